@@ -1,0 +1,43 @@
+# What a contributor runs. `make` alone lists it.
+#
+# Every cargo call is --locked: what Cargo.lock names is what gets built, and once
+# cargo has fetched that, nothing here needs a network.
+
+CARGO ?= cargo
+# More words for the demo or for the tests: make demo ARGS=…, make test ARGS='--test core'
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint doc fmt fix
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what tests and demo need and this machine lacks (root or sudo)
+	@scripts/setup
+
+demo: setup ## see it work: real servers, real processes, a real cut
+	@echo 'demo: building tenure'
+	@$(CARGO) build --release --quiet --locked --bin tenure
+	@$(CARGO) run --release --quiet --locked --package tenure-demo -- $(ARGS)
+
+test: setup ## run every test, against real ZooKeeper servers too
+	@echo 'test: all members, all tests; one failure does not stop the others'
+	$(CARGO) test --workspace --locked --no-fail-fast $(ARGS)
+
+check: ## the cheap gates: format, lints, documentation; writes nothing
+	$(CARGO) fmt --all --check
+	@$(MAKE) --no-print-directory lint doc
+
+lint: ## clippy; a warning is a failure
+	$(CARGO) clippy --workspace --all-targets --locked --quiet -- --deny warnings
+
+doc: ## build the documentation; a warning is a failure
+	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --workspace --no-deps --locked --quiet
+
+fmt: ## format the sources
+	$(CARGO) fmt --all
+
+fix: fmt ## format, and let clippy mend what it can
+	$(CARGO) clippy --workspace --all-targets --locked --fix --allow-dirty --allow-staged
+	$(CARGO) fmt --all

@@ -1,0 +1,196 @@
+//! A client: one ZooKeeper session, shared by any number of contenders, detectors and groups.
+
+use super::contender::{Contender, ContenderOptions};
+use super::detector::Detector;
+use super::events::Events;
+use super::group::Group;
+use super::url::{Place, Url};
+use crate::core::{Answer, Command, Error, ErrorKind, Host, SessionEvent, SessionOptions};
+use crate::driver::{Link, Pending, Transport};
+use crate::proto::path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How a client behaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientOptions {
+    session_timeout: Duration,
+}
+
+impl Default for ClientOptions {
+    /// A session timeout of ten seconds, as in Mesos.
+    fn default() -> Self {
+        Self {
+            session_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
+impl ClientOptions {
+    /// The session timeout to ask for, 1 ms to 24 days. The server grants what lies within its
+    /// own limits (2 to 20 ticks unless configured); [`SessionEvent::Connected`] says how much.
+    #[must_use]
+    pub fn session_timeout(mut self, timeout: Duration) -> Self {
+        self.session_timeout = timeout;
+        self
+    }
+}
+
+/// One ZooKeeper session. It connects by itself, reconnects, and replaces a session that
+/// expires; contenders, detectors and groups made from it share it and keep it open.
+///
+/// All methods may be called from any thread and return at once, those that block say so.
+/// Dropping the last handle closes the session in the background; call [`close`](Self::close)
+/// and wait for it to be sure that nothing is left behind.
+///
+/// ```
+/// use tenure::{Client, ClientOptions, ContenderOptions, Url};
+/// let url = Url::parse("memory://doc-client/app")?;
+/// let client = Client::open(&url, ClientOptions::default())?;
+/// let contender = client.contend(ContenderOptions::new(url.path()).data("me"))?;
+/// let leadership = contender.wait_leading(None)?;
+/// assert!(contender.is_leading() && leadership.token() > 0);
+/// contender.withdraw().wait()?;
+/// client.close().wait()?;
+/// # Ok::<(), tenure::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Client {
+    link: Arc<Link>,
+    events: Events<SessionEvent>,
+    options: ClientOptions,
+}
+
+impl Client {
+    /// Opens a client and begins to connect. It does not wait for a connection, and a server
+    /// that cannot be reached is no error: [`events`](Self::events) tell of each attempt.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a session timeout out of range; `System` when the I/O thread cannot be
+    /// started.
+    pub fn open(url: &Url, options: ClientOptions) -> Result<Self, Error> {
+        let millis = options.session_timeout.as_millis();
+        if millis == 0 || i32::try_from(millis).is_err() {
+            return Err(Error::new(
+                ErrorKind::InvalidInput,
+                format!(
+                    "the session timeout is {:?}; it must be from 1 ms to 24 days",
+                    options.session_timeout
+                ),
+            ));
+        }
+        let (servers, transport) = match url.place() {
+            Place::Servers(servers) => (servers.clone(), Transport::Tcp),
+            Place::Memory(name) => {
+                // The address is never connected to.
+                let host = Host {
+                    name: "127.0.0.1".to_owned(),
+                    port: 1,
+                };
+                (vec![host], Transport::Memory(name.clone()))
+            }
+        };
+        let session = SessionOptions {
+            servers,
+            timeout: options.session_timeout,
+            credentials: url.credentials().cloned(),
+        };
+        let link = Link::open(session, transport)?;
+        let events = Events::new(Arc::clone(link.session()));
+        Ok(Self {
+            link,
+            events,
+            options,
+        })
+    }
+
+    /// What happens to the session.
+    pub fn events(&self) -> &Events<SessionEvent> {
+        &self.events
+    }
+
+    /// Contends for the leadership of a group.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a path or label that ZooKeeper does not allow, or a payload over
+    /// 1,000,000 bytes (a server's default limit for a whole request is 1,048,575).
+    pub fn contend(&self, options: ContenderOptions) -> Result<Contender, Error> {
+        let spec = options.into_spec()?;
+        let reenrol = spec.reenrol;
+        let (handle, sink) = self
+            .link
+            .register(|handle| Command::Contend { handle, spec });
+        Ok(Contender::new(
+            Arc::clone(&self.link),
+            handle,
+            sink,
+            reenrol,
+        ))
+    }
+
+    /// Follows the leader of the group at `group`, without standing in it. A path that does not
+    /// exist is waited for.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a path that ZooKeeper does not allow.
+    pub fn detect(&self, group: &str) -> Result<Detector, Error> {
+        check_group(group)?;
+        let path = group.to_owned();
+        let (handle, sink) = self
+            .link
+            .register(|handle| Command::Detect { handle, path });
+        Ok(Detector::new(Arc::clone(&self.link), handle, sink))
+    }
+
+    /// The group at `group`.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a path that ZooKeeper does not allow.
+    pub fn group(&self, group: &str) -> Result<Group, Error> {
+        check_group(group)?;
+        let path = group.to_owned();
+        let (handle, sink) = self.link.register(|handle| Command::Group { handle, path });
+        Ok(Group::new(Arc::clone(&self.link), handle, sink))
+    }
+
+    /// Closes the session: leaderships end at once, then a server is told, so that every znode
+    /// of the session is gone when the call is answered. It keeps trying for one session timeout.
+    /// Afterwards every handle of this client is of no more use.
+    ///
+    /// # Errors
+    /// `Timeout` when no server could be told; the znodes go when the session times out.
+    pub fn close(&self) -> Pending<()> {
+        let patience = self.options.session_timeout;
+        self.link.call(
+            |call| Command::Close { call, patience },
+            |answer| matches!(answer, Answer::Closed).then_some(()),
+        )
+    }
+}
+
+/// The longest payload that is accepted.
+const DATA_BYTES_MAX: usize = 1_000_000;
+
+pub(super) fn check_group(group: &str) -> Result<(), Error> {
+    let checked = match group {
+        "/" => Err("the path '/' cannot be a group's".to_owned()),
+        group => path::validate(group),
+    };
+    checked.map_err(|why| Error::new(ErrorKind::InvalidInput, why))
+}
+
+pub(super) fn check_member(label: Option<&str>, data: &[u8]) -> Result<(), Error> {
+    if let Some(label) = label {
+        path::validate_label(label).map_err(|why| Error::new(ErrorKind::InvalidInput, why))?;
+    }
+    if data.len() > DATA_BYTES_MAX {
+        return Err(Error::new(
+            ErrorKind::InvalidInput,
+            format!(
+                "the payload has {} bytes; at most {DATA_BYTES_MAX} are accepted",
+                data.len()
+            ),
+        ));
+    }
+    Ok(())
+}

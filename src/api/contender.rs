@@ -1,0 +1,211 @@
+//! A contender, as its user holds it.
+
+use super::client::{check_group, check_member};
+use super::events::Events;
+use crate::core::{
+    Answer, Command, ContenderEvent, ContenderSpec, Error, Handle, Lease, LeasePolicy, LostReason,
+    Reenrol, Time,
+};
+use crate::driver::{Link, Pending, Sink, now};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// What to contend for, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContenderOptions {
+    spec: ContenderSpec,
+}
+
+impl ContenderOptions {
+    /// Contend for the group whose znode is `group`; it is created if it is missing.
+    pub fn new(group: impl Into<String>) -> Self {
+        Self {
+            spec: ContenderSpec {
+                path: group.into(),
+                label: None,
+                data: Vec::new(),
+                policy: LeasePolicy::default(),
+                reenrol: Reenrol::default(),
+            },
+        }
+    }
+
+    /// What stands before `_` in the name of the znode. Mesos reads up to the first `_`.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.spec.label = Some(label.into());
+        self
+    }
+
+    /// The payload of the znode: what detectors learn of the leader.
+    #[must_use]
+    pub fn data(mut self, data: impl Into<Vec<u8>>) -> Self {
+        self.spec.data = data.into();
+        self
+    }
+
+    /// When leadership ends without an answer from a server.
+    #[must_use]
+    pub fn policy(mut self, policy: LeasePolicy) -> Self {
+        self.spec.policy = policy;
+        self
+    }
+
+    /// What follows a lost candidacy.
+    #[must_use]
+    pub fn reenrol(mut self, reenrol: Reenrol) -> Self {
+        self.spec.reenrol = reenrol;
+        self
+    }
+
+    /// Refuses what [`Client::contend`](super::Client::contend) would refuse, before there is a
+    /// client.
+    ///
+    /// # Errors
+    /// `InvalidInput` with what is wrong.
+    pub fn validate(&self) -> Result<(), Error> {
+        check_group(&self.spec.path)?;
+        check_member(self.spec.label.as_deref(), &self.spec.data)
+    }
+
+    pub(super) fn into_spec(self) -> Result<ContenderSpec, Error> {
+        self.validate()?;
+        Ok(self.spec)
+    }
+}
+
+/// A leadership, read at one instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leadership {
+    lease: Lease,
+}
+
+impl Leadership {
+    /// The fencing token: the `czxid` of the leader's znode. It rises from tenure to tenure; hand
+    /// it to whatever you write to, and have it refuse a lower one than it has seen.
+    pub fn token(&self) -> u64 {
+        self.lease.token
+    }
+
+    /// Until when this leadership may be believed unless it is renewed, on `CLOCK_BOOTTIME`.
+    pub fn lease_end(&self) -> Time {
+        self.lease.end
+    }
+
+    /// How much of the lease is left now; zero when it is over.
+    pub fn remaining(&self) -> Duration {
+        self.lease.end.since(now())
+    }
+}
+
+/// One candidacy after another for the leadership of a group. Dropping it withdraws in the
+/// background. All methods may be called from any thread, and from callbacks.
+#[derive(Debug)]
+pub struct Contender {
+    link: Arc<Link>,
+    handle: Handle,
+    sink: Arc<Sink>,
+    events: Events<ContenderEvent>,
+    reenrol: Reenrol,
+}
+
+impl Contender {
+    pub(super) fn new(link: Arc<Link>, handle: Handle, sink: Arc<Sink>, reenrol: Reenrol) -> Self {
+        let events = Events::new(Arc::clone(&sink));
+        Self {
+            link,
+            handle,
+            sink,
+            events,
+            reenrol,
+        }
+    }
+
+    /// Whether this contender leads, right now. It compares the clock with the end of the lease
+    /// at each call, takes no lock and never blocks: a process that was stopped for a minute
+    /// gets `false` from its first call after.
+    pub fn is_leading(&self) -> bool {
+        self.leadership().is_some()
+    }
+
+    /// Token and lease end, read together, if this contender leads right now.
+    pub fn leadership(&self) -> Option<Leadership> {
+        let lease = self.sink.lease.load()?;
+        (lease.end > now()).then_some(Leadership { lease })
+    }
+
+    /// What happens to this contender. Events are news, the lease is truth.
+    pub fn events(&self) -> &Events<ContenderEvent> {
+        &self.events
+    }
+
+    /// Blocks until this contender leads, at most for `limit` (for ever without one).
+    ///
+    /// # Errors
+    /// `Timeout` when it did not lead in time; `Closed` when the client was closed, or the
+    /// contender withdrew or stopped; the error that keeps its znode from being created.
+    pub fn wait_leading(&self, limit: Option<Duration>) -> Result<Leadership, Error> {
+        let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+        loop {
+            if let Some(leadership) = self.leadership() {
+                return Ok(leadership);
+            }
+            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+            let event = self
+                .events
+                .wait_latest(left, |event| self.is_decisive(event))?;
+            if let ContenderEvent::Lost { reason, .. } = event {
+                return Err(match reason {
+                    LostReason::Failed(error) => error,
+                    _ => Error::closed(),
+                });
+            }
+            if self.leadership().is_none() {
+                // It led, and the lease has run out since; the news of that is on its way.
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    /// Ends the candidacy: leadership ends at once, and the call is answered when the znode is
+    /// gone; with `true` if this contender deleted it, `false` if there was nothing (left) to
+    /// delete. Calls may be repeated; all of them end when the znode is gone.
+    ///
+    /// # Errors
+    /// `Closed`; `NoAuth` when the znode may not be deleted: it goes with the session.
+    pub fn withdraw(&self) -> Pending<bool> {
+        let handle = self.handle;
+        self.link.call(
+            |call| Command::Withdraw { handle, call },
+            |answer| match answer {
+                Answer::Removed(removed) => Some(removed),
+                _ => None,
+            },
+        )
+    }
+
+    /// Whether waiting for leadership can end with this event. After other losses a new
+    /// candidacy follows.
+    fn is_decisive(&self, event: &ContenderEvent) -> bool {
+        match event {
+            ContenderEvent::Leading { .. } => true,
+            ContenderEvent::Lost { reason, .. } => match reason {
+                LostReason::Failed(_) | LostReason::Withdrawn | LostReason::Closed => true,
+                LostReason::SessionExpired | LostReason::LeaseLapsed | LostReason::Evicted => {
+                    self.reenrol == Reenrol::Never
+                }
+            },
+            ContenderEvent::Enrolling
+            | ContenderEvent::Enrolled { .. }
+            | ContenderEvent::Standby { .. }
+            | ContenderEvent::Jeopardy { .. } => false,
+        }
+    }
+}
+
+impl Drop for Contender {
+    fn drop(&mut self) {
+        let handle = self.handle;
+        self.link.command(Command::Drop { handle });
+    }
+}

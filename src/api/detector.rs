@@ -1,0 +1,91 @@
+//! A detector, as its user holds it.
+
+use super::events::Events;
+use crate::core::{Command, DetectorEvent, Error, Handle, Leader, Time};
+use crate::driver::{Link, Sink, now};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Follows the leader of a group. All methods may be called from any thread, and from callbacks.
+#[derive(Debug)]
+pub struct Detector {
+    link: Arc<Link>,
+    handle: Handle,
+    events: Events<DetectorEvent>,
+    opened: Time,
+}
+
+impl Detector {
+    pub(super) fn new(link: Arc<Link>, handle: Handle, sink: Arc<Sink>) -> Self {
+        Self {
+            link,
+            handle,
+            events: Events::new(sink),
+            opened: now(),
+        }
+    }
+
+    /// Every change of what is known.
+    pub fn events(&self) -> &Events<DetectorEvent> {
+        &self.events
+    }
+
+    /// What is known now.
+    pub fn state(&self) -> DetectorEvent {
+        let unknown = DetectorEvent::Unknown { since: self.opened };
+        self.events.latest().unwrap_or(unknown)
+    }
+
+    /// The leader, if one is known now.
+    pub fn leader(&self) -> Option<Leader> {
+        match self.state() {
+            DetectorEvent::Leader(leader) => Some(leader),
+            _ => None,
+        }
+    }
+
+    /// Blocks until what is known differs from `previous`, at most for `limit` (for ever without
+    /// one): at once if it differs already. Pass what the last call returned, or
+    /// [`state`](Self::state), to follow without missing how things are.
+    ///
+    /// # Errors
+    /// `Timeout` when nothing changed in time; `Closed` when the client was closed.
+    pub fn detect(
+        &self,
+        previous: &DetectorEvent,
+        limit: Option<Duration>,
+    ) -> Result<DetectorEvent, Error> {
+        self.events
+            .wait_latest(limit, |event| !is_same(event, previous))
+    }
+
+    /// [`detect`](Self::detect) for any executor.
+    ///
+    /// # Errors
+    /// `Closed` when the client was closed.
+    pub async fn detected(&self, previous: &DetectorEvent) -> Result<DetectorEvent, Error> {
+        self.events
+            .recv_latest(|event| !is_same(event, previous))
+            .await
+    }
+}
+
+/// Whether two events say the same, whenever they said it.
+fn is_same(a: &DetectorEvent, b: &DetectorEvent) -> bool {
+    match (a, b) {
+        (DetectorEvent::Unknown { .. }, DetectorEvent::Unknown { .. })
+        | (DetectorEvent::None, DetectorEvent::None) => true,
+        (DetectorEvent::Leader(a), DetectorEvent::Leader(b)) => {
+            a.member == b.member && a.data == b.data
+        }
+        (DetectorEvent::Failed(a), DetectorEvent::Failed(b)) => a == b,
+        _ => false,
+    }
+}
+
+impl Drop for Detector {
+    fn drop(&mut self) {
+        let handle = self.handle;
+        self.link.command(Command::Drop { handle });
+    }
+}

@@ -1,0 +1,139 @@
+//! The events of one handle: pulled, awaited, or delivered to a callback.
+
+use crate::core::{
+    ContenderEvent, DetectorEvent, Error, ErrorKind, Event, GroupEvent, SessionEvent,
+};
+use crate::driver::{Mailbox, Next, Sink};
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+/// Takes its own kind out of the events of all kinds.
+pub trait FromEvent: Sized + Send + 'static {
+    #[doc(hidden)]
+    fn from_event(event: Event) -> Option<Self>;
+}
+
+macro_rules! from_event {
+    ($($kind:ident => $event:ty),*) => {
+        $(impl FromEvent for $event {
+            fn from_event(event: Event) -> Option<Self> {
+                match event {
+                    Event::$kind(event) => Some(event),
+                    _ => None,
+                }
+            }
+        })*
+    };
+}
+
+from_event!(
+    Session => SessionEvent,
+    Contender => ContenderEvent,
+    Detector => DetectorEvent,
+    Group => GroupEvent
+);
+
+/// The events of one handle, in order. A consumer that is too slow loses the oldest ones, but
+/// never the latest and never the newest end of a tenure.
+///
+/// Either pull them ([`next`](Self::next), [`recv`](Self::recv)) or register one callback
+/// ([`on_each`](Self::on_each)). All methods may be called from any thread, and from callbacks.
+pub struct Events<E> {
+    sink: Arc<Sink>,
+    kind: PhantomData<fn() -> E>,
+}
+
+impl<E> std::fmt::Debug for Events<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
+    }
+}
+
+impl<E: FromEvent> Events<E> {
+    pub(super) fn new(sink: Arc<Sink>) -> Self {
+        Self {
+            sink,
+            kind: PhantomData,
+        }
+    }
+
+    /// Blocks for the next event, at most for `limit` (for ever without one).
+    ///
+    /// # Errors
+    /// `Timeout` when none came in time; `Closed` when none will ever come.
+    pub fn next(&self, limit: Option<Duration>) -> Result<E, Error> {
+        read(self.sink.mailbox.next(deadline(limit)))
+    }
+
+    /// The next event, for any executor. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// `Closed` when none will ever come.
+    pub async fn recv(&self) -> Result<E, Error> {
+        read(poll_fn(|cx| self.sink.mailbox.poll_next(cx)).await)
+    }
+
+    /// Has `callback` called with each event, those that wait first. It runs on the library's
+    /// dispatch thread, one event of one handle at a time and in order, with no lock held; every
+    /// function may be called in it. A slow callback delays other notifications, never a lease.
+    /// It is dropped after the last event of the handle.
+    ///
+    /// # Errors
+    /// `InvalidInput` when this handle has a callback already.
+    pub fn on_each(&self, mut callback: impl FnMut(E) + Send + 'static) -> Result<(), Error> {
+        let call = move |event| {
+            if let Some(event) = E::from_event(event) {
+                callback(event);
+            }
+        };
+        if Mailbox::set_callback(&self.sink, Box::new(call)) {
+            Ok(())
+        } else {
+            Err(Error::new(
+                ErrorKind::InvalidInput,
+                "this handle has a callback already",
+            ))
+        }
+    }
+
+    /// The newest event that says how things are, consumed or not.
+    pub fn latest(&self) -> Option<E> {
+        self.sink.mailbox.latest().and_then(E::from_event)
+    }
+
+    /// Blocks until the newest event is one that `pick` wants.
+    pub(super) fn wait_latest(
+        &self,
+        limit: Option<Duration>,
+        pick: impl Fn(&E) -> bool,
+    ) -> Result<E, Error> {
+        let picked = |event: &Event| E::from_event(event.clone()).is_some_and(|e| pick(&e));
+        read(self.sink.mailbox.wait_latest(deadline(limit), picked))
+    }
+
+    /// [`wait_latest`](Self::wait_latest) as a future.
+    pub(super) async fn recv_latest(&self, pick: impl Fn(&E) -> bool) -> Result<E, Error> {
+        let picked = |event: &Event| E::from_event(event.clone()).is_some_and(|e| pick(&e));
+        let next = poll_fn(|cx| match self.sink.mailbox.poll_latest(cx, picked) {
+            Poll::Ready(next) => Poll::Ready(next),
+            Poll::Pending => Poll::Pending,
+        });
+        read(next.await)
+    }
+}
+
+fn deadline(limit: Option<Duration>) -> Option<Instant> {
+    // A limit beyond the end of the clock is no limit.
+    limit.and_then(|limit| Instant::now().checked_add(limit))
+}
+
+fn read<E: FromEvent>(next: Next) -> Result<E, Error> {
+    match next {
+        Next::Event(event) => E::from_event(event).ok_or_else(Error::closed),
+        Next::Nothing => Err(Error::new(ErrorKind::Timeout, "no event came in time")),
+        Next::End => Err(Error::closed()),
+    }
+}

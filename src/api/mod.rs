@@ -1,0 +1,15 @@
+//! The Rust API: blocking and async over the same handles, no runtime demanded of the host.
+
+mod client;
+mod contender;
+mod detector;
+mod events;
+mod group;
+mod url;
+
+pub use client::{Client, ClientOptions};
+pub use contender::{Contender, ContenderOptions, Leadership};
+pub use detector::Detector;
+pub use events::Events;
+pub use group::Group;
+pub use url::Url;

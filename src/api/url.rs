@@ -1,0 +1,393 @@
+//! Where a group is: `zk://[user:password@]host[:port][,host[:port]…]/path`.
+
+use crate::core::{Error, ErrorKind, Host, Secret};
+use crate::proto::path;
+use std::fmt;
+use std::net::Ipv6Addr;
+use std::str::FromStr;
+
+/// ZooKeeper's client port.
+const DEFAULT_PORT: u16 = 2181;
+/// Longer text is no URL that anybody meant.
+const URL_BYTES_MAX: usize = 16 << 10;
+/// More servers than any ensemble has.
+const SERVERS_MAX: usize = 64;
+
+/// A parsed URL.
+///
+/// Credentials, servers and path are split as Apache Mesos does it: the path begins at the first
+/// `/` after the scheme, and what stands before it is split at the *last* `@`; nothing is
+/// percent-decoded. So a password may hold `@` but not `/`. Up to two trailing `/` of the path
+/// are dropped. Beyond Mesos, servers are checked, the default port is 2181, and IPv6 addresses
+/// stand in brackets.
+///
+/// - `zk://…` names servers;
+/// - `memory://name/path` names a server inside this process, for trying out and for tests;
+/// - `file:///path` names a file that holds one of the above.
+///
+/// `Display` and `Debug` never show the password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Url {
+    place: Place,
+    credentials: Option<Secret>,
+    path: String,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    Servers(Vec<Host>),
+    Memory(String),
+}
+
+impl Url {
+    /// Reads a URL.
+    ///
+    /// # Errors
+    /// `InvalidInput` with what is wrong and what is expected; the text of a URL that may hold
+    /// credentials is not repeated in it.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let text = text.trim_matches([' ', '\t', '\r', '\n']);
+        if let Some(file) = text.strip_prefix("file://") {
+            let content = read_file(file)?;
+            let content = content.trim();
+            if content.starts_with("file://") {
+                return Err(invalid(format!(
+                    "the file {file} names another file; it must hold a zk:// URL"
+                )));
+            }
+            return Self::parse_place(content);
+        }
+        Self::parse_place(text)
+    }
+
+    fn parse_place(text: &str) -> Result<Self, Error> {
+        if text.len() > URL_BYTES_MAX {
+            return Err(invalid(format!(
+                "the URL has {} bytes; at most {URL_BYTES_MAX} are accepted",
+                text.len()
+            )));
+        }
+        if let Some(rest) = text.strip_prefix("memory://") {
+            let (name, path) = split_path(rest)?;
+            let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+            if name.is_empty() || !name.chars().all(plain) {
+                return Err(invalid(
+                    "memory:// needs a name of letters, digits, '.', '_' or '-', \
+                     as in memory://trial/path",
+                ));
+            }
+            return Ok(Self {
+                place: Place::Memory(name.to_owned()),
+                credentials: None,
+                path,
+            });
+        }
+        let Some(rest) = text.strip_prefix("zk://") else {
+            return Err(invalid(
+                "expecting 'zk://' at the beginning of the URL, \
+                 as in zk://host1:2181,host2:2181/path (or memory://name/path, or file:///path)",
+            ));
+        };
+        let secretive = rest.contains('@');
+        let (authority, path) = split_path(rest).map_err(|error| {
+            if secretive && rest.find('/') < rest.find('@') {
+                invalid("the URL cannot be read; a password must not hold a '/'")
+            } else {
+                error
+            }
+        })?;
+        let (credentials, servers) = match authority.rsplit_once('@') {
+            Some((credentials, servers)) => (Some(credentials), servers),
+            None => (None, authority),
+        };
+        if credentials.is_some_and(|text| !text.contains(':')) {
+            return Err(invalid(
+                "the credentials in front of '@' must be user:password",
+            ));
+        }
+        let servers = parse_servers(servers, secretive)?;
+        Ok(Self {
+            place: Place::Servers(servers),
+            credentials: credentials.map(Secret::new),
+            path,
+        })
+    }
+
+    /// The group's path.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The servers in the order in which they were written; none for `memory://`.
+    pub fn servers(&self) -> &[Host] {
+        match &self.place {
+            Place::Servers(servers) => servers,
+            Place::Memory(_) => &[],
+        }
+    }
+
+    pub(super) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    pub(super) fn credentials(&self) -> Option<&Secret> {
+        self.credentials.as_ref()
+    }
+}
+
+impl FromStr for Url {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Memory(name) => write!(f, "memory://{name}")?,
+            Place::Servers(servers) => {
+                f.write_str("zk://")?;
+                if self.credentials.is_some() {
+                    f.write_str("…@")?;
+                }
+                for (at, server) in servers.iter().enumerate() {
+                    write!(f, "{}{server}", if at == 0 { "" } else { "," })?;
+                }
+            }
+        }
+        f.write_str(&self.path)
+    }
+}
+
+impl fmt::Debug for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Url({self})")
+    }
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidInput, message)
+}
+
+fn read_file(file: &str) -> Result<String, Error> {
+    let failed =
+        |why: &dyn fmt::Display| invalid(format!("cannot read the URL from {file:?}: {why}"));
+    let size = std::fs::metadata(file).map_err(|e| failed(&e))?;
+    if !size.is_file() || size.len() > URL_BYTES_MAX as u64 {
+        return Err(failed(&format_args!(
+            "it is not a file of at most {URL_BYTES_MAX} bytes"
+        )));
+    }
+    std::fs::read_to_string(file).map_err(|e| failed(&e))
+}
+
+/// What stands before the first `/`, and the path from there on.
+fn split_path(rest: &str) -> Result<(&str, String), Error> {
+    let Some(at) = rest.find('/') else {
+        return Err(invalid(
+            "the URL names no path; a group needs one, as in zk://host:2181/path",
+        ));
+    };
+    let (authority, path) = rest.split_at(at);
+    let once = path.strip_suffix('/').unwrap_or(path);
+    let path = once.strip_suffix('/').unwrap_or(once);
+    if path.is_empty() {
+        return Err(invalid(
+            "the path '/' cannot be a group's; name one, as in zk://host:2181/path",
+        ));
+    }
+    path::validate(path).map_err(invalid)?;
+    Ok((authority, path.to_owned()))
+}
+
+fn parse_servers(text: &str, secretive: bool) -> Result<Vec<Host>, Error> {
+    let servers: Vec<&str> = text.split(',').collect();
+    if servers.len() > SERVERS_MAX {
+        return Err(invalid(format!(
+            "the URL names {} servers; at most {SERVERS_MAX} are accepted",
+            servers.len()
+        )));
+    }
+    let read = |server: &&str| {
+        parse_server(server).map_err(|why| {
+            // A misplaced '@' or '/' can make a password look like a server.
+            if secretive {
+                invalid(format!("a server in the URL {why}"))
+            } else {
+                invalid(format!("the server {server:?} in the URL {why}"))
+            }
+        })
+    };
+    servers.iter().map(read).collect()
+}
+
+fn parse_server(text: &str) -> Result<Host, String> {
+    let (name, port) = if let Some(rest) = text.strip_prefix('[') {
+        let (address, port) = rest.split_once(']').ok_or("has no closing ']'")?;
+        address
+            .parse::<Ipv6Addr>()
+            .map_err(|_| "is no IPv6 address in brackets")?;
+        let port = match port {
+            "" => None,
+            port => Some(port.strip_prefix(':').ok_or("has text after its ']'")?),
+        };
+        (address, port)
+    } else {
+        match text.split_once(':') {
+            Some((name, port)) => (name, Some(port)),
+            None => (text, None),
+        }
+    };
+    if port.is_some_and(|port| port.contains(':')) {
+        return Err("looks like an IPv6 address; write it in brackets, as in [::1]:2181".into());
+    }
+    if name.is_empty() {
+        return Err("has no host name".into());
+    }
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-:".contains(c);
+    if name.len() > 255 || !name.chars().all(plain) {
+        return Err("is no host name or address".into());
+    }
+    let port = match port {
+        None => DEFAULT_PORT,
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits
+            .parse()
+            .ok()
+            .filter(|port| *port != 0)
+            .ok_or("has a port outside 1 to 65535")?,
+        Some(_) => return Err("has a port that is not a number".into()),
+    };
+    Ok(Host {
+        name: name.to_owned(),
+        port,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn hosts(text: &str) -> Vec<String> {
+        let url = Url::parse(text).unwrap();
+        url.servers().iter().map(Host::to_string).collect()
+    }
+
+    fn refusal(text: &str) -> String {
+        let error = Url::parse(text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{text}");
+        error.message().to_owned()
+    }
+
+    #[test]
+    fn mesos_urls_are_read_as_mesos_reads_them() {
+        let url = Url::parse(" zk://jake:1@h1:1,h2:2/path/to/znode\n").unwrap();
+        assert_eq!(url.path(), "/path/to/znode");
+        assert_eq!(url.credentials(), Some(&Secret::new("jake:1")));
+        assert_eq!(hosts("zk://jake:1@h1:1,h2:2/m"), ["h1:1", "h2:2"]);
+        let at = Url::parse("zk://u:p@ss@h/m").unwrap();
+        assert_eq!(at.credentials(), Some(&Secret::new("u:p@ss")));
+        assert_eq!(Url::parse("zk://h/m/").unwrap().path(), "/m");
+        assert_eq!(Url::parse("zk://h/m//").unwrap().path(), "/m");
+    }
+
+    #[test]
+    fn ports_and_addresses() {
+        assert_eq!(
+            hosts("zk://h,[::1]:7,[fe80::2],10.0.0.1/m"),
+            ["h:2181", "[::1]:7", "[fe80::2]:2181", "10.0.0.1:2181"]
+        );
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_with_the_reason() {
+        for (text, word) in [
+            ("", "zk://"),
+            ("ZK://h/m", "zk://"),
+            ("http://h/m", "zk://"),
+            ("zk://h", "path"),
+            ("zk://h/", "path"),
+            ("zk://h//", "path"),
+            ("zk:///m", "host name"),
+            ("zk://h,/m", "host name"),
+            ("zk://h:/m", "port"),
+            ("zk://h:0/m", "port"),
+            ("zk://h:65536/m", "port"),
+            ("zk://h:x/m", "port"),
+            ("zk://::1/m", "brackets"),
+            ("zk://[::1/m", "]"),
+            ("zk://h o/m", "host name"),
+            ("zk://h/a/../b", "'..'"),
+            ("zk://h/a//b", "//"),
+            ("zk://h/a\0", "allow"),
+            ("zk://h/m///", "end with"),
+            ("zk://u@h/m", "user:password"),
+            ("memory://", "path"),
+            ("memory:///m", "name"),
+            ("file:///nowhere/at/all", "cannot read"),
+            ("file:///", "cannot read"),
+        ] {
+            let message = refusal(text).replace("\"..\"", "'..'");
+            assert!(message.contains(word), "{text}: {message}");
+        }
+        let long = format!("zk://h/{}", "x".repeat(100_000));
+        assert!(refusal(&long).contains("bytes"));
+        let many = format!("zk://{}/m", vec!["h"; 100].join(","));
+        assert!(refusal(&many).contains("servers"));
+    }
+
+    #[test]
+    fn files_are_followed_once() {
+        let dir = std::env::temp_dir().join(format!("tenure-url-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let (good, cycle) = (dir.join("good"), dir.join("cycle"));
+        std::fs::write(&good, "zk://h/m\n").unwrap();
+        std::fs::write(&cycle, format!("file://{}", cycle.display())).unwrap();
+        assert_eq!(hosts(&format!("file://{}", good.display())), ["h:2181"]);
+        assert!(refusal(&format!("file://{}", cycle.display())).contains("another file"));
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn passwords_are_never_repeated() {
+        for text in [
+            "zk://u:sesame@h/m",
+            "zk://u:sesame@h:x/m",
+            "zk://u:ses/ame@h/m",
+            "zk://u:sesame@h",
+            "zk://u:sesame/@h//x",
+            "zk://sesame@h/m",
+            "zk://u:s\"esame@h/a/../b",
+        ] {
+            let shown = match Url::parse(text) {
+                Ok(url) => format!("{url} {url:?}"),
+                Err(error) => format!("{error} {error:?}"),
+            };
+            assert!(
+                !shown.contains("esame") && !shown.contains("ame@"),
+                "{shown}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange(text in "\\PC*") {
+            let _ = Url::parse(&text);
+            let _ = Url::parse(&format!("zk://{text}"));
+        }
+
+        #[test]
+        fn what_is_shown_reads_back(
+            names in prop::collection::vec("[a-z][a-z0-9.-]{0,20}", 1..5),
+            port in 1u16..,
+            path in "(/[a-z0-9_.-]{1,8}x){1,4}",
+        ) {
+            let servers: Vec<String> = names.iter().map(|n| format!("{n}:{port}")).collect();
+            let text = format!("zk://{}{path}", servers.join(","));
+            prop_assert_eq!(Url::parse(&text).unwrap().to_string(), text);
+        }
+    }
+}

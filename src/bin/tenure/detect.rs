@@ -1,0 +1,101 @@
+//! `tenure detect`: follows who leads a group.
+
+use crate::inbox::News;
+use crate::report::Report;
+use crate::signals::Stop;
+use crate::{CLOSED, Desk, Outcome, REFUSED};
+use std::time::{Duration, Instant};
+use tenure::{DetectorEvent, Error, ErrorKind, Leader, SessionEvent};
+
+pub(crate) fn run(
+    desk: Desk<'_, DetectorEvent>,
+    group: &str,
+    label: Option<&str>,
+    once: bool,
+    timeout: Option<Duration>,
+) -> Result<Outcome, Error> {
+    let Desk {
+        client,
+        mut inbox,
+        report,
+        ..
+    } = desk;
+    let mut deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let detector = client.detect(group)?;
+    detector.events().on_each(inbox.deliver())?;
+    let mut outcome = Outcome::Done;
+    while !report.is_broken() {
+        match inbox.next(deadline) {
+            News::Session(event) => {
+                report.session(&event);
+                if event == SessionEvent::AuthFailed {
+                    report.failure(REFUSED);
+                    outcome = Outcome::Failed;
+                    break;
+                }
+            }
+            News::Own(DetectorEvent::Failed(error)) => {
+                if once && error.kind() == ErrorKind::NoAuth {
+                    report.failure(error.message());
+                    outcome = Outcome::Failed;
+                    break;
+                }
+                report.trouble(error.message(), None);
+            }
+            News::Own(event) => {
+                let known = !matches!(event, DetectorEvent::Unknown { .. });
+                if known || !once {
+                    report.detector(&event);
+                }
+                if let DetectorEvent::Leader(leader) = &event {
+                    check_label(leader, label, report);
+                }
+                if known {
+                    deadline = None;
+                    if once {
+                        break;
+                    }
+                }
+            }
+            News::Stop(stop) => {
+                // Nothing was printed: whoever waits for an answer must not take that for one.
+                if once && stop == Stop::Signal {
+                    outcome = Outcome::Failed;
+                }
+                break;
+            }
+            News::Time => {
+                report.failure(&crate::not_known("who leads", timeout, report));
+                outcome = Outcome::NotKnown;
+                break;
+            }
+            News::End => {
+                report.failure(CLOSED);
+                outcome = Outcome::Failed;
+                break;
+            }
+            News::Answered => {}
+        }
+    }
+    crate::leave(client, &inbox, report);
+    Ok(outcome)
+}
+
+/// The leader is the oldest member whatever its label: another one than expected only means that
+/// its payload may not be what the reader takes it for.
+fn check_label(leader: &Leader, expected: Option<&str>, report: &mut Report) {
+    let Some(expected) = expected else {
+        return;
+    };
+    let member = &leader.member;
+    let has = match member.label.as_deref() {
+        Some(label) if label == expected => return,
+        Some(label) => format!("bears the label {label:?}"),
+        None => "bears no label".to_owned(),
+    };
+    let message = format!(
+        "the leader {} {has} and not {expected:?}; its payload may mean something else",
+        member.path
+    );
+    report.trouble(&message, None);
+}

@@ -1,0 +1,114 @@
+//! Everything that a command waits for, in one place: the events of its session and of its
+//! handle in order, what asks it to end, calls that are answered, and the time.
+
+use crate::signals::Stop;
+use crossbeam_channel::{Receiver, Sender, select_biased};
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+use std::time::Instant;
+use tenure::{Client, Error, SessionEvent};
+
+/// How many events wait for a slow reader of standard output. Beyond it the library waits, and
+/// thins out by its own rule.
+const EVENTS_MAX: usize = 64;
+
+/// Something to act on.
+pub(crate) enum News<E> {
+    Session(SessionEvent),
+    Own(E),
+    Stop(Stop),
+    /// A call whose future was polled with [`Inbox::waker`] is answered.
+    Answered,
+    /// The deadline is over.
+    Time,
+    /// No event will ever come: the client is closed.
+    End,
+}
+
+enum Event<E> {
+    Session(SessionEvent),
+    Own(E),
+}
+
+/// See the [module](self). `E` is the kind of events of the command's own handle.
+pub(crate) struct Inbox<E> {
+    send: Option<Sender<Event<E>>>,
+    events: Receiver<Event<E>>,
+    stops: Receiver<Stop>,
+    wake: Waker,
+    answers: Receiver<()>,
+}
+
+struct Bell(Sender<()>);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        // Full means that it rings already.
+        let _ = self.0.try_send(());
+    }
+}
+
+impl<E: Send + 'static> Inbox<E> {
+    pub(crate) fn new(client: &Client, stops: Receiver<Stop>) -> Result<Self, Error> {
+        let (send, events) = crossbeam_channel::bounded(EVENTS_MAX);
+        let (bell, answers) = crossbeam_channel::bounded(1);
+        let session = send.clone();
+        client.events().on_each(move |event| {
+            // An error means that the command is over.
+            drop(session.send(Event::Session(event)));
+        })?;
+        Ok(Self {
+            send: Some(send),
+            events,
+            stops,
+            wake: Waker::from(Arc::new(Bell(bell))),
+            answers,
+        })
+    }
+
+    /// What delivers the events of the command's own handle. There is one handle: afterwards the
+    /// inbox ends when the library has nothing more to deliver.
+    pub(crate) fn deliver(&mut self) -> impl FnMut(E) + Send + use<E> {
+        let send = self.send.take();
+        move |event| {
+            if let Some(send) = &send {
+                drop(send.send(Event::Own(event)));
+            }
+        }
+    }
+
+    /// To poll calls with.
+    pub(crate) fn waker(&self) -> &Waker {
+        &self.wake
+    }
+
+    /// Blocks for the next piece of news. What asks to end goes first.
+    pub(crate) fn next(&self, deadline: Option<Instant>) -> News<E> {
+        let time = deadline.map_or_else(crossbeam_channel::never, crossbeam_channel::at);
+        select_biased! {
+            // Deaf to signals it could only be killed: then it rather ends by itself.
+            recv(self.stops) -> stop => News::Stop(stop.unwrap_or(Stop::Signal)),
+            recv(self.events) -> event => event.map_or(News::End, News::from),
+            recv(self.answers) -> _ => News::Answered,
+            recv(time) -> _ => News::Time,
+        }
+    }
+
+    /// As [`next`](Self::next), for who is ending already: events only.
+    pub(crate) fn next_event(&self, deadline: Option<Instant>) -> News<E> {
+        let time = deadline.map_or_else(crossbeam_channel::never, crossbeam_channel::at);
+        select_biased! {
+            recv(self.events) -> event => event.map_or(News::End, News::from),
+            recv(time) -> _ => News::Time,
+        }
+    }
+}
+
+impl<E> From<Event<E>> for News<E> {
+    fn from(event: Event<E>) -> Self {
+        match event {
+            Event::Session(event) => Self::Session(event),
+            Event::Own(event) => Self::Own(event),
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! What is said of each event: its fields for programs, and a text for people.
+
+use crate::sys;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::time::Duration;
+use tenure::{
+    ContenderEvent, DetectorEvent, ErrorKind, ExpiredBy, Leader, LostReason, Member, SessionEvent,
+    Time,
+};
+
+/// How much of a payload is shown to people.
+const SHOWN_CHARS_MAX: usize = 200;
+
+/// A member and its payload.
+pub(crate) struct Entry {
+    pub(crate) member: Member,
+    /// Why the payload could not be read, if it could not.
+    pub(crate) data: Result<Vec<u8>, tenure::Error>,
+}
+
+/// One event, to be printed.
+pub(crate) struct Line {
+    pub(crate) event: &'static str,
+    pub(crate) fields: Map<String, Value>,
+    pub(crate) text: String,
+}
+
+impl Line {
+    fn new(event: &'static str, text: impl Into<String>) -> Self {
+        Self {
+            event,
+            fields: Map::new(),
+            text: text.into(),
+        }
+    }
+
+    fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.fields.insert(key.to_owned(), value.into());
+        self
+    }
+
+    fn with_data(mut self, data: &[u8]) -> Self {
+        add_data(&mut self.fields, data);
+        self
+    }
+}
+
+/// `number` is that of the session that is spoken of, if it has one.
+pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line> {
+    let say = |state: &str, text: String| {
+        let line = Line::new("session", text).with("state", state);
+        match number {
+            Some(number) => line.with("session", format!("{number:#x}")),
+            None => line,
+        }
+    };
+    Some(match event {
+        SessionEvent::Connecting => say("connecting", "connecting".to_owned()),
+        SessionEvent::Connected { session, timeout } => {
+            let text = format!("connected as {session:#x}, timeout {}", span(*timeout));
+            say("connected", text).with("timeout_ms", millis(*timeout))
+        }
+        SessionEvent::Suspended { error, .. } => {
+            say("suspended", format!("suspended: {}", plain(error))).with("error", error.as_str())
+        }
+        SessionEvent::Expired { by } => {
+            let (word, text) = match by {
+                ExpiredBy::Server => ("server", "a server says so"),
+                ExpiredBy::LocalTimeout => {
+                    ("local_timeout", "no server answered for the whole timeout")
+                }
+            };
+            say("expired", format!("expired: {text}")).with("by", word)
+        }
+        SessionEvent::AuthFailed => {
+            let text = "the server refused the credentials";
+            say("auth_failed", text.to_owned())
+        }
+        SessionEvent::Closed => say("closed", "closed".to_owned()),
+        // An error line, and not one of these.
+        SessionEvent::Retrying { .. } => return None,
+        _ => return None,
+    })
+}
+
+/// `lease_end` is that of the newest lease of this candidacy that is known.
+pub(crate) fn contender(event: &ContenderEvent, lease_end: Time) -> Option<Line> {
+    Some(match event {
+        ContenderEvent::Enrolling => return None,
+        ContenderEvent::Enrolled { member } => {
+            Line::new("enrolled", plain(&member.path)).with("member", name(member))
+        }
+        ContenderEvent::Standby { member, ahead } => Line::new(
+            "standby",
+            format!("{} has {ahead} ahead of it", plain(&member.path)),
+        )
+        .with("member", name(member))
+        .with("ahead", *ahead),
+        ContenderEvent::Leading { member, lease_end } => Line::new(
+            "leading",
+            format!(
+                "{} with token {}, lease {}",
+                plain(&member.path),
+                member.token,
+                span(until(*lease_end))
+            ),
+        )
+        .with("member", name(member))
+        .with("token", member.token.to_string())
+        .with("lease_end_boottime_ns", lease_end.as_nanos()),
+        ContenderEvent::Jeopardy { member, deadline } => Line::new(
+            "jeopardy",
+            format!(
+                "{} with token {} ends in {} unless its lease is renewed",
+                plain(&member.path),
+                member.token,
+                span(until(*deadline))
+            ),
+        )
+        .with("member", name(member))
+        .with("token", member.token.to_string())
+        .with("lease_end_boottime_ns", deadline.as_nanos()),
+        ContenderEvent::Lost {
+            member,
+            led,
+            reason,
+        } => lost(member.as_ref(), *led, reason, lease_end),
+        _ => return None,
+    })
+}
+
+fn lost(member: Option<&Member>, led: bool, reason: &LostReason, lease_end: Time) -> Line {
+    let word = lost_word(reason);
+    let what = if led { "leadership" } else { "candidacy" };
+    let mut text = format!("the {what}: {}", word.replace('_', " "));
+    if let Some(member) = member {
+        text = format!("{} has lost {text}", plain(&member.path));
+    }
+    let mut line = Line::new("lost", text).with("reason", word);
+    if let Some(member) = member {
+        line = line.with("member", name(member));
+        // Only who led had a token.
+        if led {
+            line = line.with("token", member.token.to_string());
+        }
+    }
+    if let LostReason::Failed(error) = reason {
+        line = line.with("message", error.message());
+    }
+    let lease_end = if led { lease_end.as_nanos() } else { 0 };
+    line.with("lease_end_boottime_ns", lease_end)
+}
+
+fn lost_word(reason: &LostReason) -> &'static str {
+    match reason {
+        LostReason::SessionExpired => "session_expired",
+        LostReason::LeaseLapsed => "lease_lapsed",
+        LostReason::Evicted => "evicted",
+        LostReason::Withdrawn => "withdrawn",
+        LostReason::Closed => "closed",
+        LostReason::Failed(_) => "failed",
+        _ => "other",
+    }
+}
+
+pub(crate) fn detector(event: &DetectorEvent) -> Option<Line> {
+    Some(match event {
+        DetectorEvent::Unknown { since } => unknown(*since),
+        DetectorEvent::None => Line::new("none", "nobody leads"),
+        DetectorEvent::Leader(Leader { member, data, .. }) => Line::new(
+            "leader",
+            format!(
+                "{} with token {}  {}",
+                plain(&member.path),
+                member.token,
+                shown(data)
+            ),
+        )
+        .with("member", name(member))
+        .with("token", member.token.to_string())
+        .with_data(data),
+        // An error line, and not one of these.
+        DetectorEvent::Failed(_) => return None,
+        _ => return None,
+    })
+}
+
+pub(crate) fn unknown(since: Time) -> Line {
+    let age = Time::from_nanos(sys::boottime_ns()).since(since);
+    let text = format!("who is there was last known for sure {} ago", span(age));
+    Line::new("unknown", text)
+}
+
+pub(crate) fn members(entries: &[Entry]) -> Line {
+    let mut text = match entries.len() {
+        0 => "none".to_owned(),
+        number => number.to_string(),
+    };
+    for (rank, Entry { member, data }) in entries.iter().enumerate() {
+        let role = if rank == 0 { "leader" } else { "standby" };
+        let data = match data {
+            Ok(data) => shown(data),
+            Err(error) => format!("({})", plain(error.message())),
+        };
+        let (path, token) = (plain(&member.path), member.token);
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n    {role:<7}  {path}  token {token}  {data}");
+    }
+    let list = |Entry { member, data }: &Entry| {
+        let mut fields = Map::new();
+        if let Value::Object(name) = name(member) {
+            fields.extend(name);
+        }
+        fields.insert("token".to_owned(), member.token.to_string().into());
+        match data {
+            Ok(data) => add_data(&mut fields, data),
+            Err(error) => drop(fields.insert("error".to_owned(), error.message().into())),
+        }
+        Value::Object(fields)
+    };
+    Line::new("members", text).with("members", entries.iter().map(list).collect::<Vec<_>>())
+}
+
+pub(crate) fn error(message: &str, attempt: Option<u32>) -> Line {
+    let line = Line::new("error", plain(message)).with("message", message);
+    match attempt {
+        Some(attempt) => line.with("attempt", attempt),
+        None => line,
+    }
+}
+
+/// Why a payload that could not be read is no reason to give up: its member is gone or may not
+/// be read.
+pub(crate) fn is_about_one_member(error: &tenure::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::NoAuth | ErrorKind::NoNode | ErrorKind::Server
+    )
+}
+
+fn name(member: &Member) -> Value {
+    json!({"path": member.path, "label": member.label, "sequence": member.sequence})
+}
+
+fn add_data(fields: &mut Map<String, Value>, data: &[u8]) {
+    let (key, value) = match std::str::from_utf8(data) {
+        Ok(text) => ("data", text.to_owned()),
+        Err(_) => ("data_base64", STANDARD.encode(data)),
+    };
+    fields.insert(key.to_owned(), value.into());
+}
+
+/// A payload for people.
+fn shown(data: &[u8]) -> String {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return format!("({} bytes that are no text)", data.len());
+    };
+    match text.char_indices().nth(SHOWN_CHARS_MAX) {
+        Some((end, _)) => {
+            let head = text.get(..end).unwrap_or_default();
+            format!("{}… ({} bytes)", plain(head), data.len())
+        }
+        None => plain(text).into_owned(),
+    }
+}
+
+/// Text from elsewhere, unable to steer a terminal or to forge a line.
+pub(crate) fn plain(text: &str) -> Cow<'_, str> {
+    if !text.contains(char::is_control) {
+        return Cow::Borrowed(text);
+    }
+    let escape = |c: char| match c {
+        c if c.is_control() => c.escape_default().to_string(),
+        c => c.to_string(),
+    };
+    Cow::Owned(text.chars().map(escape).collect())
+}
+
+fn until(end: Time) -> Duration {
+    end.since(Time::from_nanos(sys::boottime_ns()))
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A duration for people, to the millisecond.
+fn span(duration: Duration) -> String {
+    humantime::format_duration(Duration::from_millis(millis(duration))).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_cannot_steer_a_terminal() {
+        assert_eq!(shown(b"a\x1b[2J\nb"), "a\\u{1b}[2J\\nb");
+        assert_eq!(shown(&[0xff, 0]), "(2 bytes that are no text)");
+        let long = "ü".repeat(300);
+        assert_eq!(
+            shown(long.as_bytes()),
+            format!("{}… (600 bytes)", "ü".repeat(200))
+        );
+    }
+
+    #[test]
+    fn only_who_led_has_a_token_and_a_lease() {
+        let member = Member {
+            path: "/g/l_0000000001".to_owned(),
+            label: Some("l".to_owned()),
+            sequence: 1,
+            token: 7,
+        };
+        let lost = |led| {
+            let event = ContenderEvent::Lost {
+                member: Some(member.clone()),
+                led,
+                reason: LostReason::LeaseLapsed,
+            };
+            let line = contender(&event, Time::from_nanos(9)).map(|line| line.fields);
+            Value::from(line.unwrap_or_default())
+        };
+        let led = lost(true);
+        assert_eq!(led["token"], "7");
+        assert_eq!(led["lease_end_boottime_ns"], 9);
+        assert_eq!(led["reason"], "lease_lapsed");
+        assert_eq!(
+            led["member"],
+            json!({"path": "/g/l_0000000001", "label": "l", "sequence": 1})
+        );
+        let never = lost(false);
+        assert_eq!(never.get("token"), None);
+        assert_eq!(never["lease_end_boottime_ns"], 0);
+    }
+}

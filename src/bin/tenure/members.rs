@@ -1,0 +1,172 @@
+//! `tenure members`: lists the members of a group, once or whenever they change.
+
+use crate::inbox::News;
+use crate::lines::{self, Entry};
+use crate::signals::Stop;
+use crate::{CLOSED, Desk, Outcome, REFUSED};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+use tenure::{Error, Group, GroupEvent, Member, Pending, SessionEvent};
+
+pub(crate) fn run(
+    desk: Desk<'_, GroupEvent>,
+    path: &str,
+    watch: bool,
+    timeout: Option<Duration>,
+) -> Result<Outcome, Error> {
+    let Desk {
+        client,
+        mut inbox,
+        report,
+        ..
+    } = desk;
+    let mut deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let group = client.group(path)?;
+    group.events().on_each(inbox.deliver())?;
+    let mut listing = (!watch).then(|| group.members());
+    if watch {
+        group.watch();
+    }
+    let mut reading = Reading::default();
+    let mut outcome = Outcome::Done;
+    while !report.is_broken() {
+        if let Some(members) = listing.as_mut().and_then(|l| poll(l, inbox.waker())) {
+            listing = None;
+            match members {
+                Ok(members) => reading.start(&group, members),
+                Err(error) => {
+                    report.failure(error.message());
+                    outcome = Outcome::Failed;
+                    break;
+                }
+            }
+        }
+        match reading.poll(inbox.waker()) {
+            Some(Ok(entries)) => {
+                report.members(&entries);
+                deadline = None;
+                if !watch {
+                    break;
+                }
+            }
+            Some(Err(error)) => {
+                report.failure(error.message());
+                outcome = Outcome::Failed;
+                break;
+            }
+            None => {}
+        }
+        match inbox.next(deadline) {
+            News::Session(event) => {
+                report.session(&event);
+                if event == SessionEvent::AuthFailed {
+                    report.failure(REFUSED);
+                    outcome = Outcome::Failed;
+                    break;
+                }
+            }
+            News::Own(GroupEvent::Members(members)) => reading.start(&group, members),
+            News::Own(GroupEvent::Unknown { since }) => {
+                reading.abandon();
+                report.unknown(since);
+            }
+            News::Own(GroupEvent::Failed(error)) => {
+                reading.abandon();
+                report.trouble(error.message(), None);
+            }
+            News::Stop(stop) => {
+                // Nothing was printed: whoever waits for a list must not take that for one.
+                if !watch && stop == Stop::Signal {
+                    outcome = Outcome::Failed;
+                }
+                break;
+            }
+            News::Time => {
+                report.failure(&crate::not_known("who the members are", timeout, report));
+                outcome = Outcome::NotKnown;
+                break;
+            }
+            News::End => {
+                report.failure(CLOSED);
+                outcome = Outcome::Failed;
+                break;
+            }
+            News::Own(_) | News::Answered => {}
+        }
+    }
+    crate::leave(client, &inbox, report);
+    Ok(outcome)
+}
+
+/// The payloads of a list of members, being read.
+#[derive(Default)]
+struct Reading {
+    /// What is being put together; `None` when there is nothing to do.
+    members: Option<Vec<Member>>,
+    calls: BTreeMap<u64, Pending<Option<Vec<u8>>>>,
+    /// By token: what was read of those who were there before, so that a change costs one read
+    /// for each newcomer. `None` for a member that is gone.
+    known: BTreeMap<u64, Result<Option<Vec<u8>>, Error>>,
+}
+
+impl Reading {
+    /// Asks for what is not known yet, all at once.
+    fn start(&mut self, group: &Group, members: Vec<Member>) {
+        let stays = |token: &u64| members.iter().any(|member| member.token == *token);
+        self.known.retain(|token, _| stays(token));
+        self.calls.retain(|token, _| stays(token));
+        for member in &members {
+            if !self.known.contains_key(&member.token) {
+                self.calls
+                    .entry(member.token)
+                    .or_insert_with(|| group.data(member));
+            }
+        }
+        self.members = Some(members);
+    }
+
+    /// The list is of no more worth.
+    fn abandon(&mut self) {
+        self.members = None;
+        self.calls.clear();
+    }
+
+    /// The list, once it is complete.
+    fn poll(&mut self, waker: &Waker) -> Option<Result<Vec<Entry>, Error>> {
+        let known = &mut self.known;
+        self.calls.retain(|token, call| match poll(call, waker) {
+            Some(read) => {
+                known.insert(*token, read);
+                false
+            }
+            None => true,
+        });
+        if !self.calls.is_empty() {
+            return None;
+        }
+        let members = self.members.take()?;
+        let mut entries = Vec::with_capacity(members.len());
+        for member in members {
+            let data = match known.get(&member.token) {
+                Some(Ok(Some(data))) => Ok(data.clone()),
+                Some(Err(error)) if lines::is_about_one_member(error) => Err(error.clone()),
+                Some(Err(error)) => return Some(Err(error.clone())),
+                // It left while its payload was being read.
+                Some(Ok(None)) | None => continue,
+            };
+            entries.push(Entry { member, data });
+        }
+        Some(Ok(entries))
+    }
+}
+
+/// The result of a call that is answered; else the waker is rung when it is.
+fn poll<T>(call: &mut Pending<T>, waker: &Waker) -> Option<Result<T, Error>> {
+    match Pin::new(call).poll(&mut Context::from_waker(waker)) {
+        Poll::Ready(result) => Some(result),
+        Poll::Pending => None,
+    }
+}

@@ -1,0 +1,185 @@
+//! Where lines go: standard output, flushed one by one, for programs or for people; errors for
+//! people on standard error.
+
+use crate::lines::{self, Entry, Line};
+use crate::sys;
+use serde_json::{Map, Value};
+use std::io::{self, Write};
+use std::time::{Duration, SystemTime};
+use tenure::{ContenderEvent, DetectorEvent, SessionEvent, Time};
+
+/// The end of the year 9999, after which the format of dates has no more room.
+const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
+
+/// See the [module](self). When standard output fails it falls silent and remembers why.
+pub(crate) struct Report {
+    json: bool,
+    /// Whether to leave out what happens to the session: the answer alone is wanted.
+    answer_only: bool,
+    broken: Option<io::Error>,
+    session: Option<i64>,
+    complaints: Complaints,
+}
+
+impl Report {
+    pub(crate) fn new(json: bool, answer_only: bool) -> Self {
+        Self {
+            json,
+            answer_only,
+            broken: None,
+            session: None,
+            complaints: Complaints::default(),
+        }
+    }
+
+    /// Whether nothing more can be printed.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken.is_some()
+    }
+
+    /// Why nothing more can be printed, unless the reader just went away.
+    pub(crate) fn fault(&self) -> Option<&io::Error> {
+        let error = self.broken.as_ref();
+        error.filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+    }
+
+    /// The last that was heard of trouble.
+    pub(crate) fn last_trouble(&self) -> Option<&str> {
+        self.complaints.last.as_deref()
+    }
+
+    pub(crate) fn session(&mut self, event: &SessionEvent) {
+        match event {
+            SessionEvent::Connecting => self.session = None,
+            SessionEvent::Connected { session, .. } => {
+                self.session = Some(*session);
+                self.complaints = Complaints::default();
+            }
+            SessionEvent::Suspended { error, .. } => {
+                self.complaints.last = Some(error.clone());
+            }
+            SessionEvent::Retrying { attempt, error } => {
+                self.trouble(error, Some(*attempt));
+            }
+            _ => {}
+        }
+        if !self.answer_only
+            && let Some(line) = lines::session(event, self.session)
+        {
+            self.put(line);
+        }
+    }
+
+    pub(crate) fn contender(&mut self, event: &ContenderEvent, lease_end: Time) {
+        if let Some(line) = lines::contender(event, lease_end) {
+            self.put(line);
+        }
+    }
+
+    pub(crate) fn detector(&mut self, event: &DetectorEvent) {
+        if let Some(line) = lines::detector(event) {
+            self.put(line);
+        }
+    }
+
+    pub(crate) fn members(&mut self, entries: &[Entry]) {
+        self.put(lines::members(entries));
+    }
+
+    pub(crate) fn unknown(&mut self, since: Time) {
+        self.put(lines::unknown(since));
+    }
+
+    /// Something is wrong that may heal by itself.
+    pub(crate) fn trouble(&mut self, message: &str, attempt: Option<u32>) {
+        let is_news = self.complaints.is_news(message, attempt);
+        if self.json {
+            self.put(lines::error(message, attempt));
+        } else if is_news {
+            complain(message);
+        }
+    }
+
+    /// What the tool fails of.
+    pub(crate) fn failure(&mut self, message: &str) {
+        if self.json {
+            self.put(lines::error(message, None));
+        }
+        complain(message);
+    }
+
+    fn put(&mut self, line: Line) {
+        if self.broken.is_some() {
+            return;
+        }
+        let text = if self.json {
+            let mut object = Map::new();
+            object.insert("event".to_owned(), line.event.into());
+            object.insert("at".to_owned(), stamp().into());
+            object.insert("boottime_ns".to_owned(), sys::boottime_ns().into());
+            object.extend(line.fields);
+            format!("{}\n", Value::Object(object))
+        } else {
+            let stamp = stamp();
+            // From "2026-01-31T12:34:56.789012Z".
+            let time = stamp.get(11..23).unwrap_or_default();
+            format!("{time}  {:<9} {}\n", line.event, line.text)
+        };
+        let mut out = io::stdout().lock();
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            self.broken = Some(error);
+        }
+    }
+}
+
+/// Decides which complaints people see: a server that is down is tried again several times a
+/// second.
+#[derive(Default)]
+struct Complaints {
+    last: Option<String>,
+}
+
+impl Complaints {
+    fn is_news(&mut self, message: &str, attempt: Option<u32>) -> bool {
+        let same = self.last.as_deref() == Some(message);
+        self.last = Some(message.to_owned());
+        !same || attempt.is_none_or(u32::is_power_of_two)
+    }
+}
+
+/// A line on standard error.
+pub(crate) fn complain(message: &str) {
+    // If that fails there is nobody left to tell.
+    drop(writeln!(io::stderr(), "tenure: {}", lines::plain(message)));
+}
+
+/// UTC, to the microsecond.
+fn stamp() -> String {
+    let epoch = SystemTime::UNIX_EPOCH;
+    let now = SystemTime::now().clamp(epoch, epoch + LAST_SECOND);
+    humantime::format_rfc3339_micros(now).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_down_does_not_flood_the_terminal() {
+        let mut complaints = Complaints::default();
+        let shown: Vec<u32> = (1..100)
+            .filter(|attempt| complaints.is_news("refused", Some(*attempt)))
+            .collect();
+        assert_eq!(shown, [1, 2, 4, 8, 16, 32, 64]);
+        assert!(complaints.is_news("no route", Some(100)));
+        assert!(!complaints.is_news("no route", Some(101)));
+        assert!(complaints.is_news("no route", None));
+    }
+
+    #[test]
+    fn stamps_have_microseconds() {
+        let stamp = stamp();
+        assert_eq!(stamp.len(), "2026-01-31T12:34:56.789012Z".len());
+        assert_eq!(stamp.get(11..23).map(str::len), Some("12:34:56.789".len()));
+    }
+}

@@ -1,0 +1,61 @@
+//! What asks the tool to end: a signal, or a reader of standard output that has gone.
+
+use crossbeam_channel::{Receiver, Sender};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::io;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+/// Why the tool is to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// SIGTERM or SIGINT.
+    Signal,
+    /// Nobody reads standard output any more.
+    ReaderGone,
+}
+
+/// Signals so close together are one wish: timeout(1), for one, sends its signal to the process
+/// and again to its group.
+const SAME_WISH: Duration = Duration::from_millis(200);
+
+/// Begins to listen. A second signal ends the process at once: whoever sends it does not want to
+/// wait for a server.
+///
+/// # Errors
+/// When the system refuses a thread or a signal handler.
+pub(crate) fn listen() -> io::Result<Receiver<Stop>> {
+    // One place for each sender, so that none ever waits.
+    let (send, receive) = crossbeam_channel::bounded(2);
+    let mut signals = Signals::new([SIGTERM, SIGINT])?;
+    let gone = send.clone();
+    spawn("signals", move || {
+        let mut received = signals.forever();
+        if received.next().is_some() {
+            tell(&send, Stop::Signal);
+        }
+        let first = Instant::now();
+        for _ in received {
+            if first.elapsed() > SAME_WISH {
+                std::process::exit(1);
+            }
+        }
+    })?;
+    spawn("reader", move || {
+        if crate::sys::wait_reader_gone(io::stdout().as_fd()).is_ok() {
+            tell(&gone, Stop::ReaderGone);
+        }
+    })?;
+    Ok(receive)
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    thread.spawn(run).map(drop)
+}
+
+fn tell(send: &Sender<Stop>, stop: Stop) {
+    // An error means that the tool is ending already.
+    let _ = send.try_send(stop);
+}

@@ -1,0 +1,542 @@
+//! The client: composes the machines, routes what they hear, and watches the age of what is
+//! known. The only machine that the edge owns.
+
+use super::contender::Contender;
+use super::detector::Detector;
+use super::event::{Event, SessionEvent};
+use super::group::Group;
+use super::lease;
+use super::requests::Ask;
+use super::seat::Seats;
+use super::session::{Session, SessionOptions, Signal};
+use super::time::Time;
+use super::watch::{Watcher, Watches};
+use super::wire::{Bench, Wire};
+use super::{
+    Answer, CallId, Command, Error, ErrorKind, Handle, Input, Outbox, Output, SESSION, Wake,
+};
+use crate::proto::WatchEvent;
+use std::collections::BTreeMap;
+
+/// How old the newest answer is; each step is told to the machines once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Age {
+    Fresh,
+    Shaky,
+    Stale,
+}
+
+enum Machine {
+    Contender(Contender),
+    Detector(Detector),
+    Group(Group),
+}
+
+/// One session, and everything that shares it. See the [module](super) for the contract.
+pub struct Client {
+    now: Time,
+    session: Session,
+    watches: Watches,
+    seats: Seats,
+    machines: BTreeMap<Handle, Machine>,
+    age: Age,
+    contact: Option<Time>,
+    /// In this step a connection was made: everybody has just been asked to look.
+    looked: bool,
+    closing: Vec<CallId>,
+    ended: bool,
+    out: Outbox,
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client")
+            .field("session", &format_args!("{:#x}", self.session.id()))
+            .field("machines", &self.machines.len())
+            .field("age", &self.age)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Lends everything but the machines.
+macro_rules! bench {
+    ($self:ident) => {
+        Bench {
+            wire: Wire {
+                now: $self.now,
+                session: &mut $self.session,
+                watches: &mut $self.watches,
+                out: &mut $self.out,
+            },
+            seats: &mut $self.seats,
+        }
+    };
+}
+
+impl Client {
+    /// A client that connects at its first [`Input::Tick`]. `seed` picks the order of servers
+    /// and the jitter of pauses.
+    pub fn new(options: SessionOptions, seed: u64) -> Self {
+        Self {
+            now: Time::default(),
+            session: Session::new(options, seed),
+            watches: Watches::default(),
+            seats: Seats::default(),
+            machines: BTreeMap::new(),
+            age: Age::Fresh,
+            contact: None,
+            looked: false,
+            closing: Vec::new(),
+            ended: false,
+            out: Outbox::default(),
+        }
+    }
+
+    /// Takes one input at `now`.
+    pub fn handle(&mut self, input: Input<'_>, now: Time) {
+        self.now = self.now.max(now);
+        let now = self.now;
+        self.looked = false;
+        // What the clock says comes first: an answer that was read too late renews nothing.
+        self.grow_old();
+        match input {
+            Input::Tick => {}
+            Input::Resolved { lookup, result } => {
+                self.session.resolved(lookup, result, now, &mut self.out);
+            }
+            Input::Connected { conn } => self.session.connected(conn, now, &mut self.out),
+            Input::Received { conn, bytes } => self.session.received(conn, bytes),
+            Input::Disconnected { conn, why } => {
+                self.session.disconnected(conn, &why, now, &mut self.out);
+            }
+            Input::Command(command) => self.command(command),
+        }
+        self.session.tick(now, &mut self.out);
+        self.machines_tick();
+        self.settle();
+        self.renew();
+        let leading = self.machines.values().any(
+            |machine| matches!(machine, Machine::Contender(contender) if contender.is_leading()),
+        );
+        self.session.set_leading(leading);
+        self.session.flush(now, &mut self.out);
+        self.out.push(Output::Wait {
+            until: self.deadline(),
+        });
+    }
+
+    /// The next thing to do, in order; `None` when everything is done.
+    #[must_use]
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.out.0.pop_front()
+    }
+
+    /// Whether the session is closed and nothing will ever happen again.
+    pub fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    fn deadline(&self) -> Option<(Time, Wake)> {
+        // While closing nothing is held any more, and only patience counts.
+        let held = self.session.answered().filter(|_| self.closing.is_empty());
+        let knowledge = held.map(|answered| {
+            let timeout = self.session.timeout();
+            let at = match self.age {
+                Age::Fresh => lease::shaky(answered, timeout),
+                Age::Shaky => lease::horizon(answered, timeout),
+                Age::Stale => lease::over(answered, timeout),
+            };
+            (at, Wake::Knowledge)
+        });
+        let again = self.machines.values().filter_map(|machine| match machine {
+            Machine::Detector(detector) => detector.deadline(),
+            Machine::Group(group) => group.deadline(),
+            Machine::Contender(_) => None,
+        });
+        self.session
+            .deadline()
+            .into_iter()
+            .chain(knowledge)
+            .chain(again.map(|at| (at, Wake::Again)))
+            .min_by_key(|(at, _)| *at)
+    }
+
+    /// Steps over every threshold of age that has been passed.
+    fn grow_old(&mut self) {
+        let Some(answered) = self.session.answered() else {
+            return;
+        };
+        if !self.closing.is_empty() {
+            return;
+        }
+        let timeout = self.session.timeout();
+        let now = self.now;
+        if self.age < Age::Shaky && lease::shaky(answered, timeout) <= now {
+            self.age = Age::Shaky;
+            self.each(|machine, bench| {
+                if let Machine::Contender(contender) = machine {
+                    contender.on_shaky(&mut bench.wire);
+                }
+            });
+        }
+        if self.age < Age::Stale && lease::horizon(answered, timeout) <= now {
+            self.age = Age::Stale;
+            self.each(|machine, bench| match machine {
+                Machine::Contender(contender) => contender.on_stale(bench),
+                Machine::Detector(detector) => detector.on_stale(answered, &mut bench.wire),
+                Machine::Group(group) => group.on_stale(answered, &mut bench.wire),
+            });
+        }
+        if lease::over(answered, timeout) <= now {
+            self.session.expire_locally(now, &mut self.out);
+        }
+        self.settle();
+    }
+
+    /// A newer answer has come: leases are renewed, and what was too old is looked at again.
+    fn renew(&mut self) {
+        let answered = self.session.answered();
+        if answered == self.contact {
+            return;
+        }
+        self.contact = answered;
+        let (Some(answered), false) = (answered, self.ended) else {
+            return;
+        };
+        if lease::shaky(answered, self.session.timeout()) <= self.now {
+            return;
+        }
+        let was = std::mem::replace(&mut self.age, Age::Fresh);
+        let look = was == Age::Stale && !self.looked;
+        self.each(|machine, bench| match machine {
+            Machine::Contender(contender) => contender.on_contact(&mut bench.wire),
+            Machine::Detector(detector) if look => detector.refresh(&mut bench.wire),
+            Machine::Group(group) if look => group.refresh(&mut bench.wire),
+            Machine::Detector(_) | Machine::Group(_) => {}
+        });
+        self.settle();
+    }
+
+    fn machines_tick(&mut self) {
+        self.each(|machine, bench| match machine {
+            Machine::Detector(detector) => detector.tick(&mut bench.wire),
+            Machine::Group(group) => group.tick(&mut bench.wire),
+            Machine::Contender(_) => {}
+        });
+    }
+
+    /// Carries every signal and every news of a seat to whom it concerns, until there is none.
+    fn settle(&mut self) {
+        loop {
+            while let Some((owner, seat, news)) = self.seats.next_news() {
+                let mut bench = bench!(self);
+                match self.machines.get_mut(&owner) {
+                    Some(Machine::Contender(contender)) => {
+                        contender.on_news(seat, news, &mut bench);
+                        if contender.is_gone() {
+                            self.machines.remove(&owner);
+                        }
+                    }
+                    Some(Machine::Group(group)) => group.on_news(seat, news, &mut bench.wire),
+                    Some(Machine::Detector(_)) | None => {}
+                }
+            }
+            let Some(signal) = self.session.next_signal(self.now, &mut self.out) else {
+                return;
+            };
+            self.signal(signal);
+        }
+    }
+
+    fn signal(&mut self, signal: Signal) {
+        match signal {
+            Signal::Connecting => self.tell(SessionEvent::Connecting),
+            Signal::Retrying { attempt, error } => {
+                self.tell(SessionEvent::Retrying { attempt, error });
+            }
+            Signal::Attached => {
+                self.looked = true;
+                self.tell(SessionEvent::Connected {
+                    session: self.session.id(),
+                    timeout: self.session.timeout(),
+                });
+                let mut bench = bench!(self);
+                bench.seats.on_attached(&mut bench.wire);
+                self.each(|machine, bench| match machine {
+                    Machine::Contender(contender) => contender.on_attached(&mut bench.wire),
+                    Machine::Detector(detector) => detector.refresh(&mut bench.wire),
+                    Machine::Group(group) => group.on_attached(&mut bench.wire),
+                });
+            }
+            Signal::Detached { why } => {
+                self.detach();
+                self.tell(SessionEvent::Suspended {
+                    since: self.now,
+                    error: why,
+                });
+            }
+            Signal::Expired { by } => {
+                self.detach();
+                self.age = Age::Fresh;
+                self.contact = None;
+                self.tell(SessionEvent::Expired { by });
+                let mut bench = bench!(self);
+                bench.seats.on_expired(by, &mut bench.wire);
+                // No server will say more about what was known in the old session.
+                let now = self.now;
+                self.each(|machine, bench| match machine {
+                    Machine::Detector(detector) => detector.on_stale(now, &mut bench.wire),
+                    Machine::Group(group) => group.on_stale(now, &mut bench.wire),
+                    Machine::Contender(_) => {}
+                });
+            }
+            Signal::Buried => {
+                let mut bench = bench!(self);
+                bench.seats.on_buried(&mut bench.wire);
+            }
+            Signal::Reply {
+                ask,
+                result,
+                sent,
+                zxid,
+                watch,
+            } => {
+                let watcher = match &ask {
+                    Ask::Seat(id, _) => Some(Watcher::Seat(*id)),
+                    Ask::Contender(handle, _)
+                    | Ask::Detector(handle, _)
+                    | Ask::Group(handle, _) => Some(Watcher::Handle(*handle)),
+                    Ask::Auth | Ask::CloseSession => None,
+                };
+                if let (Some((kind, path)), Some(watcher)) = (watch, watcher) {
+                    self.watches.arm(kind, path, watcher);
+                }
+                let mut bench = bench!(self);
+                match ask {
+                    Ask::Seat(id, ask) => bench.seats.on_reply(id, ask, result, &mut bench.wire),
+                    Ask::Contender(handle, ask) => {
+                        if let Some(Machine::Contender(contender)) = self.machines.get_mut(&handle)
+                        {
+                            contender.on_reply(ask, result, &mut bench);
+                        }
+                    }
+                    Ask::Detector(handle, ask) => {
+                        if let Some(Machine::Detector(detector)) = self.machines.get_mut(&handle) {
+                            detector.on_reply(ask, result, sent, zxid, &mut bench.wire);
+                        }
+                    }
+                    Ask::Group(handle, ask) => {
+                        if let Some(Machine::Group(group)) = self.machines.get_mut(&handle) {
+                            group.on_reply(ask, result, &mut bench.wire);
+                        }
+                    }
+                    Ask::Auth | Ask::CloseSession => {}
+                }
+            }
+            Signal::Watch(event) => self.watch(&event),
+            Signal::AuthFailed => self.tell(SessionEvent::AuthFailed),
+            Signal::Ended { clean } => self.end(clean),
+        }
+    }
+
+    fn watch(&mut self, event: &WatchEvent) {
+        for watcher in self.watches.fire(event.kind, &event.path) {
+            let mut bench = bench!(self);
+            match watcher {
+                Watcher::Seat(id) => bench.seats.on_watch(id, event.kind, &mut bench.wire),
+                Watcher::Handle(handle) => match self.machines.get_mut(&handle) {
+                    Some(Machine::Contender(contender)) => {
+                        contender.on_watch(event.kind, &event.path, &mut bench.wire);
+                    }
+                    Some(Machine::Detector(detector)) => {
+                        detector.on_watch(event.kind, &event.path, &mut bench.wire);
+                    }
+                    Some(Machine::Group(group)) => group.on_watch(&event.path, &mut bench.wire),
+                    None => {}
+                },
+            }
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        let refused = self.ended || !self.closing.is_empty();
+        if refused {
+            self.refuse(command);
+            return;
+        }
+        let mut bench = bench!(self);
+        match command {
+            Command::Contend { handle, spec } => {
+                let mut contender = Contender::new(handle, spec);
+                contender.enrol(&mut bench);
+                self.machines.insert(handle, Machine::Contender(contender));
+            }
+            Command::Withdraw { handle, call } => match self.machines.get_mut(&handle) {
+                Some(Machine::Contender(contender)) => contender.withdraw(Some(call), &mut bench),
+                _ => bench.wire.out.done(call, Ok(Answer::Removed(false))),
+            },
+            Command::Detect { handle, path } => {
+                let mut detector = Detector::new(handle, path, self.now);
+                detector.refresh(&mut bench.wire);
+                self.machines.insert(handle, Machine::Detector(detector));
+            }
+            Command::Group { handle, path } => {
+                let group = Group::new(handle, path);
+                self.machines.insert(handle, Machine::Group(group));
+            }
+            Command::Join {
+                handle,
+                call,
+                label,
+                data,
+            } => match self.machines.get_mut(&handle) {
+                Some(Machine::Group(group)) => {
+                    group.join(call, label.as_deref(), &data, &mut bench);
+                }
+                _ => bench.wire.out.done(call, Err(Error::closed())),
+            },
+            Command::Cancel { handle, call, path } => match self.machines.get_mut(&handle) {
+                Some(Machine::Group(group)) => group.cancel(call, &path, &mut bench),
+                _ => bench.wire.out.done(call, Err(Error::closed())),
+            },
+            Command::Members { handle, call } => match self.machines.get_mut(&handle) {
+                Some(Machine::Group(group)) => group.members(call, &mut bench.wire),
+                _ => bench.wire.out.done(call, Err(Error::closed())),
+            },
+            Command::Data { handle, call, path } => match self.machines.get_mut(&handle) {
+                Some(Machine::Group(group)) => group.data(call, path, &mut bench.wire),
+                _ => bench.wire.out.done(call, Err(Error::closed())),
+            },
+            Command::Watch { handle } => {
+                if let Some(Machine::Group(group)) = self.machines.get_mut(&handle) {
+                    group.watch(&mut bench.wire);
+                }
+            }
+            Command::Forget { call } => {
+                for machine in self.machines.values_mut() {
+                    match machine {
+                        Machine::Contender(contender) => contender.forget(call),
+                        Machine::Group(group) => group.forget(call, &mut bench),
+                        Machine::Detector(_) => {}
+                    }
+                }
+            }
+            Command::Drop { handle } => self.drop_handle(handle),
+            Command::Close { call, patience } => self.close(call, patience),
+        }
+    }
+
+    /// A command after the client was closed, or while it is.
+    fn refuse(&mut self, command: Command) {
+        let closed = |call| Output::Done {
+            call,
+            result: Err(Error::closed()),
+        };
+        let output = match command {
+            Command::Close { call, .. } if self.ended => Output::Done {
+                call,
+                result: Ok(Answer::Closed),
+            },
+            Command::Close { call, .. } => {
+                self.closing.push(call);
+                return;
+            }
+            // Nothing of it is there, or will be.
+            Command::Withdraw { call, .. } | Command::Cancel { call, .. } if self.ended => {
+                Output::Done {
+                    call,
+                    result: Ok(Answer::Removed(false)),
+                }
+            }
+            Command::Withdraw { call, .. }
+            | Command::Cancel { call, .. }
+            | Command::Join { call, .. }
+            | Command::Members { call, .. }
+            | Command::Data { call, .. } => closed(call),
+            Command::Contend { .. }
+            | Command::Detect { .. }
+            | Command::Group { .. }
+            | Command::Watch { .. }
+            | Command::Forget { .. }
+            | Command::Drop { .. } => return,
+        };
+        self.out.push(output);
+    }
+
+    fn drop_handle(&mut self, handle: Handle) {
+        self.watches.forget(Watcher::Handle(handle));
+        let mut bench = bench!(self);
+        match self.machines.get_mut(&handle) {
+            Some(Machine::Contender(contender)) => {
+                contender.withdraw(None, &mut bench);
+                if contender.is_gone() {
+                    self.machines.remove(&handle);
+                }
+            }
+            Some(Machine::Group(group)) => {
+                group.drop_all(&mut bench);
+                self.machines.remove(&handle);
+            }
+            Some(Machine::Detector(_)) => {
+                self.machines.remove(&handle);
+            }
+            None => {}
+        }
+    }
+
+    fn close(&mut self, call: CallId, patience: std::time::Duration) {
+        self.closing.push(call);
+        self.each(|machine, bench| match machine {
+            Machine::Contender(contender) => contender.close(&mut bench.wire),
+            Machine::Group(group) => group.fail_calls(&Error::closed(), &mut bench.wire),
+            Machine::Detector(_) => {}
+        });
+        self.session.close(self.now + patience, &mut self.out);
+    }
+
+    fn end(&mut self, clean: bool) {
+        self.ended = true;
+        self.detach();
+        self.each(|machine, bench| match machine {
+            Machine::Contender(contender) => contender.close(&mut bench.wire),
+            Machine::Group(group) => group.fail_calls(&Error::closed(), &mut bench.wire),
+            Machine::Detector(_) => {}
+        });
+        let mut bench = bench!(self);
+        bench.seats.on_closed(&mut bench.wire);
+        self.tell(SessionEvent::Closed);
+        for call in std::mem::take(&mut self.closing) {
+            let result = if clean {
+                Ok(Answer::Closed)
+            } else {
+                Err(Error::new(
+                    ErrorKind::Timeout,
+                    "no server could be told that the session is closed; \
+                     what belongs to it goes when it times out",
+                ))
+            };
+            self.out.done(call, result);
+        }
+    }
+
+    fn detach(&mut self) {
+        self.watches.clear();
+        self.seats.on_detached();
+        self.each(|machine, bench| match machine {
+            Machine::Contender(contender) => contender.on_detached(bench),
+            Machine::Detector(detector) => detector.on_detached(),
+            Machine::Group(group) => group.on_detached(),
+        });
+    }
+
+    fn tell(&mut self, event: SessionEvent) {
+        self.out.event(SESSION, Event::Session(event));
+    }
+
+    fn each(&mut self, mut act: impl FnMut(&mut Machine, &mut Bench<'_>)) {
+        let mut bench = bench!(self);
+        for machine in self.machines.values_mut() {
+            act(machine, &mut bench);
+        }
+    }
+}

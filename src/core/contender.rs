@@ -1,0 +1,517 @@
+//! A contender: one candidacy after another for the leadership of a group.
+//!
+//! Once its own znode stands, one listing tells every member that can ever be before it: members
+//! that come later have a higher `czxid`. It watches the nearest of those before it, and leads
+//! when it has seen all of them gone. So a standby is woken only when its predecessor or its own
+//! znode changes, and a vanished predecessor alone never makes a leader.
+
+use super::event::{ContenderEvent, Event, LostReason, Member};
+use super::lease::{self, LeasePolicy};
+use super::requests::Ask;
+use super::roster::{self, Census};
+use super::seat::{SeatId, SeatNews};
+use super::wire::{Bench, Wire};
+use super::{Answer, CallId, Error, Handle, Lease, Output};
+use crate::proto::{EventKind, Request, Response, ServerError};
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+
+/// What to do after a candidacy was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reenrol {
+    /// Begin a new one, with a new znode behind everybody else.
+    #[default]
+    Always,
+    /// Stop: the event was the last.
+    Never,
+}
+
+/// What to contend for, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContenderSpec {
+    /// The group's znode; created if it is missing.
+    pub path: String,
+    /// What stands before `_` in the name of the member.
+    pub label: Option<String>,
+    /// The payload.
+    pub data: Vec<u8>,
+    /// When leadership ends without an answer.
+    pub policy: LeasePolicy,
+    /// What follows a lost candidacy.
+    pub reenrol: Reenrol,
+}
+
+/// What a contender asks; each carries the seat it is asked for, so that an answer to an earlier
+/// candidacy is told apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ContenderAsk {
+    List(SeatId),
+    Count(SeatId, String),
+    Predecessor(SeatId, String),
+}
+
+#[derive(Debug)]
+enum Rank {
+    /// The own znode or the listing is not there yet.
+    Unknown,
+    /// Numbers cannot be trusted: every other candidate is being looked at.
+    Counting(Census),
+    /// Members stand before; the last of them is watched, or is being looked at.
+    Behind {
+        told: Option<usize>,
+    },
+    /// Nobody stands before; leads as soon as the lease allows.
+    First,
+    Leading {
+        shaky: bool,
+    },
+}
+
+pub(crate) struct Contender {
+    handle: Handle,
+    spec: ContenderSpec,
+    seat: Option<SeatId>,
+    member: Option<Member>,
+    /// The paths of those before us, oldest first: whoever was there when we listed and has not
+    /// been seen gone.
+    before: VecDeque<String>,
+    /// A listing is in flight.
+    listing: bool,
+    rank: Rank,
+    withdrawals: Vec<CallId>,
+    /// Withdrawn, dropped or closed: its loss was told, and no candidacy follows.
+    leaving: bool,
+    dropped: bool,
+}
+
+impl Contender {
+    pub(crate) fn new(handle: Handle, spec: ContenderSpec) -> Self {
+        Self {
+            handle,
+            spec,
+            seat: None,
+            member: None,
+            before: VecDeque::new(),
+            listing: false,
+            rank: Rank::Unknown,
+            withdrawals: Vec::new(),
+            leaving: false,
+            dropped: false,
+        }
+    }
+
+    /// Begins a candidacy.
+    pub(crate) fn enrol(&mut self, bench: &mut Bench<'_>) {
+        self.tell(ContenderEvent::Enrolling, &mut bench.wire);
+        let seat = bench.seats.create(
+            self.handle,
+            &self.spec.path,
+            self.spec.label.as_deref(),
+            &self.spec.data,
+            &mut bench.wire,
+        );
+        self.seat = Some(seat);
+        // Behind the create, in the same segment: with nobody before us one round trip decides.
+        self.list(&mut bench.wire);
+    }
+
+    /// Ends the candidacy because the user says so; the call is answered when the znode is gone.
+    pub(crate) fn withdraw(&mut self, call: Option<CallId>, bench: &mut Bench<'_>) {
+        match call {
+            Some(call) => self.withdrawals.push(call),
+            None => self.dropped = true,
+        }
+        let first = !std::mem::replace(&mut self.leaving, true);
+        let Some(seat) = self.seat else {
+            self.answer_withdrawals(&Ok(Answer::Removed(false)), &mut bench.wire);
+            return;
+        };
+        if first {
+            self.lose(LostReason::Withdrawn, &mut bench.wire);
+        }
+        bench.seats.release(seat, &mut bench.wire);
+    }
+
+    /// Whether nothing of it is left to wait for.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.dropped && self.seat.is_none()
+    }
+
+    /// Whether a lease hangs on the session.
+    pub(crate) fn is_leading(&self) -> bool {
+        matches!(self.rank, Rank::Leading { .. })
+    }
+
+    /// The client is being closed: leadership ends now, the rest goes with the session.
+    pub(crate) fn close(&mut self, wire: &mut Wire<'_>) {
+        if !std::mem::replace(&mut self.leaving, true) && self.seat.is_some() {
+            self.lose(LostReason::Closed, wire);
+        }
+    }
+
+    pub(crate) fn forget(&mut self, call: CallId) {
+        self.withdrawals.retain(|waiting| *waiting != call);
+    }
+
+    pub(crate) fn on_news(&mut self, seat: SeatId, news: SeatNews, bench: &mut Bench<'_>) {
+        if self.seat != Some(seat) {
+            // A candidacy that lapsed earlier; its znode has only just been removed.
+            return;
+        }
+        match news {
+            SeatNews::Refused(_) | SeatNews::Evicted | SeatNews::SessionOver if self.leaving => {
+                // Its loss was told when it began to leave.
+                self.seat = None;
+                self.answer_withdrawals(&Ok(Answer::Removed(false)), &mut bench.wire);
+            }
+            SeatNews::Seated(member) => {
+                self.member = Some(member.clone());
+                self.tell(ContenderEvent::Enrolled { member }, &mut bench.wire);
+                if !self.listing {
+                    self.list(&mut bench.wire);
+                }
+            }
+            SeatNews::Refused(error) => {
+                self.seat = None;
+                self.lose(LostReason::Failed(error), &mut bench.wire);
+            }
+            SeatNews::Evicted => {
+                self.seat = None;
+                self.lose(LostReason::Evicted, &mut bench.wire);
+                self.again(bench);
+            }
+            SeatNews::SessionOver => {
+                self.seat = None;
+                self.lose(LostReason::SessionExpired, &mut bench.wire);
+                self.again(bench);
+            }
+            SeatNews::Left { by_us } => {
+                self.seat = None;
+                self.answer_withdrawals(&Ok(Answer::Removed(by_us)), &mut bench.wire);
+            }
+            SeatNews::Stuck(error) => {
+                self.seat = None;
+                self.answer_withdrawals(&Err(error), &mut bench.wire);
+            }
+        }
+    }
+
+    pub(crate) fn on_attached(&mut self, wire: &mut Wire<'_>) {
+        match &self.rank {
+            Rank::Unknown | Rank::Counting(_) => self.list(wire),
+            Rank::Behind { .. } => self.watch_predecessor(wire),
+            Rank::First | Rank::Leading { .. } => {}
+        }
+    }
+
+    pub(crate) fn on_detached(&mut self, bench: &mut Bench<'_>) {
+        if self.is_leading() {
+            match self.spec.policy {
+                LeasePolicy::Strict => self.lapse(bench),
+                LeasePolicy::Verified | LeasePolicy::Session => self.on_shaky(&mut bench.wire),
+            }
+        }
+    }
+
+    /// A renewal is overdue.
+    pub(crate) fn on_shaky(&mut self, wire: &mut Wire<'_>) {
+        let (Rank::Leading { shaky }, Some(member), Some(lease)) = (
+            &mut self.rank,
+            &self.member,
+            current_lease(&self.spec, wire),
+        ) else {
+            return;
+        };
+        if !std::mem::replace(shaky, true) {
+            let event = ContenderEvent::Jeopardy {
+                member: member.clone(),
+                deadline: lease,
+            };
+            wire.event(self.handle, Event::Contender(event));
+        }
+    }
+
+    /// What was learnt is too old to be relied on.
+    pub(crate) fn on_stale(&mut self, bench: &mut Bench<'_>) {
+        if self.is_leading() {
+            match self.spec.policy {
+                LeasePolicy::Verified | LeasePolicy::Strict => self.lapse(bench),
+                LeasePolicy::Session => {}
+            }
+        }
+    }
+
+    /// A server answered: leadership begins, or goes on.
+    pub(crate) fn on_contact(&mut self, wire: &mut Wire<'_>) {
+        let Some(end) = current_lease(&self.spec, wire).filter(|end| *end > wire.now) else {
+            return;
+        };
+        let Some(member) = &self.member else {
+            return;
+        };
+        let begins = match self.rank {
+            Rank::First => true,
+            Rank::Leading { shaky } => shaky && wire.attached(),
+            Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } => return,
+        };
+        let lease = Some(Lease {
+            token: member.token,
+            end,
+        });
+        wire.out.push(Output::Lease {
+            handle: self.handle,
+            lease,
+        });
+        if begins {
+            self.rank = Rank::Leading { shaky: false };
+            let event = ContenderEvent::Leading {
+                member: member.clone(),
+                lease_end: end,
+            };
+            self.tell(event, wire);
+        }
+    }
+
+    pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, wire: &mut Wire<'_>) {
+        if !matches!(self.rank, Rank::Behind { .. }) || self.before.back().is_none_or(|p| p != path)
+        {
+            return;
+        }
+        match kind {
+            EventKind::Deleted => {
+                self.before.pop_back();
+                self.settle(wire);
+            }
+            EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
+                self.watch_predecessor(wire);
+            }
+        }
+    }
+
+    pub(crate) fn on_reply(
+        &mut self,
+        ask: ContenderAsk,
+        result: Result<Response, ServerError>,
+        bench: &mut Bench<'_>,
+    ) {
+        let of = match &ask {
+            ContenderAsk::List(seat)
+            | ContenderAsk::Count(seat, _)
+            | ContenderAsk::Predecessor(seat, _) => *seat,
+        };
+        if self.seat != Some(of) || self.leaving {
+            return;
+        }
+        match ask {
+            ContenderAsk::List(_) => self.listed(result, bench),
+            ContenderAsk::Count(_, path) => {
+                let wire = &mut bench.wire;
+                let Rank::Counting(census) = &mut self.rank else {
+                    return;
+                };
+                let stat = result.and_then(|response| match response {
+                    Response::Stat(stat) => Ok(stat),
+                    _ => Err(ServerError::NoNode),
+                });
+                census.count(&path, stat);
+                if census.is_complete() {
+                    let members = census.members();
+                    self.place(members.into_iter().map(|m| (m.token, m.path)), wire);
+                }
+            }
+            ContenderAsk::Predecessor(_, path) => {
+                if self.before.back() != Some(&path) || !matches!(self.rank, Rank::Behind { .. }) {
+                    return;
+                }
+                self.looked_at(result, &mut bench.wire);
+            }
+        }
+    }
+
+    fn tell(&self, event: ContenderEvent, wire: &mut Wire<'_>) {
+        wire.event(self.handle, Event::Contender(event));
+    }
+
+    fn answer_withdrawals(&mut self, answer: &Result<Answer, Error>, wire: &mut Wire<'_>) {
+        for call in self.withdrawals.drain(..) {
+            wire.out.done(call, answer.clone());
+        }
+    }
+
+    /// Ends the candidacy: first the lease, then the news of it.
+    fn lose(&mut self, reason: LostReason, wire: &mut Wire<'_>) {
+        let led = self.is_leading();
+        if led {
+            wire.out.push(Output::Lease {
+                handle: self.handle,
+                lease: None,
+            });
+        }
+        self.rank = Rank::Unknown;
+        self.before.clear();
+        let member = self.member.take();
+        let event = ContenderEvent::Lost {
+            member,
+            led,
+            reason,
+        };
+        self.tell(event, wire);
+    }
+
+    /// The lease is over: the candidacy is dead, its znode is removed as soon as that can be.
+    fn lapse(&mut self, bench: &mut Bench<'_>) {
+        self.lose(LostReason::LeaseLapsed, &mut bench.wire);
+        if let Some(seat) = self.seat.take() {
+            bench.seats.release(seat, &mut bench.wire);
+        }
+        self.again(bench);
+    }
+
+    fn again(&mut self, bench: &mut Bench<'_>) {
+        match self.spec.reenrol {
+            Reenrol::Always => self.enrol(bench),
+            Reenrol::Never => {}
+        }
+    }
+
+    fn list(&mut self, wire: &mut Wire<'_>) {
+        self.rank = Rank::Unknown;
+        self.listing = wire.attached();
+        if let Some(seat) = self.seat {
+            let request = Request::GetChildren2 {
+                path: self.spec.path.clone(),
+                watch: false,
+            };
+            wire.ask(
+                Ask::Contender(self.handle, ContenderAsk::List(seat)),
+                request,
+            );
+        }
+    }
+
+    fn listed(&mut self, result: Result<Response, ServerError>, bench: &mut Bench<'_>) {
+        self.listing = false;
+        let (Some(seat), Rank::Unknown) = (self.seat, &self.rank) else {
+            return;
+        };
+        let children = match result {
+            Ok(Response::Children { children, .. }) => children,
+            // Not there yet, or just deleted: the seat says which.
+            Ok(_) | Err(ServerError::NoNode) => return,
+            Err(error) => {
+                let error = Error::from_server(error, "list the members of", &self.spec.path);
+                self.lose(LostReason::Failed(error), &mut bench.wire);
+                self.seat = None;
+                bench.seats.release(seat, &mut bench.wire);
+                return;
+            }
+        };
+        let wire = &mut bench.wire;
+        let candidates = roster::candidates(&self.spec.path, &children);
+        let mine = candidates.iter().find(|(_, path)| {
+            self.member
+                .as_ref()
+                .is_some_and(|member| member.path == *path)
+        });
+        // Without it the listing was asked for before the own znode stood: another follows the
+        // seat's news.
+        let Some(mine) = mine.map(|(sequence, _)| *sequence) else {
+            return;
+        };
+        if roster::wrapped(&candidates) {
+            self.rank = Rank::Counting(Census::new(BTreeMap::new(), candidates.len()));
+            for (_, path) in candidates {
+                let ask = ContenderAsk::Count(seat, path.clone());
+                wire.ask(
+                    Ask::Contender(self.handle, ask),
+                    Request::Exists { path, watch: false },
+                );
+            }
+            return;
+        }
+        self.before = candidates
+            .into_iter()
+            .take_while(|(sequence, _)| *sequence <= mine)
+            .map(|(_, path)| path)
+            .filter(|path| self.member.as_ref().is_some_and(|m| m.path != *path))
+            .collect();
+        self.rank = Rank::Behind { told: None };
+        self.settle(wire);
+    }
+
+    /// The order is known for sure.
+    fn place(&mut self, members: impl Iterator<Item = (u64, String)>, wire: &mut Wire<'_>) {
+        let Some(mine) = self.member.as_ref().map(|member| member.token) else {
+            return;
+        };
+        self.before = members
+            .filter(|(token, _)| *token < mine)
+            .map(|(_, path)| path)
+            .collect();
+        self.rank = Rank::Behind { told: None };
+        self.settle(wire);
+    }
+
+    fn settle(&mut self, wire: &mut Wire<'_>) {
+        if self.before.is_empty() {
+            self.rank = Rank::First;
+            self.on_contact(wire);
+        } else {
+            self.watch_predecessor(wire);
+        }
+    }
+
+    fn watch_predecessor(&self, wire: &mut Wire<'_>) {
+        if let (Some(seat), Some(path)) = (self.seat, self.before.back()) {
+            let ask = ContenderAsk::Predecessor(seat, path.clone());
+            wire.ask(
+                Ask::Contender(self.handle, ask),
+                Request::Exists {
+                    path: path.clone(),
+                    watch: true,
+                },
+            );
+        }
+    }
+
+    fn looked_at(&mut self, result: Result<Response, ServerError>, wire: &mut Wire<'_>) {
+        let Some(member) = &self.member else {
+            return;
+        };
+        match result {
+            // Without an owner it is no member; with a higher czxid the path was born again, and
+            // stands behind us.
+            Ok(Response::Stat(stat))
+                if stat.ephemeral_owner == 0
+                    || Member::new(&member.path, stat.czxid).token > member.token =>
+            {
+                self.before.pop_back();
+                self.settle(wire);
+            }
+            Ok(_) => {
+                let ahead = self.before.len();
+                if let Rank::Behind { told } = &mut self.rank
+                    && told.replace(ahead) != Some(ahead)
+                {
+                    let event = ContenderEvent::Standby {
+                        member: member.clone(),
+                        ahead,
+                    };
+                    self.tell(event, wire);
+                }
+            }
+            // Gone before it could be watched. That proves nothing about the others.
+            Err(_) => self.list(wire),
+        }
+    }
+}
+
+/// Until when a leader with these rules may believe, as things stand.
+fn current_lease(spec: &ContenderSpec, wire: &Wire<'_>) -> Option<super::Time> {
+    let answered = wire.session.answered()?;
+    Some(lease::lease_end(
+        spec.policy,
+        answered,
+        wire.session.timeout(),
+    ))
+}

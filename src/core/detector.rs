@@ -1,0 +1,314 @@
+//! A detector: who leads the group at a path, without standing in it.
+//!
+//! It watches the leader's znode and nothing else, so standbys that come and go cost it nothing.
+//! The rest of the last listing is kept: members only ever join behind it, so when the leader
+//! goes, the next of the listing that still stands leads. An empty group is watched by its
+//! children, a missing one by its existence.
+
+use super::event::{DetectorEvent, Event, Leader, Member};
+use super::requests::Ask;
+use super::roster::{self, Census};
+use super::time::Time;
+use super::wire::Wire;
+use super::{Error, Handle};
+use crate::proto::{EventKind, Request, Response, ServerError};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// What a detector asks. The round tells answers to an abandoned question apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DetectorAsk {
+    round: u32,
+    what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum What {
+    Path,
+    List { watch: bool },
+    Count(String),
+    Read(String),
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// Detached, or refused and waiting to try again.
+    Idle,
+    /// A question is in flight.
+    Asking,
+    Counting(Census),
+    /// The leader's znode is watched.
+    Following(String),
+    /// Nobody leads: the path or its children are watched.
+    Empty,
+}
+
+pub(crate) struct Detector {
+    handle: Handle,
+    path: String,
+    round: u32,
+    phase: Phase,
+    /// Members of the last listing behind the leader, oldest first.
+    next: VecDeque<String>,
+    /// The server's transaction when it answered the last listing: what was created later was
+    /// not in it, whatever its name.
+    listed_zxid: i64,
+    /// Children whose names look like members' and that have no owner.
+    strangers: BTreeSet<String>,
+    told: DetectorEvent,
+    /// Try again at this instant what was refused.
+    again: Option<Time>,
+}
+
+impl Detector {
+    pub(crate) fn new(handle: Handle, path: String, now: Time) -> Self {
+        Self {
+            handle,
+            path,
+            round: 0,
+            phase: Phase::Idle,
+            next: VecDeque::new(),
+            listed_zxid: 0,
+            strangers: BTreeSet::new(),
+            told: DetectorEvent::Unknown { since: now },
+            again: None,
+        }
+    }
+
+    /// Looks anew: on a new connection, or because what was known is too old.
+    pub(crate) fn refresh(&mut self, wire: &mut Wire<'_>) {
+        self.round += 1;
+        self.again = None;
+        if !wire.attached() {
+            self.phase = Phase::Idle;
+            return;
+        }
+        match &self.told {
+            // Most likely still there: one read confirms it and arms the watch.
+            DetectorEvent::Leader(leader) => {
+                let path = leader.member.path.clone();
+                self.read(path, wire);
+            }
+            _ => self.list(false, wire),
+        }
+    }
+
+    pub(crate) fn on_detached(&mut self) {
+        self.round += 1;
+        self.phase = Phase::Idle;
+        self.again = None;
+    }
+
+    /// What is known was last confirmed too long ago.
+    pub(crate) fn on_stale(&mut self, since: Time, wire: &mut Wire<'_>) {
+        if !matches!(self.told, DetectorEvent::Unknown { .. }) {
+            self.tell(DetectorEvent::Unknown { since }, wire);
+        }
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Time> {
+        self.again
+    }
+
+    pub(crate) fn tick(&mut self, wire: &mut Wire<'_>) {
+        if self.again.is_some_and(|at| at <= wire.now) {
+            self.refresh(wire);
+        }
+    }
+
+    pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, wire: &mut Wire<'_>) {
+        match &self.phase {
+            Phase::Following(leader) if leader == path => match kind {
+                EventKind::Deleted => self.succeed(wire),
+                EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
+                    let path = path.to_owned();
+                    self.read(path, wire);
+                }
+            },
+            Phase::Empty if path == self.path => self.list(false, wire),
+            Phase::Idle
+            | Phase::Asking
+            | Phase::Counting(_)
+            | Phase::Following(_)
+            | Phase::Empty => {}
+        }
+    }
+
+    pub(crate) fn on_reply(
+        &mut self,
+        ask: DetectorAsk,
+        result: Result<Response, ServerError>,
+        sent: Time,
+        zxid: i64,
+        wire: &mut Wire<'_>,
+    ) {
+        if ask.round != self.round {
+            return;
+        }
+        match ask.what {
+            What::Path => match result {
+                Ok(_) => self.list(false, wire),
+                Err(ServerError::NoNode) => self.empty(wire),
+                Err(error) => self.refused(error, "look for", wire),
+            },
+            What::List { watch } => match result {
+                Ok(Response::Children { children, .. }) => {
+                    self.listed_zxid = zxid;
+                    self.listed(&children, watch, wire);
+                }
+                Ok(_) | Err(ServerError::NoNode) => {
+                    self.next.clear();
+                    let path = self.path.clone();
+                    self.ask(What::Path, Request::Exists { path, watch: true }, wire);
+                }
+                Err(error) => self.refused(error, "list the members of", wire),
+            },
+            What::Count(path) => {
+                let Phase::Counting(census) = &mut self.phase else {
+                    return;
+                };
+                let stat = result.and_then(|response| match response {
+                    Response::Stat(stat) => Ok(stat),
+                    _ => Err(ServerError::NoNode),
+                });
+                census.count(&path, stat);
+                if census.is_complete() {
+                    let stats = census.stats().iter();
+                    let ownerless = stats.filter(|(_, stat)| stat.ephemeral_owner == 0);
+                    self.strangers
+                        .extend(ownerless.map(|(path, _)| path.clone()));
+                    self.next = census.members().into_iter().map(|m| m.path).collect();
+                    self.succeed(wire);
+                }
+            }
+            What::Read(path) => match result {
+                Ok(Response::Data { stat, .. }) if stat.ephemeral_owner == 0 => {
+                    self.strangers.insert(path);
+                    self.succeed(wire);
+                }
+                // Born after the listing that named it: the listing says nothing about it.
+                Ok(Response::Data { stat, .. })
+                    if stat.czxid > self.listed_zxid && !self.is_told(&path, stat.czxid) =>
+                {
+                    self.list(false, wire);
+                }
+                Ok(Response::Data { data, stat }) => {
+                    let member = Member::new(&path, stat.czxid);
+                    self.phase = Phase::Following(path);
+                    self.found(
+                        Leader {
+                            member,
+                            data,
+                            as_of: sent,
+                        },
+                        wire,
+                    );
+                }
+                Ok(_) | Err(ServerError::NoNode) => self.list(false, wire),
+                Err(error) => self.refused(error, "read the leader of", wire),
+            },
+        }
+    }
+
+    fn is_told(&self, path: &str, czxid: i64) -> bool {
+        matches!(&self.told, DetectorEvent::Leader(leader)
+            if leader.member == Member::new(path, czxid))
+    }
+
+    fn ask(&mut self, what: What, request: Request, wire: &mut Wire<'_>) {
+        self.phase = Phase::Asking;
+        let ask = DetectorAsk {
+            round: self.round,
+            what,
+        };
+        wire.ask(Ask::Detector(self.handle, ask), request);
+    }
+
+    fn read(&mut self, path: String, wire: &mut Wire<'_>) {
+        let request = Request::GetData {
+            path: path.clone(),
+            watch: true,
+        };
+        self.ask(What::Read(path), request, wire);
+    }
+
+    fn list(&mut self, watch: bool, wire: &mut Wire<'_>) {
+        let path = self.path.clone();
+        self.ask(
+            What::List { watch },
+            Request::GetChildren2 { path, watch },
+            wire,
+        );
+    }
+
+    fn listed(&mut self, children: &[String], watched: bool, wire: &mut Wire<'_>) {
+        let mut found = roster::candidates(&self.path, children);
+        self.strangers
+            .retain(|path| found.iter().any(|(_, p)| p == path));
+        found.retain(|(_, path)| !self.strangers.contains(path));
+        self.next.clear();
+        if found.is_empty() {
+            if watched {
+                self.empty(wire);
+            } else {
+                // Only now is the list of children watched: with a leader it would wake us for
+                // every standby.
+                self.list(true, wire);
+            }
+        } else if roster::wrapped(&found) {
+            self.phase = Phase::Counting(Census::new(BTreeMap::new(), found.len()));
+            for (_, path) in found {
+                let ask = DetectorAsk {
+                    round: self.round,
+                    what: What::Count(path.clone()),
+                };
+                wire.ask(
+                    Ask::Detector(self.handle, ask),
+                    Request::Exists { path, watch: false },
+                );
+            }
+        } else {
+            self.next = found.into_iter().map(|(_, path)| path).collect();
+            self.succeed(wire);
+        }
+    }
+
+    /// Reads the next of the listing, or lists again.
+    fn succeed(&mut self, wire: &mut Wire<'_>) {
+        match self.next.pop_front() {
+            Some(path) => self.read(path, wire),
+            None => self.list(false, wire),
+        }
+    }
+
+    fn empty(&mut self, wire: &mut Wire<'_>) {
+        self.phase = Phase::Empty;
+        if self.told != DetectorEvent::None {
+            self.tell(DetectorEvent::None, wire);
+        }
+    }
+
+    fn found(&mut self, leader: Leader, wire: &mut Wire<'_>) {
+        let known = matches!(&self.told, DetectorEvent::Leader(told)
+            if told.member == leader.member && told.data == leader.data);
+        if known {
+            self.told = DetectorEvent::Leader(leader);
+        } else {
+            self.tell(DetectorEvent::Leader(leader), wire);
+        }
+    }
+
+    /// What may heal is tried again by itself, and said.
+    fn refused(&mut self, error: ServerError, act: &str, wire: &mut Wire<'_>) {
+        self.phase = Phase::Idle;
+        self.again = Some(wire.now + wire.session.timeout() / 2);
+        let failed = DetectorEvent::Failed(Error::from_server(error, act, &self.path));
+        if self.told != failed {
+            self.tell(failed, wire);
+        }
+    }
+
+    fn tell(&mut self, event: DetectorEvent, wire: &mut Wire<'_>) {
+        self.told = event.clone();
+        wire.event(self.handle, Event::Detector(event));
+    }
+}

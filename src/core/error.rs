@@ -1,0 +1,102 @@
+//! What can go wrong, as seen by a caller.
+
+use crate::proto::ServerError;
+use std::fmt;
+
+/// The kinds of errors; the set is closed, and each kind says whether trying again can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument that can never work: refused before anything is sent.
+    InvalidInput,
+    /// The ACL of a znode does not allow it.
+    NoAuth,
+    /// The znode is not there.
+    NoNode,
+    /// The server refused the credentials.
+    AuthFailed,
+    /// The session is over, and what was asked belonged to it.
+    SessionExpired,
+    /// The client was closed.
+    Closed,
+    /// It was not known in time. The request may still have happened.
+    Timeout,
+    /// A server refused for another reason; the message has its words and number.
+    Server,
+    /// The operating system refused something (a thread, a descriptor).
+    System,
+}
+
+impl ErrorKind {
+    /// Whether the same call can succeed later without anything being changed.
+    pub fn is_retriable(self) -> bool {
+        match self {
+            Self::SessionExpired | Self::Timeout | Self::System => true,
+            Self::InvalidInput
+            | Self::NoAuth
+            | Self::NoNode
+            | Self::AuthFailed
+            | Self::Closed
+            | Self::Server => false,
+        }
+    }
+}
+
+/// An error: its kind, and a sentence that says what to do. It never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+}
+
+impl Error {
+    /// An error of this kind with this message.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+        }
+    }
+
+    /// What a server answered to `act` on `path`.
+    pub(crate) fn from_server(error: ServerError, act: &str, path: &str) -> Self {
+        let kind = match error {
+            ServerError::NoAuth => ErrorKind::NoAuth,
+            ServerError::NoNode => ErrorKind::NoNode,
+            ServerError::AuthFailed => ErrorKind::AuthFailed,
+            ServerError::SessionExpired => ErrorKind::SessionExpired,
+            ServerError::BadVersion
+            | ServerError::NoChildrenForEphemerals
+            | ServerError::NodeExists
+            | ServerError::NotEmpty
+            | ServerError::InvalidAcl
+            | ServerError::SessionMoved
+            | ServerError::Unimplemented
+            | ServerError::BadArguments
+            | ServerError::Other(_) => ErrorKind::Server,
+        };
+        Self::new(kind, format!("cannot {act} {path}: {error}"))
+    }
+
+    pub(crate) fn closed() -> Self {
+        Self::new(ErrorKind::Closed, "the client is closed")
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The sentence.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,437 @@
+//! A group: memberships of our own, one-time questions, and a standing view of all members.
+//!
+//! Questions survive a lost connection: they are asked again on the next one. Memberships are
+//! not renewed when their session is over; the group says so, and joining again is the caller's
+//! choice.
+
+use super::event::{Event, GroupEvent, LostReason, Member};
+use super::requests::Ask;
+use super::roster::{self, Census};
+use super::seat::{SeatId, SeatNews};
+use super::time::Time;
+use super::wire::{Bench, Wire};
+use super::{Answer, CallId, Error, Handle};
+use crate::proto::{Request, Response, ServerError, Stat};
+use std::collections::BTreeMap;
+
+/// Who in a group asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum GroupAsk {
+    /// A one-time question.
+    Query(CallId, What),
+    /// The view, in this round.
+    View(u32, What),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum What {
+    Path,
+    List,
+    Count(String),
+    Read(String),
+}
+
+#[derive(Debug)]
+struct Membership {
+    join: Option<CallId>,
+    member: Option<Member>,
+    cancels: Vec<CallId>,
+}
+
+#[derive(Debug)]
+enum Query {
+    Members(Option<Census>),
+    Data(String),
+}
+
+#[derive(Debug)]
+struct View {
+    round: u32,
+    census: Census,
+    /// The `czxid` of the group's znode: the same znode never uses a name for two children.
+    epoch: i64,
+    told: GroupEvent,
+    again: Option<Time>,
+}
+
+pub(crate) struct Group {
+    handle: Handle,
+    path: String,
+    memberships: BTreeMap<SeatId, Membership>,
+    queries: BTreeMap<CallId, Query>,
+    view: Option<View>,
+}
+
+impl Group {
+    pub(crate) fn new(handle: Handle, path: String) -> Self {
+        Self {
+            handle,
+            path,
+            memberships: BTreeMap::new(),
+            queries: BTreeMap::new(),
+            view: None,
+        }
+    }
+
+    pub(crate) fn join(
+        &mut self,
+        call: CallId,
+        label: Option<&str>,
+        data: &[u8],
+        bench: &mut Bench<'_>,
+    ) {
+        let seat = bench
+            .seats
+            .create(self.handle, &self.path, label, data, &mut bench.wire);
+        let membership = Membership {
+            join: Some(call),
+            member: None,
+            cancels: Vec::new(),
+        };
+        self.memberships.insert(seat, membership);
+    }
+
+    pub(crate) fn cancel(&mut self, call: CallId, path: &str, bench: &mut Bench<'_>) {
+        let own = self
+            .memberships
+            .iter_mut()
+            .find(|(_, m)| m.member.as_ref().is_some_and(|member| member.path == path));
+        match own {
+            Some((seat, membership)) => {
+                membership.cancels.push(call);
+                let seat = *seat;
+                bench.seats.release(seat, &mut bench.wire);
+            }
+            None => bench.wire.out.done(call, Ok(Answer::Removed(false))),
+        }
+    }
+
+    pub(crate) fn members(&mut self, call: CallId, wire: &mut Wire<'_>) {
+        self.queries.insert(call, Query::Members(None));
+        self.ask_query(call, wire);
+    }
+
+    pub(crate) fn data(&mut self, call: CallId, path: String, wire: &mut Wire<'_>) {
+        self.queries.insert(call, Query::Data(path));
+        self.ask_query(call, wire);
+    }
+
+    /// Begins to tell of every change.
+    pub(crate) fn watch(&mut self, wire: &mut Wire<'_>) {
+        if self.view.is_none() {
+            self.view = Some(View {
+                round: 0,
+                census: Census::default(),
+                epoch: 0,
+                told: GroupEvent::Unknown { since: wire.now },
+                again: None,
+            });
+            self.refresh(wire);
+        }
+    }
+
+    /// Gives up everything; the znodes are removed behind the back of the caller.
+    pub(crate) fn drop_all(&mut self, bench: &mut Bench<'_>) {
+        for seat in self.memberships.keys() {
+            bench.seats.release(*seat, &mut bench.wire);
+        }
+        self.fail_calls(&Error::closed(), &mut bench.wire);
+    }
+
+    /// Every call that still waits ends with this error.
+    pub(crate) fn fail_calls(&mut self, error: &Error, wire: &mut Wire<'_>) {
+        for call in std::mem::take(&mut self.queries).into_keys() {
+            wire.out.done(call, Err(error.clone()));
+        }
+        for membership in self.memberships.values_mut() {
+            if let Some(call) = membership.join.take() {
+                wire.out.done(call, Err(error.clone()));
+            }
+        }
+    }
+
+    pub(crate) fn forget(&mut self, call: CallId, bench: &mut Bench<'_>) {
+        self.queries.remove(&call);
+        for (seat, membership) in &mut self.memberships {
+            membership.cancels.retain(|waiting| *waiting != call);
+            // Nobody will ever hold what this join makes: it must not be left behind.
+            if membership.join == Some(call) {
+                membership.join = None;
+                bench.seats.release(*seat, &mut bench.wire);
+            }
+        }
+    }
+
+    pub(crate) fn on_news(&mut self, seat: SeatId, news: SeatNews, wire: &mut Wire<'_>) {
+        if let SeatNews::Seated(member) = news {
+            if let Some(membership) = self.memberships.get_mut(&seat) {
+                membership.member = Some(member.clone());
+                if let Some(call) = membership.join.take() {
+                    wire.out.done(call, Ok(Answer::Joined(member)));
+                }
+            }
+            return;
+        }
+        let Some(mut membership) = self.memberships.remove(&seat) else {
+            return;
+        };
+        let (answer, lost) = match news {
+            SeatNews::Seated(_) => return,
+            SeatNews::Left { by_us } => (Ok(Answer::Removed(by_us)), None),
+            SeatNews::Stuck(error) => (Err(error), None),
+            SeatNews::Refused(error) => {
+                (Ok(Answer::Removed(false)), Some(LostReason::Failed(error)))
+            }
+            SeatNews::Evicted => (Ok(Answer::Removed(false)), Some(LostReason::Evicted)),
+            SeatNews::SessionOver => (Ok(Answer::Removed(false)), Some(LostReason::SessionExpired)),
+        };
+        for call in membership.cancels.drain(..) {
+            wire.out.done(call, answer.clone());
+        }
+        if let Some(call) = membership.join.take() {
+            let error = match lost {
+                Some(LostReason::Failed(error)) => error,
+                _ => Error::new(
+                    super::ErrorKind::SessionExpired,
+                    format!("the session ended before {} was joined", self.path),
+                ),
+            };
+            wire.out.done(call, Err(error));
+        } else if let (Some(member), Some(reason)) = (membership.member, lost) {
+            let event = GroupEvent::MembershipLost { member, reason };
+            wire.event(self.handle, Event::Group(event));
+        }
+    }
+
+    pub(crate) fn on_attached(&mut self, wire: &mut Wire<'_>) {
+        let calls: Vec<CallId> = self.queries.keys().copied().collect();
+        for call in calls {
+            self.ask_query(call, wire);
+        }
+        self.refresh(wire);
+    }
+
+    pub(crate) fn on_detached(&mut self) {
+        if let Some(view) = &mut self.view {
+            view.round += 1;
+            view.again = None;
+        }
+    }
+
+    /// What the view shows was last confirmed too long ago.
+    pub(crate) fn on_stale(&mut self, since: Time, wire: &mut Wire<'_>) {
+        if let Some(view) = &self.view
+            && !matches!(view.told, GroupEvent::Unknown { .. })
+        {
+            self.tell(GroupEvent::Unknown { since }, wire);
+        }
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Time> {
+        self.view.as_ref()?.again
+    }
+
+    pub(crate) fn tick(&mut self, wire: &mut Wire<'_>) {
+        if self.deadline().is_some_and(|at| at <= wire.now) {
+            self.refresh(wire);
+        }
+    }
+
+    pub(crate) fn on_watch(&mut self, path: &str, wire: &mut Wire<'_>) {
+        if path == self.path {
+            self.refresh(wire);
+        }
+    }
+
+    /// Looks anew for the view.
+    pub(crate) fn refresh(&mut self, wire: &mut Wire<'_>) {
+        if let Some(view) = &mut self.view {
+            view.round += 1;
+            view.again = None;
+            self.ask_view(What::List, wire);
+        }
+    }
+
+    pub(crate) fn on_reply(
+        &mut self,
+        ask: GroupAsk,
+        result: Result<Response, ServerError>,
+        wire: &mut Wire<'_>,
+    ) {
+        match ask {
+            GroupAsk::Query(call, what) => self.on_query(call, what, result, wire),
+            GroupAsk::View(round, what) => {
+                if self.view.as_ref().is_some_and(|view| view.round == round) {
+                    self.on_view(what, result, wire);
+                }
+            }
+        }
+    }
+
+    fn request(&self, what: &What, watch: bool) -> Request {
+        match what {
+            What::Path => Request::Exists {
+                path: self.path.clone(),
+                watch,
+            },
+            What::List => Request::GetChildren2 {
+                path: self.path.clone(),
+                watch,
+            },
+            What::Count(path) => Request::Exists {
+                path: path.clone(),
+                watch: false,
+            },
+            What::Read(path) => Request::GetData {
+                path: path.clone(),
+                watch: false,
+            },
+        }
+    }
+
+    fn ask_query(&mut self, call: CallId, wire: &mut Wire<'_>) {
+        let what = match self.queries.get_mut(&call) {
+            Some(Query::Members(census)) => {
+                *census = None;
+                What::List
+            }
+            Some(Query::Data(path)) => What::Read(path.clone()),
+            None => return,
+        };
+        let request = self.request(&what, false);
+        let ask = GroupAsk::Query(call, what);
+        wire.ask(Ask::Group(self.handle, ask), request);
+    }
+
+    fn ask_view(&mut self, what: What, wire: &mut Wire<'_>) {
+        if let Some(view) = &self.view {
+            let request = self.request(&what, true);
+            let ask = GroupAsk::View(view.round, what);
+            wire.ask(Ask::Group(self.handle, ask), request);
+        }
+    }
+
+    fn on_query(
+        &mut self,
+        call: CallId,
+        what: What,
+        result: Result<Response, ServerError>,
+        wire: &mut Wire<'_>,
+    ) {
+        let Some(query) = self.queries.get_mut(&call) else {
+            return;
+        };
+        let answer = match (what, result) {
+            (What::Path, _) => return,
+            (What::List, Ok(Response::Children { children, .. })) => {
+                let found = roster::candidates(&self.path, &children);
+                if found.is_empty() {
+                    Ok(Answer::Members(Vec::new()))
+                } else {
+                    *query = Query::Members(Some(Census::new(BTreeMap::new(), found.len())));
+                    for (_, path) in found {
+                        let what = What::Count(path);
+                        let request = self.request(&what, false);
+                        let ask = GroupAsk::Query(call, what);
+                        wire.ask(Ask::Group(self.handle, ask), request);
+                    }
+                    return;
+                }
+            }
+            (What::List, Err(ServerError::NoNode)) => Ok(Answer::Members(Vec::new())),
+            (What::Count(path), result) => {
+                let Query::Members(Some(census)) = query else {
+                    return;
+                };
+                census.count(&path, stat_of(result));
+                if !census.is_complete() {
+                    return;
+                }
+                Ok(Answer::Members(census.members()))
+            }
+            (What::Read(_), Ok(Response::Data { data, .. })) => Ok(Answer::Data(Some(data))),
+            (What::Read(_), Err(ServerError::NoNode)) => Ok(Answer::Data(None)),
+            (What::List, Err(error)) => {
+                Err(Error::from_server(error, "list the members of", &self.path))
+            }
+            (What::Read(path), Err(error)) => Err(Error::from_server(error, "read", &path)),
+            (What::List | What::Read(_), Ok(_)) => Err(Error::new(
+                super::ErrorKind::Server,
+                "the server answered another question",
+            )),
+        };
+        self.queries.remove(&call);
+        wire.out.done(call, answer);
+    }
+
+    fn on_view(&mut self, what: What, result: Result<Response, ServerError>, wire: &mut Wire<'_>) {
+        let Some(view) = &mut self.view else {
+            return;
+        };
+        match (what, result) {
+            (What::Path, Ok(_)) => self.refresh(wire),
+            // Missing, and watched: an empty group.
+            (What::Path, Err(ServerError::NoNode)) => {
+                view.census = Census::default();
+                self.counted(wire);
+            }
+            (What::List, Ok(Response::Children { children, stat })) => {
+                let found = roster::candidates(&self.path, &children);
+                let mut known: BTreeMap<String, Stat> = BTreeMap::new();
+                let mut asked = Vec::new();
+                for (_, path) in found {
+                    match view.census.stats().get(&path) {
+                        Some(seen) if view.epoch == stat.czxid => {
+                            known.insert(path, *seen);
+                        }
+                        _ => asked.push(path),
+                    }
+                }
+                view.epoch = stat.czxid;
+                view.census = Census::new(known, asked.len());
+                if asked.is_empty() {
+                    self.counted(wire);
+                }
+                for path in asked {
+                    self.ask_view(What::Count(path), wire);
+                }
+            }
+            (What::List, Err(ServerError::NoNode)) => self.ask_view(What::Path, wire),
+            (What::Count(path), result) => {
+                view.census.count(&path, stat_of(result));
+                if view.census.is_complete() {
+                    self.counted(wire);
+                }
+            }
+            (What::Path | What::List | What::Read(_), Err(error)) => {
+                view.again = Some(wire.now + wire.session.timeout() / 2);
+                let error = Error::from_server(error, "list the members of", &self.path);
+                self.tell(GroupEvent::Failed(error), wire);
+            }
+            (What::List | What::Read(_), Ok(_)) => {}
+        }
+    }
+
+    fn counted(&mut self, wire: &mut Wire<'_>) {
+        if let Some(view) = &self.view {
+            let members = GroupEvent::Members(view.census.members());
+            self.tell(members, wire);
+        }
+    }
+
+    fn tell(&mut self, event: GroupEvent, wire: &mut Wire<'_>) {
+        if let Some(view) = &mut self.view
+            && view.told != event
+        {
+            view.told = event.clone();
+            wire.event(self.handle, Event::Group(event));
+        }
+    }
+}
+
+fn stat_of(result: Result<Response, ServerError>) -> Result<Stat, ServerError> {
+    result.and_then(|response| match response {
+        Response::Stat(stat) => Ok(stat),
+        _ => Err(ServerError::NoNode),
+    })
+}

@@ -1,0 +1,117 @@
+//! Which children of a group's znode are members, and in which order.
+//!
+//! Names only propose: a child whose name ends in a number may be a member, and numbers give the
+//! order as long as none is negative (the server's counter is an `i32` that wraps). The truth is
+//! in the stat of each child: `czxid` is the order, and a child without an owner is no member.
+
+use super::event::Member;
+use crate::proto::path::{self, MemberName};
+use crate::proto::{ServerError, Stat};
+use std::collections::BTreeMap;
+
+/// The paths of the children that may be members, in the order that their numbers propose.
+pub(crate) fn candidates(group: &str, children: &[String]) -> Vec<(i32, String)> {
+    let mut found: Vec<(i32, String)> = children
+        .iter()
+        .filter_map(|name| {
+            let member = MemberName::parse(name)?;
+            Some((member.sequence, path::child(group, name)))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// Whether numbers cannot be trusted to give the order.
+pub(crate) fn wrapped(candidates: &[(i32, String)]) -> bool {
+    candidates.iter().any(|(sequence, _)| *sequence < 0)
+}
+
+/// A look at every candidate, one answer at a time.
+#[derive(Debug, Default)]
+pub(crate) struct Census {
+    waiting: usize,
+    stats: BTreeMap<String, Stat>,
+}
+
+impl Census {
+    /// A census that starts from what is known of some and expects an answer for each of `asked`
+    /// others.
+    pub(crate) fn new(known: BTreeMap<String, Stat>, asked: usize) -> Self {
+        Self {
+            waiting: asked,
+            stats: known,
+        }
+    }
+
+    /// One answer; a child that has vanished since is left out.
+    pub(crate) fn count(&mut self, path: &str, result: Result<Stat, ServerError>) {
+        self.waiting = self.waiting.saturating_sub(1);
+        if let Ok(stat) = result {
+            self.stats.insert(path.to_owned(), stat);
+        }
+    }
+
+    pub(crate) fn is_complete(&self) -> bool {
+        self.waiting == 0
+    }
+
+    pub(crate) fn stats(&self) -> &BTreeMap<String, Stat> {
+        &self.stats
+    }
+
+    /// The members, oldest first.
+    pub(crate) fn members(&self) -> Vec<Member> {
+        let mut members: Vec<Member> = self
+            .stats
+            .iter()
+            .filter(|(_, stat)| stat.ephemeral_owner != 0)
+            .map(|(path, stat)| Member::new(path, stat.czxid))
+            .collect();
+        members.sort_by_key(|member| member.token);
+        members
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_are_left_out_and_numbers_compare_as_numbers() {
+        let children = [
+            "log_replicas",
+            "b_0000000010",
+            "a_0000000009",
+            "0000000011",
+            "foo",
+        ]
+        .map(str::to_owned);
+        let found = candidates("/g", &children);
+        let paths: Vec<&str> = found.iter().map(|(_, p)| p.as_str()).collect();
+        assert_eq!(
+            paths,
+            ["/g/a_0000000009", "/g/b_0000000010", "/g/0000000011"]
+        );
+        assert!(!wrapped(&found));
+        assert!(wrapped(&candidates("/g", &["x_-2147483648".to_owned()])));
+    }
+
+    #[test]
+    fn a_census_orders_by_czxid_and_leaves_out_what_has_no_owner() {
+        let stat = |czxid, ephemeral_owner| Stat {
+            czxid,
+            ephemeral_owner,
+            ..Stat::default()
+        };
+        let mut census = Census::new(BTreeMap::new(), 4);
+        census.count("/g/a_2147483647", Ok(stat(5, 1)));
+        census.count("/g/a_-2147483648", Ok(stat(6, 1)));
+        census.count("/g/a_0000000001", Ok(stat(1, 0)));
+        assert!(!census.is_complete());
+        census.count("/g/a_0000000002", Err(ServerError::NoNode));
+        assert!(census.is_complete());
+        let order: Vec<i32> = census.members().iter().map(|m| m.sequence).collect();
+        assert_eq!(order, [i32::MAX, i32::MIN]);
+    }
+}

@@ -1,0 +1,628 @@
+//! Our own znodes: each created once, never doubled by a lost reply, watched while it stands,
+//! and never left behind.
+//!
+//! A create whose reply was lost has an unknown outcome. On the next connection of the same
+//! session its seat is in doubt and looks before it creates: `sync`, then the ephemerals of this
+//! session under the group's path; one that bears our label and payload is adopted, others that
+//! no seat claims are ghosts and are deleted (CURATOR-264 and many more: a ghost is the oldest
+//! member, and nobody serves under it). So at most one create is sent per session and
+//! disturbance.
+
+use super::Handle;
+use super::error::{Error, ErrorKind};
+use super::event::{ExpiredBy, Member};
+use super::requests::Ask;
+use super::watch::Watcher;
+use super::wire::Wire;
+use crate::proto::path::{self, MemberName};
+use crate::proto::{Acl, CreateMode, EventKind, Request, Response, ServerError, Stat};
+use std::collections::{BTreeMap, VecDeque};
+
+/// How often a create is repeated when others keep deleting the group's path under it, or the
+/// server's counter yields a name that exists.
+const CREATE_TRIES_MAX: u32 = 8;
+
+/// Names a seat. Numbers are never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct SeatId(u64);
+
+/// What a seat asks of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SeatAsk {
+    Ancestor(String),
+    Create,
+    Sync,
+    Ephemerals,
+    Children,
+    Suspect(String),
+    Verify,
+    Delete,
+}
+
+/// What a seat's owner is told.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum SeatNews {
+    /// The znode stands.
+    Seated(Member),
+    /// It cannot be created; the seat is gone.
+    Refused(Error),
+    /// Somebody else deleted it; the seat is gone.
+    Evicted,
+    /// Its session is over; the seat is gone.
+    SessionOver,
+    /// It was released and is gone.
+    Left { by_us: bool },
+    /// It was released but may not be deleted: it stands until the session ends.
+    Stuck(Error),
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// Nothing was sent.
+    Absent,
+    /// The create is in flight.
+    Creating,
+    /// The create's reply was lost.
+    Doubt,
+    /// In doubt, and looking.
+    Looking {
+        unread: usize,
+        /// With our label and payload.
+        alike: Vec<Member>,
+        /// With our label and another payload.
+        ghosts: Vec<Member>,
+    },
+    Seated(Member),
+    /// To be deleted; `asked` once a delete may have been carried out.
+    Leaving {
+        member: Member,
+        asked: bool,
+    },
+    /// Released; goes with a session that is still to be buried.
+    Unburied,
+}
+
+#[derive(Debug)]
+struct Seat {
+    owner: Handle,
+    group: String,
+    label: Option<String>,
+    data: Vec<u8>,
+    stage: Stage,
+    released: bool,
+    tries: u32,
+    ancestor_error: Option<Error>,
+}
+
+/// All own znodes of a client.
+#[derive(Debug, Default)]
+pub(crate) struct Seats {
+    seats: BTreeMap<SeatId, Seat>,
+    last: u64,
+    news: VecDeque<(Handle, SeatId, SeatNews)>,
+}
+
+impl Seats {
+    /// A new seat under `group`; its create is sent now, or as soon as there is a session.
+    pub(crate) fn create(
+        &mut self,
+        owner: Handle,
+        group: &str,
+        label: Option<&str>,
+        data: &[u8],
+        wire: &mut Wire<'_>,
+    ) -> SeatId {
+        let id = self.add(Seat {
+            owner,
+            group: group.to_owned(),
+            label: label.map(str::to_owned),
+            data: data.to_owned(),
+            stage: Stage::Absent,
+            released: false,
+            tries: 0,
+            ancestor_error: None,
+        });
+        if wire.attached() {
+            self.send_create(id, wire);
+        }
+        id
+    }
+
+    /// Gives a seat up: [`SeatNews::Left`] or [`SeatNews::Stuck`] follows.
+    pub(crate) fn release(&mut self, id: SeatId, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        seat.released = true;
+        match &seat.stage {
+            Stage::Absent => self.finish(id, SeatNews::Left { by_us: false }, wire),
+            Stage::Seated(member) => {
+                let member = member.clone();
+                self.leave(id, member, wire);
+            }
+            Stage::Creating
+            | Stage::Doubt
+            | Stage::Looking { .. }
+            | Stage::Leaving { .. }
+            | Stage::Unburied => {}
+        }
+    }
+
+    /// What owners must hear, in order.
+    pub(crate) fn next_news(&mut self) -> Option<(Handle, SeatId, SeatNews)> {
+        self.news.pop_front()
+    }
+
+    pub(crate) fn on_attached(&mut self, wire: &mut Wire<'_>) {
+        for id in self.ids() {
+            let Some(seat) = self.seats.get_mut(&id) else {
+                continue;
+            };
+            match &seat.stage {
+                Stage::Absent => self.send_create(id, wire),
+                Stage::Doubt => self.look(id, wire),
+                Stage::Seated(_) => self.verify(id, true, wire),
+                // Whether an earlier delete was carried out is not known, and by now the path
+                // may be a stranger's: look before deleting.
+                Stage::Leaving { .. } => self.verify(id, false, wire),
+                Stage::Creating | Stage::Looking { .. } | Stage::Unburied => {}
+            }
+        }
+    }
+
+    pub(crate) fn on_detached(&mut self) {
+        for seat in self.seats.values_mut() {
+            if matches!(seat.stage, Stage::Creating | Stage::Looking { .. }) {
+                seat.stage = Stage::Doubt;
+            }
+        }
+    }
+
+    pub(crate) fn on_expired(&mut self, by: ExpiredBy, wire: &mut Wire<'_>) {
+        for id in self.ids() {
+            let Some(seat) = self.seats.get_mut(&id) else {
+                continue;
+            };
+            match (by, seat.released) {
+                // Nothing of it was ever in the session that is over.
+                (_, false) if matches!(seat.stage, Stage::Absent) => {}
+                (ExpiredBy::LocalTimeout, true) => seat.stage = Stage::Unburied,
+                (ExpiredBy::Server, true) => {
+                    self.finish(id, SeatNews::Left { by_us: false }, wire);
+                }
+                (_, false) => self.finish(id, SeatNews::SessionOver, wire),
+            }
+        }
+    }
+
+    pub(crate) fn on_buried(&mut self, wire: &mut Wire<'_>) {
+        for id in self.ids() {
+            if matches!(self.seats.get(&id), Some(seat) if matches!(seat.stage, Stage::Unburied)) {
+                self.finish(id, SeatNews::Left { by_us: false }, wire);
+            }
+        }
+    }
+
+    /// The session is closed, and every znode with it.
+    pub(crate) fn on_closed(&mut self, wire: &mut Wire<'_>) {
+        for id in self.ids() {
+            self.finish(id, SeatNews::Left { by_us: true }, wire);
+        }
+    }
+
+    pub(crate) fn on_watch(&mut self, id: SeatId, kind: EventKind, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
+        if !matches!(seat.stage, Stage::Seated(_)) {
+            return;
+        }
+        match kind {
+            EventKind::Deleted => self.finish(id, SeatNews::Evicted, wire),
+            // "Changed" may also mean deleted and created again, by a stranger.
+            EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
+                self.verify(id, true, wire);
+            }
+        }
+    }
+
+    pub(crate) fn on_reply(
+        &mut self,
+        id: SeatId,
+        ask: SeatAsk,
+        result: Result<Response, ServerError>,
+        wire: &mut Wire<'_>,
+    ) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        match ask {
+            SeatAsk::Ancestor(path) => match result {
+                Ok(_) | Err(ServerError::NodeExists) => {}
+                Err(error) => {
+                    seat.ancestor_error = Some(Error::from_server(error, "create", &path));
+                }
+            },
+            SeatAsk::Create => self.created(id, result, wire),
+            SeatAsk::Sync | SeatAsk::Ephemerals | SeatAsk::Children | SeatAsk::Suspect(_)
+                if !matches!(seat.stage, Stage::Looking { .. }) => {}
+            SeatAsk::Sync => {}
+            SeatAsk::Ephemerals => match result {
+                Ok(Response::Ephemerals(paths)) => self.suspect(id, paths, wire),
+                Err(ServerError::Unimplemented) => {
+                    wire.session.cannot_list_ephemerals();
+                    self.look_at_children(id, wire);
+                }
+                _ => self.suspect(id, Vec::new(), wire),
+            },
+            SeatAsk::Children => match result {
+                Ok(Response::Children { children, .. }) => {
+                    let group = seat.group.clone();
+                    let paths = children.iter().map(|name| path::child(&group, name));
+                    self.suspect(id, paths.collect(), wire);
+                }
+                _ => self.suspect(id, Vec::new(), wire),
+            },
+            SeatAsk::Suspect(path) => self.questioned(id, &path, result, wire),
+            SeatAsk::Verify => self.verified(id, result, wire),
+            SeatAsk::Delete => {
+                let Stage::Leaving { member, .. } = &seat.stage else {
+                    return;
+                };
+                let news = match result {
+                    Ok(_) => SeatNews::Left { by_us: true },
+                    Err(ServerError::NoNode) => SeatNews::Left { by_us: false },
+                    Err(error) => {
+                        SeatNews::Stuck(Error::from_server(error, "delete", &member.path))
+                    }
+                };
+                self.finish(id, news, wire);
+            }
+        }
+    }
+
+    fn add(&mut self, seat: Seat) -> SeatId {
+        self.last += 1;
+        let id = SeatId(self.last);
+        self.seats.insert(id, seat);
+        id
+    }
+
+    fn ids(&self) -> Vec<SeatId> {
+        self.seats.keys().copied().collect()
+    }
+
+    fn finish(&mut self, id: SeatId, news: SeatNews, wire: &mut Wire<'_>) {
+        wire.watches.forget(Watcher::Seat(id));
+        if let Some(seat) = self.seats.remove(&id) {
+            self.news.push_back((seat.owner, id, news));
+        }
+    }
+
+    fn acl(wire: &Wire<'_>) -> Vec<Acl> {
+        if wire.session.authenticated() {
+            Acl::world_read_creator_all()
+        } else {
+            Acl::open()
+        }
+    }
+
+    fn send_create(&mut self, id: SeatId, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        seat.stage = Stage::Creating;
+        seat.tries += 1;
+        let request = Request::Create2 {
+            path: MemberName::prefix(&seat.group, seat.label.as_deref()),
+            data: seat.data.clone(),
+            acl: Self::acl(wire),
+            mode: CreateMode::EphemeralSequential,
+        };
+        wire.ask(Ask::Seat(id, SeatAsk::Create), request);
+    }
+
+    /// Creates what is missing of the group's path, and the znode again behind it. Whether an
+    /// ancestor is missing or may not be created, only the last create can tell: an ancestor
+    /// that exists under a parent that we may not write to is refused, and no harm.
+    fn send_ancestors(&mut self, id: SeatId, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        seat.ancestor_error = None;
+        let mut ancestors = vec![seat.group.as_str()];
+        while let Some(parent) = ancestors.last().and_then(|path| path::parent(path)) {
+            ancestors.push(parent);
+        }
+        for ancestor in ancestors.into_iter().rev().filter(|path| *path != "/") {
+            let request = Request::Create2 {
+                path: ancestor.to_owned(),
+                data: Vec::new(),
+                acl: Self::acl(wire),
+                mode: CreateMode::Persistent,
+            };
+            wire.ask(
+                Ask::Seat(id, SeatAsk::Ancestor(ancestor.to_owned())),
+                request,
+            );
+        }
+        self.send_create(id, wire);
+    }
+
+    fn created(&mut self, id: SeatId, result: Result<Response, ServerError>, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        if !matches!(seat.stage, Stage::Creating) {
+            return;
+        }
+        let error = match result {
+            Ok(Response::Created { path, stat }) => {
+                self.seated(id, Member::new(&path, stat.czxid), wire);
+                return;
+            }
+            Ok(_) => Error::new(ErrorKind::Server, "the server answered a create oddly"),
+            Err(ServerError::NoNode) => {
+                if seat.ancestor_error.is_none() && seat.tries < CREATE_TRIES_MAX {
+                    if seat.released {
+                        self.finish(id, SeatNews::Left { by_us: false }, wire);
+                    } else {
+                        self.send_ancestors(id, wire);
+                    }
+                    return;
+                }
+                seat.ancestor_error.take().unwrap_or_else(|| {
+                    Error::from_server(ServerError::NoNode, "create a member under", &seat.group)
+                })
+            }
+            Err(ServerError::NodeExists) if seat.tries < CREATE_TRIES_MAX && !seat.released => {
+                self.send_create(id, wire);
+                return;
+            }
+            Err(ServerError::NoAuth) => Error::new(
+                ErrorKind::NoAuth,
+                format!(
+                    "cannot create a member under {0}: {1}; CREATE permission on {0} is needed",
+                    seat.group,
+                    ServerError::NoAuth
+                ),
+            ),
+            Err(error) => Error::from_server(error, "create a member under", &seat.group),
+        };
+        let news = if seat.released {
+            SeatNews::Left { by_us: false }
+        } else {
+            SeatNews::Refused(error)
+        };
+        self.finish(id, news, wire);
+    }
+
+    /// The znode stands; the watch on it is armed next, by a read that proves it ours.
+    fn seated(&mut self, id: SeatId, member: Member, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        seat.tries = 0;
+        if seat.released {
+            self.leave(id, member, wire);
+            return;
+        }
+        seat.stage = Stage::Seated(member.clone());
+        self.news
+            .push_back((seat.owner, id, SeatNews::Seated(member)));
+        self.verify(id, true, wire);
+    }
+
+    fn verify(&mut self, id: SeatId, watch: bool, wire: &mut Wire<'_>) {
+        if let Some(Seat {
+            stage: Stage::Seated(member) | Stage::Leaving { member, .. },
+            ..
+        }) = self.seats.get(&id)
+        {
+            let request = Request::Exists {
+                path: member.path.clone(),
+                watch,
+            };
+            wire.ask(Ask::Seat(id, SeatAsk::Verify), request);
+        }
+    }
+
+    fn verified(&mut self, id: SeatId, result: Result<Response, ServerError>, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let session = wire.session.id();
+        let ours = |member: &Member, stat: Stat| {
+            stat.ephemeral_owner == session && Member::new(&member.path, stat.czxid) == *member
+        };
+        match (&seat.stage, result) {
+            (Stage::Seated(member), Ok(Response::Stat(stat))) if ours(member, stat) => {}
+            (Stage::Seated(_), _) => self.finish(id, SeatNews::Evicted, wire),
+            (Stage::Leaving { member, .. }, Ok(Response::Stat(stat))) if ours(member, stat) => {
+                let member = member.clone();
+                self.leave(id, member, wire);
+            }
+            (Stage::Leaving { asked, .. }, _) => {
+                let by_us = *asked;
+                self.finish(id, SeatNews::Left { by_us }, wire);
+            }
+            _ => {}
+        }
+    }
+
+    fn leave(&mut self, id: SeatId, member: Member, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let asked = wire.attached();
+        if asked {
+            let request = Request::Delete {
+                path: member.path.clone(),
+                version: -1,
+            };
+            wire.ask(Ask::Seat(id, SeatAsk::Delete), request);
+        }
+        seat.stage = Stage::Leaving { member, asked };
+    }
+
+    fn look(&mut self, id: SeatId, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        seat.stage = Stage::Looking {
+            unread: 0,
+            alike: Vec::new(),
+            ghosts: Vec::new(),
+        };
+        // The server that we are attached to now may be behind the one that took the create.
+        let group = seat.group.clone();
+        wire.ask(
+            Ask::Seat(id, SeatAsk::Sync),
+            Request::Sync {
+                path: group.clone(),
+            },
+        );
+        if wire.session.can_list_ephemerals() {
+            let prefix = path::child(&group, "");
+            wire.ask(
+                Ask::Seat(id, SeatAsk::Ephemerals),
+                Request::GetEphemerals { prefix },
+            );
+        } else {
+            self.look_at_children(id, wire);
+        }
+    }
+
+    fn look_at_children(&mut self, id: SeatId, wire: &mut Wire<'_>) {
+        if let Some(seat) = self.seats.get(&id) {
+            let request = Request::GetChildren2 {
+                path: seat.group.clone(),
+                watch: false,
+            };
+            wire.ask(Ask::Seat(id, SeatAsk::Children), request);
+        }
+    }
+
+    /// Reads every child that may be what the lost create made.
+    fn suspect(&mut self, id: SeatId, paths: Vec<String>, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get(&id) else {
+            return;
+        };
+        let suspects: Vec<String> = paths
+            .into_iter()
+            .filter(|path| {
+                path::parent(path) == Some(seat.group.as_str())
+                    && MemberName::parse(path::basename(path))
+                        .is_some_and(|name| name.label == seat.label)
+                    && !self.is_claimed(path)
+            })
+            .collect();
+        if let Some(Seat {
+            stage: Stage::Looking { unread, .. },
+            ..
+        }) = self.seats.get_mut(&id)
+        {
+            *unread = suspects.len();
+        }
+        if suspects.is_empty() {
+            self.decide(id, wire);
+            return;
+        }
+        for path in suspects {
+            let ask = Ask::Seat(id, SeatAsk::Suspect(path.clone()));
+            wire.ask(ask, Request::GetData { path, watch: false });
+        }
+    }
+
+    fn questioned(
+        &mut self,
+        id: SeatId,
+        path: &str,
+        result: Result<Response, ServerError>,
+        wire: &mut Wire<'_>,
+    ) {
+        let session = wire.session.id();
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Stage::Looking {
+            unread,
+            alike,
+            ghosts,
+        } = &mut seat.stage
+        else {
+            return;
+        };
+        *unread = unread.saturating_sub(1);
+        let done = *unread == 0;
+        if let Ok(Response::Data { data, stat }) = result
+            && stat.ephemeral_owner == session
+        {
+            let member = Member::new(path, stat.czxid);
+            if data == seat.data {
+                alike.push(member);
+            } else {
+                ghosts.push(member);
+            }
+        }
+        if done {
+            self.decide(id, wire);
+        }
+    }
+
+    /// All suspects are known: adopt one, delete the ghosts, or create after all.
+    fn decide(&mut self, id: SeatId, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Stage::Looking {
+            alike, mut ghosts, ..
+        } = std::mem::replace(&mut seat.stage, Stage::Absent)
+        else {
+            return;
+        };
+        let group = seat.group.clone();
+        // Another seat in doubt may have been faster.
+        let mut free = alike.into_iter().filter(|m| !self.is_claimed(&m.path));
+        let mine = free.next();
+        ghosts.extend(free);
+        match mine {
+            Some(member) => self.seated(id, member, wire),
+            None if matches!(self.seats.get(&id), Some(seat) if seat.released) => {
+                self.finish(id, SeatNews::Left { by_us: false }, wire);
+            }
+            None => self.send_create(id, wire),
+        }
+        let others_in_doubt = self.seats.values().any(|seat| {
+            seat.group == group && matches!(seat.stage, Stage::Doubt | Stage::Looking { .. })
+        });
+        if others_in_doubt {
+            return;
+        }
+        ghosts.retain(|ghost| !self.is_claimed(&ghost.path));
+        for ghost in ghosts {
+            let id = self.add(Seat {
+                owner: super::SESSION,
+                group: group.clone(),
+                label: ghost.label.clone(),
+                data: Vec::new(),
+                stage: Stage::Absent,
+                released: true,
+                tries: 0,
+                ancestor_error: None,
+            });
+            self.leave(id, ghost, wire);
+        }
+    }
+
+    fn is_claimed(&self, path: &str) -> bool {
+        self.seats.values().any(|seat| match &seat.stage {
+            Stage::Seated(member) | Stage::Leaving { member, .. } => member.path == path,
+            Stage::Absent
+            | Stage::Creating
+            | Stage::Doubt
+            | Stage::Looking { .. }
+            | Stage::Unburied => false,
+        })
+    }
+}

@@ -1,0 +1,790 @@
+//! The session: connect, shake hands, ping, notice silence, re-attach, expire, close.
+//!
+//! It turns bytes into [`Signal`]s for the machines above and their requests into bytes. The
+//! timing rules are in [`lease`]; what is peculiar to it:
+//!
+//! - Whatever is in flight when a connection ends has an unknown outcome. Nothing is queued for
+//!   the next connection: the machines look at what is there and decide anew.
+//! - A session that is over by our own clock is *buried*: as soon as a server answers, we
+//!   re-attach to it only to close it, so that none of its ephemerals outlives it by more than
+//!   that. Only then is a new session asked for.
+//! - A connection is given up as soon as an answer is overdue, not when the session is.
+
+use super::event::ExpiredBy;
+use super::lease;
+use super::requests::{Ask, Requests};
+use super::rng::Rng;
+use super::secret::Secret;
+use super::servers::{Host, Servers, Step};
+use super::time::Time;
+use super::watch::WatchKind;
+use super::{Outbox, Output, Wake};
+use crate::proto::{
+    ConnectRequest, ConnectResponse, FrameDecoder, Reader, ReplyHeader, Request, Response,
+    ServerError, WatchEvent, op, xid,
+};
+use std::collections::{BTreeSet, VecDeque};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// What a session is opened with.
+#[derive(Debug, Clone)]
+pub struct SessionOptions {
+    /// The servers; at least one.
+    pub servers: Vec<Host>,
+    /// The session timeout to ask for.
+    pub timeout: Duration,
+    /// `user:password` for digest authentication.
+    pub credentials: Option<Secret>,
+}
+
+/// What the machines above are told, in order.
+#[derive(Debug)]
+pub(crate) enum Signal {
+    Connecting,
+    Retrying {
+        attempt: u32,
+        error: String,
+    },
+    /// Requests may be sent. Everything that was armed or in flight before is gone.
+    Attached,
+    Detached {
+        why: String,
+    },
+    Expired {
+        by: ExpiredBy,
+    },
+    /// A session that was over by our own clock is now surely gone.
+    Buried,
+    Reply {
+        ask: Ask,
+        result: Result<Response, ServerError>,
+        sent: Time,
+        zxid: i64,
+        /// The watch that is armed now.
+        watch: Option<(WatchKind, String)>,
+    },
+    Watch(WatchEvent),
+    AuthFailed,
+    /// Closed: `clean` when a server confirmed it.
+    Ended {
+        clean: bool,
+    },
+}
+
+#[derive(Debug, Default)]
+struct Identity {
+    id: i64,
+    password: Secret,
+    /// The timeout granted when the session was created.
+    created: Duration,
+    /// The smaller of that and the one granted when it was last attached to. It goes on to count
+    /// when that connection is lost.
+    timeout: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To be of use.
+    Live,
+    /// To close a session that is over by our own clock.
+    Bury,
+    /// To close the session for good, until this instant.
+    Close { patience: Time },
+}
+
+enum Link {
+    Idle {
+        retry_at: Time,
+    },
+    Resolving {
+        lookup: u64,
+        host: Host,
+        give_up: Time,
+    },
+    Dialing {
+        conn: u64,
+        address: SocketAddr,
+        give_up: Time,
+    },
+    Handshaking {
+        conn: u64,
+        address: SocketAddr,
+        sent: Time,
+        give_up: Time,
+        decoder: FrameDecoder,
+    },
+    Up(Box<Up>),
+    Ended,
+}
+
+struct Up {
+    conn: u64,
+    address: SocketAddr,
+    decoder: FrameDecoder,
+    requests: Requests,
+    ping: Option<Time>,
+    last_sent: Time,
+    /// Whether anything but the handshake was answered: a server that only shakes hands must
+    /// not be dialled in a tight loop.
+    proven: bool,
+}
+
+pub(crate) struct Session {
+    options: SessionOptions,
+    rng: Rng,
+    servers: Servers,
+    identity: Identity,
+    purpose: Purpose,
+    last_zxid: i64,
+    link: Link,
+    answered: Option<Time>,
+    leading: bool,
+    /// Handshakes in a row that ended without a word: what a server does that is behind
+    /// `last_zxid`.
+    silent_refusals: usize,
+    without_ephemerals_query: BTreeSet<SocketAddr>,
+    next_id: u64,
+    signals: VecDeque<Signal>,
+}
+
+impl Session {
+    pub(crate) fn new(options: SessionOptions, seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let servers = Servers::new(options.servers.clone(), &mut rng);
+        Self {
+            options,
+            rng,
+            servers,
+            identity: Identity::default(),
+            purpose: Purpose::Live,
+            last_zxid: 0,
+            link: Link::Idle {
+                retry_at: Time::default(),
+            },
+            answered: None,
+            leading: false,
+            silent_refusals: 0,
+            without_ephemerals_query: BTreeSet::new(),
+            next_id: 0,
+            signals: VecDeque::from([Signal::Connecting]),
+        }
+    }
+
+    // ---- what the machines ask ----
+
+    /// Whether requests can be sent now.
+    pub(crate) fn attached(&self) -> bool {
+        matches!(self.link, Link::Up(_)) && self.purpose == Purpose::Live
+    }
+
+    /// The session's number, 0 while there is none.
+    pub(crate) fn id(&self) -> i64 {
+        self.identity.id
+    }
+
+    /// The timeout to reckon with.
+    pub(crate) fn timeout(&self) -> Duration {
+        if self.identity.id == 0 {
+            self.options.timeout
+        } else {
+            self.identity.timeout
+        }
+    }
+
+    /// The send time of the newest request of this session that was answered.
+    pub(crate) fn answered(&self) -> Option<Time> {
+        self.answered
+    }
+
+    /// Whether znodes are created with the ACL of an authenticated creator.
+    pub(crate) fn authenticated(&self) -> bool {
+        self.options.credentials.is_some()
+    }
+
+    /// Whether the present server can list our ephemerals (`getEphemerals`, from 3.6 on).
+    pub(crate) fn can_list_ephemerals(&self) -> bool {
+        match &self.link {
+            Link::Up(up) => !self.without_ephemerals_query.contains(&up.address),
+            _ => false,
+        }
+    }
+
+    /// The present server said that it does not know `getEphemerals`; it will close the
+    /// connection now, and must not be asked again.
+    pub(crate) fn cannot_list_ephemerals(&mut self) {
+        if let Link::Up(up) = &self.link {
+            self.without_ephemerals_query.insert(up.address);
+        }
+    }
+
+    /// Whether a lease hangs on this session, so that silence must be noticed sooner.
+    pub(crate) fn set_leading(&mut self, leading: bool) {
+        self.leading = leading;
+    }
+
+    /// Queues a request; it is sent at the next [`flush`](Self::flush). Nothing happens while
+    /// detached: the machines look anew once they are attached.
+    pub(crate) fn ask(&mut self, ask: Ask, request: Request) {
+        if self.attached() {
+            if let Link::Up(up) = &mut self.link {
+                up.requests.push(ask, request);
+            }
+        }
+    }
+
+    // ---- what the edge reports ----
+
+    pub(crate) fn resolved(
+        &mut self,
+        id: u64,
+        result: Result<Vec<SocketAddr>, String>,
+        now: Time,
+        out: &mut Outbox,
+    ) {
+        let Link::Resolving { lookup, host, .. } = &self.link else {
+            return;
+        };
+        if *lookup != id {
+            return;
+        }
+        match result {
+            Ok(addresses) if addresses.is_empty() => {
+                let error = format!("{} has no address", host.name);
+                self.attempt_failed(error, now, out);
+            }
+            Ok(addresses) => {
+                self.servers.resolved(addresses, &mut self.rng);
+                self.dial(now, out);
+            }
+            Err(why) => {
+                let error = format!("cannot look up {}: {why}", host.name);
+                self.attempt_failed(error, now, out);
+            }
+        }
+    }
+
+    pub(crate) fn connected(&mut self, id: u64, now: Time, out: &mut Outbox) {
+        let Link::Dialing {
+            conn,
+            address,
+            give_up,
+        } = self.link
+        else {
+            return;
+        };
+        if conn != id {
+            return;
+        }
+        let mut bytes = Vec::new();
+        ConnectRequest {
+            last_zxid: self.last_zxid,
+            timeout_ms: i32::try_from(self.options.timeout.as_millis()).unwrap_or(i32::MAX),
+            session: self.identity.id,
+            password: self.identity.password.as_session_password(),
+        }
+        .encode(&mut bytes);
+        out.push(Output::Send { conn, bytes });
+        self.link = Link::Handshaking {
+            conn,
+            address,
+            sent: now,
+            give_up,
+            decoder: FrameDecoder::default(),
+        };
+    }
+
+    pub(crate) fn received(&mut self, id: u64, bytes: &[u8]) {
+        match &mut self.link {
+            Link::Handshaking { conn, decoder, .. } if *conn == id => decoder.push(bytes),
+            Link::Up(up) if up.conn == id => up.decoder.push(bytes),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn disconnected(&mut self, id: u64, why: &str, now: Time, out: &mut Outbox) {
+        match &self.link {
+            Link::Dialing { conn, address, .. } if *conn == id => {
+                let error = format!("cannot connect to {address}: {why}");
+                self.attempt_failed(error, now, out);
+            }
+            Link::Handshaking { conn, address, .. } if *conn == id => {
+                let error = format!("{address} did not grant a session: {why}");
+                self.refused_silently();
+                self.attempt_failed(error, now, out);
+            }
+            Link::Up(up) if up.conn == id => {
+                let why = format!("{}: {why}", up.address);
+                self.detach(why, now, out);
+            }
+            _ => {}
+        }
+    }
+
+    /// Looks at the clock.
+    pub(crate) fn tick(&mut self, now: Time, out: &mut Outbox) {
+        if let Purpose::Close { patience } = self.purpose
+            && patience <= now
+            && !matches!(self.link, Link::Ended)
+        {
+            self.drop_connection(out);
+            self.end(false);
+            return;
+        }
+        match &self.link {
+            Link::Idle { retry_at } if *retry_at <= now => self.dial(now, out),
+            Link::Resolving { host, give_up, .. } if *give_up <= now => {
+                let error = format!("looking up {} takes too long", host.name);
+                self.attempt_failed(error, now, out);
+            }
+            Link::Dialing {
+                conn,
+                address,
+                give_up,
+            } if *give_up <= now => {
+                let error = format!("cannot connect to {address}: no answer in time");
+                out.push(Output::Close { conn: *conn });
+                self.attempt_failed(error, now, out);
+            }
+            Link::Handshaking {
+                conn,
+                address,
+                give_up,
+                ..
+            } if *give_up <= now => {
+                let error = format!("{address} accepted the connection but does not answer");
+                out.push(Output::Close { conn: *conn });
+                self.attempt_failed(error, now, out);
+            }
+            Link::Up(up) => match self.up_deadline(up) {
+                (at, Wake::Answer) if at <= now => {
+                    let limit = lease::answer_limit(self.timeout(), self.leading);
+                    let why = format!("{} has not answered for {limit:?}", up.address);
+                    out.push(Output::Close { conn: up.conn });
+                    self.detach(why, now, out);
+                }
+                (at, Wake::Ping) if at <= now => self.ping(now, out),
+                _ => {}
+            },
+            Link::Idle { .. }
+            | Link::Resolving { .. }
+            | Link::Dialing { .. }
+            | Link::Handshaking { .. }
+            | Link::Ended => {}
+        }
+    }
+
+    /// When [`tick`](Self::tick) must be called at the latest, and why.
+    pub(crate) fn deadline(&self) -> Option<(Time, Wake)> {
+        let link = match &self.link {
+            Link::Idle { retry_at } => Some((*retry_at, Wake::Retry)),
+            Link::Resolving { give_up, .. }
+            | Link::Dialing { give_up, .. }
+            | Link::Handshaking { give_up, .. } => Some((*give_up, Wake::Attempt)),
+            Link::Up(up) => Some(self.up_deadline(up)),
+            Link::Ended => return None,
+        };
+        let patience = match self.purpose {
+            Purpose::Close { patience } => Some((patience, Wake::Patience)),
+            Purpose::Live | Purpose::Bury => None,
+        };
+        link.into_iter().chain(patience).min_by_key(|(at, _)| *at)
+    }
+
+    /// Sends what was asked since the last call, in one piece.
+    pub(crate) fn flush(&mut self, now: Time, out: &mut Outbox) {
+        if let Link::Up(up) = &mut self.link {
+            let mut bytes = Vec::new();
+            if up.requests.pump(now, &mut bytes) {
+                up.last_sent = now;
+                out.push(Output::Send {
+                    conn: up.conn,
+                    bytes,
+                });
+            }
+        }
+    }
+
+    /// The next thing that the machines must hear.
+    pub(crate) fn next_signal(&mut self, now: Time, out: &mut Outbox) -> Option<Signal> {
+        loop {
+            if let Some(signal) = self.signals.pop_front() {
+                return Some(signal);
+            }
+            if !self.read_frame(now, out) {
+                return None;
+            }
+        }
+    }
+
+    /// Ends the session by our own clock: no server has answered for as long as it could live.
+    pub(crate) fn expire_locally(&mut self, now: Time, out: &mut Outbox) {
+        self.drop_connection(out);
+        self.answered = None;
+        self.purpose = Purpose::Bury;
+        self.signals.push_back(Signal::Expired {
+            by: ExpiredBy::LocalTimeout,
+        });
+        self.dial(now, out);
+    }
+
+    /// Closes the session; keeps trying to tell a server until `patience`.
+    pub(crate) fn close(&mut self, patience: Time, out: &mut Outbox) {
+        if matches!(self.link, Link::Ended) {
+            return;
+        }
+        self.purpose = Purpose::Close { patience };
+        if self.identity.id == 0 {
+            self.drop_connection(out);
+            self.end(true);
+        } else if let Link::Up(up) = &mut self.link {
+            up.requests.push(Ask::CloseSession, Request::CloseSession);
+        }
+    }
+
+    // ---- inside ----
+
+    fn fresh_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    fn dial(&mut self, now: Time, out: &mut Outbox) {
+        let timeout = self.timeout();
+        let give_up = now + lease::attempt_limit(timeout);
+        self.link = match self.servers.step(now, timeout, &mut self.rng) {
+            Step::Pause(retry_at) => Link::Idle { retry_at },
+            Step::Resolve(host) => {
+                let lookup = self.fresh_id();
+                out.push(Output::Resolve {
+                    lookup,
+                    host: host.clone(),
+                });
+                Link::Resolving {
+                    lookup,
+                    host,
+                    give_up,
+                }
+            }
+            Step::Connect(address) => {
+                let conn = self.fresh_id();
+                out.push(Output::Connect { conn, address });
+                Link::Dialing {
+                    conn,
+                    address,
+                    give_up,
+                }
+            }
+        };
+    }
+
+    fn attempt_failed(&mut self, error: String, now: Time, out: &mut Outbox) {
+        self.servers.failed();
+        self.signals.push_back(Signal::Retrying {
+            attempt: self.servers.attempts(),
+            error,
+        });
+        self.dial(now, out);
+    }
+
+    /// Two rounds of servers that all hang up on our handshake: they have seen less than we have
+    /// (a restored or emptied ensemble), and would refuse us for ever.
+    fn refused_silently(&mut self) {
+        self.silent_refusals += 1;
+        if self.silent_refusals < 2 * self.servers.len() || self.last_zxid == 0 {
+            return;
+        }
+        self.silent_refusals = 0;
+        self.last_zxid = 0;
+        if self.purpose == Purpose::Bury {
+            self.buried();
+        }
+    }
+
+    fn drop_connection(&mut self, out: &mut Outbox) {
+        match &self.link {
+            Link::Dialing { conn, .. } | Link::Handshaking { conn, .. } => {
+                out.push(Output::Close { conn: *conn });
+            }
+            Link::Up(up) => out.push(Output::Close { conn: up.conn }),
+            Link::Idle { .. } | Link::Resolving { .. } | Link::Ended => {}
+        }
+    }
+
+    fn detach(&mut self, why: String, now: Time, out: &mut Outbox) {
+        let proven = matches!(&self.link, Link::Up(up) if up.proven);
+        if !proven {
+            self.servers.failed();
+        }
+        if self.purpose == Purpose::Live {
+            self.signals.push_back(Signal::Detached { why });
+        }
+        self.dial(now, out);
+    }
+
+    fn end(&mut self, clean: bool) {
+        self.link = Link::Ended;
+        self.identity = Identity::default();
+        self.answered = None;
+        self.signals.push_back(Signal::Ended { clean });
+    }
+
+    fn buried(&mut self) {
+        self.purpose = Purpose::Live;
+        self.identity = Identity::default();
+        self.signals.push_back(Signal::Buried);
+        self.signals.push_back(Signal::Connecting);
+    }
+
+    /// A server said that the session is over.
+    fn expired(&mut self, now: Time, out: &mut Outbox) {
+        match self.purpose {
+            Purpose::Live => {
+                self.identity = Identity::default();
+                self.answered = None;
+                self.signals.push_back(Signal::Expired {
+                    by: ExpiredBy::Server,
+                });
+                self.signals.push_back(Signal::Connecting);
+            }
+            Purpose::Bury => self.buried(),
+            Purpose::Close { .. } => {
+                self.end(true);
+                return;
+            }
+        }
+        self.dial(now, out);
+    }
+
+    fn up_deadline(&self, up: &Up) -> (Time, Wake) {
+        let timeout = self.timeout();
+        let oldest = up.requests.oldest().map(|request| request.sent);
+        let waiting = oldest.into_iter().chain(up.ping).min();
+        let answer = waiting.map(|sent| {
+            (
+                sent + lease::answer_limit(timeout, self.leading),
+                Wake::Answer,
+            )
+        });
+        let ping = (
+            up.last_sent + lease::ping_interval(timeout, self.leading),
+            Wake::Ping,
+        );
+        // One ping at a time: a second one would say nothing that the first does not.
+        let ping = up.ping.is_none().then_some(ping);
+        answer
+            .into_iter()
+            .chain(ping)
+            .min_by_key(|(at, _)| *at)
+            .unwrap_or((up.last_sent + timeout, Wake::Answer))
+    }
+
+    fn ping(&mut self, now: Time, out: &mut Outbox) {
+        if let Link::Up(up) = &mut self.link {
+            let mut bytes = Vec::new();
+            Request::Ping.encode(xid::PING, &mut bytes);
+            up.ping = Some(now);
+            up.last_sent = now;
+            out.push(Output::Send {
+                conn: up.conn,
+                bytes,
+            });
+        }
+    }
+
+    /// Reads one frame, if a whole one is there. Says whether to look again.
+    fn read_frame(&mut self, now: Time, out: &mut Outbox) -> bool {
+        match &mut self.link {
+            Link::Handshaking {
+                conn,
+                address,
+                sent,
+                decoder,
+                ..
+            } => {
+                let (conn, address, sent) = (*conn, *address, *sent);
+                let response = match decoder.next_frame() {
+                    Ok(None) => return false,
+                    Ok(Some(body)) => ConnectResponse::decode(body).map_err(|e| e.to_string()),
+                    Err(error) => Err(error.to_string()),
+                };
+                match response {
+                    Ok(response) => self.shaken(conn, address, sent, response, now, out),
+                    Err(why) => {
+                        out.push(Output::Close { conn });
+                        let error = format!("{address} does not speak ZooKeeper's protocol: {why}");
+                        self.attempt_failed(error, now, out);
+                    }
+                }
+                true
+            }
+            Link::Up(up) => {
+                let outcome = match up.decoder.next_frame() {
+                    Ok(None) => return false,
+                    Ok(Some(body)) => {
+                        let body = body.to_vec();
+                        self.answer(&body, now, out)
+                    }
+                    Err(error) => Err(error.to_string()),
+                };
+                if let Err(why) = outcome
+                    && let Link::Up(up) = &self.link
+                {
+                    out.push(Output::Close { conn: up.conn });
+                    let why = format!("{} broke the protocol: {why}", up.address);
+                    self.detach(why, now, out);
+                }
+                true
+            }
+            Link::Idle { .. } | Link::Resolving { .. } | Link::Dialing { .. } | Link::Ended => {
+                false
+            }
+        }
+    }
+
+    fn shaken(
+        &mut self,
+        conn: u64,
+        address: SocketAddr,
+        sent: Time,
+        response: ConnectResponse,
+        now: Time,
+        out: &mut Outbox,
+    ) {
+        self.silent_refusals = 0;
+        let known = self.identity.id;
+        let granted = u64::try_from(response.timeout_ms).unwrap_or(0);
+        let refused = response.session == 0 || granted == 0;
+        if refused && known != 0 {
+            out.push(Output::Close { conn });
+            self.expired(now, out);
+            return;
+        }
+        if refused || (known != 0 && known != response.session) {
+            out.push(Output::Close { conn });
+            let error = format!("{address} granted another session than was asked for");
+            self.attempt_failed(error, now, out);
+            return;
+        }
+        let granted = Duration::from_millis(granted);
+        if known == 0 {
+            self.identity.id = response.session;
+            self.identity.created = granted;
+        }
+        self.identity.timeout = granted.min(self.identity.created);
+        self.identity.password = Secret::new(response.password);
+        let mut up = Box::new(Up {
+            conn,
+            address,
+            decoder: FrameDecoder::default(),
+            requests: Requests::default(),
+            ping: None,
+            last_sent: sent,
+            proven: false,
+        });
+        // A server may send its first answers in the same segment.
+        if let Link::Handshaking { decoder, .. } = &mut self.link {
+            up.decoder = std::mem::take(decoder);
+        }
+        if let Some(credentials) = &self.options.credentials {
+            up.requests.push(
+                Ask::Auth,
+                Request::Auth {
+                    scheme: "digest".to_owned(),
+                    credentials: credentials.expose().to_vec(),
+                },
+            );
+        }
+        match self.purpose {
+            Purpose::Live => {
+                self.answered = Some(self.answered.map_or(sent, |before| before.max(sent)));
+                self.signals.push_back(Signal::Attached);
+            }
+            Purpose::Bury | Purpose::Close { .. } => {
+                up.requests.push(Ask::CloseSession, Request::CloseSession);
+            }
+        }
+        self.link = Link::Up(up);
+    }
+
+    /// One frame of a standing connection; an error is the end of it.
+    fn answer(&mut self, body: &[u8], now: Time, out: &mut Outbox) -> Result<(), String> {
+        let Link::Up(up) = &mut self.link else {
+            return Ok(());
+        };
+        let mut reader = Reader::new(body);
+        let header = ReplyHeader::decode(&mut reader).map_err(|e| e.to_string())?;
+        if header.zxid > self.last_zxid {
+            self.last_zxid = header.zxid;
+        }
+        let sent = match header.xid {
+            xid::NOTIFICATION => {
+                if let Some(event) = WatchEvent::decode(&mut reader).map_err(|e| e.to_string())? {
+                    self.signals.push_back(Signal::Watch(event));
+                }
+                return Ok(());
+            }
+            xid::PING => up
+                .ping
+                .take()
+                .ok_or("a ping was answered that nobody sent")?,
+            xid => {
+                let request = up
+                    .requests
+                    .answer(xid)
+                    .ok_or_else(|| format!("request {xid} was answered out of order"))?;
+                let sent = request.sent;
+                let result = if header.err == 0 {
+                    Ok(Response::decode(request.op, &mut reader).map_err(|e| e.to_string())?)
+                } else {
+                    Err(ServerError::from_code(header.err))
+                };
+                match (&request.ask, &result) {
+                    (Ask::CloseSession, _) => {
+                        out.push(Output::Close { conn: up.conn });
+                        match self.purpose {
+                            Purpose::Close { .. } => self.end(true),
+                            Purpose::Live | Purpose::Bury => {
+                                self.buried();
+                                self.servers.answered();
+                                self.dial(now, out);
+                            }
+                        }
+                        return Ok(());
+                    }
+                    (Ask::Auth, Err(_)) => {
+                        out.push(Output::Close { conn: up.conn });
+                        self.signals.push_back(Signal::AuthFailed);
+                        self.end(false);
+                        return Ok(());
+                    }
+                    // The session is over or has moved on: only a new handshake can tell which.
+                    (_, Err(ServerError::SessionExpired | ServerError::SessionMoved)) => {
+                        return Err("the session is not attached here any more".to_owned());
+                    }
+                    _ => {}
+                }
+                // `exists` arms its watch on a missing znode, too.
+                let armed = match &result {
+                    Ok(_) => true,
+                    Err(ServerError::NoNode) => request.op == op::EXISTS,
+                    Err(_) => false,
+                };
+                self.signals.push_back(Signal::Reply {
+                    ask: request.ask,
+                    result,
+                    sent,
+                    zxid: header.zxid,
+                    watch: request.watch.filter(|_| armed),
+                });
+                sent
+            }
+        };
+        up.proven = true;
+        self.servers.answered();
+        if self.purpose == Purpose::Live {
+            self.answered = Some(self.answered.map_or(sent, |before| before.max(sent)));
+        }
+        Ok(())
+    }
+}

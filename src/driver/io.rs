@@ -1,0 +1,568 @@
+//! The I/O thread and the link to it.
+
+use super::conn::{Conn, Progress};
+use super::memory::{MemoryEvent, MemoryServers};
+use super::pending::Pending;
+use super::{Mailbox, Sink, clock, resolve};
+use crate::core::{
+    Answer, CallId, Client, Command, Error, ErrorKind, Handle, Input, Output, SESSION,
+    SessionOptions, Time,
+};
+use crossbeam_channel::{Receiver, Sender};
+use mio::{Events, Poll, Token, Waker};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::{BuildHasher, Hasher};
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+pub(super) type ClientId = u64;
+
+/// How a client reaches its servers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Transport {
+    Tcp,
+    /// The model with this name, inside this process.
+    Memory(String),
+}
+
+/// Completes a call. Dropped instead, it completes it as closed.
+type Reply = Box<dyn FnOnce(Result<Answer, Error>) + Send>;
+
+enum Message {
+    Open(ClientId, Box<Client>, Transport, Arc<Sink>),
+    Register(ClientId, Handle, Arc<Sink>, Command),
+    Command(ClientId, Command),
+    Call(ClientId, CallId, Reply, Command),
+    Resolved(ClientId, u64, Result<Vec<SocketAddr>, String>),
+    /// Nobody holds the client any more.
+    Abandon(ClientId),
+}
+
+/// How long a client that was dropped without being closed goes on trying to tell a server.
+const FAREWELL_PATIENCE: Duration = Duration::from_secs(10);
+
+const WAKE: Token = Token(0);
+
+/// The way to the I/O thread.
+#[derive(Clone)]
+struct Port {
+    messages: Sender<Message>,
+    waker: Arc<Waker>,
+}
+
+impl Port {
+    fn send(&self, message: Message) {
+        // The thread never ends. A wake-up that fails is made up for by the next one.
+        if self.messages.send(message).is_ok() {
+            let _ = self.waker.wake();
+        }
+    }
+}
+
+/// The I/O thread of the process, started at first use.
+fn port() -> Result<&'static Port, Error> {
+    static PORT: OnceLock<Result<Port, Error>> = OnceLock::new();
+    let start = || {
+        let failed = |what: &str, error: std::io::Error| {
+            Error::new(ErrorKind::System, format!("cannot {what}: {error}"))
+        };
+        let poll = Poll::new().map_err(|e| failed("open an epoll descriptor", e))?;
+        let waker =
+            Waker::new(poll.registry(), WAKE).map_err(|e| failed("open an event descriptor", e))?;
+        let (messages, inbox) = crossbeam_channel::unbounded();
+        let port = Port {
+            messages,
+            waker: Arc::new(waker),
+        };
+        let own = port.clone();
+        std::thread::Builder::new()
+            .name("tenure-io".to_owned())
+            .spawn(move || Thread::new(poll, inbox, own).run())
+            .map_err(|e| failed("start the I/O thread", e))?;
+        Ok(port)
+    };
+    PORT.get_or_init(start).as_ref().map_err(Clone::clone)
+}
+
+/// One client as its user's side holds it.
+pub(crate) struct Link {
+    id: ClientId,
+    port: &'static Port,
+    next: AtomicU64,
+    session: Arc<Sink>,
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Link")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Link {
+    pub(crate) fn open(options: SessionOptions, transport: Transport) -> Result<Arc<Self>, Error> {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let port = port()?;
+        let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+        // The keys of the standard library's hasher are random for each process.
+        let mut hasher = std::hash::RandomState::new().build_hasher();
+        hasher.write_u64(id);
+        let client = Box::new(Client::new(options, hasher.finish()));
+        let session = Arc::new(Sink::default());
+        port.send(Message::Open(id, client, transport, Arc::clone(&session)));
+        Ok(Arc::new(Self {
+            id,
+            port,
+            next: AtomicU64::new(SESSION.0 + 1),
+            session,
+        }))
+    }
+
+    fn fresh(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The client's own events.
+    pub(crate) fn session(&self) -> &Arc<Sink> {
+        &self.session
+    }
+
+    /// A new handle, made by the command that `make` builds, and where its events go.
+    pub(crate) fn register(&self, make: impl FnOnce(Handle) -> Command) -> (Handle, Arc<Sink>) {
+        let handle = Handle(self.fresh());
+        let sink = Arc::new(Sink::default());
+        let message = Message::Register(self.id, handle, Arc::clone(&sink), make(handle));
+        self.port.send(message);
+        (handle, sink)
+    }
+
+    pub(crate) fn command(&self, command: Command) {
+        self.port.send(Message::Command(self.id, command));
+    }
+
+    /// A call, answered once; `read` takes from the answer what the caller wants.
+    pub(crate) fn call<T: Send + 'static>(
+        &self,
+        make: impl FnOnce(CallId) -> Command,
+        read: impl FnOnce(Answer) -> Option<T> + Send + 'static,
+    ) -> Pending<T> {
+        let call = CallId(self.fresh());
+        let (id, port) = (self.id, self.port);
+        let forget = move || port.send(Message::Command(id, Command::Forget { call }));
+        let (pending, completer) = Pending::new(forget);
+        let reply: Reply = Box::new(move |result: Result<Answer, Error>| {
+            // The core answers each command with its own kind of answer.
+            let read = result.and_then(|answer| read(answer).ok_or_else(Error::closed));
+            completer.complete(read);
+        });
+        port.send(Message::Call(self.id, call, reply, make(call)));
+        pending
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.port.send(Message::Abandon(self.id));
+    }
+}
+
+struct Slot {
+    conn: Conn,
+    token: Token,
+}
+
+struct Entry {
+    core: Box<Client>,
+    transport: Transport,
+    conns: BTreeMap<u64, Slot>,
+    sinks: BTreeMap<Handle, Arc<Sink>>,
+    calls: BTreeMap<CallId, Reply>,
+    wait: Option<Time>,
+    abandoned: bool,
+}
+
+impl Drop for Entry {
+    /// Whatever ends a client, nobody goes on believing, and nobody waits for ever.
+    fn drop(&mut self) {
+        for sink in self.sinks.values() {
+            sink.lease.store(None);
+            Mailbox::end(sink);
+        }
+    }
+}
+
+/// An input that owns what it carries, so that it can wait for its turn.
+enum Fed {
+    Tick,
+    Resolved(u64, Result<Vec<SocketAddr>, String>),
+    Connected(u64),
+    Received(u64, Vec<u8>),
+    Disconnected(u64, String),
+    Command(Command),
+}
+
+struct Thread {
+    poll: Poll,
+    inbox: Receiver<Message>,
+    port: Port,
+    clients: BTreeMap<ClientId, Entry>,
+    tokens: BTreeMap<Token, (ClientId, u64)>,
+    last_token: usize,
+    deadlines: BTreeSet<(Time, ClientId)>,
+    memory: MemoryServers,
+    fed: VecDeque<(ClientId, Fed)>,
+    buffer: Vec<u8>,
+}
+
+impl Thread {
+    fn new(poll: Poll, inbox: Receiver<Message>, port: Port) -> Self {
+        Self {
+            poll,
+            inbox,
+            port,
+            clients: BTreeMap::new(),
+            tokens: BTreeMap::new(),
+            last_token: WAKE.0,
+            deadlines: BTreeSet::new(),
+            memory: MemoryServers::default(),
+            fed: VecDeque::new(),
+            buffer: vec![0; 64 << 10],
+        }
+    }
+
+    fn run(mut self) {
+        let mut events = Events::with_capacity(256);
+        loop {
+            let next = self.deadlines.first().map(|(at, _)| *at);
+            let next = next.into_iter().chain(self.memory.deadline()).min();
+            let timeout = next.map(|at| at.since(clock::now()));
+            // Interrupted by a signal, or nothing there: look at everything all the same.
+            let _ = self.poll.poll(&mut events, timeout);
+            for event in &events {
+                if event.token() != WAKE {
+                    self.socket(event.token(), event.is_writable() || event.is_error());
+                }
+            }
+            while let Ok(message) = self.inbox.try_recv() {
+                self.message(message);
+                self.digest();
+            }
+            let now = clock::now();
+            let due: Vec<ClientId> = self
+                .deadlines
+                .iter()
+                .take_while(|(at, _)| *at <= now)
+                .map(|(_, client)| *client)
+                .collect();
+            for client in due {
+                self.feed(client, Fed::Tick);
+            }
+            self.digest();
+        }
+    }
+
+    fn message(&mut self, message: Message) {
+        match message {
+            Message::Open(id, core, transport, session) => {
+                let entry = Entry {
+                    core,
+                    transport,
+                    conns: BTreeMap::new(),
+                    sinks: BTreeMap::from([(SESSION, session)]),
+                    calls: BTreeMap::new(),
+                    wait: None,
+                    abandoned: false,
+                };
+                self.clients.insert(id, entry);
+                self.feed(id, Fed::Tick);
+            }
+            Message::Register(id, handle, sink, command) => {
+                match self.clients.get_mut(&id) {
+                    Some(entry) if !entry.core.is_ended() => {
+                        entry.sinks.insert(handle, sink);
+                    }
+                    _ => Mailbox::end(&sink),
+                }
+                self.feed(id, Fed::Command(command));
+            }
+            Message::Command(id, command) => {
+                if let Some(entry) = self.clients.get_mut(&id) {
+                    match &command {
+                        Command::Drop { handle } => {
+                            if let Some(sink) = entry.sinks.remove(handle) {
+                                sink.lease.store(None);
+                                Mailbox::end(&sink);
+                            }
+                        }
+                        Command::Forget { call } => {
+                            entry.calls.remove(call);
+                        }
+                        _ => {}
+                    }
+                }
+                self.feed(id, Fed::Command(command));
+            }
+            Message::Call(id, call, reply, command) => {
+                if let Some(entry) = self.clients.get_mut(&id) {
+                    entry.calls.insert(call, reply);
+                    self.feed(id, Fed::Command(command));
+                }
+            }
+            Message::Resolved(id, lookup, result) => {
+                self.feed(id, Fed::Resolved(lookup, result));
+            }
+            Message::Abandon(id) => {
+                if let Some(entry) = self.clients.get_mut(&id) {
+                    entry.abandoned = true;
+                    let close = Command::Close {
+                        call: CallId(0),
+                        patience: FAREWELL_PATIENCE,
+                    };
+                    self.feed(id, Fed::Command(close));
+                }
+            }
+        }
+    }
+
+    fn socket(&mut self, token: Token, writable: bool) {
+        let Some((client, conn)) = self.tokens.get(&token).copied() else {
+            return;
+        };
+        let Some(slot) = self.slot(client, conn) else {
+            return;
+        };
+        if writable {
+            match slot.conn.writable() {
+                Progress::Nothing => {}
+                Progress::Connected => {
+                    self.feed(client, Fed::Connected(conn));
+                    self.digest();
+                }
+                Progress::Failed(why) => {
+                    self.lost(client, conn, why);
+                    return;
+                }
+            }
+        }
+        // Readiness is told once: read until nothing is left, or the core has had enough.
+        let mut buffer = std::mem::take(&mut self.buffer);
+        while let Some(slot) = self.slot(client, conn) {
+            if slot.conn.is_connecting() {
+                break;
+            }
+            match slot.conn.receive(&mut buffer) {
+                Ok(0) => break,
+                Ok(n) => {
+                    self.feed_bytes(client, conn, &buffer[..n]);
+                    self.digest();
+                }
+                Err(why) => {
+                    self.lost(client, conn, why);
+                    break;
+                }
+            }
+        }
+        self.buffer = buffer;
+    }
+
+    fn slot(&mut self, client: ClientId, conn: u64) -> Option<&mut Slot> {
+        self.clients.get_mut(&client)?.conns.get_mut(&conn)
+    }
+
+    fn lost(&mut self, client: ClientId, conn: u64, why: String) {
+        self.hang_up(client, conn);
+        self.feed(client, Fed::Disconnected(conn, why));
+        self.digest();
+    }
+
+    fn hang_up(&mut self, client: ClientId, conn: u64) {
+        if let Some(entry) = self.clients.get_mut(&client)
+            && let Some(slot) = entry.conns.remove(&conn)
+        {
+            self.tokens.remove(&slot.token);
+            slot.conn.close(self.poll.registry());
+        }
+    }
+
+    fn feed(&mut self, client: ClientId, fed: Fed) {
+        self.fed.push_back((client, fed));
+    }
+
+    /// Feeds what waits, and what that brings about, until nothing is left.
+    fn digest(&mut self) {
+        loop {
+            while let Some((client, fed)) = self.fed.pop_front() {
+                match fed {
+                    Fed::Tick => self.step(client, Input::Tick),
+                    Fed::Resolved(lookup, result) => {
+                        self.step(client, Input::Resolved { lookup, result });
+                    }
+                    Fed::Connected(conn) => self.step(client, Input::Connected { conn }),
+                    Fed::Received(conn, bytes) => self.feed_bytes(client, conn, &bytes),
+                    Fed::Disconnected(conn, why) => {
+                        self.step(client, Input::Disconnected { conn, why });
+                    }
+                    Fed::Command(command) => self.step(client, Input::Command(command)),
+                }
+            }
+            for event in self.memory.take_events(clock::now()) {
+                match event {
+                    MemoryEvent::Received {
+                        client,
+                        conn,
+                        bytes,
+                    } => self.feed(client, Fed::Received(conn, bytes)),
+                    MemoryEvent::Disconnected { client, conn } => {
+                        let why = "the server closed the connection".to_owned();
+                        self.feed(client, Fed::Disconnected(conn, why));
+                    }
+                }
+            }
+            if self.fed.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn feed_bytes(&mut self, client: ClientId, conn: u64, bytes: &[u8]) {
+        self.step(client, Input::Received { conn, bytes });
+    }
+
+    /// One input, and every output that follows. A panic in the core would be a bug of ours: it
+    /// costs this client its session and its leaderships, and nobody else anything.
+    fn step(&mut self, client: ClientId, input: Input<'_>) {
+        let Some(entry) = self.clients.get_mut(&client) else {
+            return;
+        };
+        let now = clock::now();
+        if catch_unwind(AssertUnwindSafe(|| entry.core.handle(input, now))).is_err() {
+            self.remove(client);
+            return;
+        }
+        while let Some(output) = self
+            .clients
+            .get_mut(&client)
+            .and_then(|entry| entry.core.poll_output())
+        {
+            self.carry_out(client, output);
+        }
+        if let Some(entry) = self.clients.get_mut(&client)
+            && entry.core.is_ended()
+        {
+            for sink in entry.sinks.values() {
+                Mailbox::end(sink);
+            }
+            if entry.abandoned {
+                self.remove(client);
+            }
+        }
+    }
+
+    fn remove(&mut self, client: ClientId) {
+        let conns: Vec<u64> = match self.clients.get(&client) {
+            Some(entry) => entry.conns.keys().copied().collect(),
+            None => return,
+        };
+        for conn in conns {
+            self.hang_up(client, conn);
+        }
+        if let Some(entry) = self.clients.remove(&client)
+            && let Some(at) = entry.wait
+        {
+            self.deadlines.remove(&(at, client));
+        }
+    }
+
+    fn carry_out(&mut self, client: ClientId, output: Output) {
+        let Some(entry) = self.clients.get_mut(&client) else {
+            return;
+        };
+        match output {
+            Output::Resolve { lookup, host } => {
+                let port = self.port.clone();
+                resolve::look_up(host, move |result| {
+                    port.send(Message::Resolved(client, lookup, result));
+                });
+            }
+            Output::Connect { conn, address } => self.connect(client, conn, address),
+            Output::Send { conn, bytes } => match &entry.transport {
+                Transport::Memory(name) => {
+                    self.memory.send(name, client, conn, &bytes, clock::now());
+                }
+                Transport::Tcp => {
+                    let Some(slot) = entry.conns.get_mut(&conn) else {
+                        return;
+                    };
+                    if let Err(why) = slot.conn.send(&bytes) {
+                        self.hang_up(client, conn);
+                        self.feed(client, Fed::Disconnected(conn, why));
+                    }
+                }
+            },
+            Output::Close { conn } => match &entry.transport {
+                Transport::Memory(name) => self.memory.close(name, client, conn, clock::now()),
+                Transport::Tcp => self.hang_up(client, conn),
+            },
+            Output::Lease { handle, lease } => {
+                if let Some(sink) = entry.sinks.get(&handle) {
+                    sink.lease.store(lease);
+                }
+            }
+            Output::Event { handle, event } => {
+                if let Some(sink) = entry.sinks.get(&handle) {
+                    Mailbox::push(sink, event);
+                }
+            }
+            Output::Done { call, result } => {
+                if let Some(reply) = entry.calls.remove(&call) {
+                    reply(result);
+                }
+            }
+            Output::Wait { until } => {
+                if let Some(at) = entry.wait.take() {
+                    self.deadlines.remove(&(at, client));
+                }
+                entry.wait = until.map(|(at, _)| at);
+                if let Some(at) = entry.wait {
+                    self.deadlines.insert((at, client));
+                }
+            }
+        }
+    }
+
+    fn connect(&mut self, client: ClientId, conn: u64, address: SocketAddr) {
+        let Some(entry) = self.clients.get_mut(&client) else {
+            return;
+        };
+        let failure = match &entry.transport {
+            Transport::Memory(name) => {
+                if self.memory.connect(name, client, conn, clock::now()) {
+                    self.feed(client, Fed::Connected(conn));
+                    return;
+                }
+                "the server does not run".to_owned()
+            }
+            Transport::Tcp => {
+                self.last_token += 1;
+                let token = Token(self.last_token);
+                match Conn::open(address, self.poll.registry(), token) {
+                    Ok(opened) => {
+                        self.tokens.insert(token, (client, conn));
+                        let slot = Slot {
+                            conn: opened,
+                            token,
+                        };
+                        entry.conns.insert(conn, slot);
+                        return;
+                    }
+                    Err(why) => why,
+                }
+            }
+        };
+        self.feed(client, Fed::Disconnected(conn, failure));
+    }
+}

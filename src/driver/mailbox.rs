@@ -1,0 +1,321 @@
+//! The events of one handle, on their way to the user: a bounded queue, the latest of them, and
+//! at most one callback.
+//!
+//! A consumer that is too slow loses the oldest events, never the order, never the latest, and
+//! never the newest end of a tenure: what it reads in the end is how things are.
+
+use super::dispatch;
+use crate::core::{ContenderEvent, Event};
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+/// How many events wait for a slow consumer.
+const QUEUED_EVENTS_MAX: usize = 128;
+
+/// What a look into the mailbox gave.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// The oldest event.
+    Event(Event),
+    /// None came in time.
+    Nothing,
+    /// None will ever come.
+    End,
+}
+
+type Callback = Box<dyn FnMut(Event) + Send>;
+
+enum Delivery {
+    /// The user pulls.
+    Pull,
+    /// A callback is registered; `None` while it runs.
+    Call(Option<Callback>),
+}
+
+struct Inner {
+    queue: VecDeque<Event>,
+    latest: Option<Event>,
+    ended: bool,
+    wakers: Vec<Waker>,
+    delivery: Delivery,
+    /// The dispatch thread has been asked to look, and has not yet found the queue empty.
+    scheduled: bool,
+}
+
+/// See the [module](self).
+pub(crate) struct Mailbox {
+    inner: Mutex<Inner>,
+    changed: Condvar,
+}
+
+impl std::fmt::Debug for Mailbox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mailbox").finish_non_exhaustive()
+    }
+}
+
+impl Default for Mailbox {
+    fn default() -> Self {
+        Self {
+            inner: Mutex::new(Inner {
+                queue: VecDeque::new(),
+                latest: None,
+                ended: false,
+                wakers: Vec::new(),
+                delivery: Delivery::Pull,
+                scheduled: false,
+            }),
+            changed: Condvar::new(),
+        }
+    }
+}
+
+impl Mailbox {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // No user code runs under this lock, so what it guards is whole.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds an event. Called by the I/O thread only.
+    pub(crate) fn push(sink: &Arc<super::Sink>, event: Event) {
+        let this = &sink.mailbox;
+        let mut inner = this.lock();
+        if event.is_state() {
+            inner.latest = Some(event.clone());
+        }
+        if inner.queue.len() >= QUEUED_EVENTS_MAX {
+            thin_out(&mut inner.queue);
+        }
+        inner.queue.push_back(event);
+        Self::announce(sink, inner);
+    }
+
+    /// Says that no event will follow.
+    pub(crate) fn end(sink: &Arc<super::Sink>) {
+        let mut inner = sink.mailbox.lock();
+        inner.ended = true;
+        Self::announce(sink, inner);
+    }
+
+    fn announce(sink: &Arc<super::Sink>, mut inner: MutexGuard<'_, Inner>) {
+        let wakers = std::mem::take(&mut inner.wakers);
+        let call = matches!(inner.delivery, Delivery::Call(_)) && !inner.scheduled;
+        inner.scheduled |= call;
+        drop(inner);
+        sink.mailbox.changed.notify_all();
+        for waker in wakers {
+            waker.wake();
+        }
+        if call {
+            dispatch::schedule(Arc::clone(sink));
+        }
+    }
+
+    /// The newest event that says how things are, whether it was consumed or not.
+    pub(crate) fn latest(&self) -> Option<Event> {
+        self.lock().latest.clone()
+    }
+
+    /// Takes the oldest event; blocks for it until `deadline` (for ever without one).
+    pub(crate) fn next(&self, deadline: Option<Instant>) -> Next {
+        self.wait(deadline, |inner| inner.queue.pop_front())
+    }
+
+    /// Blocks until `pick` finds what it wants in the latest event.
+    pub(crate) fn wait_latest(
+        &self,
+        deadline: Option<Instant>,
+        mut pick: impl FnMut(&Event) -> bool,
+    ) -> Next {
+        self.wait(deadline, |inner| {
+            inner.latest.clone().filter(|event| pick(event))
+        })
+    }
+
+    fn wait(
+        &self,
+        deadline: Option<Instant>,
+        mut take: impl FnMut(&mut Inner) -> Option<Event>,
+    ) -> Next {
+        let mut inner = self.lock();
+        loop {
+            if let Some(event) = take(&mut inner) {
+                return Next::Event(event);
+            }
+            if inner.ended {
+                return Next::End;
+            }
+            inner = match deadline {
+                None => self
+                    .changed
+                    .wait(inner)
+                    .unwrap_or_else(PoisonError::into_inner),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return Next::Nothing;
+                    }
+                    self.changed
+                        .wait_timeout(inner, left)
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .0
+                }
+            };
+        }
+    }
+
+    /// [`next`](Self::next) for a future.
+    pub(crate) fn poll_next(&self, cx: &Context<'_>) -> Poll<Next> {
+        self.poll(cx, |inner| inner.queue.pop_front())
+    }
+
+    /// [`wait_latest`](Self::wait_latest) for a future.
+    pub(crate) fn poll_latest(
+        &self,
+        cx: &Context<'_>,
+        mut pick: impl FnMut(&Event) -> bool,
+    ) -> Poll<Next> {
+        self.poll(cx, |inner| inner.latest.clone().filter(|event| pick(event)))
+    }
+
+    fn poll(
+        &self,
+        cx: &Context<'_>,
+        mut take: impl FnMut(&mut Inner) -> Option<Event>,
+    ) -> Poll<Next> {
+        let mut inner = self.lock();
+        if let Some(event) = take(&mut inner) {
+            return Poll::Ready(Next::Event(event));
+        }
+        if inner.ended {
+            return Poll::Ready(Next::End);
+        }
+        if !inner.wakers.iter().any(|w| w.will_wake(cx.waker())) {
+            inner.wakers.push(cx.waker().clone());
+        }
+        Poll::Pending
+    }
+
+    /// Has `callback` called with every event that is queued or follows, by the dispatch thread.
+    /// Says whether it was taken: there is at most one for the life of a handle.
+    pub(crate) fn set_callback(sink: &Arc<super::Sink>, callback: Callback) -> bool {
+        let mut inner = sink.mailbox.lock();
+        if matches!(inner.delivery, Delivery::Call(_)) {
+            return false;
+        }
+        inner.delivery = Delivery::Call(Some(callback));
+        Self::announce(sink, inner);
+        true
+    }
+
+    /// Calls the callback until the queue is empty. Called by the dispatch thread only.
+    pub(super) fn deliver(&self) {
+        loop {
+            let mut inner = self.lock();
+            let Delivery::Call(slot) = &mut inner.delivery else {
+                return;
+            };
+            let Some(mut callback) = slot.take() else {
+                return;
+            };
+            let Some(event) = inner.queue.pop_front() else {
+                inner.scheduled = false;
+                if !inner.ended {
+                    inner.delivery = Delivery::Call(Some(callback));
+                }
+                // After the last event the callback is dropped, and with it what it holds.
+                drop(inner);
+                return;
+            };
+            drop(inner);
+            // The panic hook has told the user; the next event is delivered all the same.
+            let call = std::panic::AssertUnwindSafe(|| callback(event));
+            let _ = std::panic::catch_unwind(call);
+            self.lock().delivery = Delivery::Call(Some(callback));
+        }
+    }
+}
+
+/// Drops the oldest event that is not the newest end of a tenure.
+fn thin_out(queue: &mut VecDeque<Event>) {
+    let is_end = |event: &Event| matches!(event, Event::Contender(ContenderEvent::Lost { .. }));
+    let newest_end = queue.iter().rposition(is_end);
+    let victim = if newest_end == Some(0) { 1 } else { 0 };
+    queue.remove(victim);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{DetectorEvent, LostReason, Time};
+    use crate::driver::Sink;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    fn event(n: u64) -> Event {
+        Event::Detector(DetectorEvent::Unknown {
+            since: Time::from_nanos(n),
+        })
+    }
+
+    fn lost() -> Event {
+        Event::Contender(ContenderEvent::Lost {
+            member: None,
+            led: true,
+            reason: LostReason::LeaseLapsed,
+        })
+    }
+
+    #[test]
+    fn a_flood_keeps_the_latest_and_the_newest_end_of_a_tenure() {
+        let sink = Arc::new(Sink::default());
+        Mailbox::push(&sink, lost());
+        for n in 0..10_000 {
+            Mailbox::push(&sink, event(n));
+        }
+        assert_eq!(sink.mailbox.latest(), Some(event(9_999)));
+        let mut all = Vec::new();
+        while let Next::Event(event) = sink.mailbox.next(Some(Instant::now())) {
+            all.push(event);
+        }
+        assert_eq!(all.len(), QUEUED_EVENTS_MAX);
+        assert_eq!(all.first(), Some(&lost()));
+        assert_eq!(all.last(), Some(&event(9_999)));
+    }
+
+    #[test]
+    fn the_end_comes_after_the_last_event() {
+        let sink = Arc::new(Sink::default());
+        Mailbox::push(&sink, event(1));
+        Mailbox::end(&sink);
+        assert_eq!(sink.mailbox.next(None), Next::Event(event(1)));
+        assert_eq!(sink.mailbox.next(None), Next::End);
+    }
+
+    #[test]
+    fn a_callback_gets_what_is_queued_and_what_follows_in_order_and_survives_a_panic() {
+        let sink = Arc::new(Sink::default());
+        Mailbox::push(&sink, event(0));
+        let (send, receive) = mpsc::channel();
+        let callback: Callback = Box::new(move |got| {
+            send.send(got.clone()).unwrap();
+            assert_ne!(got, event(1), "this panic is part of the test");
+        });
+        assert!(Mailbox::set_callback(&sink, callback));
+        for n in 1..100 {
+            Mailbox::push(&sink, event(n));
+        }
+        for n in 0..100 {
+            assert_eq!(receive.recv_timeout(Duration::from_secs(10)), Ok(event(n)));
+        }
+        assert!(!Mailbox::set_callback(&sink, Box::new(|_| {})));
+        Mailbox::end(&sink);
+        // The sender inside the callback goes with it.
+        assert_eq!(
+            receive.recv_timeout(Duration::from_secs(10)),
+            Err(mpsc::RecvTimeoutError::Disconnected)
+        );
+    }
+}

@@ -1,0 +1,204 @@
+//! A call that is under way: to be awaited or waited for.
+
+use crate::core::{Error, ErrorKind};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+enum State<T> {
+    Waiting(Option<Waker>),
+    Done(Result<T, Error>),
+    Taken,
+}
+
+struct Shared<T> {
+    state: Mutex<State<T>>,
+    done: Condvar,
+}
+
+impl<T> Shared<T> {
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        // The state is valid between any two statements that hold the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn complete(&self, result: Result<T, Error>) {
+        let mut state = self.lock();
+        if let State::Waiting(waker) = &mut *state {
+            let waker = waker.take();
+            *state = State::Done(result);
+            drop(state);
+            self.done.notify_all();
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+}
+
+/// The result of a call, once it is there. It is a [`Future`] for any executor, and
+/// [`wait`](Self::wait) blocks the thread instead. Dropping it tells the library that nobody
+/// waits any more; a join that is given up so is undone.
+#[must_use = "nothing says how the call ended unless it is awaited or waited for"]
+pub struct Pending<T> {
+    shared: Arc<Shared<T>>,
+    forget: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl<T> std::fmt::Debug for Pending<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pending").finish_non_exhaustive()
+    }
+}
+
+/// The other end: completes the call exactly once, with "closed" if it is dropped.
+pub(crate) struct Completer<T>(Arc<Shared<T>>);
+
+impl<T> Completer<T> {
+    pub(crate) fn complete(self, result: Result<T, Error>) {
+        self.0.complete(result);
+    }
+}
+
+impl<T> Drop for Completer<T> {
+    fn drop(&mut self) {
+        self.0.complete(Err(Error::closed()));
+    }
+}
+
+impl<T> Pending<T> {
+    /// A call, the end that completes it, and what to do if nobody waits any more.
+    pub(crate) fn new(forget: impl FnOnce() + Send + 'static) -> (Self, Completer<T>) {
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State::Waiting(None)),
+            done: Condvar::new(),
+        });
+        let pending = Self {
+            shared: Arc::clone(&shared),
+            forget: Some(Box::new(forget)),
+        };
+        (pending, Completer(shared))
+    }
+
+    /// Blocks until the call has ended, however long that takes.
+    ///
+    /// # Errors
+    /// The error of the call, or `Closed` when the client was closed first.
+    pub fn wait(self) -> Result<T, Error> {
+        self.wait_until(None)
+    }
+
+    /// Blocks until the call has ended, or for `limit`.
+    ///
+    /// # Errors
+    /// The error of the call; `Closed` when the client was closed first; `Timeout` after `limit`,
+    /// which does not mean that it did not happen.
+    pub fn wait_for(self, limit: Duration) -> Result<T, Error> {
+        self.wait_until(Instant::now().checked_add(limit))
+    }
+
+    fn wait_until(mut self, deadline: Option<Instant>) -> Result<T, Error> {
+        let shared = Arc::clone(&self.shared);
+        let mut state = shared.lock();
+        loop {
+            match std::mem::replace(&mut *state, State::Taken) {
+                State::Done(result) => {
+                    self.forget = None;
+                    return result;
+                }
+                State::Taken => return Err(Error::closed()),
+                waiting @ State::Waiting(_) => *state = waiting,
+            }
+            state = match deadline {
+                None => shared
+                    .done
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return Err(Error::new(
+                            ErrorKind::Timeout,
+                            "the call was not answered in time; it may still happen",
+                        ));
+                    }
+                    shared
+                        .done
+                        .wait_timeout(state, left)
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .0
+                }
+            };
+        }
+    }
+}
+
+impl<T> Future for Pending<T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let shared = Arc::clone(&self.shared);
+        let mut state = shared.lock();
+        match std::mem::replace(&mut *state, State::Taken) {
+            State::Done(result) => {
+                self.forget = None;
+                Poll::Ready(result)
+            }
+            State::Taken => Poll::Ready(Err(Error::closed())),
+            State::Waiting(_) => {
+                *state = State::Waiting(Some(cx.waker().clone()));
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<T> Drop for Pending<T> {
+    fn drop(&mut self) {
+        if let Some(forget) = self.forget.take() {
+            forget();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn counted() -> (Pending<u8>, Completer<u8>, Arc<AtomicUsize>) {
+        let forgotten = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&forgotten);
+        let (pending, completer) = Pending::new(move || {
+            count.fetch_add(1, Ordering::SeqCst);
+        });
+        (pending, completer, forgotten)
+    }
+
+    #[test]
+    fn an_answer_reaches_a_waiting_thread() {
+        let (pending, completer, forgotten) = counted();
+        let thread = std::thread::spawn(move || pending.wait());
+        completer.complete(Ok(7));
+        assert_eq!(thread.join().unwrap(), Ok(7));
+        assert_eq!(forgotten.load(Ordering::SeqCst), 0);
+    }
+
+    #[test]
+    fn a_call_that_is_given_up_is_forgotten_once() {
+        let (pending, completer, forgotten) = counted();
+        let error = pending.wait_for(Duration::from_millis(1)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        assert_eq!(forgotten.load(Ordering::SeqCst), 1);
+        completer.complete(Ok(1));
+    }
+
+    #[test]
+    fn a_lost_completer_closes_the_call() {
+        let (pending, completer, _) = counted();
+        drop(completer);
+        assert_eq!(pending.wait().unwrap_err().kind(), ErrorKind::Closed);
+    }
+}

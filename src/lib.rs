@@ -1,0 +1,40 @@
+//! Leader election and group membership on Apache ZooKeeper.
+//!
+//! A [`Client`] is one ZooKeeper session. From it come [`Contender`]s, who stand for the
+//! leadership of a group; [`Detector`]s, who follow the leader; and [`Group`]s, which list and
+//! join members. Every call can be awaited or waited for; every event can be pulled, awaited or
+//! delivered to a callback. What is promised, under which assumptions, is in `GUARANTEES.md`.
+//!
+//! ```
+//! use tenure::{Client, ClientOptions, ContenderOptions, DetectorEvent, Url};
+//! let url = Url::parse("memory://crate-doc/app")?;   // or zk://host1:2181,host2:2181/app
+//! let client = Client::open(&url, ClientOptions::default())?;
+//! let contender = client.contend(ContenderOptions::new(url.path()).data("10.0.0.1:80"))?;
+//! let leadership = contender.wait_leading(None)?;
+//! println!("leading with fencing token {}", leadership.token());
+//!
+//! let detector = client.detect(url.path())?;
+//! let event = detector.events().next(None)?;
+//! assert!(matches!(event, DetectorEvent::Leader(leader) if leader.data == b"10.0.0.1:80"));
+//! client.close().wait()?;
+//! # Ok::<(), tenure::Error>(())
+//! ```
+
+mod api;
+mod driver;
+
+#[doc(hidden)] // For the tests and tools of this project: no stability is promised.
+pub mod core;
+#[doc(hidden)]
+pub mod model;
+#[doc(hidden)]
+pub mod proto;
+
+pub use api::{
+    Client, ClientOptions, Contender, ContenderOptions, Detector, Events, Group, Leadership, Url,
+};
+pub use core::{
+    ContenderEvent, DetectorEvent, Error, ErrorKind, ExpiredBy, GroupEvent, Host, Leader,
+    LeasePolicy, LostReason, Member, Reenrol, SessionEvent, Time,
+};
+pub use driver::Pending;

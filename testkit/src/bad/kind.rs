@@ -1,0 +1,65 @@
+//! The ways to misbehave.
+
+/// How a [`Server`](super::Server) misbehaves. All streams are bounded; after
+/// the last byte a connection stays open and silent until the client ends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Accepts and says nothing.
+    Silent,
+    /// Accepts and resets.
+    Reset,
+    /// Does not listen; the port stays bound, so that nobody is given it meanwhile.
+    Refuse,
+    /// Sends bytes that look random, the same for the same seed.
+    Garbage(u64),
+    /// Announces a frame of 2 GiB − 1 and sends the first 8 MiB of it.
+    HugeFrame,
+    /// Announces a frame of −1 bytes.
+    NegativeLength,
+    /// Sends a thousand frames without payload.
+    EmptyFrames,
+    /// Answers as a web server does.
+    Http,
+    /// Answers the handshake with a frame that is too short for one.
+    ShortHandshake,
+    /// Grants a session and says nothing more, not even to pings.
+    HandshakeThenSilent,
+    /// Grants a session and closes the connection.
+    HandshakeThenClose,
+    /// Grants a session and then sends frames of random payload, the same for
+    /// the same seed.
+    RandomFrames(u64),
+    /// Grants a session and answers each request with a reply to another one.
+    UnknownXid,
+    /// Grants a session and answers each request with success and a body whose
+    /// first length is 2 GiB − 1.
+    HugeInnerLength,
+    /// Grants a session and answers each request with success and no body.
+    EmptyBody,
+    /// Grants a session, sends a watch event whose path is not UTF-8, and
+    /// answers only pings.
+    WatchPathNotUtf8,
+}
+
+impl Kind {
+    /// One of each, with a fixed seed where there is one: what a test of "survives
+    /// everything" loops over.
+    pub const ALL: [Self; 16] = [
+        Self::Silent,
+        Self::Reset,
+        Self::Refuse,
+        Self::Garbage(1),
+        Self::HugeFrame,
+        Self::NegativeLength,
+        Self::EmptyFrames,
+        Self::Http,
+        Self::ShortHandshake,
+        Self::HandshakeThenSilent,
+        Self::HandshakeThenClose,
+        Self::RandomFrames(1),
+        Self::UnknownXid,
+        Self::HugeInnerLength,
+        Self::EmptyBody,
+        Self::WatchPathNotUtf8,
+    ];
+}

@@ -1,0 +1,48 @@
+//! What tenure's tests and demo share: real ZooKeeper servers, real processes,
+//! network cuts, a frame-aware proxy, and servers that misbehave.
+//!
+//! | to | use |
+//! |---|---|
+//! | run a real server | [`Zookeeper`] |
+//! | run a program and follow its JSON lines | [`Process`] |
+//! | cut a client off without its socket noticing | [`netns::Lab`] |
+//! | count requests, lose a reply, stop the flow | [`Proxy`] |
+//! | speak to a client that must not trust its server | [`bad::Server`] |
+//! | end a session behind its owner's back | [`raw::expire_session`] |
+//! | wait for anything else | [`wait_until`] |
+//!
+//! Nothing here knows tenure: the crate is a development dependency of it, and a
+//! harness that shared its protocol code would share its mistakes.
+//!
+//! Whatever is started here ends with its value's `Drop`, also while a test
+//! panics, and with the test process, also when that is killed.
+//!
+//! A harness that cannot go on says why and panics: a test author wants the
+//! message at the line that asked, not a `Result` to unwrap in every test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // see the paragraph above
+
+pub mod bad;
+pub mod boottime;
+mod child;
+mod leftovers;
+mod listener;
+pub mod netns;
+mod ports;
+pub mod process;
+pub mod proxy;
+pub mod raw;
+mod rng;
+pub mod signal;
+pub mod stats;
+mod sys;
+mod tail;
+mod wait;
+pub mod wire;
+pub mod zookeeper;
+
+pub use netns::{Host, Lab, Netns};
+pub use process::Process;
+pub use proxy::Proxy;
+pub use signal::Signal;
+pub use wait::wait_until;
+pub use zookeeper::Zookeeper;

@@ -1,0 +1,149 @@
+//! A lab: one namespace for servers, one for each client host.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::Netns;
+use super::host::Host;
+use super::tools::{ip, nft};
+use crate::leftovers::{leftovers, own_prefix};
+
+/// Begins the name of every namespace of every lab; the process id follows.
+const PREFIX: &str = "tenure-lab";
+
+/// The servers' address: one for all hosts, on the loopback device of the
+/// servers' namespace, so that a cut to one host is invisible to the others.
+const SERVER: Ipv4Addr = Ipv4Addr::new(10, 231, 0, 1);
+
+/// Each host has a /30 of its own, 10.231.N.0, so N counts to 254.
+const HOSTS_MAX: u8 = 254;
+
+/// The cuts: two sets of devices whose packets vanish. A host's cut adds its
+/// device to a set and leaves the other hosts' alone.
+const RULES: &str = "
+table inet lab {
+    set cut_to_server { type ifname; }
+    set cut_from_server { type ifname; }
+    chain input {
+        type filter hook input priority 0; policy accept;
+        iifname @cut_to_server drop
+    }
+    chain output {
+        type filter hook output priority 0; policy accept;
+        oifname @cut_from_server drop
+    }
+}";
+
+/// A namespace for servers and one for each client host, joined by cables that
+/// can be cut. Removed with this value.
+///
+/// Hosts reach the servers and nothing else: not one another, not the machine,
+/// not the world. Several labs may exist at the same time.
+#[derive(Debug)]
+pub struct Lab {
+    name: String,
+    servers: Netns,
+    hosts: Mutex<BTreeMap<String, Host>>,
+}
+
+impl Lab {
+    /// Makes a lab with no hosts yet.
+    ///
+    /// # Errors
+    /// When this machine does not allow it; the text says why. A test prints it
+    /// and skips.
+    pub fn new() -> Result<Self, String> {
+        static LABS: AtomicU32 = AtomicU32::new(0);
+        remove_leftovers();
+        let number = LABS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}{number}", own_prefix(PREFIX));
+        let servers = Netns::named(&format!("{name}-servers"));
+        // Made before the first step, so that a failure half way removes what is there.
+        let lab = Self {
+            name,
+            servers,
+            hosts: Mutex::default(),
+        };
+        lab.make().map_err(|error| {
+            format!(
+                "no network namespaces here (root and iproute2 and nftables are needed): {error}"
+            )
+        })?;
+        Ok(lab)
+    }
+
+    /// The client host called `name`, which is made at the first call.
+    ///
+    /// # Panics
+    /// When the host cannot be made.
+    #[track_caller]
+    pub fn host(&self, name: &str) -> Host {
+        let mut hosts = self
+            .hosts
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(host) = hosts.get(name) {
+            return host.clone();
+        }
+        let number = u8::try_from(hosts.len() + 1)
+            .ok()
+            .filter(|number| *number <= HOSTS_MAX);
+        let number = number.unwrap_or_else(|| panic!("a lab has room for {HOSTS_MAX} hosts"));
+        let netns = Netns::named(&format!("{}-{name}", self.name));
+        let host = Host::new(name, number, netns, self.servers.clone());
+        // Known before it is complete, so that it is removed if it never gets complete.
+        hosts.insert(name.to_owned(), host.clone());
+        if let Err(error) = host.make() {
+            drop(hosts);
+            panic!("cannot make the host {name}: {error}");
+        }
+        host
+    }
+
+    /// The namespace for servers.
+    #[must_use]
+    pub fn servers(&self) -> &Netns {
+        &self.servers
+    }
+
+    /// The address at which every host finds the servers; servers bind it.
+    #[must_use]
+    pub fn server_addr(&self) -> IpAddr {
+        SERVER.into()
+    }
+
+    fn make(&self) -> Result<(), String> {
+        let servers = self.servers.name();
+        ip(&format!("netns add {servers}"))?;
+        ip(&format!("-n {servers} link set lo up"))?;
+        ip(&format!("-n {servers} address add {SERVER}/32 dev lo"))?;
+        nft(servers, RULES)
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        let hosts = self
+            .hosts
+            .get_mut()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let namespaces = hosts
+            .values()
+            .map(|host| host.netns().clone())
+            .chain([self.servers.clone()]);
+        for netns in namespaces {
+            // Missing if making it failed; there is nothing to do about it here.
+            drop(ip(&format!("netns delete {}", netns.name())));
+        }
+    }
+}
+
+/// Removes the namespaces of test processes that were killed before they could.
+fn remove_leftovers() {
+    for name in leftovers(Path::new("/run/netns"), PREFIX) {
+        drop(ip(&format!("netns delete {name}")));
+    }
+}

@@ -1,0 +1,227 @@
+//! What a proxy and the threads of its connections share.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use super::Cut;
+use super::counts::Counts;
+use super::frame::{Conversation, Parsed, Seen};
+use super::link::Link;
+use super::rules::{Rules, Then};
+use crate::listener::Listener;
+
+/// How many frames the journal holds.
+const JOURNAL_FRAMES_MAX: usize = 100_000;
+
+/// How long to wait for what threads are just about to finish.
+const SETTLE_DEADLINE: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) listener: Listener,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) upstream: SocketAddr,
+    pub(super) counts: Counts,
+    pub(super) journal: Vec<Seen>,
+    pub(super) rules: Rules,
+    pub(super) closing: bool,
+    /// Connections whose sockets are not closed yet.
+    pub(super) open: BTreeSet<u64>,
+    held: bool,
+    refusing: bool,
+    /// Frames that are being written.
+    forwarding: usize,
+    links: BTreeMap<u64, Weak<Link>>,
+    last_link: u64,
+}
+
+/// What to do with a frame.
+pub(super) enum Verdict {
+    /// Write it, then call [`Shared::forwarded`].
+    Forward,
+    /// Let it vanish and do this.
+    Swallow(Then),
+    /// Forget it: the connection was cut.
+    Gone,
+}
+
+impl Shared {
+    pub(super) fn new(listener: Listener, upstream: SocketAddr) -> Self {
+        let state = State {
+            upstream,
+            counts: Counts::default(),
+            journal: Vec::new(),
+            rules: Rules::default(),
+            closing: false,
+            open: BTreeSet::new(),
+            held: false,
+            refusing: false,
+            forwarding: 0,
+            links: BTreeMap::new(),
+            last_link: 0,
+        };
+        Self {
+            listener,
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+        }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A number for a connection that was just accepted.
+    pub(super) fn accepted(&self) -> u64 {
+        let mut state = self.lock();
+        state.counts.connections += 1;
+        state.last_link += 1;
+        state.last_link
+    }
+
+    /// Makes a link known to cuts; false if the proxy is closing.
+    pub(super) fn register(&self, link: &Arc<Link>) -> bool {
+        let mut state = self.lock();
+        if state.closing {
+            return false;
+        }
+        state.open.insert(link.number());
+        state.links.insert(link.number(), Arc::downgrade(link));
+        true
+    }
+
+    /// Gives up one hold on a link. The last one closes its sockets.
+    pub(super) fn release_link(&self, link: Arc<Link>) {
+        let number = link.number();
+        if let Some(last) = Arc::into_inner(link) {
+            drop(last);
+            let mut state = self.lock();
+            state.links.remove(&number);
+            state.open.remove(&number);
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits while the proxy holds; counts the frame and decides on it.
+    pub(super) fn judge(
+        &self,
+        link: &Link,
+        payload: &[u8],
+        parse: impl FnOnce(&mut Conversation, &[u8]) -> Parsed,
+    ) -> Verdict {
+        let mut state = self.wait_while_held(link);
+        if link.is_cut() {
+            return Verdict::Gone;
+        }
+        let Parsed { kind, xid, error } = parse(&mut link.conversation(), payload);
+        state.counts.count(kind, error);
+        let then = state.rules.apply(kind);
+        if state.journal.len() < JOURNAL_FRAMES_MAX {
+            let (at, connection, bytes) = (Instant::now(), link.number(), payload.len());
+            state.journal.push(Seen {
+                at,
+                connection,
+                kind,
+                xid,
+                error,
+                bytes,
+                swallowed: then.is_some(),
+            });
+        }
+        let Some(then) = then else {
+            state.forwarding += 1;
+            return Verdict::Forward;
+        };
+        state.counts.swallowed += 1;
+        // In the same breath, so that no other connection gets a frame through.
+        state.held |= then == Then::Hold;
+        Verdict::Swallow(then)
+    }
+
+    /// A frame that was to be forwarded is written, or its connection broken.
+    pub(super) fn forwarded(&self) {
+        self.lock().forwarding -= 1;
+        self.changed.notify_all();
+    }
+
+    /// Returns at once if the proxy does not hold, or when it holds no more, or
+    /// when the link was cut.
+    pub(super) fn wait_while_held(&self, link: &Link) -> MutexGuard<'_, State> {
+        let waits = |state: &mut State| state.held && !state.closing && !link.is_cut();
+        self.changed
+            .wait_while(self.lock(), waits)
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn hold(&self) {
+        let mut state = self.lock();
+        state.held = true;
+        // A peer that does not read keeps a frame half written: that one is let go.
+        drop(
+            self.changed
+                .wait_timeout_while(state, SETTLE_DEADLINE, |state| state.forwarding > 0),
+        );
+    }
+
+    pub(super) fn release(&self) {
+        self.lock().held = false;
+        self.changed.notify_all();
+    }
+
+    pub(super) fn cut_links(&self, how: Cut) -> usize {
+        let links = std::mem::take(&mut self.lock().links);
+        let mut cut = Vec::new();
+        for link in links.into_values().filter_map(|link| link.upgrade()) {
+            cut.push(link.number());
+            link.cut(how);
+            self.wake();
+            self.release_link(link);
+        }
+        // Clients may be back already; only the old connections are waited for.
+        let still_open = |state: &mut State| cut.iter().any(|number| state.open.contains(number));
+        drop(
+            self.changed
+                .wait_timeout_while(self.lock(), SETTLE_DEADLINE, still_open),
+        );
+        cut.len()
+    }
+
+    /// Makes threads that wait look again at what they wait for.
+    pub(super) fn wake(&self) {
+        // Under the lock nobody is between a look and its wait.
+        let _state = self.lock();
+        self.changed.notify_all();
+    }
+
+    pub(super) fn refuse(&self, refuse: bool) {
+        let mut state = self.lock();
+        if state.refusing == refuse {
+            return;
+        }
+        state.refusing = refuse;
+        if refuse {
+            self.listener.refuse()
+        } else {
+            self.listener.listen_again()
+        }
+        self.changed.notify_all();
+    }
+
+    pub(super) fn wait_while_refusing(&self) {
+        let waits = |state: &mut State| state.refusing && !state.closing;
+        drop(self.changed.wait_while(self.lock(), waits));
+    }
+
+    pub(super) fn close(&self) {
+        self.lock().closing = true;
+        self.listener.refuse();
+        self.changed.notify_all();
+    }
+}

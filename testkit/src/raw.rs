@@ -1,0 +1,255 @@
+//! A client of a few lines: one connection, one request at a time, no pings by
+//! itself, nothing hidden.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use crate::wire::{Fields, Payload, opcode, read_frame, xid};
+
+/// How long a server may take to answer.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+
+/// A session over one connection. Dropping it closes the connection and leaves
+/// the session to expire.
+#[derive(Debug)]
+pub struct Session {
+    stream: TcpStream,
+    /// The session's number.
+    pub id: i64,
+    /// What its owner must show to attach to it again.
+    pub password: Vec<u8>,
+    /// The timeout that the server granted.
+    pub timeout: Duration,
+    /// The payloads of the watch events that came between replies.
+    pub watch_events: Vec<Vec<u8>>,
+    last_xid: i32,
+}
+
+/// A reply.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The transaction that the server has seen last.
+    pub zxid: i64,
+    /// 0 or a negative error code.
+    pub error: i32,
+    /// What follows the header.
+    pub body: Vec<u8>,
+}
+
+impl Session {
+    /// Opens a new session.
+    ///
+    /// # Errors
+    /// As the connection's.
+    pub fn open(addr: SocketAddr, timeout: Duration) -> io::Result<Self> {
+        let session = Self::attach(addr, 0, &[0; 16], timeout)?;
+        session.ok_or_else(|| io::Error::other("the server refuses a new session"))
+    }
+
+    /// Attaches to a session; `None` if it has ended or the password is wrong.
+    ///
+    /// # Errors
+    /// As the connection's.
+    pub fn attach(
+        addr: SocketAddr,
+        id: i64,
+        password: &[u8],
+        timeout: Duration,
+    ) -> io::Result<Option<Self>> {
+        let mut stream = connect(addr)?;
+        stream.write_all(&connect_request(id, password, timeout))?;
+        let Some(granted) = read_connect_response(&mut stream)? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            stream,
+            id: granted.id,
+            password: granted.password,
+            timeout: granted.timeout,
+            watch_events: Vec::new(),
+            last_xid: 0,
+        }))
+    }
+
+    /// Sends a request and waits for its reply.
+    ///
+    /// # Errors
+    /// As the connection's; `InvalidData` for a reply to something else.
+    pub fn request(&mut self, opcode: i32, body: Payload) -> io::Result<Reply> {
+        self.last_xid += 1;
+        self.send(self.last_xid, opcode, body)
+    }
+
+    /// Keeps the session alive.
+    ///
+    /// # Errors
+    /// As the connection's.
+    pub fn ping(&mut self) -> io::Result<()> {
+        self.send(xid::PING, opcode::PING, Payload::new()).map(drop)
+    }
+
+    /// Creates a znode that anyone may do anything to. `flags` are 1 for
+    /// ephemeral and 2 for sequential.
+    ///
+    /// # Errors
+    /// As the connection's.
+    pub fn create(&mut self, path: &str, data: &[u8], flags: i32) -> io::Result<Reply> {
+        let everyone = |payload: Payload| payload.int(1).int(31).buffer("world").buffer("anyone");
+        let body = everyone(Payload::new().buffer(path).buffer(data)).int(flags);
+        self.request(opcode::CREATE, body)
+    }
+
+    /// Whether there is a znode, and a watch on it by choice.
+    ///
+    /// # Errors
+    /// As the connection's.
+    pub fn exists(&mut self, path: &str, watch: bool) -> io::Result<bool> {
+        let reply = self.request(opcode::EXISTS, Payload::new().buffer(path).bool(watch))?;
+        Ok(reply.error == 0)
+    }
+
+    /// Deletes a znode of any version.
+    ///
+    /// # Errors
+    /// As the connection's.
+    pub fn delete(&mut self, path: &str) -> io::Result<Reply> {
+        self.request(opcode::DELETE, Payload::new().buffer(path).int(-1))
+    }
+
+    /// Ends the session.
+    ///
+    /// # Errors
+    /// As the connection's.
+    pub fn close(mut self) -> io::Result<()> {
+        self.request(opcode::CLOSE_SESSION, Payload::new())
+            .map(drop)
+    }
+
+    /// Waits for the next watch event, unless one came already.
+    ///
+    /// # Errors
+    /// As the connection's.
+    pub fn wait_watch_event(&mut self) -> io::Result<Vec<u8>> {
+        while self.watch_events.is_empty() {
+            self.read_message()?;
+        }
+        Ok(self.watch_events.remove(0))
+    }
+
+    fn send(&mut self, xid: i32, opcode: i32, body: Payload) -> io::Result<Reply> {
+        self.stream.write_all(&request(xid, opcode, body))?;
+        loop {
+            let Some((answered, reply)) = self.read_message()? else {
+                continue;
+            };
+            if answered == xid {
+                return Ok(reply);
+            }
+            return Err(invalid(format!(
+                "a reply to request {answered} while {xid} was open"
+            )));
+        }
+    }
+
+    /// Reads a reply, or stores a watch event.
+    fn read_message(&mut self) -> io::Result<Option<(i32, Reply)>> {
+        let payload = read_frame(&mut self.stream)?;
+        let mut fields = Fields::new(&payload);
+        let header = (|| Some((fields.int()?, fields.long()?, fields.int()?)))();
+        let (answered, zxid, error) = header.ok_or_else(|| invalid("a reply without a header"))?;
+        let body = payload[16..].to_vec();
+        if answered == xid::WATCH_EVENT {
+            self.watch_events.push(body);
+            return Ok(None);
+        }
+        Ok(Some((answered, Reply { zxid, error, body })))
+    }
+}
+
+/// Ends a session behind its owner's back, as the server would after its
+/// timeout, and returns when the server knows it no more.
+///
+/// Connect request and closeSession go out in one segment, so that the owner,
+/// who may be attaching at the same time, cannot come between. It is done again
+/// until the server says that there is no such session.
+///
+/// # Errors
+/// When the server cannot be reached, or the session still lives after 10 s.
+pub fn expire_session(addr: SocketAddr, id: i64, password: &[u8]) -> io::Result<()> {
+    let started = Instant::now();
+    while started.elapsed() < ANSWER_DEADLINE {
+        let mut stream = connect(addr)?;
+        let timeout = Duration::from_secs(10);
+        let mut segment = connect_request(id, password, timeout);
+        segment.extend(request(1, opcode::CLOSE_SESSION, Payload::new()));
+        stream.write_all(&segment)?;
+        match read_connect_response(&mut stream) {
+            Ok(None) => return Ok(()),
+            // Closed; the next round sees it gone. Until the server has closed
+            // the connection it is not.
+            Ok(Some(_)) => drop(stream.read_to_end(&mut Vec::new())),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(error),
+            // Its owner took it back at the same moment.
+            Err(_) => {}
+        }
+    }
+    Err(io::Error::new(
+        io::ErrorKind::TimedOut,
+        format!("session {id:#x} does not end"),
+    ))
+}
+
+fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&addr, ANSWER_DEADLINE)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(ANSWER_DEADLINE))?;
+    Ok(stream)
+}
+
+/// The frame that begins a connection.
+fn connect_request(id: i64, password: &[u8], timeout: Duration) -> Vec<u8> {
+    let (protocol, last_zxid, read_only) = (0, 0, false);
+    let timeout_ms = i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX);
+    let head = Payload::new()
+        .int(protocol)
+        .long(last_zxid)
+        .int(timeout_ms)
+        .long(id);
+    head.buffer(password).bool(read_only).frame()
+}
+
+fn request(xid: i32, opcode: i32, body: Payload) -> Vec<u8> {
+    Payload::new()
+        .int(xid)
+        .int(opcode)
+        .raw(&body.payload())
+        .frame()
+}
+
+struct Granted {
+    id: i64,
+    password: Vec<u8>,
+    timeout: Duration,
+}
+
+/// `None` when there is no such session: the server grants a timeout of zero.
+fn read_connect_response(stream: &mut impl Read) -> io::Result<Option<Granted>> {
+    let payload = read_frame(stream)?;
+    let mut fields = Fields::new(&payload);
+    let granted = (|| {
+        let (_protocol, timeout_ms, id) = (fields.int()?, fields.int()?, fields.long()?);
+        let timeout = Duration::from_millis(u64::try_from(timeout_ms).ok()?);
+        Some(Granted {
+            id,
+            password: fields.buffer()?.to_vec(),
+            timeout,
+        })
+    })();
+    let granted = granted.ok_or_else(|| invalid("a connect response that is none"))?;
+    Ok((!granted.timeout.is_zero()).then_some(granted))
+}
+
+fn invalid(text: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, text.into())
+}

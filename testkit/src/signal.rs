@@ -1,0 +1,39 @@
+//! Signals by name.
+
+/// A signal that a test may send to a process it started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Asks to end.
+    Term,
+    /// What Ctrl-C sends.
+    Int,
+    /// What a closed terminal sends.
+    Hup,
+    /// Ends without a chance to clean up.
+    Kill,
+    /// Stops the process where it stands; no program can refuse.
+    Stop,
+    /// Lets a stopped process run on.
+    Cont,
+    /// For the program to give a meaning.
+    Usr1,
+    /// For the program to give a meaning.
+    Usr2,
+}
+
+impl Signal {
+    /// The number that the system knows it by.
+    #[must_use]
+    pub fn number(self) -> i32 {
+        match self {
+            Self::Term => libc::SIGTERM,
+            Self::Int => libc::SIGINT,
+            Self::Hup => libc::SIGHUP,
+            Self::Kill => libc::SIGKILL,
+            Self::Stop => libc::SIGSTOP,
+            Self::Cont => libc::SIGCONT,
+            Self::Usr1 => libc::SIGUSR1,
+            Self::Usr2 => libc::SIGUSR2,
+        }
+    }
+}

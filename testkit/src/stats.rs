@@ -1,0 +1,92 @@
+//! What a process uses, read from `/proc`.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::sys;
+
+/// Time on a processor so far, in user and in kernel mode together. The kernel
+/// counts in ticks of 10 ms.
+#[must_use]
+#[track_caller]
+pub fn cpu_time(pid: u32) -> Duration {
+    let fields = stat_fields(pid);
+    // Fields 14 and 15 of proc(5); `stat_fields` begins with field 3.
+    let ticks = number(&fields, 14 - 3) + number(&fields, 15 - 3);
+    Duration::from_millis(ticks * 1000 / sys::clock_ticks_per_second())
+}
+
+/// The number of threads.
+#[must_use]
+#[track_caller]
+pub fn threads(pid: u32) -> u64 {
+    number(&stat_fields(pid), 20 - 3)
+}
+
+/// The number of open descriptors.
+#[must_use]
+#[track_caller]
+pub fn open_fds(pid: u32) -> usize {
+    let path = format!("/proc/{pid}/fd");
+    fs::read_dir(&path)
+        .unwrap_or_else(|error| panic!("cannot read {path}: {error}"))
+        .count()
+}
+
+/// Resident memory in KiB.
+#[must_use]
+#[track_caller]
+pub fn rss_kib(pid: u32) -> u64 {
+    let status = read(pid, "status");
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|rest| rest.split_whitespace().next())
+        .and_then(|kib| kib.parse().ok())
+        .unwrap_or_else(|| panic!("/proc/{pid}/status has no VmRSS: has the process ended?"))
+}
+
+/// Whether every thread of the process was stopped by a signal. The kernel stops
+/// them one by one.
+#[must_use]
+#[track_caller]
+pub fn is_stopped(pid: u32) -> bool {
+    let path = format!("/proc/{pid}/task");
+    let tasks = fs::read_dir(&path).unwrap_or_else(|error| panic!("cannot read {path}: {error}"));
+    tasks.flatten().all(|task| {
+        // A thread that ends meanwhile has no state, and does nothing either.
+        let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
+        stat.rsplit_once(')')
+            .is_none_or(|(_, rest)| rest.trim_start().starts_with('T'))
+    })
+}
+
+/// The fields of `/proc/PID/stat` from the third on. The second, the program's
+/// name in parentheses, may hold blanks and parentheses.
+#[track_caller]
+fn stat_fields(pid: u32) -> Vec<String> {
+    let stat = read(pid, "stat");
+    let (_, rest) = stat
+        .rsplit_once(')')
+        .unwrap_or_else(|| panic!("/proc/{pid}/stat is malformed: {stat}"));
+    rest.split_whitespace().map(str::to_owned).collect()
+}
+
+#[track_caller]
+fn number(fields: &[String], index: usize) -> u64 {
+    fields
+        .get(index)
+        .and_then(|field| field.parse().ok())
+        .unwrap_or_else(|| {
+            panic!(
+                "no number in field {} of /proc/PID/stat: {fields:?}",
+                index + 3
+            )
+        })
+}
+
+#[track_caller]
+fn read(pid: u32, file: &str) -> String {
+    let path = format!("/proc/{pid}/{file}");
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {path}: {error}"))
+}

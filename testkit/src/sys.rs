@@ -1,0 +1,125 @@
+//! The system calls that the standard library does not offer. The only file of
+//! this crate with `unsafe`.
+#![allow(unsafe_code)] // each block says why it is sound
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+/// Makes the child of `command` die with the thread that spawns it, and live in
+/// the network namespace `netns` if there is one.
+///
+/// The descriptor must stay open until the command was spawned.
+pub(crate) fn prepare_child(command: &mut Command, netns: Option<BorrowedFd<'_>>) {
+    let parent = std::process::id();
+    let netns = netns.map(|fd| fd.as_raw_fd());
+    let before_exec = move || {
+        die_with_parent(parent)?;
+        if let Some(fd) = netns {
+            setns(fd)?;
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec only async-signal-safe calls are made
+    // (prctl, getppid, setns); nothing is allocated or locked, and errors carry
+    // only an OS code.
+    unsafe { command.pre_exec(before_exec) };
+}
+
+fn die_with_parent(parent: u32) -> io::Result<()> {
+    // SAFETY: PR_SET_PDEATHSIG takes a signal number and touches no memory.
+    check(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) })?;
+    // The parent may have died between fork and prctl; then no signal will come.
+    // SAFETY: getppid takes nothing and cannot fail.
+    if unsafe { libc::getppid() }.unsigned_abs() == parent {
+        Ok(())
+    } else {
+        Err(io::Error::from_raw_os_error(libc::ESRCH))
+    }
+}
+
+/// Moves the calling thread into the network namespace `netns`.
+pub(crate) fn enter_netns(netns: BorrowedFd<'_>) -> io::Result<()> {
+    setns(netns.as_raw_fd())
+}
+
+fn setns(fd: i32) -> io::Result<()> {
+    // SAFETY: setns takes a descriptor and a flag and touches no memory; on a
+    // wrong descriptor it fails.
+    check(unsafe { libc::setns(fd, libc::CLONE_NEWNET) })
+}
+
+/// Sends `signal` to `pid`, which must be a child that was not reaped yet.
+pub(crate) fn kill(pid: u32, signal: i32) -> io::Result<()> {
+    let pid = i32::try_from(pid).map_err(|_| io::Error::from_raw_os_error(libc::ESRCH))?;
+    // SAFETY: kill takes two numbers and touches no memory of this process.
+    check(unsafe { libc::kill(pid, signal) })
+}
+
+/// Stops a listening socket: connection attempts are refused from now on and a
+/// blocked `accept` returns with an error. The socket keeps its port.
+pub(crate) fn stop_listening(socket: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: shutdown takes a descriptor, which the borrow keeps open.
+    match check(unsafe { libc::shutdown(socket.as_raw_fd(), libc::SHUT_RD) }) {
+        // It did not listen.
+        Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
+        result => result,
+    }
+}
+
+/// Makes a bound socket listen (again).
+pub(crate) fn listen(socket: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: listen takes a descriptor, which the borrow keeps open.
+    check(unsafe { libc::listen(socket.as_raw_fd(), 128) })
+}
+
+/// Makes closing the last descriptor of `socket` send a reset instead of a FIN.
+pub(crate) fn reset_on_close(socket: BorrowedFd<'_>) -> io::Result<()> {
+    let linger = libc::linger {
+        l_onoff: 1,
+        l_linger: 0,
+    };
+    let len = libc::socklen_t::try_from(size_of_val(&linger)).expect("a few bytes");
+    // SAFETY: the option's value is a `linger` that outlives the call, and `len`
+    // is its size.
+    check(unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_LINGER,
+            (&raw const linger).cast(),
+            len,
+        )
+    })
+}
+
+/// CLOCK_BOOTTIME in nanoseconds.
+pub(crate) fn boottime_ns() -> u64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is a timespec that the call may write.
+    check(unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut time) })
+        .expect("Linux has CLOCK_BOOTTIME");
+    time.tv_sec.unsigned_abs() * 1_000_000_000 + time.tv_nsec.unsigned_abs()
+}
+
+/// How many clock ticks `/proc/PID/stat` counts in a second.
+pub(crate) fn clock_ticks_per_second() -> u64 {
+    // SAFETY: sysconf takes a number and touches no memory.
+    let ticks = unsafe { libc::sysconf(libc::_SC_CLK_TCK) };
+    u64::try_from(ticks)
+        .ok()
+        .filter(|ticks| *ticks > 0)
+        .expect("_SC_CLK_TCK is known on Linux")
+}
+
+fn check(result: i32) -> io::Result<()> {
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}

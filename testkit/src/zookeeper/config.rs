@@ -1,0 +1,109 @@
+//! How a server is to run.
+
+use std::fmt::Write;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+
+use crate::netns::Netns;
+
+/// How a [`Zookeeper`](super::Zookeeper) is to run.
+///
+/// ```
+/// use tenure_testkit::zookeeper::Config;
+/// let quick = Config { tick_ms: 200, ..Config::default() };
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `tickTime`: sessions live two to twenty ticks, and end on a tick.
+    pub tick_ms: u32,
+    /// `minSessionTimeout`; `None` leaves the server's two ticks.
+    pub min_session_timeout_ms: Option<u32>,
+    /// `maxSessionTimeout`; `None` leaves the server's twenty ticks.
+    pub max_session_timeout_ms: Option<u32>,
+    /// Where the server runs; `None` is the test's own namespace.
+    pub netns: Option<Netns>,
+    /// The address to bind. In a lab: [`Lab::server_addr`](crate::Lab::server_addr).
+    pub bind: IpAddr,
+    /// The port to bind; `None` picks a free one.
+    pub port: Option<u16>,
+    /// More lines for `zoo.cfg`, which win over those made here.
+    pub extra: Vec<(String, String)>,
+    /// More system properties for the server, such as
+    /// `("zookeeper.extendedTypesEnabled", "true")`.
+    pub properties: Vec<(String, String)>,
+}
+
+impl Default for Config {
+    /// A tick of 500 ms on a free port of the loopback device.
+    fn default() -> Self {
+        Self {
+            tick_ms: 500,
+            min_session_timeout_ms: None,
+            max_session_timeout_ms: None,
+            netns: None,
+            bind: Ipv4Addr::LOCALHOST.into(),
+            port: None,
+            extra: Vec::new(),
+            properties: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Runs `act` where the server runs.
+    pub(super) fn inside<T: Send>(&self, act: impl FnOnce() -> T + Send) -> T {
+        match &self.netns {
+            Some(netns) => netns.enter(act),
+            None => act(),
+        }
+    }
+
+    /// The text of `zoo.cfg`.
+    pub(super) fn zoo_cfg(&self, port: u16, data: &Path) -> String {
+        let mut settings = vec![
+            ("tickTime".to_owned(), self.tick_ms.to_string()),
+            ("dataDir".to_owned(), data.display().to_string()),
+            ("clientPort".to_owned(), port.to_string()),
+            ("clientPortAddress".to_owned(), self.bind.to_string()),
+            // All clients of all tests come from one address.
+            ("maxClientCnxns".to_owned(), "0".to_owned()),
+            ("admin.enableServer".to_owned(), "false".to_owned()),
+            ("4lw.commands.whitelist".to_owned(), "*".to_owned()),
+        ];
+        settings.extend(
+            self.min_session_timeout_ms
+                .map(|ms| ("minSessionTimeout".to_owned(), ms.to_string())),
+        );
+        settings.extend(
+            self.max_session_timeout_ms
+                .map(|ms| ("maxSessionTimeout".to_owned(), ms.to_string())),
+        );
+        // Java's properties: the last of two equal keys wins.
+        settings.extend(self.extra.iter().cloned());
+        settings
+            .iter()
+            .fold(String::new(), |mut text, (name, value)| {
+                writeln!(text, "{name}={value}").expect("writing to a string");
+                text
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn extra_lines_come_last() {
+        let extra = vec![("tickTime".to_owned(), "7".to_owned())];
+        let config = Config {
+            min_session_timeout_ms: Some(300),
+            extra,
+            ..Config::default()
+        };
+        let text = config.zoo_cfg(2181, Path::new("/data"));
+        assert!(text.contains("\nminSessionTimeout=300\n"), "{text}");
+        assert!(!text.contains("maxSessionTimeout"), "{text}");
+        assert!(text.ends_with("\ntickTime=7\n"), "{text}");
+    }
+}

@@ -1,0 +1,47 @@
+//! Where the server's code is.
+
+use std::path::Path;
+
+/// Where Debian keeps jars.
+const DEBIAN: &str = "/usr/share/java";
+
+/// What a server needs. `libzookeeper-java` and what it depends on bring them.
+const NEEDED: [&str; 4] = ["zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple"];
+
+/// What some settings of a server need: Netty for TLS, the other two for its
+/// metrics and snapshots.
+const USED_IF_THERE: [&str; 3] = ["netty-all", "metrics-core", "snappy-java"];
+
+/// A class path given by hand instead, for servers of other versions.
+const BY_HAND: &str = "TENURE_ZOOKEEPER_CLASSPATH";
+
+/// The class path to run a server with, or what to do about its absence.
+pub(super) fn class_path() -> Result<String, String> {
+    if let Ok(path) = std::env::var(BY_HAND)
+        && !path.is_empty()
+    {
+        return Ok(path);
+    }
+    let jar = |name: &&str| format!("{DEBIAN}/{name}.jar");
+    let missing: Vec<String> = NEEDED
+        .iter()
+        .map(jar)
+        .filter(|jar| !Path::new(jar).exists())
+        .collect();
+    if !missing.is_empty() {
+        return Err(format!(
+            "no ZooKeeper server here: {} missing; run scripts/setup, or set {BY_HAND}",
+            missing.join(", ")
+        ));
+    }
+    let optional = USED_IF_THERE
+        .iter()
+        .map(jar)
+        .filter(|jar| Path::new(jar).exists());
+    Ok(NEEDED
+        .iter()
+        .map(jar)
+        .chain(optional)
+        .collect::<Vec<_>>()
+        .join(":"))
+}

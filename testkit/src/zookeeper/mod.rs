@@ -1,0 +1,319 @@
+//! A real ZooKeeper server.
+
+mod config;
+mod four_letter;
+mod jars;
+mod launch;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+pub use config::Config;
+
+use crate::child::OwnedChild;
+use crate::leftovers::{leftovers, own_prefix};
+use crate::signal::Signal;
+use crate::{ports, wait_until};
+use launch::{Launch, StartError};
+
+/// How long a server may take to serve. A JVM needs a second; several of them on
+/// two busy cores need more.
+const START_DEADLINE: Duration = Duration::from_secs(60);
+
+/// How long an orderly stop may take before it counts as a failure.
+const STOP_DEADLINE: Duration = Duration::from_secs(20);
+
+/// How long the answer to a four-letter word may take. A paused server never answers.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
+
+/// The same while the server starts: asked after it has its port and before it
+/// has its data, it trips and leaves the question open for good.
+const ANSWER_DEADLINE_AT_START: Duration = Duration::from_millis(200);
+
+/// Begins the name of every server's directory; the process id follows.
+const DIRECTORY_PREFIX: &str = "tenure-zookeeper";
+
+/// How often another port is tried when somebody was quicker to take ours.
+const PORT_ATTEMPTS_MAX: u32 = 8;
+
+/// One standalone ZooKeeper server, of Debian's version, in a process of its
+/// own with its data in a temporary directory. It ends with this value.
+///
+/// ```no_run
+/// let server = tenure_testkit::Zookeeper::start();
+/// println!("{}", server.url("/group")); // zk://127.0.0.1:PORT/group
+/// ```
+///
+/// All methods take `&self`: a server may be shared by tests and threads.
+#[derive(Debug)]
+pub struct Zookeeper {
+    addr: SocketAddr,
+    config: Config,
+    directory: TempDir,
+    child: Mutex<Option<OwnedChild>>,
+}
+
+/// What `srvr` counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packets {
+    /// Requests that arrived, pings and connect requests among them. Each
+    /// four-letter word counts as one too, this one included.
+    pub received: u64,
+    /// Replies and watch events that were sent.
+    pub sent: u64,
+}
+
+impl Zookeeper {
+    /// Starts a server with [`Config::default`] and waits until it serves.
+    ///
+    /// # Panics
+    /// When it does not; the message holds the end of its log.
+    #[must_use]
+    #[track_caller]
+    pub fn start() -> Self {
+        Self::start_with(Config::default())
+    }
+
+    /// Starts a server and waits until it serves.
+    ///
+    /// # Panics
+    /// When it does not; the message holds the end of its log.
+    #[must_use]
+    #[track_caller]
+    pub fn start_with(config: Config) -> Self {
+        for _ in 0..PORT_ATTEMPTS_MAX {
+            let port = config
+                .port
+                .unwrap_or_else(|| config.inside(|| ports::free_port(config.bind)));
+            let server = Self {
+                addr: SocketAddr::new(config.bind, port),
+                config: config.clone(),
+                directory: new_directory(),
+                child: Mutex::new(None),
+            };
+            match server.launch() {
+                Ok(()) => return server,
+                Err(StartError::PortTaken) if config.port.is_none() => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        panic!("{PORT_ATTEMPTS_MAX} ports in a row were taken before ZooKeeper could bind them");
+    }
+
+    /// The address that clients connect to.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// `zk://ADDRESS:PORT` and `path`, which begins with a slash or is empty.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("zk://{}{path}", self.addr)
+    }
+
+    /// The server's tick, as configured.
+    #[must_use]
+    pub fn tick(&self) -> Duration {
+        Duration::from_millis(self.config.tick_ms.into())
+    }
+
+    /// The server's process id.
+    ///
+    /// # Panics
+    /// When the server was stopped.
+    #[must_use]
+    #[track_caller]
+    pub fn pid(&self) -> u32 {
+        self.with_child(OwnedChild::pid)
+    }
+
+    /// Where the server keeps its data and its log.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// What the server has logged: warnings and errors.
+    #[must_use]
+    pub fn log(&self) -> String {
+        launch::read_log(self.directory.path())
+    }
+
+    /// Ends the server by SIGTERM and waits for it. Sessions live on in its data.
+    ///
+    /// # Panics
+    /// When it does not end in time, and when it was not running.
+    #[track_caller]
+    pub fn stop(&self) {
+        let child = self.take_child();
+        child.signal(Signal::Term);
+        child.wait(STOP_DEADLINE);
+    }
+
+    /// Ends the server by SIGKILL.
+    ///
+    /// # Panics
+    /// When it was not running.
+    #[track_caller]
+    pub fn kill(&self) {
+        self.take_child().kill();
+    }
+
+    /// Starts the server again on the same port with the same data, after
+    /// ending it by SIGKILL if it runs, and waits until it serves.
+    ///
+    /// # Panics
+    /// When it does not serve.
+    #[track_caller]
+    pub fn restart(&self) {
+        drop(self.child().take());
+        // Someone else's short connection may use the port for a moment, and the
+        // port of a running test server must not change.
+        wait_until(
+            "ZooKeeper to get its port back",
+            START_DEADLINE,
+            || match self.launch() {
+                Ok(()) => Some(()),
+                Err(StartError::PortTaken) => None,
+                Err(error) => panic!("{error}"),
+            },
+        );
+    }
+
+    /// Stops the server's process where it stands (SIGSTOP).
+    ///
+    /// # Panics
+    /// When the server is not running.
+    #[track_caller]
+    pub fn pause(&self) {
+        self.signal(Signal::Stop);
+    }
+
+    /// Lets it run on (SIGCONT).
+    ///
+    /// # Panics
+    /// When the server is not running.
+    #[track_caller]
+    pub fn resume(&self) {
+        self.signal(Signal::Cont);
+    }
+
+    /// The answer to a four-letter word such as `srvr`, `mntr`, `cons`, `dump`.
+    ///
+    /// # Panics
+    /// When the server does not answer.
+    #[must_use]
+    #[track_caller]
+    pub fn four_letter(&self, word: &str) -> String {
+        self.ask(word, ANSWER_DEADLINE).unwrap_or_else(|error| {
+            panic!("ZooKeeper at {} does not answer {word}: {error}", self.addr)
+        })
+    }
+
+    /// The answer to `mntr`, by name: `zk_ephemerals_count`, …
+    #[must_use]
+    #[track_caller]
+    pub fn monitor(&self) -> BTreeMap<String, String> {
+        let answer = self.four_letter("mntr");
+        let pairs = answer.lines().filter_map(|line| line.split_once('\t'));
+        pairs
+            .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+            .collect()
+    }
+
+    /// How many watches the server holds.
+    #[must_use]
+    #[track_caller]
+    pub fn watch_count(&self) -> u64 {
+        let monitor = self.monitor();
+        let count = monitor
+            .get("zk_watch_count")
+            .and_then(|count| count.parse().ok());
+        count.unwrap_or_else(|| panic!("mntr has no zk_watch_count: {monitor:?}"))
+    }
+
+    /// How many packets the server has received and sent since it started.
+    #[must_use]
+    #[track_caller]
+    pub fn packets(&self) -> Packets {
+        let answer = self.four_letter("srvr");
+        let number = |name: &str| {
+            let line = answer.lines().find_map(|line| line.strip_prefix(name));
+            let number = line.and_then(|value| value.trim().parse().ok());
+            number.unwrap_or_else(|| panic!("srvr has no {name:?}: {answer}"))
+        };
+        Packets {
+            received: number("Received:"),
+            sent: number("Sent:"),
+        }
+    }
+
+    fn launch(&self) -> Result<(), StartError> {
+        let launch = Launch {
+            addr: self.addr,
+            config: &self.config,
+            directory: self.directory.path(),
+        };
+        let child = launch.run(START_DEADLINE, || {
+            self.ask("srvr", ANSWER_DEADLINE_AT_START).ok()
+        })?;
+        *self.child() = Some(child);
+        Ok(())
+    }
+
+    fn ask(&self, word: &str, patience: Duration) -> std::io::Result<String> {
+        self.config
+            .inside(|| four_letter::ask(self.addr, word, patience))
+    }
+
+    #[track_caller]
+    fn signal(&self, signal: Signal) {
+        let was_running = self.with_child(|child| child.signal(signal));
+        assert!(
+            was_running,
+            "ZooKeeper at {} has ended by itself; its log:\n{}",
+            self.addr,
+            self.log()
+        );
+    }
+
+    #[track_caller]
+    fn with_child<T>(&self, act: impl FnOnce(&OwnedChild) -> T) -> T {
+        let child = self.child();
+        act(child
+            .as_ref()
+            .unwrap_or_else(|| panic!("ZooKeeper at {} was stopped", self.addr)))
+    }
+
+    #[track_caller]
+    fn take_child(&self) -> OwnedChild {
+        self.child()
+            .take()
+            .unwrap_or_else(|| panic!("ZooKeeper at {} was stopped already", self.addr))
+    }
+
+    fn child(&self) -> MutexGuard<'_, Option<OwnedChild>> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A directory for one server's data. Those of servers in `static`s, which are
+/// never dropped, are removed by a later test process.
+#[track_caller]
+fn new_directory() -> TempDir {
+    let parent = std::env::temp_dir();
+    for name in leftovers(&parent, DIRECTORY_PREFIX) {
+        // Another process may be at it too.
+        drop(std::fs::remove_dir_all(parent.join(name)));
+    }
+    tempfile::Builder::new()
+        .prefix(&own_prefix(DIRECTORY_PREFIX))
+        .tempdir_in(parent)
+        .unwrap_or_else(|error| panic!("cannot make a directory for ZooKeeper's data: {error}"))
+}

@@ -1,0 +1,151 @@
+//! Processes and their lines.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)] // a test may panic
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tenure_testkit::process::{Options, Stream};
+use tenure_testkit::{Process, Signal, wait_until};
+
+const LONG: Duration = Duration::from_secs(10);
+
+fn shell(script: &str) -> Process {
+    Process::spawn(Path::new("/bin/sh"), ["-c", script], None)
+}
+
+#[test]
+fn lines_are_consumed_up_to_the_match() {
+    let process =
+        shell(r#"for n in 1 2 3 4; do echo "{\"n\": $n}"; done; echo oops >&2; exec sleep 60"#);
+    let third = process.wait_for("the third", LONG, |line| line["n"] == 3);
+    assert_eq!(third, json!({"n": 3}));
+    // The first was consumed with the third, and is still there to be found.
+    assert_eq!(process.find(|line| line["n"] == 1), Some(json!({"n": 1})));
+    process.wait_for("the fourth", LONG, |line| line["n"] == 4);
+    assert_eq!(process.lines().len(), 4);
+    assert!(process.drain().is_empty());
+    wait_until("standard error", LONG, || {
+        (process.text() == "oops\n").then_some(())
+    });
+}
+
+#[test]
+fn lines_carry_their_arrival() {
+    let before = (Instant::now(), tenure_testkit::boottime::now_ns());
+    let process = shell("echo one; sleep 0.2; echo two");
+    process.wait_exit(LONG);
+    let lines = process.lines();
+    assert_eq!(
+        [&lines[0].json, &lines[1].json],
+        [&json!("one"), &json!("two")]
+    );
+    assert!(lines[0].at > before.0 && lines[0].boottime_ns > before.1);
+    let between = Duration::from_millis(150);
+    assert!(lines[1].at - lines[0].at > between);
+    assert!(lines[1].boottime_ns - lines[0].boottime_ns > 150_000_000);
+}
+
+#[test]
+fn a_vain_wait_shows_all_lines_and_the_other_stream() {
+    let message_of = |script: &'static str, deadline| {
+        let panic =
+            std::panic::catch_unwind(|| shell(script).wait_for("leading", deadline, |_| false));
+        *panic.unwrap_err().downcast::<String>().unwrap()
+    };
+    let message = message_of(
+        r#"echo '{"event":"standby"}'; echo broken >&2; exec sleep 60"#,
+        LONG / 20,
+    );
+    for part in [
+        "no leading from",
+        "the time is over",
+        r#"{"event":"standby"}"#,
+        "broken",
+        "still runs",
+    ] {
+        assert!(message.contains(part), "no {part:?} in: {message}");
+    }
+    // No need to wait for what cannot come any more.
+    let started = Instant::now();
+    let message = message_of("exit 3", Duration::from_secs(600));
+    assert!(started.elapsed() < LONG);
+    assert!(message.contains("closed the stream"), "{message}");
+}
+
+#[test]
+fn signals_and_exit_statuses() {
+    let process = shell("trap 'exit 7' TERM; echo ready; while :; do sleep 0.02; done");
+    process.wait_for("ready", LONG, |line| line == "ready");
+    assert_eq!(process.exit_status(), None);
+    process.signal(Signal::Term);
+    assert_eq!(process.wait_exit(LONG).code(), Some(7));
+
+    let process = shell("exec sleep 60");
+    process.kill();
+    assert_eq!(
+        process.wait_exit(LONG).signal(),
+        Some(Signal::Kill.number())
+    );
+    process.kill(); // again, to no effect
+}
+
+#[test]
+fn a_paused_process_does_nothing() {
+    let process = shell("while :; do echo tick; sleep 0.01; done");
+    process.wait_for("a tick", LONG, |_| true);
+    process.pause();
+    // What was on its way when it stopped.
+    let settle = Instant::now();
+    wait_until("the last tick", LONG, || {
+        (settle.elapsed() > Duration::from_millis(50)).then_some(())
+    });
+    process.drain();
+    let started = Instant::now();
+    wait_until("the pause to pass", LONG, || {
+        (started.elapsed() > LONG / 50).then_some(())
+    });
+    assert_eq!(process.drain().len(), 0);
+    process.resume();
+    process.wait_for("a tick", LONG, |_| true);
+}
+
+#[test]
+fn events_may_come_on_standard_error() {
+    let options = Options {
+        events: Stream::Stderr,
+        env: vec![("GREETING".to_owned(), "hello".to_owned())],
+        ..Options::default()
+    };
+    let script = r#"echo plain; echo "{\"said\":\"$GREETING\"}" >&2; read line; echo "$line" >&2"#;
+    let process = Process::spawn_with(Path::new("/bin/sh"), ["-c", script], options);
+    process.wait_for("a greeting", LONG, |line| line["said"] == "hello");
+    process.write_stdin(b"\"back\"\n");
+    process.wait_for("the echo", LONG, |line| line == "back");
+    assert!(process.wait_exit(LONG).success());
+    assert_eq!(process.text(), "plain\n");
+}
+
+#[test]
+fn what_a_process_uses() {
+    let sleeper = shell("exec sleep 60");
+    let worker = shell("echo ready; while :; do :; done");
+    worker.wait_for("ready", LONG, |line| line == "ready");
+    assert!(worker.open_fds() >= 3);
+    assert!(worker.rss_kib() > 100);
+    let (work, idle) = (Duration::from_millis(200), Duration::from_millis(100));
+    wait_until("the worker to work", LONG, || {
+        (worker.cpu_time() >= work).then_some(())
+    });
+    assert!(sleeper.cpu_time() < idle, "{:?}", sleeper.cpu_time());
+    assert_eq!(worker.threads(), 1);
+}
+
+#[test]
+fn a_dropped_process_is_gone() {
+    let process = shell("exec sleep 60");
+    let pid = process.pid();
+    drop(process);
+    assert!(!Path::new(&format!("/proc/{pid}")).exists());
+}

@@ -1,0 +1,310 @@
+//! The Rust API over the I/O thread, on `memory://`: blocking, async, queues and callbacks.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+use std::time::Duration;
+use tenure::{
+    Client, ClientOptions, ContenderEvent, ContenderOptions, DetectorEvent, ErrorKind, GroupEvent,
+    LostReason, Reenrol, SessionEvent, Url,
+};
+
+const LIMIT: Option<Duration> = Some(Duration::from_secs(20));
+
+/// A server of its own for each test.
+fn server() -> Url {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    let n = LAST.fetch_add(1, Ordering::Relaxed);
+    Url::parse(&format!("memory://api-{n}/group")).unwrap()
+}
+
+fn open(url: &Url) -> Client {
+    Client::open(url, ClientOptions::default()).unwrap()
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// The smallest executor: nothing of a runtime is needed.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return output;
+        }
+        std::thread::park_timeout(Duration::from_secs(20));
+    }
+}
+
+#[test]
+fn contend_detect_hand_over_and_close() {
+    let url = server();
+    let (a, b) = (open(&url), open(&url));
+    let first = a
+        .contend(ContenderOptions::new(url.path()).data("a"))
+        .unwrap();
+    let token = first.wait_leading(LIMIT).unwrap().token();
+    let second = b
+        .contend(ContenderOptions::new(url.path()).data("b"))
+        .unwrap();
+    let detector = b.detect(url.path()).unwrap();
+    let DetectorEvent::Leader(leader) = detector.events().next(LIMIT).unwrap() else {
+        panic!("somebody leads");
+    };
+    assert_eq!(
+        (leader.data.as_slice(), leader.member.token),
+        (&b"a"[..], token)
+    );
+    assert!(!second.is_leading() && second.leadership().is_none());
+
+    assert!(first.withdraw().wait().unwrap());
+    assert!(!first.is_leading());
+    let leadership = second.wait_leading(LIMIT).unwrap();
+    assert!(leadership.token() > token);
+    let left = leadership.remaining();
+    assert!(left > Duration::ZERO && left <= Duration::from_secs(10) * 2 / 3);
+    let seen = detector
+        .detect(&DetectorEvent::Leader(leader), LIMIT)
+        .unwrap();
+    assert!(matches!(seen, DetectorEvent::Leader(l) if l.data == b"b"));
+
+    b.close().wait().unwrap();
+    assert!(!second.is_leading());
+    while detector.events().next(LIMIT).is_ok() {}
+    assert_eq!(
+        detector.events().next(LIMIT).unwrap_err().kind(),
+        ErrorKind::Closed
+    );
+    let watcher = a.group(url.path()).unwrap();
+    assert_eq!(watcher.members().wait().unwrap(), []);
+    b.close().wait().unwrap();
+}
+
+#[test]
+fn every_wait_is_a_future_too() {
+    let url = server();
+    let client = open(&url);
+    let contender = client
+        .contend(ContenderOptions::new(url.path()).data("a"))
+        .unwrap();
+    let detector = client.detect(url.path()).unwrap();
+    block_on(async {
+        loop {
+            if let ContenderEvent::Leading { .. } = contender.events().recv().await.unwrap() {
+                break;
+            }
+        }
+        let state = detector.state();
+        let leader = match state {
+            DetectorEvent::Leader(_) => state,
+            other => detector.detected(&other).await.unwrap(),
+        };
+        let leader = match leader {
+            // The group was empty when it first looked.
+            DetectorEvent::None => detector.detected(&leader).await.unwrap(),
+            other => other,
+        };
+        assert!(matches!(leader, DetectorEvent::Leader(_)));
+        assert!(contender.withdraw().await.unwrap());
+        assert_eq!(
+            detector.detected(&leader).await.unwrap(),
+            DetectorEvent::None
+        );
+        client.close().await.unwrap();
+    });
+}
+
+#[test]
+fn callbacks_run_in_order_and_may_call_everything() {
+    let url = server();
+    let client = Arc::new(open(&url));
+    let contender = Arc::new(
+        client
+            .contend(ContenderOptions::new(url.path()).reenrol(Reenrol::Never))
+            .unwrap(),
+    );
+    let (send, receive) = mpsc::channel();
+    let inner = (
+        Arc::clone(&client),
+        Arc::clone(&contender),
+        url.path().to_owned(),
+    );
+    contender
+        .events()
+        .on_each(move |event| {
+            let (client, contender, path) = &inner;
+            match &event {
+                ContenderEvent::Leading { .. } => {
+                    assert!(contender.is_leading(), "true inside the gained callback");
+                    let detector = client.detect(path).unwrap();
+                    detector.events().next(LIMIT).unwrap();
+                    assert!(contender.withdraw().wait().unwrap());
+                }
+                ContenderEvent::Lost { .. } => {
+                    assert!(!contender.is_leading(), "false inside the lost callback");
+                    client.close().wait().unwrap();
+                }
+                _ => {}
+            }
+            send.send(event).unwrap();
+        })
+        .unwrap();
+    let again = contender.events().on_each(|_| {}).unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::InvalidInput);
+    let mut seen = Vec::new();
+    loop {
+        let event = receive.recv_timeout(Duration::from_secs(20)).unwrap();
+        let lost = matches!(event, ContenderEvent::Lost { .. });
+        seen.push(event);
+        if lost {
+            break;
+        }
+    }
+    assert!(matches!(
+        seen.as_slice(),
+        [
+            ContenderEvent::Enrolling,
+            ContenderEvent::Enrolled { .. },
+            ContenderEvent::Leading { .. },
+            ContenderEvent::Lost {
+                reason: LostReason::Withdrawn,
+                ..
+            }
+        ]
+    ));
+}
+
+#[test]
+fn a_group_joins_lists_watches_and_leaves() {
+    let url = server();
+    let client = open(&url);
+    let group = client.group(url.path()).unwrap();
+    let member = group
+        .join(Some("worker"), "payload")
+        .unwrap()
+        .wait()
+        .unwrap();
+    assert_eq!(member.label.as_deref(), Some("worker"));
+    assert_eq!(group.members().wait().unwrap(), [member.clone()]);
+    assert_eq!(group.data(&member).wait().unwrap().unwrap(), b"payload");
+    assert_eq!(group.wait_members(&[], LIMIT).unwrap(), [member.clone()]);
+    assert!(group.cancel(&member).wait().unwrap());
+    assert!(!group.cancel(&member).wait().unwrap());
+    assert_eq!(group.wait_members(&[member], LIMIT).unwrap(), []);
+    assert!(matches!(group.events().latest(), Some(GroupEvent::Members(m)) if m.is_empty()));
+    client.close().wait().unwrap();
+}
+
+#[test]
+fn a_client_that_is_dropped_leaves_nothing_behind() {
+    let url = server();
+    let observer = open(&url);
+    let group = observer.group(url.path()).unwrap();
+    {
+        let client = open(&url);
+        let contender = client.contend(ContenderOptions::new(url.path())).unwrap();
+        contender.wait_leading(LIMIT).unwrap();
+        assert_eq!(group.members().wait().unwrap().len(), 1);
+        drop(client);
+        assert!(contender.is_leading(), "the handle keeps the session");
+    }
+    let seen = group.members().wait().unwrap();
+    if !seen.is_empty() {
+        group.wait_members(&seen, LIMIT).unwrap();
+    }
+}
+
+#[test]
+fn calls_on_a_closed_client_say_so() {
+    let url = server();
+    let client = open(&url);
+    let contender = client.contend(ContenderOptions::new(url.path())).unwrap();
+    let group = client.group(url.path()).unwrap();
+    client.close().wait().unwrap();
+    assert_eq!(
+        group.members().wait().unwrap_err().kind(),
+        ErrorKind::Closed
+    );
+    assert!(!contender.withdraw().wait().unwrap());
+    assert_eq!(
+        contender.wait_leading(LIMIT).unwrap_err().kind(),
+        ErrorKind::Closed
+    );
+    let late = client.detect(url.path()).unwrap();
+    assert_eq!(
+        late.events().next(LIMIT).unwrap_err().kind(),
+        ErrorKind::Closed
+    );
+    let mut last = None;
+    while let Ok(event) = client.events().next(LIMIT) {
+        last = Some(event);
+    }
+    assert_eq!(last, Some(SessionEvent::Closed));
+}
+
+#[test]
+fn bad_arguments_are_refused_at_once() {
+    let url = server();
+    let client = open(&url);
+    let kind = |r: Result<_, tenure::Error>| r.map(drop).unwrap_err().kind();
+    for path in ["", "x", "/", "/a/", "/a//b", "/a\0"] {
+        assert_eq!(
+            kind(client.contend(ContenderOptions::new(path))),
+            ErrorKind::InvalidInput
+        );
+        assert_eq!(
+            kind(client.detect(path).map(|_| panic!())),
+            ErrorKind::InvalidInput
+        );
+    }
+    let label = ContenderOptions::new("/g").label("a/b");
+    assert_eq!(kind(client.contend(label)), ErrorKind::InvalidInput);
+    let data = ContenderOptions::new("/g").data(vec![0; 1_000_001]);
+    assert_eq!(kind(client.contend(data)), ErrorKind::InvalidInput);
+    for timeout in [Duration::ZERO, Duration::from_secs(25 * 24 * 3600)] {
+        let options = ClientOptions::default().session_timeout(timeout);
+        let error = Client::open(&url, options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(error.message().contains("24 days"));
+    }
+}
+
+#[test]
+fn a_hundred_clients_share_two_threads_at_most() {
+    let threads = || std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let names = || -> Vec<String> {
+        let of = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm")).ok();
+        threads()
+            .filter_map(of)
+            .filter(|name| name.starts_with("tenure-"))
+            .collect()
+    };
+    let url = server();
+    let clients: Vec<Client> = (0..100).map(|_| open(&url)).collect();
+    let events = Arc::new(Mutex::new(0));
+    for client in &clients {
+        let count = Arc::clone(&events);
+        client
+            .events()
+            .on_each(move |_| *count.lock().unwrap() += 1)
+            .unwrap();
+        client.group(url.path()).unwrap().members().wait().unwrap();
+    }
+    let names = names();
+    assert!(names.len() <= 2, "{names:?}");
+    for client in clients {
+        client.close().wait().unwrap();
+    }
+    assert!(*events.lock().unwrap() >= 100);
+}

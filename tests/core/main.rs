@@ -1,0 +1,11 @@
+//! The core machines against the model, in virtual time: no clock, no socket, no thread.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+
+mod contender;
+mod counts;
+mod detector;
+mod faults;
+mod group;
+mod outputs;
+mod world;

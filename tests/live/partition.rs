@@ -1,0 +1,142 @@
+//! Real processes on hosts of their own, cut off by packets that vanish.
+
+use crate::{LIMIT, T};
+use serde_json::Value;
+use std::path::Path;
+use std::time::Duration;
+use tenure_testkit::zookeeper::Config;
+use tenure_testkit::{Host, Lab, Process, Zookeeper};
+
+const TICK: Duration = Duration::from_millis(500);
+
+struct Stage {
+    lab: Lab,
+    server: Zookeeper,
+}
+
+impl Stage {
+    /// A server in a lab, or `None`, said aloud, where namespaces are not allowed.
+    fn new() -> Option<Self> {
+        let lab = match Lab::new() {
+            Ok(lab) => lab,
+            Err(why) => {
+                println!("SKIPPED: {why}");
+                return None;
+            }
+        };
+        let server = Zookeeper::start_with(Config {
+            tick_ms: 500,
+            netns: Some(lab.servers().clone()),
+            bind: lab.server_addr(),
+            ..Config::default()
+        });
+        Some(Self { lab, server })
+    }
+
+    fn run(&self, host: &Host, command: &str, more: &[&str]) -> Process {
+        let url = self.server.url("/group");
+        let mut args = vec![command, url.as_str(), "--json", "--session-timeout", "4s"];
+        args.extend(more);
+        let program = Path::new(env!("CARGO_BIN_EXE_tenure"));
+        Process::spawn(program, args, Some(host.netns()))
+    }
+}
+
+fn now() -> Duration {
+    Duration::from_nanos(tenure_testkit::boottime::now_ns())
+}
+
+fn is(event: &'static str) -> impl Fn(&Value) -> bool {
+    move |line| line["event"] == event
+}
+
+fn boottime(line: &Value) -> Duration {
+    Duration::from_nanos(line["boottime_ns"].as_u64().unwrap())
+}
+
+#[test]
+fn a_leader_in_a_black_hole_says_lost_before_its_successor_leads() {
+    let Some(stage) = Stage::new() else { return };
+    let (one, two, three) = (
+        stage.lab.host("a"),
+        stage.lab.host("b"),
+        stage.lab.host("c"),
+    );
+    let a = stage.run(&one, "contend", &["--data", "a"]);
+    let first = a.wait_for("a leads", LIMIT, is("leading"));
+    let b = stage.run(&two, "contend", &["--data", "b"]);
+    b.wait_for("b stands by", LIMIT, is("standby"));
+    let watcher = stage.run(&three, "detect", &[]);
+    watcher.wait_for("the leader is known", LIMIT, is("leader"));
+
+    one.cut();
+    let cut = now();
+    let jeopardy = a.wait_for("a is in jeopardy", LIMIT, is("jeopardy"));
+    let lost = a.wait_for("a has lost", LIMIT, is("lost"));
+    let second = b.wait_for("b leads", LIMIT, is("leading"));
+    assert_eq!(lost["reason"], "lease_lapsed", "{lost}");
+    assert!(boottime(&jeopardy) < boottime(&lost));
+    assert!(
+        boottime(&lost) < boottime(&second),
+        "told {:?} after its successor led",
+        boottime(&lost).saturating_sub(boottime(&second))
+    );
+    let lease_end = Duration::from_nanos(lost["lease_end_boottime_ns"].as_u64().unwrap());
+    assert!(lease_end < boottime(&second));
+    let number = |line: &Value| line["token"].as_str().unwrap().parse::<u64>().unwrap();
+    assert!(number(&second) > number(&first));
+    let found = watcher.wait_for("the successor is known", LIMIT, |line| {
+        line["event"] == "leader" && line["token"] == second["token"]
+    });
+    assert_eq!(found["data"], "b");
+    let took = boottime(&second).saturating_sub(cut);
+    println!(
+        "successor led {took:?} after the cut, {:?} after the loss was told",
+        boottime(&second).saturating_sub(boottime(&lost))
+    );
+
+    // It heals by itself: the former leader stands again, behind.
+    one.heal();
+    let standby = a.wait_for("a stands by", LIMIT, is("standby"));
+    assert!(standby["member"]["sequence"].as_i64() > first["member"]["sequence"].as_i64());
+}
+
+#[test]
+fn a_cut_off_detector_says_unknown_in_time_and_the_leader_again() {
+    let Some(stage) = Stage::new() else { return };
+    let (one, two) = (stage.lab.host("a"), stage.lab.host("b"));
+    let a = stage.run(&one, "contend", &[]);
+    a.wait_for("a leads", LIMIT, is("leading"));
+    let watcher = stage.run(&two, "detect", &[]);
+    let before = watcher.wait_for("the leader is known", LIMIT, is("leader"));
+    two.cut();
+    let cut = now();
+    let unknown = watcher.wait_for("unknown", LIMIT, is("unknown"));
+    let took = boottime(&unknown).saturating_sub(cut);
+    // A machine under load may be late to run it, not to decide it.
+    assert!(took < T + 2 * TICK, "unknown only {took:?} after the cut");
+    two.heal();
+    let after = watcher.wait_for("the leader is known again", LIMIT, is("leader"));
+    assert_eq!(before["token"], after["token"]);
+}
+
+#[test]
+fn a_host_without_a_route_waits_without_spinning() {
+    let Some(stage) = Stage::new() else { return };
+    let one = stage.lab.host("a");
+    let a = stage.run(&one, "contend", &[]);
+    a.wait_for("a leads", LIMIT, is("leading"));
+    one.link_down();
+    a.wait_for("a has lost", LIMIT, is("lost"));
+    let (used, start) = (a.cpu_time(), now());
+    a.wait_for("the session is over", LIMIT, |line| {
+        line["state"] == "expired"
+    });
+    let (busy, span) = (a.cpu_time() - used, now() - start);
+    assert!(
+        busy <= span / 5 + Duration::from_millis(50),
+        "{busy:?} of {span:?}"
+    );
+    one.link_up();
+    a.wait_for("a leads again", LIMIT, is("leading"));
+}

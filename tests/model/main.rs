@@ -1,0 +1,15 @@
+//! The model, driven by bytes as a client drives a server: input, then exactly what comes out.
+//!
+//! What is expected here was read from the source of ZooKeeper 3.8 and, where no clock is needed,
+//! seen at a real 3.8.0.
+#![allow(clippy::unwrap_used, clippy::panic)] // a test that cannot go on should stop there
+
+mod acls;
+mod faults;
+mod handshake;
+mod harness;
+mod limits;
+mod reads;
+mod sessions;
+mod watches;
+mod writes;
