@@ -38,3 +38,7 @@ pub use core::{
     LeasePolicy, LostReason, Member, Reenrol, SessionEvent, Time,
 };
 pub use driver::Pending;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -4,6 +4,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::failure::{Step, Stop};
+use crate::progress::Until;
 use crate::timeline::Timeline;
 
 /// The name of the thread, by which a panic in it is known to be reported.
@@ -24,7 +25,7 @@ pub(crate) fn run<T: Send>(
         let thread = thread::Builder::new().name(THREAD.to_owned());
         let thread = thread.spawn_scoped(scope, work);
         let thread = thread.map_err(|error| Stop::failed("a new thread", error.to_string()))?;
-        timeline.begin_wait(what, at_most);
+        timeline.begin_wait(what, Until::Seen(at_most));
         let mut told = Ok(());
         while !thread.is_finished() {
             if told.is_ok() {

@@ -22,8 +22,8 @@ pub(crate) fn span(span: Duration) -> String {
 
 /// A span that was chosen: `4 s`, `0.5 s`.
 pub(crate) fn setting(span: Duration) -> String {
-    // To the millisecond; a float's shortest form drops what is not needed.
-    format!("{} s", (span.as_secs_f64() * 1e3).round() / 1e3)
+    // A float's shortest form drops the digits that are not needed.
+    format!("{} s", (span.as_secs_f64() * 1e2).round() / 1e2)
 }
 
 /// The time from one instant of CLOCK_BOOTTIME to another; zero if they are the other way round.
@@ -62,7 +62,7 @@ mod tests {
         }
         assert_eq!(setting(Duration::from_millis(500)), "0.5 s");
         assert_eq!(setting(Duration::from_secs(4)), "4 s");
-        assert_eq!(setting(Duration::from_nanos(4_007_090_571)), "4.007 s");
+        assert_eq!(setting(Duration::from_nanos(4_007_090_571)), "4.01 s");
     }
 
     #[test]

@@ -8,15 +8,34 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::human;
 
-/// Shorter waits are not worth a look.
-const SHOWN_FROM: Duration = Duration::from_millis(300);
-/// How often a line says that the wait goes on, after a first one that says what it is for.
+/// A bar appears after this time: shorter waits are not worth a look.
+const BAR_FROM: Duration = Duration::from_millis(300);
+/// A first line appears after this time.
+const LINE_FROM: Duration = Duration::from_secs(1);
+/// How often a line says that the wait goes on.
 const BETWEEN_LINES: Duration = Duration::from_secs(2);
+
+/// What ends a wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Until {
+    /// Something is seen; that is to take this time at most.
+    Seen(Duration),
+    /// This time has passed.
+    Passed(Duration),
+}
+
+impl Until {
+    fn span(self) -> Duration {
+        match self {
+            Self::Seen(span) | Self::Passed(span) => span,
+        }
+    }
+}
 
 /// One wait.
 pub(crate) struct Progress {
     what: String,
-    at_most: Duration,
+    until: Until,
     started: Instant,
     shown: Shown,
 }
@@ -24,15 +43,15 @@ pub(crate) struct Progress {
 enum Shown {
     Nothing,
     Bar(ProgressBar),
-    Lines { last: Duration },
+    Lines { next: Duration },
 }
 
 impl Progress {
     /// Begins to wait for `what`.
-    pub(crate) fn new(what: impl Into<String>, at_most: Duration) -> Self {
+    pub(crate) fn new(what: impl Into<String>, until: Until) -> Self {
         Self {
             what: what.into(),
-            at_most,
+            until,
             started: Instant::now(),
             shown: Shown::Nothing,
         }
@@ -48,21 +67,18 @@ impl Progress {
         let elapsed = self.elapsed();
         let message = self.message(elapsed);
         match &mut self.shown {
-            Shown::Nothing if elapsed >= SHOWN_FROM => {
-                let Some(bar) = bar(self.at_most) else {
-                    self.shown = Shown::Lines { last: elapsed };
-                    return Some(message);
-                };
-                self.shown = Shown::Bar(bar);
+            Shown::Nothing if elapsed >= BAR_FROM => {
+                let lines = Shown::Lines { next: LINE_FROM };
+                self.shown = bar(self.until.span()).map_or(lines, Shown::Bar);
             }
             Shown::Nothing => {}
             Shown::Bar(bar) => {
-                bar.set_position(millis(elapsed).min(millis(self.at_most)));
+                bar.set_position(millis(elapsed.min(self.until.span())));
                 bar.set_message(message);
                 bar.tick();
             }
-            Shown::Lines { last } if elapsed - *last >= BETWEEN_LINES => {
-                *last = elapsed;
+            Shown::Lines { next } if elapsed >= *next => {
+                *next += BETWEEN_LINES;
                 return Some(message);
             }
             Shown::Lines { .. } => {}
@@ -79,17 +95,17 @@ impl Progress {
     }
 
     fn message(&self, elapsed: Duration) -> String {
-        let (seconds, at_most) = (elapsed.as_secs_f64(), human::setting(self.at_most));
-        if elapsed <= self.at_most {
-            format!(
-                "waiting for {}: {seconds:.1} s of at most {at_most}",
-                self.what
-            )
-        } else {
-            format!(
-                "waiting for {}: {seconds:.1} s, {at_most} were expected at most",
-                self.what
-            )
+        // The numbers first: a narrow terminal cuts off the end.
+        let (what, seconds) = (&self.what, elapsed.as_secs_f64());
+        let span = human::setting(self.until.span());
+        match self.until {
+            Until::Passed(_) => format!("{seconds:.1} s of {span}: {what}"),
+            Until::Seen(at_most) if elapsed <= at_most => {
+                format!("{seconds:.1} s of at most {span}: waiting for {what}")
+            }
+            Until::Seen(_) => {
+                format!("{seconds:.1} s, {span} should have done: waiting for {what}")
+            }
         }
     }
 }
@@ -103,8 +119,8 @@ impl Drop for Progress {
 }
 
 /// A bar, if both streams are a terminal: lines and bar would tear each other up otherwise.
-fn bar(at_most: Duration) -> Option<ProgressBar> {
-    let bar = ProgressBar::with_draw_target(Some(millis(at_most)), ProgressDrawTarget::stderr());
+fn bar(span: Duration) -> Option<ProgressBar> {
+    let bar = ProgressBar::with_draw_target(Some(millis(span)), ProgressDrawTarget::stderr());
     if !Term::stdout().is_term() || bar.is_hidden() {
         return None;
     }

@@ -38,8 +38,13 @@ pub(crate) fn run(settings: Settings, interrupt: Interrupt, keep_logs: bool) -> 
         .unwrap_or_else(|panic| Err(Stop::panicked("the run goes on", &*panic)))
         // Ctrl-C goes to the children too; whatever that made fail is no failure.
         .or_else(|stop| interrupt.check().and(Err(stop)));
-
     stage.timeline.end_wait();
+    if let Err(Stop::Interrupted) = played {
+        stage
+            .timeline
+            .say(Tag::Demo, "interrupted; everything is ended now");
+    }
+
     let last_words = stage.cast.last_words();
     let kept = keep_logs.then(|| logs::keep(&stage));
     let (timeline, clean) = stage.close();

@@ -14,6 +14,7 @@ use crate::children;
 use crate::failure::{Step, Stop};
 use crate::human;
 use crate::interrupt::Interrupt;
+use crate::progress::Until;
 use crate::tenures::Tenure;
 use crate::timeline::{Tag, Timeline};
 
@@ -142,7 +143,7 @@ impl Stage {
         at_most: Duration,
         look: impl Fn(&Cast) -> Option<T>,
     ) -> Step<T> {
-        self.timeline.begin_wait(what, at_most);
+        self.timeline.begin_wait(what, Until::Seen(at_most));
         let found = self.look_until(at_most + GRACE, look);
         self.timeline.end_wait();
         found?.ok_or_else(|| {
@@ -156,7 +157,7 @@ impl Stage {
 
     /// Lets `span` pass while everybody is listened to.
     pub(crate) fn let_pass(&mut self, what: &str, span: Duration) -> Step<()> {
-        self.timeline.begin_wait(what, span);
+        self.timeline.begin_wait(what, Until::Passed(span));
         let passed = self.look_until(span, |_| None::<()>);
         self.timeline.end_wait();
         passed.map(drop)

@@ -39,9 +39,11 @@ fn render(findings: &[Finding], width: u16) -> String {
         .set_width(width)
         .set_header([
             "what was done",
-            "successor led after",
-            "detectors knew after",
-            "who",
+            "until the
+successor led",
+            "until the
+detectors knew",
+            "seen",
         ]);
     for finding in findings {
         let known: Vec<String> = finding.known.iter().copied().map(human::span).collect();

@@ -9,7 +9,7 @@ use tenure_testkit::boottime;
 
 use crate::human;
 use crate::interrupt::Interrupt;
-use crate::progress::Progress;
+use crate::progress::{Progress, Until};
 
 /// What a line is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,8 +115,8 @@ impl Timeline {
     }
 
     /// Begins to show that something is waited for.
-    pub(crate) fn begin_wait(&mut self, what: &str, at_most: Duration) {
-        self.waiting = Some(Progress::new(what, at_most));
+    pub(crate) fn begin_wait(&mut self, what: &str, until: Until) {
+        self.waiting = Some(Progress::new(what, until));
     }
 
     /// Shows that the wait goes on, and says how long it has taken.

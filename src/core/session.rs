@@ -226,10 +226,10 @@ impl Session {
     /// Queues a request; it is sent at the next [`flush`](Self::flush). Nothing happens while
     /// detached: the machines look anew once they are attached.
     pub(crate) fn ask(&mut self, ask: Ask, request: Request) {
-        if self.attached() {
-            if let Link::Up(up) = &mut self.link {
-                up.requests.push(ask, request);
-            }
+        if self.attached()
+            && let Link::Up(up) = &mut self.link
+        {
+            up.requests.push(ask, request);
         }
     }
 

@@ -35,7 +35,7 @@ impl LeaseCell {
             let token = self.token.load(Ordering::Relaxed);
             let end = self.end.load(Ordering::Relaxed);
             fence(Ordering::Acquire);
-            if before % 2 == 0 && self.version.load(Ordering::Relaxed) == before {
+            if before.is_multiple_of(2) && self.version.load(Ordering::Relaxed) == before {
                 return (end != 0).then_some(Lease {
                     token,
                     end: Time::from_nanos(end),

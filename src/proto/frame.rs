@@ -53,9 +53,8 @@ impl FrameDecoder {
             return Ok(None);
         };
         let announced = i32::from_be_bytes(*head);
-        let length = match usize::try_from(announced) {
-            Ok(length @ 1..=FRAME_BYTES_MAX) => length,
-            Ok(_) | Err(_) => return Err(FrameError { length: announced }),
+        let Ok(length @ 1..=FRAME_BYTES_MAX) = usize::try_from(announced) else {
+            return Err(FrameError { length: announced });
         };
         if rest.len() < length {
             return Ok(None);

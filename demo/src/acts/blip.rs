@@ -16,14 +16,14 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     stage.timeline.say(Tag::Server, text);
     let paused_ns = boottime::now_ns();
     stage.server().pause();
-    let passed = stage.let_pass("the server to hang for a while", span);
+    let passed = stage.let_pass("the server hangs", span);
     // Also when interrupted: a stopped process would not end in order.
     stage.server().resume();
     passed?;
     stage.timeline.say(Tag::Server, "it runs on");
 
     // No lease lasts longer than T. Whoever leads after that has renewed it since.
-    let text = "any lease from before the pause to be over";
+    let text = "until any lease from before is over";
     stage.let_pass(text, timeout)?;
     let lost: Vec<&str> = stage
         .cast

@@ -1,6 +1,7 @@
 //! Everybody leaves, and nothing is left.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tenure_testkit::Zookeeper;
 
@@ -14,6 +15,8 @@ use crate::timeline::Tag;
 
 /// Withdrawing takes milliseconds.
 const AT_MOST: Duration = Duration::from_secs(10);
+/// Each count is a connection of its own.
+const BETWEEN_COUNTS: Duration = Duration::from_millis(50);
 
 pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     let names: Vec<&str> = [Role::Contender, Role::Detector]
@@ -46,13 +49,15 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
         .timeline
         .say(Tag::Check, format!("all {} exited with 0", acting.len()));
 
-    let counts = stage.with_server("the server's counters", AT_MOST, Zookeeper::monitor)?;
-    // Servers before 3.6 do not count sessions.
-    let count = |name| counts.get(name).map_or("0", String::as_str);
-    let (sessions, ephemerals) = (count("zk_global_sessions"), count("zk_ephemerals_count"));
+    // What a client could not end while the server was away ends by its timeout.
+    let promised = stage.settings.session_timeout + 2 * stage.settings.tick;
+    let (sessions, ephemerals) =
+        stage.with_server("the last session to end", promised, |server| {
+            nothing_left(server, promised)
+        })?;
     stage.check(
         "the server counts no session and no ephemeral znode",
-        (sessions, ephemerals) == ("0", "0"),
+        (sessions.as_str(), ephemerals.as_str()) == ("0", "0"),
         || format!("{sessions} sessions and {ephemerals} ephemeral znodes"),
     )?;
     let members = stage.look(|observer, _server| observer.children(GROUP))?;
@@ -81,4 +86,23 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
         known: Vec::new(),
         note: format!("nothing is left; {} tenures, one at a time", tenures.len()),
     }])
+}
+
+/// The numbers of sessions and of ephemeral znodes, once both are 0 or the time is over.
+fn nothing_left(server: &Zookeeper, at_most: Duration) -> (String, String) {
+    let started = Instant::now();
+    loop {
+        let counts = server.monitor();
+        // Servers before 3.6 do not count sessions.
+        let count = |name| {
+            counts
+                .get(name)
+                .map_or_else(|| "0".to_owned(), String::clone)
+        };
+        let left = (count("zk_global_sessions"), count("zk_ephemerals_count"));
+        if (left.0 == "0" && left.1 == "0") || started.elapsed() > at_most {
+            return left;
+        }
+        thread::sleep(BETWEEN_COUNTS);
+    }
 }

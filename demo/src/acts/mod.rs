@@ -46,7 +46,7 @@ const ACTS: [Act; 7] = [
         play: outage::play,
     },
     Act {
-        title: "6. The same without a server",
+        title: "6. In one process, without a server",
         about: "Three contenders and a detector inside this process, at memory://demo/app.",
         play: memory::play,
     },

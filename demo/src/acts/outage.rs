@@ -30,7 +30,7 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     detectors_cannot_know(stage, stopping_ns, stopped_ns)?;
     let away = human::between(stopped_ns, boottime::now_ns());
     let rest = (timeout + BEYOND).saturating_sub(away);
-    stage.let_pass("the server to be away for longer than T", rest)?;
+    stage.let_pass("the server stays away, for longer than T in all", rest)?;
 
     stage.timeline.say(
         Tag::Server,

@@ -1,0 +1,174 @@
+//! How the tool ends: by signals, by a closed pipe, by a full disk.
+
+use crate::{LIMIT, TOOL, finish, follow, fresh_path, next, observe, path, server};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use tenure_testkit::{Proxy, Signal, boottime, wait_until};
+
+/// A child with pipes of its own, which is killed with its value.
+struct Piped(Child);
+
+impl Piped {
+    fn start(args: &[&str], stdout: Stdio) -> Self {
+        let mut command = Command::new(TOOL);
+        command.args(args).stdin(Stdio::null());
+        Self(
+            command
+                .stdout(stdout)
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap(),
+        )
+    }
+
+    /// Its exit code and what it said on standard error.
+    fn end(mut self) -> (Option<i32>, String) {
+        let status = wait_until("the tool to end", LIMIT, || self.0.try_wait().unwrap());
+        let mut said = String::new();
+        let mut stderr = self.0.stderr.take().unwrap();
+        stderr.read_to_string(&mut said).unwrap();
+        (status.code(), said)
+    }
+}
+
+impl Drop for Piped {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+#[test]
+fn a_signal_leaves_nothing_behind() {
+    for signal in [Signal::Term, Signal::Int] {
+        let group = fresh_path();
+        let contender = follow("contend", &server().url(&group), &[]);
+        next(&contender, "leading");
+        assert_eq!(observe().children(&group).len(), 1);
+        contender.signal(signal);
+        let run = finish(&contender);
+        assert_eq!((run.code, run.err.as_str()), (Some(0), ""));
+        assert_eq!(observe().children(&group).len(), 0, "{signal:?}");
+        let last = contender.lines().pop().unwrap().json;
+        assert_eq!(
+            (&last["event"], &last["state"]),
+            (&"session".into(), &"closed".into())
+        );
+    }
+}
+
+#[test]
+fn signals_at_once_are_one_wish() {
+    let contender = follow("contend", &server().url(&fresh_path()), &[]);
+    next(&contender, "leading");
+    contender.pause();
+    contender.signal(Signal::Term);
+    contender.signal(Signal::Int);
+    contender.resume();
+    assert_eq!(next(&contender, "lost")["reason"], "withdrawn");
+    assert_eq!(finish(&contender).code, Some(0));
+}
+
+#[test]
+fn without_a_server_a_signal_ends_it_within_the_session_timeout() {
+    let proxy = Proxy::start(server().addr());
+    let contender = follow("contend", &proxy.url(&fresh_path()), &[]);
+    next(&contender, "leading");
+    proxy.hold();
+    let asked = Instant::now();
+    contender.signal(Signal::Term);
+    // Leadership ends at once all the same.
+    assert_eq!(next(&contender, "lost")["reason"], "withdrawn");
+    assert!(asked.elapsed() < Duration::from_secs(2));
+    let run = finish(&contender);
+    assert!(asked.elapsed() < Duration::from_secs(4 + 2));
+    assert_eq!(run.code, Some(0));
+    assert!(run.err.contains("no server could be told"), "{}", run.err);
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once_with_1() {
+    let proxy = Proxy::start(server().addr());
+    let words = ["--session-timeout", "10s"];
+    let contender = crate::tenure(
+        ["contend", &proxy.url(&fresh_path()), "--json"]
+            .iter()
+            .chain(&words),
+    );
+    next(&contender, "leading");
+    proxy.hold();
+    contender.signal(Signal::Term);
+    let lost = next(&contender, "lost")["boottime_ns"].as_u64().unwrap();
+    wait_until("a second wish", LIMIT, || {
+        (boottime::now_ns() > lost + 400_000_000).then_some(())
+    });
+    let asked = Instant::now();
+    contender.signal(Signal::Int);
+    assert_eq!(finish(&contender).code, Some(1));
+    assert!(asked.elapsed() < Duration::from_secs(3));
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly_and_leaves_nothing_behind() {
+    let group = fresh_path();
+    let url = server().url(&group);
+    for args in [
+        &["contend", &url, "--json"][..],
+        &["contend", &url],
+        &["detect", &url],
+        &["members", &url, "--watch", "--json"],
+    ] {
+        let mut tool = Piped::start(args, Stdio::piped());
+        let mut lines = BufReader::new(tool.0.stdout.take().unwrap());
+        let mut line = String::new();
+        while !["leading", "none", "members"]
+            .iter()
+            .any(|w| line.contains(w))
+        {
+            line.clear();
+            assert_ne!(lines.read_line(&mut line).unwrap(), 0, "{args:?}");
+        }
+        // Nothing more is printed by itself: it must notice without a write.
+        drop(lines);
+        assert_eq!(tool.end(), (Some(0), String::new()), "{args:?}");
+        assert_eq!(observe().children(&group).len(), 0, "{args:?}");
+    }
+}
+
+#[test]
+fn a_pipe_that_is_closed_from_the_start_is_quiet_too() {
+    for args in [
+        &["--help"][..],
+        &["--version"],
+        &["contend", "memory://m/g"],
+        &["detect", "memory://m/g", "--once"],
+        &["members", "memory://m/g", "--json"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let tool = Piped::start(args, writer.into());
+        assert_eq!(tool.end(), (Some(0), String::new()), "{args:?}");
+    }
+}
+
+#[test]
+fn a_full_disk_is_a_failure_that_leaves_nothing_behind() {
+    let group = fresh_path();
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let tool = Piped::start(&["contend", &server().url(&group)], full.into());
+    let (code, said) = tool.end();
+    assert_eq!(code, Some(1));
+    assert!(said.contains("cannot write to standard output"), "{said}");
+    assert_eq!(observe().children(&group).len(), 0);
+}
+
+#[test]
+fn a_killed_leader_leaves_its_znode_to_the_server() {
+    // The control for those above: without a withdrawal the znode does stay.
+    let contender = follow("contend", &server().url(&fresh_path()), &[]);
+    let leads = next(&contender, "leading");
+    contender.kill();
+    assert!(observe().stat(path(&leads)).is_some());
+}

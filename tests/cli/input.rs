@@ -1,0 +1,212 @@
+//! What is refused, and what is explained.
+
+use crate::{LIMIT, Run, finish, first, follow, run, tenure};
+use std::path::PathBuf;
+use tenure_testkit::bad::{Kind, Server};
+use tenure_testkit::{Signal, wait_until};
+
+/// A file that is removed with its value.
+pub(crate) struct TempFile(PathBuf);
+
+impl TempFile {
+    pub(crate) fn new(name: &str, content: &[u8]) -> Self {
+        let name = format!("tenure-cli-{}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, content).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for TempFile {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.0));
+    }
+}
+
+#[test]
+fn bad_input_is_refused_with_2_and_a_reason_before_any_connection() {
+    let server = Server::start(Kind::Silent);
+    let url = server.url("/g");
+    let long = TempFile::new("long", &vec![b'x'; 1_000_001]);
+    let long = format!("@{}", long.path());
+    let text = "x".repeat(100_000);
+    let host = server.addr();
+    let no_path = format!("zk://{host}");
+    let root = format!("zk://{host}/");
+    let odd_path = format!("zk://{host}/a//b");
+    let odd_port = format!("zk://{host}x/g");
+    let cases: &[(&[&str], &str)] = &[
+        (&["contend"], "<URL>"),
+        (&["contend", "127.0.0.1:2181"], "zk://"),
+        (&["detect", &no_path], "names no path"),
+        (&["members", &root], "'/'"),
+        (&["detect", &odd_path], "//"),
+        (&["members", &odd_port], "port"),
+        (&["contend", "file:///nowhere/at/all"], "cannot read"),
+        (
+            &["contend", &url, "--session-timeout", "0s"],
+            "at least 1ms",
+        ),
+        (&["contend", &url, "--session-timeout", "-1s"], "500ms"),
+        (&["contend", &url, "--session-timeout", "4"], "500ms"),
+        (&["contend", &url, "--session-timeout", "soon"], "500ms"),
+        (&["contend", &url, "--session-timeout", "25d"], "24 days"),
+        (
+            &[
+                "contend",
+                &url,
+                "--session-timeout",
+                "99999999999999999999y",
+            ],
+            "500ms",
+        ),
+        (
+            &["contend", &url, "--session-timeout", "99999y"],
+            "365 days",
+        ),
+        (&["detect", &url, "--timeout", "0s"], "at least 1ms"),
+        (&["detect", &url, "--once", "--timeout", "-5s"], "500ms"),
+        (&["members", &url, "--timeout", "366d"], "365 days"),
+        (&["contend", &url, "--tick", "0s"], "at least 1ms"),
+        (
+            &["contend", &url, "--tick", "5001ms"],
+            "half of the session timeout",
+        ),
+        (
+            &[
+                "detect",
+                &url,
+                "--session-timeout",
+                "2s",
+                "--tick",
+                "1001ms",
+            ],
+            "half",
+        ),
+        (&["members", &url, "--policy", "brave"], "verified"),
+        (&["contend", &url, "--reenrol", "sometimes"], "always"),
+        (&["contend", &url, "--label", ""], "label is empty"),
+        (&["contend", &url, "--label", "a/b"], "'/'"),
+        (&["detect", &url, "--label", "a/b"], "'/'"),
+        (&["contend", &url, "--label", &text], "at most 255"),
+        (
+            &["contend", &url, "--data", "@/nowhere/at/all"],
+            "cannot read /nowhere/at/all",
+        ),
+        (&["contend", &url, "--data", "@/tmp"], "cannot read /tmp"),
+        (
+            &["contend", &url, "--data", &long],
+            "more than 1000000 bytes",
+        ),
+        (&["contend", &url, "--data", "a", "--data", "b"], "--data"),
+        (&["contend", &url, "--once"], "--once"),
+        (&["contend", &url, &url], "unexpected"),
+    ];
+    for (args, word) in cases {
+        let Run { code, out, err } = run(args.iter());
+        assert_eq!(code, Some(2), "{args:?}: {err}");
+        assert!(err.starts_with("tenure: "), "{args:?}: {err}");
+        assert!(err.contains(word), "{args:?}: {err}");
+        assert_eq!(out, "", "{args:?}");
+    }
+    assert_eq!(server.connections(), 0);
+    // The control: what is good is not refused, and does connect.
+    let good = [
+        "contend", &url, "--tick", "5s", "--label", "-l", "--data", "-d",
+    ];
+    let good = tenure(good);
+    wait_until("a connection", LIMIT, || {
+        (server.connections() > 0).then_some(())
+    });
+    good.kill();
+}
+
+#[test]
+fn all_three_commands_take_the_same_session_options() {
+    for command in ["contend", "detect", "members"] {
+        let words = ["--policy", "session", "--tick", "2s"];
+        let process = follow(command, "memory://m/g", &words);
+        first(&process);
+        if command != "members" {
+            process.signal(Signal::Term);
+        }
+        assert_eq!(finish(&process).code, Some(0), "{command}");
+    }
+}
+
+#[test]
+fn a_misspelled_command_suggests_the_right_one() {
+    let Run { code, err, .. } = run(["contned", "memory://m/g"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("'contend'"), "{err}");
+}
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    for args in [
+        &["--help"][..],
+        &["help"],
+        &["contend", "--help"],
+        &["detect", "--help"],
+        &["members", "--help"],
+    ] {
+        let Run { code, out, err } = run(args);
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{args:?}");
+        for word in ["Examples:", "Exit codes:", "500ms", "zk://", "memory://"] {
+            assert!(out.contains(word), "{args:?} does not tell of {word}");
+        }
+    }
+    let contend = run(["contend", "--help"]).out;
+    for word in [
+        "[default: 10s]",
+        "[default: verified]",
+        "SIGTERM",
+        "not safe",
+    ] {
+        assert!(contend.contains(word), "{word}");
+    }
+    let Run { code, out, err } = run(["--version"]);
+    let version = format!("tenure {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!((code, out, err.as_str()), (Some(0), version, ""));
+    // Called without a command it explains itself, but that is no success.
+    let Run { code, out, err } = run([""; 0]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("Examples:"), "{err}");
+}
+
+#[test]
+fn a_password_is_never_printed() {
+    let refusing = Server::start(Kind::Refuse);
+    let good = format!("zk://u:sesame@{}/g", refusing.addr());
+    let with_slash = format!("zk://u:ses/ame@{}/g", refusing.addr());
+    let bad_port = "zk://u:sesame@h:x/g";
+    let option = format!("--nonsense={bad_port}");
+    for args in [
+        &["contend", bad_port][..],
+        &["contend", &with_slash],
+        &["contend", "zk://u:sesame@h"],
+        &["contend", "u:sesame@h/g"],
+        &["contend", bad_port, "--help"],
+        &["contend", "zk://h/g", bad_port],
+        &["contend", &option],
+        &[bad_port],
+        &["contend", "zk://h/g", "--policy", bad_port],
+        &["contend", "zk://h/g", "--session-timeout", bad_port],
+        &["detect", &good, "--once", "--timeout", "200ms"],
+        &["detect", &good, "--once", "--timeout", "200ms", "--json"],
+        &["members", &good, "--timeout", "200ms"],
+    ] {
+        let Run { code, out, err } = run(args);
+        assert_ne!(out.len() + err.len(), 0, "{args:?} says nothing");
+        assert_eq!(code == Some(0), args.contains(&"--help"), "{args:?}: {err}");
+        let said = format!("{out}{err}");
+        assert!(
+            !said.contains("sesame") && !said.contains("ame@"),
+            "{args:?}: {said}"
+        );
+    }
+}
