@@ -196,7 +196,10 @@ fn a_group_joins_lists_watches_and_leaves() {
         .wait()
         .unwrap();
     assert_eq!(member.label.as_deref(), Some("worker"));
-    assert_eq!(group.members().wait().unwrap(), std::slice::from_ref(&member));
+    assert_eq!(
+        group.members().wait().unwrap(),
+        std::slice::from_ref(&member)
+    );
     assert_eq!(group.data(&member).wait().unwrap().unwrap(), b"payload");
     let seen = group.wait_members(&[], LIMIT).unwrap();
     assert_eq!(seen, std::slice::from_ref(&member));

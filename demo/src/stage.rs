@@ -211,6 +211,11 @@ impl Stage {
         })
     }
 
+    /// An error if the run is to end early.
+    pub(crate) fn check_wanted(&self) -> Step<()> {
+        self.interrupt.check()
+    }
+
     /// The one who leads now.
     pub(crate) fn leader(&self) -> Step<Tenure> {
         self.cast

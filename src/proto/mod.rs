@@ -4,14 +4,25 @@
 //! start with a four-byte length. The records follow `zookeeper.jute` of the Apache ZooKeeper
 //! distribution; both directions are here, so that the model speaks the same bytes as a server.
 
+mod acl;
 mod frame;
+mod handshake;
 mod jute;
-mod message;
+mod numbers;
 pub mod path;
+mod request;
+mod response;
+mod server_error;
+mod stat;
+mod watch_event;
 
+pub use acl::{Acl, Perms};
 pub use frame::{FRAME_BYTES_MAX, FrameDecoder, FrameError, frame};
+pub use handshake::{ConnectRequest, ConnectResponse};
 pub use jute::{DecodeError, Reader, Writer};
-pub use message::{
-    Acl, ConnectRequest, ConnectResponse, CreateMode, EventKind, Perms, ReplyHeader, Request,
-    Response, ServerError, Stat, WatchEvent, op, xid,
-};
+pub use numbers::{op, xid};
+pub use request::{CreateMode, Request};
+pub use response::{ReplyHeader, Response};
+pub use server_error::ServerError;
+pub use stat::Stat;
+pub use watch_event::{EventKind, WatchEvent};

@@ -60,6 +60,7 @@ const ACTS: [Act; 7] = [
 /// Plays all acts. What they find is added as they end.
 pub(crate) fn play(stage: &mut Stage, findings: &mut Vec<Finding>) -> Step<()> {
     for act in ACTS {
+        stage.check_wanted()?;
         stage.timeline.heading(act.title, act.about);
         findings.extend((act.play)(stage)?);
     }

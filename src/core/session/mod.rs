@@ -10,19 +10,19 @@
 //!   that. Only then is a new session asked for.
 //! - A connection is given up as soon as an answer is overdue, not when the session is.
 
+mod answers;
+mod connect;
+
 use super::event::ExpiredBy;
 use super::lease;
 use super::requests::{Ask, Requests};
 use super::rng::Rng;
 use super::secret::Secret;
-use super::servers::{Host, Servers, Step};
+use super::servers::{Host, Servers};
 use super::time::Time;
 use super::watch::WatchKind;
 use super::{Outbox, Output, Wake};
-use crate::proto::{
-    ConnectRequest, ConnectResponse, FrameDecoder, Reader, ReplyHeader, Request, Response,
-    ServerError, WatchEvent, op, xid,
-};
+use crate::proto::{FrameDecoder, Request, Response, ServerError, WatchEvent, xid};
 use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -235,88 +235,10 @@ impl Session {
 
     // ---- what the edge reports ----
 
-    pub(crate) fn resolved(
-        &mut self,
-        id: u64,
-        result: Result<Vec<SocketAddr>, String>,
-        now: Time,
-        out: &mut Outbox,
-    ) {
-        let Link::Resolving { lookup, host, .. } = &self.link else {
-            return;
-        };
-        if *lookup != id {
-            return;
-        }
-        match result {
-            Ok(addresses) if addresses.is_empty() => {
-                let error = format!("{} has no address", host.name);
-                self.attempt_failed(error, now, out);
-            }
-            Ok(addresses) => {
-                self.servers.resolved(addresses, &mut self.rng);
-                self.dial(now, out);
-            }
-            Err(why) => {
-                let error = format!("cannot look up {}: {why}", host.name);
-                self.attempt_failed(error, now, out);
-            }
-        }
-    }
-
-    pub(crate) fn connected(&mut self, id: u64, now: Time, out: &mut Outbox) {
-        let Link::Dialing {
-            conn,
-            address,
-            give_up,
-        } = self.link
-        else {
-            return;
-        };
-        if conn != id {
-            return;
-        }
-        let mut bytes = Vec::new();
-        ConnectRequest {
-            last_zxid: self.last_zxid,
-            timeout_ms: i32::try_from(self.options.timeout.as_millis()).unwrap_or(i32::MAX),
-            session: self.identity.id,
-            password: self.identity.password.as_session_password(),
-        }
-        .encode(&mut bytes);
-        out.push(Output::Send { conn, bytes });
-        self.link = Link::Handshaking {
-            conn,
-            address,
-            sent: now,
-            give_up,
-            decoder: FrameDecoder::default(),
-        };
-    }
-
     pub(crate) fn received(&mut self, id: u64, bytes: &[u8]) {
         match &mut self.link {
             Link::Handshaking { conn, decoder, .. } if *conn == id => decoder.push(bytes),
             Link::Up(up) if up.conn == id => up.decoder.push(bytes),
-            _ => {}
-        }
-    }
-
-    pub(crate) fn disconnected(&mut self, id: u64, why: &str, now: Time, out: &mut Outbox) {
-        match &self.link {
-            Link::Dialing { conn, address, .. } if *conn == id => {
-                let error = format!("cannot connect to {address}: {why}");
-                self.attempt_failed(error, now, out);
-            }
-            Link::Handshaking { conn, address, .. } if *conn == id => {
-                let error = format!("{address} did not grant a session: {why}");
-                self.refused_silently();
-                self.attempt_failed(error, now, out);
-            }
-            Link::Up(up) if up.conn == id => {
-                let why = format!("{}: {why}", up.address);
-                self.detach(why, now, out);
-            }
             _ => {}
         }
     }
@@ -449,68 +371,6 @@ impl Session {
         self.next_id
     }
 
-    fn dial(&mut self, now: Time, out: &mut Outbox) {
-        let timeout = self.timeout();
-        let give_up = now + lease::attempt_limit(timeout);
-        self.link = match self.servers.step(now, timeout, &mut self.rng) {
-            Step::Pause(retry_at) => Link::Idle { retry_at },
-            Step::Resolve(host) => {
-                let lookup = self.fresh_id();
-                out.push(Output::Resolve {
-                    lookup,
-                    host: host.clone(),
-                });
-                Link::Resolving {
-                    lookup,
-                    host,
-                    give_up,
-                }
-            }
-            Step::Connect(address) => {
-                let conn = self.fresh_id();
-                out.push(Output::Connect { conn, address });
-                Link::Dialing {
-                    conn,
-                    address,
-                    give_up,
-                }
-            }
-        };
-    }
-
-    fn attempt_failed(&mut self, error: String, now: Time, out: &mut Outbox) {
-        self.servers.failed();
-        self.signals.push_back(Signal::Retrying {
-            attempt: self.servers.attempts(),
-            error,
-        });
-        self.dial(now, out);
-    }
-
-    /// Two rounds of servers that all hang up on our handshake: they have seen less than we have
-    /// (a restored or emptied ensemble), and would refuse us for ever.
-    fn refused_silently(&mut self) {
-        self.silent_refusals += 1;
-        if self.silent_refusals < 2 * self.servers.len() || self.last_zxid == 0 {
-            return;
-        }
-        self.silent_refusals = 0;
-        self.last_zxid = 0;
-        if self.purpose == Purpose::Bury {
-            self.buried();
-        }
-    }
-
-    fn drop_connection(&mut self, out: &mut Outbox) {
-        match &self.link {
-            Link::Dialing { conn, .. } | Link::Handshaking { conn, .. } => {
-                out.push(Output::Close { conn: *conn });
-            }
-            Link::Up(up) => out.push(Output::Close { conn: up.conn }),
-            Link::Idle { .. } | Link::Resolving { .. } | Link::Ended => {}
-        }
-    }
-
     fn detach(&mut self, why: String, now: Time, out: &mut Outbox) {
         let proven = matches!(&self.link, Link::Up(up) if up.proven);
         if !proven {
@@ -590,201 +450,5 @@ impl Session {
                 bytes,
             });
         }
-    }
-
-    /// Reads one frame, if a whole one is there. Says whether to look again.
-    fn read_frame(&mut self, now: Time, out: &mut Outbox) -> bool {
-        match &mut self.link {
-            Link::Handshaking {
-                conn,
-                address,
-                sent,
-                decoder,
-                ..
-            } => {
-                let (conn, address, sent) = (*conn, *address, *sent);
-                let response = match decoder.next_frame() {
-                    Ok(None) => return false,
-                    Ok(Some(body)) => ConnectResponse::decode(body).map_err(|e| e.to_string()),
-                    Err(error) => Err(error.to_string()),
-                };
-                match response {
-                    Ok(response) => self.shaken(conn, address, sent, response, now, out),
-                    Err(why) => {
-                        out.push(Output::Close { conn });
-                        let error = format!("{address} does not speak ZooKeeper's protocol: {why}");
-                        self.attempt_failed(error, now, out);
-                    }
-                }
-                true
-            }
-            Link::Up(up) => {
-                let outcome = match up.decoder.next_frame() {
-                    Ok(None) => return false,
-                    Ok(Some(body)) => {
-                        let body = body.to_vec();
-                        self.answer(&body, now, out)
-                    }
-                    Err(error) => Err(error.to_string()),
-                };
-                if let Err(why) = outcome
-                    && let Link::Up(up) = &self.link
-                {
-                    out.push(Output::Close { conn: up.conn });
-                    let why = format!("{} broke the protocol: {why}", up.address);
-                    self.detach(why, now, out);
-                }
-                true
-            }
-            Link::Idle { .. } | Link::Resolving { .. } | Link::Dialing { .. } | Link::Ended => {
-                false
-            }
-        }
-    }
-
-    fn shaken(
-        &mut self,
-        conn: u64,
-        address: SocketAddr,
-        sent: Time,
-        response: ConnectResponse,
-        now: Time,
-        out: &mut Outbox,
-    ) {
-        self.silent_refusals = 0;
-        let known = self.identity.id;
-        let granted = u64::try_from(response.timeout_ms).unwrap_or(0);
-        let refused = response.session == 0 || granted == 0;
-        if refused && known != 0 {
-            out.push(Output::Close { conn });
-            self.expired(now, out);
-            return;
-        }
-        if refused || (known != 0 && known != response.session) {
-            out.push(Output::Close { conn });
-            let error = format!("{address} granted another session than was asked for");
-            self.attempt_failed(error, now, out);
-            return;
-        }
-        let granted = Duration::from_millis(granted);
-        if known == 0 {
-            self.identity.id = response.session;
-            self.identity.created = granted;
-        }
-        self.identity.timeout = granted.min(self.identity.created);
-        self.identity.password = Secret::new(response.password);
-        let mut up = Box::new(Up {
-            conn,
-            address,
-            decoder: FrameDecoder::default(),
-            requests: Requests::default(),
-            ping: None,
-            last_sent: sent,
-            proven: false,
-        });
-        // A server may send its first answers in the same segment.
-        if let Link::Handshaking { decoder, .. } = &mut self.link {
-            up.decoder = std::mem::take(decoder);
-        }
-        if let Some(credentials) = &self.options.credentials {
-            up.requests.push(
-                Ask::Auth,
-                Request::Auth {
-                    scheme: "digest".to_owned(),
-                    credentials: credentials.expose().to_vec(),
-                },
-            );
-        }
-        match self.purpose {
-            Purpose::Live => {
-                self.answered = Some(self.answered.map_or(sent, |before| before.max(sent)));
-                self.signals.push_back(Signal::Attached);
-            }
-            Purpose::Bury | Purpose::Close { .. } => {
-                up.requests.push(Ask::CloseSession, Request::CloseSession);
-            }
-        }
-        self.link = Link::Up(up);
-    }
-
-    /// One frame of a standing connection; an error is the end of it.
-    fn answer(&mut self, body: &[u8], now: Time, out: &mut Outbox) -> Result<(), String> {
-        let Link::Up(up) = &mut self.link else {
-            return Ok(());
-        };
-        let mut reader = Reader::new(body);
-        let header = ReplyHeader::decode(&mut reader).map_err(|e| e.to_string())?;
-        if header.zxid > self.last_zxid {
-            self.last_zxid = header.zxid;
-        }
-        let sent = match header.xid {
-            xid::NOTIFICATION => {
-                if let Some(event) = WatchEvent::decode(&mut reader).map_err(|e| e.to_string())? {
-                    self.signals.push_back(Signal::Watch(event));
-                }
-                return Ok(());
-            }
-            xid::PING => up
-                .ping
-                .take()
-                .ok_or("a ping was answered that nobody sent")?,
-            xid => {
-                let request = up
-                    .requests
-                    .answer(xid)
-                    .ok_or_else(|| format!("request {xid} was answered out of order"))?;
-                let sent = request.sent;
-                let result = if header.err == 0 {
-                    Ok(Response::decode(request.op, &mut reader).map_err(|e| e.to_string())?)
-                } else {
-                    Err(ServerError::from_code(header.err))
-                };
-                match (&request.ask, &result) {
-                    (Ask::CloseSession, _) => {
-                        out.push(Output::Close { conn: up.conn });
-                        match self.purpose {
-                            Purpose::Close { .. } => self.end(true),
-                            Purpose::Live | Purpose::Bury => {
-                                self.buried();
-                                self.servers.answered();
-                                self.dial(now, out);
-                            }
-                        }
-                        return Ok(());
-                    }
-                    (Ask::Auth, Err(_)) => {
-                        out.push(Output::Close { conn: up.conn });
-                        self.signals.push_back(Signal::AuthFailed);
-                        self.end(false);
-                        return Ok(());
-                    }
-                    // The session is over or has moved on: only a new handshake can tell which.
-                    (_, Err(ServerError::SessionExpired | ServerError::SessionMoved)) => {
-                        return Err("the session is not attached here any more".to_owned());
-                    }
-                    _ => {}
-                }
-                // `exists` arms its watch on a missing znode, too.
-                let armed = match &result {
-                    Ok(_) => true,
-                    Err(ServerError::NoNode) => request.op == op::EXISTS,
-                    Err(_) => false,
-                };
-                self.signals.push_back(Signal::Reply {
-                    ask: request.ask,
-                    result,
-                    sent,
-                    zxid: header.zxid,
-                    watch: request.watch.filter(|_| armed),
-                });
-                sent
-            }
-        };
-        up.proven = true;
-        self.servers.answered();
-        if self.purpose == Purpose::Live {
-            self.answered = Some(self.answered.map_or(sent, |before| before.max(sent)));
-        }
-        Ok(())
     }
 }

@@ -1,0 +1,147 @@
+//! Reading what a server sends.
+
+use super::{Link, Purpose, Session, Signal};
+use crate::core::requests::Ask;
+use crate::core::time::Time;
+use crate::core::{Outbox, Output};
+use crate::proto::{
+    ConnectResponse, Reader, ReplyHeader, Response, ServerError, WatchEvent, op, xid,
+};
+
+impl Session {
+    /// Reads one frame, if a whole one is there. Says whether to look again.
+    pub(super) fn read_frame(&mut self, now: Time, out: &mut Outbox) -> bool {
+        match &mut self.link {
+            Link::Handshaking {
+                conn,
+                address,
+                sent,
+                decoder,
+                ..
+            } => {
+                let (conn, address, sent) = (*conn, *address, *sent);
+                let response = match decoder.next_frame() {
+                    Ok(None) => return false,
+                    Ok(Some(body)) => ConnectResponse::decode(body).map_err(|e| e.to_string()),
+                    Err(error) => Err(error.to_string()),
+                };
+                match response {
+                    Ok(response) => self.shaken(conn, address, sent, response, now, out),
+                    Err(why) => {
+                        out.push(Output::Close { conn });
+                        let error = format!("{address} does not speak ZooKeeper's protocol: {why}");
+                        self.attempt_failed(error, now, out);
+                    }
+                }
+                true
+            }
+            Link::Up(up) => {
+                let outcome = match up.decoder.next_frame() {
+                    Ok(None) => return false,
+                    Ok(Some(body)) => {
+                        let body = body.to_vec();
+                        self.answer(&body, now, out)
+                    }
+                    Err(error) => Err(error.to_string()),
+                };
+                if let Err(why) = outcome
+                    && let Link::Up(up) = &self.link
+                {
+                    out.push(Output::Close { conn: up.conn });
+                    let why = format!("{} broke the protocol: {why}", up.address);
+                    self.detach(why, now, out);
+                }
+                true
+            }
+            Link::Idle { .. } | Link::Resolving { .. } | Link::Dialing { .. } | Link::Ended => {
+                false
+            }
+        }
+    }
+
+    /// One frame of a standing connection; an error is the end of it.
+    pub(super) fn answer(
+        &mut self,
+        body: &[u8],
+        now: Time,
+        out: &mut Outbox,
+    ) -> Result<(), String> {
+        let Link::Up(up) = &mut self.link else {
+            return Ok(());
+        };
+        let mut reader = Reader::new(body);
+        let header = ReplyHeader::decode(&mut reader).map_err(|e| e.to_string())?;
+        if header.zxid > self.last_zxid {
+            self.last_zxid = header.zxid;
+        }
+        let sent = match header.xid {
+            xid::NOTIFICATION => {
+                if let Some(event) = WatchEvent::decode(&mut reader).map_err(|e| e.to_string())? {
+                    self.signals.push_back(Signal::Watch(event));
+                }
+                return Ok(());
+            }
+            xid::PING => up
+                .ping
+                .take()
+                .ok_or("a ping was answered that nobody sent")?,
+            xid => {
+                let request = up
+                    .requests
+                    .answer(xid)
+                    .ok_or_else(|| format!("request {xid} was answered out of order"))?;
+                let sent = request.sent;
+                let result = if header.err == 0 {
+                    Ok(Response::decode(request.op, &mut reader).map_err(|e| e.to_string())?)
+                } else {
+                    Err(ServerError::from_code(header.err))
+                };
+                match (&request.ask, &result) {
+                    (Ask::CloseSession, _) => {
+                        out.push(Output::Close { conn: up.conn });
+                        match self.purpose {
+                            Purpose::Close { .. } => self.end(true),
+                            Purpose::Live | Purpose::Bury => {
+                                self.buried();
+                                self.servers.answered();
+                                self.dial(now, out);
+                            }
+                        }
+                        return Ok(());
+                    }
+                    (Ask::Auth, Err(_)) => {
+                        out.push(Output::Close { conn: up.conn });
+                        self.signals.push_back(Signal::AuthFailed);
+                        self.end(false);
+                        return Ok(());
+                    }
+                    // The session is over or has moved on: only a new handshake can tell which.
+                    (_, Err(ServerError::SessionExpired | ServerError::SessionMoved)) => {
+                        return Err("the session is not attached here any more".to_owned());
+                    }
+                    _ => {}
+                }
+                // `exists` arms its watch on a missing znode, too.
+                let armed = match &result {
+                    Ok(_) => true,
+                    Err(ServerError::NoNode) => request.op == op::EXISTS,
+                    Err(_) => false,
+                };
+                self.signals.push_back(Signal::Reply {
+                    ask: request.ask,
+                    result,
+                    sent,
+                    zxid: header.zxid,
+                    watch: request.watch.filter(|_| armed),
+                });
+                sent
+            }
+        };
+        up.proven = true;
+        self.servers.answered();
+        if self.purpose == Purpose::Live {
+            self.answered = Some(self.answered.map_or(sent, |before| before.max(sent)));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,219 @@
+//! Reaching a server, from the first look-up to the granted session.
+
+use super::{Link, Purpose, Session, Signal, Up};
+use crate::core::lease;
+use crate::core::requests::{Ask, Requests};
+use crate::core::secret::Secret;
+use crate::core::servers::Step;
+use crate::core::time::Time;
+use crate::core::{Outbox, Output};
+use crate::proto::{ConnectRequest, ConnectResponse, FrameDecoder, Request};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+impl Session {
+    pub(crate) fn resolved(
+        &mut self,
+        id: u64,
+        result: Result<Vec<SocketAddr>, String>,
+        now: Time,
+        out: &mut Outbox,
+    ) {
+        let Link::Resolving { lookup, host, .. } = &self.link else {
+            return;
+        };
+        if *lookup != id {
+            return;
+        }
+        match result {
+            Ok(addresses) if addresses.is_empty() => {
+                let error = format!("{} has no address", host.name);
+                self.attempt_failed(error, now, out);
+            }
+            Ok(addresses) => {
+                self.servers.resolved(addresses, &mut self.rng);
+                self.dial(now, out);
+            }
+            Err(why) => {
+                let error = format!("cannot look up {}: {why}", host.name);
+                self.attempt_failed(error, now, out);
+            }
+        }
+    }
+
+    pub(crate) fn connected(&mut self, id: u64, now: Time, out: &mut Outbox) {
+        let Link::Dialing {
+            conn,
+            address,
+            give_up,
+        } = self.link
+        else {
+            return;
+        };
+        if conn != id {
+            return;
+        }
+        let mut bytes = Vec::new();
+        ConnectRequest {
+            last_zxid: self.last_zxid,
+            timeout_ms: i32::try_from(self.options.timeout.as_millis()).unwrap_or(i32::MAX),
+            session: self.identity.id,
+            password: self.identity.password.as_session_password(),
+        }
+        .encode(&mut bytes);
+        out.push(Output::Send { conn, bytes });
+        self.link = Link::Handshaking {
+            conn,
+            address,
+            sent: now,
+            give_up,
+            decoder: FrameDecoder::default(),
+        };
+    }
+
+    pub(crate) fn disconnected(&mut self, id: u64, why: &str, now: Time, out: &mut Outbox) {
+        match &self.link {
+            Link::Dialing { conn, address, .. } if *conn == id => {
+                let error = format!("cannot connect to {address}: {why}");
+                self.attempt_failed(error, now, out);
+            }
+            Link::Handshaking { conn, address, .. } if *conn == id => {
+                let error = format!("{address} did not grant a session: {why}");
+                self.refused_silently();
+                self.attempt_failed(error, now, out);
+            }
+            Link::Up(up) if up.conn == id => {
+                let why = format!("{}: {why}", up.address);
+                self.detach(why, now, out);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn dial(&mut self, now: Time, out: &mut Outbox) {
+        let timeout = self.timeout();
+        let give_up = now + lease::attempt_limit(timeout);
+        self.link = match self.servers.step(now, timeout, &mut self.rng) {
+            Step::Pause(retry_at) => Link::Idle { retry_at },
+            Step::Resolve(host) => {
+                let lookup = self.fresh_id();
+                out.push(Output::Resolve {
+                    lookup,
+                    host: host.clone(),
+                });
+                Link::Resolving {
+                    lookup,
+                    host,
+                    give_up,
+                }
+            }
+            Step::Connect(address) => {
+                let conn = self.fresh_id();
+                out.push(Output::Connect { conn, address });
+                Link::Dialing {
+                    conn,
+                    address,
+                    give_up,
+                }
+            }
+        };
+    }
+
+    pub(super) fn attempt_failed(&mut self, error: String, now: Time, out: &mut Outbox) {
+        self.servers.failed();
+        self.signals.push_back(Signal::Retrying {
+            attempt: self.servers.attempts(),
+            error,
+        });
+        self.dial(now, out);
+    }
+
+    /// Two rounds of servers that all hang up on our handshake: they have seen less than we have
+    /// (a restored or emptied ensemble), and would refuse us for ever.
+    pub(super) fn refused_silently(&mut self) {
+        self.silent_refusals += 1;
+        if self.silent_refusals < 2 * self.servers.len() || self.last_zxid == 0 {
+            return;
+        }
+        self.silent_refusals = 0;
+        self.last_zxid = 0;
+        if self.purpose == Purpose::Bury {
+            self.buried();
+        }
+    }
+
+    pub(super) fn drop_connection(&mut self, out: &mut Outbox) {
+        match &self.link {
+            Link::Dialing { conn, .. } | Link::Handshaking { conn, .. } => {
+                out.push(Output::Close { conn: *conn });
+            }
+            Link::Up(up) => out.push(Output::Close { conn: up.conn }),
+            Link::Idle { .. } | Link::Resolving { .. } | Link::Ended => {}
+        }
+    }
+
+    pub(super) fn shaken(
+        &mut self,
+        conn: u64,
+        address: SocketAddr,
+        sent: Time,
+        response: ConnectResponse,
+        now: Time,
+        out: &mut Outbox,
+    ) {
+        self.silent_refusals = 0;
+        let known = self.identity.id;
+        let granted = u64::try_from(response.timeout_ms).unwrap_or(0);
+        let refused = response.session == 0 || granted == 0;
+        if refused && known != 0 {
+            out.push(Output::Close { conn });
+            self.expired(now, out);
+            return;
+        }
+        if refused || (known != 0 && known != response.session) {
+            out.push(Output::Close { conn });
+            let error = format!("{address} granted another session than was asked for");
+            self.attempt_failed(error, now, out);
+            return;
+        }
+        let granted = Duration::from_millis(granted);
+        if known == 0 {
+            self.identity.id = response.session;
+            self.identity.created = granted;
+        }
+        self.identity.timeout = granted.min(self.identity.created);
+        self.identity.password = Secret::new(response.password);
+        let mut up = Box::new(Up {
+            conn,
+            address,
+            decoder: FrameDecoder::default(),
+            requests: Requests::default(),
+            ping: None,
+            last_sent: sent,
+            proven: false,
+        });
+        // A server may send its first answers in the same segment.
+        if let Link::Handshaking { decoder, .. } = &mut self.link {
+            up.decoder = std::mem::take(decoder);
+        }
+        if let Some(credentials) = &self.options.credentials {
+            up.requests.push(
+                Ask::Auth,
+                Request::Auth {
+                    scheme: "digest".to_owned(),
+                    credentials: credentials.expose().to_vec(),
+                },
+            );
+        }
+        match self.purpose {
+            Purpose::Live => {
+                self.answered = Some(self.answered.map_or(sent, |before| before.max(sent)));
+                self.signals.push_back(Signal::Attached);
+            }
+            Purpose::Bury | Purpose::Close { .. } => {
+                up.requests.push(Ask::CloseSession, Request::CloseSession);
+            }
+        }
+        self.link = Link::Up(up);
+    }
+}

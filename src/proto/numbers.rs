@@ -1,0 +1,27 @@
+//! The numbers that the protocol gives to operations and to special exchanges.
+
+/// Numbers of the operations (`ZooDefs.OpCode`).
+pub mod op {
+    #![allow(missing_docs)]
+    pub const DELETE: i32 = 2;
+    pub const EXISTS: i32 = 3;
+    pub const GET_DATA: i32 = 4;
+    pub const SET_DATA: i32 = 5;
+    pub const SYNC: i32 = 9;
+    pub const PING: i32 = 11;
+    pub const GET_CHILDREN2: i32 = 12;
+    pub const CREATE2: i32 = 15;
+    pub const AUTH: i32 = 100;
+    pub const GET_EPHEMERALS: i32 = 103;
+    pub const CLOSE_SESSION: i32 = -11;
+}
+
+/// The xids that are not numbered by the client.
+pub mod xid {
+    /// A watch event, sent by the server of its own accord.
+    pub const NOTIFICATION: i32 = -1;
+    /// A ping and its reply.
+    pub const PING: i32 = -2;
+    /// An `addauth` and its reply.
+    pub const AUTH: i32 = -4;
+}

@@ -1,0 +1,287 @@
+//! What a client asks.
+
+use super::acl::{Acl, Perms};
+use super::frame::frame;
+use super::jute::{DecodeError, Reader, Writer};
+use super::numbers::op;
+use std::fmt;
+
+/// How a znode is created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CreateMode {
+    /// It stays.
+    Persistent,
+    /// It goes with its session, and the server appends a ten-digit number to its name.
+    EphemeralSequential,
+}
+
+impl CreateMode {
+    fn flags(self) -> i32 {
+        match self {
+            Self::Persistent => 0,
+            Self::EphemeralSequential => 3,
+        }
+    }
+}
+
+/// A request of the client, all but the connect request.
+#[derive(Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Request {
+    Ping,
+    /// `credentials` is a secret.
+    Auth {
+        scheme: String,
+        credentials: Vec<u8>,
+    },
+    Create2 {
+        path: String,
+        data: Vec<u8>,
+        acl: Vec<Acl>,
+        mode: CreateMode,
+    },
+    /// Version -1 deletes any version.
+    Delete {
+        path: String,
+        version: i32,
+    },
+    Exists {
+        path: String,
+        watch: bool,
+    },
+    GetData {
+        path: String,
+        watch: bool,
+    },
+    /// Version -1 replaces any version.
+    SetData {
+        path: String,
+        data: Vec<u8>,
+        version: i32,
+    },
+    GetChildren2 {
+        path: String,
+        watch: bool,
+    },
+    Sync {
+        path: String,
+    },
+    /// The ephemerals of this session whose path starts with `prefix` (servers from 3.6 on).
+    GetEphemerals {
+        prefix: String,
+    },
+    CloseSession,
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ping => f.write_str("Ping"),
+            Self::Auth { scheme, .. } => write!(f, "Auth({scheme}, …)"),
+            Self::Create2 {
+                path, data, mode, ..
+            } => {
+                write!(f, "Create2({path}, {} bytes, {mode:?})", data.len())
+            }
+            Self::Delete { path, version } => write!(f, "Delete({path}, {version})"),
+            Self::Exists { path, watch } => write!(f, "Exists({path}, watch={watch})"),
+            Self::GetData { path, watch } => write!(f, "GetData({path}, watch={watch})"),
+            Self::SetData {
+                path,
+                data,
+                version,
+            } => {
+                write!(f, "SetData({path}, {} bytes, {version})", data.len())
+            }
+            Self::GetChildren2 { path, watch } => write!(f, "GetChildren2({path}, watch={watch})"),
+            Self::Sync { path } => write!(f, "Sync({path})"),
+            Self::GetEphemerals { prefix } => write!(f, "GetEphemerals({prefix})"),
+            Self::CloseSession => f.write_str("CloseSession"),
+        }
+    }
+}
+
+impl Request {
+    /// The number of the operation.
+    pub fn op(&self) -> i32 {
+        match self {
+            Self::Ping => op::PING,
+            Self::Auth { .. } => op::AUTH,
+            Self::Create2 { .. } => op::CREATE2,
+            Self::Delete { .. } => op::DELETE,
+            Self::Exists { .. } => op::EXISTS,
+            Self::GetData { .. } => op::GET_DATA,
+            Self::SetData { .. } => op::SET_DATA,
+            Self::GetChildren2 { .. } => op::GET_CHILDREN2,
+            Self::Sync { .. } => op::SYNC,
+            Self::GetEphemerals { .. } => op::GET_EPHEMERALS,
+            Self::CloseSession => op::CLOSE_SESSION,
+        }
+    }
+
+    /// Appends the frame, numbered `xid`, to `out`.
+    pub fn encode(&self, xid: i32, out: &mut Vec<u8>) {
+        frame(out, |body| {
+            let mut w = Writer::new(body);
+            w.i32(xid).i32(self.op());
+            match self {
+                Self::Ping | Self::CloseSession => {}
+                Self::Auth {
+                    scheme,
+                    credentials,
+                } => {
+                    w.i32(0).string(scheme).buffer(credentials);
+                }
+                Self::Create2 {
+                    path,
+                    data,
+                    acl,
+                    mode,
+                } => {
+                    w.string(path).buffer(data).vector(acl, |w, acl| {
+                        w.i32(acl.perms.0).string(&acl.scheme).string(&acl.id);
+                    });
+                    w.i32(mode.flags());
+                }
+                Self::Delete { path, version } => {
+                    w.string(path).i32(*version);
+                }
+                Self::Exists { path, watch }
+                | Self::GetData { path, watch }
+                | Self::GetChildren2 { path, watch } => {
+                    w.string(path).bool(*watch);
+                }
+                Self::SetData {
+                    path,
+                    data,
+                    version,
+                } => {
+                    w.string(path).buffer(data).i32(*version);
+                }
+                Self::Sync { path } => {
+                    w.string(path);
+                }
+                Self::GetEphemerals { prefix } => {
+                    w.string(prefix);
+                }
+            }
+        });
+    }
+
+    /// Reads the body of a frame: its xid and the request, or the number of an operation that is
+    /// not among ours.
+    ///
+    /// # Errors
+    /// Bytes that are no such record.
+    pub fn decode(body: &[u8]) -> Result<(i32, Result<Self, i32>), DecodeError> {
+        let mut r = Reader::new(body);
+        let (xid, number) = (r.i32()?, r.i32()?);
+        let request = match number {
+            op::PING => Self::Ping,
+            op::CLOSE_SESSION => Self::CloseSession,
+            op::AUTH => {
+                r.i32()?;
+                Self::Auth {
+                    scheme: r.string()?,
+                    credentials: r.buffer()?.to_vec(),
+                }
+            }
+            op::CREATE2 => Self::Create2 {
+                path: r.string()?,
+                data: r.buffer()?.to_vec(),
+                acl: r.vector(|r| {
+                    Ok(Acl {
+                        perms: Perms(r.i32()?),
+                        scheme: r.string()?,
+                        id: r.string()?,
+                    })
+                })?,
+                mode: match r.i32()? {
+                    0 => CreateMode::Persistent,
+                    3 => CreateMode::EphemeralSequential,
+                    _ => return Err(DecodeError("create mode that this crate does not use")),
+                },
+            },
+            op::DELETE => Self::Delete {
+                path: r.string()?,
+                version: r.i32()?,
+            },
+            op::EXISTS => Self::Exists {
+                path: r.string()?,
+                watch: r.bool()?,
+            },
+            op::GET_DATA => Self::GetData {
+                path: r.string()?,
+                watch: r.bool()?,
+            },
+            op::SET_DATA => Self::SetData {
+                path: r.string()?,
+                data: r.buffer()?.to_vec(),
+                version: r.i32()?,
+            },
+            op::GET_CHILDREN2 => Self::GetChildren2 {
+                path: r.string()?,
+                watch: r.bool()?,
+            },
+            op::SYNC => Self::Sync { path: r.string()? },
+            op::GET_EPHEMERALS => Self::GetEphemerals {
+                prefix: r.string()?,
+            },
+            other => return Ok((xid, Err(other))),
+        };
+        Ok((xid, Ok(request)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_read_back_as_written() {
+        let requests = [
+            Request::Ping,
+            Request::Auth {
+                scheme: "digest".into(),
+                credentials: b"u:p".to_vec(),
+            },
+            Request::Create2 {
+                path: "/g/x_".into(),
+                data: vec![1, 2],
+                acl: Acl::world_read_creator_all(),
+                mode: CreateMode::EphemeralSequential,
+            },
+            Request::Delete {
+                path: "/a".into(),
+                version: -1,
+            },
+            Request::Exists {
+                path: "/a".into(),
+                watch: true,
+            },
+            Request::GetData {
+                path: "/a".into(),
+                watch: false,
+            },
+            Request::SetData {
+                path: "/a".into(),
+                data: vec![],
+                version: 3,
+            },
+            Request::GetChildren2 {
+                path: "/".into(),
+                watch: true,
+            },
+            Request::Sync { path: "/a".into() },
+            Request::GetEphemerals {
+                prefix: "/g/".into(),
+            },
+            Request::CloseSession,
+        ];
+        for request in requests {
+            let mut bytes = Vec::new();
+            request.encode(9, &mut bytes);
+            assert_eq!(Request::decode(&bytes[4..]), Ok((9, Ok(request))));
+        }
+    }
+}
