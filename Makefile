@@ -17,8 +17,8 @@ setup: ## install what tests and demo need and this machine lacks (root or sudo)
 	@scripts/setup
 
 demo: setup ## see it work: real servers, real processes, a real cut
-	@echo 'demo: building tenure'
-	@$(CARGO) build --release --quiet --locked --bin tenure
+	@echo 'demo: building tenure and the demo'
+	$(CARGO) build --release --locked --package tenure --bin tenure --package tenure-demo
 	@$(CARGO) run --release --quiet --locked --package tenure-demo -- $(ARGS)
 
 test: setup ## run every test, against real ZooKeeper servers too

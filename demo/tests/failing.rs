@@ -25,7 +25,7 @@ impl Tool {
         let path = folder.path().join("tenure");
         let script = format!(
             "#!/bin/sh\n\
-             now=$(awk '{{printf \"%d\", $1 * 1e9}}' /proc/uptime)\n\
+             now=$(awk '{{printf \"%.0f\", $1 * 1e9}}' /proc/uptime)\n\
              label=$4\n\
              case $1 in\n\
              contend) {contend} ;;\n\

@@ -136,6 +136,11 @@ impl Client {
         self.ended
     }
 
+    /// How many handles, own znodes and watchers it holds: what must not grow as they come and go.
+    pub fn footprint(&self) -> [usize; 3] {
+        [self.machines.len(), self.seats.len(), self.watches.len()]
+    }
+
     fn deadline(&self) -> Option<(Time, Wake)> {
         // While closing nothing is held any more, and only patience counts.
         let held = self.session.answered().filter(|_| self.closing.is_empty());
@@ -301,12 +306,17 @@ impl Client {
                 zxid,
                 watch,
             } => {
+                // Whoever is gone by now must not be remembered.
                 let watcher = match &ask {
-                    Ask::Seat(id, _) => Some(Watcher::Seat(*id)),
+                    Ask::Seat(id, _) if self.seats.contains(*id) => Some(Watcher::Seat(*id)),
                     Ask::Contender(handle, _)
                     | Ask::Detector(handle, _)
-                    | Ask::Group(handle, _) => Some(Watcher::Handle(*handle)),
-                    Ask::Auth | Ask::CloseSession => None,
+                    | Ask::Group(handle, _)
+                        if self.machines.contains_key(handle) =>
+                    {
+                        Some(Watcher::Handle(*handle))
+                    }
+                    _ => None,
                 };
                 if let (Some((kind, path)), Some(watcher)) = (watch, watcher) {
                     self.watches.arm(kind, path, watcher);

@@ -281,6 +281,14 @@ impl Seats {
         }
     }
 
+    pub(crate) fn contains(&self, id: SeatId) -> bool {
+        self.seats.contains_key(&id)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.seats.len()
+    }
+
     fn add(&mut self, seat: Seat) -> SeatId {
         self.last += 1;
         let id = SeatId(self.last);

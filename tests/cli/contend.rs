@@ -107,11 +107,14 @@ fn a_connection_that_is_lost_and_found_again_keeps_the_tenure() {
     let contender = follow("contend", &proxy.url(&fresh_path()), &[]);
     let leads = next(&contender, "leading");
     proxy.cut_connections(tenure_testkit::proxy::Cut::Reset);
-    let suspended = next(&contender, "session");
-    assert_eq!(suspended["state"], "suspended");
-    assert!(suspended["error"].is_string());
     let again = next(&contender, "leading");
     assert_eq!(again["token"], leads["token"]);
+    // Only the events of one handle have an order among them: the session's may come before or
+    // after those of the contender.
+    let suspended = wait_until("the news of the cut", LIMIT, || {
+        contender.find(|line| line["state"] == "suspended")
+    });
+    assert!(suspended["error"].is_string());
     let connected = contender.find(|line| line["state"] == "connected").unwrap();
     assert_eq!(suspended["session"], connected["session"]);
     assert_eq!(connected["timeout_ms"], 4000);
@@ -136,7 +139,7 @@ fn an_evicted_contender_stands_again_or_ends_with_1() {
     assert!(observer.delete(path(&leads)));
     assert_eq!(next(&contender, "lost")["reason"], "evicted");
     assert_eq!(finish(&contender).code, Some(1));
-    assert_eq!(contender.lines().last().unwrap().json["state"], "closed");
+    assert!(contender.find(|line| line["state"] == "closed").is_some());
 }
 
 #[test]

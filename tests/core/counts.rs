@@ -121,19 +121,30 @@ fn ten_thousand_candidacies_leave_no_watch_and_no_znode() {
     world.run(SECOND);
     let watches = world.model.watch_count();
     let passer_by = world.client();
+    world.run(SECOND);
+    let footprint = world.nodes[passer_by].core.footprint();
     for n in 0..10_000 {
-        world.contend(passer_by, 10 + n);
-        assert!(world.run_while_not(SECOND, |w| w.members().len() == 3));
-        let command = tenure::core::Command::Drop {
-            handle: tenure::core::Handle(10 + n),
+        let handle = 10 + n;
+        world.contend(passer_by, handle);
+        // Half of them leave while their questions are still on the way.
+        let done = |w: &World| match n % 2 {
+            0 => w.members().len() == 3,
+            _ => matches!(
+                w.contender_events(passer_by, handle).last(),
+                Some(ContenderEvent::Standby { .. })
+            ),
         };
-        world.command(passer_by, command);
+        assert!(world.run_while_not(SECOND, done));
+        let handle = tenure::core::Handle(handle);
+        world.command(passer_by, tenure::core::Command::Drop { handle });
         assert!(world.run_while_not(SECOND, |w| w.members().len() == 2));
+        world.nodes[passer_by].log.clear();
     }
     world.run(SECOND);
     // It may leave its watch on the one predecessor that it stood behind.
     assert!(world.model.watch_count() <= watches + 1);
     assert!(world.nodes[passer_by].leases.is_empty());
+    assert_eq!(world.nodes[passer_by].core.footprint(), footprint);
 }
 
 #[test]

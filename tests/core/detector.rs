@@ -193,3 +193,41 @@ fn a_short_cut_is_not_even_news() {
     world.run(SECOND);
     assert_eq!(names(&world.detector_events(1, 9)).last().unwrap(), "none");
 }
+
+#[test]
+fn a_path_that_was_born_again_is_not_taken_for_the_old_leader() {
+    let mut world = World::new();
+    for id in 0..2 {
+        world.client();
+        world.contend(id, 1);
+        world.run(SECOND);
+    }
+    let watcher = world.client();
+    world.detect(watcher, 9);
+    world.withdraw(0, 1);
+    world.run(SECOND);
+    assert_eq!(
+        names(&world.detector_events(watcher, 9)).last().unwrap(),
+        "/group/c_0000000001 1/1"
+    );
+    // While it looks away the group is wiped and its counter starts anew: another contender now
+    // has the path of the leader that it knew, behind the one that leads.
+    world.sever(watcher);
+    world.delete_tree(GROUP);
+    world.run(SECOND / 10);
+    let third = world.client();
+    world.contend(third, 1);
+    world.run(SECOND / 10);
+    assert_eq!(world.members(), ["c_0000000000", "c_0000000001"]);
+    world.heal(watcher);
+    world.run(T);
+    let events = world.detector_events(watcher, 9);
+    let unknown = |e: &DetectorEvent| matches!(e, DetectorEvent::Unknown { .. });
+    assert!(
+        !events.iter().any(unknown),
+        "it must come back with its old leader"
+    );
+    let reborn = |e: &DetectorEvent| matches!(e, DetectorEvent::Leader(l) if l.data == b"3/1");
+    assert!(!events.iter().any(reborn), "{:?}", names(&events));
+    assert_eq!(names(&events).last().unwrap(), "/group/c_0000000000 1/1");
+}

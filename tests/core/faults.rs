@@ -6,7 +6,7 @@ use tenure::core::{
     Answer, Command, ContenderEvent, Event, ExpiredBy, Handle, LeasePolicy, LostReason, Reenrol,
     SessionEvent, Time,
 };
-use tenure::proto::op;
+use tenure::proto::{Acl, CreateMode, Request, op};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -94,6 +94,7 @@ fn answers_that_are_read_too_late_renew_nothing() {
     assert!(world.run_while_not(T, |w| w.nodes[0].sent.len() % 2 == 1));
     world.pause(0);
     world.run(T * 5 / 6);
+    eprintln!("{:#?}", world.nodes[0].log);
     world.resume(0);
     let lost = lost_at(&world, 0);
     assert!(lost.is_some(), "its lease had ended by its own clock");
@@ -145,19 +146,26 @@ fn a_short_cut_keeps_leader_and_token() {
 }
 
 #[test]
-fn strict_gives_up_on_disconnection_and_session_keeps_on() {
-    for (policy, keeps) in [(LeasePolicy::Strict, false), (LeasePolicy::Session, true)] {
+fn each_policy_ends_leadership_at_its_own_time() {
+    for (policy, at_once, late) in [
+        (LeasePolicy::Strict, false, false),
+        (LeasePolicy::Verified, true, false),
+        (LeasePolicy::Session, true, true),
+    ] {
         let mut world = World::new();
         world.client();
         world.contend_with(0, 1, policy, Reenrol::Always);
         world.run(SECOND);
         let token = world.token(0, 1).unwrap();
         world.crash();
+        world.run(SECOND / 10);
+        assert_eq!(world.leads(0, 1), at_once, "{policy:?}, disconnected");
+        // Between two thirds of T after the newest answer and the whole of it.
         world.run(T * 7 / 12);
-        assert_eq!(world.leads(0, 1), keeps, "{policy:?}");
+        assert_eq!(world.leads(0, 1), late, "{policy:?}, later");
         world.restart();
         world.run(T);
-        assert_eq!(world.token(0, 1) == Some(token), keeps, "{policy:?}");
+        assert_eq!(world.token(0, 1) == Some(token), late, "{policy:?}, again");
         assert!(world.leads(0, 1));
     }
 }
@@ -272,12 +280,79 @@ fn two_lost_creates_of_one_client_keep_their_payloads() {
     world.contend(0, 1);
     world.contend(0, 2);
     world.run(T);
-    let mut data: Vec<Vec<u8>> = Vec::new();
-    for member in world.members() {
-        data.push(world.model.node(&format!("{GROUP}/{member}")).unwrap().0);
+    assert_eq!(world.swallowed, 1);
+    assert_eq!(world.members().len(), 2);
+    for handle in [1, 2] {
+        let mut members = world
+            .contender_events(0, handle)
+            .into_iter()
+            .filter_map(|e| match e {
+                ContenderEvent::Enrolled { member } => Some(member),
+                _ => None,
+            });
+        let path = members.next().unwrap().path;
+        let (data, _) = world.model.node(&path).unwrap();
+        assert_eq!(data, format!("0/{handle}").into_bytes());
     }
-    data.sort();
-    assert_eq!(data, [b"0/1".to_vec(), b"0/2".to_vec()]);
+}
+
+#[test]
+fn a_ghost_of_our_session_that_nobody_claims_is_deleted() {
+    let mut world = World::new();
+    world.create(GROUP);
+    world.client();
+    world.run(SECOND);
+    world.contend(0, 1);
+    // A create of the same session that the client does not know of: its reply breaks the
+    // connection, with the client's own create still unanswered.
+    world.inject(0, &ghost());
+    world.run(T);
+    assert_eq!(world.members().len(), 1, "{:?}", world.members());
+    assert!(world.leads(0, 1));
+    let (data, _) = world
+        .model
+        .node(&format!("{GROUP}/{}", world.members()[0]))
+        .unwrap();
+    assert_eq!(data, b"0/1");
+}
+
+fn ghost() -> Request {
+    Request::Create2 {
+        path: format!("{GROUP}/c_"),
+        data: b"ghost".to_vec(),
+        acl: Acl::open(),
+        mode: CreateMode::EphemeralSequential,
+    }
+}
+
+#[test]
+fn a_stranger_at_the_own_path_is_not_taken_for_oneself() {
+    let mut world = pair();
+    // The connection is given up and made again within the session.
+    world.cut(1);
+    world.delete("/group/c_0000000001");
+    world.create("/group/c_0000000001");
+    let suspended = |w: &World| {
+        let events = w.session_events(1);
+        matches!(events.last(), Some(SessionEvent::Suspended { .. }))
+    };
+    assert!(world.run_while_not(T, suspended));
+    world.heal(1);
+    world.run(2 * SECOND);
+    let events = world.contender_events(1, 1);
+    let evicted = |e: &ContenderEvent| {
+        matches!(
+            e,
+            ContenderEvent::Lost {
+                reason: LostReason::Evicted,
+                ..
+            }
+        )
+    };
+    assert!(events.iter().any(evicted), "{events:?}");
+    world.withdraw(0, 1);
+    world.run(SECOND);
+    assert!(world.leads(1, 1), "under its new name");
 }
 
 #[test]
@@ -386,4 +461,38 @@ fn two_contenders_of_one_client_stand_one_behind_the_other() {
     world.command(0, Command::Drop { handle: Handle(1) });
     world.run(SECOND);
     assert!(world.leads(0, 2));
+}
+
+#[test]
+fn a_withdrawal_of_a_create_that_never_arrived_does_not_create() {
+    let mut world = World::new();
+    world.create(GROUP);
+    world.client();
+    world.run(SECOND);
+    world.contend(0, 1);
+    world.crash();
+    let call = world.withdraw(0, 1);
+    world.run(SECOND / 2);
+    world.restart();
+    world.run(T);
+    assert_eq!(world.nodes[0].done[&call], Ok(Answer::Removed(false)));
+    assert_eq!(creates(&world, 0), 1);
+    assert!(world.members().is_empty());
+}
+
+#[test]
+fn an_ensemble_that_was_emptied_is_accepted_after_a_while() {
+    let mut world = pair();
+    world.crash();
+    world.run(SECOND);
+    world.replace_server();
+    let leads = |w: &World| w.leads(0, 1) || w.leads(1, 1);
+    world.run(T * 5 / 6);
+    assert!(
+        world.model.sessions().is_empty(),
+        "not by the first refusals"
+    );
+    assert!(world.run_while_not(4 * T, leads));
+    world.run(T);
+    assert_eq!(world.members().len(), 2);
 }

@@ -209,3 +209,26 @@ fn a_lost_join_reply_leaves_one_member() {
     );
     assert_eq!(world.members().len(), 1);
 }
+
+#[test]
+fn names_that_were_given_twice_are_told_apart() {
+    let mut world = World::new();
+    let watcher = open(&mut world);
+    world.command(watcher, Command::Watch { handle: G });
+    let member = open(&mut world);
+    let old = join(&mut world, member, "a");
+    world.run(SECOND);
+    let old = joined(&world, member, old);
+    world.cut(watcher);
+    world.delete_tree(GROUP);
+    let new = join(&mut world, member, "a");
+    world.run(SECOND);
+    let new = joined(&world, member, new);
+    assert_eq!(old.path, new.path);
+    world.heal(watcher);
+    world.run(T);
+    assert_eq!(
+        events(&world, watcher).last(),
+        Some(&GroupEvent::Members(vec![new]))
+    );
+}

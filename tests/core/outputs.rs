@@ -543,3 +543,94 @@ fn a_smaller_timeout_of_a_later_connection_goes_on_to_count_when_it_is_lost() {
     assert!(!format!("{:?}", give(&mut client, Input::Tick, ms(3209))).contains("Expired"));
     assert!(format!("{:?}", give(&mut client, Input::Tick, ms(3210))).contains("Expired"));
 }
+
+/// Lists the members twice, in one step each.
+fn two_questions(client: &mut Client) {
+    let (handle, path) = (Handle(3), "/g".to_owned());
+    give(
+        client,
+        Input::Command(Command::Group { handle, path }),
+        ms(30),
+    );
+    for call in [CallId(1), CallId(2)] {
+        let command = Command::Members { handle, call };
+        give(client, Input::Command(command), ms(40));
+    }
+}
+
+fn nobody() -> Response {
+    Response::Children {
+        children: Vec::new(),
+        stat: Stat::default(),
+    }
+}
+
+#[test]
+fn answers_come_in_the_order_of_the_questions_or_not_at_all() {
+    for (first, holds) in [(1, true), (2, false)] {
+        let mut client = attached();
+        two_questions(&mut client);
+        let bytes = reply(first, 1, 0, &nobody());
+        let out = give(
+            &mut client,
+            Input::Received {
+                conn: 1,
+                bytes: &bytes,
+            },
+            ms(50),
+        );
+        let answered = matches!(
+            out[0],
+            Output::Done {
+                call: CallId(1),
+                ..
+            }
+        );
+        assert_eq!(answered, holds, "{out:?}");
+        assert_eq!(out[0] == Output::Close { conn: 1 }, !holds, "{out:?}");
+    }
+}
+
+#[test]
+fn a_new_connection_names_the_newest_transaction_that_was_seen() {
+    let mut client = attached();
+    two_questions(&mut client);
+    let bytes = reply(1, 41, 0, &nobody());
+    give(
+        &mut client,
+        Input::Received {
+            conn: 1,
+            bytes: &bytes,
+        },
+        ms(50),
+    );
+    let why = "reset".to_owned();
+    give(&mut client, Input::Disconnected { conn: 1, why }, ms(60));
+    let out = give(&mut client, Input::Connected { conn: 2 }, ms(70));
+    assert_eq!(
+        out[0],
+        Output::Send {
+            conn: 2,
+            bytes: connect_request(0x2a, 7, 41)
+        }
+    );
+    // The question without an answer is asked again, as the first of the new connection.
+    let bytes = connect_response(0x2a, 6000);
+    let out = give(
+        &mut client,
+        Input::Received {
+            conn: 2,
+            bytes: &bytes,
+        },
+        ms(80),
+    );
+    let list = Request::GetChildren2 {
+        path: "/g".into(),
+        watch: false,
+    };
+    let sent = Output::Send {
+        conn: 2,
+        bytes: request(1, &list),
+    };
+    assert!(out.contains(&sent), "{out:?}");
+}

@@ -56,7 +56,7 @@ pub(crate) struct World {
     order: u64,
     calls: u64,
     /// A session was ended from outside: two may believe until the lease ends, as documented.
-    tampered: bool,
+    pub(crate) tampered: bool,
     /// The next reply frames to these operations never reach anybody, and the connection ends.
     pub(crate) swallow_reply_of: Option<i32>,
     /// Reply frames swallowed so far.
@@ -186,6 +186,15 @@ impl World {
         self.nodes[node].cut = true;
     }
 
+    /// The same, and the client notices at once.
+    pub(crate) fn sever(&mut self, node: usize) {
+        self.cut(node);
+        let conns: Vec<u64> = self.nodes[node].conns.keys().copied().collect();
+        for conn in conns {
+            self.deliver(Delivery::ClientSees(node, conn));
+        }
+    }
+
     pub(crate) fn heal(&mut self, node: usize) {
         self.nodes[node].cut = false;
     }
@@ -206,6 +215,11 @@ impl World {
     pub(crate) fn crash(&mut self) {
         self.model.crash(at(self.now));
         self.collect();
+    }
+
+    /// The server's disk is lost.
+    pub(crate) fn replace_server(&mut self) {
+        self.model = Model::new(ModelOptions::default(), at(self.now));
     }
 
     pub(crate) fn restart(&mut self) {
@@ -253,6 +267,15 @@ impl World {
         };
         request.encode(1, &mut bytes);
         Request::CloseSession.encode(2, &mut bytes);
+        self.model.receive(conn, &bytes, at(self.now));
+        self.collect();
+    }
+
+    /// A request on the connection of this node that it did not send.
+    pub(crate) fn inject(&mut self, node: usize, request: &Request) {
+        let conn = *self.nodes[node].conns.values().next_back().unwrap();
+        let mut bytes = Vec::new();
+        request.encode(9999, &mut bytes);
         self.model.receive(conn, &bytes, at(self.now));
         self.collect();
     }

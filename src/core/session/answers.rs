@@ -137,7 +137,6 @@ impl Session {
                 sent
             }
         };
-        up.proven = true;
         self.servers.answered();
         if self.purpose == Purpose::Live {
             self.answered = Some(self.answered.map_or(sent, |before| before.max(sent)));

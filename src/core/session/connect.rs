@@ -75,11 +75,12 @@ impl Session {
         match &self.link {
             Link::Dialing { conn, address, .. } if *conn == id => {
                 let error = format!("cannot connect to {address}: {why}");
+                self.refusals = None;
                 self.attempt_failed(error, now, out);
             }
             Link::Handshaking { conn, address, .. } if *conn == id => {
                 let error = format!("{address} did not grant a session: {why}");
-                self.refused_silently();
+                self.refused(now);
                 self.attempt_failed(error, now, out);
             }
             Link::Up(up) if up.conn == id => {
@@ -128,17 +129,15 @@ impl Session {
         self.dial(now, out);
     }
 
-    /// Two rounds of servers that all hang up on our handshake: they have seen less than we have
-    /// (a restored or emptied ensemble), and would refuse us for ever.
-    pub(super) fn refused_silently(&mut self) {
-        self.silent_refusals += 1;
-        if self.silent_refusals < 2 * self.servers.len() || self.last_zxid == 0 {
-            return;
-        }
-        self.silent_refusals = 0;
-        self.last_zxid = 0;
-        if self.purpose == Purpose::Bury {
-            self.buried();
+    /// Servers that are behind what we have seen hang up on our handshake, for ever if they were
+    /// restored or emptied. Servers that stop or start do so too, once or twice. So only after a
+    /// whole session timeout in which every server did nothing else is it forgotten what we have
+    /// seen; they can then say whether they know our session.
+    fn refused(&mut self, now: Time) {
+        let (since, times) = self.refusals.unwrap_or((now, 0));
+        self.refusals = Some((since, times + 1));
+        if times >= 2 * self.servers.len() && since + self.timeout() <= now {
+            self.last_zxid = 0;
         }
     }
 
@@ -161,7 +160,7 @@ impl Session {
         now: Time,
         out: &mut Outbox,
     ) {
-        self.silent_refusals = 0;
+        self.refusals = None;
         let known = self.identity.id;
         let granted = u64::try_from(response.timeout_ms).unwrap_or(0);
         let refused = response.session == 0 || granted == 0;
@@ -190,7 +189,6 @@ impl Session {
             requests: Requests::default(),
             ping: None,
             last_sent: sent,
-            proven: false,
         });
         // A server may send its first answers in the same segment.
         if let Link::Handshaking { decoder, .. } = &mut self.link {

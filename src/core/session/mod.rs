@@ -125,9 +125,6 @@ struct Up {
     requests: Requests,
     ping: Option<Time>,
     last_sent: Time,
-    /// Whether anything but the handshake was answered: a server that only shakes hands must
-    /// not be dialled in a tight loop.
-    proven: bool,
 }
 
 pub(crate) struct Session {
@@ -140,9 +137,9 @@ pub(crate) struct Session {
     link: Link,
     answered: Option<Time>,
     leading: bool,
-    /// Handshakes in a row that ended without a word: what a server does that is behind
-    /// `last_zxid`.
-    silent_refusals: usize,
+    /// Since when every connection has ended in the middle of the handshake, and how often: what
+    /// servers do that are behind `last_zxid`.
+    refusals: Option<(Time, usize)>,
     without_ephemerals_query: BTreeSet<SocketAddr>,
     next_id: u64,
     signals: VecDeque<Signal>,
@@ -164,7 +161,7 @@ impl Session {
             },
             answered: None,
             leading: false,
-            silent_refusals: 0,
+            refusals: None,
             without_ephemerals_query: BTreeSet::new(),
             next_id: 0,
             signals: VecDeque::from([Signal::Connecting]),
@@ -372,10 +369,6 @@ impl Session {
     }
 
     fn detach(&mut self, why: String, now: Time, out: &mut Outbox) {
-        let proven = matches!(&self.link, Link::Up(up) if up.proven);
-        if !proven {
-            self.servers.failed();
-        }
         if self.purpose == Purpose::Live {
             self.signals.push_back(Signal::Detached { why });
         }

@@ -109,7 +109,12 @@ impl Launch<'_> {
             .config
             .zoo_cfg(self.addr.port(), &self.directory.join("data"));
         fs::write(&zoo_cfg, text).map_err(|error| fail("zoo.cfg", error))?;
-        let log = File::create(self.directory.join(LOG)).map_err(|error| fail(LOG, error))?;
+        // A server that is started again goes on with its log: what ended it is in there.
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.directory.join(LOG))
+            .map_err(|error| fail(LOG, error))?;
         let log_too = log.try_clone().map_err(|error| fail(LOG, error))?;
 
         let mut command = Command::new("java");
