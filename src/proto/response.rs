@@ -8,7 +8,7 @@ use super::stat::Stat;
 /// What every reply starts with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReplyHeader {
-    /// The request that is answered, or one of [`xid`].
+    /// The request that is answered, or one of [`xid`](crate::proto::xid).
     pub xid: i32,
     /// The newest transaction that the server has applied.
     pub zxid: i64,
