@@ -47,7 +47,10 @@ fn of_one(place: usize, actor: &Actor) -> Vec<Tenure> {
                     until_ns: None,
                 });
             }
-            (Kind::Lost, _, Some(open)) => open.until_ns = Some(event.boottime_ns),
+            // The line may be written late; what it says of the end of the lease counts.
+            (Kind::Lost, _, Some(open)) => {
+                open.until_ns = Some(event.lease_end_ns.unwrap_or(event.boottime_ns));
+            }
             _ => {}
         }
     }

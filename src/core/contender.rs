@@ -10,6 +10,7 @@ use super::lease::{self, LeasePolicy};
 use super::requests::Ask;
 use super::roster::{self, Census};
 use super::seat::{SeatId, SeatNews};
+use super::time::Time;
 use super::wire::{Bench, Wire};
 use super::{Answer, CallId, Error, Handle, Lease, Output};
 use crate::proto::{EventKind, Request, Response, ServerError};
@@ -57,13 +58,13 @@ enum Rank {
     /// Numbers cannot be trusted: every other candidate is being looked at.
     Counting(Census),
     /// Members stand before; the last of them is watched, or is being looked at.
-    Behind {
-        told: Option<usize>,
-    },
+    Behind { told: Option<usize> },
     /// Nobody stands before; leads as soon as the lease allows.
     First,
     Leading {
         shaky: bool,
+        /// The end of the lease as it was last published.
+        end: Time,
     },
 }
 
@@ -215,7 +216,7 @@ impl Contender {
 
     /// A renewal is overdue.
     pub(crate) fn on_shaky(&mut self, wire: &mut Wire<'_>) {
-        let (Rank::Leading { shaky }, Some(member), Some(lease)) = (
+        let (Rank::Leading { shaky, .. }, Some(member), Some(lease)) = (
             &mut self.rank,
             &self.member,
             current_lease(&self.spec, wire),
@@ -251,7 +252,7 @@ impl Contender {
         };
         let begins = match self.rank {
             Rank::First => true,
-            Rank::Leading { shaky } => shaky && wire.attached(),
+            Rank::Leading { shaky, .. } => shaky && wire.attached(),
             Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } => return,
         };
         let lease = Some(Lease {
@@ -262,8 +263,12 @@ impl Contender {
             handle: self.handle,
             lease,
         });
+        self.rank = Rank::Leading {
+            // Only an answer on a standing connection ends jeopardy.
+            shaky: matches!(self.rank, Rank::Leading { shaky: true, .. }) && !begins,
+            end,
+        };
         if begins {
-            self.rank = Rank::Leading { shaky: false };
             let event = ContenderEvent::Leading {
                 member: member.clone(),
                 lease_end: end,
@@ -340,8 +345,11 @@ impl Contender {
 
     /// Ends the candidacy: first the lease, then the news of it.
     fn lose(&mut self, reason: LostReason, wire: &mut Wire<'_>) {
-        let led = self.is_leading();
-        if led {
+        let led_until = match self.rank {
+            Rank::Leading { end, .. } => Some(end.min(wire.now)),
+            _ => None,
+        };
+        if led_until.is_some() {
             wire.out.push(Output::Lease {
                 handle: self.handle,
                 lease: None,
@@ -352,7 +360,7 @@ impl Contender {
         let member = self.member.take();
         let event = ContenderEvent::Lost {
             member,
-            led,
+            led_until,
             reason,
         };
         self.tell(event, wire);
@@ -507,7 +515,7 @@ impl Contender {
 }
 
 /// Until when a leader with these rules may believe, as things stand.
-fn current_lease(spec: &ContenderSpec, wire: &Wire<'_>) -> Option<super::Time> {
+fn current_lease(spec: &ContenderSpec, wire: &Wire<'_>) -> Option<Time> {
     let answered = wire.session.answered()?;
     Some(lease::lease_end(
         spec.policy,

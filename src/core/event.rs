@@ -134,8 +134,9 @@ pub enum ContenderEvent {
     Lost {
         /// The znode that was, if one stood.
         member: Option<Member>,
-        /// Whether it led.
-        led: bool,
+        /// Until when it led, if it did: the end of its lease, or the instant before that at
+        /// which the library gave leadership up.
+        led_until: Option<Time>,
         /// Why.
         reason: LostReason,
     },

@@ -263,7 +263,7 @@ mod tests {
     fn lost() -> Event {
         Event::Contender(ContenderEvent::Lost {
             member: None,
-            led: true,
+            led_until: None,
             reason: LostReason::LeaseLapsed,
         })
     }

@@ -45,13 +45,13 @@ fn one_leads_hands_over_when_asked_to_and_fails_over_when_killed() {
     assert_eq!(lost["reason"], "withdrawn");
     assert_eq!(lost["member"], a_leads["member"]);
     assert_eq!(lost["token"], a_leads["token"]);
-    assert!(lost["lease_end_boottime_ns"].as_u64() >= a_leads["lease_end_boottime_ns"].as_u64());
     assert_eq!(a.wait_exit(LIMIT).code(), Some(0));
     assert_eq!(observer.stat(path(&a_leads)), None);
     let b_leads = next(&b, "leading");
     assert!(token(&b_leads) > token(&a_leads));
+    // The line may come late; the end of leadership that it tells does not.
+    assert!(lost["lease_end_boottime_ns"].as_u64() < b_leads["boottime_ns"].as_u64());
     assert_eq!(b_leads["member"]["label"], json!(null));
-    assert!(b_leads["boottime_ns"].as_u64() > lost["boottime_ns"].as_u64());
     assert_eq!(next(&detector, "leader")["data"], "b");
 
     // Killed, it is followed when its session has timed out.

@@ -15,12 +15,21 @@ fn names(events: &[ContenderEvent]) -> Vec<String> {
         ContenderEvent::Standby { ahead, .. } => format!("standby {ahead}"),
         ContenderEvent::Leading { .. } => "leading".to_owned(),
         ContenderEvent::Jeopardy { .. } => "jeopardy".to_owned(),
-        ContenderEvent::Lost { led, reason, .. } => {
+        ContenderEvent::Lost {
+            led_until, reason, ..
+        } => {
             let reason = match reason {
                 LostReason::Failed(error) => error.message().to_owned(),
                 other => format!("{other:?}"),
             };
-            format!("lost {}{reason}", if *led { "leadership " } else { "" })
+            format!(
+                "lost {}{reason}",
+                if led_until.is_some() {
+                    "leadership "
+                } else {
+                    ""
+                }
+            )
         }
         other => format!("{other:?}"),
     };

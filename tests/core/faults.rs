@@ -22,7 +22,13 @@ fn pair() -> World {
 
 fn lost_at(world: &World, node: usize) -> Option<Time> {
     world.time_of(node, |e| {
-        matches!(e, Event::Contender(ContenderEvent::Lost { led: true, .. }))
+        matches!(
+            e,
+            Event::Contender(ContenderEvent::Lost {
+                led_until: Some(_),
+                ..
+            })
+        )
     })
 }
 
@@ -50,6 +56,16 @@ fn a_leader_in_a_black_hole_is_told_before_its_successor_leads() {
         .unwrap();
     let (lost, led) = (lost_at(&world, 0).unwrap(), led_at(&world, 1).unwrap());
     assert!(cut < jeopardy && jeopardy < lost && lost < led);
+    let until = |e: &ContenderEvent| match e {
+        ContenderEvent::Lost { led_until, .. } => *led_until,
+        _ => None,
+    };
+    let until = world.contender_events(0, 1).iter().find_map(until);
+    assert_eq!(
+        until,
+        Some(lost),
+        "the lapse is told at the end of the lease"
+    );
     // A lease counts from the send of the newest answered request, at most a ping before the cut.
     assert!(lost.since(cut) <= T * 2 / 3);
     assert!(led.since(cut) >= T - T / 6);
@@ -208,7 +224,7 @@ fn an_expired_session_is_replaced_and_its_old_znode_never_claimed() {
     assert!(events.iter().any(|e| matches!(
         e,
         ContenderEvent::Lost {
-            led: true,
+            led_until: Some(_),
             reason: LostReason::SessionExpired,
             ..
         }

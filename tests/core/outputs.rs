@@ -323,7 +323,10 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
     assert!(matches!(
         &out[1],
         Output::Event {
-            event: Event::Contender(ContenderEvent::Lost { led: true, .. }),
+            event: Event::Contender(ContenderEvent::Lost {
+                led_until: Some(_),
+                ..
+            }),
             ..
         }
     ));

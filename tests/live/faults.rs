@@ -103,7 +103,7 @@ fn a_server_stopped_for_longer_than_t_ends_every_belief_and_leaves_no_ghost() {
     assert!(matches!(
         events.last(),
         Some(ContenderEvent::Lost {
-            led: true,
+            led_until: Some(_),
             reason: LostReason::LeaseLapsed,
             ..
         })
@@ -156,7 +156,7 @@ fn an_admin_who_deletes_the_leaders_znode_evicts_it() {
     assert!(matches!(
         events.last(),
         Some(ContenderEvent::Lost {
-            led: true,
+            led_until: Some(_),
             reason: LostReason::Evicted,
             ..
         })
@@ -252,7 +252,7 @@ fn credentials_protect_what_they_create() {
     let events = until(&contender, lost);
     let Some(ContenderEvent::Lost {
         reason: LostReason::Failed(error),
-        led: false,
+        led_until: None,
         ..
     }) = events.last()
     else {

@@ -27,7 +27,9 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
         },
     )?;
     let reason = lost.reason.as_deref().unwrap_or("nothing");
-    let (stopped_ns, began_ns) = (lost.boottime_ns, next.tenure.from_ns);
+    // The line may be written late; what it says of the end of the lease counts.
+    let stopped_ns = lost.lease_end_ns.unwrap_or(u64::MAX);
+    let began_ns = next.tenure.from_ns;
     stage.check(
         format!(
             "{} stopped leading {} before {} began",

@@ -87,8 +87,7 @@ pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line>
     })
 }
 
-/// `lease_end` is that of the newest lease of this candidacy that is known.
-pub(crate) fn contender(event: &ContenderEvent, lease_end: Time) -> Option<Line> {
+pub(crate) fn contender(event: &ContenderEvent) -> Option<Line> {
     Some(match event {
         ContenderEvent::Enrolling => return None,
         ContenderEvent::Enrolled { member } => {
@@ -126,16 +125,20 @@ pub(crate) fn contender(event: &ContenderEvent, lease_end: Time) -> Option<Line>
         .with("lease_end_boottime_ns", deadline.as_nanos()),
         ContenderEvent::Lost {
             member,
-            led,
+            led_until,
             reason,
-        } => lost(member.as_ref(), *led, reason, lease_end),
+        } => lost(member.as_ref(), *led_until, reason),
         _ => return None,
     })
 }
 
-fn lost(member: Option<&Member>, led: bool, reason: &LostReason, lease_end: Time) -> Line {
+fn lost(member: Option<&Member>, led_until: Option<Time>, reason: &LostReason) -> Line {
     let word = lost_word(reason);
-    let what = if led { "leadership" } else { "candidacy" };
+    let what = if led_until.is_some() {
+        "leadership"
+    } else {
+        "candidacy"
+    };
     let mut text = format!("the {what}: {}", word.replace('_', " "));
     if let Some(member) = member {
         text = format!("{} has lost {text}", plain(&member.path));
@@ -144,15 +147,14 @@ fn lost(member: Option<&Member>, led: bool, reason: &LostReason, lease_end: Time
     if let Some(member) = member {
         line = line.with("member", name(member));
         // Only who led had a token.
-        if led {
+        if led_until.is_some() {
             line = line.with("token", member.token.to_string());
         }
     }
     if let LostReason::Failed(error) = reason {
         line = line.with("message", error.message());
     }
-    let lease_end = if led { lease_end.as_nanos() } else { 0 };
-    line.with("lease_end_boottime_ns", lease_end)
+    line.with("lease_end_boottime_ns", led_until.map_or(0, Time::as_nanos))
 }
 
 fn lost_word(reason: &LostReason) -> &'static str {
@@ -316,16 +318,16 @@ mod tests {
             sequence: 1,
             token: 7,
         };
-        let lost = |led| {
+        let lost = |led_until| {
             let event = ContenderEvent::Lost {
                 member: Some(member.clone()),
-                led,
+                led_until,
                 reason: LostReason::LeaseLapsed,
             };
-            let line = contender(&event, Time::from_nanos(9)).map(|line| line.fields);
+            let line = contender(&event).map(|line| line.fields);
             Value::from(line.unwrap_or_default())
         };
-        let led = lost(true);
+        let led = lost(Some(Time::from_nanos(9)));
         assert_eq!(led["token"], "7");
         assert_eq!(led["lease_end_boottime_ns"], 9);
         assert_eq!(led["reason"], "lease_lapsed");
@@ -333,7 +335,7 @@ mod tests {
             led["member"],
             json!({"path": "/g/l_0000000001", "label": "l", "sequence": 1})
         );
-        let never = lost(false);
+        let never = lost(None);
         assert_eq!(never.get("token"), None);
         assert_eq!(never["lease_end_boottime_ns"], 0);
     }

@@ -70,8 +70,8 @@ impl Report {
         }
     }
 
-    pub(crate) fn contender(&mut self, event: &ContenderEvent, lease_end: Time) {
-        if let Some(line) = lines::contender(event, lease_end) {
+    pub(crate) fn contender(&mut self, event: &ContenderEvent) {
+        if let Some(line) = lines::contender(event) {
             self.put(line);
         }
     }
