@@ -314,11 +314,7 @@ impl Contender {
                 let Rank::Counting(census) = &mut self.rank else {
                     return;
                 };
-                let stat = result.and_then(|response| match response {
-                    Response::Stat(stat) => Ok(stat),
-                    _ => Err(ServerError::NoNode),
-                });
-                census.count(&path, stat);
+                census.count(&path, result);
                 if census.is_complete() {
                     let members = census.members();
                     self.place(members.into_iter().map(|m| (m.token, m.path)), wire);

@@ -166,11 +166,7 @@ impl Detector {
                 let Phase::Counting(census) = &mut self.phase else {
                     return;
                 };
-                let stat = result.and_then(|response| match response {
-                    Response::Stat(stat) => Ok(stat),
-                    _ => Err(ServerError::NoNode),
-                });
-                census.count(&path, stat);
+                census.count(&path, result);
                 if census.is_complete() {
                     let stats = census.stats().iter();
                     let ownerless = stats.filter(|(_, stat)| stat.ephemeral_owner == 0);

@@ -343,7 +343,7 @@ impl Group {
                 let Query::Members(Some(census)) = query else {
                     return;
                 };
-                census.count(&path, stat_of(result));
+                census.count(&path, result);
                 if !census.is_complete() {
                     return;
                 }
@@ -398,7 +398,7 @@ impl Group {
             }
             (What::List, Err(ServerError::NoNode)) => self.ask_view(What::Path, wire),
             (What::Count(path), result) => {
-                view.census.count(&path, stat_of(result));
+                view.census.count(&path, result);
                 if view.census.is_complete() {
                     self.counted(wire);
                 }
@@ -427,11 +427,4 @@ impl Group {
             wire.event(self.handle, Event::Group(event));
         }
     }
-}
-
-fn stat_of(result: Result<Response, ServerError>) -> Result<Stat, ServerError> {
-    result.and_then(|response| match response {
-        Response::Stat(stat) => Ok(stat),
-        _ => Err(ServerError::NoNode),
-    })
 }

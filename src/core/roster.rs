@@ -6,7 +6,7 @@
 
 use super::event::Member;
 use crate::proto::path::{self, MemberName};
-use crate::proto::{ServerError, Stat};
+use crate::proto::{Response, ServerError, Stat};
 use std::collections::BTreeMap;
 
 /// The paths of the children that may be members, in the order that their numbers propose.
@@ -45,9 +45,9 @@ impl Census {
     }
 
     /// One answer; a child that has vanished since is left out.
-    pub(crate) fn count(&mut self, path: &str, result: Result<Stat, ServerError>) {
+    pub(crate) fn count(&mut self, path: &str, result: Result<Response, ServerError>) {
         self.waiting = self.waiting.saturating_sub(1);
-        if let Ok(stat) = result {
+        if let Ok(Response::Stat(stat)) = result {
             self.stats.insert(path.to_owned(), stat);
         }
     }
@@ -99,10 +99,12 @@ mod tests {
 
     #[test]
     fn a_census_orders_by_czxid_and_leaves_out_what_has_no_owner() {
-        let stat = |czxid, ephemeral_owner| Stat {
-            czxid,
-            ephemeral_owner,
-            ..Stat::default()
+        let stat = |czxid, ephemeral_owner| {
+            Response::Stat(Stat {
+                czxid,
+                ephemeral_owner,
+                ..Stat::default()
+            })
         };
         let mut census = Census::new(BTreeMap::new(), 4);
         census.count("/g/a_2147483647", Ok(stat(5, 1)));

@@ -15,7 +15,7 @@ use super::requests::Ask;
 use super::watch::Watcher;
 use super::wire::Wire;
 use crate::proto::path::{self, MemberName};
-use crate::proto::{Acl, CreateMode, EventKind, Request, Response, ServerError, Stat};
+use crate::proto::{Acl, CreateMode, EventKind, Request, Response, ServerError, Stat, op};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How often a create is repeated when others keep deleting the group's path under it, or the
@@ -31,6 +31,7 @@ pub(crate) struct SeatId(u64);
 pub(crate) enum SeatAsk {
     Ancestor(String),
     Create,
+    Name(String),
     Sync,
     Ephemerals,
     Children,
@@ -62,6 +63,8 @@ enum Stage {
     Absent,
     /// The create is in flight.
     Creating,
+    /// Created by an older server; its stat is being read.
+    Named,
     /// The create's reply was lost.
     Doubt,
     /// In doubt, and looking.
@@ -141,6 +144,7 @@ impl Seats {
                 self.leave(id, member, wire);
             }
             Stage::Creating
+            | Stage::Named
             | Stage::Doubt
             | Stage::Looking { .. }
             | Stage::Leaving { .. }
@@ -165,14 +169,17 @@ impl Seats {
                 // Whether an earlier delete was carried out is not known, and by now the path
                 // may be a stranger's: look before deleting.
                 Stage::Leaving { .. } => self.verify(id, false, wire),
-                Stage::Creating | Stage::Looking { .. } | Stage::Unburied => {}
+                Stage::Creating | Stage::Named | Stage::Looking { .. } | Stage::Unburied => {}
             }
         }
     }
 
     pub(crate) fn on_detached(&mut self) {
         for seat in self.seats.values_mut() {
-            if matches!(seat.stage, Stage::Creating | Stage::Looking { .. }) {
+            if matches!(
+                seat.stage,
+                Stage::Creating | Stage::Named | Stage::Looking { .. }
+            ) {
                 seat.stage = Stage::Doubt;
             }
         }
@@ -244,13 +251,25 @@ impl Seats {
                 }
             },
             SeatAsk::Create => self.created(id, result, wire),
+            SeatAsk::Name(path) => match (&seat.stage, result) {
+                (Stage::Named, Ok(Response::Stat(stat)))
+                    if stat.ephemeral_owner == wire.session.id() =>
+                {
+                    self.seated(id, Member::new(&path, stat.czxid), wire);
+                }
+                (Stage::Named, _) if seat.released => {
+                    self.finish(id, SeatNews::Left { by_us: false }, wire);
+                }
+                (Stage::Named, _) => self.finish(id, SeatNews::Evicted, wire),
+                _ => {}
+            },
             SeatAsk::Sync | SeatAsk::Ephemerals | SeatAsk::Children | SeatAsk::Suspect(_)
                 if !matches!(seat.stage, Stage::Looking { .. }) => {}
             SeatAsk::Sync => {}
             SeatAsk::Ephemerals => match result {
                 Ok(Response::Ephemerals(paths)) => self.suspect(id, paths, wire),
                 Err(ServerError::Unimplemented) => {
-                    wire.session.cannot_list_ephemerals();
+                    wire.session.lacks(op::GET_EPHEMERALS);
                     self.look_at_children(id, wire);
                 }
                 _ => self.suspect(id, Vec::new(), wire),
@@ -307,26 +326,15 @@ impl Seats {
         }
     }
 
-    fn acl(wire: &Wire<'_>) -> Vec<Acl> {
-        if wire.session.authenticated() {
-            Acl::world_read_creator_all()
-        } else {
-            Acl::open()
-        }
-    }
-
     fn send_create(&mut self, id: SeatId, wire: &mut Wire<'_>) {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
         seat.stage = Stage::Creating;
         seat.tries += 1;
-        let request = Request::Create2 {
-            path: MemberName::prefix(&seat.group, seat.label.as_deref()),
-            data: seat.data.clone(),
-            acl: Self::acl(wire),
-            mode: CreateMode::EphemeralSequential,
-        };
+        let path = MemberName::prefix(&seat.group, seat.label.as_deref());
+        let mode = CreateMode::EphemeralSequential;
+        let request = create(path, seat.data.clone(), mode, wire);
         wire.ask(Ask::Seat(id, SeatAsk::Create), request);
     }
 
@@ -343,12 +351,8 @@ impl Seats {
             ancestors.push(parent);
         }
         for ancestor in ancestors.into_iter().rev().filter(|path| *path != "/") {
-            let request = Request::Create2 {
-                path: ancestor.to_owned(),
-                data: Vec::new(),
-                acl: Self::acl(wire),
-                mode: CreateMode::Persistent,
-            };
+            let path = ancestor.to_owned();
+            let request = create(path, Vec::new(), CreateMode::Persistent, wire);
             wire.ask(
                 Ask::Seat(id, SeatAsk::Ancestor(ancestor.to_owned())),
                 request,
@@ -369,7 +373,21 @@ impl Seats {
                 self.seated(id, Member::new(&path, stat.czxid), wire);
                 return;
             }
+            // An older server tells no stat: only a look says which birth this is.
+            Ok(Response::Path(path)) => {
+                seat.stage = Stage::Named;
+                let ask = Ask::Seat(id, SeatAsk::Name(path.clone()));
+                wire.ask(ask, Request::Exists { path, watch: true });
+                return;
+            }
             Ok(_) => Error::new(ErrorKind::Server, "the server answered a create oddly"),
+            Err(ServerError::Unimplemented) if wire.session.may_know(op::CREATE2) => {
+                // It was not carried out. The server closes now; the next connection asks in
+                // the old way.
+                wire.session.lacks(op::CREATE2);
+                seat.stage = Stage::Absent;
+                return;
+            }
             Err(ServerError::NoNode) => {
                 if seat.ancestor_error.is_none() && seat.tries < CREATE_TRIES_MAX {
                     if seat.released {
@@ -490,7 +508,7 @@ impl Seats {
                 path: group.clone(),
             },
         );
-        if wire.session.can_list_ephemerals() {
+        if wire.session.may_know(op::GET_EPHEMERALS) {
             let prefix = path::child(&group, "");
             wire.ask(
                 Ask::Seat(id, SeatAsk::Ephemerals),
@@ -628,9 +646,33 @@ impl Seats {
             Stage::Seated(member) | Stage::Leaving { member, .. } => member.path == path,
             Stage::Absent
             | Stage::Creating
+            | Stage::Named
             | Stage::Doubt
             | Stage::Looking { .. }
             | Stage::Unburied => false,
         })
+    }
+}
+
+fn create(path: String, data: Vec<u8>, mode: CreateMode, wire: &Wire<'_>) -> Request {
+    let acl = if wire.session.authenticated() {
+        Acl::world_read_creator_all()
+    } else {
+        Acl::open()
+    };
+    if wire.session.may_know(op::CREATE2) {
+        Request::Create2 {
+            path,
+            data,
+            acl,
+            mode,
+        }
+    } else {
+        Request::Create {
+            path,
+            data,
+            acl,
+            mode,
+        }
     }
 }

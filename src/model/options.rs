@@ -11,6 +11,9 @@ pub struct ModelOptions {
     pub min_session_timeout: Option<Duration>,
     /// `maxSessionTimeout`: longer wishes are cut to it; twenty times the tick when absent.
     pub max_session_timeout: Option<Duration>,
+    /// Operations that it does not know, as older servers do not: `create2` before 3.5,
+    /// `getEphemerals` before 3.6.
+    pub unknown: Vec<i32>,
     /// Where session ids and passwords come from.
     pub seed: u64,
 }
@@ -21,6 +24,7 @@ impl Default for ModelOptions {
             tick: Duration::from_millis(500),
             min_session_timeout: None,
             max_session_timeout: None,
+            unknown: Vec::new(),
             seed: 0,
         }
     }

@@ -22,9 +22,10 @@ impl Model {
         if operation != op::AUTH {
             self.sessions.arm(session, timeout_ms, self.now_ms);
         }
+        let unknown = self.options.unknown.contains(&operation);
         let request = match Request::decode(body) {
-            Ok((_, Ok(request))) => request,
-            Ok((_, Err(_))) => {
+            Ok((_, Ok(request))) if !unknown => request,
+            Ok(_) => {
                 self.reply_at(-1, conn, number, Err(ServerError::Unimplemented), "");
                 return self.close(conn);
             }
@@ -45,6 +46,19 @@ impl Model {
                 self.apply(Txn::CloseSession { session });
                 self.reply(conn, number, Ok(Response::Empty));
                 return self.close(conn);
+            }
+            Request::Create {
+                path,
+                data,
+                acl,
+                mode,
+            } => {
+                let ids = self.ids(conn);
+                let txn = self.tree.create(&path, data, &acl, mode, session, &ids);
+                match self.created(path, txn) {
+                    Ok(Response::Created { path, .. }) => Ok(Response::Path(path)),
+                    other => other,
+                }
             }
             Request::Create2 {
                 path,

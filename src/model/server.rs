@@ -38,7 +38,7 @@ pub enum ModelOutput {
 
 /// A standalone ZooKeeper server as a pure machine; see the [module](super).
 pub struct Model {
-    options: ModelOptions,
+    pub(super) options: ModelOptions,
     pub(super) now_ms: u64,
     pub(super) up: bool,
     pub(super) tree: Tree,

@@ -1,5 +1,7 @@
 //! Access control lists.
 
+use super::jute::{DecodeError, Reader, Writer};
+
 /// Permission bits of an ACL entry (`ZooDefs.Perms`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Perms(pub i32);
@@ -27,6 +29,18 @@ pub struct Acl {
 }
 
 impl Acl {
+    pub(super) fn encode(&self, w: &mut Writer<'_>) {
+        w.i32(self.perms.0).string(&self.scheme).string(&self.id);
+    }
+
+    pub(super) fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            perms: Perms(r.i32()?),
+            scheme: r.string()?,
+            id: r.string()?,
+        })
+    }
+
     fn new(perms: Perms, scheme: &str, id: &str) -> Self {
         Self {
             perms,

@@ -3,6 +3,7 @@
 /// Numbers of the operations (`ZooDefs.OpCode`).
 pub mod op {
     #![allow(missing_docs)]
+    pub const CREATE: i32 = 1;
     pub const DELETE: i32 = 2;
     pub const EXISTS: i32 = 3;
     pub const GET_DATA: i32 = 4;

@@ -1,6 +1,6 @@
 //! What a client asks.
 
-use super::acl::{Acl, Perms};
+use super::acl::Acl;
 use super::frame::frame;
 use super::jute::{DecodeError, Reader, Writer};
 use super::numbers::op;
@@ -22,6 +22,14 @@ impl CreateMode {
             Self::EphemeralSequential => 3,
         }
     }
+
+    fn from_flags(flags: i32) -> Result<Self, DecodeError> {
+        match flags {
+            0 => Ok(Self::Persistent),
+            3 => Ok(Self::EphemeralSequential),
+            _ => Err(DecodeError("create mode that this crate does not use")),
+        }
+    }
 }
 
 /// A request of the client, all but the connect request.
@@ -33,6 +41,13 @@ pub enum Request {
     Auth {
         scheme: String,
         credentials: Vec<u8>,
+    },
+    /// As `Create2`, but the reply holds the path only: for servers before 3.5.
+    Create {
+        path: String,
+        data: Vec<u8>,
+        acl: Vec<Acl>,
+        mode: CreateMode,
     },
     Create2 {
         path: String,
@@ -78,6 +93,11 @@ impl fmt::Debug for Request {
         match self {
             Self::Ping => f.write_str("Ping"),
             Self::Auth { scheme, .. } => write!(f, "Auth({scheme}, …)"),
+            Self::Create {
+                path, data, mode, ..
+            } => {
+                write!(f, "Create({path}, {} bytes, {mode:?})", data.len())
+            }
             Self::Create2 {
                 path, data, mode, ..
             } => {
@@ -107,6 +127,7 @@ impl Request {
         match self {
             Self::Ping => op::PING,
             Self::Auth { .. } => op::AUTH,
+            Self::Create { .. } => op::CREATE,
             Self::Create2 { .. } => op::CREATE2,
             Self::Delete { .. } => op::DELETE,
             Self::Exists { .. } => op::EXISTS,
@@ -132,14 +153,20 @@ impl Request {
                 } => {
                     w.i32(0).string(scheme).buffer(credentials);
                 }
-                Self::Create2 {
+                Self::Create {
+                    path,
+                    data,
+                    acl,
+                    mode,
+                }
+                | Self::Create2 {
                     path,
                     data,
                     acl,
                     mode,
                 } => {
                     w.string(path).buffer(data).vector(acl, |w, acl| {
-                        w.i32(acl.perms.0).string(&acl.scheme).string(&acl.id);
+                        acl.encode(w);
                     });
                     w.i32(mode.flags());
                 }
@@ -186,21 +213,17 @@ impl Request {
                     credentials: r.buffer()?.to_vec(),
                 }
             }
+            op::CREATE => Self::Create {
+                path: r.string()?,
+                data: r.buffer()?.to_vec(),
+                acl: r.vector(Acl::decode)?,
+                mode: CreateMode::from_flags(r.i32()?)?,
+            },
             op::CREATE2 => Self::Create2 {
                 path: r.string()?,
                 data: r.buffer()?.to_vec(),
-                acl: r.vector(|r| {
-                    Ok(Acl {
-                        perms: Perms(r.i32()?),
-                        scheme: r.string()?,
-                        id: r.string()?,
-                    })
-                })?,
-                mode: match r.i32()? {
-                    0 => CreateMode::Persistent,
-                    3 => CreateMode::EphemeralSequential,
-                    _ => return Err(DecodeError("create mode that this crate does not use")),
-                },
+                acl: r.vector(Acl::decode)?,
+                mode: CreateMode::from_flags(r.i32()?)?,
             },
             op::DELETE => Self::Delete {
                 path: r.string()?,
@@ -244,6 +267,12 @@ mod tests {
             Request::Auth {
                 scheme: "digest".into(),
                 credentials: b"u:p".to_vec(),
+            },
+            Request::Create {
+                path: "/g/x_".into(),
+                data: vec![],
+                acl: Acl::open(),
+                mode: CreateMode::Persistent,
             },
             Request::Create2 {
                 path: "/g/x_".into(),

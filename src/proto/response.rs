@@ -41,6 +41,8 @@ impl ReplyHeader {
 pub enum Response {
     /// Delete, ping, auth, closeSession.
     Empty,
+    /// What a create without stat is answered.
+    Path(String),
     Created {
         path: String,
         stat: Stat,
@@ -65,6 +67,7 @@ impl Response {
     /// Bytes that are no such record.
     pub fn decode(number: i32, r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(match number {
+            op::CREATE => Self::Path(r.string()?),
             op::CREATE2 => Self::Created {
                 path: r.string()?,
                 stat: Stat::decode(r)?,
@@ -94,6 +97,9 @@ impl Response {
             header.encode(&mut w);
             match self {
                 Self::Empty => {}
+                Self::Path(path) => {
+                    w.string(path);
+                }
                 Self::Created { path, stat } => {
                     w.string(path);
                     stat.encode(&mut w);

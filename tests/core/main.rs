@@ -7,5 +7,6 @@ mod counts;
 mod detector;
 mod faults;
 mod group;
+mod old_servers;
 mod outputs;
 mod world;

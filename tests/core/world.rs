@@ -70,10 +70,14 @@ fn at(time: Time) -> Duration {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with(ModelOptions::default())
+    }
+
+    pub(crate) fn with(options: ModelOptions) -> Self {
         let now = Time::from_nanos(1_000_000_000);
         Self {
             now,
-            model: Model::new(ModelOptions::default(), at(now)),
+            model: Model::new(options, at(now)),
             nodes: Vec::new(),
             flying: BTreeMap::new(),
             order: 0,

@@ -140,7 +140,8 @@ pub(crate) struct Session {
     /// Since when every connection has ended in the middle of the handshake, and how often: what
     /// servers do that are behind `last_zxid`.
     refusals: Option<(Time, usize)>,
-    without_ephemerals_query: BTreeSet<SocketAddr>,
+    /// What servers have said that they do not know.
+    lacking: BTreeSet<(SocketAddr, i32)>,
     next_id: u64,
     signals: VecDeque<Signal>,
 }
@@ -162,7 +163,7 @@ impl Session {
             answered: None,
             leading: false,
             refusals: None,
-            without_ephemerals_query: BTreeSet::new(),
+            lacking: BTreeSet::new(),
             next_id: 0,
             signals: VecDeque::from([Signal::Connecting]),
         }
@@ -199,19 +200,20 @@ impl Session {
         self.options.credentials.is_some()
     }
 
-    /// Whether the present server can list our ephemerals (`getEphemerals`, from 3.6 on).
-    pub(crate) fn can_list_ephemerals(&self) -> bool {
+    /// Whether the present server may know an operation: `create2` came with 3.5,
+    /// `getEphemerals` with 3.6.
+    pub(crate) fn may_know(&self, op: i32) -> bool {
         match &self.link {
-            Link::Up(up) => !self.without_ephemerals_query.contains(&up.address),
+            Link::Up(up) => !self.lacking.contains(&(up.address, op)),
             _ => false,
         }
     }
 
-    /// The present server said that it does not know `getEphemerals`; it will close the
-    /// connection now, and must not be asked again.
-    pub(crate) fn cannot_list_ephemerals(&mut self) {
+    /// The present server said that it does not know an operation. It will close the connection
+    /// now, and must not be asked again.
+    pub(crate) fn lacks(&mut self, op: i32) {
         if let Link::Up(up) = &self.link {
-            self.without_ephemerals_query.insert(up.address);
+            self.lacking.insert((up.address, op));
         }
     }
 
