@@ -184,6 +184,24 @@ impl Contender {
         )
     }
 
+    /// Changes the payload of the znode, and of those of candidacies that follow. Answered with
+    /// `true` when the znode bears it, `false` when there is no znode now. Without a connection
+    /// the call waits for one; of several changes that wait, the last one counts.
+    ///
+    /// # Errors
+    /// `InvalidInput` for more than 1,000,000 bytes (at once); in the call: `NoAuth`, `Closed`.
+    pub fn set_data(&self, data: impl Into<Vec<u8>>) -> Result<Pending<bool>, Error> {
+        let (handle, data) = (self.handle, data.into());
+        check_member(None, &data)?;
+        Ok(self.link.call(
+            |call| Command::SetData { handle, call, data },
+            |answer| match answer {
+                Answer::Written(written) => Some(written),
+                _ => None,
+            },
+        ))
+    }
+
     /// Whether waiting for leadership can end with this event. After other losses a new
     /// candidacy follows.
     fn is_decisive(&self, event: &ContenderEvent) -> bool {

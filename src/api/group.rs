@@ -104,6 +104,50 @@ impl Group {
         )
     }
 
+    /// Changes the payload of a member that this group joined: `true` when its znode bears it,
+    /// `false` when it is not ours or is gone. Without a connection the call waits for one; of
+    /// several changes that wait, the last one counts.
+    ///
+    /// # Errors
+    /// `InvalidInput` for more than 1,000,000 bytes (at once); in the call: `NoAuth`, `Closed`.
+    pub fn set_data(
+        &self,
+        member: &Member,
+        data: impl Into<Vec<u8>>,
+    ) -> Result<Pending<bool>, Error> {
+        let (handle, path, data) = (self.handle, member.path.clone(), data.into());
+        check_member(None, &data)?;
+        Ok(self.link.call(
+            |call| Command::SetMemberData {
+                handle,
+                call,
+                path,
+                data,
+            },
+            |answer| match answer {
+                Answer::Written(written) => Some(written),
+                _ => None,
+            },
+        ))
+    }
+
+    /// Answered when a member is gone, ours or anybody's: `true` if this group cancelled it,
+    /// `false` for every other end (its session, an admin, its owner). For a member of our own
+    /// that includes the end of our session by our own clock; for others a server must say it.
+    ///
+    /// # Errors
+    /// `Closed`.
+    pub fn cancelled(&self, member: &Member) -> Pending<bool> {
+        let (handle, path) = (self.handle, member.path.clone());
+        self.link.call(
+            |call| Command::AwaitEnd { handle, call, path },
+            |answer| match answer {
+                Answer::Removed(by_us) => Some(by_us),
+                _ => None,
+            },
+        )
+    }
+
     /// Tells of every change of the members from now on, by [`events`](Self::events).
     pub fn watch(&self) {
         let handle = self.handle;

@@ -409,6 +409,23 @@ impl Client {
                 Some(Machine::Group(group)) => group.cancel(call, &path, &mut bench),
                 _ => bench.wire.out.done(call, Err(Error::closed())),
             },
+            Command::SetData { handle, call, data } => match self.machines.get_mut(&handle) {
+                Some(Machine::Contender(contender)) => contender.set_data(call, data, &mut bench),
+                _ => bench.wire.out.done(call, Err(Error::closed())),
+            },
+            Command::SetMemberData {
+                handle,
+                call,
+                path,
+                data,
+            } => match self.machines.get_mut(&handle) {
+                Some(Machine::Group(group)) => group.set_data(call, &path, &data, &mut bench),
+                _ => bench.wire.out.done(call, Err(Error::closed())),
+            },
+            Command::AwaitEnd { handle, call, path } => match self.machines.get_mut(&handle) {
+                Some(Machine::Group(group)) => group.await_end(call, path, &mut bench.wire),
+                _ => bench.wire.out.done(call, Err(Error::closed())),
+            },
             Command::Members { handle, call } => match self.machines.get_mut(&handle) {
                 Some(Machine::Group(group)) => group.members(call, &mut bench.wire),
                 _ => bench.wire.out.done(call, Err(Error::closed())),
@@ -461,6 +478,9 @@ impl Client {
             Command::Withdraw { call, .. }
             | Command::Cancel { call, .. }
             | Command::Join { call, .. }
+            | Command::SetData { call, .. }
+            | Command::SetMemberData { call, .. }
+            | Command::AwaitEnd { call, .. }
             | Command::Members { call, .. }
             | Command::Data { call, .. } => closed(call),
             Command::Contend { .. }

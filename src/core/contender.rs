@@ -80,6 +80,7 @@ pub(crate) struct Contender {
     listing: bool,
     rank: Rank,
     withdrawals: Vec<CallId>,
+    writes: Vec<CallId>,
     /// Withdrawn, dropped or closed: its loss was told, and no candidacy follows.
     leaving: bool,
     dropped: bool,
@@ -96,6 +97,7 @@ impl Contender {
             listing: false,
             rank: Rank::Unknown,
             withdrawals: Vec::new(),
+            writes: Vec::new(),
             leaving: false,
             dropped: false,
         }
@@ -133,6 +135,18 @@ impl Contender {
         bench.seats.release(seat, &mut bench.wire);
     }
 
+    /// Changes the payload of this candidacy and of those that follow.
+    pub(crate) fn set_data(&mut self, call: CallId, data: Vec<u8>, bench: &mut Bench<'_>) {
+        self.spec.data = data;
+        match self.seat {
+            Some(seat) if !self.leaving => {
+                self.writes.push(call);
+                bench.seats.set_data(seat, &self.spec.data, &mut bench.wire);
+            }
+            _ => bench.wire.out.done(call, Ok(Answer::Written(false))),
+        }
+    }
+
     /// Whether nothing of it is left to wait for.
     pub(crate) fn is_gone(&self) -> bool {
         self.dropped && self.seat.is_none()
@@ -152,6 +166,7 @@ impl Contender {
 
     pub(crate) fn forget(&mut self, call: CallId) {
         self.withdrawals.retain(|waiting| *waiting != call);
+        self.writes.retain(|waiting| *waiting != call);
     }
 
     pub(crate) fn on_news(&mut self, seat: SeatId, news: SeatNews, bench: &mut Bench<'_>) {
@@ -172,6 +187,8 @@ impl Contender {
                     self.list(&mut bench.wire);
                 }
             }
+            SeatNews::Written => self.answer_writes(&Ok(Answer::Written(true)), &mut bench.wire),
+            SeatNews::Unwritten(error) => self.answer_writes(&Err(error), &mut bench.wire),
             SeatNews::Refused(error) => {
                 self.seat = None;
                 self.lose(LostReason::Failed(error), &mut bench.wire);
@@ -339,6 +356,12 @@ impl Contender {
         }
     }
 
+    fn answer_writes(&mut self, answer: &Result<Answer, Error>, wire: &mut Wire<'_>) {
+        for call in self.writes.drain(..) {
+            wire.out.done(call, answer.clone());
+        }
+    }
+
     /// Ends the candidacy: first the lease, then the news of it.
     fn lose(&mut self, reason: LostReason, wire: &mut Wire<'_>) {
         let led_until = match self.rank {
@@ -352,6 +375,7 @@ impl Contender {
             });
         }
         self.rank = Rank::Unknown;
+        self.answer_writes(&Ok(Answer::Written(false)), wire);
         self.before.clear();
         let member = self.member.take();
         let event = ContenderEvent::Lost {

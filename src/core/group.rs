@@ -29,6 +29,7 @@ pub(crate) enum What {
     List,
     Count(String),
     Read(String),
+    End(String),
 }
 
 #[derive(Debug)]
@@ -36,12 +37,17 @@ struct Membership {
     join: Option<CallId>,
     member: Option<Member>,
     cancels: Vec<CallId>,
+    writes: Vec<CallId>,
+    /// Calls that wait for its end.
+    ends: Vec<CallId>,
 }
 
 #[derive(Debug)]
 enum Query {
     Members(Option<Census>),
     Data(String),
+    /// Waits until this member, which is not ours, is gone.
+    End(String),
 }
 
 #[derive(Debug)]
@@ -87,23 +93,53 @@ impl Group {
             join: Some(call),
             member: None,
             cancels: Vec::new(),
+            writes: Vec::new(),
+            ends: Vec::new(),
         };
         self.memberships.insert(seat, membership);
     }
 
     pub(crate) fn cancel(&mut self, call: CallId, path: &str, bench: &mut Bench<'_>) {
-        let own = self
-            .memberships
-            .iter_mut()
-            .find(|(_, m)| m.member.as_ref().is_some_and(|member| member.path == path));
-        match own {
+        match self.own(path) {
             Some((seat, membership)) => {
                 membership.cancels.push(call);
-                let seat = *seat;
                 bench.seats.release(seat, &mut bench.wire);
             }
             None => bench.wire.out.done(call, Ok(Answer::Removed(false))),
         }
+    }
+
+    /// Changes the payload of a membership of our own.
+    pub(crate) fn set_data(
+        &mut self,
+        call: CallId,
+        path: &str,
+        data: &[u8],
+        bench: &mut Bench<'_>,
+    ) {
+        match self.own(path) {
+            Some((seat, membership)) => {
+                membership.writes.push(call);
+                bench.seats.set_data(seat, data, &mut bench.wire);
+            }
+            None => bench.wire.out.done(call, Ok(Answer::Written(false))),
+        }
+    }
+
+    /// Answers when a member, ours or not, is gone.
+    pub(crate) fn await_end(&mut self, call: CallId, path: String, wire: &mut Wire<'_>) {
+        if let Some((_, membership)) = self.own(&path) {
+            membership.ends.push(call);
+        } else {
+            self.queries.insert(call, Query::End(path));
+            self.ask_query(call, wire);
+        }
+    }
+
+    fn own(&mut self, path: &str) -> Option<(SeatId, &mut Membership)> {
+        let of = |m: &Membership| m.member.as_ref().is_some_and(|member| member.path == path);
+        let mut all = self.memberships.iter_mut();
+        all.find(|(_, m)| of(m)).map(|(seat, m)| (*seat, m))
     }
 
     pub(crate) fn members(&mut self, call: CallId, wire: &mut Wire<'_>) {
@@ -144,7 +180,9 @@ impl Group {
             wire.out.done(call, Err(error.clone()));
         }
         for membership in self.memberships.values_mut() {
-            if let Some(call) = membership.join.take() {
+            let calls = membership.join.take().into_iter();
+            let calls = calls.chain(membership.writes.drain(..));
+            for call in calls.chain(membership.ends.drain(..)) {
                 wire.out.done(call, Err(error.clone()));
             }
         }
@@ -153,7 +191,13 @@ impl Group {
     pub(crate) fn forget(&mut self, call: CallId, bench: &mut Bench<'_>) {
         self.queries.remove(&call);
         for (seat, membership) in &mut self.memberships {
-            membership.cancels.retain(|waiting| *waiting != call);
+            for calls in [
+                &mut membership.cancels,
+                &mut membership.writes,
+                &mut membership.ends,
+            ] {
+                calls.retain(|waiting| *waiting != call);
+            }
             // Nobody will ever hold what this join makes: it must not be left behind.
             if membership.join == Some(call) {
                 membership.join = None;
@@ -172,11 +216,24 @@ impl Group {
             }
             return;
         }
+        let written = match &news {
+            SeatNews::Written => Some(Ok(Answer::Written(true))),
+            SeatNews::Unwritten(error) => Some(Err(error.clone())),
+            _ => None,
+        };
+        if let Some(answer) = written {
+            if let Some(membership) = self.memberships.get_mut(&seat) {
+                for call in membership.writes.drain(..) {
+                    wire.out.done(call, answer.clone());
+                }
+            }
+            return;
+        }
         let Some(mut membership) = self.memberships.remove(&seat) else {
             return;
         };
         let (answer, lost) = match news {
-            SeatNews::Seated(_) => return,
+            SeatNews::Seated(_) | SeatNews::Written | SeatNews::Unwritten(_) => return,
             SeatNews::Left { by_us } => (Ok(Answer::Removed(by_us)), None),
             SeatNews::Stuck(error) => (Err(error), None),
             SeatNews::Refused(error) => {
@@ -185,6 +242,13 @@ impl Group {
             SeatNews::Evicted => (Ok(Answer::Removed(false)), Some(LostReason::Evicted)),
             SeatNews::SessionOver => (Ok(Answer::Removed(false)), Some(LostReason::SessionExpired)),
         };
+        let by_us = matches!(answer, Ok(Answer::Removed(true)));
+        for call in membership.ends.drain(..) {
+            wire.out.done(call, Ok(Answer::Removed(by_us)));
+        }
+        for call in membership.writes.drain(..) {
+            wire.out.done(call, Ok(Answer::Written(false)));
+        }
         for call in membership.cancels.drain(..) {
             wire.out.done(call, answer.clone());
         }
@@ -241,6 +305,11 @@ impl Group {
         if path == self.path {
             self.refresh(wire);
         }
+        let ends = |query: &Query| matches!(query, Query::End(awaited) if awaited == path);
+        let calls = self.queries.iter().filter(|(_, query)| ends(query));
+        for call in calls.map(|(call, _)| *call).collect::<Vec<_>>() {
+            self.ask_query(call, wire);
+        }
     }
 
     /// Looks anew for the view.
@@ -282,6 +351,10 @@ impl Group {
                 path: path.clone(),
                 watch: false,
             },
+            What::End(path) => Request::Exists {
+                path: path.clone(),
+                watch: true,
+            },
             What::Read(path) => Request::GetData {
                 path: path.clone(),
                 watch: false,
@@ -296,6 +369,7 @@ impl Group {
                 What::List
             }
             Some(Query::Data(path)) => What::Read(path.clone()),
+            Some(Query::End(path)) => What::End(path.clone()),
             None => return,
         };
         let request = self.request(&what, false);
@@ -349,12 +423,17 @@ impl Group {
                 }
                 Ok(Answer::Members(census.members()))
             }
+            // It stands, and is watched.
+            (What::End(_), Ok(_)) => return,
+            (What::End(_), Err(ServerError::NoNode)) => Ok(Answer::Removed(false)),
             (What::Read(_), Ok(Response::Data { data, .. })) => Ok(Answer::Data(Some(data))),
             (What::Read(_), Err(ServerError::NoNode)) => Ok(Answer::Data(None)),
             (What::List, Err(error)) => {
                 Err(Error::from_server(error, "list the members of", &self.path))
             }
-            (What::Read(path), Err(error)) => Err(Error::from_server(error, "read", &path)),
+            (What::Read(path) | What::End(path), Err(error)) => {
+                Err(Error::from_server(error, "read", &path))
+            }
             (What::List | What::Read(_), Ok(_)) => Err(Error::new(
                 super::ErrorKind::Server,
                 "the server answered another question",
@@ -403,12 +482,12 @@ impl Group {
                     self.counted(wire);
                 }
             }
-            (What::Path | What::List | What::Read(_), Err(error)) => {
+            (What::Path | What::List | What::Read(_) | What::End(_), Err(error)) => {
                 view.again = Some(wire.now + wire.session.timeout() / 2);
                 let error = Error::from_server(error, "list the members of", &self.path);
                 self.tell(GroupEvent::Failed(error), wire);
             }
-            (What::List | What::Read(_), Ok(_)) => {}
+            (What::List | What::Read(_) | What::End(_), Ok(_)) => {}
         }
     }
 

@@ -165,6 +165,35 @@ pub enum Command {
         /// The member's znode.
         path: String,
     },
+    /// Change a contender's payload: answered by [`Answer::Written`].
+    SetData {
+        /// The contender.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+        /// The payload.
+        data: Vec<u8>,
+    },
+    /// Change the payload of a membership of a group: answered by [`Answer::Written`].
+    SetMemberData {
+        /// The group.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+        /// The member's znode.
+        path: String,
+        /// The payload.
+        data: Vec<u8>,
+    },
+    /// Wait for the end of a member: answered by [`Answer::Removed`].
+    AwaitEnd {
+        /// The group.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+        /// The member's znode.
+        path: String,
+    },
     /// List the members once: answered by [`Answer::Members`].
     Members {
         /// The group.
@@ -212,6 +241,8 @@ pub enum Answer {
     Removed(bool),
     /// The own member.
     Joined(Member),
+    /// Whether the znode bears the payload now; `false` when there is none (any more).
+    Written(bool),
     /// All members, oldest first.
     Members(Vec<Member>),
     /// The payload, or `None` when the member is gone.

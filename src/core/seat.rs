@@ -37,6 +37,7 @@ pub(crate) enum SeatAsk {
     Children,
     Suspect(String),
     Verify,
+    Write,
     Delete,
 }
 
@@ -47,6 +48,10 @@ pub(crate) enum SeatNews {
     Seated(Member),
     /// It cannot be created; the seat is gone.
     Refused(Error),
+    /// The znode bears the payload that was last asked for.
+    Written,
+    /// Its payload may not be changed; it stays as it was.
+    Unwritten(Error),
     /// Somebody else deleted it; the seat is gone.
     Evicted,
     /// Its session is over; the seat is gone.
@@ -90,7 +95,14 @@ struct Seat {
     owner: Handle,
     group: String,
     label: Option<String>,
+    /// The payload that it is to have.
     data: Vec<u8>,
+    /// The payload that the newest create carried.
+    carried: Vec<u8>,
+    /// The payload that it is known to have.
+    standing: Option<Vec<u8>>,
+    /// The payload of a write in flight.
+    writing: Option<Vec<u8>>,
     stage: Stage,
     released: bool,
     tries: u32,
@@ -120,6 +132,9 @@ impl Seats {
             group: group.to_owned(),
             label: label.map(str::to_owned),
             data: data.to_owned(),
+            carried: Vec::new(),
+            standing: None,
+            writing: None,
             stage: Stage::Absent,
             released: false,
             tries: 0,
@@ -152,6 +167,17 @@ impl Seats {
         }
     }
 
+    /// Changes the payload of a seat, now or as soon as its znode stands: [`SeatNews::Written`] or
+    /// [`SeatNews::Unwritten`] follows if it stands.
+    pub(crate) fn set_data(&mut self, id: SeatId, data: &[u8], wire: &mut Wire<'_>) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            data.clone_into(&mut seat.data);
+            if matches!(seat.stage, Stage::Seated(_)) {
+                self.write(id, wire);
+            }
+        }
+    }
+
     /// What owners must hear, in order.
     pub(crate) fn next_news(&mut self) -> Option<(Handle, SeatId, SeatNews)> {
         self.news.pop_front()
@@ -165,7 +191,12 @@ impl Seats {
             match &seat.stage {
                 Stage::Absent => self.send_create(id, wire),
                 Stage::Doubt => self.look(id, wire),
-                Stage::Seated(_) => self.verify(id, true, wire),
+                Stage::Seated(_) => {
+                    self.verify(id, true, wire);
+                    if seat_is_behind(self.seats.get(&id)) {
+                        self.write(id, wire);
+                    }
+                }
                 // Whether an earlier delete was carried out is not known, and by now the path
                 // may be a stranger's: look before deleting.
                 Stage::Leaving { .. } => self.verify(id, false, wire),
@@ -176,6 +207,9 @@ impl Seats {
 
     pub(crate) fn on_detached(&mut self) {
         for seat in self.seats.values_mut() {
+            if seat.writing.take().is_some() {
+                seat.standing = None;
+            }
             if matches!(
                 seat.stage,
                 Stage::Creating | Stage::Named | Stage::Looking { .. }
@@ -284,6 +318,7 @@ impl Seats {
             },
             SeatAsk::Suspect(path) => self.questioned(id, &path, result, wire),
             SeatAsk::Verify => self.verified(id, result, wire),
+            SeatAsk::Write => self.wrote(id, result, wire),
             SeatAsk::Delete => {
                 let Stage::Leaving { member, .. } = &seat.stage else {
                     return;
@@ -332,6 +367,7 @@ impl Seats {
         };
         seat.stage = Stage::Creating;
         seat.tries += 1;
+        seat.carried.clone_from(&seat.data);
         let path = MemberName::prefix(&seat.group, seat.label.as_deref());
         let mode = CreateMode::EphemeralSequential;
         let request = create(path, seat.data.clone(), mode, wire);
@@ -433,10 +469,64 @@ impl Seats {
             self.leave(id, member, wire);
             return;
         }
+        seat.standing = Some(seat.carried.clone());
         seat.stage = Stage::Seated(member.clone());
         self.news
             .push_back((seat.owner, id, SeatNews::Seated(member)));
         self.verify(id, true, wire);
+        if seat_is_behind(self.seats.get(&id)) {
+            self.write(id, wire);
+        }
+    }
+
+    /// Writes the payload, one write at a time.
+    fn write(&mut self, id: SeatId, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let Stage::Seated(member) = &seat.stage else {
+            return;
+        };
+        if seat.writing.is_some() || !wire.attached() {
+            return;
+        }
+        let request = Request::SetData {
+            path: member.path.clone(),
+            data: seat.data.clone(),
+            version: -1,
+        };
+        seat.writing = Some(seat.data.clone());
+        wire.ask(Ask::Seat(id, SeatAsk::Write), request);
+    }
+
+    fn wrote(&mut self, id: SeatId, result: Result<Response, ServerError>, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let (Stage::Seated(member), Some(written)) = (&seat.stage, seat.writing.take()) else {
+            return;
+        };
+        let news = match result {
+            Ok(_) => {
+                seat.standing = Some(written);
+                if seat_is_behind(Some(seat)) {
+                    self.write(id, wire);
+                    return;
+                }
+                SeatNews::Written
+            }
+            // The watch on it will say so.
+            Err(ServerError::NoNode) => return,
+            Err(error) => {
+                seat.data = seat.standing.clone().unwrap_or_default();
+                SeatNews::Unwritten(Error::from_server(
+                    error,
+                    "change the payload of",
+                    &member.path,
+                ))
+            }
+        };
+        self.news.push_back((seat.owner, id, news));
     }
 
     fn verify(&mut self, id: SeatId, watch: bool, wire: &mut Wire<'_>) {
@@ -585,7 +675,7 @@ impl Seats {
             && stat.ephemeral_owner == session
         {
             let member = Member::new(path, stat.czxid);
-            if data == seat.data {
+            if data == seat.carried {
                 alike.push(member);
             } else {
                 ghosts.push(member);
@@ -632,6 +722,9 @@ impl Seats {
                 group: group.clone(),
                 label: ghost.label.clone(),
                 data: Vec::new(),
+                carried: Vec::new(),
+                standing: None,
+                writing: None,
                 stage: Stage::Absent,
                 released: true,
                 tries: 0,
@@ -652,6 +745,11 @@ impl Seats {
             | Stage::Unburied => false,
         })
     }
+}
+
+/// Whether the znode does not bear the payload that it is to have.
+fn seat_is_behind(seat: Option<&Seat>) -> bool {
+    seat.is_some_and(|seat| seat.standing.as_ref() != Some(&seat.data))
 }
 
 fn create(path: String, data: Vec<u8>, mode: CreateMode, wire: &Wire<'_>) -> Request {

@@ -232,3 +232,147 @@ fn names_that_were_given_twice_are_told_apart() {
         Some(&GroupEvent::Members(vec![new]))
     );
 }
+
+fn set(world: &mut World, node: usize, member: &Member, data: &[u8]) -> CallId {
+    let (path, data) = (member.path.clone(), data.to_vec());
+    world.with_call(node, |call| Command::SetMemberData {
+        handle: G,
+        call,
+        path,
+        data,
+    })
+}
+
+fn end_of(world: &mut World, node: usize, member: &Member) -> CallId {
+    let path = member.path.clone();
+    world.with_call(node, |call| Command::AwaitEnd {
+        handle: G,
+        call,
+        path,
+    })
+}
+
+#[test]
+fn a_payload_is_changed_now_or_when_the_server_is_back_and_the_last_one_counts() {
+    let mut world = World::new();
+    let id = open(&mut world);
+    let call = join(&mut world, id, "a");
+    world.run(SECOND);
+    let member = joined(&world, id, call);
+    let data = |world: &World| world.model.node(&member.path).unwrap().0;
+    let first = set(&mut world, id, &member, b"b");
+    world.run(SECOND);
+    assert_eq!(world.nodes[id].done[&first], Ok(Answer::Written(true)));
+    assert_eq!(data(&world), b"b");
+    world.crash();
+    world.run(SECOND / 4);
+    let calls = [b"c", b"d"].map(|data| set(&mut world, id, &member, data));
+    world.run(SECOND / 4);
+    assert!(
+        calls
+            .iter()
+            .all(|call| !world.nodes[id].done.contains_key(call))
+    );
+    world.restart();
+    world.run(2 * SECOND);
+    assert_eq!(data(&world), b"d");
+    for call in calls {
+        assert_eq!(world.nodes[id].done[&call], Ok(Answer::Written(true)));
+    }
+    // Whether a write whose reply was lost was done does not matter: it is done again.
+    world.swallow_reply_of = Some(op::SET_DATA);
+    let call = set(&mut world, id, &member, b"e");
+    world.run(T);
+    assert_eq!(world.swallowed, 1);
+    assert_eq!(data(&world), b"e");
+    assert_eq!(world.nodes[id].done[&call], Ok(Answer::Written(true)));
+    assert_eq!(world.members().len(), 1, "our own change evicts nobody");
+}
+
+#[test]
+fn a_payload_changed_before_the_znode_stands_is_not_lost() {
+    let mut world = World::new();
+    world.create(GROUP);
+    let id = world.client();
+    world.run(SECOND);
+    world.contend(id, 1);
+    let handle = Handle(1);
+    let data = b"late".to_vec();
+    let call = world.with_call(id, |call| Command::SetData { handle, call, data });
+    world.run(SECOND);
+    assert_eq!(world.nodes[id].done[&call], Ok(Answer::Written(true)));
+    let (data, _) = world.model.node("/group/c_0000000000").unwrap();
+    assert_eq!(data, b"late");
+    // The next candidacy bears it from the beginning.
+    world.delete("/group/c_0000000000");
+    world.run(SECOND);
+    let (data, stat) = world.model.node("/group/c_0000000001").unwrap();
+    assert_eq!((data.as_slice(), stat.version), (&b"late"[..], 0));
+}
+
+#[test]
+fn the_end_of_a_member_is_told_to_its_owner_and_to_others() {
+    let mut world = World::new();
+    let (owner, other) = (open(&mut world), open(&mut world));
+    let calls = ["a", "b", "c"].map(|data| join(&mut world, owner, data));
+    world.run(SECOND);
+    let [a, b, c] = calls.map(|call| joined(&world, owner, call));
+    let ends =
+        |world: &mut World, member| (end_of(world, owner, member), end_of(world, other, member));
+    let (a_own, a_other) = ends(&mut world, &a);
+    let (b_own, b_other) = ends(&mut world, &b);
+    let (c_own, c_other) = ends(&mut world, &c);
+    world.run(SECOND);
+    let answer = |world: &World, node: usize, call| world.nodes[node].done.get(&call).cloned();
+    assert_eq!(answer(&world, owner, a_own), None);
+    assert_eq!(answer(&world, other, a_other), None);
+    cancel(&mut world, owner, &a);
+    world.delete(&b.path);
+    world.run(SECOND);
+    assert_eq!(
+        answer(&world, owner, a_own),
+        Some(Ok(Answer::Removed(true)))
+    );
+    assert_eq!(
+        answer(&world, other, a_other),
+        Some(Ok(Answer::Removed(false)))
+    );
+    assert_eq!(
+        answer(&world, owner, b_own),
+        Some(Ok(Answer::Removed(false)))
+    );
+    assert_eq!(
+        answer(&world, other, b_other),
+        Some(Ok(Answer::Removed(false)))
+    );
+    // Cut off, the owner is told by its own clock, and the other by the server.
+    world.cut(owner);
+    assert!(world.run_while_not(2 * T, |w| answer(w, owner, c_own).is_some()));
+    world.run(T);
+    assert_eq!(
+        answer(&world, owner, c_own),
+        Some(Ok(Answer::Removed(false)))
+    );
+    assert_eq!(
+        answer(&world, other, c_other),
+        Some(Ok(Answer::Removed(false)))
+    );
+}
+
+#[test]
+fn waiting_for_an_end_survives_a_reconnect() {
+    let mut world = World::new();
+    let (owner, other) = (open(&mut world), open(&mut world));
+    let call = join(&mut world, owner, "a");
+    world.run(SECOND);
+    let member = joined(&world, owner, call);
+    let end = end_of(&mut world, other, &member);
+    world.run(SECOND);
+    world.sever(other);
+    cancel(&mut world, owner, &member);
+    world.run(SECOND / 10);
+    assert!(!world.nodes[other].done.contains_key(&end));
+    world.heal(other);
+    world.run(T);
+    assert_eq!(world.nodes[other].done[&end], Ok(Answer::Removed(false)));
+}
