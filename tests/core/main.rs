@@ -9,4 +9,5 @@ mod faults;
 mod group;
 mod old_servers;
 mod outputs;
+mod storm;
 mod world;

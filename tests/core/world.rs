@@ -232,8 +232,12 @@ impl World {
     }
 
     pub(crate) fn expire(&mut self, node: usize) {
-        self.tampered = true;
         let session = self.session(node);
+        self.expire_session(session);
+    }
+
+    pub(crate) fn expire_session(&mut self, session: i64) {
+        self.tampered = true;
         assert!(self.model.expire(session, at(self.now)), "no such session");
         self.collect();
     }
