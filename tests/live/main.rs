@@ -7,6 +7,7 @@
 mod bad_servers;
 mod counts;
 mod faults;
+mod parity;
 mod partition;
 
 use std::sync::OnceLock;
