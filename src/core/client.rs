@@ -239,6 +239,8 @@ impl Client {
                     Some(Machine::Contender(contender)) => {
                         contender.on_news(seat, news, &mut bench);
                         if contender.is_gone() {
+                            // It may have armed a watch while it was leaving.
+                            self.watches.forget(Watcher::Handle(owner));
                             self.machines.remove(&owner);
                         }
                     }

@@ -108,6 +108,8 @@ fn an_idle_client_pings_each_third_of_the_timeout_and_a_leader_each_sixth() {
     let pings = |id: usize| world.nodes[id].sent.len() - before[id];
     assert!((59..=60).contains(&pings(0)), "leader: {}", pings(0));
     assert!((29..=30).contains(&pings(1)), "detector: {}", pings(1));
+    assert!(world.leads(0, 1), "and nothing is lost by being idle");
+    assert_eq!(world.model.sessions().len(), 2);
 }
 
 #[test]

@@ -512,3 +512,51 @@ fn an_ensemble_that_was_emptied_is_accepted_after_a_while() {
     world.run(T);
     assert_eq!(world.members().len(), 2);
 }
+
+/// A contender behind another, ended after `delay` by `end`, while everything that is under way
+/// goes on.
+fn ended_after(delay: Duration, missing: bool, end: impl Fn(&mut World)) -> World {
+    let mut world = World::new();
+    if !missing {
+        world.client();
+        world.contend(0, 1);
+        world.run(SECOND);
+    } else {
+        world.client();
+    }
+    world.client();
+    world.contend(1, 1);
+    world.run(delay);
+    end(&mut world);
+    world.run(2 * T);
+    world
+}
+
+#[test]
+fn closing_and_withdrawing_at_every_step_leaves_nothing() {
+    // From before the connection to long after the rank is known, in halves of a one-way trip.
+    for step in 0..40 {
+        let delay = crate::world::DELAY * step / 2;
+        for missing in [false, true] {
+            let closed = ended_after(delay, missing, |world| {
+                world.close(1);
+            });
+            let withdrawn = ended_after(delay, missing, |world| {
+                world.withdraw(1, 1);
+            });
+            let dropped = ended_after(delay, missing, |world| {
+                world.command(1, Command::Drop { handle: Handle(1) });
+            });
+            for world in [&closed, &withdrawn, &dropped] {
+                let expected = usize::from(!missing);
+                assert_eq!(world.members().len(), expected, "after {delay:?}");
+                assert!(!world.leads(1, 1));
+                assert!(world.nodes[1].done.values().all(Result::is_ok));
+            }
+            assert!(closed.nodes[1].core.is_ended());
+            let [machines, seats, watchers] = dropped.nodes[1].core.footprint();
+            assert_eq!([machines, seats], [0, 0], "after {delay:?}");
+            assert_eq!(watchers, 0, "after {delay:?}");
+        }
+    }
+}

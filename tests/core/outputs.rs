@@ -637,3 +637,28 @@ fn a_new_connection_names_the_newest_transaction_that_was_seen() {
     };
     assert!(out.contains(&sent), "{out:?}");
 }
+
+#[test]
+fn a_session_that_moved_is_taken_up_again_and_not_given_up() {
+    let mut client = attached();
+    two_questions(&mut client);
+    let session_moved = -118;
+    let bytes = reply(1, 1, session_moved, &Response::Empty);
+    let out = give(
+        &mut client,
+        Input::Received {
+            conn: 1,
+            bytes: &bytes,
+        },
+        ms(50),
+    );
+    assert_eq!(out[0], Output::Close { conn: 1 });
+    assert!(!format!("{out:?}").contains("Expired"));
+    give(&mut client, Input::Tick, ms(200));
+    let out = give(&mut client, Input::Connected { conn: 2 }, ms(210));
+    let Output::Send { bytes, .. } = &out[0] else {
+        panic!("{out:?}");
+    };
+    let asked = ConnectRequest::decode(&bytes[4..]).unwrap();
+    assert_eq!(asked.session, 0x2a);
+}
