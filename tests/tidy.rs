@@ -161,3 +161,25 @@ fn machines_match_their_inputs_exhaustively() {
         }
     }
 }
+
+#[test]
+fn every_test_that_the_table_of_failures_names_exists() {
+    let table = fs::read_to_string(root().join("docs/failures.md")).unwrap();
+    let quoted = table.split('`').skip(1).step_by(2);
+    let named: Vec<&str> = quoted.filter(|word| word.contains("::")).collect();
+    let named: Vec<&str> = named.into_iter().filter(|n| *n != "file::test").collect();
+    assert!(named.len() > 50, "the table was not read: {named:?}");
+    for name in named {
+        let (file, test) = name.rsplit_once("::").unwrap();
+        let file = match file.strip_prefix("src/") {
+            Some(_) => format!("{file}.rs"),
+            None => format!("tests/{file}.rs"),
+        };
+        let text = fs::read_to_string(root().join(&file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+        assert!(
+            text.contains(&format!("#[test]\nfn {test}()"))
+                || text.contains(&format!("#[test]\n    fn {test}()")),
+            "docs/failures.md names {name}, which is not there"
+        );
+    }
+}
