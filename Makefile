@@ -8,7 +8,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint doc fmt fix
+.PHONY: help setup servers demo test session check lint doc fmt fix
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,14 +16,22 @@ help: ## list what there is
 setup: ## install what tests and demo need and this machine lacks (root or sudo)
 	@scripts/setup
 
+servers: setup ## fetch ZooKeeper servers of other versions, or say what is skipped
+	@scripts/servers
+
 demo: setup ## see it work: real servers, real processes, a real cut
 	@echo 'demo: building tenure and the demo'
 	$(CARGO) build --release --locked --package tenure --bin tenure --package tenure-demo
 	@$(CARGO) run --release --quiet --locked --package tenure-demo -- $(ARGS)
 
-test: setup ## run every test, against real ZooKeeper servers too
+test: setup servers ## run every test, against real ZooKeeper servers too
 	@echo 'test: all members, all tests; one failure does not stop the others'
 	$(CARGO) test --workspace --locked --no-fail-fast $(ARGS)
+
+session: setup ## measure the session under faults and write docs/session.md
+	@echo 'session: about seven minutes; best on a machine that does nothing else'
+	$(CARGO) build --release --locked --package tenure-bench-session
+	@$(CARGO) run --release --quiet --locked --package tenure-bench-session -- --write docs/session.md $(ARGS)
 
 check: ## the cheap gates: format, lints, documentation; writes nothing
 	$(CARGO) fmt --all --check

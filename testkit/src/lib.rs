@@ -4,6 +4,7 @@
 //! | to | use |
 //! |---|---|
 //! | run a real server | [`Zookeeper`] |
+//! | run several that agree | [`Ensemble`] |
 //! | run a program and follow its JSON lines | [`Process`] |
 //! | cut a client off without its socket noticing | [`netns::Lab`] |
 //! | count requests, lose a reply, stop the flow | [`Proxy`] |
@@ -24,6 +25,7 @@
 pub mod bad;
 pub mod boottime;
 mod child;
+pub mod ensemble;
 mod leftovers;
 mod listener;
 pub mod netns;
@@ -40,6 +42,7 @@ mod wait;
 pub mod wire;
 pub mod zookeeper;
 
+pub use ensemble::Ensemble;
 pub use netns::{Host, Lab, Netns};
 pub use process::Process;
 pub use proxy::Proxy;

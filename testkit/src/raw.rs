@@ -47,6 +47,15 @@ impl Session {
         session.ok_or_else(|| io::Error::other("the server refuses a new session"))
     }
 
+    /// Opens a new session that is content with a server that has no quorum.
+    ///
+    /// # Errors
+    /// As the connection's.
+    pub fn open_read_only(addr: SocketAddr, timeout: Duration) -> io::Result<Self> {
+        let session = Self::shake_hands(addr, &connect_request(0, &[0; 16], timeout, true))?;
+        session.ok_or_else(|| io::Error::other("the server refuses a new session"))
+    }
+
     /// Attaches to a session; `None` if it has ended or the password is wrong.
     ///
     /// # Errors
@@ -57,8 +66,12 @@ impl Session {
         password: &[u8],
         timeout: Duration,
     ) -> io::Result<Option<Self>> {
+        Self::shake_hands(addr, &connect_request(id, password, timeout, false))
+    }
+
+    fn shake_hands(addr: SocketAddr, request: &[u8]) -> io::Result<Option<Self>> {
         let mut stream = connect(addr)?;
-        stream.write_all(&connect_request(id, password, timeout))?;
+        stream.write_all(request)?;
         let Some(granted) = read_connect_response(&mut stream)? else {
             return Ok(None);
         };
@@ -181,7 +194,7 @@ pub fn expire_session(addr: SocketAddr, id: i64, password: &[u8]) -> io::Result<
     while started.elapsed() < ANSWER_DEADLINE {
         let mut stream = connect(addr)?;
         let timeout = Duration::from_secs(10);
-        let mut segment = connect_request(id, password, timeout);
+        let mut segment = connect_request(id, password, timeout, false);
         segment.extend(request(1, opcode::CLOSE_SESSION, Payload::new()));
         stream.write_all(&segment)?;
         match read_connect_response(&mut stream) {
@@ -200,6 +213,20 @@ pub fn expire_session(addr: SocketAddr, id: i64, password: &[u8]) -> io::Result<
     ))
 }
 
+/// What the owner of session `id` must show: ZooKeeper's passwords follow from
+/// the session's number, by Java's `Random`.
+#[must_use]
+pub fn password_of(id: i64) -> Vec<u8> {
+    const SALT: i64 = 0xB341_5C00;
+    const MASK: u64 = (1 << 48) - 1;
+    let mut state = ((id ^ SALT).cast_unsigned() ^ 0x5_DEEC_E66D) & MASK;
+    let ints = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(0x5_DEEC_E66D).wrapping_add(0xB) & MASK;
+        u32::try_from(state >> 16).expect("48 bits less 16")
+    });
+    ints.take(4).flat_map(u32::to_le_bytes).collect()
+}
+
 fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
     let stream = TcpStream::connect_timeout(&addr, ANSWER_DEADLINE)?;
     stream.set_nodelay(true)?;
@@ -208,8 +235,8 @@ fn connect(addr: SocketAddr) -> io::Result<TcpStream> {
 }
 
 /// The frame that begins a connection.
-fn connect_request(id: i64, password: &[u8], timeout: Duration) -> Vec<u8> {
-    let (protocol, last_zxid, read_only) = (0, 0, false);
+fn connect_request(id: i64, password: &[u8], timeout: Duration, read_only: bool) -> Vec<u8> {
+    let (protocol, last_zxid) = (0, 0);
     let timeout_ms = i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX);
     let head = Payload::new()
         .int(protocol)
@@ -246,7 +273,8 @@ fn read_connect_response(stream: &mut impl Read) -> io::Result<Option<Granted>> 
             timeout,
         })
     })();
-    let granted = granted.ok_or_else(|| invalid("a connect response that is none"))?;
+    let granted =
+        granted.ok_or_else(|| invalid(format!("a connect response that is none: {payload:?}")))?;
     Ok((!granted.timeout.is_zero()).then_some(granted))
 }
 

@@ -51,6 +51,10 @@ impl Host {
         self.raise()
     }
 
+    pub(super) fn device(&self) -> &str {
+        &self.device
+    }
+
     /// The name given to [`Lab::host`](super::Lab::host).
     #[must_use]
     pub fn name(&self) -> &str {

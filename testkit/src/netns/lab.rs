@@ -21,12 +21,13 @@ const SERVER: Ipv4Addr = Ipv4Addr::new(10, 231, 0, 1);
 /// Each host has a /30 of its own, 10.231.N.0, so N counts to 254.
 const HOSTS_MAX: u8 = 254;
 
-/// The cuts: two sets of devices whose packets vanish. A host's cut adds its
-/// device to a set and leaves the other hosts' alone.
+/// The cuts: two sets of devices whose packets vanish, and one of pairs. A host's
+/// cut adds its device to a set and leaves the other hosts' alone.
 const RULES: &str = "
 table inet lab {
     set cut_to_server { type ifname; }
     set cut_from_server { type ifname; }
+    set cut_between { type ifname . ifname; }
     chain input {
         type filter hook input priority 0; policy accept;
         iifname @cut_to_server drop
@@ -35,13 +36,20 @@ table inet lab {
         type filter hook output priority 0; policy accept;
         oifname @cut_from_server drop
     }
+    chain forward {
+        type filter hook forward priority 0; policy accept;
+        iifname @cut_to_server drop
+        oifname @cut_from_server drop
+        iifname . oifname @cut_between drop
+    }
 }";
 
 /// A namespace for servers and one for each client host, joined by cables that
 /// can be cut. Removed with this value.
 ///
-/// Hosts reach the servers and nothing else: not one another, not the machine,
-/// not the world. Several labs may exist at the same time.
+/// Hosts reach the servers and nothing else: not one another (unless
+/// [`connect_hosts`](Self::connect_hosts) is called), not the machine, not the
+/// world. Several labs may exist at the same time.
 #[derive(Debug)]
 pub struct Lab {
     name: String,
@@ -103,6 +111,45 @@ impl Lab {
         host
     }
 
+    /// Lets hosts reach one another at [`Host::address`], so that the servers of an
+    /// [`Ensemble`](crate::Ensemble) can run on hosts of their own. A host that is
+    /// cut off reaches the other hosts no more, either.
+    ///
+    /// # Errors
+    /// When this machine does not allow it; the text says why.
+    pub fn connect_hosts(&self) -> Result<(), String> {
+        const FORWARD: &str = "/proc/sys/net/ipv4/ip_forward";
+        self.servers
+            .enter(|| std::fs::write(FORWARD, "1"))
+            .map_err(|error| format!("hosts cannot be connected: {FORWARD}: {error}"))
+    }
+
+    /// Both ways a black hole between two connected hosts; whatever else reaches
+    /// either still does.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[track_caller]
+    pub fn cut_between(&self, one: &Host, other: &Host) {
+        self.nft(&format!("add element {}", between(one, other)));
+    }
+
+    /// Ends [`cut_between`](Self::cut_between).
+    ///
+    /// # Panics
+    /// When it cannot be ended.
+    #[track_caller]
+    pub fn heal_between(&self, one: &Host, other: &Host) {
+        // Adding first makes deleting what is not there succeed.
+        let cut = between(one, other);
+        self.nft(&format!("add element {cut}\ndelete element {cut}\n"));
+    }
+
+    #[track_caller]
+    fn nft(&self, script: &str) {
+        nft(self.servers.name(), script).unwrap_or_else(|error| panic!("{error}"));
+    }
+
     /// The namespace for servers.
     #[must_use]
     pub fn servers(&self) -> &Netns {
@@ -139,6 +186,11 @@ impl Drop for Lab {
             drop(ip(&format!("netns delete {}", netns.name())));
         }
     }
+}
+
+fn between(one: &Host, other: &Host) -> String {
+    let (one, other) = (one.device(), other.device());
+    format!("inet lab cut_between {{ {one} . {other}, {other} . {one} }}")
 }
 
 /// Removes the namespaces of test processes that were killed before they could.

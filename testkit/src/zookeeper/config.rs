@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
+use super::Version;
 use crate::netns::Netns;
 
 /// How a [`Zookeeper`](super::Zookeeper) is to run.
@@ -14,6 +15,8 @@ use crate::netns::Netns;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// Whose code runs.
+    pub version: Version,
     /// `tickTime`: sessions live two to twenty ticks, and end on a tick.
     pub tick_ms: u32,
     /// `minSessionTimeout`; `None` leaves the server's two ticks.
@@ -33,10 +36,36 @@ pub struct Config {
     pub properties: Vec<(String, String)>,
 }
 
+/// A server's place in an [`Ensemble`](crate::Ensemble).
+#[derive(Clone, Debug)]
+pub(crate) struct Quorum {
+    /// Its own `myid`.
+    pub(crate) id: usize,
+    /// `initLimit`, in ticks.
+    pub(crate) init_limit: u32,
+    /// `syncLimit`, in ticks.
+    pub(crate) sync_limit: u32,
+    /// The values of `server.1`, `server.2`, …
+    pub(crate) servers: Vec<String>,
+}
+
+impl Quorum {
+    fn settings(&self) -> Vec<(String, String)> {
+        let mut settings = vec![
+            ("initLimit".to_owned(), self.init_limit.to_string()),
+            ("syncLimit".to_owned(), self.sync_limit.to_string()),
+        ];
+        let servers = (1..).zip(&self.servers);
+        settings.extend(servers.map(|(id, server)| (format!("server.{id}"), server.clone())));
+        settings
+    }
+}
+
 impl Default for Config {
-    /// A tick of 500 ms on a free port of the loopback device.
+    /// Debian's server with a tick of 500 ms on a free port of the loopback device.
     fn default() -> Self {
         Self {
+            version: Version::Debian,
             tick_ms: 500,
             min_session_timeout_ms: None,
             max_session_timeout_ms: None,
@@ -51,7 +80,7 @@ impl Default for Config {
 
 impl Config {
     /// Runs `act` where the server runs.
-    pub(super) fn inside<T: Send>(&self, act: impl FnOnce() -> T + Send) -> T {
+    pub(crate) fn inside<T: Send>(&self, act: impl FnOnce() -> T + Send) -> T {
         match &self.netns {
             Some(netns) => netns.enter(act),
             None => act(),
@@ -59,7 +88,7 @@ impl Config {
     }
 
     /// The text of `zoo.cfg`.
-    pub(super) fn zoo_cfg(&self, port: u16, data: &Path) -> String {
+    pub(crate) fn zoo_cfg(&self, port: u16, data: &Path, quorum: Option<&Quorum>) -> String {
         let mut settings = vec![
             ("tickTime".to_owned(), self.tick_ms.to_string()),
             ("dataDir".to_owned(), data.display().to_string()),
@@ -78,6 +107,7 @@ impl Config {
             self.max_session_timeout_ms
                 .map(|ms| ("maxSessionTimeout".to_owned(), ms.to_string())),
         );
+        settings.extend(quorum.into_iter().flat_map(Quorum::settings));
         // Java's properties: the last of two equal keys wins.
         settings.extend(self.extra.iter().cloned());
         settings
@@ -101,7 +131,7 @@ mod tests {
             extra,
             ..Config::default()
         };
-        let text = config.zoo_cfg(2181, Path::new("/data"));
+        let text = config.zoo_cfg(2181, Path::new("/data"), None);
         assert!(text.contains("\nminSessionTimeout=300\n"), "{text}");
         assert!(!text.contains("maxSessionTimeout"), "{text}");
         assert!(text.ends_with("\ntickTime=7\n"), "{text}");

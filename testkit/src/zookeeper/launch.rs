@@ -5,10 +5,9 @@ use std::fs::{self, File};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::Config;
-use super::jars::class_path;
+use super::{Config, Quorum};
 use crate::child::OwnedChild;
 use crate::tail::tail;
 use crate::wait_until;
@@ -36,11 +35,13 @@ const PROPERTIES: [(&str, &str); 4] = [
 ];
 
 /// Why a server does not serve.
-pub(super) enum StartError {
+pub(crate) enum StartError {
     /// Another process has the port.
     PortTaken,
     /// The server ended by itself.
     Ended { status: ExitStatus, log: String },
+    /// The server runs and does not serve.
+    Late { deadline: Duration, log: String },
     /// The machine lacks something.
     Missing(String),
 }
@@ -56,6 +57,13 @@ impl fmt::Display for StartError {
                     tail(log, 40)
                 )
             }
+            Self::Late { deadline, log } => {
+                write!(
+                    f,
+                    "ZooKeeper does not serve after {deadline:?}; its log:\n{}",
+                    tail(log, 40)
+                )
+            }
             Self::Missing(text) => f.write_str(text),
         }
     }
@@ -65,50 +73,62 @@ impl fmt::Display for StartError {
 pub(super) struct Launch<'a> {
     pub(super) addr: SocketAddr,
     pub(super) config: &'a Config,
+    /// `None` for a server that stands alone.
+    pub(super) quorum: Option<&'a Quorum>,
     pub(super) directory: &'a Path,
 }
 
 impl Launch<'_> {
-    /// Starts the process and waits until `ask_srvr` says that it serves.
-    pub(super) fn run(
+    /// Starts the process.
+    pub(super) fn spawn(&self) -> Result<OwnedChild, StartError> {
+        let command = self.command()?;
+        Ok(OwnedChild::spawn(command, self.config.netns.as_ref()))
+    }
+
+    /// Waits until `ask_srvr` says that the server serves, or `ended` that it does no more.
+    pub(super) fn wait_serving(
         &self,
         deadline: Duration,
+        ended: impl Fn() -> Option<ExitStatus>,
         ask_srvr: impl Fn() -> Option<String>,
-    ) -> Result<OwnedChild, StartError> {
-        let child = OwnedChild::spawn(self.command()?, self.config.netns.as_ref());
+    ) -> Result<(), StartError> {
         let what = format!(
             "ZooKeeper at {} to serve (see {})",
             self.addr,
             self.directory.display()
         );
-        let ended = wait_until(&what, deadline, || {
-            if let Some(status) = child.exit_status() {
-                return Some(Some(status));
+        let started = Instant::now();
+        // The log says why; it is gone when `wait_until` panics, so that must not be the end.
+        wait_until(&what, deadline * 2, || {
+            // A server that has its port but not yet its data, or no quorum, answers in other words.
+            if ask_srvr().is_some_and(|answer| mode_in(&answer).is_some()) {
+                return Some(Ok(()));
             }
-            // A server that has its port but not yet its data answers in other words.
-            ask_srvr()
-                .is_some_and(|answer| answer.contains("\nMode: "))
-                .then_some(None)
-        });
-        let Some(status) = ended else {
-            return Ok(child);
-        };
-        let log = read_log(self.directory);
-        if log.contains("Address already in use") {
-            return Err(StartError::PortTaken);
-        }
-        Err(StartError::Ended { status, log })
+            let status = ended();
+            if status.is_none() && started.elapsed() < deadline {
+                return None;
+            }
+            let log = read_log(self.directory);
+            Some(Err(match status {
+                _ if log.contains("Address already in use") => StartError::PortTaken,
+                Some(status) => StartError::Ended { status, log },
+                None => StartError::Late { deadline, log },
+            }))
+        })
     }
 
     fn command(&self) -> Result<Command, StartError> {
         let fail = |what: &str, error: std::io::Error| {
             StartError::Missing(format!("cannot write {what}: {error}"))
         };
-        let zoo_cfg = self.directory.join("zoo.cfg");
-        let text = self
-            .config
-            .zoo_cfg(self.addr.port(), &self.directory.join("data"));
+        let (zoo_cfg, data) = (self.directory.join("zoo.cfg"), self.directory.join("data"));
+        let text = self.config.zoo_cfg(self.addr.port(), &data, self.quorum);
         fs::write(&zoo_cfg, text).map_err(|error| fail("zoo.cfg", error))?;
+        if let Some(quorum) = self.quorum {
+            fs::create_dir_all(&data)
+                .and_then(|()| fs::write(data.join("myid"), quorum.id.to_string()))
+                .map_err(|error| fail("myid", error))?;
+        }
         // A server that is started again goes on with its log: what ended it is in there.
         let log = File::options()
             .create(true)
@@ -118,10 +138,12 @@ impl Launch<'_> {
         let log_too = log.try_clone().map_err(|error| fail(LOG, error))?;
 
         let mut command = Command::new("java");
-        command
-            .args(JVM)
-            .arg("-cp")
-            .arg(class_path().map_err(StartError::Missing)?);
+        command.args(JVM).arg("-cp").arg(
+            self.config
+                .version
+                .class_path()
+                .map_err(StartError::Missing)?,
+        );
         let given = self
             .config
             .properties
@@ -133,9 +155,11 @@ impl Launch<'_> {
                 .chain(given)
                 .map(|(name, value)| format!("-D{name}={value}")),
         );
-        command
-            .arg("org.apache.zookeeper.server.ZooKeeperServerMain")
-            .arg(zoo_cfg);
+        command.arg(match self.quorum {
+            Some(_) => "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+            None => "org.apache.zookeeper.server.ZooKeeperServerMain",
+        });
+        command.arg(zoo_cfg);
         command
             .stdin(Stdio::null())
             .stdout(log)
@@ -143,6 +167,11 @@ impl Launch<'_> {
             .current_dir(self.directory);
         Ok(command)
     }
+}
+
+/// The mode that an answer to `srvr` tells; none from a server that does not serve.
+pub(super) fn mode_in(srvr: &str) -> Option<&str> {
+    srvr.lines().find_map(|line| line.strip_prefix("Mode: "))
 }
 
 pub(super) fn read_log(directory: &Path) -> String {

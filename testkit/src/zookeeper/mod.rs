@@ -4,6 +4,7 @@ mod config;
 mod four_letter;
 mod jars;
 mod launch;
+mod version;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -14,12 +15,15 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 pub use config::Config;
+pub(crate) use config::Quorum;
+pub(crate) use launch::StartError;
+pub use version::Version;
 
 use crate::child::OwnedChild;
 use crate::leftovers::{leftovers, own_prefix};
 use crate::signal::Signal;
 use crate::{ports, wait_until};
-use launch::{Launch, StartError};
+use launch::Launch;
 
 /// How long a server may take to serve. A JVM needs a second; several of them on
 /// two busy cores need more.
@@ -35,14 +39,19 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
 /// has its data, it trips and leaves the question open for good.
 const ANSWER_DEADLINE_AT_START: Duration = Duration::from_millis(200);
 
+/// The same where no answer is one too: long enough for a busy machine, short
+/// enough for a server that is paused.
+const ANSWER_DEADLINE_OF_MODE: Duration = Duration::from_secs(2);
+
 /// Begins the name of every server's directory; the process id follows.
 const DIRECTORY_PREFIX: &str = "tenure-zookeeper";
 
 /// How often another port is tried when somebody was quicker to take ours.
 const PORT_ATTEMPTS_MAX: u32 = 8;
 
-/// One standalone ZooKeeper server, of Debian's version, in a process of its
-/// own with its data in a temporary directory. It ends with this value.
+/// One ZooKeeper server in a process of its own with its data in a temporary
+/// directory. It ends with this value. It stands alone, unless it belongs to an
+/// [`Ensemble`](crate::Ensemble).
 ///
 /// ```no_run
 /// let server = tenure_testkit::Zookeeper::start();
@@ -54,6 +63,7 @@ const PORT_ATTEMPTS_MAX: u32 = 8;
 pub struct Zookeeper {
     addr: SocketAddr,
     config: Config,
+    quorum: Option<Quorum>,
     directory: TempDir,
     child: Mutex<Option<OwnedChild>>,
 }
@@ -90,12 +100,7 @@ impl Zookeeper {
             let port = config
                 .port
                 .unwrap_or_else(|| config.inside(|| ports::free_port(config.bind)));
-            let server = Self {
-                addr: SocketAddr::new(config.bind, port),
-                config: config.clone(),
-                directory: new_directory(),
-                child: Mutex::new(None),
-            };
+            let server = Self::new(config.clone(), port, None);
             match server.launch() {
                 Ok(()) => return server,
                 Err(StartError::PortTaken) if config.port.is_none() => {}
@@ -103,6 +108,18 @@ impl Zookeeper {
             }
         }
         panic!("{PORT_ATTEMPTS_MAX} ports in a row were taken before ZooKeeper could bind them");
+    }
+
+    /// A server that is not started yet.
+    #[track_caller]
+    pub(crate) fn new(config: Config, port: u16, quorum: Option<Quorum>) -> Self {
+        Self {
+            addr: SocketAddr::new(config.bind, port),
+            config,
+            quorum,
+            directory: new_directory(),
+            child: Mutex::new(None),
+        }
     }
 
     /// The address that clients connect to.
@@ -186,6 +203,36 @@ impl Zookeeper {
         );
     }
 
+    /// Whether the server's process runs, be it paused.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        let child = self.child();
+        child
+            .as_ref()
+            .is_some_and(|child| child.exit_status().is_none())
+    }
+
+    /// Starts a server that was stopped or killed, on the same port with the same
+    /// data, and does not wait: one of an ensemble serves when there is a quorum.
+    ///
+    /// # Panics
+    /// When the machine lacks something, and when the server runs.
+    #[track_caller]
+    pub fn start_again(&self) {
+        assert!(self.child().is_none(), "ZooKeeper at {} runs", self.addr);
+        if let Err(error) = self.spawn() {
+            panic!("{error}");
+        }
+    }
+
+    /// What the server is: `standalone`, `leader`, `follower` or `read-only`;
+    /// `None` while it does not serve or does not answer.
+    #[must_use]
+    pub fn mode(&self) -> Option<String> {
+        let answer = self.ask("srvr", ANSWER_DEADLINE_OF_MODE).ok()?;
+        launch::mode_in(&answer).map(str::to_owned)
+    }
+
     /// Stops the server's process where it stands (SIGSTOP).
     ///
     /// # Panics
@@ -254,17 +301,35 @@ impl Zookeeper {
         }
     }
 
+    /// Starts the process and waits until it serves; a process that does not is ended.
     fn launch(&self) -> Result<(), StartError> {
-        let launch = Launch {
-            addr: self.addr,
-            config: &self.config,
-            directory: self.directory.path(),
-        };
-        let child = launch.run(START_DEADLINE, || {
-            self.ask("srvr", ANSWER_DEADLINE_AT_START).ok()
-        })?;
+        self.spawn()?;
+        let served = self.wait_serving(START_DEADLINE);
+        if served.is_err() {
+            drop(self.child().take());
+        }
+        served
+    }
+
+    pub(crate) fn spawn(&self) -> Result<(), StartError> {
+        let child = self.launcher().spawn()?;
         *self.child() = Some(child);
         Ok(())
+    }
+
+    pub(crate) fn wait_serving(&self, deadline: Duration) -> Result<(), StartError> {
+        let ended = || self.with_child(OwnedChild::exit_status);
+        let ask_srvr = || self.ask("srvr", ANSWER_DEADLINE_AT_START).ok();
+        self.launcher().wait_serving(deadline, ended, ask_srvr)
+    }
+
+    fn launcher(&self) -> Launch<'_> {
+        Launch {
+            addr: self.addr,
+            config: &self.config,
+            quorum: self.quorum.as_ref(),
+            directory: self.directory.path(),
+        }
     }
 
     fn ask(&self, word: &str, patience: Duration) -> std::io::Result<String> {

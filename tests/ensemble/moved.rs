@@ -1,0 +1,83 @@
+//! One session at two servers: the connection that was left behind must do no harm.
+
+use crate::stage::{Stage, next_session};
+use crate::{LIMIT, T, fresh_path, leading, open, until};
+use tenure::ContenderOptions;
+use tenure_testkit::ensemble::Options;
+use tenure_testkit::raw::{Session, password_of};
+use tenure_testkit::wire::opcode;
+use tenure_testkit::{Proxy, wait_until};
+
+#[test]
+fn a_create_that_arrives_after_the_session_moved_makes_no_second_znode() {
+    let stage = Stage::new(&Options::default());
+    // Left behind at a follower and at the leader.
+    let (leader, followers) = (stage.ensemble.leader(), stage.ensemble.followers());
+    for (old, new) in [(followers[0], leader), (leader, followers[1])] {
+        let path = fresh_path();
+        stage.only(Some(old));
+        let client = open(&stage.url(&path));
+        // So that nothing but the create of the znode itself is under way.
+        stage.observe().create(&path, b"");
+        let group = client.group(&path).unwrap();
+        assert!(group.members().wait().unwrap().is_empty());
+        let session = next_session(&client);
+        assert_eq!(stage.holder(), old);
+
+        stage.proxies[old].reset_counts();
+        stage.proxies[old].hold();
+        stage.only(Some(new));
+        let contender = client.contend(ContenderOptions::new(&path)).unwrap();
+        let token = contender.wait_leading(Some(LIMIT)).unwrap().token();
+        assert_eq!(next_session(&client), session, "the session moved");
+        let observer = stage.observe();
+        let name = observer.children(&path);
+        assert_eq!(name.len(), 1, "{name:?}");
+
+        let behind: &Proxy = &stage.proxies[old];
+        let before = behind.counts();
+        assert_eq!(before.requests.get(&opcode::CREATE2), None, "it is held");
+        behind.release();
+        wait_until("the old connection's end", LIMIT, || {
+            (behind.open_connections() == 0).then_some(())
+        });
+        assert_eq!(behind.counts().request(opcode::CREATE2), 1, "it arrived");
+        // A write of somebody else is answered after everything before it was decided.
+        observer.create(&format!("{path}-mark"), b"");
+        assert_eq!(observer.children(&path), name);
+        assert_eq!(contender.leadership().unwrap().token(), token);
+        drop(group);
+        client.close().wait().unwrap();
+        assert!(stage.observe().children(&path).is_empty());
+    }
+}
+
+#[test]
+fn a_session_that_a_stranger_attaches_elsewhere_is_taken_back() {
+    let (stage, path) = (Stage::new(&Options::default()), fresh_path());
+    let (leader, follower) = (stage.ensemble.leader(), stage.ensemble.followers()[0]);
+    stage.only(Some(follower));
+    let client = open(&stage.url(&path));
+    let contender = client.contend(ContenderOptions::new(&path)).unwrap();
+    let token = contender.wait_leading(Some(LIMIT)).unwrap().token();
+    until(&contender, leading);
+    let session = next_session(&client);
+    assert_eq!(stage.holder(), follower);
+
+    let elsewhere = stage.ensemble.server(leader).addr();
+    let stranger = Session::attach(elsewhere, session, &password_of(session), T);
+    let mut stranger = stranger.unwrap().expect("the session lives");
+    assert!(stranger.exists(&path, false).unwrap());
+    // The server that was left behind goes on answering, until the next write.
+    assert!(contender.is_leading());
+    let group = client.group(&path).unwrap();
+    let member = group.join(None, "me").unwrap().wait().unwrap();
+    let observer = stage.observe();
+    assert_eq!(observer.children(&path).len(), 2);
+    assert_eq!(next_session(&client), session, "attached again");
+    assert_eq!(contender.leadership().unwrap().token(), token);
+    assert!(group.cancel(&member).wait().unwrap());
+    assert_eq!(observer.children(&path).len(), 1);
+    client.close().wait().unwrap();
+    assert!(observer.children(&path).is_empty());
+}
