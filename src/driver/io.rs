@@ -1,174 +1,23 @@
-//! The I/O thread and the link to it.
+//! The I/O thread.
 
 use super::conn::{Conn, Progress};
+use super::link::{ClientId, Message, Port, Reply, Transport};
 use super::memory::{MemoryEvent, MemoryServers};
-use super::pending::Pending;
 use super::{Mailbox, Sink, clock, resolve};
-use crate::core::{
-    Answer, CallId, Client, Command, Error, ErrorKind, Handle, Input, Output, SESSION,
-    SessionOptions, Time,
-};
-use crossbeam_channel::{Receiver, Sender};
-use mio::{Events, Poll, Token, Waker};
+use crate::core::{CallId, Client, Command, Handle, Input, Output, SESSION, Time};
+use crossbeam_channel::Receiver;
+use mio::{Events, Poll, Token};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::hash::{BuildHasher, Hasher};
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
-
-pub(super) type ClientId = u64;
-
-/// How a client reaches its servers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Transport {
-    Tcp,
-    /// The model with this name, inside this process.
-    Memory(String),
-}
-
-/// Completes a call. Dropped instead, it completes it as closed.
-type Reply = Box<dyn FnOnce(Result<Answer, Error>) + Send>;
-
-enum Message {
-    Open(ClientId, Box<Client>, Transport, Arc<Sink>),
-    Register(ClientId, Handle, Arc<Sink>, Command),
-    Command(ClientId, Command),
-    Call(ClientId, CallId, Reply, Command),
-    Resolved(ClientId, u64, Result<Vec<SocketAddr>, String>),
-    /// Nobody holds the client any more.
-    Abandon(ClientId),
-}
 
 /// How long a client that was dropped without being closed goes on trying to tell a server.
 const FAREWELL_PATIENCE: Duration = Duration::from_secs(10);
 
-const WAKE: Token = Token(0);
-
-/// The way to the I/O thread.
-#[derive(Clone)]
-struct Port {
-    messages: Sender<Message>,
-    waker: Arc<Waker>,
-}
-
-impl Port {
-    fn send(&self, message: Message) {
-        // The thread never ends. A wake-up that fails is made up for by the next one.
-        if self.messages.send(message).is_ok() {
-            let _ = self.waker.wake();
-        }
-    }
-}
-
-/// The I/O thread of the process, started at first use.
-fn port() -> Result<&'static Port, Error> {
-    static PORT: OnceLock<Result<Port, Error>> = OnceLock::new();
-    let start = || {
-        let failed = |what: &str, error: std::io::Error| {
-            Error::new(ErrorKind::System, format!("cannot {what}: {error}"))
-        };
-        let poll = Poll::new().map_err(|e| failed("open an epoll descriptor", e))?;
-        let waker =
-            Waker::new(poll.registry(), WAKE).map_err(|e| failed("open an event descriptor", e))?;
-        let (messages, inbox) = crossbeam_channel::unbounded();
-        let port = Port {
-            messages,
-            waker: Arc::new(waker),
-        };
-        let own = port.clone();
-        std::thread::Builder::new()
-            .name("tenure-io".to_owned())
-            .spawn(move || Thread::new(poll, inbox, own).run())
-            .map_err(|e| failed("start the I/O thread", e))?;
-        Ok(port)
-    };
-    PORT.get_or_init(start).as_ref().map_err(Clone::clone)
-}
-
-/// One client as its user's side holds it.
-pub(crate) struct Link {
-    id: ClientId,
-    port: &'static Port,
-    next: AtomicU64,
-    session: Arc<Sink>,
-}
-
-impl std::fmt::Debug for Link {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Link")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Link {
-    pub(crate) fn open(options: SessionOptions, transport: Transport) -> Result<Arc<Self>, Error> {
-        static LAST: AtomicU64 = AtomicU64::new(0);
-        let port = port()?;
-        let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
-        // The keys of the standard library's hasher are random for each process.
-        let mut hasher = std::hash::RandomState::new().build_hasher();
-        hasher.write_u64(id);
-        let client = Box::new(Client::new(options, hasher.finish()));
-        let session = Arc::new(Sink::default());
-        port.send(Message::Open(id, client, transport, Arc::clone(&session)));
-        Ok(Arc::new(Self {
-            id,
-            port,
-            next: AtomicU64::new(SESSION.0 + 1),
-            session,
-        }))
-    }
-
-    fn fresh(&self) -> u64 {
-        self.next.fetch_add(1, Ordering::Relaxed)
-    }
-
-    /// The client's own events.
-    pub(crate) fn session(&self) -> &Arc<Sink> {
-        &self.session
-    }
-
-    /// A new handle, made by the command that `make` builds, and where its events go.
-    pub(crate) fn register(&self, make: impl FnOnce(Handle) -> Command) -> (Handle, Arc<Sink>) {
-        let handle = Handle(self.fresh());
-        let sink = Arc::new(Sink::default());
-        let message = Message::Register(self.id, handle, Arc::clone(&sink), make(handle));
-        self.port.send(message);
-        (handle, sink)
-    }
-
-    pub(crate) fn command(&self, command: Command) {
-        self.port.send(Message::Command(self.id, command));
-    }
-
-    /// A call, answered once; `read` takes from the answer what the caller wants.
-    pub(crate) fn call<T: Send + 'static>(
-        &self,
-        make: impl FnOnce(CallId) -> Command,
-        read: impl FnOnce(Answer) -> Option<T> + Send + 'static,
-    ) -> Pending<T> {
-        let call = CallId(self.fresh());
-        let (id, port) = (self.id, self.port);
-        let forget = move || port.send(Message::Command(id, Command::Forget { call }));
-        let (pending, completer) = Pending::new(forget);
-        let reply: Reply = Box::new(move |result: Result<Answer, Error>| {
-            // The core answers each command with its own kind of answer.
-            let read = result.and_then(|answer| read(answer).ok_or_else(Error::closed));
-            completer.complete(read);
-        });
-        port.send(Message::Call(self.id, call, reply, make(call)));
-        pending
-    }
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.port.send(Message::Abandon(self.id));
-    }
-}
+/// The token of the wake-up from other threads.
+pub(super) const WAKE: Token = Token(0);
 
 struct Slot {
     conn: Conn,
@@ -205,7 +54,8 @@ enum Fed {
     Command(Command),
 }
 
-struct Thread {
+/// Owns every client of the process, and their sockets.
+pub(super) struct Thread {
     poll: Poll,
     inbox: Receiver<Message>,
     port: Port,
@@ -219,7 +69,7 @@ struct Thread {
 }
 
 impl Thread {
-    fn new(poll: Poll, inbox: Receiver<Message>, port: Port) -> Self {
+    pub(super) fn new(poll: Poll, inbox: Receiver<Message>, port: Port) -> Self {
         Self {
             poll,
             inbox,
@@ -234,7 +84,7 @@ impl Thread {
         }
     }
 
-    fn run(mut self) {
+    pub(super) fn run(mut self) {
         let mut events = Events::with_capacity(256);
         loop {
             let next = self.deadlines.first().map(|(at, _)| *at);

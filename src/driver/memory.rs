@@ -1,6 +1,6 @@
 //! `memory://`: connections to a ZooKeeper model inside this process.
 
-use super::io::ClientId;
+use super::link::ClientId;
 use crate::core::Time;
 use crate::model::{ConnId, Model, ModelOptions, ModelOutput};
 use std::collections::BTreeMap;

@@ -10,13 +10,14 @@ mod conn;
 mod dispatch;
 mod io;
 mod lease_cell;
+mod link;
 mod mailbox;
 mod memory;
 mod pending;
 mod resolve;
 
 pub(crate) use clock::now;
-pub(crate) use io::{Link, Transport};
+pub(crate) use link::{Link, Transport};
 pub(crate) use mailbox::{Mailbox, Next};
 pub use pending::Pending;
 
