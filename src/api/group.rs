@@ -74,6 +74,29 @@ impl Group {
         )
     }
 
+    /// Evicts: deletes a member whoever it belongs to; answered when its znode is gone, with
+    /// `true` if it stood and this call removed it. A znode of the same name that is not this
+    /// member is not touched. A member that leads is told by its server at once, and in the worst
+    /// case (cut off at the same moment) believes until its lease ends, when another leads already.
+    ///
+    /// # Errors
+    /// `NoAuth` when it may not be deleted; `Closed`.
+    pub fn evict(&self, member: &Member) -> Pending<bool> {
+        let (handle, path, token) = (self.handle, member.path.clone(), member.token);
+        self.link.call(
+            |call| Command::Evict {
+                handle,
+                call,
+                path,
+                token,
+            },
+            |answer| match answer {
+                Answer::Removed(removed) => Some(removed),
+                _ => None,
+            },
+        )
+    }
+
     /// All members now, oldest first; none for a path that does not exist.
     ///
     /// # Errors

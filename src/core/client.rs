@@ -428,6 +428,15 @@ impl Client {
                 Some(Machine::Group(group)) => group.await_end(call, path, &mut bench.wire),
                 _ => bench.wire.out.done(call, Err(Error::closed())),
             },
+            Command::Evict {
+                handle,
+                call,
+                path,
+                token,
+            } => match self.machines.get_mut(&handle) {
+                Some(Machine::Group(group)) => group.evict(call, path, token, &mut bench.wire),
+                _ => bench.wire.out.done(call, Err(Error::closed())),
+            },
             Command::Members { handle, call } => match self.machines.get_mut(&handle) {
                 Some(Machine::Group(group)) => group.members(call, &mut bench.wire),
                 _ => bench.wire.out.done(call, Err(Error::closed())),
@@ -480,6 +489,7 @@ impl Client {
             Command::Withdraw { call, .. }
             | Command::Cancel { call, .. }
             | Command::Join { call, .. }
+            | Command::Evict { call, .. }
             | Command::SetData { call, .. }
             | Command::SetMemberData { call, .. }
             | Command::AwaitEnd { call, .. }

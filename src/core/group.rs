@@ -30,6 +30,9 @@ pub(crate) enum What {
     Count(String),
     Read(String),
     End(String),
+    /// Whether it is still the member that was meant.
+    Look(String),
+    Delete(String),
 }
 
 #[derive(Debug)]
@@ -48,6 +51,12 @@ enum Query {
     Data(String),
     /// Waits until this member, which is not ours, is gone.
     End(String),
+    Evict {
+        path: String,
+        token: u64,
+        /// The member stood, and its deletion was asked for.
+        asked: bool,
+    },
 }
 
 #[derive(Debug)]
@@ -149,6 +158,17 @@ impl Group {
 
     pub(crate) fn data(&mut self, call: CallId, path: String, wire: &mut Wire<'_>) {
         self.queries.insert(call, Query::Data(path));
+        self.ask_query(call, wire);
+    }
+
+    /// Deletes a member, whoever owns it.
+    pub(crate) fn evict(&mut self, call: CallId, path: String, token: u64, wire: &mut Wire<'_>) {
+        let query = Query::Evict {
+            path,
+            token,
+            asked: false,
+        };
+        self.queries.insert(call, query);
         self.ask_query(call, wire);
     }
 
@@ -355,9 +375,17 @@ impl Group {
                 path: path.clone(),
                 watch: true,
             },
+            What::Look(path) => Request::Exists {
+                path: path.clone(),
+                watch: false,
+            },
             What::Read(path) => Request::GetData {
                 path: path.clone(),
                 watch: false,
+            },
+            What::Delete(path) => Request::Delete {
+                path: path.clone(),
+                version: -1,
             },
         }
     }
@@ -369,6 +397,8 @@ impl Group {
                 What::List
             }
             Some(Query::Data(path)) => What::Read(path.clone()),
+            // Also when the reply to a deletion was lost: look first.
+            Some(Query::Evict { path, .. }) => What::Look(path.clone()),
             Some(Query::End(path)) => What::End(path.clone()),
             None => return,
         };
@@ -426,6 +456,37 @@ impl Group {
             // It stands, and is watched.
             (What::End(_), Ok(_)) => return,
             (What::End(_), Err(ServerError::NoNode)) => Ok(Answer::Removed(false)),
+            (What::Look(path), result) => {
+                let Query::Evict { token, asked, .. } = query else {
+                    return;
+                };
+                match result {
+                    Ok(Response::Stat(stat))
+                        if stat.ephemeral_owner != 0
+                            && Member::new(&path, stat.czxid).token == *token =>
+                    {
+                        *asked = true;
+                        let what = What::Delete(path);
+                        let request = self.request(&what, false);
+                        let ask = GroupAsk::Query(call, what);
+                        wire.ask(Ask::Group(self.handle, ask), request);
+                        return;
+                    }
+                    Ok(_) | Err(ServerError::NoNode) => Ok(Answer::Removed(*asked)),
+                    Err(error) => Err(Error::from_server(error, "look at", &path)),
+                }
+            }
+            (What::Delete(_), Ok(_)) => Ok(Answer::Removed(true)),
+            // It went by itself meanwhile.
+            (What::Delete(_), Err(ServerError::NoNode)) => Ok(Answer::Removed(false)),
+            (What::Delete(path), Err(error @ ServerError::NoAuth)) => Err(Error::new(
+                super::ErrorKind::NoAuth,
+                format!(
+                    "cannot delete {path}: {error}; DELETE permission on {} is needed",
+                    self.path
+                ),
+            )),
+            (What::Delete(path), Err(error)) => Err(Error::from_server(error, "delete", &path)),
             (What::Read(_), Ok(Response::Data { data, .. })) => Ok(Answer::Data(Some(data))),
             (What::Read(_), Err(ServerError::NoNode)) => Ok(Answer::Data(None)),
             (What::List, Err(error)) => {
@@ -482,6 +543,8 @@ impl Group {
                     self.counted(wire);
                 }
             }
+            // The view asks none of these.
+            (What::Look(_) | What::Delete(_), _) => {}
             (What::Path | What::List | What::Read(_) | What::End(_), Err(error)) => {
                 view.again = Some(wire.now + wire.session.timeout() / 2);
                 let error = Error::from_server(error, "list the members of", &self.path);

@@ -194,6 +194,18 @@ pub enum Command {
         /// The member's znode.
         path: String,
     },
+    /// Delete a member, whoever owns it: answered by [`Answer::Removed`] when its znode is gone,
+    /// with `true` if it stood.
+    Evict {
+        /// The group.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+        /// The member's znode.
+        path: String,
+        /// Its `czxid`: another znode of the same name is not touched.
+        token: u64,
+    },
     /// List the members once: answered by [`Answer::Members`].
     Members {
         /// The group.
@@ -237,7 +249,8 @@ pub enum Command {
 /// What a call was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// The znode is gone; `true` when this call removed it.
+    /// The znode is gone; `true` when this call removed it (or, for an eviction whose reply was
+    /// lost, when it stood before).
     Removed(bool),
     /// The own member.
     Joined(Member),

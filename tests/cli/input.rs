@@ -104,6 +104,14 @@ fn bad_input_is_refused_with_2_and_a_reason_before_any_connection() {
         ),
         (&["contend", &url, "--data", "a", "--data", "b"], "--data"),
         (&["contend", &url, "--once"], "--once"),
+        (&["run", &url], "COMMAND"),
+        (&["run", &url, "a", "--", "b"], "unexpected"),
+        (&["run", &url, "--drain", "0s", "--", "a"], "at least 1ms"),
+        (&["run", &url, "--stop-timeout", "x", "--", "a"], "500ms"),
+        (&["status", &url, "--timeout", "0s"], "at least 1ms"),
+        (&["evict", &url], "<MEMBER>"),
+        (&["evict", &url, "/other/m_0000000000"], "not under"),
+        (&["evict", &url, "log_replicas"], "no member's name"),
         (&["contend", &url, &url], "unexpected"),
     ];
     for (args, word) in cases {
@@ -126,15 +134,21 @@ fn bad_input_is_refused_with_2_and_a_reason_before_any_connection() {
 }
 
 #[test]
-fn all_three_commands_take_the_same_session_options() {
-    for command in ["contend", "detect", "members"] {
+fn all_commands_take_the_same_session_options() {
+    for command in ["contend", "detect", "members", "status"] {
         let words = ["--policy", "session", "--tick", "2s"];
         let process = follow(command, "memory://m/g", &words);
         first(&process);
-        if command != "members" {
-            process.signal(Signal::Term);
-        }
-        assert_eq!(finish(&process).code, Some(0), "{command}");
+        let expected = match command {
+            "members" => 0,
+            // The group is empty.
+            "status" => 1,
+            _ => {
+                process.signal(Signal::Term);
+                0
+            }
+        };
+        assert_eq!(finish(&process).code, Some(expected), "{command}");
     }
 }
 
@@ -153,6 +167,9 @@ fn help_and_version_go_to_standard_output() {
         &["contend", "--help"],
         &["detect", "--help"],
         &["members", "--help"],
+        &["run", "--help"],
+        &["status", "--help"],
+        &["evict", "--help"],
     ] {
         let Run { code, out, err } = run(args);
         assert_eq!((code, err.as_str()), (Some(0), ""), "{args:?}");
@@ -161,6 +178,10 @@ fn help_and_version_go_to_standard_output() {
         }
     }
     let contend = run(["contend", "--help"]).out;
+    let run_help = run(["run", "--help"]).out;
+    for word in ["TENURE_TOKEN", "setsid", "127", "--drain", "guardian"] {
+        assert!(run_help.contains(word), "{word}");
+    }
     for word in [
         "[default: 10s]",
         "[default: verified]",

@@ -7,9 +7,12 @@
 mod contend;
 mod detect;
 mod ending;
+mod evict;
+mod helpers;
 mod input;
 mod members;
 mod output;
+mod status;
 
 use serde_json::Value;
 use std::ffi::OsStr;

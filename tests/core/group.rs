@@ -376,3 +376,75 @@ fn waiting_for_an_end_survives_a_reconnect() {
     world.run(T);
     assert_eq!(world.nodes[other].done[&end], Ok(Answer::Removed(false)));
 }
+
+fn evict(world: &mut World, node: usize, member: &Member) -> CallId {
+    let (path, token) = (member.path.clone(), member.token);
+    world.with_call(node, |call| Command::Evict {
+        handle: G,
+        call,
+        path,
+        token,
+    })
+}
+
+#[test]
+fn a_member_of_somebody_else_is_evicted_once_and_told() {
+    let mut world = World::new();
+    let (owner, admin) = (open(&mut world), open(&mut world));
+    let call = join(&mut world, owner, "a");
+    world.run(SECOND);
+    let member = joined(&world, owner, call);
+    let first = evict(&mut world, admin, &member);
+    world.run(SECOND);
+    let second = evict(&mut world, admin, &member);
+    world.run(SECOND);
+    assert_eq!(world.nodes[admin].done[&first], Ok(Answer::Removed(true)));
+    assert_eq!(world.nodes[admin].done[&second], Ok(Answer::Removed(false)));
+    assert!(world.members().is_empty());
+    let lost = GroupEvent::MembershipLost {
+        member,
+        reason: LostReason::Evicted,
+    };
+    assert_eq!(events(&world, owner), [lost]);
+}
+
+#[test]
+fn an_eviction_does_not_touch_a_namesake_or_what_is_no_member() {
+    let mut world = World::new();
+    let (owner, admin) = (open(&mut world), open(&mut world));
+    let call = join(&mut world, owner, "a");
+    world.run(SECOND);
+    let member = joined(&world, owner, call);
+    let path = format!("{GROUP}/stranger_0000000000");
+    world.create(&path);
+    world.run(SECOND);
+    let namesake = Member {
+        token: member.token + 1,
+        ..member.clone()
+    };
+    let stranger = Member {
+        path,
+        ..member.clone()
+    };
+    let calls = [namesake, stranger].map(|member| evict(&mut world, admin, &member));
+    world.run(SECOND);
+    for call in calls {
+        assert_eq!(world.nodes[admin].done[&call], Ok(Answer::Removed(false)));
+    }
+    assert_eq!(world.members().len(), 2);
+}
+
+#[test]
+fn an_eviction_whose_reply_is_lost_looks_before_it_answers() {
+    let mut world = World::new();
+    let (owner, admin) = (open(&mut world), open(&mut world));
+    let call = join(&mut world, owner, "a");
+    world.run(SECOND);
+    let member = joined(&world, owner, call);
+    world.swallow_reply_of = Some(op::DELETE);
+    let call = evict(&mut world, admin, &member);
+    world.run(T);
+    assert_eq!(world.swallowed, 1);
+    assert_eq!(world.nodes[admin].done[&call], Ok(Answer::Removed(true)));
+    assert!(world.members().is_empty());
+}

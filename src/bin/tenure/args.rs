@@ -1,12 +1,14 @@
 //! The command line. Everything on it is checked here, before there is any connection.
 
+use crate::helpers::Helper;
+use crate::{evict, run};
 use clap::error::ErrorKind;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tenure::{ClientOptions, ContenderOptions, LeasePolicy, Reenrol, Url};
 
@@ -35,9 +37,11 @@ Exit codes:
 
 const TOP_EXAMPLES: &str = "\
 Examples:
+  tenure run zk://zk1,zk2,zk3/app -- ./serve --port 80     run a command only while leading
   tenure contend zk://zk1,zk2,zk3/app --data 10.0.0.1:80   stand for the leadership
   tenure detect  zk://zk1,zk2,zk3/app                      follow who leads
   tenure members zk://zk1,zk2,zk3/app                      list leader and standbys
+  tenure status  zk://zk1,zk2,zk3/app                      show who leads, once
 
 `tenure COMMAND --help` tells more.
 ";
@@ -53,6 +57,35 @@ is over) the tool exits with 0. A second signal ends it at once with 1. With --r
 lost candidacy exits with 1.
 ";
 
+const RUN_EXAMPLES: &str = "\
+Examples:
+  tenure run zk://zk1,zk2,zk3/app -- ./serve --port 80
+  tenure run zk://zk1/app --session-timeout 4s -- sh -c 'exec ./job --fence \"$TENURE_TOKEN\"'
+  tenure run file:///etc/app/zk-url --data 10.0.0.1:80 --drain 2s --json -- ./serve 2>log
+
+The command has TENURE_TOKEN (the fencing token: give it to whatever must not be written twice)
+and TENURE_MEMBER (the znode) in its environment, and the tool's standard streams; the tool writes
+to standard error alone. It runs in a process group of its own, behind a terminal's foreground.
+
+When it ends:
+  The command ends by itself: what is left of its process group is killed, leadership is released
+  at once, and the tool exits as the command did (128 + signal if one killed it).
+  Leadership is lost: unless the lease is renewed, the group gets SIGTERM --drain before it ends
+  (at most a quarter of a lease) and SIGKILL 100ms before it ends, so before another can lead.
+  Then the tool stands again and runs the command again when it leads (--reenrol never: exits 1).
+  Somebody deletes the znode (`tenure evict`): the same at once, with --drain until SIGKILL.
+  SIGTERM or SIGINT to the tool: the group gets it, and SIGKILL after --stop-timeout; the tool
+  leads until the command is gone, then releases and exits as the command did. A second SIGTERM
+  or SIGINT kills at once. SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 are handed on.
+  The tool is killed, stopped or starved: a small guardian process kills the group at once, or
+  when the lease ends. If the guardian is killed, so is the command.
+
+What leaves the process group (setsid, daemons) escapes all this, and so does what outlives
+both the tool and its guardian: killed together, they take the command along but not its children.
+
+The command is found as by a shell: exit code 127 if it is missing, 126 if it cannot be run.
+";
+
 const DETECT_EXAMPLES: &str = "\
 Examples:
   tenure detect zk://zk1,zk2,zk3/app
@@ -61,6 +94,41 @@ Examples:
 
 It prints `leader`, `none` (the group is empty) or `unknown` (no server has answered for too
 long) whenever that changes.
+";
+
+const STATUS_EXAMPLES: &str = "\
+Examples:
+  tenure status zk://zk1,zk2,zk3/app
+  tenure status zk://zk1,zk2,zk3/app --json | jq -r .leader.data
+  tenure status zk://zk1,zk2,zk3/app >/dev/null || echo nobody leads
+
+It exits with 0 if somebody leads, with 1 if the group is empty (it says so), and with 3 if no
+server has answered in time. What it shows is what the server that answered knows.
+";
+
+const EVICT_EXAMPLES: &str = "\
+Examples:
+  tenure evict zk://zk1,zk2,zk3/app 0000000042
+  tenure evict zk://admin:secret@zk1/app /app/json.info_0000000042
+
+A leader that is evicted is told at once over its connection and, by default, stands again. One
+that is cut off at the same moment may believe that it leads for as long as its lease lasts, at
+most its session timeout, while another leads already: the fencing token tells them apart.
+
+It exits with 1 if there is no such member or it may not be deleted.
+";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  tenure completions bash >/usr/share/bash-completion/completions/tenure
+  tenure completions zsh >~/.zfunc/_tenure
+  tenure completions fish >~/.config/fish/completions/tenure.fish
+";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  tenure man | man -l -
+  tenure man --dir /usr/local/share/man/man1
 ";
 
 const MEMBERS_EXAMPLES: &str = "\
@@ -92,6 +160,12 @@ enum Command {
     /// The group's znode is created if it is missing.
     #[command(after_help = format!("{CONTEND_EXAMPLES}\n{COMMON_HELP}"))]
     Contend(ContendArgs),
+    /// Run a command only while leading
+    ///
+    /// It is started when this contender leads, with the fencing token in its environment, and
+    /// it and its children are ended before anybody else can lead.
+    #[command(after_help = format!("{RUN_EXAMPLES}\n{COMMON_HELP}"))]
+    Run(RunArgs),
     /// Follow who leads a group, without standing in it
     ///
     /// A group that is missing is waited for.
@@ -100,12 +174,99 @@ enum Command {
     /// List the members of a group, oldest first
     #[command(after_help = format!("{MEMBERS_EXAMPLES}\n{COMMON_HELP}"))]
     Members(MembersArgs),
+    /// Show who leads a group and how many stand by
+    #[command(after_help = format!("{STATUS_EXAMPLES}\n{COMMON_HELP}"))]
+    Status(StatusArgs),
+    /// Delete a member, whoever it belongs to
+    #[command(after_help = format!("{EVICT_EXAMPLES}\n{COMMON_HELP}"))]
+    Evict(EvictArgs),
+    /// Print what makes a shell complete this tool's command line
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual, or write its pages to a directory
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// Where to write tenure.1 and a page for each command
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+struct StatusArgs {
+    #[command(flatten)]
+    session: SessionArgs,
+    /// Exit with 3 if it is not known who leads so long after the start
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "10s",
+        value_parser = duration,
+        allow_hyphen_values = true
+    )]
+    timeout: Duration,
+}
+
+#[derive(Args)]
+struct EvictArgs {
+    #[command(flatten)]
+    session: SessionArgs,
+    /// The member, by its name or its path, as `tenure members` shows it
+    member: String,
+    /// Exit with 3 if it is not known whether the member is gone so long after the start
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "10s",
+        value_parser = duration,
+        allow_hyphen_values = true
+    )]
+    timeout: Duration,
 }
 
 #[derive(Args)]
 struct ContendArgs {
     #[command(flatten)]
     session: SessionArgs,
+    #[command(flatten)]
+    candidacy: CandidacyArgs,
+}
+
+#[derive(Args)]
+struct RunArgs {
+    #[command(flatten)]
+    session: SessionArgs,
+    #[command(flatten)]
+    candidacy: CandidacyArgs,
+    /// How long before the end of a lease that is not renewed the command is asked to end; at
+    /// most a quarter of the lease
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "1s",
+        value_parser = duration,
+        allow_hyphen_values = true
+    )]
+    drain: Duration,
+    /// How long a command that was asked to end may take while leadership lasts
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "10s",
+        value_parser = duration,
+        allow_hyphen_values = true
+    )]
+    stop_timeout: Duration,
+    /// The command and its words, all behind `--`
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+#[derive(Args)]
+struct CandidacyArgs {
     /// What stands before '_' in the name of the member's znode
     #[arg(long, value_name = "LABEL", allow_hyphen_values = true)]
     label: Option<String>,
@@ -167,7 +328,7 @@ struct SessionArgs {
     )]
     session_timeout: Duration,
     /// When a leader without an answer from a server stops to believe that it leads. Matters to
-    /// `contend`; accepted everywhere
+    /// `contend` and `run`; accepted everywhere
     #[arg(
         long,
         value_enum,
@@ -228,6 +389,7 @@ pub(crate) enum Job {
         options: ContenderOptions,
         reenrol: Reenrol,
     },
+    Run(run::Job),
     Detect {
         label: Option<String>,
         once: bool,
@@ -237,6 +399,33 @@ pub(crate) enum Job {
         watch: bool,
         timeout: Option<Duration>,
     },
+    Status {
+        timeout: Duration,
+    },
+    Evict {
+        /// Its path.
+        member: String,
+        timeout: Duration,
+    },
+}
+
+/// What the command line asks for.
+pub(crate) enum Task {
+    Session(Box<Plan>),
+    /// Something about the tool itself, without a session.
+    Helper(Box<Helper>),
+}
+
+impl Job {
+    /// Whether one answer is wanted, and not the story of it.
+    pub(crate) fn is_question(&self) -> bool {
+        match self {
+            Self::Contend { .. } | Self::Run(_) => false,
+            Self::Detect { once, .. } => *once,
+            Self::Members { watch, .. } => !*watch,
+            Self::Status { .. } | Self::Evict { .. } => true,
+        }
+    }
 }
 
 /// What to print instead of doing anything.
@@ -248,35 +437,49 @@ pub(crate) enum Refusal {
 }
 
 /// Reads the words of the command line, the program's name first.
-pub(crate) fn read(words: &[OsString]) -> Result<Plan, Refusal> {
+pub(crate) fn read(words: &[OsString]) -> Result<Task, Refusal> {
     let cli = Cli::try_parse_from(words).map_err(|error| refusal(&error, words))?;
-    plan(cli.command).map_err(Refusal::Bad)
+    task(cli.command).map_err(Refusal::Bad)
 }
 
-fn plan(command: Command) -> Result<Plan, String> {
-    match command {
+fn task(command: Command) -> Result<Task, String> {
+    let plan = match command {
+        Command::Completions { shell } => {
+            let command = Cli::command();
+            let helper = Helper::Completions { command, shell };
+            return Ok(Task::Helper(Box::new(helper)));
+        }
+        Command::Man { dir } => {
+            let command = Cli::command();
+            return Ok(Task::Helper(Box::new(Helper::Man { command, dir })));
+        }
+        Command::Status(args) => {
+            let url = checked_url(&args.session)?;
+            let timeout = args.timeout;
+            Ok(args.session.plan(url, Job::Status { timeout }))
+        }
+        Command::Evict(args) => {
+            let url = checked_url(&args.session)?;
+            let member = evict::member_path(url.path(), &args.member)?;
+            let timeout = args.timeout;
+            Ok(args.session.plan(url, Job::Evict { member, timeout }))
+        }
         Command::Contend(args) => {
             let url = checked_url(&args.session)?;
-            let reenrol = match args.reenrol {
-                ReenrolArg::Always => Reenrol::Always,
-                ReenrolArg::Never => Reenrol::Never,
-            };
-            let policy = match args.session.policy {
-                PolicyArg::Verified => LeasePolicy::Verified,
-                PolicyArg::Strict => LeasePolicy::Strict,
-                PolicyArg::Session => LeasePolicy::Session,
-            };
-            let mut options = ContenderOptions::new(url.path())
-                .policy(policy)
-                .reenrol(reenrol);
-            if let Some(label) = args.label {
-                options = options.label(label);
-            }
-            if let Some(data) = &args.data {
-                options = options.data(payload(data)?);
-            }
-            options.validate().map_err(|error| error.to_string())?;
+            let (options, reenrol) = args.candidacy.options(&args.session, &url)?;
             Ok(args.session.plan(url, Job::Contend { options, reenrol }))
+        }
+        Command::Run(args) => {
+            let url = checked_url(&args.session)?;
+            let (contender, reenrol) = args.candidacy.options(&args.session, &url)?;
+            let job = run::Job {
+                contender,
+                reenrol,
+                drain: args.drain,
+                stop_timeout: args.stop_timeout,
+                command: args.command,
+            };
+            Ok(args.session.plan(url, Job::Run(job)))
         }
         Command::Detect(args) => {
             let url = checked_url(&args.session)?;
@@ -302,6 +505,36 @@ fn plan(command: Command) -> Result<Plan, String> {
             };
             Ok(args.session.plan(url, job))
         }
+    };
+    plan.map(Box::new).map(Task::Session)
+}
+
+impl CandidacyArgs {
+    fn options(
+        self,
+        session: &SessionArgs,
+        url: &Url,
+    ) -> Result<(ContenderOptions, Reenrol), String> {
+        let reenrol = match self.reenrol {
+            ReenrolArg::Always => Reenrol::Always,
+            ReenrolArg::Never => Reenrol::Never,
+        };
+        let policy = match session.policy {
+            PolicyArg::Verified => LeasePolicy::Verified,
+            PolicyArg::Strict => LeasePolicy::Strict,
+            PolicyArg::Session => LeasePolicy::Session,
+        };
+        let mut options = ContenderOptions::new(url.path())
+            .policy(policy)
+            .reenrol(reenrol);
+        if let Some(label) = self.label {
+            options = options.label(label);
+        }
+        if let Some(data) = &self.data {
+            options = options.data(payload(data)?);
+        }
+        options.validate().map_err(|error| error.to_string())?;
+        Ok((options, reenrol))
     }
 }
 
@@ -405,7 +638,6 @@ mod tests {
 
     #[test]
     fn the_definition_is_consistent() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
     }
 

@@ -6,6 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
 use std::time::Duration;
 use tenure::{
     ContenderEvent, DetectorEvent, ErrorKind, ExpiredBy, Leader, LostReason, Member, SessionEvent,
@@ -191,6 +193,38 @@ pub(crate) fn detector(event: &DetectorEvent) -> Option<Line> {
     })
 }
 
+/// A command was started by `run`.
+pub(crate) fn started(token: u64, pid: u32) -> Line {
+    Line::new("started", format!("the command runs as process {pid}"))
+        .with("token", token.to_string())
+        .with("pid", pid)
+}
+
+/// A command was asked to end.
+pub(crate) fn stopping(token: u64, why: &str) -> Line {
+    let because = match why {
+        "asked" => "somebody asks for it",
+        "lost" => "leadership is over or about to be",
+        _ => "the tool cannot go on",
+    };
+    Line::new("stopping", format!("the command is to end: {because}"))
+        .with("token", token.to_string())
+        .with("reason", why)
+}
+
+/// A command did not end in time.
+pub(crate) fn killed(token: u64) -> Line {
+    Line::new("killed", "the command did not end in time").with("token", token.to_string())
+}
+
+/// A command has ended.
+pub(crate) fn ended(token: u64, status: ExitStatus) -> Line {
+    Line::new("ended", format!("the command: {status}"))
+        .with("token", token.to_string())
+        .with("code", status.code())
+        .with("signal", status.signal())
+}
+
 pub(crate) fn unknown(since: Time) -> Line {
     let age = Time::from_nanos(sys::boottime_ns()).since(since);
     let text = format!("who is there was last known for sure {} ago", span(age));
@@ -212,19 +246,58 @@ pub(crate) fn members(entries: &[Entry]) -> Line {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n    {role:<7}  {path}  token {token}  {data}");
     }
-    let list = |Entry { member, data }: &Entry| {
-        let mut fields = Map::new();
-        if let Value::Object(name) = name(member) {
-            fields.extend(name);
+    Line::new("members", text).with("members", entries.iter().map(object).collect::<Vec<_>>())
+}
+
+/// One look at a group.
+pub(crate) fn status(leader: Option<&Entry>, standbys: usize) -> Line {
+    let text = match leader {
+        None => "the group is empty: nobody leads".to_owned(),
+        Some(Entry { member, data }) => {
+            let data = match data {
+                Ok(data) => shown(data),
+                Err(error) => format!("({})", plain(error.message())),
+            };
+            let path = plain(&member.path);
+            let token = member.token;
+            format!("{path} leads with token {token}, {standbys} stand by  {data}")
         }
-        fields.insert("token".to_owned(), member.token.to_string().into());
-        match data {
-            Ok(data) => add_data(&mut fields, data),
-            Err(error) => drop(fields.insert("error".to_owned(), error.message().into())),
-        }
-        Value::Object(fields)
     };
-    Line::new("members", text).with("members", entries.iter().map(list).collect::<Vec<_>>())
+    Line::new("status", text)
+        .with("known", true)
+        .with("leader", leader.map_or(Value::Null, object))
+        .with("standbys", standbys)
+}
+
+/// A look at a group that no server has answered.
+pub(crate) fn status_unknown() -> Line {
+    Line::new("status", "it is not known who leads")
+        .with("known", false)
+        .with("leader", Value::Null)
+        .with("standbys", Value::Null)
+}
+
+/// A member was deleted; `timeout` is the session timeout that servers grant us.
+pub(crate) fn evicted(member: &Member, led: bool, timeout: Option<Duration>) -> Line {
+    let mut text = format!("{} with token {}", plain(&member.path), member.token);
+    let line_end = timeout.filter(|_| led);
+    if led {
+        text += ". It led, and is told at once; cut off from its server it may believe that it \
+                 leads for as long as its lease, at most its session timeout";
+        if let Some(timeout) = timeout {
+            // Writing to a string cannot fail.
+            let _ = write!(
+                text,
+                " ({}, if it asks for what this tool asked for)",
+                span(timeout)
+            );
+        }
+    }
+    Line::new("evicted", text)
+        .with("member", name(member))
+        .with("token", member.token.to_string())
+        .with("led", led)
+        .with("may_believe_ms", line_end.map(millis))
 }
 
 pub(crate) fn error(message: &str, attempt: Option<u32>) -> Line {
@@ -242,6 +315,20 @@ pub(crate) fn is_about_one_member(error: &tenure::Error) -> bool {
         error.kind(),
         ErrorKind::NoAuth | ErrorKind::NoNode | ErrorKind::Server
     )
+}
+
+/// A member with its payload.
+fn object(Entry { member, data }: &Entry) -> Value {
+    let mut fields = Map::new();
+    if let Value::Object(name) = name(member) {
+        fields.extend(name);
+    }
+    fields.insert("token".to_owned(), member.token.to_string().into());
+    match data {
+        Ok(data) => add_data(&mut fields, data),
+        Err(error) => drop(fields.insert("error".to_owned(), error.message().into())),
+    }
+    Value::Object(fields)
 }
 
 fn name(member: &Member) -> Value {

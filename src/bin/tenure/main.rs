@@ -1,16 +1,21 @@
 //! The command-line tool.
 
 mod args;
+mod ask;
 mod contend;
 mod detect;
+mod evict;
+mod helpers;
 mod inbox;
 mod lines;
 mod members;
 mod report;
+mod run;
 mod signals;
+mod status;
 mod sys;
 
-use args::{Job, Plan, Refusal};
+use args::{Job, Plan, Refusal, Task};
 use crossbeam_channel::Receiver;
 use inbox::{Inbox, News};
 use report::Report;
@@ -19,7 +24,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use tenure::{Client, Error};
+use tenure::{Client, Error, ErrorKind};
 
 /// How the tool ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +33,8 @@ enum Outcome {
     Failed,
     BadInput,
     NotKnown,
+    /// As a command did.
+    Command(u8),
 }
 
 impl From<Outcome> for ExitCode {
@@ -37,6 +44,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Failed => 1,
             Outcome::BadInput => 2,
             Outcome::NotKnown => 3,
+            Outcome::Command(code) => code,
         })
     }
 }
@@ -61,37 +69,53 @@ struct Desk<'a, E> {
 
 fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
+    if let Some(code) = run::guardian::main(&words) {
+        return code;
+    }
     let plan = match args::read(&words) {
-        Ok(plan) => plan,
+        Ok(Task::Session(plan)) => *plan,
+        Ok(Task::Helper(helper)) => return helper.run().into(),
         Err(refusal) => return refuse(&refusal).into(),
     };
-    let answer_only = match &plan.job {
-        Job::Contend { .. } => false,
-        Job::Detect { once, .. } => *once,
-        Job::Members { watch, .. } => !*watch,
+    let (json, answer_only) = (plan.json, plan.job.is_question());
+    let report = match &plan.job {
+        // Standard output belongs to the command.
+        Job::Run(_) => Report::to_stderr(json),
+        _ => Ok(Report::new(json, answer_only)),
     };
-    let mut report = Report::new(plan.json, answer_only);
-    let outcome = match signals::listen() {
-        Ok(stops) => run(plan, stops, &mut report).unwrap_or_else(|error| {
-            report.failure(error.message());
-            Outcome::Failed
-        }),
+    let mut report = match report {
+        Ok(report) => report,
         Err(error) => {
-            report.failure(&format!("cannot listen for signals: {error}"));
-            Outcome::Failed
+            report::complain(&format!("cannot start a thread: {error}"));
+            return Outcome::Failed.into();
         }
     };
+    let outcome = run(plan, &mut report).unwrap_or_else(|error| {
+        report.failure(error.message());
+        Outcome::Failed
+    });
     if let Some(fault) = report.fault() {
         report::complain(&format!("cannot write to standard output: {fault}"));
         return Outcome::Failed.into();
     }
+    report.finish();
     outcome.into()
 }
 
-fn run(plan: Plan, stops: Receiver<Stop>, report: &mut Report) -> Result<Outcome, Error> {
-    let client = Client::open(&plan.url, plan.client_options())?;
+fn run(plan: Plan, report: &mut Report) -> Result<Outcome, Error> {
+    let options = plan.client_options();
+    if let Job::Run(job) = plan.job {
+        let client = Client::open(&plan.url, options)?;
+        return run::run(&client, report, plan.session_timeout, job);
+    }
+    let stops = signals::listen().map_err(|error| {
+        let message = format!("cannot listen for signals: {error}");
+        Error::new(ErrorKind::System, message)
+    })?;
+    let client = Client::open(&plan.url, options)?;
     let (client, patience) = (&client, plan.session_timeout);
     match plan.job {
+        Job::Run(_) => Ok(Outcome::Done), // see above
         Job::Contend { options, reenrol } => contend::run(
             Desk::new(client, stops, report, patience)?,
             options,
@@ -106,6 +130,17 @@ fn run(plan: Plan, stops: Receiver<Stop>, report: &mut Report) -> Result<Outcome
             plan.url.path(),
             label.as_deref(),
             once,
+            timeout,
+        ),
+        Job::Status { timeout } => status::run(
+            Desk::new(client, stops, report, patience)?,
+            plan.url.path(),
+            timeout,
+        ),
+        Job::Evict { member, timeout } => evict::run(
+            Desk::new(client, stops, report, patience)?,
+            plan.url.path(),
+            &member,
             timeout,
         ),
         Job::Members { watch, timeout } => members::run(

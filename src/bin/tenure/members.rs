@@ -164,7 +164,7 @@ impl Reading {
 }
 
 /// The result of a call that is answered; else the waker is rung when it is.
-fn poll<T>(call: &mut Pending<T>, waker: &Waker) -> Option<Result<T, Error>> {
+pub(crate) fn poll<T>(call: &mut Pending<T>, waker: &Waker) -> Option<Result<T, Error>> {
     match Pin::new(call).poll(&mut Context::from_waker(waker)) {
         Poll::Ready(result) => Some(result),
         Poll::Pending => None,

@@ -1,8 +1,9 @@
 //! Where lines go: standard output, flushed one by one, for programs or for people; errors for
-//! people on standard error.
+//! people on standard error. If standard output is somebody else's, all of it.
 
 use crate::lines::{self, Entry, Line};
 use crate::sys;
+use crossbeam_channel::{Receiver, Sender};
 use serde_json::{Map, Value};
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
@@ -11,8 +12,21 @@ use tenure::{ContenderEvent, DetectorEvent, SessionEvent, Time};
 /// The end of the year 9999, after which the format of dates has no more room.
 const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
 
+/// How many lines wait for a slow reader of standard error; more are lost.
+const WAITING_MAX: usize = 1000;
+/// How long such a reader is waited for at the end.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Where the lines go.
+enum Out {
+    Stdout,
+    /// By a thread of its own: a reader that stops reading must not stop the tool.
+    Stderr(Sender<String>, Receiver<()>),
+}
+
 /// See the [module](self). When standard output fails it falls silent and remembers why.
 pub(crate) struct Report {
+    out: Out,
     json: bool,
     /// Whether to leave out what happens to the session: the answer alone is wanted.
     answer_only: bool,
@@ -24,11 +38,42 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn new(json: bool, answer_only: bool) -> Self {
         Self {
+            out: Out::Stdout,
             json,
             answer_only,
             broken: None,
             session: None,
             complaints: Complaints::default(),
+        }
+    }
+
+    /// A report on standard error: standard output belongs to a command.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
+    pub(crate) fn to_stderr(json: bool) -> io::Result<Self> {
+        let (lines, waiting) = crossbeam_channel::bounded::<String>(WAITING_MAX);
+        let (done, ended) = crossbeam_channel::bounded::<()>(0);
+        let write = move || {
+            for line in waiting {
+                // If that fails there is nobody left to tell.
+                drop(io::stderr().write_all(line.as_bytes()));
+            }
+            drop(done);
+        };
+        let thread = std::thread::Builder::new().name("report".to_owned());
+        thread.spawn(write)?;
+        let mut report = Self::new(json, false);
+        report.out = Out::Stderr(lines, ended);
+        Ok(report)
+    }
+
+    /// Waits until all is written, but not for ever.
+    pub(crate) fn finish(self) {
+        if let Out::Stderr(lines, ended) = self.out {
+            drop(lines);
+            // It ends by its sender being dropped, or the time is over: either is the end.
+            let _ = ended.recv_timeout(LAST_WORDS);
         }
     }
 
@@ -96,7 +141,7 @@ impl Report {
         if self.json {
             self.put(lines::error(message, attempt));
         } else if is_news {
-            complain(message);
+            self.complain(message);
         }
     }
 
@@ -105,7 +150,24 @@ impl Report {
         if self.json {
             self.put(lines::error(message, None));
         }
-        complain(message);
+        // There is one stream, and who reads JSON wants nothing else on it.
+        if !(self.json && matches!(self.out, Out::Stderr(..))) {
+            self.complain(message);
+        }
+    }
+
+    /// What a command does.
+    pub(crate) fn line(&mut self, line: Line) {
+        self.put(line);
+    }
+
+    fn complain(&self, message: &str) {
+        match &self.out {
+            Out::Stdout => complain(message),
+            Out::Stderr(lines, _) => {
+                drop(lines.try_send(format!("tenure: {}\n", lines::plain(message))));
+            }
+        }
     }
 
     fn put(&mut self, line: Line) {
@@ -125,6 +187,10 @@ impl Report {
             let time = stamp.get(11..23).unwrap_or_default();
             format!("{time}  {:<9} {}\n", line.event, line.text)
         };
+        if let Out::Stderr(lines, _) = &self.out {
+            drop(lines.try_send(text));
+            return;
+        }
         let mut out = io::stdout().lock();
         if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             self.broken = Some(error);

@@ -1,7 +1,7 @@
 //! What asks the tool to end: a signal, or a reader of standard output that has gone.
 
 use crossbeam_channel::{Receiver, Sender};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
 use signal_hook::iterator::Signals;
 use std::io;
 use std::os::fd::AsFd;
@@ -14,6 +14,15 @@ pub(crate) enum Stop {
     Signal,
     /// Nobody reads standard output any more.
     ReaderGone,
+}
+
+/// What somebody sends to a tool that runs a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caught {
+    /// A signal.
+    Signal(i32),
+    /// SIGTERM or SIGINT once more.
+    Again,
 }
 
 /// Signals so close together are one wish: timeout(1), for one, sends its signal to the process
@@ -45,6 +54,44 @@ pub(crate) fn listen() -> io::Result<Receiver<Stop>> {
     spawn("reader", move || {
         if crate::sys::wait_reader_gone(io::stdout().as_fd()).is_ok() {
             tell(&gone, Stop::ReaderGone);
+        }
+    })?;
+    Ok(receive)
+}
+
+/// Begins to catch what is meant for a command, or asks to end. What whoever started the tool has
+/// it ignore (`nohup`, a shell's `&`) stays ignored. The third wish to end ends the process.
+///
+/// # Errors
+/// When the system refuses a thread or a signal handler.
+pub(crate) fn catch() -> io::Result<Receiver<Caught>> {
+    let from_terminal = [SIGINT, SIGHUP, SIGQUIT];
+    let wanted = from_terminal
+        .into_iter()
+        .filter(|signal| !crate::sys::is_ignored(*signal))
+        .chain([SIGTERM, SIGUSR1, SIGUSR2]);
+    let mut signals = Signals::new(wanted)?;
+    let (send, receive) = crossbeam_channel::unbounded();
+    spawn("signals", move || {
+        let mut last: Option<Instant> = None;
+        let mut wishes = 0;
+        for signal in signals.forever() {
+            let mut caught = Caught::Signal(signal);
+            if signal == SIGTERM || signal == SIGINT {
+                if last.is_some_and(|last| last.elapsed() <= SAME_WISH) {
+                    continue;
+                }
+                last = Some(Instant::now());
+                wishes += 1;
+                match wishes {
+                    1 => {}
+                    2 => caught = Caught::Again,
+                    // The guardian kills the command.
+                    _ => std::process::exit(1),
+                }
+            }
+            // An error means that the tool is ending already.
+            let _ = send.try_send(caught);
         }
     })?;
     Ok(receive)

@@ -1,8 +1,15 @@
-//! The two system calls that the standard library does not offer.
+//! The system calls that neither the standard library nor `nix` offers safely.
 #![allow(unsafe_code)] // each block says why it is sound
 
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::prctl;
+use nix::sys::signal::{SigSet, Signal};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 
 /// `CLOCK_BOOTTIME` in nanoseconds: the clock that leases are read from.
 pub(crate) fn boottime_ns() -> u64 {
@@ -44,4 +51,93 @@ pub(crate) fn wait_reader_gone(fd: BorrowedFd<'_>) -> io::Result<()> {
             return Ok(());
         }
     }
+}
+
+/// Blocks until there is something to read, or nothing will ever come.
+///
+/// # Errors
+/// When `fd` is none that can be waited on.
+pub(crate) fn wait_readable(fd: &impl AsFd) -> io::Result<()> {
+    let mut fds = [PollFd::new(fd.as_fd(), PollFlags::POLLIN)];
+    loop {
+        match poll(&mut fds, PollTimeout::NONE) {
+            Err(nix::errno::Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+            Ok(_) => return Ok(()),
+        }
+    }
+}
+
+/// Has `command` start with `socket` open, under the number it has here, and with all signals
+/// blocked: nothing can end it before it is ready. The socket closes here with `command`.
+pub(crate) fn hand_over(command: &mut Command, socket: UnixStream) {
+    let before_exec = move || {
+        fcntl(socket.as_fd(), FcntlArg::F_SETFD(FdFlag::empty()))?;
+        SigSet::all().thread_block()?;
+        Ok(())
+    };
+    // SAFETY: between fork and exec only async-signal-safe calls are made (fcntl, sigfillset,
+    // pthread_sigmask); nothing is allocated or locked, and errors carry only an OS code.
+    unsafe { command.pre_exec(before_exec) };
+}
+
+/// Has `command` start with no signal blocked, and the kernel kill it when the thread that spawns
+/// it ends: at the latest with the process. A set-user-id program is exempt from that.
+pub(crate) fn die_with_parent(command: &mut Command) {
+    let parent = nix::unistd::Pid::this();
+    let before_exec = move || {
+        SigSet::empty().thread_set_mask()?;
+        prctl::set_pdeathsig(Signal::SIGKILL)?;
+        // The parent may have ended before; then no signal will come.
+        if nix::unistd::Pid::parent() == parent {
+            Ok(())
+        } else {
+            Err(io::Error::from_raw_os_error(libc::ESRCH))
+        }
+    };
+    // SAFETY: between fork and exec only async-signal-safe calls are made (sigemptyset,
+    // pthread_sigmask, prctl, getppid); nothing is allocated or locked, and errors carry only an
+    // OS code.
+    unsafe { command.pre_exec(before_exec) };
+}
+
+/// Takes over the socket that [`hand_over`] left open under this number.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn adopt(fd: RawFd) -> io::Result<UnixStream> {
+    if fd <= libc::STDERR_FILENO {
+        return Err(io::Error::from_raw_os_error(libc::EBADF));
+    }
+    // SAFETY: the descriptor is only borrowed, to ask whether it is open, which fails if not.
+    let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
+    fcntl(borrowed, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
+    // SAFETY: it is open, and nobody else in this process knows its number: it was opened before
+    // the process began, for us.
+    Ok(UnixStream::from(unsafe { OwnedFd::from_raw_fd(fd) }))
+}
+
+/// Whether this process was started with that signal ignored, and nothing has changed that.
+pub(crate) fn is_ignored(signal: i32) -> bool {
+    let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: with no new action the call only writes the present one to `action`, which outlives
+    // it; all zeroes is a valid `sigaction` should it fail.
+    let action = unsafe {
+        libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
+        action.assume_init()
+    };
+    action.sa_sigaction == libc::SIG_IGN
+}
+
+/// Has children wait to be reaped, also where whoever started the tool ignores `SIGCHLD`.
+///
+/// # Errors
+/// When the system refuses.
+pub(crate) fn default_sigchld() -> io::Result<()> {
+    // SAFETY: the default action runs no code of ours.
+    let was = unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };
+    if was == libc::SIG_ERR {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
 }

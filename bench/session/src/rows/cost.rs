@@ -1,0 +1,98 @@
+//! What a session costs.
+
+use crate::stage::sleep_until;
+use crate::subject::{now, span};
+use crate::{Run, Stage};
+
+/// A client that is connected and does nothing for `span` seconds.
+#[must_use]
+#[track_caller]
+pub fn idle(stage: &Stage, watched: f64) -> Run {
+    let place = stage.place();
+    let client = stage.idle_client(&place, &stage.server().url(&place.path));
+    let closed = client.usage();
+    client.tell("open quiet");
+    client.tell("members connected 0");
+    client.answer("connected");
+    // The thread that waited for the answer ends, and the first segments are acknowledged.
+    let opened = now();
+    sleep_until(opened, 1.0);
+    let (start, before) = (now(), client.usage());
+    sleep_until(start, watched);
+    let (took, after) = (span(start, now()), client.usage());
+    let mut run = Run::default();
+    run.note("threads", whole(after.threads) - whole(closed.threads));
+    run.note("rss", after.rss_mb - closed.rss_mb);
+    run.note(
+        "cpu ms per 20 s",
+        (after.cpu - before.cpu) * 1e3 * 20.0 / took,
+    );
+    run.note("switches", (after.switches - before.switches) / took);
+    run.note("packets in", (after.packets_in - before.packets_in) / took);
+    run.note(
+        "packets out",
+        (after.packets_out - before.packets_out) / took,
+    );
+    run
+}
+
+/// A contender and a detector in each of `count` groups on one client, at rest for `watched`
+/// seconds.
+#[must_use]
+#[track_caller]
+pub fn many(stage: &Stage, count: u32, watched: f64) -> Run {
+    let place = stage.place();
+    let client = stage.idle_client(&place, &stage.server().url(&place.path));
+    let closed = client.usage();
+    client.tell("open quiet");
+    client.tell(&format!("many {count}"));
+    let line = client.wait(0, "all lead", |line| line["what"] == "many");
+    let (start, before) = (now(), client.usage());
+    sleep_until(start, watched);
+    let (took, after) = (span(start, now()), client.usage());
+    let mut run = Run::default();
+    run.note("ready", line["seconds"].as_f64().expect("a number"));
+    run.note(
+        "connections",
+        whole_size(after.sockets) - whole_size(closed.sockets),
+    );
+    run.note("connects", after.connects - closed.connects);
+    run.note("threads", whole(after.threads) - whole(closed.threads));
+    run.note("all threads", whole(after.threads));
+    run.note("rss", after.rss_mb);
+    run.note("grown", after.rss_mb - closed.rss_mb);
+    run.note(
+        "cpu ms per 20 s",
+        (after.cpu - before.cpu) * 1e3 * 20.0 / took,
+    );
+    run.note("packets in", (after.packets_in - before.packets_in) / took);
+    run.note(
+        "packets out",
+        (after.packets_out - before.packets_out) / took,
+    );
+    run
+}
+
+/// `count` reads of 100 bytes: all at once, then one after the other.
+#[must_use]
+#[track_caller]
+pub fn reads(stage: &Stage, count: u32) -> Run {
+    let place = stage.place();
+    let client = stage.idle_client(&place, &stage.server().url(&place.path));
+    client.tell("open quiet");
+    client.tell(&format!("read {count}"));
+    let line = client.wait(0, "read", |line| line["what"] == "read");
+    let mut run = Run::default();
+    for name in ["at_once_ms", "by_one_ms"] {
+        run.note(name, line[name].as_f64().expect("a number"));
+    }
+    run
+}
+
+fn whole(value: u64) -> f64 {
+    f64::from(u32::try_from(value).expect("few"))
+}
+
+fn whole_size(value: usize) -> f64 {
+    f64::from(u32::try_from(value).expect("few"))
+}

@@ -1,0 +1,43 @@
+//! What one run of a row has shown.
+
+/// Figures by name, in the order in which they were found. What did not happen has none.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    figures: Vec<(String, f64)>,
+}
+
+impl Run {
+    /// Notes a figure.
+    pub fn note(&mut self, name: impl Into<String>, value: f64) {
+        self.figures.push((name.into(), value));
+    }
+
+    /// Notes a figure if there is one.
+    pub fn note_some(&mut self, name: &str, value: Option<f64>) {
+        if let Some(value) = value {
+            self.note(name, value);
+        }
+    }
+
+    /// A figure, if the thing happened.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<f64> {
+        let found = self.figures.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| *value)
+    }
+
+    /// A figure of something that must have happened.
+    ///
+    /// # Panics
+    /// When it did not.
+    #[track_caller]
+    pub fn at(&self, name: &str) -> f64 {
+        self.get(name)
+            .unwrap_or_else(|| panic!("{name:?} did not happen: {:?}", self.figures))
+    }
+
+    /// All names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.figures.iter().map(|(name, _)| name.as_str())
+    }
+}

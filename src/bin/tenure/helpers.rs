@@ -1,0 +1,60 @@
+//! What the tool says of itself: completions for shells, and its manual.
+
+use crate::{Outcome, report};
+use clap_complete::Shell;
+use clap_mangen::Man;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+/// See the [module](self).
+pub(crate) enum Helper {
+    Completions {
+        command: clap::Command,
+        shell: Shell,
+    },
+    Man {
+        command: clap::Command,
+        /// Where the pages go; standard output takes the first alone.
+        dir: Option<PathBuf>,
+    },
+}
+
+impl Helper {
+    pub(crate) fn run(self) -> Outcome {
+        let done = match self {
+            Self::Completions { mut command, shell } => {
+                let mut script = Vec::new();
+                clap_complete::generate(shell, &mut command, "tenure", &mut script);
+                print(&script)
+            }
+            Self::Man { command, dir: None } => {
+                let mut page = Vec::new();
+                Man::new(command)
+                    .render(&mut page)
+                    .and_then(|()| print(&page))
+            }
+            Self::Man {
+                command,
+                dir: Some(dir),
+            } => std::fs::create_dir_all(&dir)
+                .and_then(|()| clap_mangen::generate_to(command, &dir))
+                .map_err(|error| {
+                    io::Error::other(format!("cannot write to {}: {error}", dir.display()))
+                }),
+        };
+        match done {
+            Ok(()) => Outcome::Done,
+            // A reader that has gone has seen enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Done,
+            Err(error) => {
+                report::complain(&error.to_string());
+                Outcome::Failed
+            }
+        }
+    }
+}
+
+fn print(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush())
+}

@@ -1,0 +1,363 @@
+//! The guardian: a process between the supervisor and the command, so that the command ends with
+//! the lease whatever happens to the supervisor.
+//!
+//! It is the tool itself, started anew: one thread, no connection, all signals blocked. It starts
+//! the command in a process group of its own and holds the deadline, on `CLOCK_BOOTTIME`:
+//!
+//! - the supervisor is stopped or starved: no new deadline comes, and at the old one the group is
+//!   asked to end, then killed;
+//! - the supervisor is killed: its socket closes, and the group is killed at once;
+//! - the guardian itself is killed: the kernel kills the command (`PR_SET_PDEATHSIG`), and the
+//!   supervisor the rest of the group.
+//!
+//! It never signals a stranger: it is the parent of the command and reaps it only after its last
+//! signal, and until then the system gives the number of the group to nobody else. If the
+//! guardian is killed, the command becomes a child of the supervisor (a subreaper while it has a
+//! guardian), and the same holds there.
+
+use super::orders::{Order, PACKET_BYTES, Word};
+use crate::sys;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::prctl;
+use nix::sys::signal::{SigSet, Signal, killpg};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::time::TimeSpec;
+use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
+use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, getpgid};
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitCode};
+use std::time::Duration;
+
+/// The name under which the tool is the guardian, and what `ps` shows.
+pub(super) const NAME: &str = "tenure-guardian";
+/// What `killall` and `pkill` see: who ends everything called tenure shall not end both.
+const SHORT_NAME: &std::ffi::CStr = c"lease-guardian";
+
+/// How long before the end of the lease the group is killed.
+pub(super) const KILL_BEFORE: Duration = Duration::from_millis(100);
+
+/// What the command line of a guardian says.
+struct Brief {
+    socket: UnixStream,
+    end: u64,
+    drain: u64,
+    stop_timeout: u64,
+    command: Vec<OsString>,
+}
+
+/// Runs as the guardian if the words of the command line are a guardian's.
+pub(crate) fn main(words: &[OsString]) -> Option<ExitCode> {
+    if words.first().is_none_or(|name| name != NAME) {
+        return None;
+    }
+    let ended = read(words)
+        .ok_or_else(|| io::Error::other("it is started by `tenure run` alone"))
+        .and_then(|brief| {
+            set_up()?;
+            guard(brief)
+        });
+    Some(match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            crate::report::complain(&format!("{NAME}: {error}"));
+            ExitCode::FAILURE
+        }
+    })
+}
+
+fn read(words: &[OsString]) -> Option<Brief> {
+    let mut words = words.iter().skip(1);
+    let mut number = || words.next()?.to_str()?.parse::<u64>().ok();
+    let (socket, end, drain, stop_timeout) = (number()?, number()?, number()?, number()?);
+    Some(Brief {
+        socket: sys::adopt(i32::try_from(socket).ok()?).ok()?,
+        end,
+        drain,
+        stop_timeout,
+        command: words.cloned().collect(),
+    })
+}
+
+fn set_up() -> io::Result<()> {
+    // Only SIGKILL ends it; SIGCHLD is read from a descriptor.
+    SigSet::all().thread_block()?;
+    // Whoever started the tool may have wanted children to vanish unseen.
+    sys::default_sigchld()?;
+    prctl::set_name(SHORT_NAME)?;
+    // What the command leaves behind comes here: so it is known when its group is gone.
+    prctl::set_child_subreaper(true)?;
+    Ok(())
+}
+
+fn guard(brief: Brief) -> io::Result<()> {
+    let mut guardian = Guardian::start(brief)?;
+    let Some(mut group) = guardian.group.take() else {
+        guardian.wait_dismissed();
+        return Ok(());
+    };
+    // Whoever reads what the tool prints waits for the command, not for us.
+    let null = File::options().read(true).write(true).open("/dev/null")?;
+    dup2_stdin(&null)?;
+    dup2_stdout(&null)?;
+    dup2_stderr(&null)?;
+    drop(null);
+    while !group.is_over(guardian.stopping.is_some()) {
+        guardian.act(&group)?;
+        guardian.wait()?;
+        guardian.hear(&group);
+    }
+    let status = group.bury()?;
+    guardian.say(Word::Ended(status));
+    guardian.wait_dismissed();
+    Ok(())
+}
+
+struct Guardian {
+    socket: UnixStream,
+    children: SignalFd,
+    timer: TimerFd,
+    end: u64,
+    drain: u64,
+    stop_timeout: u64,
+    /// The command was asked to end, and is killed then.
+    stopping: Option<u64>,
+    killed: bool,
+    group: Option<Group>,
+}
+
+impl Guardian {
+    /// Starts the command, unless its lease is over already.
+    fn start(brief: Brief) -> io::Result<Self> {
+        let mut signals = SigSet::empty();
+        signals.add(Signal::SIGCHLD);
+        let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
+        let mut guardian = Self {
+            children: SignalFd::with_flags(&signals, flags)?,
+            timer: TimerFd::new(
+                ClockId::CLOCK_BOOTTIME,
+                TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK,
+            )?,
+            socket: brief.socket,
+            end: brief.end,
+            drain: brief.drain,
+            stop_timeout: brief.stop_timeout,
+            stopping: None,
+            killed: false,
+            group: None,
+        };
+        if sys::boottime_ns() >= guardian.kill_at() {
+            guardian.say(Word::Late);
+            return Ok(guardian);
+        }
+        match Group::start(&brief.command) {
+            Ok(group) => {
+                guardian.say(Word::Started(group.child.id()));
+                guardian.group = Some(group);
+            }
+            Err(error) => {
+                let errno = error.raw_os_error().unwrap_or(libc::EINVAL);
+                guardian.say(Word::NotStarted(errno));
+            }
+        }
+        Ok(guardian)
+    }
+
+    fn kill_at(&self) -> u64 {
+        let lease = self.end.saturating_sub(nanos(KILL_BEFORE));
+        self.stopping.map_or(lease, |at| at.min(lease))
+    }
+
+    fn stop_at(&self) -> u64 {
+        self.end.saturating_sub(self.drain)
+    }
+
+    /// Does what it is time for, and sets the timer for what comes next.
+    fn act(&mut self, group: &Group) -> io::Result<()> {
+        let now = sys::boottime_ns();
+        if self.stopping.is_none() && now >= self.stop_at() {
+            self.stopping = Some(now.saturating_add(self.stop_timeout));
+            group.ask_to_end(Signal::SIGTERM);
+            self.say(Word::Stopping);
+        }
+        if !self.killed && now >= self.kill_at() {
+            self.kill(group);
+            self.say(Word::Killed);
+        }
+        let next = match (self.killed, self.stopping) {
+            (true, _) => None,
+            (false, None) => Some(self.stop_at().min(self.kill_at())),
+            (false, Some(_)) => Some(self.kill_at()),
+        };
+        match next {
+            // Zero would stop the timer.
+            Some(at) => self.timer.set(
+                Expiration::OneShot(TimeSpec::from_duration(Duration::from_nanos(at.max(1)))),
+                TimerSetTimeFlags::TFD_TIMER_ABSTIME,
+            )?,
+            None => self.timer.unset()?,
+        }
+        Ok(())
+    }
+
+    fn kill(&mut self, group: &Group) {
+        self.killed = true;
+        group.signal(Signal::SIGKILL);
+    }
+
+    /// Blocks until there is something to look at.
+    fn wait(&self) -> io::Result<()> {
+        let mut fds = [
+            PollFd::new(self.socket.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.children.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.timer.as_fd(), PollFlags::POLLIN),
+        ];
+        // A supervisor that is gone has been heard: its socket would be ready for ever.
+        let fds = if self.killed { &mut fds[1..] } else { &mut fds };
+        match poll(fds, PollTimeout::NONE) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        while let Ok(Some(_)) = self.children.read_signal() {}
+        Ok(())
+    }
+
+    /// Takes the supervisor's orders, and its death.
+    fn hear(&mut self, group: &Group) {
+        let mut packet = [0; PACKET_BYTES];
+        while !self.killed && self.is_ready() {
+            match self.socket.read(&mut packet) {
+                Ok(PACKET_BYTES) => {
+                    if let Some(order) = Order::read(&packet) {
+                        self.obey(order, group);
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                _ => self.kill(group),
+            }
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        let mut fds = [PollFd::new(self.socket.as_fd(), PollFlags::POLLIN)];
+        poll(&mut fds, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
+    }
+
+    fn obey(&mut self, order: Order, group: &Group) {
+        match order {
+            Order::Lease { end, drain } => {
+                self.end = end;
+                self.drain = drain;
+            }
+            Order::Signal(signal) => {
+                if let Ok(signal) = Signal::try_from(signal) {
+                    group.signal(signal);
+                }
+            }
+            Order::Stop { signal, kill_at } => {
+                let sooner = self.stopping.map_or(kill_at, |at| at.min(kill_at));
+                self.stopping = Some(sooner);
+                if let Ok(signal) = Signal::try_from(signal) {
+                    group.ask_to_end(signal);
+                }
+            }
+        }
+    }
+
+    fn say(&mut self, word: Word) {
+        // A supervisor that is gone is heard of by reading.
+        drop(self.socket.write(&word.packet()));
+    }
+
+    /// Waits until the supervisor has heard the last word, or is gone.
+    fn wait_dismissed(&mut self) {
+        let mut packet = [0; PACKET_BYTES];
+        loop {
+            match self.socket.read(&mut packet) {
+                Ok(0) => return,
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => return,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The command and its process group.
+struct Group {
+    child: Child,
+    pid: Pid,
+}
+
+impl Group {
+    fn start(words: &[OsString]) -> io::Result<Self> {
+        let (program, rest) = words
+            .split_first()
+            .ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))?;
+        let mut command = Command::new(program);
+        command.args(rest).process_group(0);
+        sys::die_with_parent(&mut command);
+        let child = command.spawn()?;
+        let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
+        Ok(Self {
+            child,
+            pid: Pid::from_raw(pid),
+        })
+    }
+
+    fn signal(&self, signal: Signal) {
+        // The command was not reaped: the group is its own. Whom it may not signal it cannot end.
+        let _ = killpg(self.pid, signal);
+    }
+
+    /// A stopped process hears nothing: it is waked to hear this.
+    fn ask_to_end(&self, signal: Signal) {
+        self.signal(signal);
+        self.signal(Signal::SIGCONT);
+    }
+
+    /// Whether all is over. What the command leaves in its group when it ends by itself is killed;
+    /// when it was asked to end, the rest has the same time.
+    fn is_over(&self, asked: bool) -> bool {
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        if matches!(waitid(Id::Pid(self.pid), flags), Ok(WaitStatus::StillAlive)) {
+            return false;
+        }
+        if !asked {
+            self.signal(Signal::SIGKILL);
+        }
+        !self.has_survivors()
+    }
+
+    /// Whether others of the group are still there; those that have ended are reaped.
+    fn has_survivors(&self) -> bool {
+        let id = std::process::id();
+        // Without this file (a kernel option, on everywhere) the rest is killed with the command.
+        let Ok(list) = std::fs::read_to_string(format!("/proc/self/task/{id}/children")) else {
+            return false;
+        };
+        let children = list.split_ascii_whitespace().filter_map(|c| c.parse().ok());
+        let mut survivors = false;
+        for child in children.map(Pid::from_raw).filter(|c| *c != self.pid) {
+            let reaped = waitpid(child, Some(WaitPidFlag::WNOHANG));
+            survivors |= matches!(reaped, Ok(WaitStatus::StillAlive))
+                && getpgid(Some(child)) == Ok(self.pid);
+        }
+        survivors
+    }
+
+    /// Kills what may be left and reaps the command.
+    fn bury(&mut self) -> io::Result<i32> {
+        self.signal(Signal::SIGKILL);
+        Ok(self.child.wait()?.into_raw())
+    }
+}
+
+pub(super) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,51 @@
+//! `tenure status`: one look at a group.
+
+use crate::ask::Asker;
+use crate::lines::{self, Entry};
+use crate::{Desk, Outcome};
+use std::time::Duration;
+use tenure::{Error, GroupEvent};
+
+const WHAT: &str = "who leads";
+
+pub(crate) fn run(
+    desk: Desk<'_, GroupEvent>,
+    path: &str,
+    timeout: Duration,
+) -> Result<Outcome, Error> {
+    let mut asker = Asker::new(desk, path, timeout)?;
+    let outcome = look(&mut asker).unwrap_or_else(|outcome| {
+        if outcome == Outcome::NotKnown {
+            asker.report.line(lines::status_unknown());
+        }
+        outcome
+    });
+    asker.leave();
+    Ok(outcome)
+}
+
+fn look(asker: &mut Asker<'_>) -> Result<Outcome, Outcome> {
+    loop {
+        let call = asker.group.members();
+        let members = asker.answer(WHAT, call)?;
+        let standbys = members.len().saturating_sub(1);
+        let Some(leader) = members.into_iter().next() else {
+            asker.report.line(lines::status(None, 0));
+            return Ok(Outcome::Failed);
+        };
+        let call = asker.group.data(&leader);
+        // Without its payload it still leads.
+        let data = match asker.answer_of_one(WHAT, call)? {
+            Ok(Some(data)) => Ok(data),
+            // It has just gone: somebody else leads.
+            Ok(None) => continue,
+            Err(error) => Err(error),
+        };
+        let entry = Entry {
+            member: leader,
+            data,
+        };
+        asker.report.line(lines::status(Some(&entry), standbys));
+        return Ok(Outcome::Done);
+    }
+}

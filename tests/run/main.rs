@@ -1,0 +1,177 @@
+//! `tenure run`, as a black box: when its command runs, how it ends, and that it never outlives
+//! the leadership.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+
+mod ends;
+mod faults;
+mod guardian;
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tenure_testkit::process::{Options, Stream};
+use tenure_testkit::{Netns, Process, Zookeeper, wait_until};
+
+/// Long enough for a busy machine; nothing here waits that long when all is well.
+const LIMIT: Duration = Duration::from_secs(30);
+const TOOL: &str = env!("CARGO_BIN_EXE_tenure");
+
+/// The server that well-behaved tests share. It ends with the process.
+fn server() -> &'static Zookeeper {
+    static SERVER: OnceLock<Zookeeper> = OnceLock::new();
+    SERVER.get_or_init(Zookeeper::start)
+}
+
+/// A path that no other test uses.
+fn fresh_path() -> String {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    format!("/run-{}", LAST.fetch_add(1, Ordering::Relaxed))
+}
+
+fn fresh_url() -> String {
+    server().url(&fresh_path())
+}
+
+/// Starts `tenure run URL --json --session-timeout 4s WORDS…`; its lines are on standard error.
+#[track_caller]
+fn run(url: &str, words: &[&str]) -> Process {
+    spawn(None, "4s", url, words)
+}
+
+/// The same with another session timeout.
+#[track_caller]
+fn run_for(timeout: &str, url: &str, words: &[&str]) -> Process {
+    spawn(None, timeout, url, words)
+}
+
+/// The same on another host.
+#[track_caller]
+fn run_in(netns: &Netns, url: &str, words: &[&str]) -> Process {
+    spawn(Some(netns.clone()), "4s", url, words)
+}
+
+#[track_caller]
+fn spawn(netns: Option<Netns>, timeout: &str, url: &str, words: &[&str]) -> Process {
+    let mut args = vec!["run", url, "--json", "--session-timeout", timeout];
+    args.extend(words);
+    let options = Options {
+        netns,
+        events: Stream::Stderr,
+        ..Options::default()
+    };
+    Process::spawn_with(Path::new(TOOL), args, options)
+}
+
+/// Waits for the next such event.
+#[track_caller]
+fn next(process: &Process, event: &str) -> Value {
+    process.wait_for(event, LIMIT, |line| line["event"] == event)
+}
+
+/// The number of such events so far.
+fn count(process: &Process, event: &str) -> usize {
+    let lines = process.lines();
+    lines.iter().filter(|l| l.json["event"] == event).count()
+}
+
+fn token(line: &Value) -> u64 {
+    line["token"].as_str().unwrap().parse().unwrap()
+}
+
+fn pid(line: &Value) -> u32 {
+    line["pid"].as_u64().unwrap().try_into().unwrap()
+}
+
+/// Waits for a line on standard output, which is the command's.
+#[track_caller]
+fn said(process: &Process, text: &str) {
+    wait_until(&format!("the command to say {text}"), LIMIT, || {
+        process.text().lines().any(|l| l == text).then_some(())
+    });
+}
+
+/// Whether a process runs: a zombie does not.
+fn is_alive(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").map(|(_, rest)| &rest[..1]);
+    state.is_some_and(|state| state != "Z" && state != "X")
+}
+
+/// Waits until a process is gone and returns when that was seen, on the clock of leases.
+#[track_caller]
+fn gone(what: &str, pid: u32) -> u64 {
+    wait_until(&format!("{what} to be gone"), LIMIT, || {
+        (!is_alive(pid)).then(tenure_testkit::boottime::now_ns)
+    })
+}
+
+/// The process whose parent is `parent`, and its own name.
+fn child_of(parent: u32) -> Option<u32> {
+    let path = format!("/proc/{parent}/task/{parent}/children");
+    let children = std::fs::read_to_string(path).ok()?;
+    children.split_whitespace().next()?.parse().ok()
+}
+
+/// The guardian of a tool that runs a command: the tool forks in its main thread.
+#[track_caller]
+fn guardian_of(process: &Process) -> u32 {
+    wait_until("a guardian", LIMIT, || child_of(process.pid()))
+}
+
+/// A file that commands write to, and that is removed with its value.
+struct Diary(PathBuf);
+
+/// Writes who is alive, and when (`/proc/uptime` is the clock of leases, to 10 ms).
+const BEAT: &str = r#"trap "" TERM
+while read up rest </proc/uptime; do echo "$1 $TENURE_TOKEN $up" >>"$0"; sleep 0.02; done"#;
+
+struct Beat {
+    who: String,
+    token: u64,
+    seconds: f64,
+}
+
+impl Diary {
+    fn new() -> Self {
+        static LAST: AtomicUsize = AtomicUsize::new(0);
+        let number = LAST.fetch_add(1, Ordering::Relaxed);
+        let name = format!("tenure-run-{}-{number}", std::process::id());
+        Self(std::env::temp_dir().join(name))
+    }
+
+    /// A command that shows that it is alive, and ends by SIGKILL alone.
+    fn command(&self, who: &str) -> [String; 5] {
+        let file = self.0.to_str().unwrap();
+        ["sh", "-c", BEAT, file, who].map(str::to_owned)
+    }
+
+    fn beats(&self) -> Vec<Beat> {
+        let text = std::fs::read_to_string(&self.0).unwrap_or_default();
+        let beat = |line: &str| {
+            let mut words = line.split(' ');
+            Some(Beat {
+                who: words.next()?.to_owned(),
+                token: words.next()?.parse().ok()?,
+                seconds: words.next()?.parse().ok()?,
+            })
+        };
+        text.lines().filter_map(beat).collect()
+    }
+
+    /// The first and the last sign of life of a command.
+    fn span(&self, who: &str) -> Option<(f64, f64)> {
+        let beats = self.beats();
+        let mut own = beats.iter().filter(|beat| beat.who == who);
+        let first = own.next()?.seconds;
+        Some((first, own.next_back().map_or(first, |beat| beat.seconds)))
+    }
+}
+
+impl Drop for Diary {
+    fn drop(&mut self) {
+        drop(std::fs::remove_file(&self.0));
+    }
+}

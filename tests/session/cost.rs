@@ -1,0 +1,38 @@
+//! What a session costs.
+
+use crate::stage;
+use tenure_bench_session::rows::cost;
+
+#[test]
+fn an_idle_session_is_one_thread_and_a_few_packets() {
+    let Some(stage) = stage() else { return };
+    let run = cost::idle(&stage, 5.0);
+    assert!(run.at("threads") <= 2.0, "{run:?}");
+    assert!(run.at("cpu ms per 20 s") < 400.0, "{run:?}");
+    assert!(run.at("packets out") < 5.0, "{run:?}");
+    assert!(run.at("packets out") > 0.2, "it pings: {run:?}");
+}
+
+#[test]
+fn a_thousand_groups_share_one_connection_and_few_threads() {
+    let Some(stage) = stage() else { return };
+    let run = cost::many(&stage, 1_000, 3.0);
+    assert!(
+        run.at("connections") == 1.0 && run.at("connects") == 1.0,
+        "{run:?}"
+    );
+    assert!(run.at("threads") <= 2.0, "{run:?}");
+    assert!(run.at("rss") < 48.0, "{run:?}");
+    assert!(run.at("cpu ms per 20 s") < 2_000.0, "at rest: {run:?}");
+}
+
+#[test]
+fn two_thousand_reads_are_answered() {
+    let Some(stage) = stage() else { return };
+    let run = cost::reads(&stage, 2_000);
+    // How fast is for `make session` to say: a server that has just started is slow.
+    assert!(
+        run.at("at_once_ms") > 0.0 && run.at("by_one_ms") > 0.0,
+        "{run:?}"
+    );
+}
