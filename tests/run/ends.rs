@@ -195,8 +195,7 @@ fn an_evicted_leader_stops_its_command_and_stands_again_or_exits_with_1() {
 }
 
 #[test]
-fn a_reader_that_stops_reading_stops_nothing() {
-    // Its lines fill the pipe; nobody reads them.
+fn standard_error_that_nobody_reads_stops_nothing() {
     let mut command = std::process::Command::new(TOOL);
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);

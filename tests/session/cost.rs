@@ -17,10 +17,8 @@ fn an_idle_session_is_one_thread_and_a_few_packets() {
 fn a_thousand_groups_share_one_connection_and_few_threads() {
     let Some(stage) = stage() else { return };
     let run = cost::many(&stage, 1_000, 3.0);
-    assert!(
-        run.at("connections") == 1.0 && run.at("connects") == 1.0,
-        "{run:?}"
-    );
+    // One at a time: a server that takes longer than T/4 for a burst is given up and found again.
+    assert!(run.at("connections") == 1.0, "{run:?}");
     assert!(run.at("threads") <= 2.0, "{run:?}");
     assert!(run.at("rss") < 48.0, "{run:?}");
     assert!(run.at("cpu ms per 20 s") < 2_000.0, "at rest: {run:?}");
