@@ -3,10 +3,14 @@
 use super::acl::Identity;
 use super::server::{ConnId, Model};
 use super::tree::Txn;
-use crate::proto::{Reader, Request, Response, ServerError, op, xid};
+use crate::proto::{MultiOp, Reader, Request, Response, ServerError, op, xid};
 
 /// `MARSHALLINGERROR`: the body of a request could not be read.
 const MARSHALLING_ERROR: ServerError = ServerError::Other(-5);
+
+/// In a `multi` that failed: what came before the operation that is to blame, and what came after.
+const OK: ServerError = ServerError::Other(0);
+const RUNTIME_INCONSISTENCY: ServerError = ServerError::Other(-2);
 
 type Answer = Result<Response, ServerError>;
 
@@ -89,6 +93,13 @@ impl Model {
             Request::GetEphemerals { prefix } => {
                 Ok(Response::Ephemerals(self.tree.ephemerals(session, &prefix)))
             }
+            Request::Multi { ops } => match self.checks(conn, &ops) {
+                Some(outcome) => outcome,
+                None => {
+                    self.reply_at(-1, conn, number, Err(ServerError::Unimplemented), "");
+                    return self.close(conn);
+                }
+            },
         };
         self.reply(conn, number, answer);
     }
@@ -116,6 +127,31 @@ impl Model {
             state.ids.push(id);
         }
         self.reply_at(0, conn, number, Ok(Response::Empty), "");
+    }
+
+    /// A `multi` of checks alone. It is a transaction, whatever comes of it, and the outcome of each
+    /// stands in the body.
+    fn checks(&mut self, conn: ConnId, ops: &[MultiOp]) -> Option<Answer> {
+        let ids = self.ids(conn);
+        let mut found = Vec::new();
+        for op in ops {
+            let MultiOp::Check { path, version } = op else {
+                return None;
+            };
+            found.push(self.tree.check(path, *version, &ids));
+        }
+        let failed = found.iter().position(Result::is_err);
+        let outcomes = found
+            .into_iter()
+            .enumerate()
+            .map(|(at, outcome)| match failed {
+                Some(failed) if at < failed => Err(OK),
+                Some(failed) if at > failed => Err(RUNTIME_INCONSISTENCY),
+                Some(_) | None => outcome.map(|()| Response::Empty),
+            });
+        let results = outcomes.collect();
+        self.apply(Txn::Error);
+        Some(Ok(Response::Multi(results)))
     }
 
     /// `asked` is the path without its number; the transaction has the whole one.

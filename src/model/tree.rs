@@ -241,6 +241,18 @@ impl Tree {
         })
     }
 
+    /// What a `check` in a `multi` asks.
+    pub(super) fn check(
+        &self,
+        path: &str,
+        version: i32,
+        ids: &[Identity],
+    ) -> Result<(), ServerError> {
+        let node = self.find(path)?;
+        node.require(Perms::READ, ids)?;
+        next_version(node.version, version).map(|_| ())
+    }
+
     pub(super) fn set_data(
         &self,
         path: &str,

@@ -11,6 +11,8 @@ pub mod op {
     pub const SYNC: i32 = 9;
     pub const PING: i32 = 11;
     pub const GET_CHILDREN2: i32 = 12;
+    pub const CHECK: i32 = 13;
+    pub const MULTI: i32 = 14;
     pub const CREATE2: i32 = 15;
     pub const AUTH: i32 = 100;
     pub const GET_EPHEMERALS: i32 = 103;

@@ -3,6 +3,7 @@
 use super::acl::Acl;
 use super::frame::frame;
 use super::jute::{DecodeError, Reader, Writer};
+use super::multi::{self, MultiOp};
 use super::numbers::op;
 use std::fmt;
 
@@ -16,14 +17,14 @@ pub enum CreateMode {
 }
 
 impl CreateMode {
-    fn flags(self) -> i32 {
+    pub(super) fn flags(self) -> i32 {
         match self {
             Self::Persistent => 0,
             Self::EphemeralSequential => 3,
         }
     }
 
-    fn from_flags(flags: i32) -> Result<Self, DecodeError> {
+    pub(super) fn from_flags(flags: i32) -> Result<Self, DecodeError> {
         match flags {
             0 => Ok(Self::Persistent),
             3 => Ok(Self::EphemeralSequential),
@@ -85,6 +86,10 @@ pub enum Request {
     GetEphemerals {
         prefix: String,
     },
+    /// Operations that succeed or fail together.
+    Multi {
+        ops: Vec<MultiOp>,
+    },
     CloseSession,
 }
 
@@ -116,6 +121,7 @@ impl fmt::Debug for Request {
             Self::GetChildren2 { path, watch } => write!(f, "GetChildren2({path}, watch={watch})"),
             Self::Sync { path } => write!(f, "Sync({path})"),
             Self::GetEphemerals { prefix } => write!(f, "GetEphemerals({prefix})"),
+            Self::Multi { ops } => write!(f, "Multi({} operations)", ops.len()),
             Self::CloseSession => f.write_str("CloseSession"),
         }
     }
@@ -136,6 +142,7 @@ impl Request {
             Self::GetChildren2 { .. } => op::GET_CHILDREN2,
             Self::Sync { .. } => op::SYNC,
             Self::GetEphemerals { .. } => op::GET_EPHEMERALS,
+            Self::Multi { .. } => op::MULTI,
             Self::CloseSession => op::CLOSE_SESSION,
         }
     }
@@ -191,6 +198,7 @@ impl Request {
                 Self::GetEphemerals { prefix } => {
                     w.string(prefix);
                 }
+                Self::Multi { ops } => multi::encode_ops(ops, &mut w),
             }
         });
     }
@@ -250,6 +258,9 @@ impl Request {
             op::GET_EPHEMERALS => Self::GetEphemerals {
                 prefix: r.string()?,
             },
+            op::MULTI => Self::Multi {
+                ops: multi::decode_ops(&mut r)?,
+            },
             other => return Ok((xid, Err(other))),
         };
         Ok((xid, Ok(request)))
@@ -304,6 +315,12 @@ mod tests {
             Request::Sync { path: "/a".into() },
             Request::GetEphemerals {
                 prefix: "/g/".into(),
+            },
+            Request::Multi {
+                ops: vec![MultiOp::Check {
+                    path: "/g/x".into(),
+                    version: 7,
+                }],
             },
             Request::CloseSession,
         ];

@@ -2,7 +2,9 @@
 
 use super::frame::frame;
 use super::jute::{DecodeError, Reader, Writer};
+use super::multi;
 use super::numbers::op;
+use super::server_error::ServerError;
 use super::stat::Stat;
 
 /// What every reply starts with.
@@ -58,6 +60,8 @@ pub enum Response {
     },
     Synced,
     Ephemerals(Vec<String>),
+    /// What became of each operation of a `multi`. If one is an error, none was carried out.
+    Multi(Vec<Result<Self, ServerError>>),
 }
 
 impl Response {
@@ -86,6 +90,7 @@ impl Response {
                 Self::Synced
             }
             op::GET_EPHEMERALS => Self::Ephemerals(r.vector(Reader::string)?),
+            op::MULTI => Self::Multi(multi::decode_results(r)?),
             _ => Self::Empty,
         })
     }
@@ -123,6 +128,7 @@ impl Response {
                         w.string(path);
                     });
                 }
+                Self::Multi(results) => multi::encode_results(results, &mut w),
             }
         });
     }

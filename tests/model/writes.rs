@@ -1,7 +1,7 @@
 //! create, delete and setData: names, stats, errors, and the zxids of both.
 
 use crate::harness::{World, create, created, delete, member, ms, set};
-use tenure::proto::{Acl, CreateMode, Request, Response, Stat};
+use tenure::proto::{Acl, CreateMode, MultiOp, Request, Response, ServerError, Stat};
 
 #[test]
 fn a_create_answers_the_name_and_the_stat() {
@@ -208,4 +208,33 @@ fn after_minus_one_comes_zero() {
         };
         assert_eq!(created(&w.ask(a.conn, &request).1).0, name);
     }
+}
+
+#[test]
+fn a_multi_of_checks_is_a_transaction_and_tells_of_each_in_the_body() {
+    let mut w = World::new();
+    let a = w.connect();
+    w.ask(a.conn, &create("/g")); // 2
+    let checks = |paths: &[(&str, i32)]| {
+        let check = |(path, version): &(&str, i32)| MultiOp::Check {
+            path: (*path).into(),
+            version: *version,
+        };
+        Request::Multi {
+            ops: paths.iter().map(check).collect(),
+        }
+    };
+    let (zxid, response) = w.ask(a.conn, &checks(&[("/g", -1), ("/g", 0)]));
+    let fine = Ok(Response::Empty);
+    assert_eq!(
+        (zxid, response),
+        (3, Response::Multi(vec![fine.clone(), fine.clone()]))
+    );
+    // What stood before the failure is told as "no error", what stood behind it as -2.
+    let (zxid, response) = w.ask(a.conn, &checks(&[("/g", 0), ("/x", -1), ("/g", 0)]));
+    let told = vec![fine, Err(ServerError::NoNode), Err(ServerError::Other(-2))];
+    assert_eq!((zxid, response), (4, Response::Multi(told)));
+    let (zxid, response) = w.ask(a.conn, &checks(&[("/g", 1)]));
+    let told = vec![Err(ServerError::BadVersion)];
+    assert_eq!((zxid, response), (5, Response::Multi(told)));
 }
