@@ -16,7 +16,7 @@ use super::watch::Watcher;
 use super::wire::Wire;
 use crate::proto::path::{self, MemberName};
 use crate::proto::{Acl, CreateMode, EventKind, Request, Response, ServerError, Stat, op};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How often a create is repeated when others keep deleting the group's path under it, or the
 /// server's counter yields a name that exists.
@@ -72,13 +72,11 @@ enum Stage {
     Named,
     /// The create's reply was lost.
     Doubt,
-    /// In doubt, and looking.
+    /// In doubt, and looking, for itself and for all seats in doubt under the same group.
     Looking {
         unread: usize,
-        /// With our label and payload.
-        alike: Vec<Member>,
-        /// With our label and another payload.
-        ghosts: Vec<Member>,
+        /// What this session owns there and no seat claims, with its payload.
+        found: Vec<(Member, Vec<u8>)>,
     },
     Seated(Member),
     /// To be deleted; `asked` once a delete may have been carried out.
@@ -184,13 +182,18 @@ impl Seats {
     }
 
     pub(crate) fn on_attached(&mut self, wire: &mut Wire<'_>) {
+        let mut looking = BTreeSet::new();
         for id in self.ids() {
             let Some(seat) = self.seats.get_mut(&id) else {
                 continue;
             };
             match &seat.stage {
                 Stage::Absent => self.send_create(id, wire),
-                Stage::Doubt => self.look(id, wire),
+                Stage::Doubt => {
+                    if looking.insert(seat.group.clone()) {
+                        self.look(id, wire);
+                    }
+                }
                 Stage::Seated(_) => {
                     self.verify(id, true, wire);
                     if seat_is_behind(self.seats.get(&id)) {
@@ -333,6 +336,11 @@ impl Seats {
                 self.finish(id, news, wire);
             }
         }
+    }
+
+    /// Something says that this znode may be gone.
+    pub(crate) fn look_again(&mut self, id: SeatId, wire: &mut Wire<'_>) {
+        self.verify(id, true, wire);
     }
 
     pub(crate) fn contains(&self, id: SeatId) -> bool {
@@ -587,8 +595,7 @@ impl Seats {
         };
         seat.stage = Stage::Looking {
             unread: 0,
-            alike: Vec::new(),
-            ghosts: Vec::new(),
+            found: Vec::new(),
         };
         // The server that we are attached to now may be behind the one that took the create.
         let group = seat.group.clone();
@@ -619,18 +626,36 @@ impl Seats {
         }
     }
 
-    /// Reads every child that may be what the lost create made.
+    /// The seats whose doubt the looks of `looker` end: it, and those that wait for it.
+    fn doubters(&self, looker: SeatId) -> Vec<SeatId> {
+        let Some(group) = self.seats.get(&looker).map(|seat| &seat.group) else {
+            return Vec::new();
+        };
+        let waits = |(id, seat): &(&SeatId, &Seat)| {
+            seat.group == *group && (**id == looker || matches!(seat.stage, Stage::Doubt))
+        };
+        let doubters = self.seats.iter().filter(waits);
+        doubters.map(|(id, _)| *id).collect()
+    }
+
+    /// Reads every child that may be what a lost create made.
     fn suspect(&mut self, id: SeatId, paths: Vec<String>, wire: &mut Wire<'_>) {
         let Some(seat) = self.seats.get(&id) else {
             return;
         };
+        let labels: BTreeSet<&Option<String>> = self
+            .doubters(id)
+            .iter()
+            .filter_map(|id| Some(&self.seats.get(id)?.label))
+            .collect();
+        let claimed = self.claimed();
         let suspects: Vec<String> = paths
             .into_iter()
             .filter(|path| {
                 path::parent(path) == Some(seat.group.as_str())
                     && MemberName::parse(path::basename(path))
-                        .is_some_and(|name| name.label == seat.label)
-                    && !self.is_claimed(path)
+                        .is_some_and(|name| labels.contains(&name.label))
+                    && !claimed.contains(path.as_str())
             })
             .collect();
         if let Some(Seat {
@@ -658,14 +683,10 @@ impl Seats {
         wire: &mut Wire<'_>,
     ) {
         let session = wire.session.id();
-        let Some(seat) = self.seats.get_mut(&id) else {
-            return;
-        };
-        let Stage::Looking {
-            unread,
-            alike,
-            ghosts,
-        } = &mut seat.stage
+        let Some(Seat {
+            stage: Stage::Looking { unread, found },
+            ..
+        }) = self.seats.get_mut(&id)
         else {
             return;
         };
@@ -674,49 +695,46 @@ impl Seats {
         if let Ok(Response::Data { data, stat }) = result
             && stat.ephemeral_owner == session
         {
-            let member = Member::new(path, stat.czxid);
-            if data == seat.carried {
-                alike.push(member);
-            } else {
-                ghosts.push(member);
-            }
+            found.push((Member::new(path, stat.czxid), data));
         }
         if done {
             self.decide(id, wire);
         }
     }
 
-    /// All suspects are known: adopt one, delete the ghosts, or create after all.
-    fn decide(&mut self, id: SeatId, wire: &mut Wire<'_>) {
-        let Some(seat) = self.seats.get_mut(&id) else {
+    /// All suspects are known: each seat in doubt adopts one that bears its label and payload, or
+    /// creates after all; what nobody adopts is a ghost and is deleted.
+    fn decide(&mut self, looker: SeatId, wire: &mut Wire<'_>) {
+        let doubters = self.doubters(looker);
+        let Some(seat) = self.seats.get_mut(&looker) else {
             return;
         };
-        let Stage::Looking {
-            alike, mut ghosts, ..
-        } = std::mem::replace(&mut seat.stage, Stage::Absent)
-        else {
+        let Stage::Looking { found, .. } = std::mem::replace(&mut seat.stage, Stage::Doubt) else {
             return;
         };
         let group = seat.group.clone();
-        // Another seat in doubt may have been faster.
-        let mut free = alike.into_iter().filter(|m| !self.is_claimed(&m.path));
-        let mine = free.next();
-        ghosts.extend(free);
-        match mine {
-            Some(member) => self.seated(id, member, wire),
-            None if matches!(self.seats.get(&id), Some(seat) if seat.released) => {
-                self.finish(id, SeatNews::Left { by_us: false }, wire);
+        let claimed = self.claimed();
+        let mut free: Vec<(Member, Vec<u8>)> = found
+            .into_iter()
+            .filter(|(member, _)| !claimed.contains(member.path.as_str()))
+            .collect();
+        for id in doubters {
+            let Some(seat) = self.seats.get(&id) else {
+                continue;
+            };
+            let mine = free
+                .iter()
+                .position(|(member, data)| member.label == seat.label && *data == seat.carried);
+            match mine {
+                Some(at) => {
+                    let (member, _) = free.remove(at);
+                    self.seated(id, member, wire);
+                }
+                None if seat.released => self.finish(id, SeatNews::Left { by_us: false }, wire),
+                None => self.send_create(id, wire),
             }
-            None => self.send_create(id, wire),
         }
-        let others_in_doubt = self.seats.values().any(|seat| {
-            seat.group == group && matches!(seat.stage, Stage::Doubt | Stage::Looking { .. })
-        });
-        if others_in_doubt {
-            return;
-        }
-        ghosts.retain(|ghost| !self.is_claimed(&ghost.path));
-        for ghost in ghosts {
+        for (ghost, _) in free {
             let id = self.add(Seat {
                 owner: super::SESSION,
                 group: group.clone(),
@@ -734,16 +752,20 @@ impl Seats {
         }
     }
 
-    fn is_claimed(&self, path: &str) -> bool {
-        self.seats.values().any(|seat| match &seat.stage {
-            Stage::Seated(member) | Stage::Leaving { member, .. } => member.path == path,
-            Stage::Absent
-            | Stage::Creating
-            | Stage::Named
-            | Stage::Doubt
-            | Stage::Looking { .. }
-            | Stage::Unburied => false,
-        })
+    /// The znodes that seats know to be theirs.
+    fn claimed(&self) -> BTreeSet<&str> {
+        self.seats
+            .values()
+            .filter_map(|seat| match &seat.stage {
+                Stage::Seated(member) | Stage::Leaving { member, .. } => Some(member.path.as_str()),
+                Stage::Absent
+                | Stage::Creating
+                | Stage::Named
+                | Stage::Doubt
+                | Stage::Looking { .. }
+                | Stage::Unburied => None,
+            })
+            .collect()
     }
 }
 

@@ -448,3 +448,35 @@ fn an_eviction_whose_reply_is_lost_looks_before_it_answers() {
     assert_eq!(world.nodes[admin].done[&call], Ok(Answer::Removed(true)));
     assert!(world.members().is_empty());
 }
+
+#[test]
+fn many_joins_in_doubt_on_one_path_look_once_for_all() {
+    const JOINS: usize = 200;
+    let mut world = World::new();
+    world.create(GROUP);
+    let id = open(&mut world);
+    world.run(SECOND);
+    // Half of them bear what another bears, too.
+    let calls: Vec<CallId> = (0..JOINS)
+        .map(|n| join(&mut world, id, &format!("{}", n / 2)))
+        .collect();
+    // The server has created all; its answers fall into a hole.
+    world.cut(id);
+    assert!(world.run_while_not(SECOND, |w| w.members().len() == JOINS));
+    let before = world.nodes[id].sent.len();
+    world.heal(id);
+    world.run(2 * T);
+    let mut members: Vec<String> = calls
+        .iter()
+        .map(|call| joined(&world, id, *call).path)
+        .collect();
+    members.sort();
+    members.dedup();
+    assert_eq!(members.len(), JOINS, "each has a znode of its own");
+    assert_eq!(world.members().len(), JOINS, "and no other stands");
+    let sent = &world.nodes[id].sent[before..];
+    let of = |op| sent.iter().filter(|r| r.op() == op).count();
+    assert_eq!(of(op::GET_EPHEMERALS), 1);
+    assert_eq!(of(op::GET_DATA), JOINS);
+    assert_eq!(of(op::CREATE2), 0);
+}
