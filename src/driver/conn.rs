@@ -2,8 +2,10 @@
 
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
+use socket2::SockRef;
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// How much may wait to be written before the connection counts as dead. The core gives a
 /// connection up long before when answers are overdue.
@@ -109,7 +111,11 @@ impl Conn {
         self.connecting
     }
 
+    /// Ends the connection at once. The system forgets what it could not deliver yet: a write that
+    /// is given up here must not be sent again by it minutes later.
     pub(super) fn close(mut self, registry: &Registry) {
+        // Failing to say so costs no more than it did before.
+        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         // Closing the descriptor, which follows, removes it from the poll in any case.
         let _ = registry.deregister(&mut self.stream);
     }
