@@ -7,24 +7,19 @@ use super::event::{Event, SessionEvent};
 use super::group::Group;
 use super::lease;
 use super::requests::Ask;
-use super::seat::Seats;
-use super::session::{Session, SessionOptions, Signal};
+use super::seat::{SeatId, Seats};
+use super::session::{Proving, Session, SessionOptions, Signal};
 use super::time::Time;
 use super::watch::{Watcher, Watches};
 use super::wire::{Bench, Wire};
 use super::{
     Answer, CallId, Command, Error, ErrorKind, Handle, Input, Outbox, Output, SESSION, Wake,
 };
-use crate::proto::WatchEvent;
+use crate::proto::{MultiOp, Request, Response, ServerError, WatchEvent};
 use std::collections::BTreeMap;
 
-/// How old the newest answer is; each step is told to the machines once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Age {
-    Fresh,
-    Shaky,
-    Stale,
-}
+/// How many znodes one proof names at most; more take turns.
+const CHECKS_MAX: usize = 512;
 
 enum Machine {
     Contender(Contender),
@@ -39,8 +34,11 @@ pub struct Client {
     watches: Watches,
     seats: Seats,
     machines: BTreeMap<Handle, Machine>,
-    age: Age,
+    /// The newest answer is too old for what was learnt to be relied on.
+    stale: bool,
     contact: Option<Time>,
+    /// Where the next proof goes on when there are too many leaderships for one.
+    turn: usize,
     /// In this step a connection was made: everybody has just been asked to look.
     looked: bool,
     closing: Vec<CallId>,
@@ -53,7 +51,7 @@ impl std::fmt::Debug for Client {
         f.debug_struct("Client")
             .field("session", &format_args!("{:#x}", self.session.id()))
             .field("machines", &self.machines.len())
-            .field("age", &self.age)
+            .field("stale", &self.stale)
             .finish_non_exhaustive()
     }
 }
@@ -83,8 +81,9 @@ impl Client {
             watches: Watches::default(),
             seats: Seats::default(),
             machines: BTreeMap::new(),
-            age: Age::Fresh,
+            stale: false,
             contact: None,
+            turn: 0,
             looked: false,
             closing: Vec::new(),
             ended: false,
@@ -115,10 +114,7 @@ impl Client {
         self.machines_tick();
         self.settle();
         self.renew();
-        let leading = self.machines.values().any(
-            |machine| matches!(machine, Machine::Contender(contender) if contender.is_leading()),
-        );
-        self.session.set_leading(leading);
+        self.prove();
         self.session.flush(now, &mut self.out);
         self.out.push(Output::Wait {
             until: self.deadline(),
@@ -146,28 +142,33 @@ impl Client {
         let held = self.session.answered().filter(|_| self.closing.is_empty());
         let knowledge = held.map(|answered| {
             let timeout = self.session.timeout();
-            let at = match self.age {
-                Age::Fresh => lease::shaky(answered, timeout),
-                Age::Shaky => lease::horizon(answered, timeout),
-                Age::Stale => lease::over(answered, timeout),
+            let at = if self.stale {
+                lease::over(answered, timeout)
+            } else {
+                lease::horizon(answered, timeout)
             };
             (at, Wake::Knowledge)
         });
-        let again = self.machines.values().filter_map(|machine| match machine {
-            Machine::Detector(detector) => detector.deadline(),
-            Machine::Group(group) => group.deadline(),
-            Machine::Contender(_) => None,
+        let machines = self.machines.values().filter_map(|machine| match machine {
+            Machine::Contender(contender) => Some((contender.deadline()?, Wake::Lease)),
+            Machine::Detector(detector) => Some((detector.deadline()?, Wake::Again)),
+            Machine::Group(group) => Some((group.deadline()?, Wake::Again)),
         });
         self.session
             .deadline()
             .into_iter()
             .chain(knowledge)
-            .chain(again.map(|at| (at, Wake::Again)))
+            .chain(machines)
             .min_by_key(|(at, _)| *at)
     }
 
     /// Steps over every threshold of age that has been passed.
     fn grow_old(&mut self) {
+        self.each(|machine, bench| {
+            if let Machine::Contender(contender) = machine {
+                contender.tick(bench);
+            }
+        });
         let Some(answered) = self.session.answered() else {
             return;
         };
@@ -176,18 +177,10 @@ impl Client {
         }
         let timeout = self.session.timeout();
         let now = self.now;
-        if self.age < Age::Shaky && lease::shaky(answered, timeout) <= now {
-            self.age = Age::Shaky;
-            self.each(|machine, bench| {
-                if let Machine::Contender(contender) = machine {
-                    contender.on_shaky(&mut bench.wire);
-                }
-            });
-        }
-        if self.age < Age::Stale && lease::horizon(answered, timeout) <= now {
-            self.age = Age::Stale;
+        if !self.stale && lease::horizon(answered, timeout) <= now {
+            self.stale = true;
             self.each(|machine, bench| match machine {
-                Machine::Contender(contender) => contender.on_stale(bench),
+                Machine::Contender(_) => {}
                 Machine::Detector(detector) => detector.on_stale(answered, &mut bench.wire),
                 Machine::Group(group) => group.on_stale(answered, &mut bench.wire),
             });
@@ -208,18 +201,67 @@ impl Client {
         let (Some(answered), false) = (answered, self.ended) else {
             return;
         };
-        if lease::shaky(answered, self.session.timeout()) <= self.now {
-            return;
-        }
-        let was = std::mem::replace(&mut self.age, Age::Fresh);
-        let look = was == Age::Stale && !self.looked;
+        let fresh = lease::shaky(answered, self.session.timeout()) > self.now;
+        let look = self.stale && fresh && !self.looked;
+        self.stale &= !fresh;
         self.each(|machine, bench| match machine {
-            Machine::Contender(contender) => contender.on_contact(&mut bench.wire),
+            Machine::Contender(contender) => contender.renew(&mut bench.wire),
             Machine::Detector(detector) if look => detector.refresh(&mut bench.wire),
             Machine::Group(group) if look => group.refresh(&mut bench.wire),
             Machine::Detector(_) | Machine::Group(_) => {}
         });
         self.settle();
+    }
+
+    /// Sends a proof of all leaderships, if one is due.
+    fn prove(&mut self) {
+        let contenders = || {
+            self.machines.values().filter_map(|machine| match machine {
+                Machine::Contender(contender) => Some(contender),
+                Machine::Detector(_) | Machine::Group(_) => None,
+            })
+        };
+        let waits = contenders().any(Contender::waits_for_lease);
+        let leads = contenders().any(Contender::is_leading);
+        let claims: Vec<(SeatId, &str)> = contenders().filter_map(Contender::claim).collect();
+        let proving = match claims.is_empty() {
+            true => Proving::No,
+            false if waits => Proving::Urgently,
+            false => Proving::Steadily,
+        };
+        self.session.set_leading(leads);
+        self.session.set_proving(proving);
+        if !self.session.proof_is_due(self.now) {
+            return;
+        }
+        let first = self.turn % claims.len().max(1);
+        let window = claims.iter().cycle().skip(first);
+        let (seats, ops) = window
+            .take(claims.len().min(CHECKS_MAX))
+            .map(|(seat, path)| {
+                let check = MultiOp::Check {
+                    path: (*path).to_owned(),
+                    version: -1,
+                };
+                (*seat, check)
+            })
+            .unzip();
+        self.turn = first + CHECKS_MAX;
+        let request = Request::Multi { ops };
+        self.session.prove(Ask::Proof(seats), request, self.now);
+    }
+
+    /// A check that failed says that a znode is not what it was: its seat looks.
+    fn proved(&mut self, seats: &[SeatId], result: Result<Response, ServerError>) {
+        let Ok(Response::Multi(outcomes)) = result else {
+            return;
+        };
+        let mut bench = bench!(self);
+        for (seat, outcome) in seats.iter().zip(outcomes) {
+            if outcome == Err(ServerError::NoNode) {
+                bench.seats.look_again(*seat, &mut bench.wire);
+            }
+        }
     }
 
     fn machines_tick(&mut self) {
@@ -270,7 +312,7 @@ impl Client {
                 let mut bench = bench!(self);
                 bench.seats.on_attached(&mut bench.wire);
                 self.each(|machine, bench| match machine {
-                    Machine::Contender(contender) => contender.on_attached(&mut bench.wire),
+                    Machine::Contender(contender) => contender.on_attached(bench),
                     Machine::Detector(detector) => detector.refresh(&mut bench.wire),
                     Machine::Group(group) => group.on_attached(&mut bench.wire),
                 });
@@ -284,7 +326,7 @@ impl Client {
             }
             Signal::Expired { by } => {
                 self.detach();
-                self.age = Age::Fresh;
+                self.stale = false;
                 self.contact = None;
                 self.tell(SessionEvent::Expired { by });
                 let mut bench = bench!(self);
@@ -342,6 +384,7 @@ impl Client {
                             group.on_reply(ask, result, &mut bench.wire);
                         }
                     }
+                    Ask::Proof(seats) => self.proved(&seats, result),
                     Ask::Auth | Ask::CloseSession => {}
                 }
             }

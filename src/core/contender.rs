@@ -62,7 +62,8 @@ enum Rank {
     /// Nobody stands before; leads as soon as the lease allows.
     First,
     Leading {
-        shaky: bool,
+        /// From when on it is in jeopardy; `None` once that was told.
+        fresh_until: Option<Time>,
         /// The end of the lease as it was last published.
         end: Time,
     },
@@ -106,6 +107,10 @@ impl Contender {
     /// Begins a candidacy.
     pub(crate) fn enrol(&mut self, bench: &mut Bench<'_>) {
         self.tell(ContenderEvent::Enrolling, &mut bench.wire);
+        if let Some(error) = self.refusal(&bench.wire) {
+            self.lose(LostReason::Failed(error), &mut bench.wire);
+            return;
+        }
         let seat = bench.seats.create(
             self.handle,
             &self.spec.path,
@@ -214,7 +219,18 @@ impl Contender {
         }
     }
 
-    pub(crate) fn on_attached(&mut self, wire: &mut Wire<'_>) {
+    pub(crate) fn on_attached(&mut self, bench: &mut Bench<'_>) {
+        if let (Some(error), Some(seat), false) =
+            (self.refusal(&bench.wire), self.seat, self.leaving)
+        {
+            self.lose(LostReason::Failed(error), &mut bench.wire);
+            self.seat = None;
+            bench.seats.release(seat, &mut bench.wire);
+            return;
+        }
+        let wire = &mut bench.wire;
+        // The session timeout may have become shorter, and the lease with it.
+        self.renew(wire);
         match &self.rank {
             Rank::Unknown | Rank::Counting(_) => self.list(wire),
             Rank::Behind { .. } => self.watch_predecessor(wire),
@@ -226,72 +242,113 @@ impl Contender {
         if self.is_leading() {
             match self.spec.policy {
                 LeasePolicy::Strict => self.lapse(bench),
-                LeasePolicy::Verified | LeasePolicy::Session => self.on_shaky(&mut bench.wire),
+                LeasePolicy::Verified | LeasePolicy::Session => self.endanger(&mut bench.wire),
             }
         }
     }
 
-    /// A renewal is overdue.
-    pub(crate) fn on_shaky(&mut self, wire: &mut Wire<'_>) {
-        let (Rank::Leading { shaky, .. }, Some(member), Some(lease)) = (
-            &mut self.rank,
-            &self.member,
-            current_lease(&self.spec, wire),
-        ) else {
+    /// Looks at the clock.
+    pub(crate) fn tick(&mut self, bench: &mut Bench<'_>) {
+        let Rank::Leading { fresh_until, end } = self.rank else {
             return;
         };
-        if !std::mem::replace(shaky, true) {
+        // With Mesos's rule the end is that of the session, which says so itself.
+        if self.spec.policy.is_proved() && end <= bench.wire.now {
+            self.lapse(bench);
+        } else if fresh_until.is_some_and(|at| at <= bench.wire.now) {
+            self.endanger(&mut bench.wire);
+        }
+    }
+
+    /// When [`tick`](Self::tick) must be called.
+    pub(crate) fn deadline(&self) -> Option<Time> {
+        match self.rank {
+            Rank::Leading { fresh_until, end } => Some(fresh_until.map_or(end, |at| at.min(end))),
+            Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } | Rank::First => None,
+        }
+    }
+
+    /// The znode that proofs must name, with its seat.
+    pub(crate) fn claim(&self) -> Option<(SeatId, &str)> {
+        let claims = matches!(self.rank, Rank::First | Rank::Leading { .. });
+        match (&self.member, self.seat) {
+            (Some(member), Some(seat)) if claims && self.spec.policy.is_proved() => {
+                Some((seat, &member.path))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether only a lease is missing.
+    pub(crate) fn waits_for_lease(&self) -> bool {
+        matches!(self.rank, Rank::First) && self.spec.policy.is_proved()
+    }
+
+    /// Why it cannot lead with the present session, if it cannot.
+    fn refusal(&self, wire: &Wire<'_>) -> Option<Error> {
+        if self.spec.policy.is_proved() {
+            wire.session.lease_refusal()
+        } else {
+            None
+        }
+    }
+
+    /// A renewal is overdue, or the connection is lost.
+    fn endanger(&mut self, wire: &mut Wire<'_>) {
+        let (Rank::Leading { fresh_until, end }, Some(member)) = (&mut self.rank, &self.member)
+        else {
+            return;
+        };
+        if fresh_until.take().is_some() {
             let event = ContenderEvent::Jeopardy {
                 member: member.clone(),
-                deadline: lease,
+                deadline: *end,
             };
             wire.event(self.handle, Event::Contender(event));
         }
     }
 
-    /// What was learnt is too old to be relied on.
-    pub(crate) fn on_stale(&mut self, bench: &mut Bench<'_>) {
-        if self.is_leading() {
-            match self.spec.policy {
-                LeasePolicy::Verified | LeasePolicy::Strict => self.lapse(bench),
-                LeasePolicy::Session => {}
+    /// Something new is known of the session: leadership begins, or goes on.
+    pub(crate) fn renew(&mut self, wire: &mut Wire<'_>) {
+        let (Some(member), Some(standing)) = (&self.member, Standing::of(&self.spec, wire)) else {
+            return;
+        };
+        let Standing { end, .. } = standing;
+        let fresh_until = standing.fresh_until.filter(|at| *at > wire.now);
+        let (before, told) = match self.rank {
+            Rank::First => {
+                let needed = lease::enough(wire.session.timeout());
+                // Only an answer on a standing connection makes a leader, or ends jeopardy.
+                if end <= wire.now + needed || fresh_until.is_none() {
+                    return;
+                }
+                (None, None)
             }
-        }
-    }
-
-    /// A server answered: leadership begins, or goes on.
-    pub(crate) fn on_contact(&mut self, wire: &mut Wire<'_>) {
-        let Some(end) = current_lease(&self.spec, wire).filter(|end| *end > wire.now) else {
-            return;
-        };
-        let Some(member) = &self.member else {
-            return;
-        };
-        let begins = match self.rank {
-            Rank::First => true,
-            Rank::Leading { shaky, .. } => shaky && wire.attached(),
+            Rank::Leading { fresh_until, end } => (Some(end), fresh_until),
             Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } => return,
         };
-        let lease = Some(Lease {
-            token: member.token,
-            end,
-        });
-        wire.out.push(Output::Lease {
-            handle: self.handle,
-            lease,
-        });
-        self.rank = Rank::Leading {
-            // Only an answer on a standing connection ends jeopardy.
-            shaky: matches!(self.rank, Rank::Leading { shaky: true, .. }) && !begins,
-            end,
-        };
-        if begins {
+        // It may also become shorter; if it is over by that, the next look at the clock says so.
+        if before != Some(end) {
+            let lease = Lease {
+                token: member.token,
+                end,
+            };
+            wire.out.push(Output::Lease {
+                handle: self.handle,
+                lease: Some(lease),
+            });
+        }
+        if told.is_none() && fresh_until.is_some() && end > wire.now {
             let event = ContenderEvent::Leading {
                 member: member.clone(),
                 lease_end: end,
             };
             self.tell(event, wire);
         }
+        self.rank = Rank::Leading {
+            fresh_until: fresh_until.or(told),
+            end,
+        };
     }
 
     pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, wire: &mut Wire<'_>) {
@@ -483,7 +540,7 @@ impl Contender {
     fn settle(&mut self, wire: &mut Wire<'_>) {
         if self.before.is_empty() {
             self.rank = Rank::First;
-            self.on_contact(wire);
+            self.renew(wire);
         } else {
             self.watch_predecessor(wire);
         }
@@ -534,12 +591,31 @@ impl Contender {
     }
 }
 
-/// Until when a leader with these rules may believe, as things stand.
-fn current_lease(spec: &ContenderSpec, wire: &Wire<'_>) -> Option<Time> {
-    let answered = wire.session.answered()?;
-    Some(lease::lease_end(
-        spec.policy,
-        answered,
-        wire.session.timeout(),
-    ))
+/// What a leader with these rules has in hand, as things stand.
+struct Standing {
+    end: Time,
+    /// From when on a renewal is overdue; `None` while nothing has been renewed on the present
+    /// connection, or there is none.
+    fresh_until: Option<Time>,
+}
+
+impl Standing {
+    fn of(spec: &ContenderSpec, wire: &Wire<'_>) -> Option<Self> {
+        let session = &wire.session;
+        let timeout = session.timeout();
+        Some(if spec.policy.is_proved() {
+            let newest = session.newest_proof();
+            Self {
+                end: lease::lease_end(session.proved()?, timeout),
+                fresh_until: newest.map(|sent| lease::overdue(sent, timeout)),
+            }
+        } else {
+            let answered = session.answered()?;
+            let attached = session.attached();
+            Self {
+                end: lease::over(answered, timeout),
+                fresh_until: attached.then(|| lease::shaky(answered, timeout)),
+            }
+        })
+    }
 }

@@ -1,24 +1,156 @@
 //! All arithmetic on how long what was learnt may be relied on.
 //!
-//! First form of the lease. Let `a` be the send time of the newest request of this session that
-//! was answered, by our own clock, and `T` the session timeout (the smaller of the one granted
-//! when the session was created and the one granted on this connection). A server that answers
-//! has heard of us at or after `a`, and expires a session strictly later than `T` after it last
-//! heard of it. So nothing of ours can vanish before `a + T`, as far as the server that answers
-//! is in touch with its quorum. From `a` we count:
+//! # The verified lease
 //!
-//! - [`shaky`]: an answer is overdue; a leader is in jeopardy;
-//! - [`horizon`]: a leader's lease ends, and a detector no longer knows;
-//! - [`over`]: the session counts as expired even if no server can be asked.
+//! Let *T* be the session timeout (the smaller of the one granted when the session was created and
+//! the one granted on this connection) and *τ* the servers' `tickTime`. A leader's session keeps
+//! one *proof* in flight after another: a write that only a quorum can commit. Let `P` be its
+//! newest success on the present connection and `P₂` the second success before it. The lease of
+//! all leaderships of the session ends at
 //!
-//! The third of `T` between the horizon and the earliest expiry is the margin for clock-rate
-//! differences and for work that is under way. It does not cover a follower that is itself cut
-//! off from its quorum and goes on answering: see `GUARANTEES.md`.
+//! ```text
+//! a + T·(1 − ρ) − m
+//! ```
+//!
+//! where `a` is the send time of the newest request of this connection whose *reply had arrived*
+//! at least `R = τ/2 + δ` before `P₂` was sent; and, until there is one, the send time of the
+//! connection's `ConnectRequest`, usable once one proof has succeeded on the connection.
+//!
+//! **Why.** ZooKeeper's leader expires a session strictly later than *T* after it last touched it
+//! (`ExpiryQueue` rounds up). A client of the leader itself is touched there by every request. A
+//! follower answers its clients' pings alone and tells the leader of whom it heard only in its
+//! answers to the leader's pings, one each τ/2 (`Leader.lead`, `Learner.ping`,
+//! `LearnerHandler`). So:
+//!
+//! 1. When the reply to a request has arrived here, the request had reached the follower.
+//! 2. Within `R` after that the follower answers a ping of its leader, and the touch is in that
+//!    answer. Before `P₂` was sent, therefore, it was on its way to the leader.
+//! 3. The link from follower to leader is first in, first out, and `P₂` went over it later: when
+//!    it was committed, the touch had been received.
+//! 4. A ZooKeeper leader that was paused (its timers late, its queues full) may serve `P₂` and look
+//!    at expiries before it has read everything: the two further successes show that it went on
+//!    running, and that the session had not been expired meanwhile.
+//! 5. The quorum may have moved to a new leader: it arms every session anew with a full *T*, later
+//!    than `a`. Creating a session and re-attaching to it touch it at the leader itself, which is
+//!    why the `ConnectRequest` needs no relay.
+//!
+//! So nothing of ours can vanish before `a + T` by the servers' clocks. What is taken off is for
+//! clocks that run at other rates (ρ) and for work under way (m).
+//!
+//! **Assumptions.** Clock rates differ by less than ρ; every server's `minSessionTimeout` is at
+//! least 2 τ, or τ is configured; a running ZooKeeper leader's pings are never more than δ late;
+//! behind an observer that follows another learner (`ObserverMaster`) twice the τ is configured;
+//! all servers grant the same timeout, unless they answer; the ensemble loses no committed write;
+//! and nobody but its owner deletes a member or its session.
+//!
+//! # Everything else
+//!
+//! What a detector knows, and whether the session counts as over, hang on the send time of the
+//! newest request that any server has answered: [`horizon`] and [`over`].
 
+use super::error::{Error, ErrorKind};
 use super::time::Time;
 use std::time::Duration;
 
-/// How often a session with a leader asks, so that its lease is renewed long before it ends.
+/// δ: how late a ZooKeeper leader's pings may be.
+const PING_LATENESS: Duration = Duration::from_millis(100);
+/// 1/ρ: clocks differ in rate by one part in this many.
+const CLOCK_RATE: u32 = 1000;
+/// T/m: one part in this many of T is for work under way.
+const MARGIN: u32 = 20;
+/// How many proofs are asked for in one T.
+const PROOFS_PER_TIMEOUT: u32 = 12;
+
+/// When a leader must stop believing that it leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum LeasePolicy {
+    /// When the lease ends that committed writes have proved; a connection that is lost and found
+    /// again before does no harm.
+    #[default]
+    Verified,
+    /// When the connection is lost, or the lease ends.
+    Strict,
+    /// When the session is over, by a server's word or by our own clock: Mesos's rule. It is
+    /// kept for compatibility and is **not safe**: a successor may lead before that.
+    Session,
+}
+
+impl LeasePolicy {
+    /// Whether the lease hangs on proofs.
+    pub(crate) fn is_proved(self) -> bool {
+        match self {
+            Self::Verified | Self::Strict => true,
+            Self::Session => false,
+        }
+    }
+}
+
+// ---- the verified lease ----
+
+/// R: how long after a reply has arrived the touch of its request is surely on its way to
+/// ZooKeeper's leader. Without a configured `tick` it is half of the session timeout: servers
+/// grant no less than two ticks.
+pub(crate) fn relay(timeout: Duration, tick: Option<Duration>) -> Duration {
+    tick.unwrap_or(timeout / 2) / 2 + PING_LATENESS
+}
+
+/// The end of a lease that rests on `a`.
+pub(crate) fn lease_end(a: Time, timeout: Duration) -> Time {
+    a + (timeout - timeout / CLOCK_RATE - timeout / MARGIN)
+}
+
+/// How often a session that leads proves.
+pub(crate) fn proof_interval(timeout: Duration) -> Duration {
+    timeout / PROOFS_PER_TIMEOUT
+}
+
+/// How often it proves while a contender waits for the lease to be long enough, after the first
+/// three proofs, which follow each other at once.
+pub(crate) fn urgent_interval(timeout: Duration) -> Duration {
+    proof_interval(timeout) / 2
+}
+
+/// How long a proof may take before another server is tried, where there is one.
+pub(crate) fn proof_limit(timeout: Duration) -> Duration {
+    timeout / 6
+}
+
+/// How long a lease must be for a leadership to begin.
+pub(crate) fn enough(timeout: Duration) -> Duration {
+    proof_interval(timeout) * 3
+}
+
+/// From when on a leader is in jeopardy whose newest proof was sent then.
+pub(crate) fn overdue(proved: Time, timeout: Duration) -> Time {
+    proved + proof_interval(timeout) * 3
+}
+
+/// Why a lease with these times would be too short to be of use, if it would: what is left of it
+/// in the steady state, before the next proof can renew it.
+pub(crate) fn refusal(timeout: Duration, tick: Option<Duration>) -> Option<Error> {
+    // When P arrives, P₂ was sent two intervals ago, and the newest reply that had arrived R
+    // before that was sent up to one more interval earlier.
+    let age = proof_interval(timeout) * 3 + relay(timeout, tick);
+    let whole = lease_end(Time::default(), timeout).since(Time::default());
+    (whole < age + enough(timeout)).then(|| {
+        let tick = match tick {
+            Some(tick) => format!("a tickTime of {tick:?}"),
+            None => format!("an unknown tickTime (up to {:?})", timeout / 2),
+        };
+        Error::new(
+            ErrorKind::InvalidInput,
+            format!(
+                "a session timeout of {timeout:?} leaves no room for a verified lease with {tick}; \
+                 ask for a longer session timeout, or tell the servers' tickTime if it is shorter"
+            ),
+        )
+    })
+}
+
+// ---- the session ----
+
+/// How often an idle session asks, so that it is neither expired nor unsure.
 pub(crate) fn ping_interval(timeout: Duration, leading: bool) -> Duration {
     timeout / if leading { 6 } else { 3 }
 }
@@ -28,72 +160,92 @@ pub(crate) fn answer_limit(timeout: Duration, leading: bool) -> Duration {
     timeout / if leading { 4 } else { 3 }
 }
 
-/// How long one attempt to connect may take, from the first packet to the granted session.
+/// How long the first packet may take to be answered. A packet that is lost is sent again only
+/// after a second, so to dial anew is sooner; where that was in vain once, patience grows.
+pub(crate) fn dial_limit(timeout: Duration, rounds_failed: u32) -> Duration {
+    let part = if rounds_failed == 0 { 8 } else { 4 };
+    (timeout / part).clamp(Duration::from_millis(200), Duration::from_secs(10))
+}
+
+/// How long a look-up or a handshake may take.
 pub(crate) fn attempt_limit(timeout: Duration) -> Duration {
     (timeout / 4).clamp(Duration::from_millis(200), Duration::from_secs(10))
 }
 
-/// From when on a renewal counts as overdue.
-pub(crate) fn shaky(answered: Time, timeout: Duration) -> Time {
-    answered + timeout / 3
-}
-
-/// Until when what was learnt may be relied on.
+/// Until when what was learnt may be relied on: a detector's view.
 pub(crate) fn horizon(answered: Time, timeout: Duration) -> Time {
     answered + timeout * 2 / 3
 }
 
-/// From when on the session counts as expired by our own clock.
+/// From when on a leader with [`LeasePolicy::Session`] is in jeopardy.
+pub(crate) fn shaky(answered: Time, timeout: Duration) -> Time {
+    answered + timeout / 3
+}
+
+/// From when on the session counts as expired by our own clock. A session that a server would
+/// still take up must not be given up, and the newest answer may be T/3 older than the fault.
 pub(crate) fn over(answered: Time, timeout: Duration) -> Time {
-    answered + timeout
-}
-
-/// When a leader must stop believing that it leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum LeasePolicy {
-    /// When the lease ends; a connection that is lost and found again before does no harm.
-    #[default]
-    Verified,
-    /// When the connection is lost, or the lease ends.
-    Strict,
-    /// When the session is over, by a server's word or by our own clock: Mesos's rule. It is
-    /// kept for compatibility and is **not safe**: a successor may lead at that instant.
-    Session,
-}
-
-/// Until when a leader with this policy may believe.
-pub(crate) fn lease_end(policy: LeasePolicy, answered: Time, timeout: Duration) -> Time {
-    match policy {
-        LeasePolicy::Verified | LeasePolicy::Strict => horizon(answered, timeout),
-        LeasePolicy::Session => over(answered, timeout),
-    }
+    answered + timeout * 4 / 3
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_lease_ends_before_the_session_can() {
-        let (sent, timeout) = (Time::from_nanos(5_000_000_000), Duration::from_secs(6));
-        let end = lease_end(LeasePolicy::Verified, sent, timeout);
-        assert_eq!(end, Time::from_nanos(9_000_000_000));
-        assert!(end < sent + timeout);
-        assert_eq!(lease_end(LeasePolicy::Strict, sent, timeout), end);
-        assert_eq!(
-            lease_end(LeasePolicy::Session, sent, timeout),
-            sent + timeout
-        );
+    const A: Time = Time::from_nanos(5_000_000_000);
+
+    fn ms(n: u64) -> Duration {
+        Duration::from_millis(n)
     }
 
     #[test]
-    fn a_dead_server_is_left_in_time_to_try_another() {
-        let timeout = Duration::from_secs(12);
-        let a = Time::from_nanos(0);
-        let left = a + ping_interval(timeout, true) + answer_limit(timeout, true);
-        assert!(left + timeout / 5 <= horizon(a, timeout));
-        assert!(shaky(a, timeout) > a + ping_interval(timeout, true));
-        assert!(ping_interval(timeout, false) + answer_limit(timeout, false) < timeout);
+    fn a_lease_ends_before_the_session_can_whatever_the_clocks() {
+        let timeout = ms(6000);
+        assert_eq!(lease_end(A, timeout), A + ms(6000 - 6 - 300));
+        assert_eq!(relay(timeout, None), ms(1600));
+        assert_eq!(relay(timeout, Some(ms(1000))), ms(600));
+    }
+
+    #[test]
+    fn what_is_left_in_the_steady_state_is_what_the_documents_say() {
+        let left = |timeout: u64, tick: Option<u64>| {
+            let timeout = ms(timeout);
+            let oldest = proof_interval(timeout) * 3 + relay(timeout, tick.map(ms));
+            let whole = lease_end(A, timeout).since(A);
+            (whole - oldest).as_millis()
+        };
+        assert_eq!(left(4000, Some(1000)), 2196);
+        assert_eq!(left(4000, None), 1696);
+        assert_eq!(left(10_000, Some(2000)), 5890);
+        assert_eq!(left(10_000, None), 4390);
+    }
+
+    #[test]
+    fn times_without_room_for_a_lease_are_refused_with_both_named() {
+        for (timeout, tick) in [(4000, None), (4000, Some(3000)), (1000, None), (600, None)] {
+            let refused = refusal(ms(timeout), tick.map(ms));
+            assert_eq!(refused, None, "{timeout} {tick:?}");
+        }
+        for (timeout, tick, word) in [
+            (4000, Some(4000), "4s"),
+            (400, None, "200ms"),
+            (1, None, "1ms"),
+        ] {
+            let error = refusal(ms(timeout), tick.map(ms)).expect("too short");
+            assert!(error.message().contains(word), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_proves_no_more_is_left_in_time_to_try_another() {
+        for timeout in [1000, 4000, 10_000, 40_000].map(ms) {
+            // A proof is sent one interval after the newest success, and is overdue then.
+            let given_up = proof_interval(timeout) + proof_limit(timeout);
+            assert!(given_up + timeout / 20 <= overdue(A, timeout).since(A) + timeout / 20);
+            let oldest = proof_interval(timeout) * 3 + relay(timeout, Some(timeout / 4));
+            let left = lease_end(A, timeout).since(A) - oldest;
+            assert!(given_up + dial_limit(timeout, 0) < left, "{timeout:?}");
+            assert!(ping_interval(timeout, false) + answer_limit(timeout, false) < timeout);
+        }
     }
 }

@@ -20,6 +20,7 @@
 //!     servers: vec![Host { name: "127.0.0.1".into(), port: 2181 }],
 //!     timeout: std::time::Duration::from_secs(4),
 //!     credentials: None,
+//!     tick: None,
 //! };
 //! let mut client = Client::new(options, 7);
 //! client.handle(Input::Tick, Time::from_nanos(1));
@@ -39,6 +40,7 @@ mod error;
 mod event;
 mod group;
 mod lease;
+mod proof;
 mod requests;
 mod rng;
 mod roster;
@@ -284,7 +286,11 @@ pub enum Wake {
     Answer,
     /// It is time to ping.
     Ping,
-    /// What is known is about to be too old: a lease, a detector's view, the session.
+    /// It is time to prove that the session is alive, or a proof is overdue.
+    Proof,
+    /// A lease is about to end, or a leader to be in jeopardy.
+    Lease,
+    /// What is known is about to be too old: a detector's view, the session.
     Knowledge,
     /// Closing has taken as long as the caller wants to wait.
     Patience,

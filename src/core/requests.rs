@@ -19,6 +19,8 @@ pub(crate) const IN_FLIGHT_MAX: usize = 512;
 pub(crate) enum Ask {
     Auth,
     CloseSession,
+    /// A proof of the members of these seats.
+    Proof(Vec<SeatId>),
     Seat(SeatId, SeatAsk),
     Contender(Handle, ContenderAsk),
     Detector(Handle, DetectorAsk),
@@ -33,6 +35,8 @@ pub(crate) struct InFlight {
     pub(crate) ask: Ask,
     /// Stamped before the bytes were handed to the socket.
     pub(crate) sent: Time,
+    /// What it relies on, if it is a write that is committed.
+    pub(crate) relayed: Option<Time>,
     /// The watch that the answer arms.
     pub(crate) watch: Option<(WatchKind, String)>,
 }
@@ -52,9 +56,9 @@ impl Requests {
         self.held.push_back((ask, request));
     }
 
-    /// Moves as many requests as may be in flight from the queue into `out`, stamped `now`.
-    /// Says whether there were any.
-    pub(crate) fn pump(&mut self, now: Time, out: &mut Vec<u8>) -> bool {
+    /// Moves as many requests as may be in flight from the queue into `out`, stamped `now` and
+    /// `relayed`. Says whether there were any.
+    pub(crate) fn pump(&mut self, now: Time, relayed: Option<Time>, out: &mut Vec<u8>) -> bool {
         let before = out.len();
         while self.in_flight.len() < IN_FLIGHT_MAX {
             let Some((ask, request)) = self.held.pop_front() else {
@@ -74,6 +78,7 @@ impl Requests {
                 op: request.op(),
                 ask,
                 sent: now,
+                relayed,
                 watch: WatchKind::armed_by(&request),
             });
         }

@@ -73,6 +73,11 @@ impl Servers {
         self.attempts
     }
 
+    /// How many rounds have failed since a server last answered.
+    pub(crate) fn rounds_failed(&self) -> u32 {
+        self.rounds_failed
+    }
+
     /// What to do now, for a session with this timeout.
     pub(crate) fn step(&mut self, now: Time, timeout: Duration, rng: &mut Rng) -> Step {
         if let Some(address) = self.addresses.pop_front() {

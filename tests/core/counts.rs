@@ -11,8 +11,13 @@ fn asked(world: &World, node: usize, from: usize) -> Vec<i32> {
     let sent = &world.nodes[node].sent[from..];
     sent.iter()
         .map(Request::op)
-        .filter(|op| *op != op::PING)
+        .filter(|op| ![op::PING, op::MULTI].contains(op))
         .collect()
+}
+
+fn proofs(world: &World, node: usize, from: usize) -> usize {
+    let sent = &world.nodes[node].sent[from..];
+    sent.iter().filter(|r| r.op() == op::MULTI).count()
 }
 
 #[test]
@@ -35,6 +40,8 @@ fn enrolment_takes_one_round_trip_when_nobody_stands_before() {
         asked(&world, 0, before),
         [op::CREATE2, op::GET_CHILDREN2, op::EXISTS]
     );
+    // The create was the first proof; the next ones come at their leisure.
+    assert_eq!(proofs(&world, 0, before), 2);
 }
 
 #[test]
@@ -60,6 +67,9 @@ fn standbys_that_come_and_go_cost_leader_detectors_and_other_standbys_nothing() 
     world.run(SECOND);
     for (id, before) in before.iter().enumerate().take(passer_by) {
         assert_eq!(asked(&world, id, *before), [0; 0], "client {id}");
+        // Two seconds are a third of T.
+        let expected = if id == 0 { 4 } else { 0 };
+        assert_eq!(proofs(&world, id, *before), expected, "client {id}");
     }
     // The passer-by's own watch fires when it deletes its znode.
     assert_eq!(world.model.events_sent(), 1);
@@ -77,8 +87,9 @@ fn a_change_of_leader_costs_each_detector_one_read_and_the_successor_none() {
     for watcher in &watchers {
         world.detect(*watcher, 9);
     }
-    world.run(SECOND);
+    world.run(3 * crate::world::T);
     let before: Vec<usize> = world.nodes.iter().map(|n| n.sent.len()).collect();
+    let start = world.now;
     world.withdraw(0, 1);
     world.run(SECOND);
     for watcher in watchers {
@@ -91,11 +102,18 @@ fn a_change_of_leader_costs_each_detector_one_read_and_the_successor_none() {
         [0; 0],
         "the successor decides alone"
     );
+    // It was idle for long, so its lease needs three proofs, one after the other; the first goes
+    // out as soon as its predecessor is gone.
+    let led = world.time_of(1, |e| {
+        matches!(e, Event::Contender(ContenderEvent::Leading { .. }))
+    });
+    assert_eq!(led.unwrap().since(start), 8 * DELAY);
+    assert!((3..=5).contains(&proofs(&world, 1, before[1])));
     assert_eq!(asked(&world, 2, before[2]), [0; 0]);
 }
 
 #[test]
-fn an_idle_client_pings_each_third_of_the_timeout_and_a_leader_each_sixth() {
+fn an_idle_client_pings_each_third_of_the_timeout_and_a_leader_proves_each_twelfth() {
     let mut world = World::new();
     for _ in 0..2 {
         world.client();
@@ -105,9 +123,10 @@ fn an_idle_client_pings_each_third_of_the_timeout_and_a_leader_each_sixth() {
     world.run(SECOND);
     let before: Vec<usize> = world.nodes.iter().map(|n| n.sent.len()).collect();
     world.run(10 * crate::world::T);
-    let pings = |id: usize| world.nodes[id].sent.len() - before[id];
-    assert!((59..=60).contains(&pings(0)), "leader: {}", pings(0));
-    assert!((29..=30).contains(&pings(1)), "detector: {}", pings(1));
+    let sent = |id: usize| world.nodes[id].sent.len() - before[id];
+    assert!((119..=120).contains(&sent(0)), "leader: {}", sent(0));
+    assert_eq!(proofs(&world, 0, before[0]), sent(0), "and nothing else");
+    assert!((29..=30).contains(&sent(1)), "detector: {}", sent(1));
     assert!(world.leads(0, 1), "and nothing is lost by being idle");
     assert_eq!(world.model.sessions().len(), 2);
 }

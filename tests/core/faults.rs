@@ -76,14 +76,21 @@ fn a_leader_in_a_black_hole_is_told_before_its_successor_leads() {
 }
 
 #[test]
-fn a_lease_is_the_send_time_of_the_newest_answer_and_two_thirds_of_t() {
+fn a_lease_rests_on_what_was_relayed_before_the_second_success_back() {
     let mut world = pair();
-    let pings = |world: &World| world.nodes[0].sent.len();
-    let before = pings(&world);
-    assert!(world.run_while_not(T, |w| pings(w) > before));
-    let sent = world.now;
+    world.run(3 * T);
+    let sent = |world: &World| world.nodes[0].sent.len();
+    let before = sent(&world);
+    assert!(world.run_while_not(T, |w| sent(w) > before));
+    let at = world.now.as_nanos();
     world.run(10 * crate::world::DELAY);
-    assert_eq!(world.nodes[0].leases[&Handle(1)].end, sent + T * 2 / 3);
+    // Proofs go each half second, and are answered within 2 ms. P₂ was sent 1 s ago; R is
+    // T/4 + 100 ms, 1.6 s, so it relies on the proof that was sent 2 s before it.
+    let end = Duration::from_nanos(at) - 3 * SECOND + T * 949 / 1000;
+    assert_eq!(
+        world.nodes[0].leases[&Handle(1)].end.as_nanos(),
+        u64::try_from(end.as_nanos()).unwrap()
+    );
 }
 
 #[test]
@@ -171,12 +178,12 @@ fn each_policy_ends_leadership_at_its_own_time() {
         let mut world = World::new();
         world.client();
         world.contend_with(0, 1, policy, Reenrol::Always);
-        world.run(SECOND);
+        world.run(2 * T);
         let token = world.token(0, 1).unwrap();
         world.crash();
         world.run(SECOND / 10);
         assert_eq!(world.leads(0, 1), at_once, "{policy:?}, disconnected");
-        // Between two thirds of T after the newest answer and the whole of it.
+        // After the longest lease, before the session is over.
         world.run(T * 7 / 12);
         assert_eq!(world.leads(0, 1), late, "{policy:?}, later");
         world.restart();

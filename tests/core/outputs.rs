@@ -26,6 +26,7 @@ fn client(server: &str, credentials: Option<&str>) -> Client {
         }],
         timeout: T,
         credentials: credentials.map(Secret::new),
+        tick: None,
     };
     Client::new(options, 1)
 }
@@ -116,7 +117,7 @@ fn the_first_tick_connects_and_the_connection_asks_for_a_session() {
         [
             Output::Connect { conn: 1, address },
             session_event(SessionEvent::Connecting),
-            wait(ms(1500), Wake::Attempt),
+            wait(ms(750), Wake::Attempt),
         ]
     );
     assert_eq!(
@@ -126,7 +127,7 @@ fn the_first_tick_connects_and_the_connection_asks_for_a_session() {
                 conn: 1,
                 bytes: connect_request(0, 0, 0)
             },
-            wait(ms(1500), Wake::Attempt),
+            wait(ms(1510), Wake::Attempt),
         ]
     );
 }
@@ -165,8 +166,8 @@ fn a_silent_server_is_given_up_in_time() {
     let mut client = client("127.0.0.1", None);
     give(&mut client, Input::Tick, ms(0));
     give(&mut client, Input::Connected { conn: 1 }, ms(10));
-    assert_eq!(give(&mut client, Input::Tick, ms(1499)).len(), 1);
-    let out = give(&mut client, Input::Tick, ms(1500));
+    assert_eq!(give(&mut client, Input::Tick, ms(1509)).len(), 1);
+    let out = give(&mut client, Input::Tick, ms(1510));
     assert_eq!(out[0], Output::Close { conn: 1 });
     let retrying = SessionEvent::Retrying {
         attempt: 1,
@@ -239,7 +240,7 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
                 conn: 1,
                 bytes: [request(1, &create), request(2, &list)].concat()
             },
-            wait(ms(2010), Wake::Knowledge),
+            wait(ms(2100), Wake::Answer),
         ]
     );
     let path = "/g/l_0000000000".to_owned();
@@ -272,8 +273,8 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
         ms(103),
     );
     let verify = Request::Exists { path, watch: true };
-    // The lease counts from the send of the requests that were just answered.
-    let lease_end = ms(4100);
+    // The create is the first proof, and the lease counts from the send of the handshake.
+    let lease_end = ms(10 + 5694);
     let lease = Output::Lease {
         handle,
         lease: Some(Lease {
@@ -287,17 +288,16 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
             told(ContenderEvent::Enrolled {
                 member: member.clone()
             }),
-            lease.clone(),
+            lease,
             told(ContenderEvent::Leading {
                 member: member.clone(),
                 lease_end
             }),
-            lease,
             Output::Send {
                 conn: 1,
                 bytes: request(3, &verify)
             },
-            wait(ms(1103), Wake::Ping),
+            wait(ms(600), Wake::Proof),
         ]
     );
     // Release: first the lease goes, then the delete is written.
@@ -542,9 +542,9 @@ fn a_smaller_timeout_of_a_later_connection_goes_on_to_count_when_it_is_lost() {
         },
         ms(300),
     );
-    // Expired three seconds after the handshake at 210 ms, whatever was granted at first.
-    assert!(!format!("{:?}", give(&mut client, Input::Tick, ms(3209))).contains("Expired"));
-    assert!(format!("{:?}", give(&mut client, Input::Tick, ms(3210))).contains("Expired"));
+    // Expired four seconds after the handshake at 210 ms, whatever was granted at first.
+    assert!(!format!("{:?}", give(&mut client, Input::Tick, ms(4209))).contains("Expired"));
+    assert!(format!("{:?}", give(&mut client, Input::Tick, ms(4210))).contains("Expired"));
 }
 
 /// Lists the members twice, in one step each.

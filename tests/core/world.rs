@@ -102,6 +102,7 @@ impl World {
             }],
             timeout,
             credentials: credentials.map(Secret::new),
+            tick: None,
         };
         let id = self.nodes.len();
         self.nodes.push(Node {

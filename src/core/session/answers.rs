@@ -81,10 +81,14 @@ impl Session {
                 }
                 return Ok(());
             }
-            xid::PING => up
-                .ping
-                .take()
-                .ok_or("a ping was answered that nobody sent")?,
+            xid::PING => {
+                let sent = up
+                    .ping
+                    .take()
+                    .ok_or("a ping was answered that nobody sent")?;
+                up.proofs.heard(sent, now);
+                sent
+            }
             xid => {
                 let request = up
                     .requests
@@ -121,6 +125,24 @@ impl Session {
                     }
                     _ => {}
                 }
+                if let Ok(Response::Multi(outcomes)) = &result
+                    && outcomes.iter().any(|outcome| {
+                        let gone = [ServerError::SessionExpired, ServerError::SessionMoved];
+                        outcome.as_ref().is_err_and(|error| gone.contains(error))
+                    })
+                {
+                    return Err("the session is not attached here any more".to_owned());
+                }
+                // A server answers `addauth` before the request gets to where sessions are kept.
+                if request.ask != Ask::Auth {
+                    up.proofs.heard(sent, now);
+                }
+                if matches!(request.ask, Ask::Proof(_)) {
+                    up.proofs.in_flight = None;
+                }
+                if commits(request.op, &result) {
+                    up.proofs.committed(sent, request.relayed, now);
+                }
                 // `exists` arms its watch on a missing znode, too.
                 let armed = match &result {
                     Ok(_) => true,
@@ -139,8 +161,20 @@ impl Session {
         };
         self.servers.answered();
         if self.purpose == Purpose::Live {
-            self.answered = Some(self.answered.map_or(sent, |before| before.max(sent)));
+            self.answered = self.answered.max(Some(sent));
+            self.note_proof();
         }
         Ok(())
+    }
+}
+
+/// Whether this reply shows that a quorum has committed a write of the session: every operation
+/// that changes the tree goes through the quorum, and so does a `multi`, whose outcome stands in
+/// its body.
+fn commits(number: i32, result: &Result<Response, ServerError>) -> bool {
+    match result {
+        Ok(Response::Multi(outcomes)) => outcomes.iter().all(Result::is_ok),
+        Ok(_) => matches!(number, op::CREATE | op::CREATE2 | op::DELETE | op::SET_DATA),
+        Err(_) => false,
     }
 }

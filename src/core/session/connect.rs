@@ -2,6 +2,7 @@
 
 use super::{Link, Purpose, Session, Signal, Up};
 use crate::core::lease;
+use crate::core::proof::Proofs;
 use crate::core::requests::{Ask, Requests};
 use crate::core::secret::Secret;
 use crate::core::servers::Step;
@@ -42,12 +43,7 @@ impl Session {
     }
 
     pub(crate) fn connected(&mut self, id: u64, now: Time, out: &mut Outbox) {
-        let Link::Dialing {
-            conn,
-            address,
-            give_up,
-        } = self.link
-        else {
+        let Link::Dialing { conn, address, .. } = self.link else {
             return;
         };
         if conn != id {
@@ -66,7 +62,7 @@ impl Session {
             conn,
             address,
             sent: now,
-            give_up,
+            give_up: now + lease::attempt_limit(self.timeout()),
             decoder: FrameDecoder::default(),
         };
     }
@@ -94,6 +90,7 @@ impl Session {
     pub(super) fn dial(&mut self, now: Time, out: &mut Outbox) {
         let timeout = self.timeout();
         let give_up = now + lease::attempt_limit(timeout);
+        let dial_limit = lease::dial_limit(timeout, self.servers.rounds_failed());
         self.link = match self.servers.step(now, timeout, &mut self.rng) {
             Step::Pause(retry_at) => Link::Idle { retry_at },
             Step::Resolve(host) => {
@@ -114,7 +111,7 @@ impl Session {
                 Link::Dialing {
                     conn,
                     address,
-                    give_up,
+                    give_up: now + dial_limit,
                 }
             }
         };
@@ -189,6 +186,8 @@ impl Session {
             requests: Requests::default(),
             ping: None,
             last_sent: sent,
+            since: now,
+            proofs: Proofs::new(sent, lease::relay(self.timeout(), self.options.tick)),
         });
         // A server may send its first answers in the same segment.
         if let Link::Handshaking { decoder, .. } = &mut self.link {
@@ -205,7 +204,7 @@ impl Session {
         }
         match self.purpose {
             Purpose::Live => {
-                self.answered = Some(self.answered.map_or(sent, |before| before.max(sent)));
+                self.answered = self.answered.max(Some(sent));
                 self.signals.push_back(Signal::Attached);
             }
             Purpose::Bury | Purpose::Close { .. } => {

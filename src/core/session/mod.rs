@@ -12,9 +12,11 @@
 
 mod answers;
 mod connect;
+mod prove;
 
 use super::event::ExpiredBy;
 use super::lease;
+use super::proof::Proofs;
 use super::requests::{Ask, Requests};
 use super::rng::Rng;
 use super::secret::Secret;
@@ -22,6 +24,8 @@ use super::servers::{Host, Servers};
 use super::time::Time;
 use super::watch::WatchKind;
 use super::{Outbox, Output, Wake};
+pub(crate) use prove::Proving;
+
 use crate::proto::{FrameDecoder, Request, Response, ServerError, WatchEvent, xid};
 use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
@@ -36,6 +40,9 @@ pub struct SessionOptions {
     pub timeout: Duration,
     /// `user:password` for digest authentication.
     pub credentials: Option<Secret>,
+    /// The servers' `tickTime`, if it is known: the shorter it is, the longer a verified lease
+    /// lasts. Half of the session timeout is assumed without it.
+    pub tick: Option<Duration>,
 }
 
 /// What the machines above are told, in order.
@@ -125,6 +132,8 @@ struct Up {
     requests: Requests,
     ping: Option<Time>,
     last_sent: Time,
+    since: Time,
+    proofs: Proofs,
 }
 
 pub(crate) struct Session {
@@ -136,6 +145,9 @@ pub(crate) struct Session {
     last_zxid: i64,
     link: Link,
     answered: Option<Time>,
+    /// What the verified lease rests on.
+    proved: Option<Time>,
+    proving: Proving,
     leading: bool,
     /// Since when every connection has ended in the middle of the handshake, and how often: what
     /// servers do that are behind `last_zxid`.
@@ -161,6 +173,8 @@ impl Session {
                 retry_at: Time::default(),
             },
             answered: None,
+            proved: None,
+            proving: Proving::No,
             leading: false,
             refusals: None,
             lacking: BTreeSet::new(),
@@ -284,6 +298,12 @@ impl Session {
                     out.push(Output::Close { conn: up.conn });
                     self.detach(why, now, out);
                 }
+                (at, Wake::Proof) if at <= now && up.proofs.in_flight.is_some() => {
+                    let limit = lease::proof_limit(self.timeout());
+                    let why = format!("{} has not committed a write for {limit:?}", up.address);
+                    out.push(Output::Close { conn: up.conn });
+                    self.detach(why, now, out);
+                }
                 (at, Wake::Ping) if at <= now => self.ping(now, out),
                 _ => {}
             },
@@ -316,7 +336,8 @@ impl Session {
     pub(crate) fn flush(&mut self, now: Time, out: &mut Outbox) {
         if let Link::Up(up) = &mut self.link {
             let mut bytes = Vec::new();
-            if up.requests.pump(now, &mut bytes) {
+            let relayed = up.proofs.relayed(now);
+            if up.requests.pump(now, relayed, &mut bytes) {
                 up.last_sent = now;
                 out.push(Output::Send {
                     conn: up.conn,
@@ -341,7 +362,7 @@ impl Session {
     /// Ends the session by our own clock: no server has answered for as long as it could live.
     pub(crate) fn expire_locally(&mut self, now: Time, out: &mut Outbox) {
         self.drop_connection(out);
-        self.answered = None;
+        self.forget_contact();
         self.purpose = Purpose::Bury;
         self.signals.push_back(Signal::Expired {
             by: ExpiredBy::LocalTimeout,
@@ -377,10 +398,15 @@ impl Session {
         self.dial(now, out);
     }
 
+    fn forget_contact(&mut self) {
+        self.answered = None;
+        self.proved = None;
+    }
+
     fn end(&mut self, clean: bool) {
         self.link = Link::Ended;
         self.identity = Identity::default();
-        self.answered = None;
+        self.forget_contact();
         self.signals.push_back(Signal::Ended { clean });
     }
 
@@ -396,7 +422,7 @@ impl Session {
         match self.purpose {
             Purpose::Live => {
                 self.identity = Identity::default();
-                self.answered = None;
+                self.forget_contact();
                 self.signals.push_back(Signal::Expired {
                     by: ExpiredBy::Server,
                 });
@@ -427,9 +453,11 @@ impl Session {
         );
         // One ping at a time: a second one would say nothing that the first does not.
         let ping = up.ping.is_none().then_some(ping);
+        let proof = self.proof_deadline(up).map(|at| (at, Wake::Proof));
         answer
             .into_iter()
             .chain(ping)
+            .chain(proof)
             .min_by_key(|(at, _)| *at)
             .unwrap_or((up.last_sent + timeout, Wake::Answer))
     }

@@ -1,0 +1,101 @@
+//! Proofs: the small writes that show, one after another, that a quorum still knows the session.
+
+use super::{Link, Purpose, Session, Up};
+use crate::core::lease;
+use crate::core::requests::Ask;
+use crate::core::time::Time;
+use crate::proto::Request;
+
+/// How much the session is asked to prove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proving {
+    /// Nothing hangs on it.
+    No,
+    /// A lease is to be kept.
+    Steadily,
+    /// Somebody waits for a lease.
+    Urgently,
+}
+
+impl Session {
+    /// What the verified lease of this session rests on; see [`lease`].
+    pub(crate) fn proved(&self) -> Option<Time> {
+        self.proved
+    }
+
+    /// When the newest proof of this connection was sent.
+    pub(crate) fn newest_proof(&self) -> Option<Time> {
+        match &self.link {
+            Link::Up(up) if self.purpose == Purpose::Live => up.proofs.newest(),
+            _ => None,
+        }
+    }
+
+    /// Whether a verified lease is possible with the present times.
+    pub(crate) fn lease_refusal(&self) -> Option<crate::core::Error> {
+        if self.attached() {
+            lease::refusal(self.timeout(), self.options.tick)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn set_proving(&mut self, proving: Proving) {
+        self.proving = proving;
+    }
+
+    /// Whether a proof is to be sent now.
+    pub(crate) fn proof_is_due(&self, now: Time) -> bool {
+        match &self.link {
+            Link::Up(up) => self.next_proof(up).is_some_and(|at| at <= now),
+            _ => false,
+        }
+    }
+
+    /// Queues a proof.
+    pub(crate) fn prove(&mut self, ask: Ask, request: Request, now: Time) {
+        self.ask(ask, request);
+        if let Link::Up(up) = &mut self.link {
+            up.proofs.in_flight = Some(now);
+            up.proofs.asked = Some(now);
+        }
+    }
+
+    /// When the next proof is to be sent, or the one in flight has taken too long.
+    pub(super) fn proof_deadline(&self, up: &Up) -> Option<Time> {
+        match up.proofs.in_flight {
+            None => self.next_proof(up),
+            // Alone, a slow server is better than none.
+            Some(_) if self.servers.len() < 2 || self.proving == Proving::No => None,
+            Some(asked) => {
+                let timeout = self.timeout();
+                let overdue = asked + lease::proof_limit(timeout);
+                // One server after another: each gets its time.
+                Some(overdue.max(up.since + lease::answer_limit(timeout, true)))
+            }
+        }
+    }
+
+    fn next_proof(&self, up: &Up) -> Option<Time> {
+        let (Purpose::Live, None) = (self.purpose, up.proofs.in_flight) else {
+            return None;
+        };
+        let timeout = self.timeout();
+        let pause = match self.proving {
+            Proving::No => return None,
+            Proving::Steadily => lease::proof_interval(timeout),
+            Proving::Urgently if !up.proofs.is_current() => return Some(Time::default()),
+            Proving::Urgently => lease::urgent_interval(timeout),
+        };
+        // A write that somebody else asked for proves as much.
+        let last = up.proofs.asked.max(up.proofs.newest());
+        Some(last.map_or_else(Time::default, |at| at + pause))
+    }
+
+    /// After a reply: the lease may rest on something newer now.
+    pub(super) fn note_proof(&mut self) {
+        if let Link::Up(up) = &self.link {
+            self.proved = self.proved.max(up.proofs.base());
+        }
+    }
+}
