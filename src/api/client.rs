@@ -4,9 +4,10 @@ use super::contender::{Contender, ContenderOptions};
 use super::detector::Detector;
 use super::events::Events;
 use super::group::Group;
+use super::standalone::Standalone;
 use super::url::{Place, Url};
 use crate::core::{Answer, Command, Error, ErrorKind, Host, SessionEvent, SessionOptions};
-use crate::driver::{Link, Pending, Transport};
+use crate::driver::{Link, Pending, Transport, now};
 use crate::proto::path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,11 +68,34 @@ impl ClientOptions {
 /// client.close().wait()?;
 /// # Ok::<(), tenure::Error>(())
 /// ```
+///
+/// On a [`Url`] that is a leader's `host:port` there is no session: nothing connects, and no thread
+/// is started (but the dispatch thread, with the first callback). [`detect`](Self::detect) tells of
+/// that leader at once and for ever; [`contend`](Self::contend) and [`group`](Self::group) refuse;
+/// [`events`](Self::events) has nothing but [`SessionEvent::Closed`] in the end.
+///
+/// ```
+/// use tenure::{Client, ClientOptions, Url};
+/// let url = Url::parse("10.0.0.1:5050")?;
+/// let client = Client::open(&url, ClientOptions::default())?;
+/// let leader = client.detect(url.path())?.leader().expect("it is known at once");
+/// assert_eq!(leader.data, b"10.0.0.1:5050");
+/// assert_eq!(leader.member.path, url.path()); // there is no znode
+/// assert_eq!(leader.member.token, 0); // no fencing token
+/// # Ok::<(), tenure::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Client {
-    link: Arc<Link>,
+    way: Way,
     events: Events<SessionEvent>,
     options: ClientOptions,
+}
+
+/// What a client asks.
+#[derive(Debug)]
+enum Way {
+    Session(Arc<Link>),
+    Standalone(Arc<Standalone>),
 }
 
 impl Client {
@@ -96,6 +120,14 @@ impl Client {
                 };
                 (vec![host], Transport::Memory(name.clone()))
             }
+            Place::Standalone(host) => {
+                let standalone = Standalone::new(host, now());
+                return Ok(Self {
+                    events: Events::new(Arc::clone(standalone.session())),
+                    way: Way::Standalone(standalone),
+                    options,
+                });
+            }
         };
         let session = SessionOptions {
             servers,
@@ -106,10 +138,18 @@ impl Client {
         let link = Link::open(session, transport)?;
         let events = Events::new(Arc::clone(link.session()));
         Ok(Self {
-            link,
+            way: Way::Session(link),
             events,
             options,
         })
+    }
+
+    /// The way to the session; `what` cannot be done without one.
+    fn link(&self, what: &str) -> Result<&Arc<Link>, Error> {
+        match &self.way {
+            Way::Session(link) => Ok(link),
+            Way::Standalone(standalone) => Err(standalone.refusal(what)),
+        }
     }
 
     /// What happens to the session.
@@ -121,44 +161,48 @@ impl Client {
     ///
     /// # Errors
     /// `InvalidInput` for a path or label that ZooKeeper does not allow, or a payload over
-    /// 1,000,000 bytes (a server's default limit for a whole request is 1,048,575).
+    /// 1,000,000 bytes (a server's default limit for a whole request is 1,048,575), and where
+    /// the URL is a standalone leader's address.
     pub fn contend(&self, options: ContenderOptions) -> Result<Contender, Error> {
+        let link = self.link("contend for")?;
         let spec = options.into_spec()?;
         let reenrol = spec.reenrol;
-        let (handle, sink) = self
-            .link
-            .register(|handle| Command::Contend { handle, spec });
-        Ok(Contender::new(
-            Arc::clone(&self.link),
-            handle,
-            sink,
-            reenrol,
-        ))
+        let (handle, sink) = link.register(|handle| Command::Contend { handle, spec });
+        Ok(Contender::new(Arc::clone(link), handle, sink, reenrol))
     }
 
     /// Follows the leader of the group at `group`, without standing in it. A path that does not
-    /// exist is waited for.
+    /// exist is waited for. A standalone leader leads whatever group is asked for.
     ///
     /// # Errors
     /// `InvalidInput` for a path that ZooKeeper does not allow.
     pub fn detect(&self, group: &str) -> Result<Detector, Error> {
+        let link = match &self.way {
+            Way::Session(link) => link,
+            Way::Standalone(standalone) => {
+                if group != standalone.path() {
+                    check_group(group)?;
+                }
+                return Ok(Detector::standalone(standalone));
+            }
+        };
         check_group(group)?;
         let path = group.to_owned();
-        let (handle, sink) = self
-            .link
-            .register(|handle| Command::Detect { handle, path });
-        Ok(Detector::new(Arc::clone(&self.link), handle, sink))
+        let (handle, sink) = link.register(|handle| Command::Detect { handle, path });
+        Ok(Detector::new(Arc::clone(link), handle, sink))
     }
 
     /// The group at `group`.
     ///
     /// # Errors
-    /// `InvalidInput` for a path that ZooKeeper does not allow.
+    /// `InvalidInput` for a path that ZooKeeper does not allow, and where the URL is a standalone
+    /// leader's address.
     pub fn group(&self, group: &str) -> Result<Group, Error> {
+        let link = self.link("list or join")?;
         check_group(group)?;
         let path = group.to_owned();
-        let (handle, sink) = self.link.register(|handle| Command::Group { handle, path });
-        Ok(Group::new(Arc::clone(&self.link), handle, sink))
+        let (handle, sink) = link.register(|handle| Command::Group { handle, path });
+        Ok(Group::new(Arc::clone(link), handle, sink))
     }
 
     /// Closes the session: leaderships end at once, then a server is told, so that every znode
@@ -169,7 +213,14 @@ impl Client {
     /// `Timeout` when no server could be told; the znodes go when the session times out.
     pub fn close(&self) -> Pending<()> {
         let patience = self.options.session_timeout;
-        self.link.call(
+        let link = match &self.way {
+            Way::Session(link) => link,
+            Way::Standalone(standalone) => {
+                standalone.close();
+                return Pending::ready(Ok(()));
+            }
+        };
+        link.call(
             |call| Command::Close { call, patience },
             |answer| matches!(answer, Answer::Closed).then_some(()),
         )

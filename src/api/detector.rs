@@ -1,6 +1,7 @@
 //! A detector, as its user holds it.
 
 use super::events::Events;
+use super::standalone::Standalone;
 use crate::core::{Command, DetectorEvent, Error, Handle, Leader, Time};
 use crate::driver::{Link, Sink, now};
 use std::sync::Arc;
@@ -9,18 +10,32 @@ use std::time::Duration;
 /// Follows the leader of a group. All methods may be called from any thread, and from callbacks.
 #[derive(Debug)]
 pub struct Detector {
-    link: Arc<Link>,
-    handle: Handle,
+    source: Source,
     events: Events<DetectorEvent>,
     opened: Time,
+}
+
+/// Where the events come from.
+#[derive(Debug)]
+enum Source {
+    Session(Arc<Link>, Handle),
+    Standalone(Arc<Standalone>, Arc<Sink>),
 }
 
 impl Detector {
     pub(super) fn new(link: Arc<Link>, handle: Handle, sink: Arc<Sink>) -> Self {
         Self {
-            link,
-            handle,
+            source: Source::Session(link, handle),
             events: Events::new(sink),
+            opened: now(),
+        }
+    }
+
+    pub(super) fn standalone(standalone: &Arc<Standalone>) -> Self {
+        let sink = standalone.detect();
+        Self {
+            events: Events::new(Arc::clone(&sink)),
+            source: Source::Standalone(Arc::clone(standalone), sink),
             opened: now(),
         }
     }
@@ -85,7 +100,9 @@ fn is_same(a: &DetectorEvent, b: &DetectorEvent) -> bool {
 
 impl Drop for Detector {
     fn drop(&mut self) {
-        let handle = self.handle;
-        self.link.command(Command::Drop { handle });
+        match &self.source {
+            Source::Session(link, handle) => link.command(Command::Drop { handle: *handle }),
+            Source::Standalone(standalone, sink) => standalone.forget(sink),
+        }
     }
 }

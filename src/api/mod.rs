@@ -5,6 +5,7 @@ mod contender;
 mod detector;
 mod events;
 mod group;
+mod standalone;
 mod url;
 
 pub use client::{Client, ClientOptions};

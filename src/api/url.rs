@@ -1,17 +1,15 @@
 //! Where a group is: `zk://[user:password@]host[:port][,host[:port]…]/path`.
 
+mod file;
+mod servers;
+
 use crate::core::{Error, ErrorKind, Host, Secret};
 use crate::proto::path;
 use std::fmt;
-use std::net::Ipv6Addr;
 use std::str::FromStr;
 
-/// ZooKeeper's client port.
-const DEFAULT_PORT: u16 = 2181;
 /// Longer text is no URL that anybody meant.
 const URL_BYTES_MAX: usize = 16 << 10;
-/// More servers than any ensemble has.
-const SERVERS_MAX: usize = 64;
 
 /// A parsed URL.
 ///
@@ -23,7 +21,10 @@ const SERVERS_MAX: usize = 64;
 ///
 /// - `zk://…` names servers;
 /// - `memory://name/path` names a server inside this process, for trying out and for tests;
-/// - `file:///path` names a file that holds one of the above.
+/// - `host:port` *is* the leader, as a standalone detector of Mesos has it: there is no group, no
+///   server and no session, nobody can contend, and a detector tells of that address for ever. The
+///   port is required, so that no slip of the keyboard is taken for a host;
+/// - `file:///path` names a file that holds one of the above, of at most 16 KiB.
 ///
 /// `Display` and `Debug` never show the password.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Url {
 pub(super) enum Place {
     Servers(Vec<Host>),
     Memory(String),
+    /// This is the leader; the path is its text.
+    Standalone(Host),
 }
 
 impl Url {
@@ -47,17 +50,10 @@ impl Url {
     /// credentials is not repeated in it.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let text = text.trim_matches([' ', '\t', '\r', '\n']);
-        if let Some(file) = text.strip_prefix("file://") {
-            let content = read_file(file)?;
-            let content = content.trim();
-            if content.starts_with("file://") {
-                return Err(invalid(format!(
-                    "the file {file} names another file; it must hold a zk:// URL"
-                )));
-            }
-            return Self::parse_place(content);
+        match text.strip_prefix("file://") {
+            Some(name) => file::read(name, Self::parse_place),
+            None => Self::parse_place(text),
         }
-        Self::parse_place(text)
     }
 
     fn parse_place(text: &str) -> Result<Self, Error> {
@@ -83,10 +79,7 @@ impl Url {
             });
         }
         let Some(rest) = text.strip_prefix("zk://") else {
-            return Err(invalid(
-                "expecting 'zk://' at the beginning of the URL, \
-                 as in zk://host1:2181,host2:2181/path (or memory://name/path, or file:///path)",
-            ));
+            return Self::parse_standalone(text);
         };
         let secretive = rest.contains('@');
         let (authority, path) = split_path(rest).map_err(|error| {
@@ -105,7 +98,7 @@ impl Url {
                 "the credentials in front of '@' must be user:password",
             ));
         }
-        let servers = parse_servers(servers, secretive)?;
+        let servers = servers::parse_list(servers, secretive)?;
         Ok(Self {
             place: Place::Servers(servers),
             credentials: credentials.map(Secret::new),
@@ -113,16 +106,48 @@ impl Url {
         })
     }
 
-    /// The group's path.
+    /// What has no scheme is an address or a mistake, in which nothing may be repeated: it may
+    /// hold a password.
+    fn parse_standalone(text: &str) -> Result<Self, Error> {
+        if !text.contains(':') || text.contains(['/', '@', ',']) {
+            return Err(invalid(
+                "expecting 'zk://' at the beginning of the URL, \
+                 as in zk://host1:2181,host2:2181/path (or memory://name/path, or file:///path, \
+                 or the host:port of a standalone leader)",
+            ));
+        }
+        let host = servers::parse_address(text).map_err(|why| {
+            invalid(format!(
+                "expecting the host:port of a standalone leader where a URL has no scheme, and it \
+                 {why}; a group's URL begins with 'zk://', as in zk://host1:2181,host2:2181/path"
+            ))
+        })?;
+        Ok(Self {
+            path: host.to_string(),
+            place: Place::Standalone(host),
+            credentials: None,
+        })
+    }
+
+    /// The group's path; that of a standalone leader is its address, `host:port`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The servers in the order in which they were written; none for `memory://`.
+    /// The leader that this URL itself is, if it is a `host:port`.
+    pub fn standalone(&self) -> Option<&Host> {
+        match &self.place {
+            Place::Standalone(host) => Some(host),
+            Place::Servers(_) | Place::Memory(_) => None,
+        }
+    }
+
+    /// The servers in the order in which they were written; none for `memory://` and for a
+    /// standalone leader.
     pub fn servers(&self) -> &[Host] {
         match &self.place {
             Place::Servers(servers) => servers,
-            Place::Memory(_) => &[],
+            Place::Memory(_) | Place::Standalone(_) => &[],
         }
     }
 
@@ -146,6 +171,8 @@ impl FromStr for Url {
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
+            // The path says it all.
+            Place::Standalone(_) => {}
             Place::Memory(name) => write!(f, "memory://{name}")?,
             Place::Servers(servers) => {
                 f.write_str("zk://")?;
@@ -171,18 +198,6 @@ fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidInput, message)
 }
 
-fn read_file(file: &str) -> Result<String, Error> {
-    let failed =
-        |why: &dyn fmt::Display| invalid(format!("cannot read the URL from {file:?}: {why}"));
-    let size = std::fs::metadata(file).map_err(|e| failed(&e))?;
-    if !size.is_file() || size.len() > URL_BYTES_MAX as u64 {
-        return Err(failed(&format_args!(
-            "it is not a file of at most {URL_BYTES_MAX} bytes"
-        )));
-    }
-    std::fs::read_to_string(file).map_err(|e| failed(&e))
-}
-
 /// What stands before the first `/`, and the path from there on.
 fn split_path(rest: &str) -> Result<(&str, String), Error> {
     let Some(at) = rest.find('/') else {
@@ -200,69 +215,6 @@ fn split_path(rest: &str) -> Result<(&str, String), Error> {
     }
     path::validate(path).map_err(invalid)?;
     Ok((authority, path.to_owned()))
-}
-
-fn parse_servers(text: &str, secretive: bool) -> Result<Vec<Host>, Error> {
-    let servers: Vec<&str> = text.split(',').collect();
-    if servers.len() > SERVERS_MAX {
-        return Err(invalid(format!(
-            "the URL names {} servers; at most {SERVERS_MAX} are accepted",
-            servers.len()
-        )));
-    }
-    let read = |server: &&str| {
-        parse_server(server).map_err(|why| {
-            // A misplaced '@' or '/' can make a password look like a server.
-            if secretive {
-                invalid(format!("a server in the URL {why}"))
-            } else {
-                invalid(format!("the server {server:?} in the URL {why}"))
-            }
-        })
-    };
-    servers.iter().map(read).collect()
-}
-
-fn parse_server(text: &str) -> Result<Host, String> {
-    let (name, port) = if let Some(rest) = text.strip_prefix('[') {
-        let (address, port) = rest.split_once(']').ok_or("has no closing ']'")?;
-        address
-            .parse::<Ipv6Addr>()
-            .map_err(|_| "is no IPv6 address in brackets")?;
-        let port = match port {
-            "" => None,
-            port => Some(port.strip_prefix(':').ok_or("has text after its ']'")?),
-        };
-        (address, port)
-    } else {
-        match text.split_once(':') {
-            Some((name, port)) => (name, Some(port)),
-            None => (text, None),
-        }
-    };
-    if port.is_some_and(|port| port.contains(':')) {
-        return Err("looks like an IPv6 address; write it in brackets, as in [::1]:2181".into());
-    }
-    if name.is_empty() {
-        return Err("has no host name".into());
-    }
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-:".contains(c);
-    if name.len() > 255 || !name.chars().all(plain) {
-        return Err("is no host name or address".into());
-    }
-    let port = match port {
-        None => DEFAULT_PORT,
-        Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits
-            .parse()
-            .ok()
-            .filter(|port| *port != 0)
-            .ok_or("has a port outside 1 to 65535")?,
-        Some(_) => return Err("has a port that is not a number".into()),
-    };
-    Ok(Host {
-        name: name.to_owned(),
-        port,
-    })
 }
 
 #[cfg(test)]
@@ -326,6 +278,21 @@ mod tests {
             ("zk://u@h/m", "user:password"),
             ("memory://", "path"),
             ("memory:///m", "name"),
+            ("h", "zk://"),
+            ("http", "zk://"),
+            ("zk:/h:1/m", "zk://"),
+            ("h1:1,h2:2", "zk://"),
+            ("h:1/m", "zk://"),
+            ("zk:", "port"),
+            ("h:", "port"),
+            ("h:0", "port"),
+            ("h:65536", "port"),
+            ("h:x", "port"),
+            (":1", "host name"),
+            ("h o:1", "host name"),
+            ("::1", "brackets"),
+            ("[::1]", "has no port"),
+            ("[h]:1", "IPv6"),
             ("file:///nowhere/at/all", "cannot read"),
             ("file:///", "cannot read"),
         ] {
@@ -339,15 +306,18 @@ mod tests {
     }
 
     #[test]
-    fn files_are_followed_once() {
-        let dir = std::env::temp_dir().join(format!("tenure-url-{}", std::process::id()));
-        std::fs::create_dir_all(&dir).unwrap();
-        let (good, cycle) = (dir.join("good"), dir.join("cycle"));
-        std::fs::write(&good, "zk://h/m\n").unwrap();
-        std::fs::write(&cycle, format!("file://{}", cycle.display())).unwrap();
-        assert_eq!(hosts(&format!("file://{}", good.display())), ["h:2181"]);
-        assert!(refusal(&format!("file://{}", cycle.display())).contains("another file"));
-        std::fs::remove_dir_all(&dir).unwrap();
+    fn an_address_is_a_leader() {
+        for (text, shown) in [
+            ("10.0.0.1:5050", "10.0.0.1:5050"),
+            (" [::1]:80\n", "[::1]:80"),
+            ("zk:2181", "zk:2181"),
+        ] {
+            let url = Url::parse(text).unwrap();
+            assert_eq!(url.standalone().unwrap().to_string(), shown);
+            assert_eq!((url.path(), url.to_string().as_str()), (shown, shown));
+            assert_eq!((url.servers(), url.credentials()), (&[][..], None));
+        }
+        assert_eq!(Url::parse("zk://h:1/m").unwrap().standalone(), None);
     }
 
     #[test]
@@ -359,6 +329,10 @@ mod tests {
             "zk://u:sesame@h",
             "zk://u:sesame/@h//x",
             "zk://sesame@h/m",
+            "u:sesame",
+            "u:sesame@h:1",
+            "sesame",
+            "file://zk://u:sesame@h/m",
             "zk://u:s\"esame@h/a/../b",
         ] {
             let shown = match Url::parse(text) {

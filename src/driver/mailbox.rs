@@ -78,7 +78,8 @@ impl Mailbox {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an event. Called by the I/O thread only.
+    /// Adds an event. Called by the I/O thread, or where there is none for the handle, by whoever
+    /// ends it.
     pub(crate) fn push(sink: &Arc<super::Sink>, event: Event) {
         let this = &sink.mailbox;
         let mut inner = this.lock();

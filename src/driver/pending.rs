@@ -82,6 +82,17 @@ impl<T> Pending<T> {
         (pending, Completer(shared))
     }
 
+    /// A call that has ended already.
+    pub(crate) fn ready(result: Result<T, Error>) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                state: Mutex::new(State::Done(result)),
+                done: Condvar::new(),
+            }),
+            forget: None,
+        }
+    }
+
     /// Blocks until the call has ended, however long that takes.
     ///
     /// # Errors

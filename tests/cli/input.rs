@@ -42,6 +42,13 @@ fn bad_input_is_refused_with_2_and_a_reason_before_any_connection() {
     let cases: &[(&[&str], &str)] = &[
         (&["contend"], "<URL>"),
         (&["contend", "127.0.0.1:2181"], "zk://"),
+        (&["detect", "127.0.0.1"], "host:port"),
+        (&["detect", "http"], "zk://"),
+        (&["detect", "http://127.0.0.1/g"], "zk://"),
+        (&["detect", "ZK://127.0.0.1/g"], "zk://"),
+        (&["detect", "zk:/127.0.0.1:2181/g"], "zk://"),
+        (&["status", "127.0.0.1:x"], "port"),
+        (&["status", "::1"], "brackets"),
         (&["detect", &no_path], "names no path"),
         (&["members", &root], "'/'"),
         (&["detect", &odd_path], "//"),
@@ -173,7 +180,14 @@ fn help_and_version_go_to_standard_output() {
     ] {
         let Run { code, out, err } = run(args);
         assert_eq!((code, err.as_str()), (Some(0), ""), "{args:?}");
-        for word in ["Examples:", "Exit codes:", "500ms", "zk://", "memory://"] {
+        for word in [
+            "Examples:",
+            "Exit codes:",
+            "500ms",
+            "zk://",
+            "memory://",
+            "HOST:PORT",
+        ] {
             assert!(out.contains(word), "{args:?} does not tell of {word}");
         }
     }
@@ -215,6 +229,8 @@ fn a_password_is_never_printed() {
         &["contend", "zk://h/g", bad_port],
         &["contend", &option],
         &[bad_port],
+        &["detect", "u:sesame"],
+        &["status", "file://zk://u:sesame@h/g"],
         &["contend", "zk://h/g", "--policy", bad_port],
         &["contend", "zk://h/g", "--session-timeout", bad_port],
         &["detect", &good, "--once", "--timeout", "200ms"],

@@ -12,6 +12,7 @@ mod helpers;
 mod input;
 mod members;
 mod output;
+mod standalone;
 mod status;
 
 use serde_json::Value;

@@ -178,9 +178,9 @@ pub(crate) fn detector(event: &DetectorEvent) -> Option<Line> {
         DetectorEvent::Leader(Leader { member, data, .. }) => Line::new(
             "leader",
             format!(
-                "{} with token {}  {}",
+                "{} {}  {}",
                 plain(&member.path),
-                member.token,
+                with_token(member.token),
                 shown(data)
             ),
         )
@@ -259,8 +259,8 @@ pub(crate) fn status(leader: Option<&Entry>, standbys: usize) -> Line {
                 Err(error) => format!("({})", plain(error.message())),
             };
             let path = plain(&member.path);
-            let token = member.token;
-            format!("{path} leads with token {token}, {standbys} stand by  {data}")
+            let token = with_token(member.token);
+            format!("{path} leads {token}, {standbys} stand by  {data}")
         }
     };
     Line::new("status", text)
@@ -354,6 +354,14 @@ fn shown(data: &[u8]) -> String {
             format!("{}… ({} bytes)", plain(head), data.len())
         }
         None => plain(text).into_owned(),
+    }
+}
+
+/// A standalone leader has no fencing token.
+fn with_token(token: u64) -> String {
+    match token {
+        0 => "without a token".to_owned(),
+        token => format!("with token {token}"),
     }
 }
 

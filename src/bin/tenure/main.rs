@@ -132,6 +132,9 @@ fn run(plan: Plan, report: &mut Report) -> Result<Outcome, Error> {
             once,
             timeout,
         ),
+        Job::Status { .. } if plan.url.standalone().is_some() => {
+            status::run_standalone(Desk::new(client, stops, report, patience)?, plan.url.path())
+        }
         Job::Status { timeout } => status::run(
             Desk::new(client, stops, report, patience)?,
             plan.url.path(),

@@ -4,7 +4,7 @@ use crate::ask::Asker;
 use crate::lines::{self, Entry};
 use crate::{Desk, Outcome};
 use std::time::Duration;
-use tenure::{Error, GroupEvent};
+use tenure::{DetectorEvent, Error, GroupEvent};
 
 const WHAT: &str = "who leads";
 
@@ -22,6 +22,20 @@ pub(crate) fn run(
     });
     asker.leave();
     Ok(outcome)
+}
+
+/// The same where the leader is fixed: it is known at once.
+pub(crate) fn run_standalone(desk: Desk<'_, DetectorEvent>, path: &str) -> Result<Outcome, Error> {
+    let leader = desk.client.detect(path)?.leader();
+    let entry = leader.map(|leader| Entry {
+        member: leader.member,
+        data: Ok(leader.data),
+    });
+    desk.report.line(lines::status(entry.as_ref(), 0));
+    Ok(match entry {
+        Some(_) => Outcome::Done,
+        None => Outcome::Failed,
+    })
 }
 
 fn look(asker: &mut Asker<'_>) -> Result<Outcome, Outcome> {

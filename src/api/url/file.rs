@@ -1,0 +1,123 @@
+//! A URL that stands in a file.
+
+use super::{URL_BYTES_MAX, Url, invalid};
+use crate::core::Error;
+use std::fmt::Display;
+use std::fs::OpenOptions;
+use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
+
+/// Reads the file called `name`, and what it holds by `parse`.
+pub(super) fn read(
+    name: &str,
+    parse: impl FnOnce(&str) -> Result<Url, Error>,
+) -> Result<Url, Error> {
+    let shown = shown(name);
+    let content = content(name)
+        .map_err(|why| invalid(format!("cannot read the URL from {shown:?}: {why}")))?;
+    let content = content.trim();
+    if content.is_empty() {
+        return Err(invalid(format!(
+            "the file {shown:?} is empty; it must hold a zk:// URL"
+        )));
+    }
+    if content.starts_with("file://") {
+        return Err(invalid(format!(
+            "the file {shown:?} names another file; it must hold a zk:// URL"
+        )));
+    }
+    parse(content).map_err(|error| invalid(format!("in the file {shown:?}: {error}")))
+}
+
+fn content(name: &str) -> Result<String, String> {
+    let text = |error: &dyn Display| error.to_string();
+    // Looked at before it is opened: opening a device may do something.
+    let about = std::fs::metadata(name).map_err(|e| text(&e))?;
+    let limit = URL_BYTES_MAX as u64;
+    if !about.is_file() || about.len() > limit {
+        return Err(format!("it is not a file of at most {URL_BYTES_MAX} bytes"));
+    }
+    let mut bytes = Vec::new();
+    OpenOptions::new()
+        .read(true)
+        // If it has become a pipe since, nobody waits for its writer.
+        .custom_flags(libc::O_NONBLOCK)
+        .open(name)
+        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
+        .map_err(|e| text(&e))?;
+    // Some files (those of the kernel) do not say how long they are.
+    if bytes.len() > URL_BYTES_MAX {
+        return Err(format!("it holds more than {URL_BYTES_MAX} bytes"));
+    }
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
+}
+
+/// The name without what stands before its last `@`: a URL in the place of a name may hold a
+/// password.
+fn shown(name: &str) -> String {
+    match name.rsplit_once('@') {
+        Some((_, rest)) => format!("…@{rest}"),
+        None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    struct Dir(PathBuf);
+
+    impl Dir {
+        fn new() -> Self {
+            let dir = std::env::temp_dir().join(format!("tenure-url-{}", std::process::id()));
+            std::fs::create_dir_all(&dir).unwrap();
+            Self(dir)
+        }
+
+        fn url(&self, name: &str, content: &[u8]) -> String {
+            let path = self.0.join(name);
+            std::fs::write(&path, content).unwrap();
+            format!("file://{}", path.display())
+        }
+    }
+
+    impl Drop for Dir {
+        fn drop(&mut self) {
+            drop(std::fs::remove_dir_all(&self.0));
+        }
+    }
+
+    #[test]
+    fn files_are_followed_once() {
+        let dir = Dir::new();
+        let read = |name, content: &[u8]| Url::parse(&dir.url(name, content));
+        let refusal = |name, content: &[u8]| read(name, content).unwrap_err().message().to_owned();
+        assert_eq!(
+            read("zk", b"\nzk://h/m\n").unwrap().to_string(),
+            "zk://h:2181/m"
+        );
+        assert_eq!(
+            read("alone", b"h:1\n").unwrap().standalone().unwrap().port,
+            1
+        );
+        let cycle = dir.url("cycle", b"");
+        for (content, words) in [
+            (cycle.as_bytes(), ["cycle", "another file"]),
+            (b" \n", ["cycle", "is empty"]),
+            (b"sesame", ["cycle", "zk://"]),
+            (b"zk://u:sesame@h:x/m", ["cycle", "port"]),
+            (b"zk://h/a\0b", ["cycle", "allow"]),
+            (b"\xff", ["cycle", "UTF-8"]),
+            (&[b'x'; URL_BYTES_MAX + 1], ["cycle", "at most 16384"]),
+        ] {
+            let message = refusal("cycle", content);
+            for word in words {
+                assert!(message.contains(word), "{message}");
+            }
+            assert!(!message.contains("sesame"), "{message}");
+        }
+        let kernel = Url::parse("file:///proc/self/environ").unwrap_err();
+        assert!(!kernel.message().contains('='), "{kernel}");
+    }
+}

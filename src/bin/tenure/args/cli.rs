@@ -1,0 +1,251 @@
+//! The words of the command line, as clap reads them.
+
+use super::help::{
+    COMMON_HELP, COMPLETIONS_EXAMPLES, CONTEND_EXAMPLES, DETECT_EXAMPLES, EVICT_EXAMPLES,
+    MAN_EXAMPLES, MEMBERS_EXAMPLES, RUN_EXAMPLES, STATUS_EXAMPLES, TOP_EXAMPLES,
+};
+use super::values::duration;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Parser)]
+#[command(
+    name = "tenure",
+    version,
+    about = "Leader election and group membership on Apache ZooKeeper",
+    after_help = format!("{TOP_EXAMPLES}\n{COMMON_HELP}"),
+    subcommand_value_name = "COMMAND"
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Stand for the leadership of a group, until told to stop
+    ///
+    /// The group's znode is created if it is missing.
+    #[command(after_help = format!("{CONTEND_EXAMPLES}\n{COMMON_HELP}"))]
+    Contend(ContendArgs),
+    /// Run a command only while leading
+    ///
+    /// It is started when this contender leads, with the fencing token in its environment, and
+    /// it and its children are ended before anybody else can lead.
+    #[command(after_help = format!("{RUN_EXAMPLES}\n{COMMON_HELP}"))]
+    Run(RunArgs),
+    /// Follow who leads a group, without standing in it
+    ///
+    /// A group that is missing is waited for.
+    #[command(after_help = format!("{DETECT_EXAMPLES}\n{COMMON_HELP}"))]
+    Detect(DetectArgs),
+    /// List the members of a group, oldest first
+    #[command(after_help = format!("{MEMBERS_EXAMPLES}\n{COMMON_HELP}"))]
+    Members(MembersArgs),
+    /// Show who leads a group and how many stand by
+    #[command(after_help = format!("{STATUS_EXAMPLES}\n{COMMON_HELP}"))]
+    Status(StatusArgs),
+    /// Delete a member, whoever it belongs to
+    #[command(after_help = format!("{EVICT_EXAMPLES}\n{COMMON_HELP}"))]
+    Evict(EvictArgs),
+    /// Print what makes a shell complete this tool's command line
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual, or write its pages to a directory
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// Where to write tenure.1 and a page for each command
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct StatusArgs {
+    #[command(flatten)]
+    pub(super) session: SessionArgs,
+    /// Exit with 3 if it is not known who leads so long after the start
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "10s",
+        value_parser = duration,
+        allow_hyphen_values = true
+    )]
+    pub(super) timeout: Duration,
+}
+
+#[derive(Args)]
+pub(super) struct EvictArgs {
+    #[command(flatten)]
+    pub(super) session: SessionArgs,
+    /// The member, by its name or its path, as `tenure members` shows it
+    pub(super) member: String,
+    /// Exit with 3 if it is not known whether the member is gone so long after the start
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "10s",
+        value_parser = duration,
+        allow_hyphen_values = true
+    )]
+    pub(super) timeout: Duration,
+}
+
+#[derive(Args)]
+pub(super) struct ContendArgs {
+    #[command(flatten)]
+    pub(super) session: SessionArgs,
+    #[command(flatten)]
+    pub(super) candidacy: CandidacyArgs,
+}
+
+#[derive(Args)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    pub(super) session: SessionArgs,
+    #[command(flatten)]
+    pub(super) candidacy: CandidacyArgs,
+    /// How long before the end of a lease that is not renewed the command is asked to end; at
+    /// most a quarter of the lease
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "1s",
+        value_parser = duration,
+        allow_hyphen_values = true
+    )]
+    pub(super) drain: Duration,
+    /// How long a command that was asked to end may take while leadership lasts
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "10s",
+        value_parser = duration,
+        allow_hyphen_values = true
+    )]
+    pub(super) stop_timeout: Duration,
+    /// The command and its words, all behind `--`
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub(super) command: Vec<OsString>,
+}
+
+#[derive(Args)]
+pub(super) struct CandidacyArgs {
+    /// What stands before '_' in the name of the member's znode
+    #[arg(long, value_name = "LABEL", allow_hyphen_values = true)]
+    pub(super) label: Option<String>,
+    /// The payload: what detectors learn of the leader, at most 1,000,000 bytes. @FILE takes it
+    /// from a file
+    #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true)]
+    pub(super) data: Option<OsString>,
+    /// Whether a lost candidacy is followed by another
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub(super) reenrol: ReenrolArg,
+}
+
+#[derive(Args)]
+pub(super) struct DetectArgs {
+    #[command(flatten)]
+    pub(super) session: SessionArgs,
+    /// The label that the payload is expected under. The leader is the oldest member whatever its
+    /// label; one with another label is still reported, followed by an error
+    #[arg(long, value_name = "LABEL", allow_hyphen_values = true)]
+    pub(super) label: Option<String>,
+    /// Print only the first `leader` or `none`, and exit
+    #[arg(long)]
+    pub(super) once: bool,
+    /// Exit with 3 if neither a leader nor that there is none is known so long after the start
+    /// [default: for ever]
+    #[arg(long, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true)]
+    pub(super) timeout: Option<Duration>,
+}
+
+#[derive(Args)]
+pub(super) struct MembersArgs {
+    #[command(flatten)]
+    pub(super) session: SessionArgs,
+    /// Go on and print the members whenever one joins or leaves. A payload is shown as it was
+    /// when its member was first seen
+    #[arg(long)]
+    pub(super) watch: bool,
+    /// Exit with 3 if the members are not known so long after the start [default: 30s, with
+    /// --watch for ever]
+    #[arg(long, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true)]
+    pub(super) timeout: Option<Duration>,
+}
+
+#[derive(Args)]
+pub(super) struct SessionArgs {
+    /// Where the group is, see below
+    pub(super) url: OsString,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(super) json: bool,
+    /// The session timeout to ask for; the server grants what lies within its own limits
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "10s",
+        value_parser = duration,
+        allow_hyphen_values = true,
+        help_heading = "Session options"
+    )]
+    pub(super) session_timeout: Duration,
+    /// When a leader without an answer from a server stops to believe that it leads. Matters to
+    /// `contend` and `run`; accepted everywhere
+    #[arg(
+        long,
+        value_enum,
+        value_name = "POLICY",
+        default_value_t,
+        help_heading = "Session options"
+    )]
+    pub(super) policy: PolicyArg,
+    /// The servers' tickTime. It is checked against the session timeout; the present lease rule
+    /// needs no more of it
+    #[arg(
+        long,
+        value_name = "DURATION",
+        value_parser = duration,
+        allow_hyphen_values = true,
+        help_heading = "Session options"
+    )]
+    pub(super) tick: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(super) enum PolicyArg {
+    /// When its lease ends, before a successor can be elected
+    #[default]
+    Verified,
+    /// When the connection is lost, or its lease ends
+    Strict,
+    /// When the session is over, as in Mesos: not safe, a successor may lead at that instant
+    Session,
+}
+
+#[derive(Clone, Copy, Default, ValueEnum)]
+pub(super) enum ReenrolArg {
+    /// Stand again, behind everybody else
+    #[default]
+    Always,
+    /// Exit with 1
+    Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,224 @@
+//! The command line. Everything on it is checked here, before there is any connection.
+
+mod cli;
+mod help;
+mod refusal;
+mod values;
+
+use crate::helpers::Helper;
+use crate::{evict, run};
+use clap::{CommandFactory, Parser};
+use cli::{CandidacyArgs, Cli, Command, PolicyArg, ReenrolArg, SessionArgs};
+pub(crate) use refusal::Refusal;
+use std::ffi::OsString;
+use std::time::Duration;
+use tenure::{ClientOptions, ContenderOptions, LeasePolicy, Reenrol, Url};
+
+/// What ZooKeeper's protocol can say of a session timeout.
+const SESSION_TIMEOUT_MAX: Duration = Duration::from_millis(i32::MAX as u64);
+/// How long a listing may take unless told otherwise.
+const LISTING_LIMIT: Duration = Duration::from_secs(30);
+/// What to do, checked.
+pub(crate) struct Plan {
+    pub(crate) url: Url,
+    pub(crate) session_timeout: Duration,
+    pub(crate) json: bool,
+    pub(crate) job: Job,
+}
+
+impl Plan {
+    pub(crate) fn client_options(&self) -> ClientOptions {
+        ClientOptions::default().session_timeout(self.session_timeout)
+    }
+}
+
+/// One of the subcommands.
+pub(crate) enum Job {
+    Contend {
+        options: ContenderOptions,
+        reenrol: Reenrol,
+    },
+    Run(run::Job),
+    Detect {
+        label: Option<String>,
+        once: bool,
+        timeout: Option<Duration>,
+    },
+    Members {
+        watch: bool,
+        timeout: Option<Duration>,
+    },
+    Status {
+        timeout: Duration,
+    },
+    Evict {
+        /// Its path.
+        member: String,
+        timeout: Duration,
+    },
+}
+
+/// What the command line asks for.
+pub(crate) enum Task {
+    Session(Box<Plan>),
+    /// Something about the tool itself, without a session.
+    Helper(Box<Helper>),
+}
+
+impl Job {
+    /// Whether one answer is wanted, and not the story of it.
+    pub(crate) fn is_question(&self) -> bool {
+        match self {
+            Self::Contend { .. } | Self::Run(_) => false,
+            Self::Detect { once, .. } => *once,
+            Self::Members { watch, .. } => !*watch,
+            Self::Status { .. } | Self::Evict { .. } => true,
+        }
+    }
+}
+
+/// Reads the words of the command line, the program's name first.
+pub(crate) fn read(words: &[OsString]) -> Result<Task, Refusal> {
+    let cli = Cli::try_parse_from(words).map_err(|error| refusal::refusal(&error, words))?;
+    task(cli.command).map_err(Refusal::Bad)
+}
+
+fn task(command: Command) -> Result<Task, String> {
+    let plan = match command {
+        Command::Completions { shell } => {
+            let command = Cli::command();
+            let helper = Helper::Completions { command, shell };
+            return Ok(Task::Helper(Box::new(helper)));
+        }
+        Command::Man { dir } => {
+            let command = Cli::command();
+            return Ok(Task::Helper(Box::new(Helper::Man { command, dir })));
+        }
+        Command::Status(args) => {
+            let url = checked_url(&args.session)?;
+            let timeout = args.timeout;
+            Ok(args.session.plan(url, Job::Status { timeout }))
+        }
+        Command::Evict(args) => {
+            let url = group_url(&args.session, "evict")?;
+            let member = evict::member_path(url.path(), &args.member)?;
+            let timeout = args.timeout;
+            Ok(args.session.plan(url, Job::Evict { member, timeout }))
+        }
+        Command::Contend(args) => {
+            let url = group_url(&args.session, "contend")?;
+            let (options, reenrol) = args.candidacy.options(&args.session, &url)?;
+            Ok(args.session.plan(url, Job::Contend { options, reenrol }))
+        }
+        Command::Run(args) => {
+            let url = group_url(&args.session, "run")?;
+            let (contender, reenrol) = args.candidacy.options(&args.session, &url)?;
+            let job = run::Job {
+                contender,
+                reenrol,
+                drain: args.drain,
+                stop_timeout: args.stop_timeout,
+                command: args.command,
+            };
+            Ok(args.session.plan(url, Job::Run(job)))
+        }
+        Command::Detect(args) => {
+            let url = checked_url(&args.session)?;
+            if let Some(label) = &args.label {
+                // Any group does: a standalone leader has none.
+                let member = ContenderOptions::new("/group").label(label);
+                member.validate().map_err(|error| error.to_string())?;
+            }
+            let job = Job::Detect {
+                label: args.label,
+                once: args.once,
+                timeout: args.timeout,
+            };
+            Ok(args.session.plan(url, job))
+        }
+        Command::Members(args) => {
+            let url = group_url(&args.session, "members")?;
+            let job = Job::Members {
+                watch: args.watch,
+                timeout: match args.timeout {
+                    None if !args.watch => Some(LISTING_LIMIT),
+                    timeout => timeout,
+                },
+            };
+            Ok(args.session.plan(url, job))
+        }
+    };
+    plan.map(Box::new).map(Task::Session)
+}
+
+impl CandidacyArgs {
+    fn options(
+        self,
+        session: &SessionArgs,
+        url: &Url,
+    ) -> Result<(ContenderOptions, Reenrol), String> {
+        let reenrol = match self.reenrol {
+            ReenrolArg::Always => Reenrol::Always,
+            ReenrolArg::Never => Reenrol::Never,
+        };
+        let policy = match session.policy {
+            PolicyArg::Verified => LeasePolicy::Verified,
+            PolicyArg::Strict => LeasePolicy::Strict,
+            PolicyArg::Session => LeasePolicy::Session,
+        };
+        let mut options = ContenderOptions::new(url.path())
+            .policy(policy)
+            .reenrol(reenrol);
+        if let Some(label) = self.label {
+            options = options.label(label);
+        }
+        if let Some(data) = &self.data {
+            options = options.data(values::payload(data)?);
+        }
+        options.validate().map_err(|error| error.to_string())?;
+        Ok((options, reenrol))
+    }
+}
+
+impl SessionArgs {
+    fn plan(&self, url: Url, job: Job) -> Plan {
+        Plan {
+            url,
+            session_timeout: self.session_timeout,
+            json: self.json,
+            job,
+        }
+    }
+}
+
+/// Checks what all subcommands share.
+fn checked_url(session: &SessionArgs) -> Result<Url, String> {
+    let timeout = session.session_timeout;
+    if timeout > SESSION_TIMEOUT_MAX {
+        return Err("--session-timeout: at most 24 days are accepted".to_owned());
+    }
+    if let Some(tick) = session.tick
+        && tick > timeout / 2
+    {
+        return Err(format!(
+            "--tick: {} is more than half of the session timeout of {}; \
+             servers grant at least two ticks",
+            humantime::format_duration(tick),
+            humantime::format_duration(timeout)
+        ));
+    }
+    let url = session.url.to_str().ok_or("the URL is not UTF-8")?;
+    Url::parse(url).map_err(|error| error.to_string())
+}
+
+/// The URL of a command that needs a group.
+fn group_url(session: &SessionArgs, command: &str) -> Result<Url, String> {
+    let url = checked_url(session)?;
+    match url.standalone() {
+        None => Ok(url),
+        Some(leader) => Err(format!(
+            "`{command}` needs a group on ZooKeeper, as in zk://host1:2181,host2:2181/path; \
+             {leader} is a standalone leader, which only `detect` and `status` can tell of"
+        )),
+    }
+}

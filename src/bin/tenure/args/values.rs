@@ -1,0 +1,59 @@
+//! Values on the command line, checked.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::time::Duration;
+
+/// Longer waits are slips of the keyboard.
+const DURATION_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// What the library accepts as a payload; a file is read no further than that and one byte.
+const DATA_BYTES_MAX: u64 = 1_000_000;
+
+/// A duration, written as people do.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text)
+        .map_err(|_| "that is no duration; write it as in 500ms, 4s or 1m30s")?;
+    if duration < Duration::from_millis(1) {
+        return Err("it must be at least 1ms".to_owned());
+    }
+    if duration > DURATION_MAX {
+        return Err("at most 365 days are accepted".to_owned());
+    }
+    Ok(duration)
+}
+
+/// A payload, or what the file behind `@` holds.
+pub(super) fn payload(data: &OsStr) -> Result<Vec<u8>, String> {
+    let Some(file) = data.as_bytes().strip_prefix(b"@") else {
+        return Ok(data.as_bytes().to_vec());
+    };
+    let file = Path::new(OsStr::from_bytes(file));
+    let mut bytes = Vec::new();
+    File::open(file)
+        .and_then(|file| file.take(DATA_BYTES_MAX + 1).read_to_end(&mut bytes))
+        .map_err(|error| format!("--data: cannot read {}: {error}", file.display()))?;
+    if bytes.len() as u64 > DATA_BYTES_MAX {
+        return Err(format!(
+            "--data: {} has more than {DATA_BYTES_MAX} bytes, the most that are accepted",
+            file.display()
+        ));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("1m30s"), Ok(Duration::from_secs(90)));
+        for bad in ["", "4", "0", "0s", "999us", "-1s", "366d", "1e3s", "soon"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}
