@@ -75,7 +75,6 @@ impl Standalone {
         if let Some(detectors) = &mut *self.lock() {
             detectors.retain(|known| !Arc::ptr_eq(known, sink));
         }
-        Mailbox::end(sink);
     }
 
     pub(super) fn close(&self) {

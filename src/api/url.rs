@@ -82,13 +82,7 @@ impl Url {
             return Self::parse_standalone(text);
         };
         let secretive = rest.contains('@');
-        let (authority, path) = split_path(rest).map_err(|error| {
-            if secretive && rest.find('/') < rest.find('@') {
-                invalid("the URL cannot be read; a password must not hold a '/'")
-            } else {
-                error
-            }
-        })?;
+        let (authority, path) = split_path(rest)?;
         let (credentials, servers) = match authority.rsplit_once('@') {
             Some((credentials, servers)) => (Some(credentials), servers),
             None => (None, authority),
@@ -213,7 +207,17 @@ fn split_path(rest: &str) -> Result<(&str, String), Error> {
             "the path '/' cannot be a group's; name one, as in zk://host:2181/path",
         ));
     }
-    path::validate(path).map_err(invalid)?;
+    path::validate(path).map_err(|why| {
+        // A '/' in a password, or a second URL, makes a path of it.
+        if path.contains('@') {
+            invalid(
+                "what follows the first '/' is no path, and it holds an '@': a password must not \
+                 hold a '/', and one URL alone is expected",
+            )
+        } else {
+            invalid(why)
+        }
+    })?;
     Ok((authority, path.to_owned()))
 }
 
@@ -260,6 +264,8 @@ mod tests {
             ("ZK://h/m", "zk://"),
             ("http://h/m", "zk://"),
             ("zk://h", "path"),
+            ("zk://u:p@h", "names no path"),
+            ("zk://u:p/p@h//x", "must not hold"),
             ("zk://h/", "path"),
             ("zk://h//", "path"),
             ("zk:///m", "host name"),
@@ -329,6 +335,9 @@ mod tests {
             "zk://u:sesame@h",
             "zk://u:sesame/@h//x",
             "zk://sesame@h/m",
+            "zk://h/g,zk://u:sesame@h/g",
+            "zk://u:p@h/g\nzk://u:sesame@h/g",
+            "memory://m/g\nzk://u:sesame@h/g",
             "u:sesame",
             "u:sesame@h:1",
             "sesame",

@@ -5,15 +5,19 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
 mod contend;
+mod credentials;
 mod detect;
 mod ending;
 mod evict;
+mod files;
 mod helpers;
 mod input;
+mod ipv6;
 mod members;
 mod output;
 mod standalone;
 mod status;
+mod timeouts;
 
 use serde_json::Value;
 use std::ffi::OsStr;
@@ -119,8 +123,13 @@ fn path(line: &Value) -> &str {
 /// Creates a persistent znode on which everybody has the rights `perms` alone: 1 is to read it,
 /// 2 to write it, 4 to create and 8 to delete children.
 fn create_with_rights(path: &str, perms: i32) {
+    create_with_acl(path, perms, "world", "anyone");
+}
+
+/// The same where the rights are those of `id` alone.
+fn create_with_acl(path: &str, perms: i32, scheme: &str, id: &str) {
     let mut session = Session::open(server().addr(), LIMIT).unwrap();
-    let acl = |p: Payload| p.int(1).int(perms).buffer("world").buffer("anyone");
+    let acl = |p: Payload| p.int(1).int(perms).buffer(scheme).buffer(id);
     let body = acl(Payload::new().buffer(path).buffer(b"")).int(0);
     let reply = session.request(opcode::CREATE, body).unwrap();
     assert_eq!(reply.error, 0, "{path}");
