@@ -31,7 +31,8 @@ pub mod model;
 pub mod proto;
 
 pub use api::{
-    Client, ClientOptions, Contender, ContenderOptions, Detector, Events, Group, Leadership, Url,
+    Client, ClientOptions, Contender, ContenderOptions, Detector, Events, FromEvent, Group,
+    Leadership, Url,
 };
 pub use core::{
     ContenderEvent, DetectorEvent, Error, ErrorKind, ExpiredBy, GroupEvent, Host, Leader,

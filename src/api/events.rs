@@ -10,15 +10,48 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-/// Takes its own kind out of the events of all kinds.
-pub trait FromEvent: Sized + Send + 'static {
-    #[doc(hidden)]
-    fn from_event(event: Event) -> Option<Self>;
+/// A kind of events that a handle tells of: [`SessionEvent`], [`ContenderEvent`],
+/// [`DetectorEvent`] or [`GroupEvent`].
+///
+/// It names the bound of [`Events`], for code over the events of any handle. It is sealed: there
+/// are no other kinds.
+///
+/// ```
+/// use std::time::Duration;
+/// use tenure::{Client, ClientOptions, Error, Events, FromEvent, Url};
+///
+/// /// What has happened so far.
+/// fn drain<E: FromEvent>(events: &Events<E>) -> Vec<E> {
+///     std::iter::from_fn(|| events.next(Some(Duration::ZERO)).ok()).collect()
+/// }
+///
+/// let url = Url::parse("10.0.0.1:5050")?;
+/// let client = Client::open(&url, ClientOptions::default())?;
+/// let detector = client.detect(url.path())?;
+/// assert_eq!(drain(client.events()).len() + drain(detector.events()).len(), 1);
+/// # Ok::<(), Error>(())
+/// ```
+///
+/// ```compile_fail,E0277
+/// struct Mine;
+/// impl tenure::FromEvent for Mine {}
+/// ```
+pub trait FromEvent: sealed::Kind {}
+
+mod sealed {
+    use crate::core::Event;
+
+    /// Takes its own kind out of the events of all kinds.
+    pub trait Kind: Sized + Send + 'static {
+        fn from_event(event: Event) -> Option<Self>;
+    }
 }
 
 macro_rules! from_event {
     ($($kind:ident => $event:ty),*) => {
-        $(impl FromEvent for $event {
+        $(impl FromEvent for $event {}
+
+        impl sealed::Kind for $event {
             fn from_event(event: Event) -> Option<Self> {
                 match event {
                     Event::$kind(event) => Some(event),

@@ -11,6 +11,6 @@ mod url;
 pub use client::{Client, ClientOptions};
 pub use contender::{Contender, ContenderOptions, Leadership};
 pub use detector::Detector;
-pub use events::Events;
+pub use events::{Events, FromEvent};
 pub use group::Group;
 pub use url::Url;
