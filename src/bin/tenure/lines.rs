@@ -1,4 +1,5 @@
-//! What is said of each event: its fields for programs, and a text for people.
+//! What is said of each event: its fields for programs, and a text for people. `docs/cli.md` has
+//! every field.
 
 use crate::sys;
 use base64::Engine;

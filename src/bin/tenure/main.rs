@@ -4,6 +4,8 @@ mod args;
 mod ask;
 mod contend;
 mod detect;
+#[cfg(test)]
+mod documented;
 mod evict;
 mod helpers;
 mod inbox;

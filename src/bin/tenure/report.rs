@@ -175,12 +175,7 @@ impl Report {
             return;
         }
         let text = if self.json {
-            let mut object = Map::new();
-            object.insert("event".to_owned(), line.event.into());
-            object.insert("at".to_owned(), stamp().into());
-            object.insert("boottime_ns".to_owned(), sys::boottime_ns().into());
-            object.extend(line.fields);
-            format!("{}\n", Value::Object(object))
+            format!("{}\n", Value::Object(object(line)))
         } else {
             let stamp = stamp();
             // From "2026-01-31T12:34:56.789012Z".
@@ -196,6 +191,16 @@ impl Report {
             self.broken = Some(error);
         }
     }
+}
+
+/// A line for programs.
+pub(crate) fn object(line: Line) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.insert("event".to_owned(), line.event.into());
+    object.insert("at".to_owned(), stamp().into());
+    object.insert("boottime_ns".to_owned(), sys::boottime_ns().into());
+    object.extend(line.fields);
+    object
 }
 
 /// Decides which complaints people see: a server that is down is tried again several times a

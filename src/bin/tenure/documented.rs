@@ -1,0 +1,265 @@
+//! What `docs/cli.md` says of the lines, compared with the lines.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+
+use crate::lines::{self, Entry, Line};
+use crate::report;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::time::Duration;
+use tenure::{
+    ContenderEvent, DetectorEvent, Error, ErrorKind, ExpiredBy, Leader, LostReason, Member,
+    SessionEvent, Time,
+};
+
+const DOCUMENT: &str = include_str!("../../../docs/cli.md");
+
+/// Keys whose values are words of ours.
+const WORDS: [&str; 3] = ["state", "reason", "by"];
+
+struct Key {
+    kind: String,
+    always: bool,
+    meaning: String,
+}
+
+type Table = BTreeMap<String, Key>;
+
+/// The tables under the headings that name an event or an object.
+fn documented() -> BTreeMap<String, Table> {
+    let mut tables = BTreeMap::new();
+    let mut name = None;
+    for line in DOCUMENT.lines() {
+        if line.starts_with('#') {
+            let heading = line.strip_prefix("### `").and_then(|l| l.strip_suffix('`'));
+            name = heading.map(str::to_owned);
+            if let Some(name) = &name {
+                let twice = tables.insert(name.clone(), Table::new());
+                assert!(twice.is_none(), "{name} stands there twice");
+            }
+        }
+        let Some(name) = &name else { continue };
+        let Some(row) = line.strip_prefix("| `") else {
+            continue;
+        };
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let [key, kind, when, meaning] = cells[..] else {
+            panic!("{line}");
+        };
+        let key = key.strip_suffix('`').unwrap().to_owned();
+        let value = Key {
+            kind: kind.to_owned(),
+            always: when == "always",
+            meaning: meaning.to_owned(),
+        };
+        let twice = tables.get_mut(name).unwrap().insert(key, value);
+        assert!(twice.is_none(), "{line}");
+    }
+    tables
+}
+
+fn failure() -> Error {
+    Error::new(ErrorKind::NoAuth, "why")
+}
+
+/// A line of every kind, with every key that it may have.
+fn samples() -> Vec<Line> {
+    let time = Time::from_nanos(7);
+    let member = Member {
+        path: "/g/l_0000000001".to_owned(),
+        label: Some("l".to_owned()),
+        sequence: 1,
+        token: 7,
+    };
+    let bare = Member {
+        label: None,
+        ..member.clone()
+    };
+    let mut samples = Vec::new();
+
+    let timeout = Duration::from_secs(4);
+    let since = time;
+    let error = "why".to_owned();
+    let [by_server, by_clock] = [ExpiredBy::Server, ExpiredBy::LocalTimeout];
+    for event in [
+        SessionEvent::Connecting,
+        SessionEvent::Connected {
+            session: 1,
+            timeout,
+        },
+        SessionEvent::Suspended { since, error },
+        SessionEvent::Expired { by: by_server },
+        SessionEvent::Expired { by: by_clock },
+        SessionEvent::AuthFailed,
+        SessionEvent::Closed,
+    ] {
+        samples.extend([None, Some(1)].map(|number| lines::session(&event, number).unwrap()));
+    }
+
+    let mut events = vec![
+        ContenderEvent::Enrolled { member: bare },
+        ContenderEvent::Standby {
+            member: member.clone(),
+            ahead: 1,
+        },
+        ContenderEvent::Leading {
+            member: member.clone(),
+            lease_end: time,
+        },
+        ContenderEvent::Jeopardy {
+            member: member.clone(),
+            deadline: time,
+        },
+    ];
+    for reason in [
+        LostReason::SessionExpired,
+        LostReason::LeaseLapsed,
+        LostReason::Evicted,
+        LostReason::Withdrawn,
+        LostReason::Closed,
+        LostReason::Failed(failure()),
+    ] {
+        let member = Some(member.clone());
+        events.push(ContenderEvent::Lost {
+            member,
+            led_until: Some(time),
+            reason: reason.clone(),
+        });
+        events.push(ContenderEvent::Lost {
+            member: None,
+            led_until: None,
+            reason,
+        });
+    }
+    samples.extend(events.iter().map(|event| lines::contender(event).unwrap()));
+
+    samples.push(lines::started(7, 8));
+    samples.extend(["asked", "lost", "failed"].map(|why| lines::stopping(7, why)));
+    samples.push(lines::killed(7));
+    samples.extend([0, 15].map(|status| lines::ended(7, ExitStatus::from_raw(status))));
+
+    let payloads = [b"text".to_vec(), vec![0xff]];
+    let leader = |data| Leader {
+        member: member.clone(),
+        data,
+        as_of: time,
+    };
+    let mut events: Vec<DetectorEvent> = payloads
+        .clone()
+        .map(|data| DetectorEvent::Leader(leader(data)))
+        .into();
+    events.extend([DetectorEvent::None, DetectorEvent::Unknown { since: time }]);
+    samples.extend(events.iter().map(|event| lines::detector(event).unwrap()));
+
+    let entry = |data| Entry {
+        member: member.clone(),
+        data,
+    };
+    let mut entries: Vec<Entry> = payloads.map(|data| entry(Ok(data))).into();
+    entries.push(entry(Err(failure())));
+    samples.push(lines::members(&entries));
+    samples.extend([entries.first(), None].map(|leader| lines::status(leader, 1)));
+    samples.push(lines::status_unknown());
+    samples.extend([true, false].map(|led| lines::evicted(&member, led, Some(timeout))));
+    samples.extend([None, Some(1)].map(|attempt| lines::error("why", attempt)));
+    samples
+}
+
+/// Compares one object with its table, and notes which keys were seen.
+fn check(table: &Table, object: &Map<String, Value>, what: &str, seen: &mut BTreeSet<String>) {
+    for (key, value) in object {
+        let documented = table.get(key);
+        let Key { kind, meaning, .. } =
+            documented.unwrap_or_else(|| panic!("{what} has a key {key:?}"));
+        let is = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(_) => "integer",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        let (types, unit) = kind.split_once(", ").unwrap_or((kind, ""));
+        assert!(types.split(" or ").any(|t| t == is), "{what}.{key} is {is}");
+        let by_name = key.rsplit_once('_').map_or("", |(_, end)| end);
+        let by_name = if ["ms", "ns"].contains(&by_name) {
+            by_name
+        } else {
+            ""
+        };
+        assert_eq!(unit, by_name, "the unit of {what}.{key}");
+        if WORDS.contains(&key.as_str()) {
+            let word = format!("`{}`", value.as_str().unwrap());
+            assert!(meaning.contains(&word), "{what}.{key} may be {word}");
+        }
+        seen.insert(format!("{what}.{key}"));
+    }
+    for (key, _) in table.iter().filter(|(_, documented)| documented.always) {
+        assert!(object.contains_key(key), "{what} has no {key}");
+    }
+}
+
+#[test]
+fn every_key_of_every_line_is_documented_and_every_documented_key_is_told() {
+    let tables = documented();
+    let mut seen = BTreeSet::new();
+    let mut events = BTreeSet::new();
+    for line in samples() {
+        let event = line.event;
+        events.insert(event);
+        let mut own = report::object(line);
+        let is_common = |key: &str| tables["common"].contains_key(key);
+        let common: Map<String, Value> = own
+            .iter()
+            .filter(|(key, _)| is_common(key))
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect();
+        own.retain(|key, _| !is_common(key));
+        check(&tables["common"], &common, "common", &mut seen);
+        let table = tables
+            .get(event)
+            .unwrap_or_else(|| panic!("no word of {event}"));
+        check(table, &own, event, &mut seen);
+        for value in own.values() {
+            let nested: Vec<&Value> = match value {
+                Value::Array(values) => values.iter().collect(),
+                value => vec![value],
+            };
+            for object in nested.into_iter().filter_map(Value::as_object) {
+                let what = if object.contains_key("token") {
+                    "entry"
+                } else {
+                    "member"
+                };
+                check(&tables[what], object, what, &mut seen);
+            }
+        }
+    }
+    for (name, table) in &tables {
+        let known = events.contains(name.as_str())
+            || ["common", "member", "entry"].contains(&name.as_str());
+        assert!(known, "there is no event {name}");
+        for key in table.keys() {
+            assert!(
+                seen.contains(&format!("{name}.{key}")),
+                "nothing tells {name}.{key}"
+            );
+        }
+    }
+    // The samples leave no line out.
+    for (at, _) in include_str!("lines.rs").match_indices("Line::new(") {
+        let rest = include_str!("lines.rs")[at..]
+            .split_once('(')
+            .unwrap()
+            .1
+            .trim_start();
+        let name = rest
+            .strip_prefix('"')
+            .and_then(|rest| rest.split_once('"'))
+            .unwrap()
+            .0;
+        assert!(events.contains(name), "no sample of {name}");
+    }
+}
