@@ -106,6 +106,12 @@ fn bad_input_is_refused_with_2_and_a_reason_before_any_connection() {
         ),
         (&["contend", &url, "--data", "@/tmp"], "cannot read /tmp"),
         (
+            &["contend", &url, "--data", "@/dev/zero"],
+            "more than 1000000 bytes",
+        ),
+        (&["run", &url, "--label", "", "--", "a"], "label is empty"),
+        (&["run", &url, "--data", &long, "--", "a"], "more than"),
+        (
             &["contend", &url, "--data", &long],
             "more than 1000000 bytes",
         ),
