@@ -9,6 +9,7 @@
 //! | cut a client off without its socket noticing | [`netns::Lab`] |
 //! | count requests, lose a reply, stop the flow | [`Proxy`] |
 //! | speak to a client that must not trust its server | [`bad::Server`] |
+//! | answer look-ups of names, or not | [`Dns`] |
 //! | end a session behind its owner's back | [`raw::expire_session`] |
 //! | wait for anything else | [`wait_until`] |
 //!
@@ -25,6 +26,7 @@
 pub mod bad;
 pub mod boottime;
 mod child;
+pub mod dns;
 pub mod ensemble;
 mod leftovers;
 mod listener;
@@ -42,6 +44,7 @@ mod wait;
 pub mod wire;
 pub mod zookeeper;
 
+pub use dns::Dns;
 pub use ensemble::Ensemble;
 pub use netns::{Host, Lab, Netns};
 pub use process::Process;

@@ -37,13 +37,25 @@ pub fn open_fds(pid: u32) -> usize {
 #[must_use]
 #[track_caller]
 pub fn rss_kib(pid: u32) -> u64 {
+    status_kib(pid, "VmRSS:")
+}
+
+/// The most memory that was ever resident, in KiB.
+#[must_use]
+#[track_caller]
+pub fn peak_rss_kib(pid: u32) -> u64 {
+    status_kib(pid, "VmHWM:")
+}
+
+#[track_caller]
+fn status_kib(pid: u32, key: &str) -> u64 {
     let status = read(pid, "status");
     status
         .lines()
-        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .find_map(|line| line.strip_prefix(key))
         .and_then(|rest| rest.split_whitespace().next())
         .and_then(|kib| kib.parse().ok())
-        .unwrap_or_else(|| panic!("/proc/{pid}/status has no VmRSS: has the process ended?"))
+        .unwrap_or_else(|| panic!("/proc/{pid}/status has no {key} Has the process ended?"))
 }
 
 /// Whether every thread of the process was stopped by a signal. The kernel stops

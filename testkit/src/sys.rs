@@ -2,9 +2,12 @@
 //! this crate with `unsafe`.
 #![allow(unsafe_code)] // each block says why it is sound
 
+use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::Command;
 
 /// Makes the child of `command` die with the thread that spawns it, and live in
@@ -37,6 +40,36 @@ fn die_with_parent(parent: u32) -> io::Result<()> {
     } else {
         Err(io::Error::from_raw_os_error(libc::ESRCH))
     }
+}
+
+/// Lets the child of `command` see own files in the places of others, as (own file,
+/// place), by mounts in a namespace that is the child's alone.
+pub(crate) fn bind_files(command: &mut Command, binds: &[(PathBuf, PathBuf)]) {
+    let text = |path: &PathBuf| {
+        CString::new(path.as_os_str().as_bytes()).expect("a path without a zero byte")
+    };
+    let binds: Vec<_> = binds
+        .iter()
+        .map(|(own, at)| (text(own), text(at)))
+        .collect();
+    let before_exec = move || {
+        // SAFETY: unshare takes flags and touches no memory.
+        check(unsafe { libc::unshare(libc::CLONE_NEWNS) })?;
+        mount(c"none", c"/", libc::MS_REC | libc::MS_PRIVATE)?;
+        binds
+            .iter()
+            .try_for_each(|(own, at)| mount(own, at, libc::MS_BIND))
+    };
+    // SAFETY: between fork and exec only system calls are made; nothing is
+    // allocated or locked, and errors carry only an OS code.
+    unsafe { command.pre_exec(before_exec) };
+}
+
+fn mount(source: &CStr, target: &CStr, flags: libc::c_ulong) -> io::Result<()> {
+    let (kind, data) = (std::ptr::null(), std::ptr::null());
+    // SAFETY: both texts end with a zero byte and outlive the call; a kind and data
+    // are not looked at for these flags.
+    check(unsafe { libc::mount(source.as_ptr(), target.as_ptr(), kind, flags, data) })
 }
 
 /// Moves the calling thread into the network namespace `netns`.

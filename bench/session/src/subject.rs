@@ -63,7 +63,7 @@ impl Subject {
                     launcher.timeout.as_millis().to_string(),
                 ),
             ],
-            directory: None,
+            ..Options::default()
         };
         let process = Process::spawn_with(&launcher.program, &launcher.args, options);
         let subject = Self { process };

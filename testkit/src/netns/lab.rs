@@ -162,6 +162,33 @@ impl Lab {
         SERVER.into()
     }
 
+    /// Gives the servers one more address, at which every host finds them too. A
+    /// server that is to be found there binds all addresses.
+    ///
+    /// # Panics
+    /// When the address cannot be added.
+    #[track_caller]
+    pub fn add_server_addr(&self, address: Ipv4Addr) {
+        self.address("add", address);
+    }
+
+    /// Takes it away again: whoever talks to it hears no more, as when a server has
+    /// moved to another machine.
+    ///
+    /// # Panics
+    /// When there is no such address.
+    #[track_caller]
+    pub fn remove_server_addr(&self, address: Ipv4Addr) {
+        self.address("delete", address);
+    }
+
+    #[track_caller]
+    fn address(&self, verb: &str, address: Ipv4Addr) {
+        let servers = self.servers.name();
+        ip(&format!("-n {servers} address {verb} {address}/32 dev lo"))
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+
     fn make(&self) -> Result<(), String> {
         let servers = self.servers.name();
         ip(&format!("netns add {servers}"))?;

@@ -18,7 +18,7 @@ pub use options::{Options, Stream};
 use crate::child::OwnedChild;
 use crate::netns::Netns;
 use crate::signal::Signal;
-use crate::{stats, wait_until};
+use crate::{stats, sys, wait_until};
 use lines::Lines;
 
 /// How many lines of text a panic message shows.
@@ -90,6 +90,9 @@ impl Process {
             .unwrap_or(program.as_os_str())
             .to_string_lossy();
         let name = format!("{program} {arguments}");
+        if !options.binds.is_empty() {
+            sys::bind_files(&mut command, &options.binds);
+        }
         let child = OwnedChild::spawn(command, options.netns.as_ref());
         let (stdout, stderr) = child.with(|child| (child.stdout.take(), child.stderr.take()));
         let stdout = stdout.expect("standard output is a pipe");
@@ -300,6 +303,13 @@ impl Process {
     #[track_caller]
     pub fn rss_kib(&self) -> u64 {
         stats::rss_kib(self.pid())
+    }
+
+    /// Its [`stats::peak_rss_kib`].
+    #[must_use]
+    #[track_caller]
+    pub fn peak_rss_kib(&self) -> u64 {
+        stats::peak_rss_kib(self.pid())
     }
 
     /// Everything a reader of a failed test wants to know.

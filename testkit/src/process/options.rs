@@ -24,6 +24,9 @@ pub struct Options {
     pub events: Stream,
     /// Environment variables to set; the rest is the test's own.
     pub env: Vec<(String, String)>,
+    /// Files that it sees in the place of others, as (own file, place), by mounts that
+    /// nobody else sees. Needs the rights to mount, as a [`Lab`](crate::Lab) does.
+    pub binds: Vec<(PathBuf, PathBuf)>,
     /// Its working directory; `None` is the test's own.
     pub directory: Option<PathBuf>,
 }
