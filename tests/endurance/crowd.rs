@@ -1,0 +1,34 @@
+//! A thousand contenders and a thousand detectors in one process: standbys and leaders.
+
+use crate::subject::Subject;
+use crate::{LIMIT, T};
+use std::time::Instant;
+use tenure_testkit::process::Options;
+use tenure_testkit::{Zookeeper, wait_until};
+
+const GROUPS: usize = 100;
+const EACH: usize = 10;
+/// The test harness has two of its own.
+const THREADS_MAX: u64 = 3;
+const PEAK_KIB_MAX: u64 = 48 << 10;
+
+#[test]
+fn a_thousand_contenders_and_detectors_share_a_connection_and_an_io_thread() {
+    let server = Zookeeper::start();
+    let subject = Subject::start(&server.url("/crowd"), T, Options::default());
+    let start = Instant::now();
+    subject.ask(&format!("crowd {GROUPS} {EACH}"));
+    let took = start.elapsed();
+    // The server counts the connection that asks.
+    let connections = || server.monitor()["zk_num_alive_connections"].clone();
+    wait_until("one connection", LIMIT, || {
+        (connections() == "2").then_some(())
+    });
+    let (threads, peak) = (subject.process.threads(), subject.process.peak_rss_kib());
+    println!("{took:?} until all were told, {threads} threads, {peak} KiB at most");
+    assert!(threads <= THREADS_MAX, "{threads} threads");
+    assert!(peak < PEAK_KIB_MAX, "{peak} KiB");
+    let monitor = server.monitor();
+    assert_eq!(monitor["zk_ephemerals_count"], (GROUPS * EACH).to_string());
+    assert_eq!(monitor["zk_num_alive_connections"], "2");
+}

@@ -1,0 +1,122 @@
+//! Ten thousand candidacies and lost connections in one process, on a real server: what it
+//! holds, and what the server holds for it, is the same in the end as it was near the start.
+
+use crate::LIMIT;
+use crate::subject::Subject;
+use std::time::{Duration, Instant};
+use tenure_testkit::process::Options;
+use tenure_testkit::proxy::Cut;
+use tenure_testkit::wire::opcode;
+use tenure_testkit::zookeeper::Config;
+use tenure_testkit::{Proxy, Zookeeper};
+
+const CANDIDACIES: usize = 8_000;
+const RECONNECTS: usize = 2_000;
+/// Between a tenth of the cycles and all: 60 bytes kept for each of the others are too much.
+const GROWTH_KIB_MAX: u64 = 512;
+/// The longest that the server grants: a test machine may be slow, and no timeout is under test.
+const T: Duration = Duration::from_secs(20);
+
+/// What must not grow.
+#[derive(Debug, PartialEq, Eq)]
+struct Held {
+    threads: u64,
+    descriptors: usize,
+    connections: u64,
+    watches: u64,
+    znodes: u64,
+    ephemerals: u64,
+}
+
+struct Stage {
+    server: Zookeeper,
+    proxy: Proxy,
+    subject: Subject,
+}
+
+impl Stage {
+    /// Waits for everything that a cycle left to be cleared away in the background.
+    fn held(&self) -> Held {
+        let look = || {
+            let monitor = self.server.monitor();
+            let number = |name: &str| monitor[name].parse().unwrap();
+            Held {
+                threads: self.subject.process.threads(),
+                descriptors: self.subject.process.open_fds(),
+                connections: number("zk_num_alive_connections"),
+                watches: number("zk_watch_count"),
+                znodes: number("zk_znode_count"),
+                ephemerals: number("zk_ephemerals_count"),
+            }
+        };
+        let (start, mut before) = (Instant::now(), look());
+        loop {
+            std::thread::sleep(Duration::from_millis(100));
+            let now = look();
+            if now == before {
+                return now;
+            }
+            assert!(start.elapsed() < LIMIT, "{before:?} and still {now:?}");
+            before = now;
+        }
+    }
+
+    /// Breaks the connection `times` times, each time as soon as everything was read again on it.
+    fn reconnect(&self, times: usize) {
+        // The own znode and the data of the leader: what a new connection begins with.
+        let reads = [opcode::EXISTS, opcode::GET_DATA];
+        for n in 0..times {
+            self.proxy.reset_counts();
+            let how = if n % 2 == 0 { Cut::Reset } else { Cut::Fin };
+            self.proxy.cut_connections(how);
+            let start = Instant::now();
+            loop {
+                let replies = self.proxy.counts().replies;
+                if reads.iter().all(|read| replies.contains_key(read)) {
+                    break;
+                }
+                assert!(start.elapsed() < LIMIT, "reconnect {n}: only {replies:?}");
+                std::thread::sleep(Duration::from_micros(500));
+            }
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_cycles_leave_nothing_behind() {
+    let server = Zookeeper::start_with(Config {
+        tick_ms: 1_000,
+        ..Config::default()
+    });
+    let proxy = Proxy::start(server.addr());
+    let subject = Subject::start(&proxy.url("/cycles"), T, Options::default());
+    let stage = Stage {
+        server,
+        proxy,
+        subject,
+    };
+    let token = stage.subject.ask("lead")["token"].clone();
+    let start = Instant::now();
+    stage.subject.ask(&format!("cycles {}", CANDIDACIES / 10));
+    stage.reconnect(RECONNECTS / 10);
+    let (early, early_kib) = (stage.held(), stage.subject.process.rss_kib());
+    stage
+        .subject
+        .ask(&format!("cycles {}", CANDIDACIES * 9 / 10));
+    let enrolled = start.elapsed();
+    stage.reconnect(RECONNECTS * 9 / 10);
+    let (late, late_kib) = (stage.held(), stage.subject.process.rss_kib());
+    println!(
+        "{enrolled:?} until the last withdrawal, {:?} until the last reconnect; {early_kib} KiB, \
+         then {late_kib}; {late:?}",
+        start.elapsed()
+    );
+    assert_eq!(late, early);
+    assert!(
+        late_kib < early_kib + GROWTH_KIB_MAX,
+        "{early_kib} KiB after a tenth, {late_kib} in the end"
+    );
+    assert_eq!(stage.proxy.open_connections(), 1);
+    let state = stage.subject.ask("state");
+    assert_eq!((&state["token"], &state["lost"]), (&token, &0.into()));
+}

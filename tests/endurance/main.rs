@@ -1,0 +1,39 @@
+//! Names that move or hang, masses of sessions and of handles, and ten thousand cycles, on real
+//! servers.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+
+mod crowd;
+mod cycles;
+mod expiry;
+mod names;
+mod subject;
+
+use serde_json::Value;
+use std::path::Path;
+use std::time::Duration;
+use tenure_testkit::Process;
+
+/// Long enough for a busy machine; nothing here waits that long when all is well.
+const LIMIT: Duration = Duration::from_secs(60);
+/// The session timeout: twenty ticks of the servers.
+const T: Duration = Duration::from_secs(10);
+
+/// The tool.
+fn tool() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_tenure"))
+}
+
+fn is(event: &'static str) -> impl Fn(&Value) -> bool {
+    move |line| line["event"] == event
+}
+
+fn in_state(state: &'static str) -> impl Fn(&Value) -> bool {
+    move |line| line["event"] == "session" && line["state"] == state
+}
+
+/// The events of such a kind that a process has printed so far.
+fn count(process: &Process, matches: impl Fn(&Value) -> bool) -> usize {
+    let lines = process.lines();
+    lines.iter().filter(|line| matches(&line.json)).count()
+}

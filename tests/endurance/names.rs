@@ -1,0 +1,246 @@
+//! Names: of servers that move, that nobody knows for a while, and that nobody answers for.
+
+use crate::subject::Subject;
+use crate::{LIMIT, count, in_state, is, tool};
+use serde_json::Value;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, Instant};
+use tenure_testkit::dns::Answer;
+use tenure_testkit::process::{Options, Stream};
+use tenure_testkit::zookeeper::Config;
+use tenure_testkit::{Dns, Host, Lab, Process, Signal, Zookeeper, wait_until};
+
+const NAME: &str = "zookeeper.test";
+/// Two names that are never answered for.
+const HANGING: [&str; 2] = ["hangs.test", "hangs-too.test"];
+/// With these options of `resolv.conf`, the longest that are heeded, the system's resolver waits
+/// two and a half minutes for an answer: more than any test.
+const PATIENT: &str = "timeout:30 attempts:5";
+/// What an order to end may take on a busy machine; a look-up that hangs takes much longer.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+const OLD: Ipv4Addr = Ipv4Addr::new(10, 231, 0, 11);
+const NEW: Ipv4Addr = Ipv4Addr::new(10, 231, 0, 12);
+
+/// A server at any address of a lab, a name server, and a host that asks it.
+struct Stage {
+    host: Host,
+    dns: Dns,
+    server: Zookeeper,
+    lab: Lab,
+}
+
+impl Stage {
+    /// `None`, said aloud, where namespaces are not allowed.
+    fn new(resolver_options: &str) -> Option<Self> {
+        let lab = Lab::new().inspect_err(|why| println!("SKIPPED: {why}"));
+        let lab = lab.ok()?;
+        let ask_at = lab.server_addr();
+        let dns = lab
+            .servers()
+            .enter(|| Dns::start_on(ask_at, resolver_options));
+        let server = Zookeeper::start_with(Config {
+            netns: Some(lab.servers().clone()),
+            bind: Ipv4Addr::UNSPECIFIED.into(),
+            ..Config::default()
+        });
+        Some(Self {
+            host: lab.host("a"),
+            dns,
+            server,
+            lab,
+        })
+    }
+
+    fn port(&self) -> u16 {
+        self.server.addr().port()
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            netns: Some(self.host.netns().clone()),
+            binds: vec![self.dns.bind()],
+            ..Options::default()
+        }
+    }
+
+    /// The tool on the host.
+    #[track_caller]
+    fn run(&self, command: &str, servers: &str) -> Process {
+        let url = format!("zk://{servers}/group");
+        let args = [command, &url, "--json", "--session-timeout", "10s"];
+        Process::spawn_with(tool(), args, self.options())
+    }
+}
+
+/// Says that a name could not be looked up.
+fn unresolved(line: &Value) -> bool {
+    let message = line["message"].as_str().unwrap_or_default();
+    line["event"] == "error" && message.contains("cannot look up") && message.contains(NAME)
+}
+
+#[track_caller]
+fn ends_at_once(process: &Process) {
+    let start = Instant::now();
+    process.signal(Signal::Term);
+    process.wait_exit(AT_ONCE);
+    println!("ended {:?} after SIGTERM", start.elapsed());
+}
+
+#[test]
+fn a_server_that_moves_is_found_again_in_the_same_session() {
+    let Some(stage) = Stage::new("timeout:1") else {
+        return;
+    };
+    stage.lab.add_server_addr(OLD);
+    stage.dns.set(NAME, Answer::Addresses(vec![OLD]));
+    let servers = format!("{NAME}:{}", stage.port());
+    let leader = stage.run("contend", &servers);
+    let leading = leader.wait_for("leadership", LIMIT, is("leading"));
+    let watcher = stage.run("detect", &servers);
+    watcher.wait_for("the leader", LIMIT, is("leader"));
+    let both = [&leader, &watcher];
+    let sessions = both.map(|process| process.find(in_state("connected")).unwrap());
+
+    let moved = Instant::now();
+    stage.dns.set(NAME, Answer::Addresses(vec![NEW]));
+    stage.lab.remove_server_addr(OLD);
+    stage.lab.add_server_addr(NEW);
+    for (process, before) in both.into_iter().zip(&sessions) {
+        let cut = process.wait_for("the loss", LIMIT, in_state("suspended"));
+        assert!(
+            cut["error"].as_str().unwrap().contains("10.231.0.11"),
+            "{cut}"
+        );
+        let after = process.wait_for("the new address", LIMIT, in_state("connected"));
+        assert_eq!(after["session"], before["session"]);
+        println!("attached again after {:?}", moved.elapsed());
+    }
+    // Read after the leader was attached again, and found what it was.
+    let again = leader.wait_for("leadership", LIMIT, is("leading"));
+    assert_eq!(again["token"], leading["token"]);
+    assert_eq!(count(&leader, is("lost")), 0);
+
+    // The name servers lose the name, then their minds, while the server restarts.
+    for (answer, times) in [(Answer::NoSuchName, 2), (Answer::Failure, 2)] {
+        stage.dns.set(NAME, answer.clone());
+        if answer == Answer::NoSuchName {
+            stage.server.restart();
+        }
+        for process in both {
+            process.drain();
+            for _ in 0..times {
+                process.wait_for("a failed look-up", LIMIT, unresolved);
+            }
+        }
+    }
+    stage.dns.set(NAME, Answer::Addresses(vec![NEW]));
+    for process in both {
+        process.wait_for("a connection", LIMIT, in_state("connected"));
+    }
+    leader.wait_for("leadership", LIMIT, is("leading"));
+    wait_until("the leader is known", LIMIT, || {
+        let said = |key: &str, process: &Process, event| {
+            let mut lines = process.lines().into_iter().map(|line| line.json);
+            lines.rfind(is(event)).map(|line| line[key].clone())
+        };
+        let known = said("token", &watcher, "leader");
+        (known == said("token", &leader, "leading")).then_some(())
+    });
+    for process in both {
+        ends_at_once(process);
+    }
+}
+
+#[test]
+fn a_name_that_nobody_knows_yet_is_waited_for() {
+    let Some(stage) = Stage::new("timeout:1") else {
+        return;
+    };
+    let servers = format!("{NAME}:{}", stage.port());
+    for command in ["contend", "detect"] {
+        let process = stage.run(command, &servers);
+        for _ in 0..3 {
+            process.wait_for("a failed look-up", LIMIT, unresolved);
+        }
+        assert_eq!(process.exit_status(), None);
+        ends_at_once(&process);
+    }
+    let patient = stage.run("contend", &servers);
+    patient.wait_for("a failed look-up", LIMIT, unresolved);
+    stage.lab.add_server_addr(NEW);
+    stage.dns.set(NAME, Answer::Addresses(vec![NEW]));
+    patient.wait_for("leadership", LIMIT, is("leading"));
+    ends_at_once(&patient);
+}
+
+#[test]
+fn names_that_hang_keep_nobody_from_a_numeric_address() {
+    let Some(stage) = Stage::new(PATIENT) else {
+        return;
+    };
+    let [one, other] = HANGING;
+    for name in HANGING {
+        stage.dns.set(name, Answer::Silence);
+    }
+    let port = stage.port();
+    let good: IpAddr = stage.lab.server_addr();
+    let servers = format!("{one}:{port},{good}:{port},{other}:{port}");
+    let process = stage.run("detect", &servers);
+    process.wait_for("an answer", LIMIT, is("none"));
+    // Whichever came first then, the next round has passed the names that hang.
+    stage.server.restart();
+    process.wait_for("the loss", LIMIT, in_state("suspended"));
+    process.wait_for("a connection", LIMIT, in_state("connected"));
+    let asked = HANGING.map(|name| stage.dns.questions(name));
+    assert!(asked.iter().any(|times| *times > 0), "{asked:?}");
+
+    // One that has nothing but such names says so, and ends when it is told to.
+    let lost = stage.run("contend", &format!("{one}:{port}"));
+    lost.wait_for("an error", LIMIT, |line| {
+        line["message"]
+            .as_str()
+            .is_some_and(|m| m.contains("takes too long"))
+    });
+    ends_at_once(&lost);
+    ends_at_once(&process);
+}
+
+#[test]
+fn look_ups_that_hang_take_four_threads_and_no_leadership() {
+    let Some(stage) = Stage::new(PATIENT) else {
+        return;
+    };
+    for name in HANGING {
+        stage.dns.set(name, Answer::Silence);
+    }
+    let port = stage.port();
+    let url = format!("zk://{}:{port}/group", stage.lab.server_addr());
+    let options = Options {
+        events: Stream::Stderr,
+        ..stage.options()
+    };
+    let subject = Subject::start(&url, Duration::from_secs(2), options);
+    let token = subject.ask("lead")["token"].clone();
+    let at_rest = subject.process.threads();
+    // Each of these gives a look-up up after half a second and begins another.
+    for name in HANGING {
+        subject.ask(&format!("open zk://{name}:{port}/group"));
+    }
+    let refused = |line: &Value| {
+        let error = line["error"].as_str().unwrap_or_default();
+        error.contains("4 look-ups hang already")
+    };
+    let mut most = 0;
+    for _ in 0..6 {
+        subject
+            .process
+            .wait_for("a refused look-up", LIMIT, refused);
+        most = most.max(subject.process.threads());
+    }
+    assert_eq!(most, at_rest + 4, "{at_rest} at rest");
+    let state = subject.ask("state");
+    assert_eq!(state["token"], token, "{state}");
+    assert_eq!(state["lost"], 0, "{state}");
+    ends_at_once(&subject.process);
+}
