@@ -21,7 +21,7 @@ fn what_the_server_grants_is_what_is_shown_and_counts() {
         let leading = crate::next(&contender, "leading");
         let end = leading["lease_end_boottime_ns"].as_u64().unwrap();
         let left = end.saturating_sub(leading["boottime_ns"].as_u64().unwrap());
-        assert!(left <= granted * 1_000_000 * 2 / 3, "{asked}: {leading}");
+        assert!(left <= granted * 949_000, "{asked}: {leading}");
         contender.signal(Signal::Term);
         assert_eq!(finish(&contender).code, Some(0), "{asked}");
     }

@@ -66,7 +66,7 @@ fn a_leader_in_a_black_hole_is_told_before_its_successor_leads() {
         Some(lost),
         "the lapse is told at the end of the lease"
     );
-    // A lease counts from the send of the newest answered request, at most a ping before the cut.
+    // In the steady state a lease is never longer.
     assert!(lost.since(cut) <= T * 2 / 3);
     assert!(led.since(cut) >= T - T / 6);
     assert!(

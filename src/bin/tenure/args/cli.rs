@@ -207,8 +207,8 @@ pub(super) struct SessionArgs {
         help_heading = "Session options"
     )]
     pub(super) policy: PolicyArg,
-    /// The servers' tickTime. It is checked against the session timeout; the present lease rule
-    /// needs no more of it
+    /// The servers' tickTime, which makes leases longer: half of the session timeout is assumed
+    /// without it. Never tell less than it is. Matters to `contend` and `run`; accepted everywhere
     #[arg(
         long,
         value_name = "DURATION",

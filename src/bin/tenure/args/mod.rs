@@ -22,13 +22,18 @@ const LISTING_LIMIT: Duration = Duration::from_secs(30);
 pub(crate) struct Plan {
     pub(crate) url: Url,
     pub(crate) session_timeout: Duration,
+    tick: Option<Duration>,
     pub(crate) json: bool,
     pub(crate) job: Job,
 }
 
 impl Plan {
     pub(crate) fn client_options(&self) -> ClientOptions {
-        ClientOptions::default().session_timeout(self.session_timeout)
+        let options = ClientOptions::default().session_timeout(self.session_timeout);
+        match self.tick {
+            Some(tick) => options.tick(tick),
+            None => options,
+        }
     }
 }
 
@@ -185,6 +190,7 @@ impl SessionArgs {
         Plan {
             url,
             session_timeout: self.session_timeout,
+            tick: self.tick,
             json: self.json,
             job,
         }
