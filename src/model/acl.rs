@@ -1,6 +1,7 @@
 //! Who may do what: identities and access control lists.
 
 use crate::proto::{Acl, Perms, ServerError};
+use std::sync::Arc;
 
 /// May change data; the public [`Perms`] has no need for it.
 pub(super) const WRITE: Perms = Perms(2);
@@ -52,7 +53,7 @@ pub(super) fn allows(acl: &[Acl], perm: Perms, ids: &[Identity]) -> bool {
 }
 
 /// The list as it is stored: checked, and `auth` replaced by the identities of the connection.
-pub(super) fn fixup(acl: &[Acl], ids: &[Identity]) -> Result<Vec<Acl>, ServerError> {
+pub(super) fn fixup(acl: &[Acl], ids: &[Identity]) -> Result<Arc<[Acl]>, ServerError> {
     if acl.is_empty() {
         return Err(ServerError::InvalidAcl);
     }
@@ -78,7 +79,7 @@ pub(super) fn fixup(acl: &[Acl], ids: &[Identity]) -> Result<Vec<Acl>, ServerErr
             _ => return Err(ServerError::InvalidAcl),
         }
     }
-    Ok(stored)
+    Ok(stored.into())
 }
 
 fn is_anyone(entry: &Acl) -> bool {

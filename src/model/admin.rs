@@ -1,72 +1,55 @@
-//! What is done to the model from outside: faults, changes that no client makes, and looks.
+//! Changes that no client makes, and looks at what is there.
 
 use super::acl::Identity;
-use super::server::{Model, ModelOutput};
+use super::ensemble::Ensemble;
+use super::server::{Role, Server};
+use super::txn::Write;
 use crate::proto::{Acl, CreateMode, ServerError, Stat, path};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// `CONNECTIONLOSS`: what an act from outside meets while the server is down.
-const CONNECTION_LOSS: ServerError = ServerError::Other(-4);
+/// `CONNECTIONLOSS`: what an act from outside meets where nobody leads.
+pub(super) const CONNECTION_LOSS: ServerError = ServerError::Other(-4);
 
-/// Acts from outside: faults, and changes that no client makes. They obey no ACL; while the server
-/// is down they fail with error -4 (connection loss).
-impl Model {
-    /// The server stops: all connections close, watches are lost, znodes and sessions are kept.
-    pub fn crash(&mut self, now: Duration) {
-        self.advance(now);
-        self.up = false;
-        self.sessions.disarm_all();
-        self.watches.clear();
-        self.attached.clear();
-        for conn in std::mem::take(&mut self.conns).into_keys() {
-            self.outputs.push_back(ModelOutput::Close { conn });
-        }
-    }
-
-    /// The server starts again, and gives each session the full timeout with which it was created.
-    /// Nothing happens if it is up.
-    pub fn restart(&mut self, now: Duration) {
-        self.advance(now);
-        if !self.up {
-            self.up = true;
-            self.sessions.arm_all(self.now_ms);
-        }
-    }
-
-    /// Ends a session at once, as if it had expired. False if there is no such session.
+/// Changes that no client makes. They obey no ACL. They are proposed by the server that leads and
+/// take effect when a majority has logged them, which may be never; where no server leads, or the
+/// one that does is paused, they fail with error -4 (connection loss).
+impl Ensemble {
+    /// Ends a session, as if it had expired. False if there is no such session, or nobody leads.
     pub fn expire(&mut self, session: i64, now: Duration) -> bool {
         self.advance(now);
-        let alive = self.up && self.sessions.contains(session);
-        if alive {
-            self.end_session(session);
+        let Some(leader) = self.acting_leader() else {
+            return false;
+        };
+        let server = &mut self.servers[leader];
+        let lives = server.expiry(session).is_some();
+        if lives {
+            server.propose(session, 0, None, &[], Write::CloseSession, &mut self.bus);
         }
-        alive
+        lives
     }
 
     /// Creates a persistent znode that is open to anyone.
     ///
     /// # Errors
-    /// Those of a client's create.
-    pub fn create(&mut self, path: &str, data: &[u8], now: Duration) -> Result<Stat, ServerError> {
-        self.administer(now)?;
-        let mode = CreateMode::Persistent;
-        let ids = [Identity::superuser()];
-        let txn = self
-            .tree
-            .create(path, data.to_vec(), &Acl::open(), mode, 0, &ids);
-        let stat = self.commit(txn)?;
-        stat.ok_or(ServerError::NoNode)
+    /// Those of a client's create, if they are known at once.
+    pub fn create(&mut self, path: &str, data: &[u8], now: Duration) -> Result<(), ServerError> {
+        let write = Write::Create {
+            path: path.to_owned(),
+            data: data.to_vec(),
+            acl: Acl::open(),
+            mode: CreateMode::Persistent,
+        };
+        self.administer(write, now)
     }
 
     /// Deletes a znode, whatever its version.
     ///
     /// # Errors
-    /// Those of a client's delete.
+    /// Those of a client's delete, if they are known at once.
     pub fn delete(&mut self, path: &str, now: Duration) -> Result<(), ServerError> {
-        self.administer(now)?;
-        let txn = self.tree.delete(path, -1, &[Identity::superuser()]);
-        self.commit(txn).map(|_| ())
+        let path = path.to_owned();
+        let version = -1;
+        self.administer(Write::Delete { path, version }, now)
     }
 
     /// Deletes a znode and all below it, the deepest first, each in a transaction of its own.
@@ -74,6 +57,7 @@ impl Model {
     /// # Errors
     /// Those of a client's delete; what was deleted before stays deleted.
     pub fn delete_tree(&mut self, path: &str, now: Duration) -> Result<(), ServerError> {
+        self.advance(now);
         let mut doomed = vec![path.to_owned()];
         let mut at = 0;
         while let Some(parent) = doomed.get(at).cloned() {
@@ -87,59 +71,87 @@ impl Model {
             .try_for_each(|path| self.delete(path, now))
     }
 
-    /// Sets the counter from which sequential children of a znode get their numbers, to try what
-    /// happens where it wraps. (The `cversion` in a stat is another number: all changes of the
-    /// children, twice the counter less the children that are there.) False if there is no znode.
+    /// Sets the counter from which sequential children of a znode get their numbers, on all
+    /// servers, to try what happens where it wraps. (The `cversion` in a stat is another number:
+    /// all changes of the children, twice the counter less the children that are there.) False if
+    /// no server has the znode.
     pub fn set_counter(&mut self, path: &str, cversion: i32) -> bool {
-        self.tree.set_counter(path, cversion)
+        let mut set = false;
+        for server in &mut self.servers {
+            set |= server.tree.set_counter(path, cversion);
+        }
+        set
     }
 
-    fn administer(&mut self, now: Duration) -> Result<(), ServerError> {
+    fn administer(&mut self, write: Write, now: Duration) -> Result<(), ServerError> {
         self.advance(now);
-        if self.up {
-            Ok(())
-        } else {
-            Err(CONNECTION_LOSS)
-        }
+        let leader = self.acting_leader().ok_or(CONNECTION_LOSS)?;
+        let ids = [Identity::superuser()];
+        let server = &mut self.servers[leader];
+        server.propose_outside(&ids, write, &mut self.bus)
+    }
+
+    fn acting_leader(&self) -> Option<usize> {
+        self.leader().filter(|leader| !self.is_paused(*leader))
     }
 }
 
-/// Looking at it.
-impl Model {
+/// What is committed, as far as a server knows: what the server shows that has applied most.
+impl Ensemble {
     /// The sessions that are alive, lowest first.
+    #[must_use]
     pub fn sessions(&self) -> Vec<i64> {
-        self.sessions.ids()
+        self.newest().timeouts.keys().copied().collect()
     }
 
     /// A znode's data and stat.
+    #[must_use]
     pub fn node(&self, path: &str) -> Option<(Vec<u8>, Stat)> {
-        self.tree.data(path, &[Identity::superuser()]).ok()
+        self.newest().node(path)
+    }
+
+    /// A znode's data and stat as one server has it.
+    #[must_use]
+    pub fn node_at(&self, server: usize, path: &str) -> Option<(Vec<u8>, Stat)> {
+        self.servers[server].node(path)
     }
 
     /// The names of a znode's children, sorted; `None` if there is no such znode.
+    #[must_use]
     pub fn children(&self, path: &str) -> Option<Vec<String>> {
-        let found = self.tree.children(path, &[Identity::superuser()]);
+        let found = self.newest().tree.children(path, &[Identity::superuser()]);
         found.ok().map(|(children, _)| children)
     }
 
-    /// How many watches are armed: a data watch and a child watch on one znode are two.
+    /// The newest transaction that a server has applied.
+    #[must_use]
+    pub fn zxid(&self, server: usize) -> i64 {
+        self.servers[server].tree.last_zxid()
+    }
+
+    /// How many watches are armed on all servers: a data watch and a child watch on one znode are
+    /// two.
+    #[must_use]
     pub fn watch_count(&self) -> usize {
-        self.watches.count()
+        let servers = self.servers.iter();
+        servers.map(|server| server.clients.watches.count()).sum()
+    }
+}
+
+impl Server {
+    fn node(&self, path: &str) -> Option<(Vec<u8>, Stat)> {
+        self.tree.data(path, &[Identity::superuser()]).ok()
     }
 
-    /// How many requests arrived, by the number of the operation. The handshake has none.
-    pub fn requests(&self) -> &BTreeMap<i32, u64> {
-        &self.requests
-    }
-
-    /// How many watch events were sent.
-    pub fn events_sent(&self) -> u64 {
-        self.events_sent
-    }
-
-    /// Sets both counts to zero.
-    pub fn reset_counts(&mut self) {
-        self.requests.clear();
-        self.events_sent = 0;
+    /// When this server ends a session if nothing touches it, in nanoseconds; `None` if it does not
+    /// lead, or the session's end is under way.
+    pub(super) fn expiry(&self, session: i64) -> Option<u64> {
+        match &self.role {
+            Role::Leading(leader) => {
+                let at = leader.sessions.expiry_ms(session)?;
+                Some(self.instant_of(at))
+            }
+            Role::Looking { .. } | Role::Learning(_) => None,
+        }
     }
 }

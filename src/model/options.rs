@@ -54,7 +54,83 @@ impl ModelOptions {
     }
 }
 
+/// How an [`Ensemble`](super::Ensemble) behaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnsembleOptions {
+    /// What all servers are configured with. Its seed is the seed of everything that is drawn:
+    /// session ids, delays, losses, elections, the phases of the servers' clocks, and the order in
+    /// which a server that was paused takes up what has piled up.
+    pub server: ModelOptions,
+    /// How many servers vote, at least 1. They are numbered from 0.
+    pub voters: usize,
+    /// Servers that do not vote, numbered after the voters.
+    pub observers: Vec<Upstream>,
+    /// `initLimit`: the ticks that a new leader has to find followers, and they to be synchronised.
+    pub init_limit: u32,
+    /// `syncLimit`: the ticks after which leader and follower give each other up.
+    pub sync_limit: u32,
+    /// What each direction of each link between two servers is like at first.
+    pub link: LinkOptions,
+    /// The shortest and the longest time from the moment at which a server begins to look for a
+    /// leader to the moment at which it finds or elects one, if it can.
+    pub election: (Duration, Duration),
+}
+
+impl Default for EnsembleOptions {
+    /// Three servers as `zoo_sample.cfg` has them, but with a tick of 500 ms.
+    fn default() -> Self {
+        Self {
+            server: ModelOptions::default(),
+            voters: 3,
+            observers: Vec::new(),
+            init_limit: 10,
+            sync_limit: 5,
+            link: LinkOptions::default(),
+            election: (Duration::from_millis(200), Duration::from_millis(600)),
+        }
+    }
+}
+
+/// Whom an observer learns from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upstream {
+    /// The leader, as it always was.
+    Leader,
+    /// This server as long as it follows (`ObserverMaster`, since 3.6): touches take two hops.
+    Follower(usize),
+}
+
+/// What one direction of a link between two servers is like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkOptions {
+    /// A packet takes at least this long.
+    pub delay_min: Duration,
+    /// A packet that does not get lost takes at most this long, unless one before it takes longer.
+    pub delay_max: Duration,
+    /// How many of 1000 packets get lost. They are sent again, and hold up all that follow.
+    pub loss_per_mille: u32,
+    /// How long it takes until a lost packet is sent again; twice as long each time.
+    pub resend: Duration,
+}
+
+impl Default for LinkOptions {
+    /// A local network: 100 µs to 1 ms, no loss.
+    fn default() -> Self {
+        Self {
+            delay_min: Duration::from_micros(100),
+            delay_max: Duration::from_millis(1),
+            loss_per_mille: 0,
+            resend: Duration::from_millis(200),
+        }
+    }
+}
+
 /// Whole milliseconds, as servers count.
 pub(super) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Nanoseconds, as the network counts.
+pub(super) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -1,167 +1,277 @@
-//! Requests of a connection that has a session: each is served to its end before the next.
+//! Requests of connections that have a session: what arrives, what can be answered here, and what
+//! has to wait for a commit.
 
 use super::acl::Identity;
-use super::server::{ConnId, Model};
-use super::tree::Txn;
-use crate::proto::{MultiOp, Reader, Request, Response, ServerError, op, xid};
-
-/// `MARSHALLINGERROR`: the body of a request could not be read.
-const MARSHALLING_ERROR: ServerError = ServerError::Other(-5);
-
-/// In a `multi` that failed: what came before the operation that is to blame, and what came after.
-const OK: ServerError = ServerError::Other(0);
-const RUNTIME_INCONSISTENCY: ServerError = ServerError::Other(-2);
+use super::bus::{Bus, ConnId};
+use super::clients::{Waiting, What};
+use super::packet::Packet;
+use super::prep::MARSHALLING_ERROR;
+use super::server::{Role, Server};
+use super::sessions::Owner;
+use super::txn::Write;
+use crate::proto::{Reader, Request, Response, ServerError, op, xid};
 
 type Answer = Result<Response, ServerError>;
 
-impl Model {
-    pub(super) fn request(&mut self, conn: ConnId, session: i64, timeout_ms: i32, body: &[u8]) {
+/// What arrives.
+impl Server {
+    pub(super) fn request(
+        &mut self,
+        conn: ConnId,
+        session: i64,
+        timeout_ms: i32,
+        body: &[u8],
+        bus: &mut Bus,
+    ) {
         let mut header = Reader::new(body);
         let (Ok(number), Ok(operation)) = (header.i32(), header.i32()) else {
-            return self.close(conn);
+            return self.close(conn, bus);
         };
         *self.requests.entry(operation).or_default() += 1;
-        // Every request touches the session, but for `addauth`, which a real server answers before
-        // it gets that far.
-        if operation != op::AUTH {
-            self.sessions.arm(session, timeout_ms, self.now_ms);
+        if let Some(state) = self.clients.conns.get_mut(&conn)
+            && std::mem::take(&mut state.drop_next)
+        {
+            return;
         }
-        let unknown = self.options.unknown.contains(&operation);
+        // Every request touches the session, but for `addauth`, which a real server answers before
+        // it gets that far. One whose session is about to end is dropped without a word
+        // (`MissingSessionException`).
+        if operation != op::AUTH && !self.touch(session, timeout_ms, bus) {
+            return;
+        }
+        let unknown = self.setup.options.unknown.contains(&operation);
         let request = match Request::decode(body) {
-            Ok((_, Ok(request))) if !unknown => request,
+            Ok((_, Ok(request))) if !unknown => Some(request),
             Ok(_) => {
-                self.reply_at(-1, conn, number, Err(ServerError::Unimplemented), "");
-                return self.close(conn);
+                self.reply_at(-1, conn, number, Err(ServerError::Unimplemented), "", bus);
+                return self.close(conn, bus);
             }
-            Err(_) => return self.unreadable(conn, number, operation),
+            Err(_) if operation == op::AUTH => return self.close(conn, bus),
+            Err(_) => None,
         };
-        let answer = match request {
-            Request::Ping => return self.reply(conn, xid::PING, Ok(Response::Empty)),
-            Request::Auth {
+        match request {
+            Some(Request::Auth {
                 scheme,
                 credentials,
-            } => return self.authenticate(conn, number, &scheme, &credentials),
-            Request::Sync { path } => {
-                let zxid = self.tree.last_zxid();
-                return self.reply_at(zxid, conn, number, Ok(Response::Synced), &path);
-            }
-            Request::CloseSession => {
-                self.sessions.remove(session);
-                self.apply(Txn::CloseSession { session });
-                self.reply(conn, number, Ok(Response::Empty));
-                return self.close(conn);
-            }
-            Request::Create {
-                path,
-                data,
-                acl,
-                mode,
-            } => {
-                let ids = self.ids(conn);
-                let txn = self.tree.create(&path, data, &acl, mode, session, &ids);
-                match self.created(path, txn) {
-                    Ok(Response::Created { path, .. }) => Ok(Response::Path(path)),
-                    other => other,
+            }) => self.authenticate(conn, number, &scheme, &credentials, bus),
+            Some(Request::Sync { path }) if matches!(self.role, Role::Learning(_)) => {
+                let what = What::Sync(path);
+                self.wait(session, Waiting { conn, number, what });
+                if let Role::Learning(learning) = &mut self.role {
+                    let (to, stream) = learning.syncs(None);
+                    let cxid = number;
+                    bus.send(self.id, to, stream, Packet::Sync { session, cxid });
                 }
             }
-            Request::Create2 {
-                path,
-                data,
-                acl,
-                mode,
-            } => {
-                let ids = self.ids(conn);
-                let txn = self.tree.create(&path, data, &acl, mode, session, &ids);
-                self.created(path, txn)
-            }
-            Request::Delete { path, version } => {
-                let txn = self.tree.delete(&path, version, &self.ids(conn));
-                self.commit(txn).map(|_| Response::Empty)
-            }
-            Request::SetData {
-                path,
-                data,
-                version,
-            } => {
-                let txn = self.tree.set_data(&path, data, version, &self.ids(conn));
-                self.commit(txn)
-                    .map(|stat| Response::Stat(stat.unwrap_or_default()))
-            }
-            Request::Exists { path, watch } => self.exists(conn, &path, watch),
-            Request::GetData { path, watch } => self.get_data(conn, &path, watch),
-            Request::GetChildren2 { path, watch } => self.get_children(conn, &path, watch),
-            Request::GetEphemerals { prefix } => {
-                Ok(Response::Ephemerals(self.tree.ephemerals(session, &prefix)))
-            }
-            Request::Multi { ops } => match self.checks(conn, &ops) {
-                Some(outcome) => outcome,
-                None => {
-                    self.reply_at(-1, conn, number, Err(ServerError::Unimplemented), "");
-                    return self.close(conn);
+            request => match write(request, operation) {
+                Ok(write) => {
+                    let what = What::Write(operation);
+                    self.wait(session, Waiting { conn, number, what });
+                    let ids = self.ids(conn);
+                    self.submit(session, number, ids, write, bus);
+                }
+                Err(read) => {
+                    let what = What::Read(self.admit(session, read));
+                    self.wait(session, Waiting { conn, number, what });
+                    self.drain(session, bus);
                 }
             },
-        };
-        self.reply(conn, number, answer);
+        }
     }
 
-    /// The header was read and the body was not: a server answers that, and takes a zxid where the
-    /// operation writes.
-    fn unreadable(&mut self, conn: ConnId, number: i32, operation: i32) {
-        if operation == op::AUTH {
-            return self.close(conn);
+    /// Says where the session was heard of: the leader renews it at once, a learner tells the
+    /// leader when it is asked next.
+    fn touch(&mut self, session: i64, timeout_ms: i32, bus: &Bus) -> bool {
+        let now_ms = self.clock_ms(bus);
+        match &mut self.role {
+            Role::Looking { .. } => false,
+            Role::Leading(leader) => leader.sessions.touch(session, timeout_ms, now_ms),
+            Role::Learning(learning) => {
+                learning.touched.insert(session, timeout_ms);
+                true
+            }
         }
-        if matches!(operation, op::CREATE2 | op::DELETE | op::SET_DATA) {
-            self.apply(Txn::Error);
-        }
-        self.reply(conn, number, Err(MARSHALLING_ERROR));
     }
 
-    fn authenticate(&mut self, conn: ConnId, number: i32, scheme: &str, credentials: &[u8]) {
+    /// Only the leader knows whether a session may ask here.
+    fn admit(
+        &mut self,
+        session: i64,
+        read: Result<Request, ServerError>,
+    ) -> Result<Request, ServerError> {
+        if let Role::Leading(leader) = &mut self.role {
+            leader.sessions.check(session, Owner::Myself)?;
+        }
+        read
+    }
+
+    /// A write that came from a client of this server goes to the leader.
+    pub(super) fn submit(
+        &mut self,
+        session: i64,
+        cxid: i32,
+        ids: Vec<Identity>,
+        write: Write,
+        bus: &mut Bus,
+    ) {
+        match &self.role {
+            Role::Looking { .. } => {}
+            Role::Leading(_) => {
+                self.propose(session, cxid, Some(Owner::Myself), &ids, write, bus);
+            }
+            Role::Learning(learning) => {
+                let (to, stream) = learning.up();
+                let request = Packet::Request {
+                    session,
+                    cxid,
+                    ids,
+                    write,
+                };
+                bus.send(self.id, to, stream, request);
+            }
+        }
+    }
+
+    pub(super) fn wait(&mut self, session: i64, waiting: Waiting) {
+        let queue = self.clients.waiting.entry(session).or_default();
+        queue.push_back(waiting);
+    }
+
+    fn authenticate(
+        &mut self,
+        conn: ConnId,
+        number: i32,
+        scheme: &str,
+        credentials: &[u8],
+        bus: &mut Bus,
+    ) {
         let Some(id) = Identity::authenticate(scheme, credentials) else {
-            self.reply_at(0, conn, number, Err(ServerError::AuthFailed), "");
-            return self.close(conn);
+            self.reply_at(0, conn, number, Err(ServerError::AuthFailed), "", bus);
+            return self.close(conn, bus);
         };
-        if let Some(state) = self.conns.get_mut(&conn)
+        if let Some(state) = self.clients.conns.get_mut(&conn)
             && !state.ids.contains(&id)
         {
             state.ids.push(id);
         }
-        self.reply_at(0, conn, number, Ok(Response::Empty), "");
+        self.reply_at(0, conn, number, Ok(Response::Empty), "", bus);
     }
+}
 
-    /// A `multi` of checks alone. It is a transaction, whatever comes of it, and the outcome of each
-    /// stands in the body.
-    fn checks(&mut self, conn: ConnId, ops: &[MultiOp]) -> Option<Answer> {
-        let ids = self.ids(conn);
-        let mut found = Vec::new();
-        for op in ops {
-            let MultiOp::Check { path, version } = op else {
-                return None;
-            };
-            found.push(self.tree.check(path, *version, &ids));
-        }
-        let failed = found.iter().position(Result::is_err);
-        let outcomes = found
-            .into_iter()
-            .enumerate()
-            .map(|(at, outcome)| match failed {
-                Some(failed) if at < failed => Err(OK),
-                Some(failed) if at > failed => Err(RUNTIME_INCONSISTENCY),
-                Some(_) | None => outcome.map(|()| Response::Empty),
-            });
-        let results = outcomes.collect();
-        self.apply(Txn::Error);
-        Some(Ok(Response::Multi(results)))
-    }
-
-    /// `asked` is the path without its number; the transaction has the whole one.
-    fn created(&mut self, asked: String, txn: Result<Txn, ServerError>) -> Answer {
-        let path = match &txn {
-            Ok(Txn::Create { path, .. }) => path.clone(),
-            Ok(_) | Err(_) => asked,
+/// A write; or a read, if it could be read.
+fn write(request: Option<Request>, operation: i32) -> Result<Write, Result<Request, ServerError>> {
+    let Some(request) = request else {
+        let writes = [op::CREATE, op::CREATE2, op::DELETE, op::SET_DATA, op::MULTI];
+        return if writes.contains(&operation) {
+            Ok(Write::Unreadable)
+        } else {
+            Err(Err(MARSHALLING_ERROR))
         };
-        let stat = self.commit(txn)?.unwrap_or_default();
-        Ok(Response::Created { path, stat })
+    };
+    match request {
+        Request::Create {
+            path,
+            data,
+            acl,
+            mode,
+        }
+        | Request::Create2 {
+            path,
+            data,
+            acl,
+            mode,
+        } => Ok(Write::Create {
+            path,
+            data,
+            acl,
+            mode,
+        }),
+        Request::Delete { path, version } => Ok(Write::Delete { path, version }),
+        Request::SetData {
+            path,
+            data,
+            version,
+        } => Ok(Write::SetData {
+            path,
+            data,
+            version,
+        }),
+        Request::Multi { ops } => Ok(Write::Multi(ops)),
+        Request::CloseSession => Ok(Write::CloseSession),
+        Request::Ping
+        | Request::Auth { .. }
+        | Request::Exists { .. }
+        | Request::GetData { .. }
+        | Request::GetChildren2 { .. }
+        | Request::Sync { .. }
+        | Request::GetEphemerals { .. } => Err(Ok(request)),
+    }
+}
+
+/// What can be answered here.
+impl Server {
+    /// Answers the reads at the head of a session's queue.
+    pub(super) fn drain(&mut self, session: i64, bus: &mut Bus) {
+        while let Some(queue) = self.clients.waiting.get_mut(&session) {
+            match queue.front() {
+                Some(Waiting {
+                    what: What::Read(_),
+                    ..
+                }) => {}
+                Some(_) => return,
+                None => {
+                    self.clients.waiting.remove(&session);
+                    return;
+                }
+            }
+            if let Some(Waiting {
+                conn,
+                number,
+                what: What::Read(read),
+            }) = queue.pop_front()
+            {
+                self.read(conn, session, number, read, bus);
+            }
+        }
+    }
+
+    fn read(
+        &mut self,
+        conn: ConnId,
+        session: i64,
+        number: i32,
+        read: Result<Request, ServerError>,
+        bus: &mut Bus,
+    ) {
+        if !self.clients.conns.contains_key(&conn) {
+            return;
+        }
+        let answer = match read {
+            // Not answered: the client has another connection, or a thief has.
+            Err(ServerError::SessionMoved) => return self.close(conn, bus),
+            Err(error) => Err(error),
+            Ok(Request::Ping) => return self.reply(conn, xid::PING, Ok(Response::Empty), bus),
+            Ok(Request::Sync { path }) => {
+                let zxid = self.tree.last_zxid();
+                return self.reply_at(zxid, conn, number, Ok(Response::Synced), &path, bus);
+            }
+            Ok(Request::Exists { path, watch }) => self.exists(conn, &path, watch),
+            Ok(Request::GetData { path, watch }) => self.get_data(conn, &path, watch),
+            Ok(Request::GetChildren2 { path, watch }) => self.get_children(conn, &path, watch),
+            Ok(Request::GetEphemerals { prefix }) => {
+                Ok(Response::Ephemerals(self.tree.ephemerals(session, &prefix)))
+            }
+            Ok(
+                Request::Auth { .. }
+                | Request::Create { .. }
+                | Request::Create2 { .. }
+                | Request::Delete { .. }
+                | Request::SetData { .. }
+                | Request::Multi { .. }
+                | Request::CloseSession,
+            ) => return,
+        };
+        self.reply(conn, number, answer, bus);
     }
 
     fn exists(&mut self, conn: ConnId, path: &str, watch: bool) -> Answer {
@@ -171,7 +281,7 @@ impl Model {
         let found = self.tree.stat(path, &self.ids(conn));
         // A znode that is not there can be waited for; one that may not be read cannot.
         if watch && found != Err(ServerError::NoAuth) {
-            self.watches.watch_data(path, conn);
+            self.clients.watches.watch_data(path, conn);
         }
         found.map(Response::Stat)
     }
@@ -179,7 +289,7 @@ impl Model {
     fn get_data(&mut self, conn: ConnId, path: &str, watch: bool) -> Answer {
         let (data, stat) = self.tree.data(path, &self.ids(conn))?;
         if watch {
-            self.watches.watch_data(path, conn);
+            self.clients.watches.watch_data(path, conn);
         }
         Ok(Response::Data { data, stat })
     }
@@ -187,7 +297,7 @@ impl Model {
     fn get_children(&mut self, conn: ConnId, path: &str, watch: bool) -> Answer {
         let (children, stat) = self.tree.children(path, &self.ids(conn))?;
         if watch {
-            self.watches.watch_children(path, conn);
+            self.clients.watches.watch_children(path, conn);
         }
         Ok(Response::Children { children, stat })
     }

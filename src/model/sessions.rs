@@ -1,77 +1,110 @@
-//! Sessions: their ids, passwords and timeouts, and when they expire.
+//! Which sessions live and until when: what only the leader knows (`SessionTrackerImpl`,
+//! `ExpiryQueue`).
 
+use super::rng::mix;
+use crate::proto::ServerError;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// All sessions of the server. The table of timeouts is what a restart keeps (it is in the log of
-/// transactions); the buckets are one server's own and start anew.
+/// Through whom a session's requests reach the leader; those of another have moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// A connection of the leader itself, whichever it is.
+    Myself,
+    /// A stream from a learner: when it reconnects it is somebody else.
+    Learner(u64),
+}
+
+#[derive(Debug)]
+struct Tracked {
+    /// The instant in milliseconds at which it expires.
+    bucket: u64,
+    /// Its end is proposed and not committed; nothing saves it any more.
+    closing: bool,
+    owner: Option<Owner>,
+}
+
+/// The sessions that a leader tracks.
 #[derive(Debug)]
 pub(super) struct Sessions {
     tick_ms: u64,
-    secret: u64,
-    next_id: i64,
-    /// Session → the timeout it was created with: what a restart arms it with, even if a
-    /// re-attach has negotiated another since (`sessionsWithTimeouts`).
-    timeouts: BTreeMap<i64, i32>,
-    /// Session → its bucket. Empty while the server is down.
-    armed: BTreeMap<i64, u64>,
-    /// Bucket (the instant in milliseconds at which it expires) → its sessions.
+    tracked: BTreeMap<i64, Tracked>,
+    /// Bucket → its sessions. Those that are closing are in none.
     buckets: BTreeMap<u64, BTreeSet<i64>>,
 }
 
 impl Sessions {
-    pub(super) fn new(tick_ms: u64, seed: u64) -> Self {
-        // As `SessionTrackerImpl` does: the server's number, 1, on top, then something that is
-        // never the same twice, then a count from zero. So no id is 0.
-        let start = (1 << 56) | ((mix(seed) >> 24) << 16);
+    pub(super) fn new(tick_ms: u64) -> Self {
         Self {
             tick_ms,
-            secret: mix(seed ^ 0x5365_6372_6574),
-            next_id: i64::try_from(start).unwrap_or(1 << 56),
-            timeouts: BTreeMap::new(),
-            armed: BTreeMap::new(),
+            tracked: BTreeMap::new(),
             buckets: BTreeMap::new(),
         }
     }
 
-    /// A new session, armed.
-    pub(super) fn create(&mut self, timeout_ms: i32, now_ms: u64) -> i64 {
-        let session = self.next_id;
-        self.next_id += 1;
-        self.timeouts.insert(session, timeout_ms);
-        self.arm(session, timeout_ms, now_ms);
-        session
-    }
-
-    /// The password of a session, which depends on its id alone: it can be told whether or not the
-    /// session is alive.
-    pub(super) fn password(&self, session: i64) -> Vec<u8> {
-        let first = mix(self.secret ^ session.cast_unsigned());
-        [first, mix(first)]
-            .iter()
-            .flat_map(|half| half.to_be_bytes())
-            .collect()
-    }
-
-    pub(super) fn contains(&self, session: i64) -> bool {
-        self.timeouts.contains_key(&session)
+    /// A session whose creation is under way; one that is known has its time renewed.
+    pub(super) fn track(&mut self, session: i64, timeout_ms: i32, now_ms: u64) {
+        self.tracked.entry(session).or_insert(Tracked {
+            bucket: 0,
+            closing: false,
+            owner: None,
+        });
+        self.touch(session, timeout_ms, now_ms);
     }
 
     /// Moves the session to the bucket after `now` + `timeout`: strictly after it, for the last
     /// touch must be more than a timeout ago (`ExpiryQueue.roundToNextInterval`). It moves
-    /// *backwards* too when a re-attach has got a shorter timeout.
-    pub(super) fn arm(&mut self, session: i64, timeout_ms: i32, now_ms: u64) {
-        self.disarm(session);
+    /// *backwards* too when a re-attach has got a shorter timeout. False if it lives no more.
+    pub(super) fn touch(&mut self, session: i64, timeout_ms: i32, now_ms: u64) -> bool {
+        let Some(tracked) = self.tracked.get_mut(&session).filter(|t| !t.closing) else {
+            return false;
+        };
         let at = now_ms.saturating_add(u64::try_from(timeout_ms).unwrap_or(0));
         let bucket = (at / self.tick_ms)
             .saturating_add(1)
             .saturating_mul(self.tick_ms);
-        self.armed.insert(session, bucket);
-        self.buckets.entry(bucket).or_default().insert(session);
+        let old = std::mem::replace(&mut tracked.bucket, bucket);
+        if old != bucket {
+            self.disarm(session, old);
+            self.buckets.entry(bucket).or_default().insert(session);
+        }
+        true
     }
 
+    /// Whether a request of this session that came through `owner` may be served; the first who
+    /// comes after an election owns it (`checkSession`).
+    pub(super) fn check(&mut self, session: i64, owner: Owner) -> Result<(), ServerError> {
+        match self.tracked.get_mut(&session) {
+            Some(tracked) if !tracked.closing => {
+                if *tracked.owner.get_or_insert(owner) == owner {
+                    Ok(())
+                } else {
+                    Err(ServerError::SessionMoved)
+                }
+            }
+            Some(_) | None => Err(ServerError::SessionExpired),
+        }
+    }
+
+    pub(super) fn set_owner(&mut self, session: i64, owner: Owner) {
+        if let Some(tracked) = self.tracked.get_mut(&session) {
+            tracked.owner = Some(owner);
+        }
+    }
+
+    /// Its end is proposed.
+    pub(super) fn closing(&mut self, session: i64) {
+        if let Some(tracked) = self.tracked.get_mut(&session) {
+            tracked.closing = true;
+            let bucket = tracked.bucket;
+            self.disarm(session, bucket);
+        }
+    }
+
+    /// Its end is committed.
     pub(super) fn remove(&mut self, session: i64) {
-        self.timeouts.remove(&session);
-        self.disarm(session);
+        if let Some(tracked) = self.tracked.remove(&session) {
+            self.disarm(session, tracked.bucket);
+        }
     }
 
     /// When the next session expires, if none is touched until then.
@@ -85,27 +118,13 @@ impl Sessions {
         sessions.first().filter(|_| *at <= now_ms).copied()
     }
 
-    /// The server is down: nothing expires.
-    pub(super) fn disarm_all(&mut self) {
-        self.armed.clear();
-        self.buckets.clear();
+    /// When this session expires if it is not touched until then, and is not closing.
+    pub(super) fn expiry_ms(&self, session: i64) -> Option<u64> {
+        let tracked = self.tracked.get(&session)?;
+        (!tracked.closing).then_some(tracked.bucket)
     }
 
-    /// The server is up again: every session has a full timeout.
-    pub(super) fn arm_all(&mut self, now_ms: u64) {
-        for (session, timeout_ms) in self.timeouts.clone() {
-            self.arm(session, timeout_ms, now_ms);
-        }
-    }
-
-    pub(super) fn ids(&self) -> Vec<i64> {
-        self.timeouts.keys().copied().collect()
-    }
-
-    fn disarm(&mut self, session: i64) {
-        let Some(bucket) = self.armed.remove(&session) else {
-            return;
-        };
+    fn disarm(&mut self, session: i64, bucket: u64) {
         if let Some(sessions) = self.buckets.get_mut(&bucket) {
             sessions.remove(&session);
             if sessions.is_empty() {
@@ -115,10 +134,39 @@ impl Sessions {
     }
 }
 
-/// One step of splitmix64: spreads a seed over all bits.
-fn mix(seed: u64) -> u64 {
-    let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+/// The numbers that one server gives to new sessions, and the passwords of all.
+#[derive(Debug)]
+pub(super) struct SessionIds {
+    next: i64,
+    secret: u64,
+}
+
+impl SessionIds {
+    /// As `SessionTrackerImpl` does: the server's number (from 1) on top, then something that is
+    /// never the same twice, then a count from zero. So no id is 0. Passwords are the same on all
+    /// servers.
+    pub(super) fn new(server: usize, seed: u64) -> Self {
+        let top = (server as u64 + 1) << 56;
+        let start = top | ((mix(seed) >> 24) << 16);
+        Self {
+            next: i64::try_from(start).unwrap_or(1 << 56),
+            secret: mix(seed ^ 0x5365_6372_6574),
+        }
+    }
+
+    pub(super) fn next(&mut self) -> i64 {
+        let id = self.next;
+        self.next += 1;
+        id
+    }
+
+    /// The password of a session, which depends on its id alone: it can be told whether or not the
+    /// session is alive.
+    pub(super) fn password(&self, session: i64) -> Vec<u8> {
+        let first = mix(self.secret ^ session.cast_unsigned());
+        [first, mix(first)]
+            .iter()
+            .flat_map(|half| half.to_be_bytes())
+            .collect()
+    }
 }

@@ -1,49 +1,23 @@
-//! The znodes. A request becomes a transaction against what is there ([`Tree::create`] and its
-//! like, a server's `PrepRequestProcessor`); a transaction with its zxid changes the tree
-//! ([`Tree::apply`], a server's `DataTree`). The two halves are apart because in an ensemble one
-//! server does the first and all do the second.
+//! The znodes: a transaction with its zxid changes the tree (a server's `DataTree`). What requests
+//! are checked against before they become transactions is in `prep.rs`.
 
-use super::acl::{self, Identity, WRITE};
-use crate::proto::{Acl, CreateMode, Perms, ServerError, Stat, path};
+use super::acl;
+use super::acl::Identity;
+use super::txn::{Outcome, Txn};
+use crate::proto::{Acl, Perms, ServerError, Stat};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Znodes that a server brings along and that nobody can delete.
-const SPECIAL: [&str; 4] = ["/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config"];
+pub(super) const SPECIAL: [&str; 4] = ["/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config"];
 
 /// All znodes, and the newest transaction among them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Tree {
     nodes: BTreeMap<String, Node>,
     /// Session → its ephemeral znodes.
     ephemerals: BTreeMap<i64, BTreeSet<String>>,
     last_zxid: i64,
-}
-
-/// A change that was found possible.
-#[derive(Debug)]
-pub(super) enum Txn {
-    Create {
-        path: String,
-        data: Vec<u8>,
-        acl: Vec<Acl>,
-        owner: i64,
-        parent_cversion: i32,
-    },
-    Delete {
-        path: String,
-    },
-    SetData {
-        path: String,
-        data: Vec<u8>,
-        version: i32,
-    },
-    /// Only takes a zxid: the session itself is not in the tree.
-    CreateSession,
-    CloseSession {
-        session: i64,
-    },
-    /// A request that failed takes a zxid like any other.
-    Error,
 }
 
 /// What has become of a znode.
@@ -59,15 +33,26 @@ pub(super) enum ChangeKind {
 pub(super) struct Change {
     pub(super) kind: ChangeKind,
     pub(super) path: String,
-    pub(super) acl: Vec<Acl>,
+    pub(super) acl: Arc<[Acl]>,
     /// The parent, when its children changed.
-    pub(super) parent: Option<(String, Vec<Acl>)>,
+    pub(super) parent: Option<(String, Arc<[Acl]>)>,
 }
 
-#[derive(Debug, Default)]
+/// What requests are checked against.
+#[derive(Debug, Clone)]
+pub(super) struct View {
+    pub(super) version: i32,
+    /// Number of creations of children.
+    pub(super) cversion: i32,
+    pub(super) children: i64,
+    pub(super) acl: Arc<[Acl]>,
+    pub(super) owner: i64,
+}
+
+#[derive(Debug, Clone)]
 struct Node {
-    data: Vec<u8>,
-    acl: Vec<Acl>,
+    data: Arc<[u8]>,
+    acl: Arc<[Acl]>,
     children: BTreeSet<String>,
     czxid: i64,
     mzxid: i64,
@@ -83,6 +68,23 @@ struct Node {
 }
 
 impl Node {
+    fn empty() -> Self {
+        Self {
+            data: Arc::from([]),
+            acl: Arc::from([]),
+            children: BTreeSet::new(),
+            czxid: 0,
+            mzxid: 0,
+            pzxid: 0,
+            ctime: 0,
+            mtime: 0,
+            version: 0,
+            cversion: 0,
+            aversion: 0,
+            owner: 0,
+        }
+    }
+
     fn stat(&self) -> Stat {
         let num_children = i32::try_from(self.children.len()).unwrap_or(i32::MAX);
         Stat {
@@ -115,7 +117,7 @@ impl Tree {
     pub(super) fn new() -> Self {
         let mut nodes: BTreeMap<_, _> = SPECIAL
             .iter()
-            .map(|path| ((*path).to_owned(), Node::default()))
+            .map(|path| ((*path).to_owned(), Node::empty()))
             .collect();
         for (path, children) in [
             ("/", &["zookeeper"][..]),
@@ -126,8 +128,9 @@ impl Tree {
             }
         }
         if let Some(config) = nodes.get_mut("/zookeeper/config") {
-            config.acl = Acl::open();
-            config.acl.iter_mut().for_each(|a| a.perms = Perms::READ);
+            let mut acl = Acl::open();
+            acl.iter_mut().for_each(|a| a.perms = Perms::READ);
+            config.acl = acl.into();
             config.aversion = -1;
         }
         Self {
@@ -137,9 +140,25 @@ impl Tree {
         }
     }
 
-    /// The newest transaction.
+    /// The newest transaction, or the start of a newer epoch.
     pub(super) fn last_zxid(&self) -> i64 {
         self.last_zxid
+    }
+
+    /// A new epoch has begun: its first number stands for no transaction.
+    pub(super) fn begin_epoch(&mut self, zxid: i64) {
+        self.last_zxid = self.last_zxid.max(zxid);
+    }
+
+    /// What requests for this znode are checked against.
+    pub(super) fn view(&self, path: &str) -> Option<View> {
+        self.nodes.get(or_root(path)).map(|node| View {
+            version: node.version,
+            cversion: node.cversion,
+            children: i64::try_from(node.children.len()).unwrap_or(i64::MAX),
+            acl: Arc::clone(&node.acl),
+            owner: node.owner,
+        })
     }
 
     // Reads.
@@ -157,7 +176,7 @@ impl Tree {
     ) -> Result<(Vec<u8>, Stat), ServerError> {
         let node = self.find(path)?;
         node.require(Perms::READ, ids)?;
-        Ok((node.data.clone(), node.stat()))
+        Ok((node.data.to_vec(), node.stat()))
     }
 
     /// Sorted; a real server answers in the order of its hash set.
@@ -184,98 +203,43 @@ impl Tree {
             .collect()
     }
 
-    // Requests to transactions: the checks are in a server's order, for only the first shows.
-
-    pub(super) fn create(
-        &self,
-        path: &str,
-        data: Vec<u8>,
-        acl: &[Acl],
-        mode: CreateMode,
-        session: i64,
-        ids: &[Identity],
-    ) -> Result<Txn, ServerError> {
-        let (parent, _) = split(path)?;
-        let acl = acl::fixup(acl, ids)?;
-        let parent = self.find(parent)?;
-        parent.require(Perms::CREATE, ids)?;
-        let (path, owner) = match mode {
-            CreateMode::Persistent => (path.to_owned(), 0),
-            // The number is signed: a counter that has wrapped makes `x_-000000005`.
-            CreateMode::EphemeralSequential => (format!("{path}{:010}", parent.cversion), session),
-        };
-        validate(&path)?;
-        if self.nodes.contains_key(&path) {
-            return Err(ServerError::NodeExists);
-        }
-        if parent.owner != 0 {
-            return Err(ServerError::NoChildrenForEphemerals);
-        }
-        Ok(Txn::Create {
-            path,
-            data,
-            acl,
-            owner,
-            parent_cversion: parent.cversion.wrapping_add(1),
-        })
-    }
-
-    pub(super) fn delete(
-        &self,
-        path: &str,
-        version: i32,
-        ids: &[Identity],
-    ) -> Result<Txn, ServerError> {
-        let (parent, _) = split(path)?;
-        if SPECIAL.contains(&path) {
-            return Err(ServerError::BadArguments);
-        }
-        self.find(parent)?.require(Perms::DELETE, ids)?;
-        let node = self.find(path)?;
-        next_version(node.version, version)?;
-        if !node.children.is_empty() {
-            return Err(ServerError::NotEmpty);
-        }
-        Ok(Txn::Delete {
-            path: path.to_owned(),
-        })
-    }
-
-    /// What a `check` in a `multi` asks.
-    pub(super) fn check(
-        &self,
-        path: &str,
-        version: i32,
-        ids: &[Identity],
-    ) -> Result<(), ServerError> {
-        let node = self.find(path)?;
-        node.require(Perms::READ, ids)?;
-        next_version(node.version, version).map(|_| ())
-    }
-
-    pub(super) fn set_data(
-        &self,
-        path: &str,
-        data: Vec<u8>,
-        version: i32,
-        ids: &[Identity],
-    ) -> Result<Txn, ServerError> {
-        validate(path)?;
-        let node = self.find(path)?;
-        node.require(WRITE, ids)?;
-        Ok(Txn::SetData {
-            path: path.to_owned(),
-            data,
-            version: next_version(node.version, version)?,
-        })
-    }
-
     // Transactions.
 
-    /// Applies a transaction under the next zxid. Answers the stat of the znode that was created or
-    /// set, and what watches want to know.
-    pub(super) fn apply(&mut self, txn: Txn, time_ms: i64) -> (Option<Stat>, Vec<Change>) {
-        self.last_zxid += 1;
+    /// Applies a transaction under its zxid. Answers what became of it, and what watches want to
+    /// know.
+    pub(super) fn apply(
+        &mut self,
+        zxid: i64,
+        session: i64,
+        txn: &Txn,
+        time_ms: i64,
+    ) -> (Outcome, Vec<Change>) {
+        self.last_zxid = zxid;
+        let mut changes = Vec::new();
+        let outcome = match txn {
+            Txn::Multi(txns) => self.apply_all(txns, time_ms, &mut changes),
+            Txn::CloseSession => {
+                let paths = self.ephemerals.remove(&session).unwrap_or_default();
+                changes.extend(paths.iter().filter_map(|path| self.remove(path)));
+                Outcome::Done
+            }
+            other => self.apply_one(other, time_ms, &mut changes),
+        };
+        (outcome, changes)
+    }
+
+    /// All of them or, if one has failed, none.
+    fn apply_all(&mut self, txns: &[Txn], time_ms: i64, changes: &mut Vec<Change>) -> Outcome {
+        let failed = txns.iter().position(|txn| matches!(txn, Txn::Error(_)));
+        let outcomes = txns.iter().enumerate().map(|(at, txn)| match failed {
+            // What came before the one that is to blame stands there as an error without number.
+            Some(failed) if at < failed => Outcome::Failed(ServerError::Other(0)),
+            Some(_) | None => self.apply_one(txn, time_ms, changes),
+        });
+        Outcome::Multi(outcomes.collect())
+    }
+
+    fn apply_one(&mut self, txn: &Txn, time_ms: i64, changes: &mut Vec<Change>) -> Outcome {
         match txn {
             Txn::Create {
                 path,
@@ -283,33 +247,47 @@ impl Tree {
                 acl,
                 owner,
                 parent_cversion,
-            } => self.insert(path, data, acl, owner, parent_cversion, time_ms),
-            Txn::Delete { path } => (None, self.remove(&path).into_iter().collect()),
+            } => {
+                let (data, acl) = (Arc::clone(data), Arc::clone(acl));
+                let (stat, change) =
+                    self.insert(path, data, acl, *owner, *parent_cversion, time_ms);
+                changes.push(change);
+                let path = path.clone();
+                Outcome::Created { path, stat }
+            }
+            Txn::Delete { path } => {
+                changes.extend(self.remove(path));
+                Outcome::Done
+            }
             Txn::SetData {
                 path,
                 data,
                 version,
-            } => self.replace(path, data, version, time_ms),
-            Txn::CloseSession { session } => {
-                let paths = self.ephemerals.remove(&session).unwrap_or_default();
-                let removed = paths.iter().filter_map(|path| self.remove(path));
-                (None, removed.collect())
+            } => match self.replace(path, Arc::clone(data), *version, time_ms) {
+                Some((stat, change)) => {
+                    changes.push(change);
+                    Outcome::Set(stat)
+                }
+                None => Outcome::Failed(ServerError::NoNode),
+            },
+            Txn::Error(error) => Outcome::Failed(*error),
+            Txn::Check | Txn::Multi(_) | Txn::CreateSession { .. } | Txn::CloseSession => {
+                Outcome::Done
             }
-            Txn::CreateSession | Txn::Error => (None, Vec::new()),
         }
     }
 
     fn insert(
         &mut self,
-        path: String,
-        data: Vec<u8>,
-        acl: Vec<Acl>,
+        path: &str,
+        data: Arc<[u8]>,
+        acl: Arc<[Acl]>,
         owner: i64,
         parent_cversion: i32,
         time_ms: i64,
-    ) -> (Option<Stat>, Vec<Change>) {
+    ) -> (Stat, Change) {
         let zxid = self.last_zxid;
-        let parent = self.link(&path, |parent, name| {
+        let parent = self.link(path, |parent, name| {
             parent.children.insert(name);
             // Not when it is smaller (`DataTree.createNode`): at 2³¹ − 1 the counter stays where it
             // is, and the next sequential child of the same prefix finds its name taken.
@@ -320,28 +298,28 @@ impl Tree {
         });
         let node = Node {
             data,
-            acl: acl.clone(),
+            acl: Arc::clone(&acl),
             czxid: zxid,
             mzxid: zxid,
             pzxid: zxid,
             ctime: time_ms,
             mtime: time_ms,
             owner,
-            ..Node::default()
+            ..Node::empty()
         };
         let stat = node.stat();
-        self.nodes.insert(path.clone(), node);
+        self.nodes.insert(path.to_owned(), node);
         if owner != 0 {
             let own = self.ephemerals.entry(owner).or_default();
-            own.insert(path.clone());
+            own.insert(path.to_owned());
         }
         let change = Change {
             kind: ChangeKind::Created,
-            path,
+            path: path.to_owned(),
             acl,
             parent,
         };
-        (Some(stat), vec![change])
+        (stat, change)
     }
 
     fn remove(&mut self, path: &str) -> Option<Change> {
@@ -367,26 +345,24 @@ impl Tree {
 
     fn replace(
         &mut self,
-        path: String,
-        data: Vec<u8>,
+        path: &str,
+        data: Arc<[u8]>,
         version: i32,
         time_ms: i64,
-    ) -> (Option<Stat>, Vec<Change>) {
+    ) -> Option<(Stat, Change)> {
         let zxid = self.last_zxid;
-        let Some(node) = self.nodes.get_mut(&path) else {
-            return (None, Vec::new());
-        };
+        let node = self.nodes.get_mut(path)?;
         node.data = data;
         node.version = version;
         node.mzxid = zxid;
         node.mtime = time_ms;
         let change = Change {
             kind: ChangeKind::DataChanged,
-            path,
-            acl: node.acl.clone(),
+            path: path.to_owned(),
+            acl: Arc::clone(&node.acl),
             parent: None,
         };
-        (Some(node.stat()), vec![change])
+        Some((node.stat(), change))
     }
 
     /// Changes the parent of `path`, with the name of the child; answers the parent and its ACL.
@@ -394,12 +370,12 @@ impl Tree {
         &mut self,
         path: &str,
         change: impl FnOnce(&mut Node, String),
-    ) -> Option<(String, Vec<Acl>)> {
+    ) -> Option<(String, Arc<[Acl]>)> {
         let (parent, name) = split(path).ok()?;
         let parent = or_root(parent);
         let node = self.nodes.get_mut(parent)?;
         change(node, name.to_owned());
-        Some((parent.to_owned(), node.acl.clone()))
+        Some((parent.to_owned(), Arc::clone(&node.acl)))
     }
 
     /// Sets the number that the next sequential child gets. No transaction does this.
@@ -416,28 +392,13 @@ impl Tree {
 }
 
 /// A server knows the root under two names.
-fn or_root(path: &str) -> &str {
+pub(super) fn or_root(path: &str) -> &str {
     if path.is_empty() { "/" } else { path }
 }
 
 /// Parent and name, at the last slash; nothing else is looked at.
-fn split(path: &str) -> Result<(&str, &str), ServerError> {
+pub(super) fn split(path: &str) -> Result<(&str, &str), ServerError> {
     path.rsplit_once('/')
         .filter(|_| !path.contains('\0'))
         .ok_or(ServerError::BadArguments)
-}
-
-/// `PathUtils.validatePath`. Java reads characters above U+FFFF as two surrogates, and refuses them.
-fn validate(path: &str) -> Result<(), ServerError> {
-    if path::validate(path).is_err() || path.chars().any(|c| c > '\u{ffff}') {
-        return Err(ServerError::BadArguments);
-    }
-    Ok(())
-}
-
-fn next_version(current: i32, expected: i32) -> Result<i32, ServerError> {
-    if expected != -1 && expected != current {
-        return Err(ServerError::BadVersion);
-    }
-    Ok(current.wrapping_add(1))
 }

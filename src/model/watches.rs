@@ -1,6 +1,6 @@
 //! One-shot watches, per connection.
 
-use super::server::ConnId;
+use super::bus::ConnId;
 use super::tree::{Change, ChangeKind};
 use crate::proto::{Acl, EventKind, WatchEvent};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,11 +47,6 @@ impl Watches {
         }
     }
 
-    pub(super) fn clear(&mut self) {
-        self.data.clear();
-        self.children.clear();
-    }
-
     pub(super) fn count(&self) -> usize {
         [&self.data, &self.children]
             .iter()
@@ -75,7 +70,7 @@ impl Watches {
                 acl,
             }));
         };
-        let (path, acl) = (change.path.as_str(), change.acl.as_slice());
+        let (path, acl) = (change.path.as_str(), &*change.acl);
         let on_data = self.data.remove(path).unwrap_or_default();
         match change.kind {
             ChangeKind::Created => tell(on_data, EventKind::Created, path, acl),

@@ -39,8 +39,7 @@ pub(crate) struct World {
     pub(crate) model: Model,
     pub(crate) now: Duration,
     xid: i32,
-    /// Operations that are not answered yet, and whether the handshake is.
-    asked: BTreeMap<ConnId, (bool, VecDeque<(i32, i32)>)>,
+    transcript: Transcript,
 }
 
 impl World {
@@ -53,14 +52,12 @@ impl World {
             model: Model::new(options, ms(0)),
             now: ms(0),
             xid: 0,
-            asked: BTreeMap::new(),
+            transcript: Transcript::default(),
         }
     }
 
     pub(crate) fn accept(&mut self) -> ConnId {
-        let conn = self.model.accept(self.now).unwrap();
-        self.asked.insert(conn, (false, VecDeque::new()));
-        conn
+        self.model.accept(self.now).unwrap()
     }
 
     pub(crate) fn bytes(&mut self, conn: ConnId, bytes: &[u8]) {
@@ -138,8 +135,7 @@ impl World {
 
     /// Says what was sent by hand, so that the answer can be read.
     pub(crate) fn asked(&mut self, conn: ConnId, number: i32, operation: i32) {
-        let asked = self.asked.entry(conn).or_default();
-        asked.1.push_back((number, operation));
+        self.transcript.asked(conn, number, operation);
     }
 
     /// Sends a request; answers all that came out, which must be for this connection.
@@ -184,7 +180,7 @@ impl World {
         while let Some(output) = self.model.poll_output() {
             all.push(match output {
                 ModelOutput::Close { conn } => (conn, Got::Closed),
-                ModelOutput::Send { conn, bytes } => (conn, self.decode(conn, &bytes)),
+                ModelOutput::Send { conn, bytes } => (conn, self.transcript.decode(conn, &bytes)),
             });
         }
         all
@@ -195,13 +191,27 @@ impl World {
         self.model.tick(now);
         self.all()
     }
+}
 
-    fn decode(&mut self, conn: ConnId, bytes: &[u8]) -> Got {
+/// Reads what a server sends: replies can be read only by who knows what was asked.
+#[derive(Default)]
+pub(crate) struct Transcript {
+    /// Operations that are not answered yet, and whether the handshake is.
+    asked: BTreeMap<ConnId, (bool, VecDeque<(i32, i32)>)>,
+}
+
+impl Transcript {
+    pub(crate) fn asked(&mut self, conn: ConnId, number: i32, operation: i32) {
+        let asked = self.asked.entry(conn).or_default();
+        asked.1.push_back((number, operation));
+    }
+
+    pub(crate) fn decode(&mut self, conn: ConnId, bytes: &[u8]) -> Got {
         let mut decoder = FrameDecoder::default();
         decoder.push(bytes);
         let body = decoder.next_frame().unwrap().unwrap().to_vec();
         assert_eq!(body.len() + 4, bytes.len(), "one frame an output");
-        let (greeted, asked) = self.asked.get_mut(&conn).unwrap();
+        let (greeted, asked) = self.asked.entry(conn).or_default();
         if !*greeted {
             *greeted = true;
             assert_eq!(body.len(), 4 + 4 + 8 + 4 + 16 + 1);

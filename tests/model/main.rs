@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // a test that cannot go on should stop there
 
 mod acls;
+mod crew;
+mod ensemble;
 mod faults;
 mod handshake;
 mod harness;

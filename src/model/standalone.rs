@@ -1,0 +1,170 @@
+//! A server that is alone: an ensemble of one, of which everything is known at once.
+
+use super::admin::CONNECTION_LOSS;
+use super::bus::{ConnId, ModelOutput};
+use super::ensemble::Ensemble;
+use super::options::{EnsembleOptions, ModelOptions};
+use crate::proto::{ServerError, Stat};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// The number of the only server.
+const ALONE: usize = 0;
+
+/// A standalone ZooKeeper server as a pure machine; see the [module](super).
+pub struct Model(Ensemble);
+
+/// Shows no session passwords and no data.
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let server = &self.0.servers[ALONE];
+        f.debug_struct("Model")
+            .field("up", &server.up)
+            .field("now_ms", &self.0.bus.now_ms())
+            .field("zxid", &server.tree.last_zxid())
+            .field("sessions", &server.timeouts.len())
+            .field("connections", &server.clients.conns.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Driving it.
+impl Model {
+    /// A server that is up and holds what a fresh one holds.
+    pub fn new(options: ModelOptions, now: Duration) -> Self {
+        let options = EnsembleOptions {
+            server: options,
+            voters: 1,
+            ..EnsembleOptions::default()
+        };
+        Self(Ensemble::new(options, now))
+    }
+
+    /// A client connects; `None` (refused) while the server is down.
+    pub fn accept(&mut self, now: Duration) -> Option<ConnId> {
+        self.0.accept(ALONE, now)
+    }
+
+    /// Bytes arrived, cut anywhere. Bytes for a connection that is closed are dropped.
+    pub fn receive(&mut self, conn: ConnId, bytes: &[u8], now: Duration) {
+        self.0.receive(conn, bytes, now);
+    }
+
+    /// The client closed the connection. Its watches go; its session stays until it expires.
+    pub fn disconnected(&mut self, conn: ConnId, now: Duration) {
+        self.0.disconnected(conn, now);
+    }
+
+    /// Time has passed: expires the sessions that are due. Calls without need do nothing. (All
+    /// other calls that take `now` do the same first: a session that is due is never saved by a
+    /// request that comes late.)
+    pub fn tick(&mut self, now: Duration) {
+        self.0.tick(now);
+    }
+
+    /// When to call [`Model::tick`]. Any call that takes `now` may change it.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Duration> {
+        self.0.deadline()
+    }
+
+    /// The next thing to be done, in order. To be called until it answers `None`.
+    #[must_use]
+    pub fn poll_output(&mut self) -> Option<ModelOutput> {
+        self.0.poll_output()
+    }
+}
+
+/// Acts from outside: faults, and changes that no client makes. They obey no ACL; while the server
+/// is down they fail with error -4 (connection loss).
+impl Model {
+    /// The server stops: all connections close, watches are lost, znodes and sessions are kept.
+    pub fn crash(&mut self, now: Duration) {
+        self.0.crash(ALONE, now);
+    }
+
+    /// The server starts again, and gives each session the full timeout with which it was created.
+    /// Nothing happens if it is up.
+    pub fn restart(&mut self, now: Duration) {
+        self.0.restart(ALONE, now);
+    }
+
+    /// Ends a session at once, as if it had expired. False if there is no such session.
+    pub fn expire(&mut self, session: i64, now: Duration) -> bool {
+        self.0.expire(session, now)
+    }
+
+    /// Creates a persistent znode that is open to anyone.
+    ///
+    /// # Errors
+    /// Those of a client's create.
+    pub fn create(&mut self, path: &str, data: &[u8], now: Duration) -> Result<Stat, ServerError> {
+        self.0.create(path, data, now)?;
+        let created = self.0.node(path).map(|(_, stat)| stat);
+        created.ok_or(CONNECTION_LOSS)
+    }
+
+    /// Deletes a znode, whatever its version.
+    ///
+    /// # Errors
+    /// Those of a client's delete.
+    pub fn delete(&mut self, path: &str, now: Duration) -> Result<(), ServerError> {
+        self.0.delete(path, now)
+    }
+
+    /// Deletes a znode and all below it, the deepest first, each in a transaction of its own.
+    ///
+    /// # Errors
+    /// Those of a client's delete; what was deleted before stays deleted.
+    pub fn delete_tree(&mut self, path: &str, now: Duration) -> Result<(), ServerError> {
+        self.0.delete_tree(path, now)
+    }
+
+    /// Sets the counter from which sequential children of a znode get their numbers, to try what
+    /// happens where it wraps. (The `cversion` in a stat is another number: all changes of the
+    /// children, twice the counter less the children that are there.) False if there is no znode.
+    pub fn set_counter(&mut self, path: &str, cversion: i32) -> bool {
+        self.0.set_counter(path, cversion)
+    }
+}
+
+/// Looking at it.
+impl Model {
+    /// The sessions that are alive, lowest first.
+    pub fn sessions(&self) -> Vec<i64> {
+        self.0.sessions()
+    }
+
+    /// A znode's data and stat.
+    pub fn node(&self, path: &str) -> Option<(Vec<u8>, Stat)> {
+        self.0.node(path)
+    }
+
+    /// The names of a znode's children, sorted; `None` if there is no such znode.
+    pub fn children(&self, path: &str) -> Option<Vec<String>> {
+        self.0.children(path)
+    }
+
+    /// How many watches are armed: a data watch and a child watch on one znode are two.
+    pub fn watch_count(&self) -> usize {
+        self.0.watch_count()
+    }
+
+    /// How many requests arrived, by the number of the operation. The handshake has none.
+    pub fn requests(&self) -> &BTreeMap<i32, u64> {
+        &self.0.servers[ALONE].requests
+    }
+
+    /// How many watch events were sent.
+    pub fn events_sent(&self) -> u64 {
+        self.0.servers[ALONE].events_sent
+    }
+
+    /// Sets both counts to zero.
+    pub fn reset_counts(&mut self) {
+        let server = &mut self.0.servers[ALONE];
+        server.requests.clear();
+        server.events_sent = 0;
+    }
+}

@@ -1,0 +1,81 @@
+//! Several servers: what a client of each sees, and what the servers owe each other.
+
+use crate::crew::{Crew, three};
+use crate::harness::{Got, create, exists, get, member, ms};
+use tenure::model::ServerState;
+use tenure::proto::{Request, Response};
+
+#[test]
+fn servers_elect_one_leader_whom_the_others_follow() {
+    for seed in 0..20 {
+        let crew = Crew::new(three(seed));
+        let leader = crew.leader();
+        for server in crew.followers() {
+            let following = ServerState::Following {
+                upstream: leader,
+                serving: true,
+            };
+            assert_eq!(crew.ensemble.state(server), following);
+        }
+        assert_eq!(crew.ensemble.zxid(leader), 1 << 32);
+    }
+}
+
+#[test]
+fn a_write_at_a_follower_is_answered_when_it_is_applied_there() {
+    let mut crew = Crew::new(three(1));
+    let follower = crew.followers()[0];
+    let client = crew.connect(follower, 4000);
+    let before = crew.now;
+    let Ok(Response::Created { path, stat }) = crew.ask(client.conn, &create("/a")) else {
+        panic!("not created");
+    };
+    assert_eq!(path, "/a");
+    assert_eq!(stat.czxid, (1 << 32) + 2, "after the session");
+    // Four ways at least: request, proposal, acknowledgement, commit.
+    assert!(
+        crew.now >= before + ms(1) / 10 * 4,
+        "{:?}",
+        crew.now - before
+    );
+    assert!(crew.ensemble.node_at(follower, "/a").is_some());
+}
+
+#[test]
+fn a_read_behind_a_write_waits_and_one_alone_does_not() {
+    let mut crew = Crew::new(three(2));
+    let client = crew.connect(crew.followers()[0], 4000);
+    let heard = crew.heard.len();
+    crew.send(client.conn, &get("/", false));
+    assert_eq!(crew.heard.len(), heard + 1, "answered at once");
+    let number = crew.send(client.conn, &create("/a"));
+    crew.send(client.conn, &exists("/a"));
+    crew.send(client.conn, &Request::Ping);
+    assert_eq!(crew.heard.len(), heard + 1, "all wait for the write");
+    crew.run(ms(100));
+    let new: Vec<_> = crew.heard[heard + 1..]
+        .iter()
+        .map(|(_, _, got)| got)
+        .collect();
+    assert!(matches!(new[0], Got::Reply(n, _, Response::Created { .. }) if *n == number));
+    assert!(matches!(new[1], Got::Reply(_, _, Response::Stat(_))));
+    assert!(matches!(new[2], Got::Reply(-2, _, _)));
+    assert_eq!(new.len(), 3);
+}
+
+#[test]
+fn ephemerals_of_a_follower_s_client_go_with_its_session() {
+    let mut crew = Crew::new(three(3));
+    let client = crew.connect(crew.followers()[1], 4000);
+    crew.ask(client.conn, &member("/m_")).unwrap();
+    assert_eq!(
+        crew.ask(client.conn, &Request::CloseSession),
+        Ok(Response::Empty)
+    );
+    crew.run(ms(10));
+    assert!(crew.closed_at(client.conn).is_some());
+    for server in 0..3 {
+        assert!(crew.ensemble.node_at(server, "/m_0000000000").is_none());
+    }
+    assert_eq!(crew.ensemble.sessions(), []);
+}
