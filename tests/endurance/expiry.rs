@@ -8,12 +8,12 @@ use tenure_testkit::raw::Session;
 use tenure_testkit::zookeeper::Config;
 use tenure_testkit::{Process, Zookeeper, wait_until};
 
-const SESSIONS: usize = 4_000;
+const SESSIONS: usize = 5_000;
 const HANDS: usize = 8;
 /// How long after the start all of them expire; opening them takes a part of it.
 const LIFE: Duration = Duration::from_secs(20);
 /// The session timeout of those who must not notice.
-const TIMEOUT: &str = "6s";
+const TIMEOUT: &str = "4s";
 
 #[test]
 fn a_mass_expiry_costs_nobody_else_anything() {
