@@ -962,17 +962,12 @@ pub const SHEETS: &[Sheet] = &[
             line(
                 "packets a second, in",
                 &["packets in"],
-                &[
-                    "0.80 (or out)",
-                    "2.50 (or out)",
-                    "1.70 (or out)",
-                    "2.25 (or out)",
-                ],
+                &["0.40", "1.25", "0.85", "1.50"],
             ),
             line(
                 "packets a second, out",
                 &["packets out"],
-                &["0.40", "1.25", "0.85", "1.50"],
+                &["0.80", "2.50", "1.70", "2.25"],
             ),
         ],
         needs: Needs::Quiet,

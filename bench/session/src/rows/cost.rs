@@ -36,6 +36,36 @@ pub fn idle(stage: &Stage, watched: f64) -> Run {
     run
 }
 
+/// A standby and a detector on one client, at rest for `watched` seconds; somebody else leads.
+#[must_use]
+#[track_caller]
+pub fn following(stage: &Stage, watched: f64) -> Run {
+    let place = stage.place();
+    let leader = stage.client(&stage.place());
+    leader.tell(&format!("contend a {}", place.path));
+    leader.contender(0, "a", "leading");
+    let client = stage.client(&place);
+    client.tell(&format!("contend b {}", place.path));
+    client.contender(0, "b", "standby");
+    client.tell(&format!("detect {}", place.path));
+    client.wait(0, "the leader", |line| {
+        line["what"] == "detector" && line["state"] == "leader"
+    });
+    // The last of their questions is answered, and the answer acknowledged.
+    let opened = now();
+    sleep_until(opened, 1.0);
+    let (start, before) = (now(), client.usage());
+    sleep_until(start, watched);
+    let (took, after) = (span(start, now()), client.usage());
+    let mut run = Run::default();
+    run.note("packets in", (after.packets_in - before.packets_in) / took);
+    run.note(
+        "packets out",
+        (after.packets_out - before.packets_out) / took,
+    );
+    run
+}
+
 /// A contender and a detector in each of `count` groups on one client, at rest for `watched`
 /// seconds.
 #[must_use]
@@ -60,6 +90,7 @@ pub fn many(stage: &Stage, count: u32, watched: f64) -> Run {
     run.note("threads", whole(after.threads) - whole(closed.threads));
     run.note("all threads", whole(after.threads));
     run.note("rss", after.rss_mb);
+    run.note("peak", after.peak_mb);
     run.note("grown", after.rss_mb - closed.rss_mb);
     run.note(
         "cpu ms per 20 s",
