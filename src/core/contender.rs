@@ -17,6 +17,10 @@ use crate::proto::{EventKind, Request, Response, ServerError};
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
 
+/// How many of those before it a contender knows by name; when all of them are gone and there were
+/// more, it lists again.
+const KNOWN_MAX: usize = 16;
+
 /// What to do after a candidacy was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reenrol {
@@ -74,9 +78,11 @@ pub(crate) struct Contender {
     spec: ContenderSpec,
     seat: Option<SeatId>,
     member: Option<Member>,
-    /// The paths of those before us, oldest first: whoever was there when we listed and has not
-    /// been seen gone.
+    /// The paths of those nearest before us, oldest first: who was there when we listed and has
+    /// not been seen gone.
     before: VecDeque<String>,
+    /// How many more stood before those.
+    further: usize,
     /// A listing is in flight.
     listing: bool,
     rank: Rank,
@@ -95,6 +101,7 @@ impl Contender {
             seat: None,
             member: None,
             before: VecDeque::new(),
+            further: 0,
             listing: false,
             rank: Rank::Unknown,
             withdrawals: Vec::new(),
@@ -434,6 +441,7 @@ impl Contender {
         self.rank = Rank::Unknown;
         self.answer_writes(&Ok(Answer::Written(false)), wire);
         self.before.clear();
+        self.further = 0;
         let member = self.member.take();
         let event = ContenderEvent::Lost {
             member,
@@ -514,14 +522,13 @@ impl Contender {
             }
             return;
         }
-        self.before = candidates
+        let before = candidates
             .into_iter()
             .take_while(|(sequence, _)| *sequence <= mine)
             .map(|(_, path)| path)
             .filter(|path| self.member.as_ref().is_some_and(|m| m.path != *path))
             .collect();
-        self.rank = Rank::Behind { told: None };
-        self.settle(wire);
+        self.stand_behind(before, wire);
     }
 
     /// The order is known for sure.
@@ -529,16 +536,25 @@ impl Contender {
         let Some(mine) = self.member.as_ref().map(|member| member.token) else {
             return;
         };
-        self.before = members
+        let before = members
             .filter(|(token, _)| *token < mine)
             .map(|(_, path)| path)
             .collect();
+        self.stand_behind(before, wire);
+    }
+
+    /// These stand before us, oldest first.
+    fn stand_behind(&mut self, mut before: VecDeque<String>, wire: &mut Wire<'_>) {
+        self.further = before.len().saturating_sub(KNOWN_MAX);
+        self.before = before.split_off(self.further);
         self.rank = Rank::Behind { told: None };
         self.settle(wire);
     }
 
     fn settle(&mut self, wire: &mut Wire<'_>) {
-        if self.before.is_empty() {
+        if self.before.is_empty() && self.further > 0 {
+            self.list(wire);
+        } else if self.before.is_empty() {
             self.rank = Rank::First;
             self.renew(wire);
         } else {
@@ -574,7 +590,7 @@ impl Contender {
                 self.settle(wire);
             }
             Ok(_) => {
-                let ahead = self.before.len();
+                let ahead = self.before.len() + self.further;
                 if let Rank::Behind { told } = &mut self.rank
                     && told.replace(ahead) != Some(ahead)
                 {

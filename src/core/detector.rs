@@ -1,8 +1,8 @@
 //! A detector: who leads the group at a path, without standing in it.
 //!
 //! It watches the leader's znode and nothing else, so standbys that come and go cost it nothing.
-//! The rest of the last listing is kept: members only ever join behind it, so when the leader
-//! goes, the next of the listing that still stands leads. An empty group is watched by its
+//! The next few of the last listing are kept: members only ever join behind them, so when the leader
+//! goes, the next of them that still stands leads. An empty group is watched by its
 //! children, a missing one by its existence.
 
 use super::event::{DetectorEvent, Event, Leader, Member};
@@ -13,6 +13,9 @@ use super::wire::Wire;
 use super::{Error, Handle};
 use crate::proto::{EventKind, Request, Response, ServerError};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// How many successors of the leader a detector knows by name.
+const KNOWN_MAX: usize = 16;
 
 /// What a detector asks. The round tells answers to an abandoned question apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +50,7 @@ pub(crate) struct Detector {
     path: String,
     round: u32,
     phase: Phase,
-    /// Members of the last listing behind the leader, oldest first.
+    /// The next members of the last listing behind the leader, oldest first.
     next: VecDeque<String>,
     /// The server's transaction when it answered the last listing: what was created later was
     /// not in it, whatever its name.
@@ -172,7 +175,8 @@ impl Detector {
                     let ownerless = stats.filter(|(_, stat)| stat.ephemeral_owner == 0);
                     self.strangers
                         .extend(ownerless.map(|(path, _)| path.clone()));
-                    self.next = census.members().into_iter().map(|m| m.path).collect();
+                    let members = census.members().into_iter().map(|m| m.path);
+                    self.next.extend(members.take(KNOWN_MAX));
                     self.succeed(wire);
                 }
             }
@@ -263,7 +267,9 @@ impl Detector {
                 );
             }
         } else {
-            self.next = found.into_iter().map(|(_, path)| path).collect();
+            // Not collected in the place of the whole listing, which would stay that large.
+            let members = found.into_iter().map(|(_, path)| path);
+            self.next.extend(members.take(KNOWN_MAX));
             self.succeed(wire);
         }
     }

@@ -311,3 +311,29 @@ fn dropping_a_contender_withdraws_it_and_stops_its_events() {
     assert!(world.leads(1, 1));
     assert_eq!(world.members(), ["c_0000000001"]);
 }
+
+#[test]
+fn whoever_stands_far_behind_leads_only_after_everybody_before_it() {
+    const CROWD: usize = 40;
+    let mut world = World::new();
+    for id in 0..CROWD {
+        world.client();
+        world.contend(id, 1);
+        world.run(Duration::from_millis(20));
+    }
+    world.run(SECOND);
+    let last = CROWD - 1;
+    let ahead = |world: &World| match world.contender_events(last, 1).last() {
+        Some(ContenderEvent::Standby { ahead, .. }) => *ahead,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(ahead(&world), last, "it counts more than it knows by name");
+    // Those whom it knows by name go first, the nearest first; the rest is learnt then.
+    for id in (0..last).rev() {
+        assert!(!world.leads(last, 1), "{id} still stands");
+        world.withdraw(id, 1);
+        world.run(Duration::from_millis(20));
+    }
+    world.run(SECOND);
+    assert!(world.leads(last, 1));
+}

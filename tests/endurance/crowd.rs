@@ -6,18 +6,25 @@ use std::time::Instant;
 use tenure_testkit::process::Options;
 use tenure_testkit::{Zookeeper, wait_until};
 
-const GROUPS: usize = 100;
-const EACH: usize = 10;
 /// The test harness has two of its own.
 const THREADS_MAX: u64 = 3;
 const PEAK_KIB_MAX: u64 = 48 << 10;
 
 #[test]
 fn a_thousand_contenders_and_detectors_share_a_connection_and_an_io_thread() {
+    share(100, 10);
+}
+
+#[test]
+fn so_do_a_thousand_of_one_group() {
+    share(1, 1000);
+}
+
+fn share(groups: usize, each: usize) {
     let server = Zookeeper::start();
     let subject = Subject::start(&server.url("/crowd"), T, Options::default());
     let start = Instant::now();
-    subject.ask(&format!("crowd {GROUPS} {EACH}"));
+    subject.ask(&format!("crowd {groups} {each}"));
     let took = start.elapsed();
     // The server counts the connection that asks.
     let connections = || server.monitor()["zk_num_alive_connections"].clone();
@@ -29,6 +36,6 @@ fn a_thousand_contenders_and_detectors_share_a_connection_and_an_io_thread() {
     assert!(threads <= THREADS_MAX, "{threads} threads");
     assert!(peak < PEAK_KIB_MAX, "{peak} KiB");
     let monitor = server.monitor();
-    assert_eq!(monitor["zk_ephemerals_count"], (GROUPS * EACH).to_string());
+    assert_eq!(monitor["zk_ephemerals_count"], (groups * each).to_string());
     assert_eq!(monitor["zk_num_alive_connections"], "2");
 }
