@@ -230,7 +230,7 @@ impl Client {
             false => Proving::Steadily,
         };
         self.session.set_leading(leads);
-        self.session.set_proving(proving);
+        self.session.set_proving(proving, self.now);
         if !self.session.proof_is_due(self.now) {
             return;
         }

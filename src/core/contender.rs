@@ -44,6 +44,8 @@ pub struct ContenderSpec {
     pub policy: LeasePolicy,
     /// What follows a lost candidacy.
     pub reenrol: Reenrol,
+    /// Whether to prove while next in line, too, so as to lead without a round trip.
+    pub warm: bool,
 }
 
 /// What a contender asks; each carries the seat it is asked for, so that an answer to an earlier
@@ -277,7 +279,11 @@ impl Contender {
 
     /// The znode that proofs must name, with its seat.
     pub(crate) fn claim(&self) -> Option<(SeatId, &str)> {
-        let claims = matches!(self.rank, Rank::First | Rank::Leading { .. });
+        let claims = match self.rank {
+            Rank::First | Rank::Leading { .. } => true,
+            Rank::Behind { .. } => self.spec.warm && self.before.len() + self.further == 1,
+            Rank::Unknown | Rank::Counting(_) => false,
+        };
         match (&self.member, self.seat) {
             (Some(member), Some(seat)) if claims && self.spec.policy.is_proved() => {
                 Some((seat, &member.path))

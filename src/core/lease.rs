@@ -5,8 +5,9 @@
 //! Let *T* be the session timeout (the smaller of the one granted when the session was created and
 //! the one granted on this connection) and *τ* the servers' `tickTime`. A leader's session keeps
 //! one *proof* in flight after another: a write that only a quorum can commit. Let `P` be its
-//! newest success on the present connection and `P₂` the second success before it. The lease of
-//! all leaderships of the session ends at
+//! newest success on the present connection, `P₁` the newest success that was known before `P` was
+//! sent, and `P₂` the newest that was known at least `δ` before `P₁` was sent. The lease of all
+//! leaderships of the session ends at
 //!
 //! ```text
 //! a + T·(1 − ρ) − m
@@ -23,13 +24,14 @@
 //! `LearnerHandler`). So:
 //!
 //! 1. When the reply to a request has arrived here, the request had reached the follower.
-//! 2. Within `R` after that the follower answers a ping of its leader, and the touch is in that
-//!    answer. Before `P₂` was sent, therefore, it was on its way to the leader.
-//! 3. The link from follower to leader is first in, first out, and `P₂` went over it later: when
-//!    it was committed, the touch had been received.
-//! 4. A ZooKeeper leader that was paused (its timers late, its queues full) may serve `P₂` and look
-//!    at expiries before it has read everything: the two further successes show that it went on
-//!    running, and that the session had not been expired meanwhile.
+//! 2. Within `R` after that the ZooKeeper leader sends the follower a ping. Links are first in, first
+//!    out: the ping is before the commit of `P₂`, which was sent later still, and the follower's
+//!    answer, with the touch in it, before `P₁`, which is sent only when `P₂` is known.
+//! 3. So when `P₁` is committed the touch has been received, if the leader ran all the time. If it was
+//!    paused, the ping is late: it may have served `P₂` first on waking, and sent its pings up to δ
+//!    later. `P₁` was sent δ after `P₂` was known, so the ping is before the commit of `P₁`, and
+//!    the touch before `P`.
+//! 4. Meanwhile the session had not expired, for `P` was committed.
 //! 5. The quorum may have moved to a new leader: it arms every session anew with a full *T*, later
 //!    than `a`. Creating a session and re-attaching to it touch it at the leader itself, which is
 //!    why the `ConnectRequest` needs no relay.
@@ -38,7 +40,8 @@
 //! clocks that run at other rates (ρ) and for work under way (m).
 //!
 //! **Assumptions.** Clock rates differ by less than ρ; every server's `minSessionTimeout` is at
-//! least 2 τ, or τ is configured; a running ZooKeeper leader's pings are never more than δ late;
+//! least 2 τ, or τ is configured; a running ZooKeeper leader's pings are never more than δ late, nor
+//! those of one that was stopped and goes on, and it is not stopped again before it has sent them;
 //! behind an observer that follows another learner (`ObserverMaster`) twice the τ is configured;
 //! all servers grant the same timeout, unless they answer; the ensemble loses no committed write;
 //! and nobody but its owner deletes a member or its session.
@@ -53,7 +56,7 @@ use super::time::Time;
 use std::time::Duration;
 
 /// δ: how late a ZooKeeper leader's pings may be.
-const PING_LATENESS: Duration = Duration::from_millis(100);
+pub(crate) const PING_LATENESS: Duration = Duration::from_millis(100);
 /// 1/ρ: clocks differ in rate by one part in this many.
 const CLOCK_RATE: u32 = 1000;
 /// T/m: one part in this many of T is for work under way.
@@ -105,8 +108,8 @@ pub(crate) fn proof_interval(timeout: Duration) -> Duration {
     timeout / PROOFS_PER_TIMEOUT
 }
 
-/// How often it proves while a contender waits for the lease to be long enough, after the first
-/// three proofs, which follow each other at once.
+/// How often it proves while a contender waits for the lease to be long enough, if the first three
+/// proofs did not do it.
 pub(crate) fn urgent_interval(timeout: Duration) -> Duration {
     proof_interval(timeout) / 2
 }
@@ -126,12 +129,20 @@ pub(crate) fn overdue(proved: Time, timeout: Duration) -> Time {
     proved + proof_interval(timeout) * 3
 }
 
+/// How old `a` is at most in the steady state, when P arrives: P₁ was sent one interval ago; P₂
+/// as many before that as make δ; and the newest reply that had arrived R before that was sent up
+/// to one more interval earlier.
+fn steady_age(timeout: Duration, tick: Option<Duration>) -> Duration {
+    let interval = proof_interval(timeout).max(Duration::from_nanos(1));
+    let back = PING_LATENESS.as_nanos().div_ceil(interval.as_nanos());
+    let back = u32::try_from(back).unwrap_or(u32::MAX).max(1);
+    interval.saturating_mul(back).saturating_add(interval * 2) + relay(timeout, tick)
+}
+
 /// Why a lease with these times would be too short to be of use, if it would: what is left of it
 /// in the steady state, before the next proof can renew it.
 pub(crate) fn refusal(timeout: Duration, tick: Option<Duration>) -> Option<Error> {
-    // When P arrives, P₂ was sent two intervals ago, and the newest reply that had arrived R
-    // before that was sent up to one more interval earlier.
-    let age = proof_interval(timeout) * 3 + relay(timeout, tick);
+    let age = steady_age(timeout, tick);
     let whole = lease_end(Time::default(), timeout).since(Time::default());
     (whole < age + enough(timeout)).then(|| {
         let tick = match tick {
@@ -210,7 +221,7 @@ mod tests {
     fn what_is_left_in_the_steady_state_is_what_the_documents_say() {
         let left = |timeout: u64, tick: Option<u64>| {
             let timeout = ms(timeout);
-            let oldest = proof_interval(timeout) * 3 + relay(timeout, tick.map(ms));
+            let oldest = steady_age(timeout, tick.map(ms));
             let whole = lease_end(A, timeout).since(A);
             (whole - oldest).as_millis()
         };
@@ -222,13 +233,13 @@ mod tests {
 
     #[test]
     fn times_without_room_for_a_lease_are_refused_with_both_named() {
-        for (timeout, tick) in [(4000, None), (4000, Some(3000)), (1000, None), (600, None)] {
+        for (timeout, tick) in [(4000, None), (4000, Some(3000)), (1000, None)] {
             let refused = refusal(ms(timeout), tick.map(ms));
             assert_eq!(refused, None, "{timeout} {tick:?}");
         }
         for (timeout, tick, word) in [
             (4000, Some(4000), "4s"),
-            (400, None, "200ms"),
+            (800, None, "400ms"),
             (1, None, "1ms"),
         ] {
             let error = refusal(ms(timeout), tick.map(ms)).expect("too short");
@@ -238,11 +249,11 @@ mod tests {
 
     #[test]
     fn a_server_that_proves_no_more_is_left_in_time_to_try_another() {
-        for timeout in [1000, 4000, 10_000, 40_000].map(ms) {
+        for timeout in [2000, 4000, 10_000, 40_000].map(ms) {
             // A proof is sent one interval after the newest success, and is overdue then.
             let given_up = proof_interval(timeout) + proof_limit(timeout);
-            assert!(given_up + timeout / 20 <= overdue(A, timeout).since(A) + timeout / 20);
-            let oldest = proof_interval(timeout) * 3 + relay(timeout, Some(timeout / 4));
+            assert!(given_up <= overdue(A, timeout).since(A) + ms(1));
+            let oldest = steady_age(timeout, Some(timeout / 4));
             let left = lease_end(A, timeout).since(A) - oldest;
             assert!(given_up + dial_limit(timeout, 0) < left, "{timeout:?}");
             assert!(ping_interval(timeout, false) + answer_limit(timeout, false) < timeout);

@@ -1,14 +1,24 @@
 //! What one connection has proved of its session: which requests were heard by the server, and
 //! which writes a quorum has committed since. [`lease`](super::lease) says what follows from it.
 
+use super::lease::PING_LATENESS;
 use super::time::Time;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// How many successes the lease looks back over: the newest, and two more.
-const SUCCESSES: usize = 3;
 /// Into how many slots R is cut: of the replies in one slot only the first is remembered.
-const SLOTS: u32 = 32;
+const REPLY_SLOTS: u32 = 32;
+/// Likewise δ, for the successes.
+const SUCCESS_SLOTS: u32 = 8;
+
+/// A write that a quorum has committed.
+#[derive(Debug, Clone, Copy)]
+struct Success {
+    sent: Time,
+    arrived: Time,
+    /// What had been relayed when it was sent.
+    relayed: Option<Time>,
+}
 
 /// The books of one connection. They die with it.
 #[derive(Debug)]
@@ -20,10 +30,11 @@ pub(crate) struct Proofs {
     heard: VecDeque<(Time, Time)>,
     /// The newest send time of a request whose reply arrived at least R ago.
     relayed: Option<Time>,
-    /// What was `relayed` when each of the last successes was sent.
-    successes: VecDeque<Option<Time>>,
-    /// When the newest success was sent, and when its reply arrived.
-    newest: Option<(Time, Time)>,
+    /// The newest successes, back to P₂.
+    successes: VecDeque<Success>,
+    /// The newest of them all.
+    newest: Option<Success>,
+    base: Option<Time>,
     /// When the proof was asked for that is in flight.
     pub(crate) in_flight: Option<Time>,
     /// When the last proof was asked for.
@@ -39,6 +50,7 @@ impl Proofs {
             relayed: None,
             successes: VecDeque::new(),
             newest: None,
+            base: None,
             in_flight: None,
             asked: None,
         }
@@ -47,7 +59,7 @@ impl Proofs {
     /// A reply to a request that was sent at `sent` has arrived.
     pub(crate) fn heard(&mut self, sent: Time, now: Time) {
         self.relayed(now);
-        let slot = self.relay / SLOTS;
+        let slot = self.relay / REPLY_SLOTS;
         // To forget a reply only makes the lease shorter.
         if self
             .heard
@@ -58,54 +70,62 @@ impl Proofs {
         }
     }
 
-    /// What a request that is sent now can rely on: the newest request of which ZooKeeper's leader
-    /// is told before it gets this one.
+    /// What a request that is sent now can rely on: the newest request whose touch ZooKeeper's
+    /// leader asks the follower for before it commits this one.
     pub(crate) fn relayed(&mut self, now: Time) -> Option<Time> {
         while let Some((arrived, sent)) = self.heard.front().copied() {
             if arrived + self.relay > now {
                 break;
             }
             self.heard.pop_front();
-            self.relayed = Some(self.relayed.map_or(sent, |before| before.max(sent)));
+            self.relayed = self.relayed.max(Some(sent));
         }
         self.relayed
     }
 
-    /// A quorum has committed a write that was sent at `sent` and relied on `relayed`. Of writes
-    /// that were under way together only the first counts: each must have been sent after the one
-    /// before it was known.
+    /// A quorum has committed a write that was sent at `sent` and relied on `relayed`.
     pub(crate) fn committed(&mut self, sent: Time, relayed: Option<Time>, now: Time) {
-        if self.newest.is_some_and(|(_, arrived)| sent < arrived) {
-            return;
+        let success = Success {
+            sent,
+            arrived: now,
+            relayed,
+        };
+        // Each must have been sent after the one before it was known to be committed.
+        let newest_known = |at: Time| self.successes.iter().rposition(|s| s.arrived <= at);
+        let p1 = newest_known(sent).map(|at| self.successes[at].sent);
+        let p2 = p1.and_then(|sent| {
+            let settled = |s: &Success| s.arrived + PING_LATENESS <= sent;
+            self.successes.iter().rposition(settled)
+        });
+        if let Some(at) = p2 {
+            self.base = self.base.max(self.successes[at].relayed);
+            self.successes.drain(..at);
         }
-        self.newest = Some((sent, now));
-        if self.successes.len() == SUCCESSES {
-            self.successes.pop_front();
+        self.base = self.base.max(Some(self.connect));
+        self.newest = Some(success);
+        let slot = PING_LATENESS / SUCCESS_SLOTS;
+        if self
+            .successes
+            .back()
+            .is_none_or(|last| last.arrived + slot <= now)
+        {
+            self.successes.push_back(success);
         }
-        self.successes.push_back(relayed);
     }
 
     /// When the newest success was sent.
     pub(crate) fn newest(&self) -> Option<Time> {
-        self.newest.map(|(sent, _)| sent)
+        self.newest.map(|success| success.sent)
     }
 
-    /// Whether enough writes have succeeded for the lease to rest on relays.
-    fn is_full(&self) -> bool {
-        self.successes.len() == SUCCESSES
-    }
-
-    /// Whether the lease rests on the newest request that it can rest on by now: more proofs would
-    /// not make it longer before more time has passed.
-    pub(crate) fn is_current(&self) -> bool {
-        self.is_full() && self.successes.front() == Some(&self.relayed)
+    /// From when on a proof can be a P₁ for the newest success.
+    pub(crate) fn settled(&self) -> Option<Time> {
+        self.newest.map(|success| success.arrived + PING_LATENESS)
     }
 
     /// `a`: the instant that the lease rests on.
     pub(crate) fn base(&self) -> Option<Time> {
-        let oldest = self.successes.front()?;
-        let relayed = oldest.filter(|_| self.is_full());
-        Some(relayed.map_or(self.connect, |sent| sent.max(self.connect)))
+        self.base
     }
 }
 
@@ -113,7 +133,7 @@ impl Proofs {
 mod tests {
     use super::*;
 
-    const R: Duration = Duration::from_millis(100);
+    const R: Duration = Duration::from_millis(300);
 
     fn at(ms: u64) -> Time {
         Time::from_nanos(ms * 1_000_000)
@@ -140,40 +160,71 @@ mod tests {
     fn the_base_is_what_was_answered_long_enough_before_the_second_success_back() {
         let mut proofs = Proofs::new(at(0), R);
         proofs.heard(at(10), at(12));
-        for ms in [111, 150, 200] {
+        for ms in [311, 450, 600] {
             prove(&mut proofs, ms);
         }
-        // At 111 the answer of 12 was 99 ms old.
+        // At 311 the answer of 12 was 299 ms old.
         assert_eq!(proofs.base(), Some(at(0)));
-        prove(&mut proofs, 300);
-        // P₂ was sent at 150: the answer of 12 was old enough, that of 113 was not.
+        prove(&mut proofs, 750);
+        // P₂ was sent at 450: the answer of 12 was old enough, that of 313 was not.
         assert_eq!(proofs.base(), Some(at(10)));
-        prove(&mut proofs, 400);
+        prove(&mut proofs, 900);
         assert_eq!(proofs.base(), Some(at(10)));
-        prove(&mut proofs, 500);
-        // P₂ was sent at 300: it relies on the success of 150, answered at 152.
-        assert_eq!(proofs.base(), Some(at(150)));
+        prove(&mut proofs, 1050);
+        // P₂ was sent at 750: it relies on the success of 311, answered at 313.
+        assert_eq!(proofs.base(), Some(at(311)));
+        assert_eq!(proofs.successes.len(), 3);
+    }
+
+    #[test]
+    fn p1_is_sent_so_long_after_p2_that_a_leader_that_was_paused_has_sent_its_pings() {
+        let mut proofs = Proofs::new(at(0), R);
+        proofs.heard(at(10), at(12));
+        for ms in [400, 410, 420, 430, 501] {
+            prove(&mut proofs, ms);
+            assert_eq!(proofs.base(), Some(at(0)), "{ms}");
+        }
+        // The first was known at 402.
+        assert_eq!(proofs.settled(), Some(at(603)));
+        prove(&mut proofs, 502);
+        prove(&mut proofs, 503);
+        assert_eq!(
+            proofs.base(),
+            Some(at(0)),
+            "502 was sent before 501 was known"
+        );
+        let mut proofs = Proofs::new(at(0), R);
+        proofs.heard(at(10), at(12));
+        for ms in [400, 502, 504] {
+            assert_eq!(proofs.base(), (ms > 400).then_some(at(0)));
+            prove(&mut proofs, ms);
+        }
+        assert_eq!(proofs.base(), Some(at(10)));
     }
 
     #[test]
     fn an_answer_exactly_r_old_counts() {
         let mut proofs = Proofs::new(at(0), R);
         proofs.heard(at(10), at(12));
-        assert_eq!(proofs.relayed(at(111)), None);
-        assert_eq!(proofs.relayed(at(112)), Some(at(10)));
+        assert_eq!(proofs.relayed(at(311)), None);
+        assert_eq!(proofs.relayed(at(312)), Some(at(10)));
     }
 
     #[test]
     fn writes_that_were_under_way_together_count_once() {
         let mut proofs = Proofs::new(at(0), R);
         proofs.heard(at(10), at(12));
-        for _ in 0..5 {
-            proofs.committed(at(200), Some(at(10)), at(203));
+        for arrived in [403, 500, 600, 700] {
+            proofs.committed(at(400), Some(at(10)), at(arrived));
         }
-        assert!(!proofs.is_full());
         assert_eq!(proofs.base(), Some(at(0)));
-        proofs.committed(at(203), Some(at(10)), at(204));
-        proofs.committed(at(204), Some(at(10)), at(205));
+        proofs.committed(at(800), Some(at(10)), at(802));
+        assert_eq!(
+            proofs.base(),
+            Some(at(0)),
+            "P₁ would have to be sent after P₂"
+        );
+        proofs.committed(at(802), Some(at(10)), at(804));
         assert_eq!(proofs.base(), Some(at(10)));
     }
 
@@ -181,12 +232,17 @@ mod tests {
     fn what_is_remembered_is_bounded_and_never_too_new() {
         let mut proofs = Proofs::new(at(0), R);
         for ms in 1..5000 {
+            let relayed = proofs.relayed(at(ms));
             proofs.heard(at(ms - 1), at(ms));
-            assert!(proofs.heard.len() <= 40, "{}", proofs.heard.len());
-            if let Some(sent) = proofs.relayed(at(ms)) {
+            proofs.committed(at(ms - 1), relayed, at(ms));
+            let kept = proofs.heard.len() + proofs.successes.len();
+            assert!(kept <= 60, "{kept}");
+            if let Some(sent) = relayed {
                 let age = at(ms).since(sent).as_millis();
-                assert!((101..=106).contains(&age), "{age}");
+                assert!((301..=312).contains(&age), "{age}");
             }
         }
+        let age = at(5000).since(proofs.base().unwrap()).as_millis();
+        assert!((401..=450).contains(&age), "{age}");
     }
 }

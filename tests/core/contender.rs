@@ -219,6 +219,7 @@ fn many_groups_share_one_session() {
             data: Vec::new(),
             policy: LeasePolicy::Verified,
             reenrol: Reenrol::Always,
+            warm: false,
         };
         let handle = Handle(100 + n);
         world.command(0, Command::Contend { handle, spec });

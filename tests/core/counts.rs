@@ -102,14 +102,42 @@ fn a_change_of_leader_costs_each_detector_one_read_and_the_successor_none() {
         [0; 0],
         "the successor decides alone"
     );
-    // It was idle for long, so its lease needs three proofs, one after the other; the first goes
-    // out as soon as its predecessor is gone.
+    // It was idle for long, so its lease needs three proofs, one after the other, and δ between the
+    // first two; the first goes out as soon as its predecessor is gone.
     let led = world.time_of(1, |e| {
         matches!(e, Event::Contender(ContenderEvent::Leading { .. }))
     });
-    assert_eq!(led.unwrap().since(start), 8 * DELAY);
+    let delta = Duration::from_millis(100);
+    assert_eq!(led.unwrap().since(start), 8 * DELAY + delta);
     assert!((3..=5).contains(&proofs(&world, 1, before[1])));
     assert_eq!(asked(&world, 2, before[2]), [0; 0]);
+}
+
+#[test]
+fn a_warm_successor_leads_with_the_event_and_whoever_stands_behind_it_pays_nothing() {
+    let mut world = World::new();
+    world.warm = true;
+    for id in 0..3 {
+        world.client();
+        world.contend(id, 1);
+        world.run(SECOND);
+    }
+    world.run(3 * crate::world::T);
+    let before: Vec<usize> = world.nodes.iter().map(|n| n.sent.len()).collect();
+    world.run(crate::world::T);
+    assert_eq!(proofs(&world, 1, before[1]), 12);
+    assert_eq!(proofs(&world, 2, before[2]), 0);
+    let start = world.now;
+    world.withdraw(0, 1);
+    world.run(SECOND);
+    let led = world.time_of(1, |e| {
+        matches!(e, Event::Contender(ContenderEvent::Leading { .. }))
+    });
+    assert_eq!(
+        led.unwrap().since(start),
+        2 * DELAY,
+        "the delete and the event"
+    );
 }
 
 #[test]

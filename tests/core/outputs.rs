@@ -211,6 +211,7 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
         data: b"me".to_vec(),
         policy: LeasePolicy::Verified,
         reenrol: Reenrol::Always,
+        warm: false,
     };
     let handle = Handle(5);
     let out = give(

@@ -55,6 +55,8 @@ pub(crate) struct World {
     flying: BTreeMap<(Time, u64), Delivery>,
     order: u64,
     calls: u64,
+    /// Whether contenders prove while they are next in line.
+    pub(crate) warm: bool,
     /// A session was ended from outside: two may believe until the lease ends, as documented.
     pub(crate) tampered: bool,
     /// The next reply frames to these operations never reach anybody, and the connection ends.
@@ -82,6 +84,7 @@ impl World {
             flying: BTreeMap::new(),
             order: 0,
             calls: 0,
+            warm: false,
             tampered: false,
             swallow_reply_of: None,
             swallowed: 0,
@@ -154,6 +157,7 @@ impl World {
             data: format!("{node}/{handle}").into_bytes(),
             policy,
             reenrol,
+            warm: self.warm,
         };
         let handle = Handle(handle);
         self.command(node, Command::Contend { handle, spec });

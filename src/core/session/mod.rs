@@ -148,6 +148,8 @@ pub(crate) struct Session {
     /// What the verified lease rests on.
     proved: Option<Time>,
     proving: Proving,
+    /// How many proofs were asked for since one was urgent.
+    urgent_proofs: u32,
     leading: bool,
     /// Since when every connection has ended in the middle of the handshake, and how often: what
     /// servers do that are behind `last_zxid`.
@@ -175,6 +177,7 @@ impl Session {
             answered: None,
             proved: None,
             proving: Proving::No,
+            urgent_proofs: 0,
             leading: false,
             refusals: None,
             lacking: BTreeSet::new(),

@@ -40,7 +40,16 @@ impl Session {
         }
     }
 
-    pub(crate) fn set_proving(&mut self, proving: Proving) {
+    pub(crate) fn set_proving(&mut self, proving: Proving, now: Time) {
+        if proving != Proving::Urgently {
+            self.urgent_proofs = 0;
+        } else if self.proving != proving
+            && let Link::Up(up) = &self.link
+        {
+            // A write that was committed just now is a P₂ already.
+            let has_p2 = up.proofs.settled().is_some_and(|at| at > now);
+            self.urgent_proofs = u32::from(has_p2);
+        }
         self.proving = proving;
     }
 
@@ -58,6 +67,7 @@ impl Session {
         if let Link::Up(up) = &mut self.link {
             up.proofs.in_flight = Some(now);
             up.proofs.asked = Some(now);
+            self.urgent_proofs = self.urgent_proofs.saturating_add(1);
         }
     }
 
@@ -81,11 +91,13 @@ impl Session {
             return None;
         };
         let timeout = self.timeout();
-        let pause = match self.proving {
-            Proving::No => return None,
-            Proving::Steadily => lease::proof_interval(timeout),
-            Proving::Urgently if !up.proofs.is_current() => return Some(Time::default()),
-            Proving::Urgently => lease::urgent_interval(timeout),
+        let pause = match (self.proving, self.urgent_proofs) {
+            (Proving::No, _) => return None,
+            (Proving::Steadily, _) => lease::proof_interval(timeout),
+            // P₂ and P at once, P₁ as soon as P₂ has settled.
+            (Proving::Urgently, 0 | 2) => return Some(Time::default()),
+            (Proving::Urgently, 1) => return Some(up.proofs.settled().unwrap_or_default()),
+            (Proving::Urgently, _) => lease::urgent_interval(timeout),
         };
         // A write that somebody else asked for proves as much.
         let last = up.proofs.asked.max(up.proofs.newest());

@@ -173,7 +173,8 @@ impl CandidacyArgs {
         };
         let mut options = ContenderOptions::new(url.path())
             .policy(policy)
-            .reenrol(reenrol);
+            .reenrol(reenrol)
+            .warm(self.warm);
         if let Some(label) = self.label {
             options = options.label(label);
         }
