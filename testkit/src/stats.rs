@@ -73,6 +73,48 @@ pub fn is_stopped(pid: u32) -> bool {
     })
 }
 
+/// Whether the process does nothing any more: it is stopped, or has ended, reaped or not.
+pub(crate) fn is_stopped_or_ended(pid: u32) -> bool {
+    let alive = fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
+        stat.rsplit_once(')')
+            .is_some_and(|(_, rest)| !is_ended(rest))
+    });
+    !alive || is_stopped(pid)
+}
+
+/// Whether what follows the name in `/proc/PID/stat` is of a process that nobody has reaped.
+fn is_ended(rest: &str) -> bool {
+    rest.trim_start().starts_with(['Z', 'X'])
+}
+
+/// The ids of the process's children, of theirs and so on, parents first.
+#[must_use]
+pub fn descendants(pid: u32) -> Vec<u32> {
+    let parents = parents();
+    let mut found = vec![pid];
+    let mut looked = 0;
+    while let Some(parent) = found.get(looked).copied() {
+        let children = parents.iter().filter(|(_, of)| *of == parent);
+        found.extend(children.map(|(child, _)| *child));
+        looked += 1;
+    }
+    found.split_off(1)
+}
+
+/// Each process of the machine that lives, and its parent.
+fn parents() -> Vec<(u32, u32)> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let parent = |pid: u32| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        let (_, rest) = stat.rsplit_once(')')?;
+        let parent = rest.split_whitespace().nth(1)?.parse().ok()?;
+        // It cannot be stopped, and has no children any more.
+        (!is_ended(rest)).then_some((pid, parent))
+    };
+    pids.filter_map(parent).collect()
+}
+
 /// The fields of `/proc/PID/stat` from the third on. The second, the program's
 /// name in parentheses, may hold blanks and parentheses.
 #[track_caller]

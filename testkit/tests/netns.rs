@@ -88,6 +88,94 @@ fn cuts_are_silent_one_way_or_both_and_heal() {
     assert_eq!(Cable::new(&lab, &a).passes(), (true, true));
 }
 
+/// A lab whose hosts reach one another.
+fn connected() -> Option<Lab> {
+    let lab = lab()?;
+    lab.connect_hosts().unwrap();
+    Some(lab)
+}
+
+/// Two ends of a connection between two hosts.
+fn joined(from: &Host, to: &Host) -> (TcpStream, TcpStream) {
+    let listener = to
+        .netns()
+        .enter(|| TcpListener::bind((to.address(), 0)).unwrap());
+    let addr = listener.local_addr().unwrap();
+    let near = from
+        .netns()
+        .enter(|| TcpStream::connect_timeout(&addr, LONG).unwrap());
+    let (far, _) = listener.accept().unwrap();
+    for side in [&near, &far] {
+        side.set_read_timeout(Some(SHORT)).unwrap();
+    }
+    (near, far)
+}
+
+#[test]
+fn one_way_between_two_hosts_is_cut_and_heals() {
+    let Some(lab) = connected() else { return };
+    let (a, b) = (lab.host("a"), lab.host("b"));
+    let (mut near, mut far) = joined(&a, &b);
+    lab.cut_one_way(&a, &b);
+    far.write_all(b"x").unwrap();
+    assert_eq!(near.read(&mut [0; 8]).unwrap(), 1, "the other way is open");
+    near.write_all(b"y").unwrap();
+    assert!(far.read(&mut [0; 8]).is_err(), "this way is cut");
+    lab.heal_between(&a, &b);
+    far.set_read_timeout(Some(LONG)).unwrap();
+    assert_eq!(far.read(&mut [0; 8]).unwrap(), 1);
+}
+
+#[test]
+fn who_sends_is_reset() {
+    let Some(lab) = connected() else { return };
+    let (a, b) = (lab.host("a"), lab.host("b"));
+    let (mut near, mut far) = joined(&a, &b);
+    lab.reset_between(&a, &b);
+    near.write_all(b"x").unwrap();
+    near.set_read_timeout(Some(LONG)).unwrap();
+    let error = near.read(&mut [0; 8]).unwrap_err().kind();
+    assert_eq!(error, std::io::ErrorKind::ConnectionReset);
+    let silent = far.read(&mut [0; 8]).unwrap_err().kind();
+    assert_eq!(
+        silent,
+        std::io::ErrorKind::WouldBlock,
+        "the other is not told"
+    );
+    lab.heal_between(&a, &b);
+    let (mut near, mut far) = joined(&a, &b);
+    near.write_all(b"x").unwrap();
+    assert_eq!(far.read(&mut [0; 8]).unwrap(), 1);
+}
+
+#[test]
+fn some_packets_are_lost_and_then_none() {
+    let Some(lab) = lab() else { return };
+    let host = lab.host("a");
+    let socket = |netns: &tenure_testkit::Netns, ip| {
+        let socket = netns.enter(|| std::net::UdpSocket::bind((ip, 0)).unwrap());
+        socket.set_read_timeout(Some(SHORT)).unwrap();
+        socket
+    };
+    let to = socket(lab.servers(), lab.server_addr());
+    let from = socket(host.netns(), host.address());
+    let arrive = || {
+        let addr = to.local_addr().unwrap();
+        (0..200).for_each(|_| drop(from.send_to(b"x", addr)));
+        std::iter::from_fn(|| to.recv(&mut [0; 8]).ok()).count()
+    };
+    assert_eq!(arrive(), 200);
+    host.lose(50);
+    let half = arrive();
+    assert!((40..160).contains(&half), "{half} of 200");
+    host.lose(10);
+    let most = arrive();
+    assert!((140..200).contains(&most), "{most} of 200");
+    host.lose(0);
+    host.lose(0); // what is whole stays whole
+    assert_eq!(arrive(), 200);
+}
+
 #[test]
 fn a_connection_outlives_a_short_cut() {
     let Some(lab) = lab() else { return };

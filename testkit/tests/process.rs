@@ -149,3 +149,31 @@ fn a_dropped_process_is_gone() {
     drop(process);
     assert!(!Path::new(&format!("/proc/{pid}")).exists());
 }
+
+#[test]
+fn a_whole_tree_freezes_and_thaws() {
+    // A child and a grandchild that count while they live.
+    let process =
+        shell(r#"sh -c '(n=0; while :; do n=$((n+1)); echo $n; sleep 0.01; done) & wait' & wait"#);
+    let number = |line: &serde_json::Value| line.as_u64().is_some();
+    process.wait_for("it counts", LONG, number);
+    let frozen = process.freeze();
+    process.drain();
+    // What was on the way to us has arrived, and nothing more comes.
+    std::thread::sleep(Duration::from_millis(100));
+    process.drain();
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(process.drain().len(), 0);
+    process.thaw(frozen, Duration::ZERO);
+    process.wait_for("it counts on", LONG, number);
+    let below = tenure_testkit::stats::descendants(process.pid());
+    assert!(below.len() >= 2, "{below:?}");
+    process.kill();
+    for pid in below {
+        drop(
+            std::process::Command::new("kill")
+                .args(["-KILL", &pid.to_string()])
+                .status(),
+        );
+    }
+}

@@ -243,3 +243,22 @@ fn large_frames_pass_whole() {
     let reply = session.request(opcode::GET_DATA, body).unwrap();
     assert_eq!(reply.body[4..4 + data.len()], data);
 }
+
+#[test]
+fn a_delay_holds_each_frame_for_a_while() {
+    let proxy = proxy();
+    let mut session = open(&proxy);
+    proxy.delay(SHORT);
+    let started = Instant::now();
+    session.ping().unwrap();
+    let took = started.elapsed();
+    assert!(took >= 2 * SHORT, "{took:?} there and back");
+    // One that waits is let go when the delay ends, or its connection.
+    proxy.delay(LONG);
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| session.ping());
+        proxy.delay(Duration::ZERO);
+        waiting.join().unwrap().unwrap();
+    });
+    assert!(started.elapsed() < LONG);
+}

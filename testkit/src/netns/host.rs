@@ -112,6 +112,28 @@ impl Host {
         self.nft(&script);
     }
 
+    /// Lets this many packets in a hundred vanish, each way, by chance; 0 ends it.
+    ///
+    /// # Panics
+    /// When there are more than a hundred in a hundred, and when it cannot be done.
+    #[track_caller]
+    pub fn lose(&self, percent: u8) {
+        assert!(percent <= 100, "{percent} packets in a hundred");
+        let device = &self.device;
+        let element = format!("element inet lab lossy {{ {device} : jump loss_{device} }}");
+        // Adding first makes clearing and deleting what is not there succeed.
+        let mut script = format!("add chain inet lab loss_{device}\nadd {element}\n");
+        if percent == 0 {
+            script += &format!("delete {element}\ndelete chain inet lab loss_{device}\n");
+        } else {
+            script += &format!(
+                "flush chain inet lab loss_{device}\n\
+                 add rule inet lab loss_{device} numgen random mod 100 < {percent} drop\n"
+            );
+        }
+        self.nft(&script);
+    }
+
     /// Takes the host's own device down: its programs get "network is
     /// unreachable", as on a machine whose cable is pulled at its own end.
     #[track_caller]

@@ -21,26 +21,34 @@ const SERVER: Ipv4Addr = Ipv4Addr::new(10, 231, 0, 1);
 /// Each host has a /30 of its own, 10.231.N.0, so N counts to 254.
 const HOSTS_MAX: u8 = 254;
 
-/// The cuts: two sets of devices whose packets vanish, and one of pairs. A host's
-/// cut adds its device to a set and leaves the other hosts' alone.
+/// The cuts: two sets of devices whose packets vanish, and one of pairs; pairs whose
+/// connections are reset; and devices that lose some packets, each with a chain of its
+/// own that says how many. A host's cut adds its device and leaves the other hosts' alone.
 const RULES: &str = "
 table inet lab {
     set cut_to_server { type ifname; }
     set cut_from_server { type ifname; }
     set cut_between { type ifname . ifname; }
+    set reset_between { type ifname . ifname; }
+    map lossy { type ifname : verdict; }
     chain input {
         type filter hook input priority 0; policy accept;
         iifname @cut_to_server drop
+        iifname vmap @lossy
     }
     chain output {
         type filter hook output priority 0; policy accept;
         oifname @cut_from_server drop
+        oifname vmap @lossy
     }
     chain forward {
         type filter hook forward priority 0; policy accept;
         iifname @cut_to_server drop
         oifname @cut_from_server drop
         iifname . oifname @cut_between drop
+        iifname . oifname @reset_between meta l4proto tcp reject with tcp reset
+        iifname vmap @lossy
+        oifname vmap @lossy
     }
 }";
 
@@ -131,18 +139,45 @@ impl Lab {
     /// When it cannot be made.
     #[track_caller]
     pub fn cut_between(&self, one: &Host, other: &Host) {
-        self.nft(&format!("add element {}", between(one, other)));
+        let pairs = pairs(one, other);
+        self.nft(&format!("add element inet lab cut_between {pairs}"));
     }
 
-    /// Ends [`cut_between`](Self::cut_between).
+    /// What `from` sends to `to` vanishes; what comes back arrives.
     ///
     /// # Panics
-    /// When it cannot be ended.
+    /// When it cannot be made.
+    #[track_caller]
+    pub fn cut_one_way(&self, from: &Host, to: &Host) {
+        let (from, to) = (from.device(), to.device());
+        self.nft(&format!(
+            "add element inet lab cut_between {{ {from} . {to} }}"
+        ));
+    }
+
+    /// Whoever of two connected hosts sends to the other over TCP gets a reset, as from
+    /// a firewall that has forgotten the connection. Whoever does not send hears nothing.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[track_caller]
+    pub fn reset_between(&self, one: &Host, other: &Host) {
+        let pairs = pairs(one, other);
+        self.nft(&format!("add element inet lab reset_between {pairs}"));
+    }
+
+    /// Ends all cuts and resets between two hosts.
+    ///
+    /// # Panics
+    /// When they cannot be ended.
     #[track_caller]
     pub fn heal_between(&self, one: &Host, other: &Host) {
+        let pairs = pairs(one, other);
         // Adding first makes deleting what is not there succeed.
-        let cut = between(one, other);
-        self.nft(&format!("add element {cut}\ndelete element {cut}\n"));
+        let script = ["cut_between", "reset_between"].map(|set| {
+            format!("add element inet lab {set} {pairs}\ndelete element inet lab {set} {pairs}\n")
+        });
+        self.nft(&script.concat());
     }
 
     #[track_caller]
@@ -215,9 +250,10 @@ impl Drop for Lab {
     }
 }
 
-fn between(one: &Host, other: &Host) -> String {
+/// Both ways between two hosts, as elements of a set.
+fn pairs(one: &Host, other: &Host) -> String {
     let (one, other) = (one.device(), other.device());
-    format!("inet lab cut_between {{ {one} . {other}, {other} . {one} }}")
+    format!("{{ {one} . {other}, {other} . {one} }}")
 }
 
 /// Removes the namespaces of test processes that were killed before they could.

@@ -2,6 +2,7 @@
 
 mod lines;
 mod options;
+mod tree;
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -14,6 +15,7 @@ use serde_json::Value;
 
 pub use lines::Line;
 pub use options::{Options, Stream};
+pub use tree::Frozen;
 
 use crate::child::OwnedChild;
 use crate::netns::Netns;

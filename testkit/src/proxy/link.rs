@@ -142,6 +142,7 @@ fn forward_all(shared: &Shared, link: &Link, way: Way) -> Cut {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Cut::Fin,
             Err(_) => return Cut::Reset,
         };
+        shared.delay(link);
         match shared.judge(link, &payload, parse) {
             Verdict::Forward => {
                 let written = write_all(link, to, &Payload::new().buffer(payload).payload());

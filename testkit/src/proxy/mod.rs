@@ -13,6 +13,7 @@ mod shared;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 pub use counts::Counts;
 pub use frame::{Kind, Seen};
@@ -136,6 +137,12 @@ impl Proxy {
     /// Ends [`hold`](Self::hold): everything that came meanwhile is forwarded.
     pub fn release(&self) {
         self.shared.release();
+    }
+
+    /// Holds each frame for this long before it passes, both ways, from now on; those
+    /// behind it wait. Zero ends it.
+    pub fn delay(&self, delay: Duration) {
+        self.shared.set_delay(delay);
     }
 
     /// Ends all connections on both sides; returns when that is done and says

@@ -35,6 +35,7 @@ pub(super) struct State {
     /// Connections whose sockets are not closed yet.
     pub(super) open: BTreeSet<u64>,
     held: bool,
+    delay: Duration,
     refusing: bool,
     /// Frames that are being written.
     forwarding: usize,
@@ -62,6 +63,7 @@ impl Shared {
             closing: false,
             open: BTreeSet::new(),
             held: false,
+            delay: Duration::ZERO,
             refusing: false,
             forwarding: 0,
             links: BTreeMap::new(),
@@ -158,6 +160,28 @@ impl Shared {
         self.changed
             .wait_while(self.lock(), waits)
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn set_delay(&self, delay: Duration) {
+        self.lock().delay = delay;
+        self.changed.notify_all();
+    }
+
+    /// Returns when a frame that came just now was delayed for long enough, or its link cut.
+    pub(super) fn delay(&self, link: &Link) {
+        let came = Instant::now();
+        let mut state = self.lock();
+        loop {
+            let left = state.delay.saturating_sub(came.elapsed());
+            if left.is_zero() || state.closing || link.is_cut() {
+                return;
+            }
+            state = self
+                .changed
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
     }
 
     pub(super) fn hold(&self) {
