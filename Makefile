@@ -4,11 +4,11 @@
 # cargo has fetched that, nothing here needs a network.
 
 CARGO ?= cargo
-# More words for the demo or for the tests: make demo ARGS=…, make test ARGS='--test core'
+# More words for the demo, the tests or the chaos: make demo ARGS=…, make test ARGS='--test core'
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test session check lint doc fmt fix
+.PHONY: help setup servers demo test chaos campaign session check lint doc fmt fix
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,15 @@ demo: setup ## see it work: real servers, real processes, a real cut
 test: setup servers ## run every test, against real ZooKeeper servers too
 	@echo 'test: all members, all tests; one failure does not stop the others'
 	$(CARGO) test --workspace --locked --no-fail-fast $(ARGS)
+
+chaos: setup ## faults against real servers and clients, and a judge; see docs/chaos.md
+	@echo 'chaos: building tenure and what breaks its surroundings'
+	$(CARGO) build --release --locked --package tenure --bin tenure --package tenure-chaos
+	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- $(ARGS)
+
+campaign: setup ## 20 leaders through each of four faults, and the smallest margins
+	$(CARGO) build --release --locked --package tenure --bin tenure --package tenure-chaos
+	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- campaign $(or $(ARGS),all)
 
 session: setup ## measure the session under faults and write docs/session.md
 	@echo 'session: about seven minutes; best on a machine that does nothing else'

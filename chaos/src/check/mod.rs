@@ -1,0 +1,119 @@
+//! What must be true of every history, one invariant a file.
+
+mod alone;
+mod campaign;
+mod fence;
+mod lapsed;
+mod lines;
+mod substance;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod told;
+mod truth;
+
+use crate::history::{Entry, History, Phase};
+use crate::tenures::{Client, Tenure, clients, tenures};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Something that must not have happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// What was broken.
+    pub invariant: &'static str,
+    /// The line of the history that shows it.
+    pub line: usize,
+    /// What happened.
+    pub what: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            invariant,
+            line,
+            what,
+        } = self;
+        write!(f, "{invariant}: {what} (line {line})")
+    }
+}
+
+/// A history and what it adds up to.
+#[derive(Debug)]
+pub struct Case<'a> {
+    /// The history.
+    pub history: &'a History,
+    /// Who was there.
+    pub clients: BTreeMap<String, Client>,
+    /// Who believed to lead, in the order of the beginnings.
+    pub tenures: Vec<Tenure>,
+}
+
+impl<'a> Case<'a> {
+    /// Adds up a history.
+    #[must_use]
+    pub fn new(history: &'a History) -> Self {
+        let clients = clients(history);
+        let tenures = tenures(history, &clients);
+        Self {
+            history,
+            clients,
+            tenures,
+        }
+    }
+
+    /// Everything that must not have happened.
+    #[must_use]
+    pub fn violations(&self) -> Vec<Violation> {
+        let all: [fn(&Case<'_>) -> Vec<Violation>; 9] = [
+            substance::check,
+            lines::check,
+            alone::check,
+            tokens::check,
+            lapsed::check,
+            told::check,
+            truth::check,
+            fence::check,
+            campaign::check,
+        ];
+        all.iter().flat_map(|check| check(self)).collect()
+    }
+
+    /// The tenures of each group, in the order of their beginnings.
+    #[must_use]
+    pub fn groups(&self) -> BTreeMap<&str, Vec<&Tenure>> {
+        let mut groups: BTreeMap<&str, Vec<&Tenure>> = BTreeMap::new();
+        for tenure in &self.tenures {
+            groups.entry(&tenure.group).or_default().push(tenure);
+        }
+        groups
+    }
+
+    /// Whether a stranger has ended a znode or a session in `group` between two moments.
+    #[must_use]
+    pub fn was_deposed(&self, group: &str, from_ns: u64, to_ns: u64) -> bool {
+        self.history.entries.iter().any(|(_, entry)| match entry {
+            Entry::Fault {
+                at_ns,
+                phase: Phase::Begin,
+                deposed,
+                ..
+            } => (from_ns..=to_ns).contains(at_ns) && deposed.iter().any(|name| name == group),
+            _ => false,
+        })
+    }
+}
+
+/// A span for people.
+pub(crate) fn span(from_ns: u64, to_ns: u64) -> String {
+    let (sign, ns) = match to_ns.checked_sub(from_ns) {
+        Some(ns) => ("", ns),
+        None => ("-", from_ns - to_ns),
+    };
+    format!(
+        "{sign}{}.{:03} s",
+        ns / 1_000_000_000,
+        ns / 1_000_000 % 1000
+    )
+}

@@ -1,0 +1,39 @@
+//! Who loses leadership says so before its successor leads.
+//!
+//! A stopped process cannot, one that was killed will not, and one whose znode a stranger
+//! deleted hears of it as late as its successor does. What they believe is checked all the same.
+
+use super::{Case, Violation, span};
+use crate::tenures::Tenure;
+
+pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (group, tenures) in case.groups() {
+        for pair in tenures.windows(2) {
+            let [former, next] = pair else { continue };
+            if excused(case, former, next) {
+                continue;
+            }
+            let late = match former.lost_ns {
+                Some(lost_ns) if lost_ns < next.begin_ns => continue,
+                Some(lost_ns) => format!("{} before it said so", span(next.begin_ns, lost_ns)),
+                None => "and it never said so".to_owned(),
+            };
+            violations.push(Violation {
+                invariant: "lost is said in time",
+                line: next.line,
+                what: format!(
+                    "{} lost {group} (token {}) to {} (token {}), which led {late}",
+                    former.client, former.token, next.client, next.token
+                ),
+            });
+        }
+    }
+    violations
+}
+
+fn excused(case: &Case<'_>, former: &Tenure, next: &Tenure) -> bool {
+    former.killed
+        || !former.stops.is_empty()
+        || case.was_deposed(&former.group, former.begin_ns, next.begin_ns)
+}

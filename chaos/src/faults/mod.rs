@@ -1,0 +1,87 @@
+//! What can go wrong, by name.
+
+mod strike;
+
+use std::time::Duration;
+
+pub(crate) use strike::{Blow, aim};
+
+/// What a fault is done to: at most one of each is under way at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Clients,
+    Servers,
+}
+
+/// How long a fault holds, in tenths of T: from, to.
+type Tenths = (u32, u32);
+
+macro_rules! faults {
+    ($($fault:ident $name:literal $side:ident $tenths:expr, $what:literal;)*) => {
+        /// One kind of fault.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Fault {
+            $(#[doc = $what] $fault,)*
+        }
+
+        impl Fault {
+            pub(crate) const ALL: &[Self] = &[$(Self::$fault,)*];
+
+            pub(crate) fn name(self) -> &'static str {
+                match self { $(Self::$fault => $name,)* }
+            }
+
+            pub(crate) fn what(self) -> &'static str {
+                match self { $(Self::$fault => $what,)* }
+            }
+
+            pub(crate) fn side(self) -> Side {
+                match self { $(Self::$fault => Side::$side,)* }
+            }
+
+            fn tenths(self) -> Tenths {
+                match self { $(Self::$fault => $tenths,)* }
+            }
+        }
+    };
+}
+
+faults! {
+    ClientCut "client-cut" Clients (5, 25), "a leader's host and all servers hear nothing of each other";
+    ClientCutOut "client-cut-out" Clients (5, 25), "what a leader's host sends to servers vanishes";
+    ClientCutIn "client-cut-in" Clients (5, 25), "what servers send to a leader's host vanishes";
+    ClientLoss "client-loss" Clients (10, 30), "30 in 100 packets of a leader's host vanish";
+    ClientDelay "client-delay" Clients (10, 30), "each frame of the slow host takes T/10 more, each way";
+    ClientReset "client-reset" Clients (1, 10), "connections between a leader's host and all servers are reset";
+    ClientStop "client-stop" Clients (12, 25), "a leader is stopped (SIGSTOP) for longer than T";
+    ClientFreeze "client-freeze" Clients (15, 25), "a leader, its guardian and its command are stopped for longer than T";
+    ClientKill "client-kill" Clients (1, 20), "a leader is killed (SIGKILL), and started again";
+    FollowerCut "follower-cut" Servers (10, 40), "a server that follows is cut off from the others; clients reach it";
+    LeaderCut "leader-cut" Servers (10, 40), "the server that leads is cut off from the others; clients reach it";
+    QuorumLost "quorum-lost" Servers (10, 30), "no server hears another";
+    ServerLoss "server-loss" Servers (10, 30), "30 in 100 packets of a server vanish";
+    ServerStopFollower "server-stop-follower" Servers (5, 25), "a server that follows is stopped (SIGSTOP)";
+    ServerStopLeader "server-stop-leader" Servers (5, 25), "the server that leads is stopped (SIGSTOP)";
+    ServerKillFollower "server-kill-follower" Servers (1, 20), "a server that follows is killed (SIGKILL), and started again";
+    ServerKillLeader "server-kill-leader" Servers (1, 20), "the server that leads is killed (SIGKILL), and started again";
+    RollingRestart "rolling-restart" Servers (0, 0), "all servers are restarted, one after the other";
+    EnsembleDown "ensemble-down" Servers (1, 20), "all servers are killed, and started again";
+    DeleteMember "delete-member" Clients (1, 5), "a stranger deletes a leader's znode";
+    DeleteGroup "delete-group" Clients (1, 5), "a stranger deletes all members of a group, and its path";
+    Expire "expire" Clients (1, 5), "a stranger ends a leader's session";
+    ClockStep "clock-step" Clients (5, 15), "the wall clock of a host's clients jumps, by up to an hour, and back";
+}
+
+impl Fault {
+    /// The fault of this name.
+    pub(crate) fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|fault| fault.name() == name).copied()
+    }
+
+    /// How long it holds, of a session timeout of `timeout`; `chance` is from 0 to 1.
+    pub(crate) fn hold(self, timeout: Duration, chance: f64) -> Duration {
+        let (from, to) = self.tenths();
+        let tenths = f64::from(from) + f64::from(to - from) * chance;
+        timeout.mul_f64(tenths / 10.0)
+    }
+}

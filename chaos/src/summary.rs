@@ -1,0 +1,141 @@
+//! What a run or a campaign showed: a table for people, an object for programs.
+
+use comfy_table::{CellAlignment, Row, Table, presets};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use tenure_chaos::figures::{Figures, Writes};
+
+/// All of it.
+#[derive(Debug, Default)]
+pub(crate) struct Summary {
+    pub(crate) runs: u32,
+    pub(crate) by_fault: BTreeMap<String, Figures>,
+    pub(crate) writes: Writes,
+    pub(crate) violations: usize,
+    /// Why it ended before its time.
+    pub(crate) failure: Option<String>,
+    /// Where histories were kept.
+    pub(crate) kept: Vec<String>,
+}
+
+impl Summary {
+    pub(crate) fn table(&self) -> String {
+        let mut table = Table::new();
+        table.load_style(presets::UTF8_FULL_CONDENSED).set_header([
+            "fault",
+            "times",
+            "fail-overs",
+            "fail-over min / median / max",
+            "lease end\nto successor",
+            "lost\nto successor",
+        ]);
+        for (fault, figures) in &self.by_fault {
+            table.add_row(Row::from([
+                fault.clone(),
+                figures.faults.to_string(),
+                figures.failovers_ns.len().to_string(),
+                spread(&figures.failovers_ns),
+                margin(figures.lease_margin_ns),
+                margin(figures.lost_margin_ns),
+            ]));
+        }
+        for column in 1..6 {
+            if let Some(column) = table.column_mut(column) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        format!(
+            "{table}\nMargins are the smallest seen. Writes to the register: {} done, {} stale ones \
+             refused.",
+            self.writes.done, self.writes.refused
+        )
+    }
+
+    /// One line.
+    pub(crate) fn json(&self) -> Value {
+        let by_fault: BTreeMap<&str, Value> = self
+            .by_fault
+            .iter()
+            .map(|(fault, figures)| {
+                let times = &figures.failovers_ns;
+                let object = json!({
+                    "times": figures.faults,
+                    "failovers": times.len(),
+                    "failover_ns_min": times.first(),
+                    "failover_ns_median": times.get(times.len() / 2),
+                    "failover_ns_max": times.last(),
+                    "lease_margin_ns_min": figures.lease_margin_ns,
+                    "lost_margin_ns_min": figures.lost_margin_ns,
+                });
+                (fault.as_str(), object)
+            })
+            .collect();
+        json!({
+            "passed": self.passed(),
+            "runs": self.runs,
+            "violations": self.violations,
+            "failure": self.failure,
+            "faults": by_fault,
+            "writes_done": self.writes.done,
+            "writes_refused": self.writes.refused,
+            "kept": self.kept,
+        })
+    }
+
+    pub(crate) fn passed(&self) -> bool {
+        self.violations == 0 && self.failure.is_none()
+    }
+}
+
+fn spread(sorted_ns: &[u64]) -> String {
+    match sorted_ns {
+        [] => "–".to_owned(),
+        [one] => seconds(one.cast_signed()),
+        [first, .., last] => {
+            let median = sorted_ns[sorted_ns.len() / 2];
+            let [first, median, last] = [*first, median, *last].map(|ns| seconds(ns.cast_signed()));
+            format!("{first} / {median} / {last}")
+        }
+    }
+}
+
+fn margin(ns: Option<i64>) -> String {
+    ns.map_or_else(|| "–".to_owned(), seconds)
+}
+
+fn seconds(ns: i64) -> String {
+    let sign = if ns < 0 { "-" } else { "" };
+    let ms = ns.unsigned_abs() / 1_000_000;
+    format!("{sign}{}.{:03} s", ms / 1000, ms % 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_written_with_their_sign() {
+        assert_eq!(seconds(1_234_567_890), "1.234 s");
+        assert_eq!(seconds(-34_567_890), "-0.034 s");
+        assert_eq!(spread(&[]), "–");
+        assert_eq!(
+            spread(&[1_000_000, 2_000_000, 9_000_000]),
+            "0.001 s / 0.002 s / 0.009 s"
+        );
+    }
+
+    #[test]
+    fn only_a_clean_summary_passes() {
+        assert!(Summary::default().passed());
+        let violated = Summary {
+            violations: 1,
+            ..Summary::default()
+        };
+        assert_eq!(violated.json()["passed"], false);
+        let failed = Summary {
+            failure: Some("x".to_owned()),
+            ..Summary::default()
+        };
+        assert_eq!(failed.json()["passed"], false);
+    }
+}
