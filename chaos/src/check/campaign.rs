@@ -2,7 +2,7 @@
 //! each group what it is there for.
 
 use super::{Case, Violation};
-use crate::history::{Entry, Phase, Plan};
+use crate::history::{Entry, News, Phase, Plan};
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     let plan = case.history.header.plan;
@@ -50,13 +50,19 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
                 (_, None) => {
                     violations.push(violation(line, format!("nobody led {group} before")));
                 }
-                (Plan::Seat, Some(_)) => violations.extend(lost.map(|tenure| {
-                    let who = &tenure.client;
-                    violation(
-                        line,
-                        format!("{who} lost {group}, whose seat it should keep"),
-                    )
-                })),
+                (Plan::Seat, Some(token)) => {
+                    violations.extend(lost.map(|tenure| {
+                        let who = &tenure.client;
+                        violation(
+                            line,
+                            format!("{who} lost {group}, whose seat it should keep"),
+                        )
+                    }));
+                    if !was_in_doubt(case, token, begin_ns, end_ns) {
+                        let what = format!("whoever leads {group} did not notice the fault");
+                        violations.push(violation(line, what));
+                    }
+                }
                 (Plan::BlackHole | Plan::Follower | Plan::Stop, Some(_)) if after == before => {
                     violations.push(violation(line, format!("{group} got no new leader")));
                 }
@@ -65,4 +71,15 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
         }
     }
     violations
+}
+
+/// Whether the holder of `token` said in that time that its renewal is overdue.
+fn was_in_doubt(case: &Case<'_>, token: u64, begin_ns: u64, end_ns: u64) -> bool {
+    let mut news = case.clients.values().flat_map(|client| &client.news);
+    news.any(|(_, news)| match *news {
+        News::Jeopardy {
+            at_ns, token: of, ..
+        } => of == token && (begin_ns..=end_ns).contains(&at_ns),
+        _ => false,
+    })
 }

@@ -431,12 +431,17 @@ fn a_campaign_must_have_had_its_effect() {
         agreed(handed_over(plan)).breaks(CAMPAIGN, 1, "no fault");
     }
     cut(Plan::Seat).breaks(CAMPAIGN, 6, "a lost /g");
-    let kept = start(Plan::Seat)
-        .fault(6.0, Phase::Begin, &[])
-        .fault(13.0, Phase::End, &[])
-        .says(16.0, "d", "leader", 5, 0.0)
-        .agree(20.0, Some(5), 2);
-    kept.is_good();
+    let seat = |at| {
+        let story = start(Plan::Seat)
+            .fault(6.0, Phase::Begin, &[])
+            .says(at, "a", "jeopardy", 5, at + 2.0)
+            .says(at + 0.5, "a", "leading", 5, 17.0)
+            .fault(13.0, Phase::End, &[])
+            .says(16.0, "d", "leader", 5, 0.0);
+        story.agree(20.0, Some(5), 2)
+    };
+    seat(8.0).is_good();
+    seat(4.0).breaks(CAMPAIGN, 6, "whoever leads /g did not notice");
     let early = start(Plan::Stop).fault(0.5, Phase::Begin, &[]);
     let early = early
         .says(8.0, "d", "leader", 5, 0.0)

@@ -91,6 +91,8 @@ impl Cast {
     pub(crate) fn kill(&mut self, place: usize) {
         let actor = &mut self.actors[place];
         actor.process.kill();
+        // Its guardian must be able to end, too.
+        drop(actor.frozen.take());
         let ended = self.now_of(place, Change::Ended);
         let actor = &mut self.actors[place];
         // All that it had said is read first.

@@ -7,10 +7,23 @@ use super::Process;
 use crate::signal::Signal;
 use crate::{stats, sys, wait_until};
 
-/// The processes below one that [`Process::freeze`] has stopped.
+/// The processes below one that [`Process::freeze`] has stopped. They run on when this
+/// is dropped: whoever has lost its parent meanwhile must be able to end.
 #[derive(Debug)]
 #[must_use = "thaw needs it"]
 pub struct Frozen(Vec<u32>);
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        self.0.drain(..).rev().for_each(resume);
+    }
+}
+
+fn resume(pid: u32) {
+    // Who is stopped does not end, except by SIGKILL, and is not reaped by a parent that is
+    // stopped, too.
+    drop(sys::kill(pid, Signal::Cont.number()));
+}
 
 impl Process {
     /// Stops the process, its children, theirs and so on, and returns when all stand.
@@ -50,10 +63,9 @@ impl Process {
     /// # Panics
     /// When the process has ended.
     #[track_caller]
-    pub fn thaw(&self, frozen: Frozen, between: Duration) {
-        for pid in frozen.0.into_iter().rev() {
-            // Its parent is stopped and has reaped nobody.
-            drop(sys::kill(pid, Signal::Cont.number()));
+    pub fn thaw(&self, mut frozen: Frozen, between: Duration) {
+        for pid in frozen.0.drain(..).rev() {
+            resume(pid);
             std::thread::sleep(between);
         }
         self.resume();
