@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 pub struct Figures {
     /// How often it happened.
     pub faults: usize,
+    /// How often somebody gave leadership up by itself, as `tenure run` does after its command
+    /// had to end. What follows is neither a fail-over nor narrow.
+    pub given_up: usize,
     /// From the fault to the `leading` of each successor, in ns, sorted.
     pub failovers_ns: Vec<u64>,
     /// The smallest span between the end of a lease and the successor's `leading`, in ns;
@@ -68,6 +71,10 @@ pub fn figures(case: &Case<'_>) -> BTreeMap<String, Figures> {
                 let Some(figures) = by_fault.get_mut(*fault) else {
                     continue;
                 };
+                if former.given_up {
+                    figures.given_up += 1;
+                    continue;
+                }
                 figures
                     .failovers_ns
                     .push(next.begin_ns.saturating_sub(*at_ns));
@@ -96,6 +103,7 @@ pub fn add(to: &mut BTreeMap<String, Figures>, more: BTreeMap<String, Figures>) 
     for (fault, more) in more {
         let sum = to.entry(fault).or_default();
         sum.faults += more.faults;
+        sum.given_up += more.given_up;
         sum.failovers_ns.extend(more.failovers_ns);
         sum.failovers_ns.sort_unstable();
         let least = |one: Option<i64>, other: Option<i64>| one.into_iter().chain(other).min();
@@ -118,4 +126,54 @@ pub fn writes(case: &Case<'_>) -> Writes {
         }
     }
     writes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::read_text;
+
+    /// Each `a` leads until `lost`, then `b`; times in tenths of a second.
+    fn figures_of(reason: &str, lost: u64, next: u64) -> Figures {
+        let line = |client: &str, event: &str, at: u64, token: u64, more: &str| {
+            format!(
+                r#"{{"kind":"client","client":"{client}","line":{{"event":"{event}","boottime_ns":{at}00000000,"token":"{token}","lease_end_boottime_ns":{at}00000000{more}}}}}"#
+            )
+        };
+        let started = |client: &str| {
+            format!(
+                r#"{{"kind":"process","at_ns":1,"client":"{client}","group":"/g","role":"contender","change":"started"}}"#
+            )
+        };
+        let text = [
+            r#"{"kind":"run","version":1,"plan":"chaos","seed":7,"session_timeout_ms":4000,"tick_ms":500,"slack_ms":1}"#.to_owned(),
+            started("a"),
+            started("b"),
+            line("a", "leading", 10, 5, ""),
+            r#"{"kind":"fault","at_ns":2000000000,"id":1,"fault":"x","phase":"begin","target":"y"}"#.to_owned(),
+            line("a", "lost", lost, 5, &format!(r#","reason":"{reason}""#)),
+            line("b", "leading", next, 7, ""),
+            r#"{"kind":"end","at_ns":90000000000,"lines":8}"#.to_owned(),
+        ];
+        let history = read_text(&(text.join("\n") + "\n")).unwrap();
+        figures(&Case::new(&history)).remove("x").unwrap()
+    }
+
+    #[test]
+    fn failovers_are_measured_from_the_fault_and_margins_from_the_loss() {
+        let figures = figures_of("lease_lapsed", 50, 63);
+        assert_eq!((figures.faults, figures.given_up), (1, 0));
+        assert_eq!(figures.failovers_ns, [4_300_000_000]);
+        assert_eq!(figures.lease_margin_ns, Some(1_300_000_000));
+        assert_eq!(figures.lost_margin_ns, Some(1_300_000_000));
+        let overlap = figures_of("lease_lapsed", 65, 63);
+        assert_eq!(overlap.lost_margin_ns, Some(-200_000_000));
+    }
+
+    #[test]
+    fn who_gives_leadership_up_is_counted_apart() {
+        let figures = figures_of("withdrawn", 50, 51);
+        assert_eq!((figures.given_up, figures.failovers_ns.len()), (1, 0));
+        assert_eq!(figures.lease_margin_ns, None);
+    }
 }

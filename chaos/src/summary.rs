@@ -24,6 +24,7 @@ impl Summary {
         table.load_style(presets::UTF8_FULL_CONDENSED).set_header([
             "fault",
             "times",
+            "given up",
             "fail-overs",
             "fail-over min / median / max",
             "lease end\nto successor",
@@ -33,13 +34,14 @@ impl Summary {
             table.add_row(Row::from([
                 fault.clone(),
                 figures.faults.to_string(),
+                figures.given_up.to_string(),
                 figures.failovers_ns.len().to_string(),
                 spread(&figures.failovers_ns),
                 margin(figures.lease_margin_ns),
                 margin(figures.lost_margin_ns),
             ]));
         }
-        for column in 1..6 {
+        for column in 1..7 {
             if let Some(column) = table.column_mut(column) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -60,6 +62,7 @@ impl Summary {
                 let times = &figures.failovers_ns;
                 let object = json!({
                     "times": figures.faults,
+                    "given_up": figures.given_up,
                     "failovers": times.len(),
                     "failover_ns_min": times.first(),
                     "failover_ns_median": times.get(times.len() / 2),

@@ -22,6 +22,8 @@ pub struct Tenure {
     pub end_ns: u64,
     /// When it said that it has lost.
     pub lost_ns: Option<u64>,
+    /// Whether it gave leadership up by itself.
+    pub given_up: bool,
     /// Whether its process was ended before it could say so.
     pub killed: bool,
     /// When it was stopped and when it ran on, while it led.
@@ -125,6 +127,7 @@ fn of_one(name: &str, client: &Client, history_end: u64) -> Vec<Tenure> {
                     begin_ns: at_ns.min(lease_end_ns),
                     end_ns: last,
                     lost_ns: None,
+                    given_up: false,
                     killed: false,
                     stops: Vec::new(),
                 };
@@ -139,11 +142,13 @@ fn of_one(name: &str, client: &Client, history_end: u64) -> Vec<Tenure> {
                 at_ns,
                 token: Some(token),
                 lease_end_ns,
+                given_up,
             } => {
                 doubted = None;
                 if let Some(mut tenure) = open.take_if(|tenure| tenure.token == token) {
                     tenure.end_ns = at_ns.min(lease_end_ns);
                     tenure.lost_ns = Some(at_ns);
+                    tenure.given_up = given_up;
                     done.push(tenure);
                 }
             }

@@ -13,7 +13,7 @@ use svg::node::element::{Group, Line, Rectangle, Text, Title};
 pub const FILE: &str = "timeline.svg";
 
 const LEFT: f64 = 190.0;
-const TOP: f64 = 60.0;
+const TOP: f64 = 72.0;
 const ROW: f64 = 16.0;
 const BAR: f64 = 11.0;
 const PER_SECOND: f64 = 22.0;
@@ -157,7 +157,7 @@ fn faults(case: &Case<'_>, place: &Place, height: f64) -> Group {
             });
         let (from, to) = (place.x(*at_ns), place.x(end.unwrap_or(case.history.end_ns)));
         // Labels of neighbours one below the other.
-        let y = 30.0 + if id % 2 == 0 { 12.0 } else { 0.0 };
+        let y = 28.0 + [0.0, 12.0, 24.0][usize::try_from(id % 3).unwrap_or(0)];
         let band = Rectangle::new()
             .set("x", from)
             .set("y", y)

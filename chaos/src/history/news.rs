@@ -31,6 +31,8 @@ pub enum News {
         token: Option<u64>,
         /// Until when it led.
         lease_end_ns: u64,
+        /// Whether it gave leadership up by itself.
+        given_up: bool,
     },
     /// It stands in the group and does not lead.
     Standing {
@@ -98,6 +100,7 @@ impl News {
                     None => None,
                 },
                 lease_end_ns: number("lease_end_boottime_ns")?,
+                given_up: line.get("reason").and_then(Value::as_str) == Some("withdrawn"),
             },
             "standby" | "enrolled" => Self::Standing { at_ns },
             "leader" => Self::Leader {
