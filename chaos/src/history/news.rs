@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// See the [module](self). Stamps are those of the client itself.
+/// What a line says. Stamps are those of the client itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum News {
     /// It leads, or leads on.
