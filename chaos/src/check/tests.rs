@@ -311,6 +311,20 @@ fn a_loss_that_is_told_late_is_seen() {
 }
 
 #[test]
+fn who_gives_up_may_print_it_late_and_must_not_believe_late() {
+    let given_up = |until: f64| {
+        let line = json!({"event": "lost", "boottime_ns": ns(11.2), "token": "5",
+            "lease_end_boottime_ns": ns(until), "reason": "withdrawn"});
+        let story = start(Plan::Chaos)
+            .says(11.0, "b", "leading", 7, 14.0)
+            .line("a", line);
+        agreed(story)
+    };
+    given_up(10.9).is_good();
+    given_up(11.1).breaks("one leader", 6, "0.100 s");
+}
+
+#[test]
 fn whoever_disagrees_in_the_end_is_seen() {
     const ALL: &str = "all agree in the end";
     let story = || handed_over(Plan::Chaos);

@@ -1,7 +1,9 @@
 //! Who loses leadership says so before its successor leads.
 //!
 //! A stopped process cannot, one that was killed will not, and one whose znode a stranger
-//! deleted hears of it as late as its successor does. What they believe is checked all the same.
+//! deleted hears of it as late as its successor does. Who gives leadership up by itself ends its
+//! lease first, but its line and its successor's are only milliseconds apart, and either may be
+//! printed late. What they believe is checked all the same.
 
 use super::{Case, Violation, span};
 use crate::tenures::Tenure;
@@ -34,6 +36,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
 
 fn excused(case: &Case<'_>, former: &Tenure, next: &Tenure) -> bool {
     former.killed
+        || former.given_up
         || !former.stops.is_empty()
         || case.was_deposed(&former.group, former.begin_ns, next.begin_ns)
 }
