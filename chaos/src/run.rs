@@ -177,21 +177,25 @@ fn start(stage: &mut Stage, group: &str, job: Job, host: &Host) {
 
 /// Begins all faults of a round, lets them hold, and ends them; says what was done.
 fn play_round(stage: &mut Stage, round: &Round, next_id: &mut u64) -> Result<String, Stop> {
+    // All are aimed before any is struck, and those against clients are struck first: servers
+    // that are down cannot be asked for anything.
+    let mut blows = Vec::new();
+    for act in &round.acts {
+        blows.push((act, aim(act.fault, act.pick, stage)?));
+    }
+    blows.sort_by_key(|(act, _)| act.fault.side());
     let mut under_way: Vec<(u64, Act, Blow)> = Vec::new();
     let mut said = Vec::new();
-    for act in &round.acts {
-        let Some(blow) = aim(act.fault, act.pick, stage)? else {
-            said.push(format!("{} (nobody to hit)", act.fault.name()));
+    for (act, blow) in blows {
+        let name = act.fault.name();
+        let Some(blow) = blow else {
+            said.push(format!("{name} (nobody to hit)"));
             continue;
         };
         *next_id += 1;
-        said.push(format!(
-            "{} ({}) for {:.1} s",
-            act.fault.name(),
-            blow.target,
-            act.hold.as_secs_f64()
-        ));
-        tell(stage, *next_id, act.fault.name(), Phase::Begin, &blow);
+        let hold = act.hold.as_secs_f64();
+        said.push(format!("{name} ({}) for {hold:.1} s", blow.target));
+        tell(stage, *next_id, name, Phase::Begin, &blow);
         blow.strike(stage)?;
         under_way.push((*next_id, act.clone(), blow));
     }

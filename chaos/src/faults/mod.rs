@@ -7,7 +7,7 @@ use std::time::Duration;
 pub(crate) use strike::{Blow, aim};
 
 /// What a fault is done to: at most one of each is under way at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Side {
     Clients,
     Servers,

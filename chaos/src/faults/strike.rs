@@ -63,10 +63,7 @@ pub(crate) fn aim(fault: Fault, pick: u64, stage: &Stage) -> Result<Option<Blow>
             let Some(group) = groups.get(index).cloned() else {
                 return Ok(None);
             };
-            let mut look = stage.look().map_err(Stop::Failed)?;
-            let members = look.members(&group);
-            look.close();
-            let members = members.map_err(|error| Stop::Failed(error.to_string()))?;
+            let members = stage.look_until(|look| look.members(&group))?;
             match fault {
                 Fault::DeleteGroup => Some(Victim::Group(group, members)),
                 _ => members.into_iter().next().map(Victim::Member),
@@ -264,28 +261,16 @@ fn rolling_restart(stage: &mut Stage) -> Result<(), Stop> {
 }
 
 fn delete(stage: &Stage, members: &[Member], group: Option<&str>) -> Result<(), Stop> {
-    let delete = || {
-        let mut look = stage.look()?;
+    stage.look_until(|look| {
         for member in members {
-            look.delete(&member.path)
-                .map_err(|error| error.to_string())?;
+            look.delete(&member.path)?;
         }
         if let Some(group) = group {
-            // Whoever enrols again at once keeps it alive, which is fine too.
+            // Whoever has enrolled again at once keeps it alive, which is fine too.
             drop(look.delete(group));
         }
-        look.close();
         Ok(())
-    };
-    // Another fault may be at the servers at the same time.
-    delete().or_else(|error: String| match stage.ensemble.servers().all(serves) {
-        true => Err(Stop::Failed(error)),
-        false => Ok(()),
     })
-}
-
-fn serves(server: &Zookeeper) -> bool {
-    server.mode().is_some()
 }
 
 fn expire(stage: &Stage, member: &Member) -> Result<(), Stop> {

@@ -7,13 +7,14 @@ mod look;
 
 use crate::clock::Clock;
 use crate::interrupt::Interrupt;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenure_chaos::history::{Entry, Header, Writer};
 use tenure_testkit::ensemble::Options;
 use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Ensemble, Host, Lab, Proxy, boottime, ensemble};
+use tenure_testkit::{Ensemble, Host, Lab, Proxy, Zookeeper, boottime, ensemble};
 
 pub(crate) use actor::{Actor, Job, Spec};
 pub(crate) use cast::Cast;
@@ -23,6 +24,9 @@ pub(crate) use look::{Look, Member};
 pub(crate) const SERVERS: usize = 3;
 /// Between two looks at what clients say.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+
+/// How long a healthy ensemble may be unable to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How servers and clients are to run.
 #[derive(Clone, Debug)]
@@ -159,23 +163,19 @@ impl Stage {
             .healing()
             .saturating_sub(Duration::from_millis(500));
         let groups = self.cast.groups();
-        let mut look = self.look().map_err(Stop::Failed)?;
         let agreed = self.wait(patience, |stage| {
             groups.iter().all(|group| {
                 let Some(token) = stage.cast.agreed(group) else {
                     return false;
                 };
-                let members = look.members(group).unwrap_or_default();
+                // Who cannot be asked now can be asked again.
+                let members = stage.look(|look| look.members(group)).unwrap_or_default();
                 let first = members.first().map(|member| member.token);
                 first == Some(token) && members.len() == stage.cast.contenders(group)
             })
         })?;
         for group in &groups {
-            let members = look.members(group).map_err(|error| {
-                Stop::Failed(format!(
-                    "the ensemble does not say who is in {group}: {error}"
-                ))
-            })?;
+            let members = self.look_until(|look| look.members(group))?;
             self.history.put(&Entry::Truth {
                 at_ns: boottime::now_ns(),
                 group: group.clone(),
@@ -185,17 +185,38 @@ impl Stage {
         }
         // What was said until then is part of it.
         self.let_pass(Duration::from_millis(50))?;
-        look.close();
         Ok(agreed)
     }
 
-    /// A look at what the server that leads holds.
-    pub(crate) fn look(&self) -> Result<Look, String> {
-        let server = self.ensemble.leader();
-        let netns = self.server_hosts[server].netns();
+    /// A look at what the server that leads holds, by a session of its own.
+    fn look<T: Send>(&self, act: impl FnOnce(&mut Look) -> io::Result<T> + Send) -> io::Result<T> {
+        let leads = |server: &Zookeeper| server.mode().as_deref() == Some("leader");
+        let server = self.ensemble.servers().position(leads);
+        let server = server.ok_or_else(|| io::Error::other("no server leads"))?;
         let addr = self.ensemble.server(server).addr();
-        netns
-            .enter(|| Look::open(addr))
-            .map_err(|error| format!("no look at {addr}: {error}"))
+        self.server_hosts[server].netns().enter(|| {
+            let mut look = Look::open(addr)?;
+            let result = act(&mut look);
+            look.close();
+            result
+        })
+    }
+
+    /// The same, again and again if it fails: a server may just be giving up its lead.
+    pub(crate) fn look_until<T: Send>(
+        &self,
+        act: impl Fn(&mut Look) -> io::Result<T> + Sync,
+    ) -> Result<T, Stop> {
+        let started = Instant::now();
+        loop {
+            match self.look(&act) {
+                Ok(seen) => return Ok(seen),
+                Err(error) if started.elapsed() >= PATIENCE => {
+                    let why = format!("the ensemble cannot be looked at: {error}");
+                    return Err(Stop::Failed(why));
+                }
+                Err(_) => std::thread::sleep(BETWEEN_LOOKS),
+            }
+        }
     }
 }
