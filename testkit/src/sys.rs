@@ -19,15 +19,25 @@ pub(crate) fn prepare_child(command: &mut Command, netns: Option<BorrowedFd<'_>>
     let netns = netns.map(|fd| fd.as_raw_fd());
     let before_exec = move || {
         die_with_parent(parent)?;
+        hear_interrupts();
         if let Some(fd) = netns {
             setns(fd)?;
         }
         Ok(())
     };
     // SAFETY: between fork and exec only async-signal-safe calls are made
-    // (prctl, getppid, setns); nothing is allocated or locked, and errors carry
+    // (prctl, getppid, signal, setns); nothing is allocated or locked, and errors carry
     // only an OS code.
     unsafe { command.pre_exec(before_exec) };
+}
+
+/// A shell that runs the tests in the background has them, and all that they start, ignore these
+/// signals.
+fn hear_interrupts() {
+    for signal in [libc::SIGINT, libc::SIGQUIT] {
+        // SAFETY: SIG_DFL is a valid disposition; these signals may be set, so it cannot fail.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
 }
 
 fn die_with_parent(parent: u32) -> io::Result<()> {
