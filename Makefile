@@ -8,7 +8,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test chaos campaign session check lint doc fmt fix
+.PHONY: help setup servers demo test chaos campaign session bench check lint doc fmt fix
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ session: setup ## measure the session under faults and write docs/session.md
 	@echo 'session: about seven minutes; best on a machine that does nothing else'
 	$(CARGO) build --release --locked --package tenure-bench-session
 	@$(CARGO) run --release --quiet --locked --package tenure-bench-session -- --write docs/session.md $(ARGS)
+
+bench: ## measure what it costs to ask who leads; prints nanoseconds
+	$(CARGO) bench --locked --package tenure-bench-lease --bench is_leading -- $(ARGS)
 
 check: ## the cheap gates: format, lints, documentation; writes nothing
 	$(CARGO) fmt --all --check
