@@ -30,11 +30,11 @@ test: setup servers ## run every test, against real ZooKeeper servers too
 
 chaos: setup ## faults against real servers and clients, and a judge; see docs/chaos.md
 	@echo 'chaos: building tenure and what breaks its surroundings'
-	$(CARGO) build --release --locked --package tenure --bin tenure --package tenure-chaos
+	$(CARGO) build --release --locked --package tenure --bin tenure --package tenure-chaos --bin tenure-chaos
 	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- $(ARGS)
 
 campaign: setup ## 20 leaders through each of four faults, and the smallest margins
-	$(CARGO) build --release --locked --package tenure --bin tenure --package tenure-chaos
+	$(CARGO) build --release --locked --package tenure --bin tenure --package tenure-chaos --bin tenure-chaos
 	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- campaign $(or $(ARGS),all)
 
 session: setup ## measure the session under faults and write docs/session.md

@@ -30,13 +30,20 @@ pub struct Writes {
     pub refused: usize,
 }
 
+/// Faults that were under way together, until somebody looked whether all agreed.
+#[derive(Default)]
+struct Round<'a> {
+    /// When each began, its name, and whether a stranger ended a znode or a session.
+    faults: Vec<(u64, &'a str, bool)>,
+    until_ns: Option<u64>,
+}
+
 /// Figures for each kind of fault. A fail-over counts for each fault that had begun last: two
 /// that began together both count it.
 #[must_use]
 pub fn figures(case: &Case<'_>) -> BTreeMap<String, Figures> {
     let mut by_fault: BTreeMap<String, Figures> = BTreeMap::new();
-    // Rounds of faults: between two moments at which all had healed.
-    let mut rounds: Vec<Vec<(u64, &str, bool)>> = vec![Vec::new()];
+    let mut rounds: Vec<Round<'_>> = vec![Round::default()];
     for (_, entry) in &case.history.entries {
         match entry {
             Entry::Fault {
@@ -48,26 +55,31 @@ pub fn figures(case: &Case<'_>) -> BTreeMap<String, Figures> {
             } => {
                 by_fault.entry(fault.clone()).or_default().faults += 1;
                 if let Some(round) = rounds.last_mut() {
-                    round.push((*at_ns, fault, !deposed.is_empty()));
+                    round.faults.push((*at_ns, fault, !deposed.is_empty()));
                 }
             }
-            Entry::Healed { .. } => rounds.push(Vec::new()),
+            Entry::Truth { at_ns, .. } => {
+                if let Some(round) = rounds.last_mut() {
+                    round.until_ns = Some(*at_ns);
+                }
+                rounds.push(Round::default());
+            }
             _ => {}
         }
     }
     for tenures in case.groups().values() {
         for pair in tenures.windows(2) {
             let [former, next] = pair else { continue };
-            let begun = |round: &&Vec<(u64, &str, bool)>| {
-                round
-                    .first()
-                    .is_some_and(|(at_ns, ..)| *at_ns <= next.begin_ns)
+            let holds = |round: &&Round<'_>| {
+                let first = round.faults.first();
+                first.is_some_and(|(at_ns, ..)| *at_ns <= next.begin_ns)
+                    && round.until_ns.is_none_or(|until| next.begin_ns <= until)
             };
-            let Some(round) = rounds.iter().rfind(begun) else {
+            let Some(round) = rounds.iter().find(holds) else {
                 continue;
             };
-            let deposed = round.iter().any(|(.., deposed)| *deposed);
-            for (at_ns, fault, _) in round {
+            let deposed = round.faults.iter().any(|(.., deposed)| *deposed);
+            for (at_ns, fault, _) in &round.faults {
                 let Some(figures) = by_fault.get_mut(*fault) else {
                     continue;
                 };
@@ -135,6 +147,10 @@ mod tests {
 
     /// Each `a` leads until `lost`, then `b`; times in tenths of a second.
     fn figures_of(reason: &str, lost: u64, next: u64) -> Figures {
+        figures_with(reason, lost, next, 80)
+    }
+
+    fn figures_with(reason: &str, lost: u64, next: u64, looked: u64) -> Figures {
         let line = |client: &str, event: &str, at: u64, token: u64, more: &str| {
             format!(
                 r#"{{"kind":"client","client":"{client}","line":{{"event":"{event}","boottime_ns":{at}00000000,"token":"{token}","lease_end_boottime_ns":{at}00000000{more}}}}}"#
@@ -153,7 +169,8 @@ mod tests {
             r#"{"kind":"fault","at_ns":2000000000,"id":1,"fault":"x","phase":"begin","target":"y"}"#.to_owned(),
             line("a", "lost", lost, 5, &format!(r#","reason":"{reason}""#)),
             line("b", "leading", next, 7, ""),
-            r#"{"kind":"end","at_ns":90000000000,"lines":8}"#.to_owned(),
+            format!(r#"{{"kind":"truth","at_ns":{looked}00000000,"group":"/g","token":7,"members":2}}"#),
+            r#"{"kind":"end","at_ns":90000000000,"lines":9}"#.to_owned(),
         ];
         let history = read_text(&(text.join("\n") + "\n")).unwrap();
         figures(&Case::new(&history)).remove("x").unwrap()
@@ -168,6 +185,12 @@ mod tests {
         assert_eq!(figures.lost_margin_ns, Some(1_300_000_000));
         let overlap = figures_of("lease_lapsed", 65, 63);
         assert_eq!(overlap.lost_margin_ns, Some(-200_000_000));
+    }
+
+    #[test]
+    fn what_follows_the_look_is_not_the_faults() {
+        let figures = figures_with("lease_lapsed", 50, 63, 60);
+        assert_eq!((figures.faults, figures.failovers_ns.len()), (1, 0));
     }
 
     #[test]
