@@ -125,6 +125,12 @@ impl Crew {
         self.greeted(conn)
     }
 
+    /// The same session over a new connection.
+    pub(crate) fn reattach(&mut self, server: usize, client: &Client, timeout_ms: i32) -> Client {
+        let conn = self.hello(server, Some(client), timeout_ms);
+        self.greeted(conn)
+    }
+
     pub(crate) fn greeted(&mut self, conn: ConnId) -> Client {
         match self.next_for(conn) {
             Got::Connected(response) => Client {
