@@ -133,12 +133,16 @@ impl Prep<'_> {
         let acl = acl::fixup(acl, asker.ids)?;
         let mut parent = self.find(parent_path)?;
         require(&parent, Perms::CREATE, asker)?;
-        let (path, owner) = match mode {
-            CreateMode::Persistent => (asked.to_owned(), 0),
-            // The number is signed: a counter that has wrapped makes `x_-000000005`.
-            CreateMode::EphemeralSequential => {
-                (format!("{asked}{:010}", parent.cversion), asker.session)
-            }
+        // The number is signed: a counter that has wrapped makes `x_-000000005`.
+        let path = if mode.is_sequential() {
+            format!("{asked}{:010}", parent.cversion)
+        } else {
+            asked.to_owned()
+        };
+        let owner = if mode.is_ephemeral() {
+            asker.session
+        } else {
+            0
         };
         validate(&path)?;
         if self.find(&path).is_ok() {
