@@ -1,0 +1,240 @@
+//! When sessions end: real servers must end them within the time that the model gives for the same
+//! last word. A lease is counted on that.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tenure::model::{ConnId, Ensemble, EnsembleOptions, ModelOptions, ModelOutput};
+use tenure::proto::{ConnectRequest, Request, xid};
+use tenure_testkit::wire::{Fields, Payload, opcode};
+use tenure_testkit::{Ensemble as RealEnsemble, raw, wait_until};
+
+/// How many sessions at each place, a third of each timeout.
+const SESSIONS: usize = 24;
+
+const TIMEOUTS_MS: [u64; 3] = [2000, 3000, 4000];
+
+/// What a busy machine may add before an end is seen: threads that wake late, commits, our looks.
+/// Nothing may be taken away.
+const LATE: Duration = Duration::from_millis(500);
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// Where the session was heard of last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Leader,
+    Follower,
+    /// Anywhere, before the leader crashed: counted from when the next one serves.
+    Before,
+}
+
+/// The shortest and the longest time from the last word to the end, in many modelled ensembles
+/// whose clocks and pings are out of step in all ways.
+fn modelled(place: Place, timeout: Duration) -> (Duration, Duration) {
+    let all: Vec<Duration> = (0..200)
+        .map(|seed| modelled_end(place, timeout, seed))
+        .collect();
+    (*all.iter().min().unwrap(), *all.iter().max().unwrap())
+}
+
+fn modelled_end(place: Place, timeout: Duration, seed: u64) -> Duration {
+    let mut now = Duration::from_secs(1);
+    let mut ensemble = Ensemble::new(
+        EnsembleOptions {
+            server: ModelOptions {
+                seed,
+                ..ModelOptions::default()
+            },
+            ..EnsembleOptions::default()
+        },
+        now,
+    );
+    let serves = |e: &Ensemble| (0..e.size()).all(|s| e.serves(s) || e.is_down(s));
+    run_until(&mut ensemble, &mut now, serves);
+    let leader = ensemble.leader().unwrap();
+    let at = match place {
+        Place::Leader => leader,
+        Place::Follower | Place::Before => (leader + 1) % ensemble.size(),
+    };
+    let conn = attach(&mut ensemble, at, timeout, &mut now);
+    let session = ensemble.session_of(conn).unwrap();
+    // The creation counts as a word of its own; the pause makes the seeds differ in phase too.
+    let pause = Duration::from_millis(700 + seed * 7 % 500);
+    let until = now + pause;
+    run_to(&mut ensemble, &mut now, until);
+    let mut ping = Vec::new();
+    Request::Ping.encode(xid::PING, &mut ping);
+    ensemble.receive(conn, &ping, now);
+    let mut from = now;
+    if place == Place::Before {
+        ensemble.crash(leader, now);
+        run_until(&mut ensemble, &mut now, |e| e.leader().is_some());
+        from = now;
+    }
+    run_until(&mut ensemble, &mut now, |e| {
+        !e.sessions().contains(&session)
+    });
+    now - from
+}
+
+fn attach(ensemble: &mut Ensemble, at: usize, timeout: Duration, now: &mut Duration) -> ConnId {
+    let conn = ensemble.accept(at, *now).unwrap();
+    let mut hello = Vec::new();
+    ConnectRequest {
+        last_zxid: 0,
+        timeout_ms: i32::try_from(timeout.as_millis()).unwrap(),
+        session: 0,
+        password: vec![0; 16],
+    }
+    .encode(&mut hello);
+    ensemble.receive(conn, &hello, *now);
+    loop {
+        match ensemble.poll_output() {
+            Some(ModelOutput::Send { .. }) => return conn,
+            Some(ModelOutput::Close { .. }) => panic!("refused"),
+            None => {
+                *now = ensemble.deadline().unwrap();
+                ensemble.tick(*now);
+            }
+        }
+    }
+}
+
+fn run_until(ensemble: &mut Ensemble, now: &mut Duration, holds: impl Fn(&Ensemble) -> bool) {
+    let end = *now + LIMIT;
+    while !holds(ensemble) {
+        *now = ensemble.deadline().unwrap();
+        assert!(*now < end, "in vain: {ensemble:?}");
+        ensemble.tick(*now);
+        while ensemble.poll_output().is_some() {}
+    }
+}
+
+fn run_to(ensemble: &mut Ensemble, now: &mut Duration, end: Duration) {
+    *now = end;
+    ensemble.tick(end);
+    while ensemble.poll_output().is_some() {}
+}
+
+/// A real session that has said its last word.
+struct Silent {
+    name: String,
+    place: Place,
+    timeout: Duration,
+    /// Before and after its last word, or the moment it is counted from.
+    word: (Instant, Instant),
+    /// Open, or its server would not be the one that was told last.
+    _session: raw::Session,
+}
+
+fn sessions(place: Place, addrs: &[SocketAddr]) -> Vec<Silent> {
+    let open = |index: usize| {
+        let timeout = Duration::from_millis(TIMEOUTS_MS[index % TIMEOUTS_MS.len()]);
+        let mut session = raw::Session::open(addrs[index % addrs.len()], timeout).unwrap();
+        assert_eq!(session.timeout, timeout);
+        let name = format!("{place:?}-{index}");
+        let created = session.create(&format!("/ends/{name}"), b"", 1).unwrap();
+        assert_eq!(created.error, 0);
+        let before = Instant::now();
+        session.ping().unwrap();
+        Silent {
+            name,
+            place,
+            timeout,
+            word: (before, Instant::now()),
+            _session: session,
+        }
+    };
+    (0..SESSIONS).map(open).collect()
+}
+
+/// Looks again and again; answers when each was seen gone.
+fn ends(addr: SocketAddr, silent: &[Silent]) -> BTreeMap<String, Instant> {
+    let mut observer = raw::Session::open(addr, Duration::from_secs(10)).unwrap();
+    let mut gone = BTreeMap::new();
+    wait_until("all sessions to end", LIMIT, || {
+        let body = Payload::new().buffer("/ends").bool(false);
+        let reply = observer.request(opcode::GET_CHILDREN, body).unwrap();
+        let seen = Instant::now();
+        let mut fields = Fields::new(&reply.body);
+        let count = fields.int().unwrap();
+        let left: Vec<String> = (0..count)
+            .map(|_| String::from_utf8(fields.buffer().unwrap().to_vec()).unwrap())
+            .collect();
+        for session in silent.iter().filter(|s| !left.contains(&s.name)) {
+            gone.entry(session.name.clone()).or_insert(seen);
+        }
+        (gone.len() == silent.len()).then_some(())
+    });
+    gone
+}
+
+fn compare(silent: &[Silent], gone: &BTreeMap<String, Instant>) {
+    let mut wrong = Vec::new();
+    for place in [Place::Leader, Place::Follower, Place::Before] {
+        for timeout in TIMEOUTS_MS.map(Duration::from_millis) {
+            let alike = |s: &&Silent| s.place == place && s.timeout == timeout;
+            let measured: Vec<(Duration, Duration)> = silent
+                .iter()
+                .filter(alike)
+                .map(|s| (gone[&s.name] - s.word.0, gone[&s.name] - s.word.1))
+                .collect();
+            if measured.is_empty() {
+                continue;
+            }
+            let (shortest, longest) = modelled(place, timeout);
+            println!(
+                "{place:?}, {timeout:?}: {} sessions ended after {:?} to {:?}; the model says {shortest:?} to {longest:?}",
+                measured.len(),
+                measured.iter().map(|m| m.1).min().unwrap(),
+                measured.iter().map(|m| m.0).max().unwrap(),
+            );
+            // The model's shortest is more than the timeout; a real one may come closer to it.
+            assert!(shortest > timeout && longest <= timeout + Duration::from_millis(760));
+            let fits = |m: &&(Duration, Duration)| m.0 > timeout && m.1 <= longest + LATE;
+            wrong.extend(
+                measured
+                    .iter()
+                    .filter(|m| !fits(m))
+                    .map(|m| (place, timeout, *m)),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn sessions_end_when_the_model_says() {
+    let real = RealEnsemble::start(3);
+    let leader = real.leader();
+    let mut admin = raw::Session::open(real.addrs()[leader], Duration::from_secs(10)).unwrap();
+    assert_eq!(admin.create("/ends", b"", 0).unwrap().error, 0);
+
+    let followers: Vec<SocketAddr> = real.followers().iter().map(|f| real.addrs()[*f]).collect();
+    let mut silent = sessions(Place::Leader, &[real.addrs()[leader]]);
+    silent.extend(sessions(Place::Follower, &followers));
+    let gone = ends(real.addrs()[leader], &silent);
+    compare(&silent, &gone);
+
+    let mut silent = sessions(Place::Before, &real.addrs());
+    let killed = Instant::now();
+    real.server(leader).kill();
+    // It led for as long as somebody saw it, and for no longer than since it was last seen not to.
+    let mut before = killed;
+    let next = wait_until("another leader", LIMIT, || {
+        let asked = Instant::now();
+        let leads = |s: &usize| real.server(*s).mode().as_deref() == Some("leader");
+        let found = (0..3).filter(|s| *s != leader).find(leads);
+        if found.is_none() {
+            before = asked;
+        }
+        found
+    });
+    let serves = (before, Instant::now());
+    for session in &mut silent {
+        session.word = serves;
+    }
+    let gone = ends(real.addrs()[next], &silent);
+    compare(&silent, &gone);
+}

@@ -1,0 +1,207 @@
+//! What is asked: drawn from a seed, with an eye to what is there.
+
+use crate::pair::Pair;
+use tenure::proto::{Acl, CreateMode, MultiOp, Perms, Request};
+
+/// Xorshift: enough to pick requests.
+pub(crate) struct Rng(u64);
+
+impl Rng {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 11) % bound
+    }
+
+    pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[usize::try_from(self.below(of.len() as u64)).unwrap()]
+    }
+
+    fn one_in(&mut self, n: u64) -> bool {
+        self.below(n) == 0
+    }
+}
+
+/// Below this everything happens.
+pub(crate) const BASE: &str = "/base";
+
+/// Nobody may read what is there but who made it. It is neither watched nor asked for by `exists`.
+const SECRET: &str = "/base/secret";
+
+const NAMES: [&str; 8] = ["a", "b", "ab", "a/x", "a/y", "b/x", "a/x/z", "secret/s"];
+
+/// The first requests of a run.
+pub(crate) fn first() -> [Request; 2] {
+    [BASE, SECRET].map(|path| Request::Create2 {
+        path: path.to_owned(),
+        data: Vec::new(),
+        acl: Acl::open(),
+        mode: CreateMode::Persistent,
+    })
+}
+
+pub(crate) fn next(rng: &mut Rng, pair: &Pair) -> Request {
+    let path = path(rng, pair);
+    let watch = rng.one_in(2) && !is_secret(&path);
+    match rng.below(36) {
+        0..=4 => create(rng, path),
+        5..=9 => create(rng, format!("{path}/n_")),
+        10..=13 => Request::Delete {
+            path,
+            version: version(rng),
+        },
+        14..=16 => Request::SetData {
+            path,
+            data: data(rng),
+            version: version(rng),
+        },
+        17..=19 if !is_secret(&path) => Request::Exists { path, watch },
+        17..=21 => Request::GetData { path, watch },
+        // What belongs to the server itself is not the same on both sides.
+        22..=24 if path != "/" && path.starts_with('/') && !path.starts_with("/zoo") => {
+            Request::GetChildren2 { path, watch }
+        }
+        25 if path.is_ascii() => Request::Sync { path },
+        26 | 27 => Request::GetEphemerals {
+            prefix: (*rng.pick(&["", "/", "/base/a", "  ", "/base/b/", "/nope"])).to_owned(),
+        },
+        28 => Request::Auth {
+            scheme: "digest".to_owned(),
+            credentials: format!("u{}:p", rng.below(2)).into_bytes(),
+        },
+        29..=33 => {
+            let ops = (0..rng.below(5)).map(|_| part(rng, pair)).collect();
+            Request::Multi { ops }
+        }
+        34 if rng.one_in(4) => Request::CloseSession,
+        34 if rng.one_in(4) => Request::Auth {
+            scheme: "nope".to_owned(),
+            credentials: Vec::new(),
+        },
+        _ => Request::Ping,
+    }
+}
+
+fn is_secret(path: &str) -> bool {
+    path.starts_with(SECRET)
+}
+
+fn part(rng: &mut Rng, pair: &Pair) -> MultiOp {
+    let path = path(rng, pair);
+    match rng.below(8) {
+        0..=3 => MultiOp::Check {
+            path,
+            version: version(rng),
+        },
+        4 | 5 => match create(rng, path) {
+            Request::Create2 {
+                path,
+                data,
+                acl,
+                mode,
+            }
+            | Request::Create {
+                path,
+                data,
+                acl,
+                mode,
+            } => MultiOp::Create {
+                path,
+                data,
+                acl,
+                mode,
+            },
+            other => panic!("{other:?} creates nothing"),
+        },
+        6 => MultiOp::Delete {
+            path,
+            version: version(rng),
+        },
+        _ => MultiOp::SetData {
+            path,
+            data: data(rng),
+            version: version(rng),
+        },
+    }
+}
+
+fn path(rng: &mut Rng, pair: &Pair) -> String {
+    if rng.one_in(3) {
+        let parent = format!("{BASE}/{}", rng.pick(&NAMES));
+        let children = pair.children(&parent);
+        if !children.is_empty() {
+            return format!("{parent}/{}", rng.pick(&children));
+        }
+    }
+    match rng.below(48) {
+        0 => BASE.to_owned(),
+        // Of an ensemble it holds the addresses.
+        1 if pair.servers() == 1 => "/zookeeper/config".to_owned(),
+        2 => "/zookeeper".to_owned(),
+        3 => format!("{BASE}/"),
+        4 => "nope".to_owned(),
+        5 => "/".to_owned(),
+        6 => format!("{BASE}//x"),
+        7 => format!("{BASE}/\u{1}"),
+        8 => format!("{BASE}/\u{1F600}"),
+        9 => format!("{BASE}/a/../b"),
+        _ => format!("{BASE}/{}", rng.pick(&NAMES)),
+    }
+}
+
+fn create(rng: &mut Rng, path: String) -> Request {
+    let mode = *rng.pick(&[
+        CreateMode::Persistent,
+        CreateMode::Ephemeral,
+        CreateMode::PersistentSequential,
+        CreateMode::EphemeralSequential,
+    ]);
+    let (data, acl) = (data(rng), acl(rng, is_secret(&path)));
+    if rng.one_in(3) {
+        Request::Create {
+            path,
+            data,
+            acl,
+            mode,
+        }
+    } else {
+        Request::Create2 {
+            path,
+            data,
+            acl,
+            mode,
+        }
+    }
+}
+
+fn acl(rng: &mut Rng, secret: bool) -> Vec<Acl> {
+    let entry = |perms, scheme: &str, id: &str| Acl {
+        perms: Perms(perms),
+        scheme: scheme.to_owned(),
+        id: id.to_owned(),
+    };
+    match rng.below(14) {
+        _ if secret => vec![entry(31, "auth", "")],
+        0 | 1 => Acl::world_read_creator_all(),
+        2 => Vec::new(),
+        3 => vec![entry(31, "world", "somebody")],
+        4 => vec![entry(31, "digest", "a:")],
+        5 => vec![entry(31, "digest", "a:b:"), entry(15, "world", "anyone")],
+        6 => vec![entry(1, "world", "anyone")],
+        7 => vec![entry(31, "nope", "x")],
+        _ => Acl::open(),
+    }
+}
+
+fn version(rng: &mut Rng) -> i32 {
+    *rng.pick(&[-1, -1, -1, 0, 0, 1])
+}
+
+fn data(rng: &mut Rng) -> Vec<u8> {
+    vec![7; usize::try_from(rng.below(5)).unwrap()]
+}

@@ -1,0 +1,266 @@
+//! A run: requests on several connections, and after each of them what it caused on all.
+
+use crate::pair::{Frame, Pair, Session, Twin};
+use crate::plan::{self, Rng};
+use crate::show::{Start, show};
+use std::collections::VecDeque;
+use tenure::proto::{Reader, ReplyHeader, Request, op, xid};
+
+const TWINS: usize = 4;
+
+/// How many requests are shown when the two disagree.
+const SHOWN: usize = 15;
+
+/// An operation that no server knows.
+const UNKNOWN: i32 = 777;
+
+struct Run {
+    pair: Pair,
+    twins: Vec<Twin>,
+    rng: Rng,
+    start: (Start, Start),
+    xid: i32,
+    story: VecDeque<String>,
+    again: String,
+    frames: u64,
+    /// The newest transaction that the real servers have told of.
+    zxid: i64,
+}
+
+pub(crate) fn run(test: &str, pair: Pair, seed: u64, ops: u64) {
+    let again = format!(
+        "TENURE_DIFF_SEED={seed} TENURE_DIFF_OPS={ops} cargo test --test differential {test}"
+    );
+    println!("{again}");
+    let mut run = Run {
+        pair,
+        twins: Vec::new(),
+        rng: Rng::new(seed),
+        start: (Start::default(), Start::default()),
+        xid: 0,
+        story: VecDeque::new(),
+        again,
+        frames: 0,
+        zxid: 0,
+    };
+    for name in 0..TWINS {
+        let at = name % run.pair.servers();
+        let twin = run.pair.connect(at, &Session::none(), 10_000);
+        run.twins.push(twin.expect("a new session"));
+    }
+    run.find_start();
+    for request in plan::first() {
+        run.ask(0, &request, Damage::None);
+        run.barrier(0);
+    }
+    for _ in 0..ops {
+        run.round();
+    }
+    println!(
+        "{ops} requests agree (seed {seed}), with {} frames in answer to them",
+        run.frames
+    );
+    assert!(run.frames >= ops);
+}
+
+/// What is done to a request on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Damage {
+    None,
+    /// Its body ends early.
+    Cut,
+    /// It asks for something unheard of.
+    Unknown,
+}
+
+impl Run {
+    fn round(&mut self) {
+        let index = usize::try_from(self.rng.below(TWINS as u64)).unwrap();
+        let request = plan::next(&mut self.rng, &self.pair);
+        let damage = match self.rng.below(60) {
+            0 if (1..op::AUTH).contains(&request.op())
+                && ![op::PING, op::MULTI].contains(&request.op()) =>
+            {
+                Damage::Cut
+            }
+            1 => Damage::Unknown,
+            _ => Damage::None,
+        };
+        self.ask(index, &request, damage);
+        self.barrier(index);
+        if !self.twins[index].open {
+            let ended = request.op() == op::CLOSE_SESSION && damage == Damage::None;
+            self.come_back(index, ended);
+        } else if self.rng.below(80) == 0 {
+            self.steal(index);
+        }
+    }
+
+    /// Sends a request; everything up to its reply, or to the end of the connection, must agree.
+    fn ask(&mut self, index: usize, request: &Request, damage: Damage) {
+        self.xid += 1;
+        let number = match request {
+            Request::Ping => xid::PING,
+            Request::Auth { .. } => xid::AUTH,
+            _ => self.xid,
+        };
+        let mut bytes = Vec::new();
+        request.encode(number, &mut bytes);
+        let mut operation = request.op();
+        match damage {
+            Damage::None => {}
+            Damage::Cut => bytes.truncate(bytes.len() - 3),
+            Damage::Unknown => {
+                operation = UNKNOWN;
+                bytes.truncate(12);
+                bytes[8..].copy_from_slice(&UNKNOWN.to_be_bytes());
+            }
+        }
+        let length = i32::try_from(bytes.len() - 4).unwrap();
+        bytes[..4].copy_from_slice(&length.to_be_bytes());
+        let at = self.twins[index].at;
+        self.tell(format!("{index} at {at}: {number} {request:?} {damage:?}"));
+        let closes = operation == op::CLOSE_SESSION
+            || operation == UNKNOWN
+            || matches!(request, Request::Auth { scheme, .. } if scheme == "nope");
+        self.exchange(index, &bytes, operation, closes);
+    }
+
+    fn exchange(&mut self, index: usize, bytes: &[u8], operation: i32, closes: bool) {
+        let twin = &mut self.twins[index];
+        self.pair.send(twin, bytes);
+        let last = |frame: &Frame| match frame {
+            None => true,
+            Some(frame) => !closes && header(frame).xid != xid::NOTIFICATION,
+        };
+        let mut real = vec![twin.next_real()];
+        while !real.last().is_some_and(last) {
+            real.push(twin.next_real());
+        }
+        let mut model = vec![self.pair.next_model(twin)];
+        while !model.last().is_some_and(last) {
+            model.push(self.pair.next_model(twin));
+        }
+        self.frames += real.len() as u64;
+        let zxids = real.iter().flatten().map(|frame| header(frame).zxid);
+        self.zxid = zxids.fold(self.zxid, i64::max);
+        let texts = |frames: &[Frame], start| {
+            let texts = frames.iter();
+            let texts = texts.map(|frame| show(&self.pair, start, operation, frame));
+            in_order(texts.collect())
+        };
+        let (real, model) = (texts(&real, self.start.0), texts(&model, self.start.1));
+        if real != model {
+            for line in &self.story {
+                println!("{line}");
+            }
+            panic!(
+                "they differ on connection {index}\nreal:  {real:#?}\nmodel: {model:#?}\n{}",
+                self.again
+            );
+        }
+    }
+
+    /// Waits until what has happened has arrived on all other connections.
+    fn barrier(&mut self, but: usize) {
+        self.pair.settle(self.zxid);
+        for index in (0..TWINS).filter(|index| *index != but) {
+            if self.pair.servers() > 1 {
+                let path = plan::BASE.to_owned();
+                self.ask(index, &Request::Sync { path }, Damage::None);
+            } else {
+                self.ask(index, &Request::Ping, Damage::None);
+            }
+        }
+    }
+
+    fn find_start(&mut self) {
+        let mut ping = Vec::new();
+        Request::Ping.encode(xid::PING, &mut ping);
+        // Where there are several, until all know of all sessions.
+        let twin = &mut self.twins[TWINS - 1];
+        self.pair.send(twin, &ping);
+        let real = header(&twin.next_real().unwrap()).zxid;
+        let model = header(&self.pair.next_model(twin).unwrap()).zxid;
+        self.start = (Start(real - 1), Start(model - 1));
+    }
+
+    /// The next connection of a client that was closed, to the same server: a real leader answers
+    /// who comes to it from a follower before it has noted the move, and may take the next request
+    /// for one that came too late (`LeaderZooKeeperServer.revalidateSession`). No session is left alone, for the real
+    /// server would end it when its time is over.
+    fn come_back(&mut self, index: usize, ended: bool) {
+        let at = self.twins[index].at;
+        let session = self.twins[index].session().clone();
+        let wish = self.wish();
+        self.tell(format!("{index}: connects at {at}, wishes {wish} ms"));
+        let tried = match self.rng.below(3) {
+            0 => Some(session.stolen()),
+            1 => Some(session.clone()),
+            _ => None,
+        };
+        let mut twin = tried.and_then(|session| self.pair.connect(at, &session, wish));
+        if twin.is_none() && !ended {
+            twin = self.pair.connect(at, &session, wish);
+        }
+        let twin = twin.or_else(|| self.pair.connect(at, &Session::none(), wish));
+        self.twins[index] = twin.expect("a new session");
+        self.barrier(TWINS);
+    }
+
+    /// Attaches to a session from somewhere else, with its password or without.
+    fn steal(&mut self, index: usize) {
+        let at = self.twins[index].at;
+        let session = self.twins[index].session().clone();
+        let session = if self.rng.below(3) == 0 {
+            session.stolen()
+        } else {
+            session
+        };
+        let wish = self.wish();
+        self.tell(format!("{index}: another connection at {at}"));
+        let twin = self.pair.connect(at, &session, wish);
+        assert_eq!(self.twins[index].next_real(), None, "the old one closes");
+        let old = self.pair.next_model(&self.twins[index]);
+        assert_eq!(old, None, "the old one closes");
+        match twin {
+            Some(twin) => self.twins[index] = twin,
+            None => self.come_back(index, false),
+        }
+        self.barrier(TWINS);
+    }
+
+    fn wish(&mut self) -> i32 {
+        *self.rng.pick(&[9_000, 10_000, 60_000])
+    }
+
+    fn tell(&mut self, line: String) {
+        if self.story.len() == SHOWN {
+            self.story.pop_front();
+        }
+        self.story.push_back(line);
+    }
+}
+
+fn header(frame: &[u8]) -> ReplyHeader {
+    ReplyHeader::decode(&mut Reader::new(frame)).unwrap()
+}
+
+/// The end of a session deletes its znodes in the order of a hash set: events that come in a row
+/// are compared as a set.
+fn in_order(texts: Vec<String>) -> Vec<String> {
+    let mut ordered = Vec::new();
+    let mut events = Vec::new();
+    for text in texts {
+        if text.starts_with("event") {
+            events.push(text);
+        } else {
+            events.sort();
+            ordered.append(&mut events);
+            ordered.push(text);
+        }
+    }
+    events.sort();
+    ordered.append(&mut events);
+    ordered
+}
