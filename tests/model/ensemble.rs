@@ -3,7 +3,7 @@
 use crate::crew::{Crew, three};
 use crate::harness::{Got, create, exists, get, member, ms};
 use tenure::model::ServerState;
-use tenure::proto::{Request, Response};
+use tenure::proto::{Acl, CreateMode, MultiOp, Request, Response, ServerError};
 
 #[test]
 fn servers_elect_one_leader_whom_the_others_follow() {
@@ -78,4 +78,43 @@ fn ephemerals_of_a_follower_s_client_go_with_its_session() {
         assert!(crew.ensemble.node_at(server, "/m_0000000000").is_none());
     }
     assert_eq!(crew.ensemble.sessions(), []);
+}
+
+/// A leader checks requests against everything that it has proposed, and a `multi` that fails has
+/// proposed nothing.
+#[test]
+fn requests_in_flight_see_what_is_proposed_before_them() {
+    let mut crew = Crew::new(three(4));
+    let client = crew.connect(crew.leader(), 4000);
+    let heard = crew.heard.len();
+    crew.send(client.conn, &member("/m_"));
+    crew.send(client.conn, &member("/m_"));
+    let path = |path: &str| path.to_owned();
+    let ops = vec![
+        MultiOp::Create {
+            path: path("/a"),
+            data: Vec::new(),
+            acl: Acl::open(),
+            mode: CreateMode::Persistent,
+        },
+        MultiOp::Check {
+            path: path("/nowhere"),
+            version: -1,
+        },
+    ];
+    crew.send(client.conn, &Request::Multi { ops });
+    crew.send(client.conn, &create("/a"));
+    assert_eq!(crew.heard.len(), heard, "nothing is committed yet");
+    crew.run(ms(100));
+    let answers = crew.heard[heard..].iter();
+    let answers: Vec<_> = answers.map(|(_, _, got)| got.clone()).collect();
+    let name = |got: &Got| match got {
+        Got::Reply(_, _, Response::Created { path, .. }) => path.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(name(&answers[0]), "/m_0000000000");
+    assert_eq!(name(&answers[1]), "/m_0000000001");
+    let failed = Response::Multi(vec![Ok(Response::Empty), Err(ServerError::NoNode)]);
+    assert!(matches!(&answers[2], Got::Reply(_, _, response) if *response == failed));
+    assert_eq!(name(&answers[3]), "/a");
 }
