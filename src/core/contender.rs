@@ -321,6 +321,18 @@ impl Contender {
         }
     }
 
+    /// Whether a lease until `end` is long enough for a leadership to begin: nobody is to lead for a
+    /// moment only.
+    fn is_enough(&self, end: Time, wire: &Wire<'_>) -> bool {
+        let timeout = wire.session.timeout();
+        let renewal = match self.spec.policy.is_proved() {
+            true => wire.session.next_renewal(wire.now),
+            false => None,
+        };
+        wire.now + lease::enough(timeout) < end
+            && renewal.is_none_or(|at| at + lease::to_spare(timeout) < end)
+    }
+
     /// Something new is known of the session: leadership begins, or goes on.
     pub(crate) fn renew(&mut self, wire: &mut Wire<'_>) {
         let (Some(member), Some(standing)) = (&self.member, Standing::of(&self.spec, wire)) else {
@@ -330,9 +342,8 @@ impl Contender {
         let fresh_until = standing.fresh_until.filter(|at| *at > wire.now);
         let (before, told) = match self.rank {
             Rank::First => {
-                let needed = lease::enough(wire.session.timeout());
                 // Only an answer on a standing connection makes a leader, or ends jeopardy.
-                if end <= wire.now + needed || fresh_until.is_none() {
+                if fresh_until.is_none() || !self.is_enough(end, wire) {
                     return;
                 }
                 (None, None)

@@ -108,6 +108,11 @@ pub(crate) fn proof_interval(timeout: Duration) -> Duration {
     timeout / PROOFS_PER_TIMEOUT
 }
 
+/// How often it proves while what the lease rests on is older than in the steady state.
+pub(crate) fn thin_interval(timeout: Duration) -> Duration {
+    proof_interval(timeout).min(PING_LATENESS)
+}
+
 /// How often it proves while a contender waits for the lease to be long enough, if the first three
 /// proofs did not do it.
 pub(crate) fn urgent_interval(timeout: Duration) -> Duration {
@@ -124,6 +129,11 @@ pub(crate) fn enough(timeout: Duration) -> Duration {
     proof_interval(timeout) * 3
 }
 
+/// How long it must be beyond the next renewal for that.
+pub(crate) fn to_spare(timeout: Duration) -> Duration {
+    proof_interval(timeout)
+}
+
 /// From when on a leader is in jeopardy whose newest proof was sent then.
 pub(crate) fn overdue(proved: Time, timeout: Duration) -> Time {
     proved + proof_interval(timeout) * 3
@@ -132,7 +142,7 @@ pub(crate) fn overdue(proved: Time, timeout: Duration) -> Time {
 /// How old `a` is at most in the steady state, when P arrives: P₁ was sent one interval ago; P₂
 /// as many before that as make δ; and the newest reply that had arrived R before that was sent up
 /// to one more interval earlier.
-fn steady_age(timeout: Duration, tick: Option<Duration>) -> Duration {
+pub(crate) fn steady_age(timeout: Duration, tick: Option<Duration>) -> Duration {
     let interval = proof_interval(timeout).max(Duration::from_nanos(1));
     let back = PING_LATENESS.as_nanos().div_ceil(interval.as_nanos());
     let back = u32::try_from(back).unwrap_or(u32::MAX).max(1);

@@ -123,6 +123,13 @@ impl Proofs {
         self.newest.map(|success| success.arrived + PING_LATENESS)
     }
 
+    /// When the base will be newer at the latest, if all goes well: once the next reply is R old, three
+    /// proofs follow, the second δ after the first.
+    pub(crate) fn advance(&self, now: Time) -> Time {
+        let reply = self.heard.front().map_or(now, |(arrived, _)| *arrived);
+        now.max(reply + self.relay) + PING_LATENESS * 3
+    }
+
     /// `a`: the instant that the lease rests on.
     pub(crate) fn base(&self) -> Option<Time> {
         self.base

@@ -31,6 +31,14 @@ impl Session {
         }
     }
 
+    /// When the lease will be renewed at the latest, if all goes well.
+    pub(crate) fn next_renewal(&self, now: Time) -> Option<Time> {
+        match &self.link {
+            Link::Up(up) if self.purpose == Purpose::Live => Some(up.proofs.advance(now)),
+            _ => None,
+        }
+    }
+
     /// Whether a verified lease is possible with the present times.
     pub(crate) fn lease_refusal(&self) -> Option<crate::core::Error> {
         if self.attached() {
@@ -91,16 +99,21 @@ impl Session {
             return None;
         };
         let timeout = self.timeout();
+        // A write that somebody else asked for proves as much.
+        let last = up.proofs.asked.max(up.proofs.newest());
+        let is_thin = |last: Time| {
+            let limit = lease::steady_age(timeout, self.options.tick);
+            up.proofs.base().is_none_or(|base| last.since(base) > limit)
+        };
         let pause = match (self.proving, self.urgent_proofs) {
             (Proving::No, _) => return None,
+            (Proving::Steadily, _) if last.is_some_and(is_thin) => lease::thin_interval(timeout),
             (Proving::Steadily, _) => lease::proof_interval(timeout),
             // P₂ and P at once, P₁ as soon as P₂ has settled.
             (Proving::Urgently, 0 | 2) => return Some(Time::default()),
             (Proving::Urgently, 1) => return Some(up.proofs.settled().unwrap_or_default()),
             (Proving::Urgently, _) => lease::urgent_interval(timeout),
         };
-        // A write that somebody else asked for proves as much.
-        let last = up.proofs.asked.max(up.proofs.newest());
         Some(last.map_or_else(Time::default, |at| at + pause))
     }
 
