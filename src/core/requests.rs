@@ -51,6 +51,22 @@ pub(crate) struct Requests {
 }
 
 impl Requests {
+    /// The table of the next connection of a session on which `last_xid` was the last number given
+    /// out. Numbers go on for the life of the session: a server matches what is committed to what
+    /// waits by session and number only (`CommitProcessor`), so that a write of an earlier
+    /// connection could answer one of this connection that bears the same number.
+    pub(crate) fn after(last_xid: i32) -> Self {
+        Self {
+            last_xid,
+            ..Self::default()
+        }
+    }
+
+    /// The last number given out.
+    pub(crate) fn last_xid(&self) -> i32 {
+        self.last_xid
+    }
+
     /// Queues a request behind all that were queued before.
     pub(crate) fn push(&mut self, ask: Ask, request: Request) {
         self.held.push_back((ask, request));

@@ -183,7 +183,7 @@ impl Session {
             conn,
             address,
             decoder: FrameDecoder::default(),
-            requests: Requests::default(),
+            requests: Requests::after(self.last_xid),
             ping: None,
             last_sent: sent,
             since: now,

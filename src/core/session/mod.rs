@@ -143,6 +143,7 @@ pub(crate) struct Session {
     identity: Identity,
     purpose: Purpose,
     last_zxid: i64,
+    last_xid: i32,
     link: Link,
     answered: Option<Time>,
     /// What the verified lease rests on.
@@ -171,6 +172,7 @@ impl Session {
             identity: Identity::default(),
             purpose: Purpose::Live,
             last_zxid: 0,
+            last_xid: 0,
             link: Link::Idle {
                 retry_at: Time::default(),
             },
@@ -341,6 +343,7 @@ impl Session {
             let mut bytes = Vec::new();
             let relayed = up.proofs.relayed(now);
             if up.requests.pump(now, relayed, &mut bytes) {
+                self.last_xid = up.requests.last_xid();
                 up.last_sent = now;
                 out.push(Output::Send {
                     conn: up.conn,
