@@ -87,8 +87,10 @@ struct Supervisor<'a> {
     /// A candidacy that we gave up, until its znode is gone.
     former: Option<(Contender, Pending<bool>)>,
     member: Option<Member>,
-    /// The longest that was ever left of a lease: that of a fresh one.
+    /// What was left of the lease when it was last seen to be renewed.
     fresh_lease: Duration,
+    /// The end that it had then.
+    renewed: u64,
     run: Option<Run>,
     /// How to end, as soon as no command runs.
     end: Option<Outcome>,
@@ -126,6 +128,7 @@ pub(crate) fn run(
         former: None,
         member: None,
         fresh_lease: Duration::ZERO,
+        renewed: 0,
         run: None,
         end: None,
     };
@@ -182,7 +185,12 @@ impl Supervisor<'_> {
     fn look(&mut self) -> Option<Duration> {
         let leadership = self.contender.leadership();
         let left = leadership.map(|leadership| leadership.remaining());
-        self.fresh_lease = self.fresh_lease.max(left.unwrap_or_default());
+        if let Some(leadership) = leadership
+            && self.renewed != leadership.lease_end().as_nanos()
+        {
+            self.renewed = leadership.lease_end().as_nanos();
+            self.fresh_lease = leadership.remaining();
+        }
         let drain = self.drain();
         let Some(run) = &mut self.run else {
             let (Some(leadership), Some(left), None) = (leadership, left, self.end) else {
