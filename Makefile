@@ -8,7 +8,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test chaos campaign session bench check lint doc fmt fix
+.PHONY: help setup servers demo test chaos campaign session bench fuzz check lint doc fmt fix
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ session: setup ## measure the session under faults and write docs/session.md
 
 bench: ## measure what it costs to ask who leads; prints nanoseconds
 	$(CARGO) bench --locked --package tenure-bench-lease --bench is_leading -- $(ARGS)
+
+fuzz: ## search for inputs that break a promise, a minute a target: fuzz/README.md
+	@scripts/fuzz $(ARGS)
 
 check: ## the cheap gates: format, lints, documentation; writes nothing
 	$(CARGO) fmt --all --check

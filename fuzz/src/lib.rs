@@ -1,0 +1,60 @@
+//! Arbitrary bytes for all of tenure that reads bytes: each target is a function that panics when
+//! a promise is broken. `README.md` says how they are run.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a panic is the finding
+
+mod core;
+mod frames;
+mod mutate;
+mod names;
+mod secret;
+mod seeds;
+mod url;
+
+pub use mutate::Mutator;
+
+/// What is fuzzed.
+#[derive(Debug, Clone, Copy)]
+pub struct Target {
+    /// How it is asked for.
+    pub name: &'static str,
+    /// What it holds, for people.
+    pub holds: &'static str,
+    /// Panics when a promise is broken.
+    pub run: fn(&[u8]),
+    /// Inputs to begin with, by name.
+    pub seeds: fn() -> Vec<(String, Vec<u8>)>,
+}
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    Target {
+        name: "url",
+        holds: "a URL is read or refused; what is shown reads back, and shows no password",
+        run: url::run,
+        seeds: seeds::urls,
+    },
+    Target {
+        name: "names",
+        holds: "znode paths, labels and members' names are read or refused, and read back",
+        run: names::run,
+        seeds: seeds::names,
+    },
+    Target {
+        name: "frames",
+        holds: "every record of the protocol is read or refused, and reads back as written",
+        run: frames::run,
+        seeds: seeds::frames,
+    },
+    Target {
+        name: "core",
+        holds: "a client among servers that lie: its contract, its leases, its calls, its secrets",
+        run: core::run,
+        seeds: seeds::scripts,
+    },
+];
+
+/// The target of this name.
+pub fn target(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}
