@@ -6,6 +6,7 @@ use super::detector::Detector;
 use super::event::{Event, SessionEvent};
 use super::group::Group;
 use super::lease;
+use super::mutant::{self, Mutant};
 use super::requests::Ask;
 use super::seat::{SeatId, Seats};
 use super::session::{Proving, Session, SessionOptions, Signal};
@@ -177,7 +178,8 @@ impl Client {
         }
         let timeout = self.session.timeout();
         let now = self.now;
-        if !self.stale && lease::horizon(answered, timeout) <= now {
+        let stale = lease::horizon(answered, timeout) <= now && !mutant::on(Mutant::NeverStale);
+        if !self.stale && stale {
             self.stale = true;
             self.each(|machine, bench| match machine {
                 Machine::Contender(_) => {}
@@ -185,7 +187,7 @@ impl Client {
                 Machine::Group(group) => group.on_stale(answered, &mut bench.wire),
             });
         }
-        if lease::over(answered, timeout) <= now {
+        if lease::over(answered, timeout) <= now && !mutant::on(Mutant::NeverOver) {
             self.session.expire_locally(now, &mut self.out);
         }
         self.settle();
@@ -256,6 +258,9 @@ impl Client {
         let Ok(Response::Multi(outcomes)) = result else {
             return;
         };
+        if mutant::on(Mutant::FailedProof) {
+            return;
+        }
         let mut bench = bench!(self);
         for (seat, outcome) in seats.iter().zip(outcomes) {
             if outcome == Err(ServerError::NoNode) {

@@ -7,6 +7,7 @@
 
 use super::event::{ContenderEvent, Event, LostReason, Member};
 use super::lease::{self, LeasePolicy};
+use super::mutant::{self, Mutant};
 use super::requests::Ask;
 use super::roster::{self, Census};
 use super::seat::{SeatId, SeatNews};
@@ -143,7 +144,7 @@ impl Contender {
             self.answer_withdrawals(&Ok(Answer::Removed(false)), &mut bench.wire);
             return;
         };
-        if first {
+        if first && !mutant::on(Mutant::ReleaseLate) {
             self.lose(LostReason::Withdrawn, &mut bench.wire);
         }
         bench.seats.release(seat, &mut bench.wire);
@@ -194,6 +195,8 @@ impl Contender {
                 self.seat = None;
                 self.answer_withdrawals(&Ok(Answer::Removed(false)), &mut bench.wire);
             }
+            // It goes with the session, which is being closed.
+            SeatNews::Seated(_) if self.leaving => {}
             SeatNews::Seated(member) => {
                 self.member = Some(member.clone());
                 self.tell(ContenderEvent::Enrolled { member }, &mut bench.wire);
@@ -219,6 +222,9 @@ impl Contender {
             }
             SeatNews::Left { by_us } => {
                 self.seat = None;
+                if mutant::on(Mutant::ReleaseLate) {
+                    self.lose(LostReason::Withdrawn, &mut bench.wire);
+                }
                 self.answer_withdrawals(&Ok(Answer::Removed(by_us)), &mut bench.wire);
             }
             SeatNews::Stuck(error) => {
@@ -242,6 +248,7 @@ impl Contender {
         self.renew(wire);
         match &self.rank {
             Rank::Unknown | Rank::Counting(_) => self.list(wire),
+            Rank::Behind { .. } if mutant::on(Mutant::Unarmed) => {}
             Rank::Behind { .. } => self.watch_predecessor(wire),
             Rank::First | Rank::Leading { .. } => {}
         }
@@ -250,8 +257,10 @@ impl Contender {
     pub(crate) fn on_detached(&mut self, bench: &mut Bench<'_>) {
         if self.is_leading() {
             match self.spec.policy {
-                LeasePolicy::Strict => self.lapse(bench),
-                LeasePolicy::Verified | LeasePolicy::Session => self.endanger(&mut bench.wire),
+                LeasePolicy::Strict if !mutant::on(Mutant::StrictWaits) => self.lapse(bench),
+                LeasePolicy::Verified | LeasePolicy::Strict | LeasePolicy::Session => {
+                    self.endanger(&mut bench.wire);
+                }
             }
         }
     }
@@ -261,8 +270,9 @@ impl Contender {
         let Rank::Leading { fresh_until, end } = self.rank else {
             return;
         };
+        let dead = end <= bench.wire.now && !mutant::on(Mutant::Revived);
         // With Mesos's rule the end is that of the session, which says so itself.
-        if self.spec.policy.is_proved() && end <= bench.wire.now {
+        if self.spec.policy.is_proved() && dead {
             self.lapse(bench);
         } else if fresh_until.is_some_and(|at| at <= bench.wire.now) {
             self.endanger(&mut bench.wire);
@@ -376,13 +386,16 @@ impl Contender {
     }
 
     pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, wire: &mut Wire<'_>) {
-        if !matches!(self.rank, Rank::Behind { .. }) || self.before.back().is_none_or(|p| p != path)
-        {
+        let stale = self.before.back().is_none_or(|p| p != path) && !mutant::on(Mutant::StaleWatch);
+        if !matches!(self.rank, Rank::Behind { .. }) || stale {
             return;
         }
         match kind {
             EventKind::Deleted => {
                 self.before.pop_back();
+                if mutant::on(Mutant::VanishedLeads) {
+                    self.before.clear();
+                }
                 self.settle(wire);
             }
             EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
@@ -636,6 +649,14 @@ impl Standing {
     fn of(spec: &ContenderSpec, wire: &Wire<'_>) -> Option<Self> {
         let session = &wire.session;
         let timeout = session.timeout();
+        if mutant::on(Mutant::AnyAnswer) || mutant::on(Mutant::DisconnectTimer) {
+            let end = match mutant::on(Mutant::AnyAnswer) {
+                true => lease::horizon(session.answered()?, timeout),
+                false => wire.now + timeout,
+            };
+            let fresh_until = session.newest_proof().map(|_| end);
+            return Some(Self { end, fresh_until });
+        }
         Some(if spec.policy.is_proved() {
             let newest = session.newest_proof();
             Self {

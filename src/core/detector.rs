@@ -6,6 +6,7 @@
 //! children, a missing one by its existence.
 
 use super::event::{DetectorEvent, Event, Leader, Member};
+use super::mutant::{self, Mutant};
 use super::requests::Ask;
 use super::roster::{self, Census};
 use super::time::Time;
@@ -157,6 +158,9 @@ impl Detector {
                 Ok(Response::Children { children, .. }) => {
                     self.listed_zxid = zxid;
                     self.listed(&children, watch, wire);
+                }
+                Ok(_) | Err(ServerError::NoNode) if mutant::on(Mutant::PathUnwatched) => {
+                    self.empty(wire);
                 }
                 Ok(_) | Err(ServerError::NoNode) => {
                     self.next.clear();

@@ -2,6 +2,7 @@
 //! which writes a quorum has committed since. [`lease`](super::lease) says what follows from it.
 
 use super::lease::PING_LATENESS;
+use super::mutant::{self, Mutant};
 use super::time::Time;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -58,6 +59,16 @@ impl Proofs {
 
     /// A reply to a request that was sent at `sent` has arrived.
     pub(crate) fn heard(&mut self, sent: Time, now: Time) {
+        let sent = if mutant::on(Mutant::ReplyTime) {
+            now
+        } else {
+            sent
+        };
+        let now = if mutant::on(Mutant::SentBefore) {
+            sent
+        } else {
+            now
+        };
         self.relayed(now);
         let slot = self.relay / REPLY_SLOTS;
         // To forget a reply only makes the lease shorter.
@@ -93,10 +104,24 @@ impl Proofs {
         // Each must have been sent after the one before it was known to be committed.
         let newest_known = |at: Time| self.successes.iter().rposition(|s| s.arrived <= at);
         let p1 = newest_known(sent).map(|at| self.successes[at].sent);
+        let p1 = if mutant::on(Mutant::OneStepBack) {
+            Some(sent)
+        } else {
+            p1
+        };
+        let pause = match mutant::on(Mutant::OneStepBack) || mutant::on(Mutant::BackToBack) {
+            true => Duration::ZERO,
+            false => PING_LATENESS,
+        };
         let p2 = p1.and_then(|sent| {
-            let settled = |s: &Success| s.arrived + PING_LATENESS <= sent;
+            let settled = |s: &Success| s.arrived + pause <= sent;
             self.successes.iter().rposition(settled)
         });
+        match () {
+            () if mutant::on(Mutant::SentBefore) => self.base = self.base.max(self.relayed(sent)),
+            () if mutant::on(Mutant::NoStepBack) => self.base = self.base.max(relayed),
+            () => {}
+        }
         if let Some(at) = p2 {
             self.base = self.base.max(self.successes[at].relayed);
             self.successes.drain(..at);
@@ -132,7 +157,8 @@ impl Proofs {
 
     /// `a`: the instant that the lease rests on.
     pub(crate) fn base(&self) -> Option<Time> {
-        self.base
+        let handshake = mutant::on(Mutant::HandshakeProves).then_some(self.connect);
+        self.base.max(handshake)
     }
 }
 

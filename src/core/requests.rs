@@ -106,6 +106,14 @@ impl Requests {
         self.in_flight.front()
     }
 
+    /// The operation of a request that waits for an answer.
+    pub(crate) fn op_of(&self, xid: i32) -> Option<i32> {
+        let mut waiting = self.in_flight.iter();
+        waiting
+            .find(|request| request.xid == xid)
+            .map(|request| request.op)
+    }
+
     /// Takes the oldest request if it has this xid. A server answers in order: with any other
     /// xid, a request was dropped on the way and nothing about the rest can be trusted.
     pub(crate) fn answer(&mut self, xid: i32) -> Option<InFlight> {

@@ -2,7 +2,7 @@
 //! and never left behind.
 //!
 //! A create whose reply was lost has an unknown outcome. On the next connection of the same
-//! session its seat is in doubt and looks before it creates: `sync`, then the ephemerals of this
+//! session its seat is in doubt and looks before it creates: a write, then the ephemerals of this
 //! session under the group's path; one that bears our label and payload is adopted, others that
 //! no seat claims are ghosts and are deleted (CURATOR-264 and many more: a ghost is the oldest
 //! member, and nobody serves under it). So at most one create is sent per session and
@@ -11,11 +11,12 @@
 use super::Handle;
 use super::error::{Error, ErrorKind};
 use super::event::{ExpiredBy, Member};
+use super::mutant::{self, Mutant};
 use super::requests::Ask;
 use super::watch::Watcher;
 use super::wire::Wire;
 use crate::proto::path::{self, MemberName};
-use crate::proto::{Acl, CreateMode, EventKind, Request, Response, ServerError, Stat, op};
+use crate::proto::{Acl, CreateMode, EventKind, MultiOp, Request, Response, ServerError, Stat, op};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How often a create is repeated when others keep deleting the group's path under it, or the
@@ -32,7 +33,7 @@ pub(crate) enum SeatAsk {
     Ancestor(String),
     Create,
     Name(String),
-    Sync,
+    Flush,
     Ephemerals,
     Children,
     Suspect(String),
@@ -189,6 +190,7 @@ impl Seats {
             };
             match &seat.stage {
                 Stage::Absent => self.send_create(id, wire),
+                Stage::Doubt if mutant::on(Mutant::CreateAgain) => self.send_create(id, wire),
                 Stage::Doubt => {
                     if looking.insert(seat.group.clone()) {
                         self.look(id, wire);
@@ -199,6 +201,9 @@ impl Seats {
                     if seat_is_behind(self.seats.get(&id)) {
                         self.write(id, wire);
                     }
+                }
+                Stage::Leaving { asked: true, .. } if mutant::on(Mutant::DeleteOnce) => {
+                    self.finish(id, SeatNews::Left { by_us: true }, wire);
                 }
                 // Whether an earlier delete was carried out is not known, and by now the path
                 // may be a stranger's: look before deleting.
@@ -300,9 +305,9 @@ impl Seats {
                 (Stage::Named, _) => self.finish(id, SeatNews::Evicted, wire),
                 _ => {}
             },
-            SeatAsk::Sync | SeatAsk::Ephemerals | SeatAsk::Children | SeatAsk::Suspect(_)
+            SeatAsk::Flush | SeatAsk::Ephemerals | SeatAsk::Children | SeatAsk::Suspect(_)
                 if !matches!(seat.stage, Stage::Looking { .. }) => {}
-            SeatAsk::Sync => {}
+            SeatAsk::Flush => {}
             SeatAsk::Ephemerals => match result {
                 Ok(Response::Ephemerals(paths)) => self.suspect(id, paths, wire),
                 Err(ServerError::Unimplemented) => {
@@ -433,7 +438,10 @@ impl Seats {
                 return;
             }
             Err(ServerError::NoNode) => {
-                if seat.ancestor_error.is_none() && seat.tries < CREATE_TRIES_MAX {
+                if seat.ancestor_error.is_none()
+                    && !(mutant::on(Mutant::PathMissing) && id.0 > 1)
+                    && seat.tries < CREATE_TRIES_MAX
+                {
                     if seat.released {
                         self.finish(id, SeatNews::Left { by_us: false }, wire);
                     } else {
@@ -479,11 +487,14 @@ impl Seats {
         }
         seat.standing = Some(seat.carried.clone());
         seat.stage = Stage::Seated(member.clone());
-        self.news
-            .push_back((seat.owner, id, SeatNews::Seated(member)));
+        let owner = seat.owner;
+        self.news.push_back((owner, id, SeatNews::Seated(member)));
         self.verify(id, true, wire);
         if seat_is_behind(self.seats.get(&id)) {
             self.write(id, wire);
+        } else {
+            // Who asked for a payload before the create was sent waits for this.
+            self.news.push_back((owner, id, SeatNews::Written));
         }
     }
 
@@ -538,6 +549,7 @@ impl Seats {
     }
 
     fn verify(&mut self, id: SeatId, watch: bool, wire: &mut Wire<'_>) {
+        let watch = watch && !mutant::on(Mutant::OwnUnwatched) && !mutant::on(Mutant::FailedProof);
         if let Some(Seat {
             stage: Stage::Seated(member) | Stage::Leaving { member, .. },
             ..
@@ -557,7 +569,8 @@ impl Seats {
         };
         let session = wire.session.id();
         let ours = |member: &Member, stat: Stat| {
-            stat.ephemeral_owner == session && Member::new(&member.path, stat.czxid) == *member
+            (stat.ephemeral_owner == session || mutant::on(Mutant::AnyOwner))
+                && Member::new(&member.path, stat.czxid) == *member
         };
         match (&seat.stage, result) {
             (Stage::Seated(member), Ok(Response::Stat(stat))) if ours(member, stat) => {}
@@ -597,14 +610,16 @@ impl Seats {
             unread: 0,
             found: Vec::new(),
         };
-        // The server that we are attached to now may be behind the one that took the create.
+        // The create may still be on its way to a majority: what we own is only known behind a write
+        // of our own. (A `sync` does not wait for that where we are attached to ZooKeeper's leader.)
+        // Whether the check succeeds does not matter.
         let group = seat.group.clone();
-        wire.ask(
-            Ask::Seat(id, SeatAsk::Sync),
-            Request::Sync {
-                path: group.clone(),
-            },
-        );
+        let check = MultiOp::Check {
+            path: group.clone(),
+            version: -1,
+        };
+        let write = Request::Multi { ops: vec![check] };
+        wire.ask(Ask::Seat(id, SeatAsk::Flush), write);
         if wire.session.may_know(op::GET_EPHEMERALS) {
             let prefix = path::child(&group, "");
             wire.ask(
@@ -693,7 +708,7 @@ impl Seats {
         *unread = unread.saturating_sub(1);
         let done = *unread == 0;
         if let Ok(Response::Data { data, stat }) = result
-            && stat.ephemeral_owner == session
+            && (stat.ephemeral_owner == session || mutant::on(Mutant::AnyOwner))
         {
             found.push((Member::new(path, stat.czxid), data));
         }

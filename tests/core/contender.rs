@@ -338,3 +338,18 @@ fn whoever_stands_far_behind_leads_only_after_everybody_before_it() {
     world.run(SECOND);
     assert!(world.leads(last, 1));
 }
+
+#[test]
+fn after_a_close_no_candidacy_says_anything() {
+    let mut world = World::new();
+    world.create(GROUP);
+    world.client();
+    world.run(SECOND);
+    world.contend(0, 1);
+    world.close(0);
+    world.run(SECOND);
+    assert_eq!(
+        names(&world.contender_events(0, 1)),
+        ["enrolling", "lost Closed"]
+    );
+}

@@ -1,6 +1,7 @@
 //! Reading what a server sends.
 
 use super::{Link, Purpose, Session, Signal};
+use crate::core::mutant::{self, Mutant};
 use crate::core::requests::Ask;
 use crate::core::time::Time;
 use crate::core::{Outbox, Output};
@@ -90,6 +91,16 @@ impl Session {
                 sent
             }
             xid => {
+                // Servers refuse what they do not know before they have answered what was asked
+                // before it, and close: without this we would ask again, for ever. (Where it comes
+                // in its turn, who asked remembers it.)
+                let early = up.requests.oldest().is_some_and(|oldest| oldest.xid != xid);
+                if early
+                    && ServerError::from_code(header.err) == ServerError::Unimplemented
+                    && let Some(op) = up.requests.op_of(xid)
+                {
+                    self.lacking.insert((up.address, op));
+                }
                 let request = up
                     .requests
                     .answer(xid)
@@ -126,6 +137,7 @@ impl Session {
                     _ => {}
                 }
                 if let Ok(Response::Multi(outcomes)) = &result
+                    && !mutant::on(Mutant::FailedProof)
                     && outcomes.iter().any(|outcome| {
                         let gone = [ServerError::SessionExpired, ServerError::SessionMoved];
                         outcome.as_ref().is_err_and(|error| gone.contains(error))
@@ -172,6 +184,9 @@ impl Session {
 /// that changes the tree goes through the quorum, and so does a `multi`, whose outcome stands in
 /// its body.
 fn commits(number: i32, result: &Result<Response, ServerError>) -> bool {
+    if mutant::on(Mutant::ReadProves) || mutant::on(Mutant::FailedProof) && number == op::MULTI {
+        return result.is_ok();
+    }
     match result {
         Ok(Response::Multi(outcomes)) => outcomes.iter().all(Result::is_ok),
         Ok(_) => matches!(number, op::CREATE | op::CREATE2 | op::DELETE | op::SET_DATA),

@@ -1,0 +1,46 @@
+//! What happened in a world: always as a number, so that two runs can be compared, and as words
+//! where somebody wants to read them.
+
+use crate::clock::Nanos;
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    hasher: DefaultHasher,
+    /// How many of the last events are kept in words.
+    kept: usize,
+    words: VecDeque<String>,
+}
+
+impl History {
+    pub(crate) fn new(kept: usize) -> Self {
+        Self {
+            hasher: DefaultHasher::new(),
+            kept,
+            words: VecDeque::new(),
+        }
+    }
+
+    /// Something happened. The words are made only if somebody wants them.
+    pub(crate) fn note(&mut self, now: Nanos, what: impl Hash, words: impl FnOnce() -> String) {
+        now.hash(&mut self.hasher);
+        what.hash(&mut self.hasher);
+        if self.kept > 0 {
+            if self.words.len() == self.kept {
+                self.words.pop_front();
+            }
+            let (seconds, rest) = (now / 1_000_000_000, now % 1_000_000_000);
+            self.words
+                .push_back(format!("{seconds:>4}.{rest:09} {}", words()));
+        }
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.hasher.finish()
+    }
+
+    pub(crate) fn words(self) -> Vec<String> {
+        self.words.into()
+    }
+}

@@ -1,0 +1,47 @@
+//! What must not grow: handles, seats and watches of a client, watches of the servers, and the
+//! creates that were sent — one for each candidacy and join, one more for each that was refused,
+//! and for each disturbance at most one for each seat.
+
+use super::Broken;
+use crate::world::World;
+
+/// Watches of a handle: on what it follows, on what it stood behind before, on its own znode.
+const WATCHES_PER_HANDLE: usize = 4;
+
+pub(super) fn check(world: &World) -> Result<(), Broken> {
+    let mut watchers = 0;
+    for (id, node) in world.nodes.iter().enumerate() {
+        let Some(process) = &node.process else {
+            continue;
+        };
+        let [machines, seats, watches] = process.core.footprint();
+        let handles = process.candidates.len() + process.detectors.len();
+        let groups = process.groups.len() + process.memberships.len();
+        let open = process.candidates.values().filter(|c| c.open).count();
+        let joined = process.memberships.values().map(Vec::len).sum::<usize>();
+        if seats != open + joined {
+            return Err(format!(
+                "client {id} holds {seats} seats for {open} candidacies and {joined} memberships"
+            ));
+        }
+        // A contender that was withdrawn stays until it is dropped.
+        let dropped = usize::try_from(node.last_handle).unwrap_or(usize::MAX);
+        if machines < handles || machines > dropped {
+            return Err(format!("client {id} holds {machines} machines"));
+        }
+        if watches > WATCHES_PER_HANDLE * (handles + groups + 1) {
+            return Err(format!("client {id} holds {watches} watches"));
+        }
+        watchers += watches;
+        let counts = &process.counts;
+        let allowed = counts.begun + counts.refused + counts.disturbed;
+        if counts.creates > allowed {
+            return Err(format!("client {id} sent too many creates: {counts:?}"));
+        }
+    }
+    let armed = world.ensemble.watch_count();
+    if armed > watchers + world.nodes.len() {
+        return Err(format!("servers hold {armed} watches, clients {watchers}"));
+    }
+    Ok(())
+}

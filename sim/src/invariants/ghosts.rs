@@ -1,0 +1,50 @@
+//! Nothing is left behind: after everything was healed the znodes under the groups are those of
+//! live candidacies and memberships, with their payloads, and nothing else.
+
+use super::Broken;
+use crate::world::World;
+use std::collections::BTreeMap;
+use tenure::proto::path;
+
+pub(super) fn check(world: &World) -> Result<(), Broken> {
+    let mut wanted = BTreeMap::new();
+    for (id, process) in world
+        .nodes
+        .iter()
+        .enumerate()
+        .filter_map(|(id, n)| Some((id, n.process.as_ref()?)))
+    {
+        for candidate in process.candidates.values() {
+            if let Some(member) = &candidate.member {
+                wanted.insert(member.path.clone(), (id, Some(candidate.data.clone())));
+            }
+        }
+        for member in process.memberships.values().flatten() {
+            wanted.insert(member.path.clone(), (id, None));
+        }
+    }
+    for group in &world.plan.groups {
+        for name in world.ensemble.children(group).unwrap_or_default() {
+            let path = path::child(group, &name);
+            let Some((id, data)) = wanted.remove(&path) else {
+                return Err(format!("{path} is a ghost"));
+            };
+            let Some((standing, stat)) = world.ensemble.node(&path) else {
+                continue;
+            };
+            let session = world.nodes[id].process.as_ref().and_then(|p| p.session);
+            if session != Some(stat.ephemeral_owner) {
+                return Err(format!("{path} is not of the session of client {id}"));
+            }
+            if data.is_some_and(|data| data != standing) {
+                return Err(format!("{path} does not bear the payload of client {id}"));
+            }
+        }
+    }
+    match wanted.pop_first() {
+        Some((path, (id, _))) => Err(format!(
+            "client {id} stands with {path}, which is not there"
+        )),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,23 @@
+//! The deterministic simulation: clients of the library, the network between, and an ensemble of
+//! ZooKeeper servers, all in one thread and in virtual time, all from one seed.
+//!
+//! `docs/simulation.md` says what is modelled, what must hold, and how to run a world again.
+
+mod acts;
+mod clock;
+mod history;
+mod invariants;
+mod marks;
+mod node;
+mod options;
+mod plan;
+mod plots;
+mod run;
+mod settle;
+mod story;
+mod wire;
+mod world;
+
+pub use options::{Break, COUNT, Options, Wish};
+pub use run::{Summary, run};
+pub use story::{Verdict, Wanted, run as world};

@@ -1,0 +1,69 @@
+//! What a run must have met at least once, or it has proved less than it seems to.
+
+use std::collections::BTreeMap;
+
+/// Every mark. `docs/simulation.md` says what each means.
+pub(crate) const ALL: &[&str] = &[
+    "admin-deletes-member",
+    "admin-deletes-path",
+    "admin-expires-session",
+    "client-closed",
+    "client-killed",
+    "client-paused-while-leading",
+    "client-paused-past-lease",
+    "contended",
+    "counter-wrapped",
+    "create-reply-lost",
+    "cut-after-proof",
+    "delete-reply-lost",
+    "ensemble-down",
+    "evicted",
+    "follower-cut-off-while-leading",
+    "follower-kept-answering-past-lease",
+    "handshake-reply-lost",
+    "jeopardy-then-leading",
+    "lease-lapsed",
+    "leader-reattached-elsewhere",
+    "observer-attached",
+    "observer-of-follower-attached",
+    "old-server",
+    "one-way-cut-between-servers",
+    "request-dropped",
+    "reset",
+    "server-crashed",
+    "server-crashed-without-a-word",
+    "server-paused",
+    "session-expired-by-server",
+    "session-expired-locally",
+    "stall-of-r",
+    "strict-lapse",
+    "syn-black-hole",
+    "withdrew-while-leading",
+    "zookeeper-elected",
+    "zookeeper-leader-paused-during-proof",
+];
+
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Marks(BTreeMap<&'static str, u64>);
+
+impl Marks {
+    pub(crate) fn hit(&mut self, mark: &'static str) {
+        debug_assert!(ALL.contains(&mark), "{mark} is not in the list");
+        *self.0.entry(mark).or_default() += 1;
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (mark, times) in &other.0 {
+            *self.0.entry(mark).or_default() += times;
+        }
+    }
+
+    pub(crate) fn times(&self, mark: &str) -> u64 {
+        self.0.get(mark).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn missing(&self) -> Vec<&'static str> {
+        let missed = |mark: &&&str| self.times(mark) == 0;
+        ALL.iter().filter(missed).copied().collect()
+    }
+}

@@ -1,0 +1,113 @@
+//! What a run is told.
+
+use clap::{Parser, ValueEnum};
+use tenure::core::mutant::Mutant;
+
+/// How many worlds a run makes if nobody says.
+pub const COUNT: u64 = 2000;
+
+/// Simulate clients, a network and a ZooKeeper ensemble, all from one seed, and hold every
+/// promise against what happens.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "tenure-sim", version)]
+pub struct Options {
+    /// The first world's seed; each further world's is one more.
+    #[arg(
+        long,
+        env = "TENURE_SIM_SEED",
+        default_value_t = 1,
+        value_name = "NUMBER"
+    )]
+    pub seed: u64,
+    /// How many worlds.
+    #[arg(long, env = "TENURE_SIM_COUNT", default_value_t = COUNT, value_name = "NUMBER",
+        value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub count: u64,
+    /// A known mistake to make on purpose; `list` prints their names.
+    #[arg(long, env = "TENURE_SIM_MUTANT", value_name = "NAME", value_parser = mutant)]
+    pub mutant: Option<Wish>,
+    /// An assumption to break on purpose.
+    #[arg(long = "break", env = "TENURE_SIM_BREAK", value_name = "ASSUMPTION")]
+    pub broken: Option<Break>,
+    /// How many worlds are simulated at a time; nothing else depends on it.
+    #[arg(long, env = "TENURE_SIM_THREADS", value_name = "NUMBER",
+        value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// How many of the last events of a world are printed.
+    #[arg(
+        long,
+        env = "TENURE_SIM_LAST",
+        default_value_t = 400,
+        value_name = "NUMBER"
+    )]
+    pub last: usize,
+    /// Print what happened last in the first world, whether a promise was broken or not.
+    #[arg(long)]
+    pub tell: bool,
+}
+
+impl Options {
+    /// What was asked for, in one line.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words = format!("seed {}, {} worlds", self.seed, self.count);
+        if let Some(broken) = self.broken {
+            words += &format!(", the assumption {} is broken", broken.name());
+        }
+        if let Some(Wish::Make(mutant)) = self.mutant {
+            words += &format!(", mutant {}:", mutant.name());
+        }
+        words
+    }
+
+    /// How to run one world again.
+    #[must_use]
+    pub fn again(&self, seed: u64) -> String {
+        let mut words = format!("TENURE_SIM_SEED={seed} TENURE_SIM_COUNT=1");
+        if let Some(Wish::Make(mutant)) = self.mutant {
+            words += &format!(" TENURE_SIM_MUTANT={}", mutant.name());
+        }
+        if let Some(broken) = self.broken {
+            words += &format!(" TENURE_SIM_BREAK={}", broken.name());
+        }
+        words + " make sim"
+    }
+}
+
+/// An assumption of `GUARANTEES.md`, broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Break {
+    /// Clients' clocks run at rates that differ by up to 15 % from the servers'.
+    Clock,
+    /// Clients are told an eighth of the servers' tickTime.
+    Tick,
+}
+
+impl Break {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Clock => "clock",
+            Self::Tick => "tick",
+        }
+    }
+}
+
+/// What is wanted of the mutants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Their names.
+    List,
+    /// This one.
+    Make(Mutant),
+}
+
+fn mutant(text: &str) -> Result<Wish, String> {
+    if text == "list" {
+        return Ok(Wish::List);
+    }
+    let named = Mutant::ALL.iter().find(|mutant| mutant.name() == text);
+    named.map(|mutant| Wish::Make(*mutant)).ok_or_else(|| {
+        let names: Vec<&str> = Mutant::ALL.iter().map(|m| m.name()).collect();
+        format!("the names are: list, {}", names.join(", "))
+    })
+}

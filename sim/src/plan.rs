@@ -1,0 +1,270 @@
+//! What one seed makes: the ensemble, the clients, and what may happen to them.
+
+use crate::clock::{Clock, MS, Nanos, RATE_PPB_MAX, SECOND};
+use crate::options::Break;
+use fastrand::Rng;
+use std::time::Duration;
+use tenure::core::LeasePolicy;
+use tenure::model::{EnsembleOptions, LinkOptions, ModelOptions, Upstream};
+use tenure::proto::op;
+
+/// One world, before anything has happened in it.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) voters: usize,
+    pub(crate) observer: Option<Upstream>,
+    pub(crate) tick: Nanos,
+    pub(crate) sync_limit: u32,
+    pub(crate) links: LinkOptions,
+    /// What servers do not know: those of older releases.
+    pub(crate) unknown: Vec<i32>,
+    pub(crate) groups: Vec<String>,
+    pub(crate) nodes: Vec<NodePlan>,
+    /// How long faults happen.
+    pub(crate) safety: Nanos,
+    /// Administrators delete znodes and end sessions.
+    pub(crate) tampers: bool,
+    /// The counters of the groups are about to wrap.
+    pub(crate) wraps: bool,
+    /// A plot a time, or whatever the dice say: in parts of 100.
+    pub(crate) plots: u8,
+}
+
+/// One client's machine.
+#[derive(Debug, Clone)]
+pub(crate) struct NodePlan {
+    pub(crate) clock: Clock,
+    pub(crate) timeout: Duration,
+    pub(crate) tick: Option<Duration>,
+    pub(crate) servers: Vec<usize>,
+    pub(crate) policy: LeasePolicy,
+    pub(crate) reenrols: bool,
+    /// The next in line keeps its proofs warm.
+    pub(crate) warm: bool,
+    /// Groups that it contends for.
+    pub(crate) contends: Vec<usize>,
+    /// Groups that it follows the leader of.
+    pub(crate) detects: Vec<usize>,
+    /// Groups whose members it watches.
+    pub(crate) watches: Vec<usize>,
+    /// Groups that it joins without contending.
+    pub(crate) joins: Vec<usize>,
+    pub(crate) quality: Quality,
+}
+
+/// What the links of a client to the servers are like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Quality {
+    pub(crate) base: Nanos,
+    pub(crate) jitter: Nanos,
+    /// How many of 1000 segments are late, and by how much at most.
+    pub(crate) heavy_per_mille: u32,
+    pub(crate) heavy: Nanos,
+    /// How many of 1000 segments are lost and sent again.
+    pub(crate) loss_per_mille: u32,
+}
+
+impl Quality {
+    pub(crate) const GOOD: Self = Self {
+        base: 100_000,
+        jitter: 400_000,
+        heavy_per_mille: 0,
+        heavy: 0,
+        loss_per_mille: 0,
+    };
+
+    pub(crate) fn draw(dice: &mut Rng) -> Self {
+        match dice.u8(0..10) {
+            0..6 => Self {
+                base: dice.u64(50_000..MS),
+                jitter: dice.u64(1..2 * MS),
+                ..Self::GOOD
+            },
+            6..8 => Self {
+                base: dice.u64(MS..40 * MS),
+                jitter: dice.u64(MS..20 * MS),
+                ..Self::GOOD
+            },
+            8 => Self {
+                heavy_per_mille: dice.u32(5..60),
+                heavy: dice.u64(50 * MS..800 * MS),
+                ..Self::GOOD
+            },
+            _ => Self {
+                loss_per_mille: dice.u32(1..40),
+                ..Self::GOOD
+            },
+        }
+    }
+}
+
+impl Plan {
+    pub(crate) fn new(seed: u64, broken: Option<Break>) -> Self {
+        // Seeds that follow each other must not make worlds that resemble each other.
+        let mut dice = Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x7e4e_u64);
+        let dice = &mut dice;
+        let voters = pick(dice, &[3, 3, 3, 3, 3, 3, 3, 3, 5, 1]);
+        let observer = match dice.u8(0..12) {
+            0 if voters > 1 => Some(Upstream::Leader),
+            1 if voters > 1 => Some(Upstream::Follower(dice.usize(0..voters))),
+            _ => None,
+        };
+        let tick = pick(dice, &[250, 400, 500, 500, 750, 1000]) * MS;
+        let relays = if matches!(observer, Some(Upstream::Follower(_))) {
+            2
+        } else {
+            1
+        };
+        let shortest = (2 * SECOND).max(2 * tick * relays);
+        let wish = dice.u64(shortest..=10 * SECOND) / MS * MS;
+        let told = dice.bool() || relays > 1;
+        let ticks = told.then(|| {
+            let tick = tick * relays;
+            Duration::from_nanos(match broken {
+                Some(Break::Tick) => tick / 8,
+                Some(Break::Clock) | None => tick,
+            })
+        });
+        let groups = (0..pick(dice, &[1, 1, 1, 2, 2, 3]))
+            .map(|n| format!("/app/group{n}"))
+            .collect::<Vec<_>>();
+        let servers = voters + usize::from(observer.is_some());
+        let count = dice.usize(3..=7);
+        let mut nodes: Vec<NodePlan> = (0..count)
+            .map(|_| NodePlan::draw(dice, servers, groups.len(), wish, ticks, broken))
+            .collect();
+        // Somebody must stand, and somebody look.
+        for (n, node) in nodes.iter_mut().enumerate() {
+            if n < 2 && !node.contends.contains(&0) {
+                node.contends.push(0);
+            }
+            if n == 2 && node.detects.is_empty() {
+                node.detects.push(0);
+            }
+        }
+        if let Some(Upstream::Follower(_)) = observer {
+            // It serves nobody while that server leads: a client needs another one, too.
+            for node in &mut nodes {
+                if node.servers == [voters] {
+                    node.servers.push(0);
+                }
+            }
+        }
+        Self {
+            voters,
+            observer,
+            tick,
+            sync_limit: dice.u32(2..=12),
+            links: links(dice),
+            unknown: match dice.u8(0..12) {
+                0 => vec![op::GET_EPHEMERALS],
+                1 => vec![op::GET_EPHEMERALS, op::CREATE2],
+                _ => Vec::new(),
+            },
+            groups,
+            nodes,
+            safety: 60 * SECOND,
+            tampers: dice.u8(0..8) == 0,
+            wraps: dice.u8(0..12) == 0,
+            plots: pick(dice, &[0, 50, 80, 100]),
+        }
+    }
+
+    pub(crate) fn servers(&self) -> usize {
+        self.voters + usize::from(self.observer.is_some())
+    }
+
+    pub(crate) fn ensemble(&self, seed: u64) -> EnsembleOptions {
+        EnsembleOptions {
+            server: ModelOptions {
+                tick: Duration::from_nanos(self.tick),
+                min_session_timeout: None,
+                max_session_timeout: None,
+                unknown: self.unknown.clone(),
+                seed,
+            },
+            voters: self.voters,
+            observers: self.observer.into_iter().collect(),
+            init_limit: 10,
+            sync_limit: self.sync_limit,
+            link: self.links.clone(),
+            ..EnsembleOptions::default()
+        }
+    }
+
+    /// The longest session timeout that any client gets.
+    pub(crate) fn timeout(&self) -> Nanos {
+        let longest = self.nodes.iter().map(|node| node.timeout).max();
+        let wish = longest.map_or(0, |t| u64::try_from(t.as_nanos()).unwrap_or(u64::MAX));
+        wish.clamp(2 * self.tick, 20 * self.tick)
+    }
+}
+
+impl NodePlan {
+    fn draw(
+        dice: &mut Rng,
+        servers: usize,
+        groups: usize,
+        wish: Nanos,
+        tick: Option<Duration>,
+        broken: Option<Break>,
+    ) -> Self {
+        let bound = match broken {
+            Some(Break::Clock) => 150 * RATE_PPB_MAX,
+            Some(Break::Tick) | None => RATE_PPB_MAX,
+        };
+        let rate_ppb = match dice.u8(0..4) {
+            0 => bound,
+            1 => -bound,
+            _ => dice.i64(-bound..=bound),
+        };
+        let mut listed: Vec<usize> = (0..servers).collect();
+        dice.shuffle(&mut listed);
+        listed.truncate(match dice.u8(0..10) {
+            0..2 => 1,
+            2 => 2,
+            _ => servers,
+        });
+        let some = |dice: &mut Rng, of_10: u8| -> Vec<usize> {
+            (0..groups).filter(|_| dice.u8(0..10) < of_10).collect()
+        };
+        Self {
+            clock: Clock {
+                offset: dice.u64(0..1_000_000 * SECOND),
+                rate_ppb,
+            },
+            timeout: Duration::from_nanos(wish),
+            tick,
+            servers: listed,
+            policy: match dice.u8(0..5) {
+                0 => LeasePolicy::Strict,
+                _ => LeasePolicy::Verified,
+            },
+            reenrols: dice.u8(0..10) != 0,
+            warm: dice.u8(0..3) == 0,
+            contends: some(dice, 7),
+            detects: some(dice, 4),
+            watches: some(dice, 2),
+            joins: some(dice, 1),
+            quality: Quality::draw(dice),
+        }
+    }
+}
+
+fn links(dice: &mut Rng) -> LinkOptions {
+    let (low, high) = match dice.u8(0..10) {
+        0..6 => (100_000, MS),
+        6..8 => (MS, 10 * MS),
+        _ => (100_000, 80 * MS),
+    };
+    LinkOptions {
+        delay_min: Duration::from_nanos(low),
+        delay_max: Duration::from_nanos(high),
+        loss_per_mille: if dice.u8(0..8) == 0 { 5 } else { 0 },
+        ..LinkOptions::default()
+    }
+}
+
+fn pick<T: Copy>(dice: &mut Rng, from: &[T]) -> T {
+    from[dice.usize(0..from.len())]
+}

@@ -1,0 +1,101 @@
+//! The life of one world, from its seed to its verdict.
+
+use crate::acts;
+use crate::clock::{MS, Nanos, SECOND};
+use crate::marks::Marks;
+use crate::options::Break;
+use crate::plan::Plan;
+use crate::plots;
+use crate::settle;
+use crate::world::World;
+use tenure::core::mutant::{self, Mutant};
+
+/// How a world is to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// The mistake that its clients make.
+    pub mutant: Option<Mutant>,
+    /// The assumption that does not hold in it.
+    pub broken: Option<Break>,
+    /// How many of the last events are to be told in words.
+    pub told: usize,
+}
+
+/// How a world went.
+#[derive(Debug)]
+pub struct Verdict {
+    /// The promise that was broken.
+    pub violation: Option<String>,
+    /// A number that two runs of the same world have in common.
+    pub history: u64,
+    /// How long it lasted, in simulated nanoseconds.
+    pub lasted: u64,
+    /// How long after the last fault all was in order.
+    pub settled: u64,
+    /// What happened last, if that was wanted.
+    pub words: Vec<String>,
+    pub(crate) marks: Marks,
+}
+
+/// Runs one world.
+#[must_use]
+pub fn run(seed: u64, wanted: Wanted) -> Verdict {
+    mutant::set(wanted.mutant);
+    let plan = Plan::new(seed, wanted.broken);
+    let cached_flag = wanted.mutant == Some(Mutant::CachedFlag);
+    let mut world = World::new(seed, plan, wanted.told, cached_flag);
+    let words = format!("{:?}", world.plan);
+    world.note(|| words);
+    begin(&mut world);
+    let end = world.now + world.plan.safety;
+    while world.now < end && world.broken.is_none() {
+        if world.dice.u8(0..100) < world.plan.plots {
+            plots::any(&mut world);
+        } else {
+            acts::any(&mut world);
+        }
+        let length = pause(&mut world);
+        world.run(length);
+    }
+    if world.broken.is_none() {
+        settle::settle(&mut world);
+    }
+    mutant::set(None);
+    if !world.plan.unknown.is_empty() {
+        world.marks.hit("old-server");
+    }
+    Verdict {
+        violation: world.broken,
+        history: world.history.number(),
+        lasted: world.now - SECOND,
+        settled: world.settled,
+        words: world.history.words(),
+        marks: world.marks,
+    }
+}
+
+fn begin(world: &mut World) {
+    let mut nodes: Vec<usize> = (0..world.nodes.len()).collect();
+    world.dice.shuffle(&mut nodes);
+    for (n, node) in nodes.into_iter().enumerate() {
+        world.start(node);
+        let late = world.dice.u64(0..200 * MS);
+        world.run(late);
+        if world.plan.wraps && n < 2 {
+            // After the first has made the path.
+            world.run(2 * SECOND);
+            plots::wrap(world, n > 0);
+        }
+    }
+}
+
+/// Between two faults.
+fn pause(world: &mut World) -> Nanos {
+    let timeout = world.plan.timeout();
+    match world.dice.u8(0..4) {
+        0 => 0,
+        1 => world.dice.u64(0..5 * MS),
+        2 => world.dice.u64(0..500 * MS),
+        _ => world.dice.u64(0..timeout * 4 / 3),
+    }
+}

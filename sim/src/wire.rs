@@ -1,0 +1,135 @@
+//! TCP between clients and servers: each direction of a connection delivers in order or not at
+//! all, however late. Cuts and qualities belong to the path between two machines, so what an
+//! older connection has sent can arrive after what a newer one sends.
+
+use crate::clock::{MS, Nanos, SECOND};
+use crate::plan::Quality;
+use fastrand::Rng;
+use std::collections::VecDeque;
+use tenure::model::ConnId;
+
+/// After a cut the kernel sends again, but not at once: it has been waiting longer and longer.
+const RESEND_MAX: Nanos = 3 * SECOND;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Way {
+    Up,
+    Down,
+}
+
+#[derive(Debug)]
+pub(crate) enum Segment {
+    /// Up: a connection is asked for. Down: it stands.
+    Syn,
+    Data {
+        bytes: Vec<u8>,
+        reply: Reply,
+    },
+    /// The sender closes, or refuses.
+    Fin,
+}
+
+/// What the simulation must know of a frame that a server sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reply {
+    /// Up, or an event.
+    None,
+    Handshake,
+    Ping,
+    /// The operation that was asked for, and whether it failed.
+    Of(i32, bool),
+}
+
+/// One direction between a client's machine and a server.
+#[derive(Debug)]
+pub(crate) struct Path {
+    pub(crate) quality: Quality,
+    pub(crate) cut_since: Option<Nanos>,
+}
+
+impl Path {
+    /// How long a segment takes.
+    pub(crate) fn draw(&self, dice: &mut Rng) -> Nanos {
+        let q = &self.quality;
+        let mut delay = q.base + dice.u64(0..=q.jitter);
+        if q.heavy_per_mille > 0 && dice.u32(0..1000) < q.heavy_per_mille {
+            delay += dice.u64(0..=q.heavy);
+        }
+        let mut wait = 200 * MS;
+        while q.loss_per_mille > 0 && wait < 4 * SECOND && dice.u32(0..1000) < q.loss_per_mille {
+            delay += wait;
+            wait *= 2;
+        }
+        delay
+    }
+
+    /// When the kernel tries again what was kept, after the path was cut for `waited`.
+    pub(crate) fn resends(&self, waited: Nanos, prompt: bool, dice: &mut Rng) -> Nanos {
+        let late = if prompt {
+            0
+        } else {
+            dice.u64(0..=waited.min(RESEND_MAX))
+        };
+        late + self.draw(dice)
+    }
+}
+
+/// One direction of a connection.
+#[derive(Debug, Default)]
+pub(crate) struct Pipe {
+    pub(crate) flying: VecDeque<(Nanos, Segment)>,
+    newest: Nanos,
+    /// Its first segment has its turn in the queue of the world.
+    pub(crate) armed: bool,
+}
+
+impl Pipe {
+    /// Nothing arrives before what was sent before it.
+    pub(crate) fn push(&mut self, at: Nanos, segment: Segment) {
+        self.newest = self.newest.max(at);
+        self.flying.push_back((self.newest, segment));
+    }
+
+    pub(crate) fn delay(&mut self, until: Nanos) {
+        for (at, _) in &mut self.flying {
+            *at = (*at).max(until);
+        }
+        self.newest = self.newest.max(until);
+    }
+
+    pub(crate) fn first(&self) -> Option<Nanos> {
+        self.flying.front().map(|(at, _)| *at)
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Conn {
+    pub(crate) node: usize,
+    /// Which process of that machine.
+    pub(crate) incarnation: u32,
+    /// What the process calls it.
+    pub(crate) core: u64,
+    pub(crate) server: usize,
+    pub(crate) remote: Option<ConnId>,
+    /// The process has not closed it, nor seen it closed.
+    pub(crate) open: bool,
+    /// The client's handshake was sent.
+    pub(crate) greeted: bool,
+    /// The server's was.
+    pub(crate) answered: bool,
+    /// Nothing comes to the client any more.
+    pub(crate) deaf: bool,
+    /// Operations in flight, by xid.
+    pub(crate) asked: VecDeque<(i32, i32)>,
+    pub(crate) up: Pipe,
+    pub(crate) down: Pipe,
+}
+
+impl Conn {
+    pub(crate) fn pipe(&mut self, way: Way) -> &mut Pipe {
+        match way {
+            Way::Up => &mut self.up,
+            Way::Down => &mut self.down,
+        }
+    }
+}
