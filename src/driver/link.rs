@@ -3,7 +3,7 @@
 use super::memory::MemoryAct;
 use super::meter::{Meter, Metrics};
 use super::pending::{Completer, Pending};
-use super::{Birth, Sink, io, process};
+use super::{Birth, Sink, io, process, sys};
 use crate::core::{
     Answer, CallId, Client, Command, Error, ErrorKind, Handle, SESSION, SessionOptions,
 };
@@ -77,7 +77,10 @@ fn start() -> Result<Port, Error> {
     let own = port.clone();
     std::thread::Builder::new()
         .name("tenure-io".to_owned())
-        .spawn(move || io::Thread::new(poll, inbox, own).run())
+        .spawn(move || {
+            sys::block_signals();
+            io::Thread::new(poll, inbox, own).run();
+        })
         .map_err(|e| failed("start the I/O thread", e))?;
     Ok(port)
 }

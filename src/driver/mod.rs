@@ -20,6 +20,8 @@ mod process;
 mod resolve;
 mod sys;
 
+#[cfg(feature = "capi")]
+pub(crate) use dispatch::on_dispatch;
 pub(crate) use link::{Link, Transport, memory};
 pub use log::{LogLevel, LogRecord, set_log, unset_log};
 pub(crate) use mailbox::{Mailbox, Next};
