@@ -8,6 +8,9 @@ use tenure::proto::{Reader, ReplyHeader, Request, op, xid};
 
 const TWINS: usize = 4;
 
+/// The timeouts that are asked for, in milliseconds: the last is more than a server grants.
+const WISHES: [i32; 3] = [50_000, 60_000, 90_000];
+
 /// How many requests are shown when the two disagree.
 const SHOWN: usize = 15;
 
@@ -45,7 +48,7 @@ pub(crate) fn run(test: &str, pair: Pair, seed: u64, ops: u64) {
     };
     for name in 0..TWINS {
         let at = name % run.pair.servers();
-        let twin = run.pair.connect(at, &Session::none(), 10_000);
+        let twin = run.pair.connect(at, &Session::none(), WISHES[0]);
         run.twins.push(twin.expect("a new session"));
     }
     run.find_start();
@@ -185,12 +188,10 @@ impl Run {
         self.start = (Start(real - 1), Start(model - 1));
     }
 
-    /// The next connection of a client that was closed, to the same server: a real leader answers
-    /// who comes to it from a follower before it has noted the move, and may take the next request
-    /// for one that came too late (`LeaderZooKeeperServer.revalidateSession`). No session is left alone, for the real
-    /// server would end it when its time is over.
+    /// The next connection of a client that was closed, at the same server or at another. No session
+    /// is left alone, for the real server would end it when its time is over.
     fn come_back(&mut self, index: usize, ended: bool) {
-        let at = self.twins[index].at;
+        let at = self.somewhere(self.twins[index].at, ended);
         let session = self.twins[index].session().clone();
         let wish = self.wish();
         self.tell(format!("{index}: connects at {at}, wishes {wish} ms"));
@@ -206,6 +207,19 @@ impl Run {
         let twin = twin.or_else(|| self.pair.connect(at, &Session::none(), wish));
         self.twins[index] = twin.expect("a new session");
         self.barrier(TWINS);
+    }
+
+    /// Where to attach next. Not with a session from a follower to the leader: a real one answers
+    /// the handshake before it has noted the move, and may take the next request for one that came
+    /// too late (`LeaderZooKeeperServer.revalidateSession`).
+    fn somewhere(&mut self, from: usize, ended: bool) -> usize {
+        let servers = self.pair.servers();
+        let to = usize::try_from(self.rng.below(servers as u64)).unwrap();
+        if self.pair.leads(to) && !ended {
+            from
+        } else {
+            to
+        }
     }
 
     /// Attaches to a session from somewhere else, with its password or without.
@@ -231,7 +245,7 @@ impl Run {
     }
 
     fn wish(&mut self) -> i32 {
-        *self.rng.pick(&[9_000, 10_000, 60_000])
+        *self.rng.pick(&WISHES)
     }
 
     fn tell(&mut self, line: String) {
