@@ -19,9 +19,9 @@ const TIMEOUTS_MS: [u64; 3] = [2000, 3000, 4000];
 const TICK: Duration = Duration::from_millis(500);
 
 /// What a server's threads that wake late may add to an end, beside what we ourselves have to wait
-/// on this machine (see [`Ends`]): less than half a tick, by which a wrong model would be wrong.
+/// on this machine (see [`Ends`]): less than the half tick by which a wrong model would be wrong.
 /// Nothing may be taken away.
-const LATE: Duration = Duration::from_millis(150);
+const LATE: Duration = Duration::from_millis(100);
 
 /// How long the creation of a session goes on to count as its word: every learner tells the leader of
 /// it when it is asked next, which happens twice a tick.
