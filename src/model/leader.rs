@@ -3,6 +3,7 @@
 
 use super::acl::Identity;
 use super::bus::Bus;
+use super::containers::Checks;
 use super::packet::{Packet, Stream};
 use super::pending::Pending;
 use super::prep::{Asker, Prep};
@@ -29,6 +30,7 @@ pub(super) struct Leader {
     committed: i64,
     pub(super) sessions: Sessions,
     pub(super) pending: Pending,
+    pub(super) checks: Checks,
     /// Rounds of the main loop, not time: a leader that was stopped has missed none.
     ticks: u64,
     half: bool,
@@ -147,8 +149,9 @@ impl Learner {
 
 impl Leader {
     /// A server that has no others.
-    pub(super) fn alone(setup: &Setup, tree: &Tree) -> Self {
+    pub(super) fn alone(setup: &Setup, tree: &Tree, now: u64) -> Self {
         let mut leader = Self::new(setup, u64::MAX);
+        leader.checks.start(now);
         leader.stage = Stage::Broadcast;
         leader.next_zxid = tree.last_zxid();
         leader
@@ -166,6 +169,7 @@ impl Leader {
             committed: 0,
             sessions: Sessions::new(setup.options.tick_ms()),
             pending: Pending::default(),
+            checks: Checks::new(setup.container_check),
             ticks: 0,
             half: true,
             next_round: None,
@@ -302,6 +306,7 @@ impl Server {
         leader.stage = Stage::Broadcast;
         leader.committed = self.log.last_zxid();
         leader.next_zxid = leader.epoch << 32;
+        leader.checks.start(bus.now);
         leader.next_round = Some(bus.now.saturating_add(self.setup.half_tick));
         let (committed, start) = (leader.committed, leader.next_zxid);
         self.apply_up_to(committed, bus);
@@ -500,6 +505,7 @@ impl Server {
         let Role::Leading(leader) = &mut self.role else {
             return None;
         };
+        leader.checks.skip_to(bus.now);
         leader.next_zxid += 1;
         let zxid = leader.next_zxid;
         let asker = Asker {

@@ -11,6 +11,9 @@ pub struct ModelOptions {
     pub min_session_timeout: Option<Duration>,
     /// `maxSessionTimeout`: longer wishes are cut to it; twenty times the tick when absent.
     pub max_session_timeout: Option<Duration>,
+    /// `znode.container.checkIntervalMs`: how often containers are looked at that have no children
+    /// left; a minute in real servers.
+    pub container_check: Duration,
     /// Operations that it does not know, as older servers do not: `create2` before 3.5,
     /// `getEphemerals` before 3.6.
     pub unknown: Vec<i32>,
@@ -24,6 +27,7 @@ impl Default for ModelOptions {
             tick: Duration::from_millis(500),
             min_session_timeout: None,
             max_session_timeout: None,
+            container_check: Duration::from_secs(60),
             unknown: Vec::new(),
             seed: 0,
         }

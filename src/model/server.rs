@@ -24,6 +24,7 @@ pub(super) struct Setup {
     pub(super) sync_limit_ticks: u64,
     pub(super) init_limit_ticks: u64,
     pub(super) election: (u64, u64),
+    pub(super) container_check: u64,
 }
 
 impl Setup {
@@ -38,6 +39,7 @@ impl Setup {
             sync_limit_ticks: u64::from(options.sync_limit),
             init_limit_ticks: u64::from(options.init_limit),
             election: (nanos(options.election.0), nanos(options.election.1)),
+            container_check: nanos(options.server.container_check),
             options: options.server,
         }
     }
@@ -151,7 +153,8 @@ impl Server {
     pub(super) fn start(&mut self, bus: &mut Bus) {
         self.up = true;
         if self.setup.standalone() {
-            self.role = Role::Leading(Box::new(Leader::alone(&self.setup, &self.tree)));
+            let leader = Leader::alone(&self.setup, &self.tree, bus.now);
+            self.role = Role::Leading(Box::new(leader));
             self.arm_all(bus);
         } else {
             self.look(bus);
@@ -215,10 +218,14 @@ impl Server {
             Role::Leading(leader) => {
                 let expiry = leader.sessions.deadline_ms();
                 let expiry = expiry.map(|ms| self.instant_of(ms));
-                [expiry, leader.deadline(&self.setup)]
-                    .into_iter()
-                    .flatten()
-                    .min()
+                [
+                    expiry,
+                    self.container_deadline(),
+                    leader.deadline(&self.setup),
+                ]
+                .into_iter()
+                .flatten()
+                .min()
             }
             Role::Learning(learning) => Some(learning.deadline(&self.setup)),
         }
@@ -226,6 +233,7 @@ impl Server {
 
     /// Its timers that have run out. A server that looks for a leader waits for the ensemble.
     pub(super) fn timers(&mut self, bus: &mut Bus) {
+        self.check_containers(bus);
         while self.expire_one(bus) {}
         self.lead_loop(bus);
         self.ping_observers(bus);

@@ -69,11 +69,17 @@ impl Session {
 }
 
 impl Pair {
-    /// `leader` is the real one that leads, if there are several.
-    pub(crate) fn new(addrs: &[SocketAddr], leader: Option<usize>) -> Self {
+    /// `leader` is the real one that leads, if there are several. Containers are looked at as often
+    /// on both sides.
+    pub(crate) fn new(
+        addrs: &[SocketAddr],
+        leader: Option<usize>,
+        container_check: Duration,
+    ) -> Self {
         let options = EnsembleOptions {
             server: ModelOptions {
                 max_session_timeout: Some(TIMEOUT_MAX),
+                container_check,
                 ..ModelOptions::default()
             },
             voters: addrs.len(),
@@ -174,9 +180,10 @@ impl Pair {
         Some(twin)
     }
 
-    pub(crate) fn send(&mut self, twin: &mut Twin, bytes: &[u8]) {
-        twin.real.write_all(bytes).unwrap();
-        self.model.receive(twin.conn, bytes, self.now);
+    /// What is written may differ in zxids.
+    pub(crate) fn send(&mut self, twin: &mut Twin, real: &[u8], model: &[u8]) {
+        twin.real.write_all(real).unwrap();
+        self.model.receive(twin.conn, model, self.now);
     }
 
     /// The next frame that the model sends there.
