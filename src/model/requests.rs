@@ -283,7 +283,7 @@ impl Server {
                 found.map(|(acl, stat)| Response::Acl { acl, stat })
             }
             Ok(Request::SetWatches(lost) | Request::SetWatches2(lost)) => {
-                self.set_watches(conn, lost, bus);
+                self.set_watches(conn, *lost, bus);
                 Ok(Response::Empty)
             }
             Ok(Request::AddWatch { path, mode }) => {

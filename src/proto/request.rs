@@ -74,9 +74,9 @@ pub enum Request {
         path: String,
     },
     /// The watches of a connection that was lost; the persistent ones cannot be said.
-    SetWatches(Watches),
+    SetWatches(Box<Watches>),
     /// The watches of a connection that was lost (servers from 3.6 on).
-    SetWatches2(Watches),
+    SetWatches2(Box<Watches>),
     /// A watch that stays when it has fired (servers from 3.6 on).
     AddWatch {
         path: String,
@@ -302,8 +302,8 @@ impl Request {
                 version: r.i32()?,
             },
             op::SYNC => Self::Sync { path: r.string()? },
-            op::SET_WATCHES => Self::SetWatches(Watches::decode(&mut r)?),
-            op::SET_WATCHES2 => Self::SetWatches2(Watches::decode_all(&mut r)?),
+            op::SET_WATCHES => Self::SetWatches(Box::new(Watches::decode(&mut r)?)),
+            op::SET_WATCHES2 => Self::SetWatches2(Box::new(Watches::decode_all(&mut r)?)),
             op::ADD_WATCH => Self::AddWatch {
                 path: r.string()?,
                 mode: WatchMode::from_number(r.i32()?)?,
@@ -386,19 +386,19 @@ mod tests {
                 version: 2,
             },
             Request::Sync { path: "/a".into() },
-            Request::SetWatches(Watches {
+            Request::SetWatches(Box::new(Watches {
                 since: 9,
                 data: vec!["/a".into()],
                 missing: vec!["/b".into(), "/c".into()],
                 children: vec!["/".into()],
                 ..Watches::default()
-            }),
-            Request::SetWatches2(Watches {
+            })),
+            Request::SetWatches2(Box::new(Watches {
                 since: -1,
                 persistent: vec!["/a".into()],
                 recursive: vec!["/b".into()],
                 ..Watches::default()
-            }),
+            })),
             Request::AddWatch {
                 path: "/a".into(),
                 mode: WatchMode::Recursive,

@@ -89,12 +89,12 @@ pub(crate) fn next(rng: &mut Rng, pair: &Pair, newest: i64) -> Request {
             path,
         },
         36 | 37 => Request::GetAcl { path },
-        38 => Request::SetWatches(lost(rng, pair, newest)),
-        39 => Request::SetWatches2(Watches {
+        38 => Request::SetWatches(Box::new(lost(rng, pair, newest))),
+        39 => Request::SetWatches2(Box::new(Watches {
             persistent: watched(rng, pair),
             recursive: watched(rng, pair),
             ..lost(rng, pair, newest)
-        }),
+        })),
         40 if !is_secret(&path) => Request::AddWatch {
             path,
             mode: *rng.pick(&[WatchMode::Persistent, WatchMode::Recursive]),
