@@ -123,8 +123,10 @@ fn is_below(path: &str) -> bool {
 
 /// Watches as after a loss of connection, some of what was missed a while ago.
 fn lost(rng: &mut Rng, pair: &Pair, newest: i64) -> Watches {
+    // Where the line is drawn is seen only close to it.
+    let ago = if rng.one_in(2) { 40 } else { 4 };
     Watches {
-        since: newest - i64::try_from(rng.below(40)).unwrap(),
+        since: newest - i64::try_from(rng.below(ago)).unwrap(),
         data: watched(rng, pair),
         missing: watched(rng, pair),
         children: watched(rng, pair),
