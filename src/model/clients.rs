@@ -160,7 +160,8 @@ impl Server {
         if request.last_zxid > self.tree.last_zxid() {
             return self.close(conn, bus);
         }
-        let timeout_ms = self.setup.options.negotiate(request.timeout_ms);
+        let most = self.max_session_timeout;
+        let timeout_ms = self.setup.options.negotiate(request.timeout_ms, most);
         let session = if request.session == 0 {
             self.session_ids.next()
         } else {

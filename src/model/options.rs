@@ -41,8 +41,9 @@ impl ModelOptions {
     }
 
     /// The timeout that a client gets who asks for `wish_ms`, clamped in the order in which
-    /// `ZooKeeperServer.processConnectRequest` does it: the maximum wins.
-    pub(super) fn negotiate(&self, wish_ms: i32) -> i32 {
+    /// `ZooKeeperServer.processConnectRequest` does it: the maximum wins. `most` is that of one
+    /// server.
+    pub(super) fn negotiate(&self, wish_ms: i32, most: Option<Duration>) -> i32 {
         let in_ticks = |n| i32::try_from(self.tick_ms().saturating_mul(n)).unwrap_or(i32::MAX);
         let or_ticks = |limit: Option<Duration>, n| {
             limit.map_or_else(
@@ -52,7 +53,7 @@ impl ModelOptions {
         };
         let (min, max) = (
             or_ticks(self.min_session_timeout, 2),
-            or_ticks(self.max_session_timeout, 20),
+            or_ticks(most.or(self.max_session_timeout), 20),
         );
         wish_ms.max(min).min(max)
     }

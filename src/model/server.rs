@@ -11,6 +11,7 @@ use super::pause::Backlog;
 use super::sessions::SessionIds;
 use super::tree::Tree;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What all servers of an ensemble are told.
 #[derive(Debug)]
@@ -91,6 +92,8 @@ pub(super) struct Server {
     pub(super) role: Role,
     pub(super) clients: Clients,
 
+    /// What it grants at most, where it is configured unlike the others.
+    pub(super) max_session_timeout: Option<Duration>,
     pub(super) requests: BTreeMap<i32, u64>,
     pub(super) events_sent: u64,
 }
@@ -125,6 +128,7 @@ impl Server {
             session_ids: SessionIds::new(id, options.seed),
             role: Role::Looking { until: 0 },
             clients: Clients::default(),
+            max_session_timeout: None,
             requests: BTreeMap::new(),
             events_sent: 0,
             setup,
