@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
 mod containers;
+mod counter;
 mod expiry;
 mod pair;
 mod plan;

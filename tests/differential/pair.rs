@@ -124,6 +124,15 @@ impl Pair {
         self.addrs.len()
     }
 
+    /// Gives the model a znode with one child, whose counter stands there: what the real server has
+    /// been given.
+    pub(crate) fn set_counter(&mut self, parent: &str, child: &str, counter: i32) {
+        for path in [parent, child] {
+            self.model.create(path, b"", self.now).unwrap();
+        }
+        assert!(self.model.set_counter(parent, counter));
+    }
+
     pub(crate) fn leads(&self, at: usize) -> bool {
         self.model.leader() == Some(self.parts[at])
     }

@@ -2,7 +2,7 @@
 //!
 //! A server of an ensemble can go to sleep over what it has just been given: `CommitProcessor` looks
 //! whether there is anything to do, *then* takes its lock, and waits without looking again
-//! (ZOOKEEPER-4537: 3.6.0 to 3.8.0). A `sync` is not answered then, nor a commit applied, until any
+//! (ZOOKEEPER-4537, in 3.6.0 to 3.6.3, 3.7.0, 3.7.1 and 3.8.0). A `sync` is not answered then, nor a commit applied, until any
 //! other request reaches that server. Among clients that ping nobody notices. Here, where one request
 //! is under way at a time, all would be silent until sessions expire, and their ends are transactions
 //! that the model knows nothing of.
