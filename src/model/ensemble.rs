@@ -218,13 +218,6 @@ impl Ensemble {
         self.bus.network.set_options(from, to, options);
     }
 
-    /// From now on one server grants new and re-attached sessions no more than this, as if it alone
-    /// had been started with another `maxSessionTimeout`. A session that comes from another server
-    /// ends sooner from that moment on, whether or not its owner hears of it.
-    pub fn set_max_session_timeout(&mut self, server: usize, most: Duration) {
-        self.servers[server].max_session_timeout = Some(most);
-    }
-
     /// The server drops the next request of this connection without a word, as real ones do now and
     /// then. False if there is no such connection.
     pub fn drop_next_request(&mut self, conn: ConnId) -> bool {
@@ -241,6 +234,13 @@ impl Ensemble {
         self.advance(now);
         let server = self.server_of(conn);
         self.servers[server].close(conn, &mut self.bus);
+    }
+
+    /// From now on one server grants new and re-attached sessions no more than this, as if it alone
+    /// had been started with another `maxSessionTimeout`. A session that comes from another server
+    /// ends sooner from that moment on, whether or not its owner hears of it.
+    pub fn set_max_session_timeout(&mut self, server: usize, most: Duration) {
+        self.servers[server].max_session_timeout = Some(most);
     }
 }
 
