@@ -208,7 +208,7 @@ fn group_retryable_errors() {
     let path = fresh_path();
     let addr = shared().addr();
     let (client, group) = group_of(&format!("zk://member:member@{addr}{path}"));
-    for round in 0..5 {
+    for round in 0..3 {
         expire(session_of(&client));
         let joining = group.join(None, "x").unwrap();
         let session = session_of(&client);
