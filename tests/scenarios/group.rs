@@ -7,7 +7,7 @@ use crate::{
 use std::sync::mpsc;
 use std::time::Instant;
 use tenure::{Client, ErrorKind, Group, GroupEvent, LostReason, Member, SessionEvent};
-use tenure_testkit::{Proxy, raw};
+use tenure_testkit::{Proxy, raw, wait_until};
 
 fn group_of(url: &str) -> (Client, Group) {
     let client = open(url);
@@ -164,9 +164,10 @@ fn group_multiple_groups() {
     let both = vec![one.clone(), two.clone()];
     for group in [&group_a, &group_b] {
         let mut seen = Vec::new();
-        while seen != both {
+        wait_until("both to be seen", LIMIT, || {
             seen = group.wait_members(&seen, Some(LIMIT)).unwrap();
-        }
+            (seen == both).then_some(())
+        });
     }
     let end = group_b.cancelled(&one);
     expire(session_of(&a));
@@ -263,9 +264,9 @@ fn group_timer_cleanup() {
     let first = receive.recv_timeout(LIMIT).unwrap();
     assert_eq!(first, SessionEvent::Connecting);
     drop((group, client));
-    let mut told = Vec::new();
+    let (start, mut told) = (Instant::now(), Vec::new());
     let end = loop {
-        match receive.recv_timeout(LIMIT) {
+        match receive.recv_timeout(LIMIT.saturating_sub(start.elapsed())) {
             Ok(event) => told.push(event),
             Err(end) => break end,
         }

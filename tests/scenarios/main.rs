@@ -160,15 +160,25 @@ fn token_of(contender: &Contender) -> u64 {
     contender.wait_leading(Some(LIMIT)).unwrap().token()
 }
 
+/// Waits until `detector` says something that `wanted` holds of.
+#[track_caller]
+fn state_that(detector: &Detector, wanted: impl Fn(&DetectorEvent) -> bool) -> DetectorEvent {
+    let (start, mut state) = (Instant::now(), detector.state());
+    while !wanted(&state) {
+        let left = LIMIT.saturating_sub(start.elapsed());
+        let next = detector.detect(&state, Some(left));
+        state = next.unwrap_or_else(|error| panic!("{error}; last known: {state:?}"));
+    }
+    state
+}
+
 /// Waits until `detector` knows a leader of whom `wanted` holds.
 #[track_caller]
 fn leader_that(detector: &Detector, wanted: impl Fn(&Leader) -> bool) -> Leader {
-    let mut state = detector.state();
-    loop {
-        match &state {
-            DetectorEvent::Leader(leader) if wanted(leader) => return leader.clone(),
-            _ => state = detector.detect(&state, Some(LIMIT)).unwrap(),
-        }
+    let leads = |state: &DetectorEvent| matches!(state, DetectorEvent::Leader(l) if wanted(l));
+    match state_that(detector, leads) {
+        DetectorEvent::Leader(leader) => leader,
+        other => panic!("{other:?}"),
     }
 }
 
@@ -180,19 +190,15 @@ fn any_leader(detector: &Detector) -> Leader {
 /// Waits until `detector` knows that nobody leads.
 #[track_caller]
 fn nobody_leads(detector: &Detector) {
-    let mut state = detector.state();
-    while state != DetectorEvent::None {
-        state = detector.detect(&state, Some(LIMIT)).unwrap();
-    }
+    state_that(detector, |state| *state == DetectorEvent::None);
 }
 
 /// Waits until `detector` says that it cannot know.
 #[track_caller]
 fn unknown(detector: &Detector) {
-    let mut state = detector.state();
-    while !matches!(state, DetectorEvent::Unknown { .. }) {
-        state = detector.detect(&state, Some(LIMIT)).unwrap();
-    }
+    state_that(detector, |state| {
+        matches!(state, DetectorEvent::Unknown { .. })
+    });
 }
 
 /// Waits until the group has that many children.

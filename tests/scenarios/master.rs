@@ -6,6 +6,7 @@ use crate::{
     leader_that, leading, loss, news, nobody_leads, observe, open, open_for, raw_as, retrying,
     session_of, set_acl, shared, shut, standing_by, token_of, unknown, until, wait_children,
 };
+use std::path::Path;
 use std::time::Duration;
 use tenure::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, DetectorEvent, ErrorKind,
@@ -44,8 +45,7 @@ fn master_file() {
     let client = open(&shared().url(&path));
     let leader = client.contend(master(&path, INFO)).unwrap();
     token_of(&leader);
-    let name = format!("tenure-master-{}", std::process::id());
-    let file = std::env::temp_dir().join(name);
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("master-url");
     let mut found = Vec::new();
     for text in [shared().url(&path), "10.10.1.105:8088".to_owned()] {
         std::fs::write(&file, text).unwrap();
@@ -55,7 +55,6 @@ fn master_file() {
         found.push(any_leader(&detector).data);
         close([agent]);
     }
-    std::fs::remove_file(&file).unwrap();
     assert_eq!(found, [INFO.as_bytes(), b"10.10.1.105:8088"]);
     close([client]);
 }

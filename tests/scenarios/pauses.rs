@@ -6,7 +6,7 @@ use crate::{
 };
 use std::path::Path;
 use std::process::Command;
-use tenure_testkit::wait_until;
+use tenure_testkit::{Process, wait_until};
 
 /// What is written to: it takes no write with an older token than it has seen.
 #[derive(Default)]
@@ -32,12 +32,15 @@ fn d1_first_question_after_a_stop_is_answered_no_and_a_stale_write_refused() {
     let mut register = Register::default();
     let old = led["token"].as_u64().unwrap();
     assert!(register.write(old));
+    // It is asked before the library has noticed anything: its thread runs when nothing else does.
+    schedule_io(&first, "--idle");
     tell(&first, "stop");
     // Until the server has ended its session.
     let new = successor.wait_leading(Some(LIMIT)).unwrap().token();
     assert!(register.write(new));
     first.resume();
     assert_eq!(answer(&first, "stop")["leads"], false);
+    schedule_io(&first, "--other");
     tell(&first, "write");
     let stale = answer(&first, "write")["token"].as_u64().unwrap();
     assert!(!register.write(stale), "{stale} after {new}");
@@ -47,12 +50,28 @@ fn d1_first_question_after_a_stop_is_answered_no_and_a_stale_write_refused() {
     close([others]);
 }
 
+/// Keeps all threads of the process on one processor, and gives the library's a policy of its own.
+fn schedule_io(process: &Process, policy: &str) {
+    let run = |program: &str, args: &[&str]| {
+        let output = Command::new(program).args(args).output().unwrap();
+        assert!(output.status.success(), "{program}: {output:?}");
+    };
+    let pid = process.pid();
+    run("taskset", &["-a", "-c", "-p", "0", &pid.to_string()]);
+    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+    let is_io = |task: &Path| {
+        std::fs::read_to_string(task.join("comm")).is_ok_and(|name| name == "tenure-io\n")
+    };
+    let io = tasks.flatten().map(|task| task.path()).find(|t| is_io(t));
+    let io = io.unwrap().file_name().unwrap().to_owned();
+    run("chrt", &[policy, "-p", "0", io.to_str().unwrap()]);
+}
+
 /// leapmux#403: the lease of a machine that slept. The process is stopped for a moment only, and
 /// its boot-time clock says that it was an hour; the monotonic clock says that it was not.
 #[test]
 fn d2_lease_does_not_outlast_a_sleep_of_the_machine() {
-    let directory = std::env::temp_dir().join(format!("tenure-sleep-{}", std::process::id()));
-    std::fs::create_dir_all(&directory).unwrap();
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let (library, slept) = (directory.join("suspend.so"), directory.join("slept"));
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/suspend.c");
     // The linker that built this test is a C compiler.
@@ -89,8 +108,6 @@ fn d2_lease_does_not_outlast_a_sleep_of_the_machine() {
     );
     successor.wait_leading(Some(LIMIT)).unwrap();
     close([others]);
-    drop(first);
-    std::fs::remove_dir_all(&directory).unwrap();
 }
 
 fn is_stopped(pid: u32) -> bool {

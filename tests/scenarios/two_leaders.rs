@@ -62,14 +62,16 @@ fn a1_znode_of_the_own_old_session_is_not_claimed() {
     let contender = client.contend(options).unwrap();
     let token = token_of(&contender);
     let session = session_of(&client);
+    let name = wait_children(&observer, &path, 1).remove(0);
     // Its session ends while it is cut off. What the server has not removed yet is played by a
-    // stranger: a znode of the same label with the same payload, older than any it will have.
+    // stranger: the same znode with the same payload, older than any that it will have.
     shut(&proxy);
-    let mut ghost = raw::Session::open(shared().addr(), LIMIT).unwrap();
-    let ephemeral_sequential = 3;
-    let made = ghost.create(&format!("{path}/c_"), b"me", ephemeral_sequential);
-    assert_eq!(made.unwrap().error, 0);
     expire(session);
+    wait_children(&observer, &path, 0);
+    let mut ghost = raw::Session::open(shared().addr(), LIMIT).unwrap();
+    let ephemeral = 1;
+    let made = ghost.create(&format!("{path}/{name}"), b"me", ephemeral);
+    assert_eq!(made.unwrap().error, 0);
     proxy.refuse(false);
     assert_eq!(loss(&contender), LostReason::SessionExpired);
     until(contender.events(), standing_by);

@@ -1,6 +1,7 @@
 //! Mesos's test of its URLs, and what that leaves out.
 
 use crate::{GET_ACL, LIMIT, any_leader, close, contend, fresh_path, raw_as, shared};
+use std::path::Path;
 use tenure::{Client, ClientOptions, ContenderOptions, ErrorKind, Url};
 use tenure_testkit::wire::Payload;
 
@@ -71,10 +72,9 @@ fn url_errors_file_and_address() {
     }
     // A contender takes a file, too.
     let path = fresh_path();
-    let file = std::env::temp_dir().join(format!("tenure-url-{}", std::process::id()));
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("contender-url");
     std::fs::write(&file, format!("{}\n", shared().url(&path))).unwrap();
     let url = Url::parse(&format!("file://{}", file.display())).unwrap();
-    std::fs::remove_file(&file).unwrap();
     let client = Client::open(&url, ClientOptions::default()).unwrap();
     let contender = contend(&client, url.path(), "x");
     let token = contender.wait_leading(Some(LIMIT)).unwrap().token();
