@@ -132,6 +132,12 @@ fn loss(contender: &Contender) -> LostReason {
     }
 }
 
+/// Whether something was lost with a session that [`expire`] ended: the server may tell of the
+/// deleted znode on the session's own connection before it closes that.
+fn is_of_the_session(reason: &LostReason) -> bool {
+    matches!(reason, LostReason::SessionExpired | LostReason::Evicted)
+}
+
 /// The number of the session that `client` has or gets, by its next connection.
 #[track_caller]
 fn session_of(client: &Client) -> i64 {
