@@ -110,7 +110,7 @@ impl Server {
         leader.committed = self.log.last_zxid();
         leader.next_zxid = leader.epoch << 32;
         leader.checks.start(bus.now);
-        leader.next_round = Some(bus.now.saturating_add(self.setup.half_tick));
+        leader.next_round = Some(self.setup.next_round(bus));
         let (committed, start) = (leader.committed, leader.next_zxid);
         self.apply_up_to(committed, bus);
         self.tree.begin_epoch(start);

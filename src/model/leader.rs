@@ -30,6 +30,8 @@ pub(super) struct Leader {
     pub(super) ticks: u64,
     pub(super) half: bool,
     pub(super) next_round: Option<u64>,
+    /// It was stopped and goes on, and its main loop is late.
+    pub(super) overdue: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,11 +81,28 @@ impl Leader {
             ticks: 0,
             half: true,
             next_round: None,
+            overdue: false,
         }
     }
 
     pub(super) fn serves(&self) -> bool {
         self.stage == Stage::Broadcast
+    }
+
+    pub(super) fn next_ping(&self) -> Option<u64> {
+        self.next_round
+    }
+
+    pub(super) fn owes_pings(&self) -> bool {
+        self.overdue
+    }
+
+    /// It goes on after it was stopped: a round that was due meanwhile begins this much later.
+    pub(super) fn wake(&mut self, now: u64, late: u64) {
+        if late > 0 && self.next_round.is_some_and(|at| at <= now) {
+            self.next_round = Some(now.saturating_add(late));
+            self.overdue = true;
+        }
     }
 
     pub(super) fn streams(&self) -> Vec<(usize, Stream)> {
@@ -127,7 +146,8 @@ impl Server {
             }
         }
         leader.half = !leader.half;
-        leader.next_round = Some(bus.now.saturating_add(self.setup.half_tick));
+        leader.next_round = Some(self.setup.next_round(bus));
+        leader.overdue = false;
         let mut late = Vec::new();
         for (to, learner) in &leader.learners {
             if learner.progress < Progress::Syncing {

@@ -58,6 +58,12 @@ impl Setup {
         count > self.voters / 2
     }
 
+    /// When a leader's main loop goes round again that does so now.
+    pub(super) fn next_round(&self, bus: &mut Bus) -> u64 {
+        let late = bus.draw_lateness();
+        bus.now.saturating_add(self.half_tick).saturating_add(late)
+    }
+
     pub(super) fn votes(&self, server: usize) -> bool {
         server < self.voters
     }

@@ -30,6 +30,33 @@ fn a_touch_at_a_follower_reaches_the_leader_with_the_reply_to_a_ping() {
 }
 
 #[test]
+fn a_leader_that_goes_on_may_commit_before_it_pings() {
+    let mut crew = Crew::new(three(1));
+    let client = crew.connect(crew.followers()[0], 4000);
+    let leader = crew.leader();
+    assert!(!crew.ensemble.owes_pings(leader));
+    crew.ensemble.set_ping_lateness(ms(100));
+    crew.ensemble.pause(leader, crew.now);
+    crew.run(ms(1000));
+    crew.ensemble.resume(leader, crew.now);
+    let woke = crew.now;
+    assert!(crew.ensemble.owes_pings(leader));
+    let ping = crew.ensemble.next_ping().unwrap();
+    assert!(woke + ms(10) < ping && ping <= woke + ms(100), "{ping:?}");
+    crew.ask(client.conn, &create("/a")).unwrap();
+    assert!(crew.now < ping && crew.ensemble.owes_pings(leader));
+    crew.run(ping - crew.now);
+    assert!(!crew.ensemble.owes_pings(leader));
+    // A round is as late as this each time, and no later.
+    for _ in 0..20 {
+        let ping = crew.ensemble.next_ping().unwrap();
+        crew.run(ping - crew.now);
+        let next = crew.ensemble.next_ping().unwrap() - ping;
+        assert!(ms(250) <= next && next <= ms(350), "{next:?}");
+    }
+}
+
+#[test]
 fn a_write_that_is_passed_on_renews_nothing_at_the_leader() {
     let mut crew = Crew::new(three(2));
     let client = crew.connect(crew.followers()[0], 4000);

@@ -2,6 +2,7 @@
 
 use super::{Link, Purpose, Session, Signal, Up};
 use crate::core::lease;
+use crate::core::mutant::{self, Mutant};
 use crate::core::proof::Proofs;
 use crate::core::requests::{Ask, Requests};
 use crate::core::secret::Secret;
@@ -212,5 +213,8 @@ impl Session {
             }
         }
         self.link = Link::Up(up);
+        if mutant::on(Mutant::HandshakeProves) {
+            self.note_proof();
+        }
     }
 }
