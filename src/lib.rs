@@ -38,7 +38,7 @@ pub use core::{
     ContenderEvent, DetectorEvent, Error, ErrorKind, ExpiredBy, GroupEvent, Host, Leader,
     LeasePolicy, LostReason, Member, Reenrol, SessionEvent, Time,
 };
-pub use driver::Pending;
+pub use driver::{Pending, TlsOptions};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -3,8 +3,9 @@
 use super::conn::{Conn, Progress};
 use super::link::{ClientId, Message, Port, Reply, Transport};
 use super::memory::{MemoryEvent, MemoryServers};
+use super::tls::Layer;
 use super::{Mailbox, Sink, clock, resolve};
-use crate::core::{CallId, Client, Command, Handle, Input, Output, SESSION, Time};
+use crate::core::{CallId, Client, Command, Handle, Host, Input, Output, SESSION, Time};
 use crossbeam_channel::Receiver;
 use mio::{Events, Poll, Token};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -185,17 +186,15 @@ impl Thread {
         let Some(slot) = self.slot(client, conn) else {
             return;
         };
-        if writable {
-            match slot.conn.writable() {
-                Progress::Nothing => {}
-                Progress::Connected => {
-                    self.feed(client, Fed::Connected(conn));
-                    self.digest();
-                }
-                Progress::Failed(why) => {
-                    self.lost(client, conn, why);
-                    return;
-                }
+        match slot.conn.ready(writable) {
+            Progress::Nothing => {}
+            Progress::Connected => {
+                self.feed(client, Fed::Connected(conn));
+                self.digest();
+            }
+            Progress::Failed(why) => {
+                self.lost(client, conn, why);
+                return;
             }
         }
         // Readiness is told once: read until nothing is left, or the core has had enough.
@@ -338,12 +337,16 @@ impl Thread {
                     port.send(Message::Resolved(client, lookup, result));
                 });
             }
-            Output::Connect { conn, address } => self.connect(client, conn, address),
+            Output::Connect {
+                conn,
+                host,
+                address,
+            } => self.connect(client, conn, &host, address),
             Output::Send { conn, bytes } => match &entry.transport {
                 Transport::Memory(name) => {
                     self.memory.send(name, client, conn, &bytes, clock::now());
                 }
-                Transport::Tcp => {
+                Transport::Tcp(_) => {
                     let Some(slot) = entry.conns.get_mut(&conn) else {
                         return;
                     };
@@ -355,7 +358,7 @@ impl Thread {
             },
             Output::Close { conn } => match &entry.transport {
                 Transport::Memory(name) => self.memory.close(name, client, conn, clock::now()),
-                Transport::Tcp => self.hang_up(client, conn),
+                Transport::Tcp(_) => self.hang_up(client, conn),
             },
             Output::Lease { handle, lease } => {
                 if let Some(sink) = entry.sinks.get(&handle) {
@@ -384,7 +387,7 @@ impl Thread {
         }
     }
 
-    fn connect(&mut self, client: ClientId, conn: u64, address: SocketAddr) {
+    fn connect(&mut self, client: ClientId, conn: u64, host: &Host, address: SocketAddr) {
         let Some(entry) = self.clients.get_mut(&client) else {
             return;
         };
@@ -396,10 +399,14 @@ impl Thread {
                 }
                 "the server does not run".to_owned()
             }
-            Transport::Tcp => {
+            Transport::Tcp(tls) => {
                 self.last_token += 1;
                 let token = Token(self.last_token);
-                match Conn::open(address, self.poll.registry(), token) {
+                let layer = tls.as_ref().map(|config| Layer::begin(config, host));
+                let opened = layer
+                    .transpose()
+                    .and_then(|layer| Conn::open(address, layer, self.poll.registry(), token));
+                match opened {
                     Ok(opened) => {
                         self.tokens.insert(token, (client, conn));
                         let slot = Slot {

@@ -3,6 +3,7 @@
 use super::Sink;
 use super::io;
 use super::pending::Pending;
+use super::tls;
 use crate::core::{
     Answer, CallId, Client, Command, Error, ErrorKind, Handle, SESSION, SessionOptions,
 };
@@ -16,9 +17,10 @@ use std::sync::{Arc, OnceLock};
 pub(super) type ClientId = u64;
 
 /// How a client reaches its servers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Transport {
-    Tcp,
+    /// By TLS, if it is said how.
+    Tcp(Option<tls::Config>),
     /// The model with this name, inside this process.
     Memory(String),
 }

@@ -15,11 +15,15 @@ mod mailbox;
 mod memory;
 mod pending;
 mod resolve;
+pub(crate) mod small_file;
+mod stream;
+mod tls;
 
 pub(crate) use clock::now;
 pub(crate) use link::{Link, Transport};
 pub(crate) use mailbox::{Mailbox, Next};
 pub use pending::Pending;
+pub use tls::TlsOptions;
 
 use lease_cell::LeaseCell;
 
