@@ -54,7 +54,7 @@ impl Conn {
             Stage::Dialing if writable => self.dialed(),
             Stage::Dialing => Ok(false),
             Stage::Shaking => self.shake(),
-            Stage::Open if writable => self.flush().map(|()| false),
+            Stage::Open if writable => self.stream.flush().map(|()| false),
             Stage::Open => Ok(false),
         };
         match progress {
@@ -106,32 +106,11 @@ impl Conn {
 
     /// Writes what can be written now and keeps the rest.
     pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), String> {
-        let sent = match &mut self.tls {
-            None => self.stream.send(bytes),
-            Some(tls) => {
-                tls.write(bytes)?;
-                self.stream.send(&tls.outgoing())
-            }
-        };
-        sent.map_err(|why| self.reason(why))
-    }
-
-    fn flush(&mut self) -> Result<(), String> {
-        let sent = self.stream.flush();
-        sent.map_err(|why| self.reason(why))
-    }
-
-    /// Why the connection cannot be written to: what the server said last, if it said anything.
-    /// A server that refuses a client's certificate closes while the client writes already.
-    fn reason(&mut self, why: String) -> String {
         let Some(tls) = &mut self.tls else {
-            return why;
+            return self.stream.send(bytes);
         };
-        let mut buffer = [0; HANDSHAKE_CHUNK_BYTES];
-        while let Ok(n @ 1..) = self.stream.receive(&mut buffer) {
-            tls.take(&buffer[..n]);
-        }
-        tls.ended().map_or(why, str::to_owned)
+        tls.write(bytes)?;
+        self.stream.send(&tls.outgoing())
     }
 
     /// Reads what is there for the core: `Ok(0)` when that is nothing for now.
