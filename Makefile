@@ -8,7 +8,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test sim chaos campaign session bench fuzz check lint doc fmt fix
+.PHONY: help setup servers demo test sim chaos campaign session bench fuzz header check lint doc fmt fix
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ bench: ## measure what it costs to ask who leads; prints nanoseconds
 
 fuzz: ## search for inputs that break a promise, a minute a target: fuzz/README.md
 	@scripts/fuzz $(ARGS)
+
+header: ## write include/tenure.h anew from src/capi
+	TENURE_WRITE_HEADER=1 $(CARGO) test --quiet --locked --package tenure --test abi header
 
 check: ## the cheap gates: format, lints, documentation; writes nothing
 	$(CARGO) fmt --all --check

@@ -5,12 +5,21 @@ mod contender;
 mod detector;
 mod events;
 mod group;
+mod memory;
 mod standalone;
 mod url;
 
+pub use crate::core::{
+    ContenderEvent, DetectorEvent, Error, ErrorKind, ExpiredBy, GroupEvent, Host, Leader,
+    LeasePolicy, LostReason, Member, Reenrol, SessionEvent, Time,
+};
+pub use crate::driver::{LogLevel, LogRecord, Metrics, Pending, TlsOptions, set_log, unset_log};
+#[cfg(feature = "capi")]
+pub(crate) use crate::driver::{now, on_dispatch};
 pub use client::{Client, ClientOptions};
 pub use contender::{Contender, ContenderOptions, Leadership};
 pub use detector::Detector;
 pub use events::{Events, FromEvent};
 pub use group::Group;
+pub use memory::MemoryServer;
 pub use url::Url;

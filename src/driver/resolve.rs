@@ -1,5 +1,6 @@
 //! Name look-ups, off the I/O thread: the system's resolver may hang for as long as it likes.
 
+use super::{process, sys};
 use crate::core::Host;
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -10,10 +11,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const LOOKUPS_MAX: usize = 4;
 
 /// How many look-ups of each name are under way in this process.
-static UNDER_WAY: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+pub(super) struct LookUps(Mutex<BTreeMap<String, usize>>);
+
+impl LookUps {
+    pub(super) const fn new() -> Self {
+        Self(Mutex::new(BTreeMap::new()))
+    }
+}
 
 fn under_way() -> MutexGuard<'static, BTreeMap<String, usize>> {
-    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
+    let look_ups = &process::this().look_ups.0;
+    look_ups.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Counts a look-up of `name` in. A name that hangs already gets another thread only while as
@@ -51,6 +59,7 @@ pub(super) fn look_up(
     let spawned = std::thread::Builder::new()
         .name("tenure-lookup".to_owned())
         .spawn(move || {
+            sys::block_signals();
             let result = (host.name.as_str(), host.port)
                 .to_socket_addrs()
                 .map(Iterator::collect)
