@@ -1,6 +1,6 @@
 //! What works without TLS works with it, to the same times.
 
-use crate::{LIMIT, T, fresh_path, is_here, open, pki, shared, url};
+use crate::{LIMIT, fresh_path, is_here, open, pki, shared, url};
 use tenure::{ContenderEvent, ContenderOptions, DetectorEvent, LostReason, TlsOptions};
 use tenure_observer::Observer;
 use tenure_testkit::boottime::now_ns;
