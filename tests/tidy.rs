@@ -165,11 +165,25 @@ fn machines_match_their_inputs_exhaustively() {
 
 #[test]
 fn every_test_that_the_table_of_failures_names_exists() {
-    let table = fs::read_to_string(root().join("docs/failures.md")).unwrap();
+    assert_named_tests_exist("docs/failures.md", 50);
+}
+
+#[test]
+fn every_test_that_the_table_of_the_model_names_exists() {
+    assert_named_tests_exist("docs/model.md", 30);
+}
+
+/// Whatever stands there as `file::test` is a test, and there are at least so many.
+fn assert_named_tests_exist(document: &str, least: usize) {
+    let table = fs::read_to_string(root().join(document)).unwrap();
     let quoted = table.split('`').skip(1).step_by(2);
-    let named: Vec<&str> = quoted.filter(|word| word.contains("::")).collect();
-    let named: Vec<&str> = named.into_iter().filter(|n| *n != "file::test").collect();
-    assert!(named.len() > 50, "the table was not read: {named:?}");
+    // A type's method is not meant.
+    let is_test = |word: &&str| word.contains("::") && !word.starts_with(char::is_uppercase);
+    let named: Vec<&str> = quoted
+        .filter(is_test)
+        .filter(|n| *n != "file::test")
+        .collect();
+    assert!(named.len() > least, "{document} was not read: {named:?}");
     for name in named {
         let (file, test) = name.rsplit_once("::").unwrap();
         let file = match file.strip_prefix("src/") {
@@ -180,7 +194,7 @@ fn every_test_that_the_table_of_failures_names_exists() {
         assert!(
             text.contains(&format!("#[test]\nfn {test}()"))
                 || text.contains(&format!("#[test]\n    fn {test}()")),
-            "docs/failures.md names {name}, which is not there"
+            "{document} names {name}, which is not there"
         );
     }
 }

@@ -182,6 +182,7 @@ impl Plan {
                 max_session_timeout: None,
                 unknown: self.unknown.clone(),
                 seed,
+                ..ModelOptions::default()
             },
             voters: self.voters,
             observers: self.observer.into_iter().collect(),

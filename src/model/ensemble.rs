@@ -235,6 +235,13 @@ impl Ensemble {
         let server = self.server_of(conn);
         self.servers[server].close(conn, &mut self.bus);
     }
+
+    /// From now on one server grants new and re-attached sessions no more than this, as if it alone
+    /// had been started with another `maxSessionTimeout`. A session that comes from another server
+    /// ends sooner from that moment on, whether or not its owner hears of it.
+    pub fn set_max_session_timeout(&mut self, server: usize, most: Duration) {
+        self.servers[server].max_session_timeout = Some(most);
+    }
 }
 
 /// Looking at it.

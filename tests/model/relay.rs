@@ -199,3 +199,33 @@ fn an_observer_s_touches_take_two_hops() {
     }
     assert!(slowest > RELAY && slowest <= RELAY * 2, "{slowest:?}");
 }
+
+/// Nothing but the answer to the handshake tells the client, and that can be lost.
+#[test]
+fn a_server_that_grants_less_shortens_the_session_from_the_handshake_on() {
+    let mut crew = Crew::new(three(9));
+    let [a, b] = crew.followers()[..] else {
+        panic!("two followers");
+    };
+    crew.ensemble.set_max_session_timeout(b, ms(2000));
+    let client = crew.connect(a, 9000);
+    assert_eq!(client.timeout_ms, 9000);
+    crew.run(ms(1000));
+    let before = crew.ensemble.expiry(client.session);
+    assert!(before > Some(crew.now + ms(8000)), "{before:?}");
+    let short = crew.reattach(b, &client, 9000);
+    assert_eq!(short.timeout_ms, 2000);
+    let after = crew.ensemble.expiry(client.session);
+    assert!(after <= Some(crew.now + ms(2500)), "{after:?}");
+    let long = crew.reattach(a, &client, 9000);
+    assert_eq!(long.timeout_ms, 9000);
+    let again = crew.ensemble.expiry(client.session);
+    assert!(again > Some(crew.now + ms(8900)), "{again:?}");
+    // A new leader goes by what the session was created with, wherever it is attached.
+    crew.reattach(b, &client, 9000);
+    let leader = crew.leader();
+    crew.ensemble.crash(leader, crew.now);
+    crew.wait("another leader", |crew| crew.ensemble.leader().is_some());
+    let armed = crew.ensemble.expiry(client.session);
+    assert!(armed > Some(crew.now + ms(8900)), "{armed:?}");
+}
