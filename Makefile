@@ -27,6 +27,8 @@ demo: setup ## see it work: real servers, real processes, a real cut
 test: setup servers ## run every test, against real ZooKeeper servers too
 	@echo 'test: all members, all tests; one failure does not stop the others'
 	$(CARGO) test --workspace --exclude tenure-sim --locked --no-fail-fast $(ARGS)
+	@# Apart, for TLS is a choice of whoever builds; what is tested above does without.
+	$(CARGO) test --features tls --test tls --locked --no-fail-fast
 	@# Apart, for it alone is built with mistakes that can be made on purpose; fast, for there are many worlds.
 	$(CARGO) test --release --package tenure-sim --locked --no-fail-fast
 
@@ -62,6 +64,7 @@ check: ## the cheap gates: format, lints, documentation; writes nothing
 
 lint: ## clippy; a warning is a failure
 	$(CARGO) clippy --workspace --all-targets --locked --quiet -- --deny warnings
+	$(CARGO) clippy --package tenure --features tls --all-targets --locked --quiet -- --deny warnings
 
 doc: ## build the documentation; a warning is a failure
 	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --workspace --no-deps --locked --quiet

@@ -36,7 +36,7 @@ pub use api::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
     Error, ErrorKind, Events, ExpiredBy, FromEvent, Group, GroupEvent, Host, Leader, Leadership,
     LeasePolicy, LogLevel, LogRecord, LostReason, Member, MemoryServer, Metrics, Pending, Reenrol,
-    SessionEvent, Time, Url, set_log, unset_log,
+    SessionEvent, Time, TlsOptions, Url, set_log, unset_log,
 };
 
 #[cfg(doctest)]

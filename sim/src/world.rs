@@ -452,7 +452,7 @@ impl World {
         };
         match output {
             Output::Resolve { .. } => self.fail("a numeric address was looked up".to_owned()),
-            Output::Connect { conn, address } => self.connect(id, conn, address),
+            Output::Connect { conn, address, .. } => self.connect(id, conn, address),
             Output::Send { conn, bytes } => {
                 if let Some(conn) = process.conns.get(&conn).copied() {
                     self.client_sends(id, conn, bytes);

@@ -3,6 +3,7 @@
 use super::memory::MemoryAct;
 use super::meter::{Meter, Metrics};
 use super::pending::{Completer, Pending};
+use super::tls;
 use super::{Birth, Sink, io, process, sys};
 use crate::core::{
     Answer, CallId, Client, Command, Error, ErrorKind, Handle, SESSION, SessionOptions,
@@ -17,9 +18,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) type ClientId = u64;
 
 /// How a client reaches its servers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Transport {
-    Tcp,
+    /// By TLS, if it is said how.
+    Tcp(Option<tls::Config>),
     /// The model with this name, inside this process.
     Memory(String),
 }

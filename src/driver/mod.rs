@@ -18,7 +18,10 @@ mod meter;
 mod pending;
 mod process;
 mod resolve;
+pub(crate) mod small_file;
+mod stream;
 mod sys;
+mod tls;
 
 #[cfg(feature = "capi")]
 pub(crate) use dispatch::on_dispatch;
@@ -29,6 +32,7 @@ pub(crate) use memory::MemoryAct;
 pub use meter::Metrics;
 pub use pending::Pending;
 pub(crate) use sys::now;
+pub use tls::TlsOptions;
 
 use lease_cell::LeaseCell;
 

@@ -106,9 +106,13 @@ impl Session {
                     give_up,
                 }
             }
-            Step::Connect(address) => {
+            Step::Connect(host, address) => {
                 let conn = self.fresh_id();
-                out.push(Output::Connect { conn, address });
+                out.push(Output::Connect {
+                    conn,
+                    host,
+                    address,
+                });
                 Link::Dialing {
                     conn,
                     address,
