@@ -48,6 +48,28 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 #[test]
+fn who_gives_leadership_up_does_not_lead_from_that_call_on() {
+    let url = server();
+    let client = open(&url);
+    let lead = || {
+        let contender = client.contend(ContenderOptions::new(url.path())).unwrap();
+        contender.wait_leading(LIMIT).unwrap();
+        contender
+    };
+    // Many times: it must not depend on how soon the I/O thread hears of it.
+    for _ in 0..200 {
+        let contender = lead();
+        let withdrawal = contender.withdraw();
+        assert!(!contender.is_leading());
+        assert!(withdrawal.wait().unwrap());
+    }
+    let contender = lead();
+    let closing = client.close();
+    assert!(!contender.is_leading());
+    closing.wait().unwrap();
+}
+
+#[test]
 fn contend_detect_hand_over_and_close() {
     let url = server();
     let (a, b) = (open(&url), open(&url));

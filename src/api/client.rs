@@ -252,6 +252,7 @@ impl Client {
                 return Pending::ready(Ok(()));
             }
         };
+        link.begin_to_close();
         link.call(
             |call| Command::Close { call, patience },
             |answer| matches!(answer, Answer::Closed).then_some(()),

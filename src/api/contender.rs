@@ -8,6 +8,7 @@ use crate::core::{
 };
 use crate::driver::{Link, Pending, Sink, now};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// What to contend for, and how.
@@ -118,6 +119,7 @@ pub struct Contender {
     sink: Arc<Sink>,
     events: Events<ContenderEvent>,
     reenrol: Reenrol,
+    withdrawn: AtomicBool,
 }
 
 impl Contender {
@@ -129,6 +131,7 @@ impl Contender {
             sink,
             events,
             reenrol,
+            withdrawn: AtomicBool::new(false),
         }
     }
 
@@ -141,8 +144,13 @@ impl Contender {
 
     /// Token and lease end, read together, if this contender leads right now.
     pub fn leadership(&self) -> Option<Leadership> {
-        if self.sink.is_foreign() {
-            return None; // The parent leads, if anybody; who would tell this process of its loss?
+        // Who has given leadership up does not lead, though the I/O thread may not know it yet; and
+        // in a forked child the parent leads, if anybody: who would tell this process of its loss?
+        if self.withdrawn.load(Ordering::Relaxed)
+            || self.link.is_closing()
+            || self.sink.is_foreign()
+        {
+            return None;
         }
         let lease = self.sink.lease.load()?;
         (lease.end > now()).then_some(Leadership { lease })
@@ -188,6 +196,7 @@ impl Contender {
     /// # Errors
     /// `Closed`; `NoAuth` when the znode may not be deleted: it goes with the session.
     pub fn withdraw(&self) -> Pending<bool> {
+        self.withdrawn.store(true, Ordering::Relaxed);
         let handle = self.handle;
         self.link.call(
             |call| Command::Withdraw { handle, call },

@@ -13,7 +13,7 @@ use mio::{Poll, Waker};
 use std::hash::{BuildHasher, Hasher};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 pub(super) type ClientId = u64;
 
@@ -104,6 +104,7 @@ pub(crate) struct Link {
     next: AtomicU64,
     session: Arc<Sink>,
     meter: Arc<Meter>,
+    closing: AtomicBool,
 }
 
 impl std::fmt::Debug for Link {
@@ -133,6 +134,7 @@ impl Link {
             next: AtomicU64::new(SESSION.0 + 1),
             session,
             meter,
+            closing: AtomicBool::new(false),
         }))
     }
 
@@ -144,6 +146,17 @@ impl Link {
     /// thread that would take it is not here.
     pub(crate) fn is_foreign(&self) -> bool {
         self.session.is_foreign()
+    }
+
+    /// Says that the client is being closed: from now on nobody leads by it, whatever the I/O thread
+    /// knows yet.
+    pub(crate) fn begin_to_close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is being closed, or was.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
     }
 
     pub(crate) fn metrics(&self) -> Metrics {
