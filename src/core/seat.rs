@@ -470,6 +470,16 @@ impl Seats {
                     ServerError::NoAuth
                 ),
             ),
+            Err(ServerError::NodeExists) => Error::new(
+                ErrorKind::Server,
+                format!(
+                    "cannot create a member under {0}: the server has no more numbers for its \
+                     members and repeats {1}; another label makes another name, or delete {0} once \
+                     it is empty",
+                    seat.group,
+                    i32::MAX
+                ),
+            ),
             Err(error) => Error::from_server(error, "create a member under", &seat.group),
         };
         let news = if seat.released {
