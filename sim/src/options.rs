@@ -83,6 +83,8 @@ pub enum Break {
     Clock,
     /// Clients are told an eighth of the servers' tickTime.
     Tick,
+    /// Some servers grant but half of the session timeout to who attaches anew.
+    Timeout,
 }
 
 impl Break {
@@ -90,6 +92,7 @@ impl Break {
         match self {
             Self::Clock => "clock",
             Self::Tick => "tick",
+            Self::Timeout => "timeout",
         }
     }
 }
@@ -150,7 +153,7 @@ mod tests {
             for mutant in Mutant::ALL {
                 assert!(names.contains(mutant.name()), "{value}: {names}");
             }
-            assert!(refusal(["--break", value]).contains("clock, tick"));
+            assert!(refusal(["--break", value]).contains("clock, tick, timeout"));
         }
         assert!(refusal(["--count", "0"]).contains("from 1 to 100000000"));
     }

@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) wraps: bool,
     /// How late ZooKeeper's leader may be with its pings.
     pub(crate) lateness: Nanos,
+    /// The servers with odd numbers grant no more than this.
+    pub(crate) meagre: Option<Nanos>,
     /// Nothing but plots on good links, with any number of ticks in a session timeout and clocks
     /// that go wrong as far as they may: the margins of the lease are all there is.
     pub(crate) tight: bool,
@@ -143,7 +145,7 @@ impl Plan {
             let tick = tick * relays;
             Duration::from_nanos(match broken {
                 Some(Break::Tick) => tick / 8,
-                Some(Break::Clock) | None => tick,
+                Some(Break::Clock | Break::Timeout) | None => tick,
             })
         });
         let groups = (0..pick(dice, &[1, 1, 1, 2, 2, 3]))
@@ -194,6 +196,9 @@ impl Plan {
             tampers: dice.u8(0..8) == 0,
             wraps: dice.u8(0..12) == 0,
             lateness: pick(dice, &[0, 0, 0, 100]) * MS,
+            // With room for a lease all the same.
+            meagre: (broken == Some(Break::Timeout))
+                .then_some((wish / 2).max(3 * tick).max(1500 * MS)),
             tight,
             plots: if tight {
                 100
@@ -257,7 +262,7 @@ impl NodePlan {
     ) -> Self {
         let bound = match broken {
             Some(Break::Clock) => 150 * RATE_PPB_MAX,
-            Some(Break::Tick) | None => RATE_PPB_MAX,
+            Some(Break::Tick | Break::Timeout) | None => RATE_PPB_MAX,
         };
         let rate_ppb = match dice.u8(0..4) {
             0 => bound,

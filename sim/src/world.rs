@@ -61,6 +61,11 @@ impl World {
         let mut dice = Rng::with_seed(seed ^ 0x5e_ed0f_0a11_u64);
         let mut ensemble = Ensemble::new(plan.ensemble(dice.u64(..)), span(now));
         ensemble.set_ping_lateness(span(plan.lateness));
+        if let Some(meagre) = plan.meagre {
+            for server in (1..plan.servers()).step_by(2) {
+                ensemble.set_max_session_timeout(server, span(meagre));
+            }
+        }
         let paths = plan.nodes.iter().flat_map(|node| {
             (0..2 * plan.servers()).map(|_| Path {
                 quality: node.quality,
