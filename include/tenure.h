@@ -2266,7 +2266,8 @@ tenure_status tenure_group_set_data_start(struct tenure_group *group,
                                           struct tenure_error **error_out);
 
 /**
- * Waits for the end of a member, ours or anybody's.
+ * Waits for the end of a member, ours or anybody's. One that is gone already is gone, but by whom is
+ * known only to who waited.
  *
  * @param group       a group
  * @param member      the member

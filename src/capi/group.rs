@@ -525,7 +525,8 @@ pub unsafe extern "C" fn tenure_group_set_data_start(
     })
 }
 
-/// Waits for the end of a member, ours or anybody's.
+/// Waits for the end of a member, ours or anybody's. One that is gone already is gone, but by whom is
+/// known only to who waited.
 ///
 /// @param group       a group
 /// @param member      the member
