@@ -52,7 +52,11 @@ pub(crate) struct Function {
 
 /// All functions, in the header's order.
 pub(crate) fn functions() -> Vec<Function> {
-    let text = text();
+    functions_of(&text())
+}
+
+/// All functions of any header of ours.
+pub(crate) fn functions_of(text: &str) -> Vec<Function> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices("\nTENURE_API") {
         let rest = &text[at + "\nTENURE_API".len()..];

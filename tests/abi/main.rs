@@ -14,3 +14,4 @@ mod exports;
 mod header;
 mod install;
 mod ledger;
+mod release;
