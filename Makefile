@@ -8,10 +8,10 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test sim chaos campaign session bench fuzz header check lint doc fmt fix
+.PHONY: help setup servers demo test sim chaos campaign session bench fuzz header check-abi install uninstall check lint doc fmt fix
 
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what tests and demo need and this machine lacks (root or sudo)
 	@scripts/setup
@@ -57,6 +57,17 @@ fuzz: ## search for inputs that break a promise, a minute a target: fuzz/README.
 
 header: ## write include/tenure.h anew from src/capi
 	TENURE_WRITE_HEADER=1 $(CARGO) test --quiet --locked --package tenure --test abi header
+
+check-abi: ## the C ABI for long: all programs under all sanitizers, 10,000 cycles, abidiff
+	@scripts/setup --with-abidiff
+	TENURE_ABI_LONG=1 $(CARGO) test --locked --package tenure --test abi -- --nocapture $(ARGS)
+
+install: ## install headers, libraries and tool into PREFIX (/usr/local), below DESTDIR
+	$(CARGO) build --release --locked --package tenure --lib --bin tenure
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+
+uninstall: ## take away what install put there
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install --uninstall
 
 check: ## the cheap gates: format, lints, documentation; writes nothing
 	$(CARGO) fmt --all --check

@@ -280,7 +280,8 @@ typedef void (*tenure_event_fn)(void *user_data, const struct tenure_event *even
  * Frees user_data. It runs exactly once for each call that was given it, on the library's dispatch
  * thread: after the last call of the callback, when the handle has had its last event (it was
  * freed, or its client closed); or, if the registration failed, soon, and the callback was then
- * never called. NULL where there is nothing to free.
+ * never called. (If the system refuses the dispatch thread, it runs on the thread that registered.)
+ * NULL where there is nothing to free.
  *
  * @param user_data  what was given with the callback
  *
@@ -1053,8 +1054,9 @@ tenure_status tenure_client_event_fd(struct tenure_client *client,
  * @param user_data  handed to it, and to destroy
  * @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
  * @param error_out  an error is written here, on failure only; may be NULL
- * @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_FORKED;
- *         TENURE_ERR_INVALID_ARGUMENT for NULL
+ * @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_SYSTEM when
+ *         the dispatch thread cannot be started; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
+ *         NULL
  *
  * Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
  * never.
@@ -1107,7 +1109,8 @@ tenure_status tenure_client_close(struct tenure_client *client,
 /**
  * Frees a client. If it was the last handle of its session, the session is closed in the background;
  * call tenure_client_close first to be sure that nothing is left behind. Events that were not
- * fetched are gone; a callback gets none any more.
+ * fetched are gone; a callback gets none any more, but a call that is under way goes on, and destroy
+ * follows it.
  *
  * @param client  a client, which must not be used any more, or NULL, which is nothing
  *
@@ -1362,7 +1365,7 @@ TENURE_API uint64_t tenure_event_call(const struct tenure_event *event);
 TENURE_API bool tenure_event_call_result(const struct tenure_event *event);
 
 /**
- * Frees an event that a function gave you; never one that a callback was given.
+ * Frees an event that a function gave you. One that a callback was given is left alone.
  *
  * @param event  an event, which must not be used any more, nor what it shows, or NULL, which is
  *               nothing
@@ -1684,8 +1687,9 @@ tenure_status tenure_contender_set_data_start(struct tenure_contender *contender
  * @param user_data  handed to it, and to destroy
  * @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
  * @param error_out  an error is written here, on failure only; may be NULL
- * @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_FORKED;
- *         TENURE_ERR_INVALID_ARGUMENT for NULL
+ * @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_SYSTEM when
+ *         the dispatch thread cannot be started; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
+ *         NULL
  *
  * Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
  * never.
@@ -1713,7 +1717,7 @@ TENURE_API struct tenure_event *tenure_contender_state(const struct tenure_conte
 /**
  * Frees a contender: leadership ends at once, and its znode is deleted in the background. Call
  * tenure_contender_withdraw first to be sure that it is gone. Events that were not fetched are gone;
- * a callback gets none any more.
+ * a callback gets none any more, but a call that is under way goes on, and destroy follows it.
  *
  * @param contender  a contender, which must not be used any more, or NULL, which is nothing
  *
@@ -1804,8 +1808,9 @@ tenure_status tenure_detector_detect(struct tenure_detector *detector,
  * @param user_data  handed to it, and to destroy
  * @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
  * @param error_out  an error is written here, on failure only; may be NULL
- * @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_FORKED;
- *         TENURE_ERR_INVALID_ARGUMENT for NULL
+ * @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_SYSTEM when
+ *         the dispatch thread cannot be started; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
+ *         NULL
  *
  * Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
  * never.
@@ -1819,7 +1824,8 @@ tenure_status tenure_detector_set_callback(struct tenure_detector *detector,
                                            struct tenure_error **error_out);
 
 /**
- * Frees a detector. Events that were not fetched are gone; a callback gets none any more.
+ * Frees a detector. Events that were not fetched are gone; a callback gets none any more, but a call
+ * that is under way goes on, and destroy follows it.
  *
  * @param detector  a detector, which must not be used any more, or NULL, which is nothing
  *
@@ -1827,7 +1833,8 @@ tenure_status tenure_detector_set_callback(struct tenure_detector *detector,
  * never.
  * @since ABI 1
  */
-TENURE_API void tenure_detector_free(struct tenure_detector *detector);
+TENURE_API
+void tenure_detector_free(struct tenure_detector *detector);
 
 /**
  * The path of a member's znode.
@@ -2259,7 +2266,8 @@ tenure_status tenure_group_set_data_start(struct tenure_group *group,
                                           struct tenure_error **error_out);
 
 /**
- * Waits for the end of a member, ours or anybody's.
+ * Waits for the end of a member, ours or anybody's. One that is gone already is gone, but by whom is
+ * known only to who waited.
  *
  * @param group       a group
  * @param member      the member
@@ -2308,7 +2316,7 @@ tenure_status tenure_group_cancelled_start(struct tenure_group *group,
  *
  * @param group      a group
  * @param error_out  an error is written here, on failure only; may be NULL
- * @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL
+ * @return TENURE_OK; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL
  *
  * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
  * @since ABI 1
@@ -2352,8 +2360,9 @@ tenure_status tenure_group_wait_members(struct tenure_group *group,
  * @param user_data  handed to it, and to destroy
  * @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
  * @param error_out  an error is written here, on failure only; may be NULL
- * @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_FORKED;
- *         TENURE_ERR_INVALID_ARGUMENT for NULL
+ * @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_SYSTEM when
+ *         the dispatch thread cannot be started; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
+ *         NULL
  *
  * Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
  * never.
@@ -2369,7 +2378,7 @@ tenure_status tenure_group_set_callback(struct tenure_group *group,
 /**
  * Frees a group, and gives up the memberships that were joined through it, in the background. Call
  * tenure_group_cancel first to be sure that they are gone. Events that were not fetched are gone; a
- * callback gets none any more.
+ * callback gets none any more, but a call that is under way goes on, and destroy follows it.
  *
  * @param group  a group, which must not be used any more, or NULL, which is nothing
  *

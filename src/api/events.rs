@@ -3,7 +3,7 @@
 use crate::core::{
     ContenderEvent, DetectorEvent, Error, ErrorKind, Event, GroupEvent, SessionEvent,
 };
-use crate::driver::{Mailbox, Next, Sink};
+use crate::driver::{Mailbox, Next, Sink, start_dispatch};
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -131,6 +131,23 @@ impl<E: FromEvent> Events<E> {
         }
     }
 
+    /// Ready if no event will follow those that wait.
+    #[cfg(feature = "capi")]
+    pub(crate) fn poll_ended(&self, cx: &Context<'_>) -> Poll<()> {
+        match self.mailbox() {
+            Ok(mailbox) => mailbox.poll_ended(cx),
+            Err(_) => Poll::Ready(()),
+        }
+    }
+
+    /// Gives up the events: the handle is freed, whoever else keeps its session open.
+    #[cfg(feature = "capi")]
+    pub(crate) fn silence(&self) {
+        if !self.sink.is_foreign() {
+            Mailbox::silence(&self.sink);
+        }
+    }
+
     /// Where the events are, if they come to this process.
     fn mailbox(&self) -> Result<&Mailbox, Error> {
         if self.sink.is_foreign() {
@@ -145,7 +162,8 @@ impl<E: FromEvent> Events<E> {
     /// It is dropped after the last event of the handle.
     ///
     /// # Errors
-    /// `InvalidInput` when this handle has a callback already.
+    /// `InvalidInput` when this handle has a callback already; `System` when the dispatch thread
+    /// cannot be started.
     pub fn on_each(&self, mut callback: impl FnMut(E) + Send + 'static) -> Result<(), Error> {
         let call = move |event| {
             if let Some(event) = E::from_event(event) {
@@ -153,6 +171,7 @@ impl<E: FromEvent> Events<E> {
             }
         };
         self.mailbox()?;
+        start_dispatch()?;
         if Mailbox::set_callback(&self.sink, Box::new(call)) {
             Ok(())
         } else {

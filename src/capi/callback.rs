@@ -20,7 +20,8 @@ pub type tenure_event_fn =
 /// Frees user_data. It runs exactly once for each call that was given it, on the library's dispatch
 /// thread: after the last call of the callback, when the handle has had its last event (it was
 /// freed, or its client closed); or, if the registration failed, soon, and the callback was then
-/// never called. NULL where there is nothing to free.
+/// never called. (If the system refuses the dispatch thread, it runs on the thread that registered.)
+/// NULL where there is nothing to free.
 ///
 /// @param user_data  what was given with the callback
 ///

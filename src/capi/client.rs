@@ -37,6 +37,8 @@ pub(super) struct Owned {
 impl Drop for Owned {
     fn drop(&mut self) {
         self.hub.remove(self.id);
+        // Something else may keep the session open, or a closing may still be under way.
+        self.client.events().silence();
     }
 }
 
@@ -214,8 +216,9 @@ pub unsafe extern "C" fn tenure_client_event_fd(
 /// @param user_data  handed to it, and to destroy
 /// @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_FORKED;
-///         TENURE_ERR_INVALID_ARGUMENT for NULL
+/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_SYSTEM when
+///         the dispatch thread cannot be started; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
+///         NULL
 ///
 /// Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
 /// never.
@@ -281,8 +284,13 @@ pub unsafe extern "C" fn tenure_client_close(
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
     guard::on(client, error_out, |client| {
+        client.inner.hub.check_process()?;
         let here = guard::is_in_callback();
-        let limit = guard::patience(if here { 0 } else { timeout_ms })?;
+        let limit = if here {
+            None
+        } else {
+            guard::patience(timeout_ms)?
+        };
         let closing = client.inner.client.close();
         if here {
             return Ok(());
@@ -304,7 +312,8 @@ pub unsafe extern "C" fn tenure_client_close(
 
 /// Frees a client. If it was the last handle of its session, the session is closed in the background;
 /// call tenure_client_close first to be sure that nothing is left behind. Events that were not
-/// fetched are gone; a callback gets none any more.
+/// fetched are gone; a callback gets none any more, but a call that is under way goes on, and destroy
+/// follows it.
 ///
 /// @param client  a client, which must not be used any more, or NULL, which is nothing
 ///

@@ -33,6 +33,8 @@ struct Owned {
 impl Drop for Owned {
     fn drop(&mut self) {
         self.hub.remove(self.id);
+        // Something else may keep the session open, or a closing may still be under way.
+        self.contender.events().silence();
     }
 }
 
@@ -325,8 +327,9 @@ pub unsafe extern "C" fn tenure_contender_set_data_start(
 /// @param user_data  handed to it, and to destroy
 /// @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_FORKED;
-///         TENURE_ERR_INVALID_ARGUMENT for NULL
+/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_SYSTEM when
+///         the dispatch thread cannot be started; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
+///         NULL
 ///
 /// Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
 /// never.
@@ -369,7 +372,7 @@ pub unsafe extern "C" fn tenure_contender_state(
 
 /// Frees a contender: leadership ends at once, and its znode is deleted in the background. Call
 /// tenure_contender_withdraw first to be sure that it is gone. Events that were not fetched are gone;
-/// a callback gets none any more.
+/// a callback gets none any more, but a call that is under way goes on, and destroy follows it.
 ///
 /// @param contender  a contender, which must not be used any more, or NULL, which is nothing
 ///

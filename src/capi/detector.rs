@@ -32,6 +32,8 @@ struct Owned {
 impl Drop for Owned {
     fn drop(&mut self) {
         self.hub.remove(self.id);
+        // Something else may keep the session open, or a closing may still be under way.
+        self.detector.events().silence();
     }
 }
 
@@ -170,8 +172,9 @@ pub unsafe extern "C" fn tenure_detector_detect(
 /// @param user_data  handed to it, and to destroy
 /// @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_FORKED;
-///         TENURE_ERR_INVALID_ARGUMENT for NULL
+/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_SYSTEM when
+///         the dispatch thread cannot be started; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
+///         NULL
 ///
 /// Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
 /// never.
@@ -191,7 +194,8 @@ pub unsafe extern "C" fn tenure_detector_set_callback(
     })
 }
 
-/// Frees a detector. Events that were not fetched are gone; a callback gets none any more.
+/// Frees a detector. Events that were not fetched are gone; a callback gets none any more, but a call
+/// that is under way goes on, and destroy follows it.
 ///
 /// @param detector  a detector, which must not be used any more, or NULL, which is nothing
 ///

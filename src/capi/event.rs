@@ -675,7 +675,7 @@ pub unsafe extern "C" fn tenure_event_call_result(event: *const tenure_event) ->
     })
 }
 
-/// Frees an event that a function gave you; never one that a callback was given.
+/// Frees an event that a function gave you. One that a callback was given is left alone.
 ///
 /// @param event  an event, which must not be used any more, nor what it shows, or NULL, which is
 ///               nothing

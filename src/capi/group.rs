@@ -34,6 +34,8 @@ struct Owned {
 impl Drop for Owned {
     fn drop(&mut self) {
         self.hub.remove(self.id);
+        // Something else may keep the session open, or a closing may still be under way.
+        self.group.events().silence();
     }
 }
 
@@ -523,7 +525,8 @@ pub unsafe extern "C" fn tenure_group_set_data_start(
     })
 }
 
-/// Waits for the end of a member, ours or anybody's.
+/// Waits for the end of a member, ours or anybody's. One that is gone already is gone, but by whom is
+/// known only to who waited.
 ///
 /// @param group       a group
 /// @param member      the member
@@ -581,7 +584,7 @@ pub unsafe extern "C" fn tenure_group_cancelled_start(
 ///
 /// @param group      a group
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL
+/// @return TENURE_OK; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -591,6 +594,7 @@ pub unsafe extern "C" fn tenure_group_watch(
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
     guard::on(group, error_out, |group| {
+        group.inner.hub.check_process()?;
         group.inner.group.watch();
         Ok(())
     })
@@ -643,8 +647,9 @@ pub unsafe extern "C" fn tenure_group_wait_members(
 /// @param user_data  handed to it, and to destroy
 /// @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_FORKED;
-///         TENURE_ERR_INVALID_ARGUMENT for NULL
+/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_SYSTEM when
+///         the dispatch thread cannot be started; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
+///         NULL
 ///
 /// Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
 /// never.
@@ -666,7 +671,7 @@ pub unsafe extern "C" fn tenure_group_set_callback(
 
 /// Frees a group, and gives up the memberships that were joined through it, in the background. Call
 /// tenure_group_cancel first to be sure that they are gone. Events that were not fetched are gone; a
-/// callback gets none any more.
+/// callback gets none any more, but a call that is under way goes on, and destroy follows it.
 ///
 /// @param group  a group, which must not be used any more, or NULL, which is nothing
 ///

@@ -208,6 +208,12 @@ mod tests {
         assert_eq!(on(other, ptr::null_mut(), |_| Ok(())), TENURE_OK);
         free(other);
         free(ptr::null_mut::<Thing>());
+        let mut shown = Thing {
+            head: Head::new::<Thing>(),
+            value: 7,
+        };
+        free(&raw mut shown);
+        assert_eq!(look(&raw const shown, 0, |thing| thing.value), 7);
     }
 
     #[test]

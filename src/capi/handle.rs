@@ -13,6 +13,8 @@ const FREED: u32 = 0x6672_6565;
 pub(super) struct Head {
     tag: AtomicU32,
     poisoned: AtomicBool,
+    /// The caller's to free; what is only shown is not.
+    given: AtomicBool,
 }
 
 impl Head {
@@ -20,6 +22,7 @@ impl Head {
         Self {
             tag: AtomicU32::new(T::TAG),
             poisoned: AtomicBool::new(false),
+            given: AtomicBool::new(false),
         }
     }
 
@@ -44,6 +47,7 @@ pub(super) trait Tagged: 'static {
 
 /// A pointer for the caller to keep.
 pub(super) fn make<T: Tagged>(object: T) -> *mut T {
+    object.head().given.store(true, Ordering::Relaxed);
     Box::into_raw(Box::new(object))
 }
 
@@ -77,9 +81,13 @@ pub(super) fn get<'a, T: Tagged>(pointer: *const T) -> Result<&'a T, Failure> {
     Ok(unsafe { &*pointer })
 }
 
-/// Takes an object back from the caller; nothing for NULL and for what is no such object.
+/// Takes an object back from the caller; nothing for NULL, for what is no such object, and for what
+/// was only shown, as the event of a callback is.
 pub(super) fn take<T: Tagged>(pointer: *mut T) -> Option<Box<T>> {
     let object = get(pointer.cast_const()).ok()?;
+    if !object.head().given.load(Ordering::Relaxed) {
+        return None;
+    }
     // Whoever changes the tag frees the object: of two that do so at once only one.
     object
         .head()

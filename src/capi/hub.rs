@@ -13,7 +13,9 @@ use super::signal::Signal;
 use super::status::{
     TENURE_ERR_BUSY, TENURE_ERR_CLOSED, TENURE_ERR_FORKED, TENURE_ERR_SYSTEM, TENURE_ERR_TIMEOUT,
 };
-use crate::api::{Client, Contender, Detector, Error, Events, FromEvent, Group, Pending};
+use crate::api::{
+    Client, Contender, Detector, Error, ErrorKind, Events, FromEvent, Group, Pending,
+};
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -43,13 +45,21 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// Whether it has something to tell now; if not, the waker is called when it has.
-    fn is_ready(&mut self, id: u64, cx: &mut Context<'_>) -> bool {
+    /// Whether it has something to tell now; if not, the waker is called when it has. Where a
+    /// callback has its events, only their end is something.
+    fn is_ready(&mut self, id: u64, called: bool, cx: &mut Context<'_>) -> bool {
+        fn told<E: FromEvent>(events: &Events<E>, called: bool, cx: &Context<'_>) -> bool {
+            if called {
+                events.poll_ended(cx).is_ready()
+            } else {
+                events.poll_ready(cx).is_ready()
+            }
+        }
         match self {
-            Self::Session(client) => client.events().poll_ready(cx).is_ready(),
-            Self::Contender(contender) => contender.events().poll_ready(cx).is_ready(),
-            Self::Detector(detector) => detector.events().poll_ready(cx).is_ready(),
-            Self::Group(group) => group.events().poll_ready(cx).is_ready(),
+            Self::Session(client) => told(client.events(), called, cx),
+            Self::Contender(contender) => told(contender.events(), called, cx),
+            Self::Detector(detector) => told(detector.events(), called, cx),
+            Self::Group(group) => told(group.events(), called, cx),
             Self::Done(..) => true,
             Self::Call(owner, call) => match call.poll(cx) {
                 Poll::Pending => false,
@@ -96,7 +106,8 @@ impl State {
             return;
         };
         let waker = slot.waker.clone();
-        let ready = slot.source.is_ready(id, &mut Context::from_waker(&waker));
+        let mut cx = Context::from_waker(&waker);
+        let ready = slot.source.is_ready(id, slot.called, &mut cx);
         if ready != slot.ready {
             slot.ready = ready;
             if ready {
@@ -166,7 +177,7 @@ impl Hub {
     }
 
     /// The lock may be held for ever in a forked child, and nobody feeds the queue there.
-    fn check_process(&self) -> Result<(), Failure> {
+    pub(super) fn check_process(&self) -> Result<(), Failure> {
         if self.process == std::process::id() {
             return Ok(());
         }
@@ -240,15 +251,23 @@ impl Hub {
     ) -> Result<(), Failure> {
         self.check_process()?;
         self.set_called(id, true)?;
-        let registered = events.on_each(callback);
+        let registered = events
+            .on_each(callback)
+            .map_err(|error| match error.kind() {
+                // A handle that has ended is no slot any more, and has its callback all the same.
+                ErrorKind::InvalidInput => busy(),
+                _ => Failure::from(error),
+            });
         if registered.is_err() {
             self.set_called(id, false)?;
         }
-        // From here on it is told of the end alone.
+        // It may have ended meanwhile, or have its events back.
         let mut state = self.lock();
         state.look(id);
         state.show();
-        Ok(registered?)
+        drop(state);
+        self.changed.notify_all();
+        registered
     }
 
     fn set_called(&self, id: u64, called: bool) -> Result<(), Failure> {
@@ -256,10 +275,7 @@ impl Hub {
         // A handle that is not there any more has ended: its callback will have nothing to say.
         if let Some(slot) = state.slots.get_mut(&id) {
             if slot.called && called {
-                return Err(Failure::new(
-                    TENURE_ERR_BUSY,
-                    "this handle has a callback already, and keeps it for its life",
-                ));
+                return Err(busy());
             }
             slot.called = called;
             // What waits is the callback's.
@@ -330,6 +346,13 @@ impl Hub {
             .ok_or_else(|| Failure::from(Error::closed()))?;
         Ok(signal.fd())
     }
+}
+
+fn busy() -> Failure {
+    Failure::new(
+        TENURE_ERR_BUSY,
+        "this handle has a callback already, and keeps it for its life",
+    )
 }
 
 fn fetch(state: &mut State) -> Fetched {

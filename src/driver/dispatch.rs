@@ -1,6 +1,7 @@
 //! The thread that runs callbacks: one for the process, started with the first of them.
 
 use super::{Sink, process};
+use crate::core::{Error, ErrorKind};
 use crossbeam_channel::Sender;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -22,23 +23,30 @@ pub(super) struct Dispatch(Sender<Job>);
 
 /// Asks the dispatch thread to do something.
 pub(super) fn schedule(job: Job) {
-    if let Some(Dispatch(queue)) = process::this().dispatch.get_or_init(start) {
+    if let Ok(Dispatch(queue)) = process::this().dispatch.get(start) {
         // The thread holds the other end for ever.
         let _ = queue.send(job);
     }
 }
 
-/// Has the dispatch thread do something that is the user's own: at once if this is it.
+/// Starts the dispatch thread if it does not run yet. Whoever registers a callback calls it, so that
+/// the thread comes from one of the user's and has its signal mask.
+pub(crate) fn start_dispatch() -> Result<(), Error> {
+    process::this().dispatch.get(start).map(|_| ())
+}
+
+/// Has the dispatch thread do something that is the user's own: at once if this is it, or if there
+/// is none and none can be started.
 #[cfg(feature = "capi")]
 pub(crate) fn on_dispatch(job: impl FnOnce() + Send + 'static) {
-    if IS_HERE.get() {
+    if IS_HERE.get() || start_dispatch().is_err() {
         job();
     } else {
         schedule(Job::Run(Box::new(job)));
     }
 }
 
-fn start() -> Option<Dispatch> {
+fn start() -> Result<Dispatch, Error> {
     let (send, receive) = crossbeam_channel::unbounded();
     let run = move || {
         IS_HERE.set(true);
@@ -55,6 +63,11 @@ fn start() -> Option<Dispatch> {
     std::thread::Builder::new()
         .name("tenure-dispatch".to_owned())
         .spawn(run)
-        .ok()
         .map(|_| Dispatch(send))
+        .map_err(|why| {
+            Error::new(
+                ErrorKind::System,
+                format!("cannot start the dispatch thread: {why}"),
+            )
+        })
 }

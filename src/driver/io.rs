@@ -327,22 +327,36 @@ impl Thread {
             self.remove(client);
             return;
         }
+        let mut done = Vec::new();
         while let Some(output) = self
             .clients
             .get_mut(&client)
             .and_then(|entry| entry.core.poll_output())
         {
-            self.carry_out(client, output);
+            match output {
+                Output::Done { call, result } => done.push((call, result)),
+                output => self.carry_out(client, output),
+            }
         }
-        if let Some(entry) = self.clients.get_mut(&client)
-            && entry.core.is_ended()
-        {
+        let Some(entry) = self.clients.get_mut(&client) else {
+            return;
+        };
+        let is_ended = entry.core.is_ended();
+        if is_ended {
             for sink in entry.sinks.values() {
                 Mailbox::end(sink);
             }
-            if entry.abandoned {
-                self.remove(client);
+        }
+        // Whoever waited for a call finds all that came with its answer: its events, and the end of
+        // them when it was the close.
+        for (call, result) in done {
+            if let Some(reply) = entry.calls.remove(&call) {
+                entry.meter.calls.set(entry.calls.len());
+                reply(result);
             }
+        }
+        if is_ended && entry.abandoned {
+            self.remove(client);
         }
     }
 
@@ -411,12 +425,7 @@ impl Thread {
                     Mailbox::push(sink, event);
                 }
             }
-            Output::Done { call, result } => {
-                if let Some(reply) = entry.calls.remove(&call) {
-                    entry.meter.calls.set(entry.calls.len());
-                    reply(result);
-                }
-            }
+            Output::Done { .. } => {} // answered at the end of the step
             Output::Wait { until } => {
                 if let Some(at) = entry.wait.take() {
                     self.deadlines.remove(&(at, client));

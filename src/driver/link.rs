@@ -60,8 +60,7 @@ impl Port {
 
 /// The way to the I/O thread of this process, which is started at first use.
 fn port() -> Result<&'static Port, Error> {
-    let port = process::this().port.get_or_init(start);
-    port.as_ref().map_err(Clone::clone)
+    process::this().port.get(start)
 }
 
 fn start() -> Result<Port, Error> {

@@ -168,6 +168,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// ```
 pub fn set_log(level: LogLevel, callback: impl FnMut(LogRecord) + Send + 'static) {
     super::sys::count_forks();
+    // If it cannot be started now, the first line tries again.
+    let _ = dispatch::start_dispatch();
     process::this()
         .log
         .set(Some(level), Some(Box::new(callback)));

@@ -39,6 +39,8 @@ struct Inner {
     queue: VecDeque<Event>,
     latest: Option<Event>,
     ended: bool,
+    /// The handle was freed: what follows is nobody's.
+    silent: bool,
     wakers: Vec<Waker>,
     delivery: Delivery,
     /// The dispatch thread has been asked to look, and has not yet found the queue empty.
@@ -73,6 +75,7 @@ impl Default for Mailbox {
                 queue: VecDeque::new(),
                 latest: None,
                 ended: false,
+                silent: false,
                 wakers: Vec::new(),
                 delivery: Delivery::Pull,
                 scheduled: false,
@@ -93,6 +96,9 @@ impl Mailbox {
     pub(crate) fn push(sink: &Arc<super::Sink>, event: Event) {
         let this = &sink.mailbox;
         let mut inner = this.lock();
+        if inner.silent {
+            return;
+        }
         if event.is_state() {
             inner.latest = Some(event.clone());
         }
@@ -107,6 +113,17 @@ impl Mailbox {
     pub(crate) fn end(sink: &Arc<super::Sink>) {
         let mut inner = sink.mailbox.lock();
         inner.ended = true;
+        Self::announce(sink, inner);
+    }
+
+    /// Says that nobody wants an event any more: those that wait are dropped, and no call of a
+    /// callback begins from now on.
+    #[cfg(feature = "capi")]
+    pub(crate) fn silence(sink: &Arc<super::Sink>) {
+        let mut inner = sink.mailbox.lock();
+        inner.silent = true;
+        inner.ended = true;
+        inner.queue.clear();
         Self::announce(sink, inner);
     }
 
@@ -218,6 +235,17 @@ impl Mailbox {
         Poll::Pending
     }
 
+    /// Ready if no event will follow those that wait.
+    #[cfg(feature = "capi")]
+    pub(crate) fn poll_ended(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut inner = self.lock();
+        if inner.ended {
+            return Poll::Ready(());
+        }
+        inner.wake(cx);
+        Poll::Pending
+    }
+
     /// Has `callback` called with every event that is queued or follows, by the dispatch thread.
     /// Says whether it was taken: there is at most one for the life of a handle.
     pub(crate) fn set_callback(sink: &Arc<super::Sink>, callback: Callback) -> bool {
@@ -312,6 +340,30 @@ mod tests {
         Mailbox::push(&sink, event(1));
         Mailbox::end(&sink);
         assert_eq!(sink.mailbox.next(None), Next::Event(event(1)));
+        assert_eq!(sink.mailbox.next(None), Next::End);
+    }
+
+    #[test]
+    fn what_is_silenced_gives_up_its_callback_and_calls_it_no_more() {
+        let sink = Arc::new(Sink::new(""));
+        let (enter, entered) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let callback: Callback = Box::new(move |got| {
+            enter.send(got).unwrap();
+            let _ = released.recv();
+        });
+        Mailbox::push(&sink, event(0));
+        Mailbox::push(&sink, event(1));
+        assert!(Mailbox::set_callback(&sink, callback));
+        let limit = Duration::from_secs(10);
+        assert_eq!(entered.recv_timeout(limit), Ok(event(0)));
+        Mailbox::silence(&sink);
+        Mailbox::push(&sink, event(2));
+        drop(release);
+        assert_eq!(
+            entered.recv_timeout(limit),
+            Err(mpsc::RecvTimeoutError::Disconnected)
+        );
         assert_eq!(sink.mailbox.next(None), Next::End);
     }
 

@@ -25,6 +25,7 @@ mod tls;
 
 #[cfg(feature = "capi")]
 pub(crate) use dispatch::on_dispatch;
+pub(crate) use dispatch::start_dispatch;
 pub(crate) use link::{Link, Transport, memory};
 pub use log::{LogLevel, LogRecord, set_log, unset_log};
 pub(crate) use mailbox::{Mailbox, Next};

@@ -7,13 +7,12 @@ use super::link::Port;
 use super::log::Log;
 use super::resolve::LookUps;
 use super::sys;
-use crate::core::Error;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// The shared things of one process.
 pub(super) struct Process {
-    pub(super) port: OnceLock<Result<Port, Error>>,
-    pub(super) dispatch: OnceLock<Option<Dispatch>>,
+    pub(super) port: Lazy<Port>,
+    pub(super) dispatch: Lazy<Dispatch>,
     pub(super) look_ups: LookUps,
     pub(super) log: Log,
     /// The next generation's: made by a child, in the child's memory.
@@ -23,12 +22,40 @@ pub(super) struct Process {
 impl Process {
     const fn new() -> Self {
         Self {
-            port: OnceLock::new(),
-            dispatch: OnceLock::new(),
+            port: Lazy::new(),
+            dispatch: Lazy::new(),
             look_ups: LookUps::new(),
             log: Log::new(),
             child: OnceLock::new(),
         }
+    }
+}
+
+/// What is made at first use. A failure is not kept: what the system refuses now it may grant later.
+pub(super) struct Lazy<T> {
+    made: OnceLock<T>,
+    making: Mutex<()>,
+}
+
+impl<T> Lazy<T> {
+    const fn new() -> Self {
+        Self {
+            made: OnceLock::new(),
+            making: Mutex::new(()),
+        }
+    }
+
+    pub(super) fn get<E>(&self, make: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
+        if let Some(made) = self.made.get() {
+            return Ok(made);
+        }
+        let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        // Somebody else may have made it meanwhile.
+        if let Some(made) = self.made.get() {
+            return Ok(made);
+        }
+        let made = make()?;
+        Ok(self.made.get_or_init(|| made))
     }
 }
 

@@ -1,11 +1,7 @@
 //! `include/tenure.h` is what `src/capi/` makes of it.
 
+use super::api::root;
 use std::fs;
-use std::path::Path;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 #[test]
 fn the_header_is_that_of_the_sources() {

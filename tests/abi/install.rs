@@ -1,0 +1,232 @@
+//! `make install` into a folder of the test's own, and programs that find all they need from there.
+
+use super::api::root;
+use super::built::{Under, archive, run, say_or_fail, scratch, shared, soname};
+use super::examples::check_steps;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+fn install(prefix: &Path, destination: &str, args: &[&str]) {
+    say_or_fail(
+        Command::new(root().join("scripts/install"))
+            .args(args)
+            .env("PREFIX", prefix)
+            .env("DESTDIR", destination)
+            .env("TENURE_SO", shared())
+            .env("TENURE_A", archive())
+            .env("TENURE_BIN", env!("CARGO_BIN_EXE_tenure")),
+    );
+}
+
+/// An empty folder.
+fn fresh(name: &str) -> PathBuf {
+    let folder = scratch(name);
+    fs::remove_dir_all(&folder).unwrap();
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn files(under: &Path) -> BTreeSet<String> {
+    fn walk(folder: &Path, base: &Path, found: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.is_symlink() {
+                walk(&path, base, found);
+            } else {
+                found.insert(path.strip_prefix(base).unwrap().display().to_string());
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    walk(under, under, &mut found);
+    found
+}
+
+/// The program of README's section "From C".
+fn of_the_readme() -> &'static Path {
+    static SOURCE: OnceLock<PathBuf> = OnceLock::new();
+    SOURCE.get_or_init(|| {
+        let text = fs::read_to_string(root().join("README.md")).unwrap();
+        let code = text.split("```c\n").nth(1);
+        let code = code.expect("README has no program in C");
+        let code = code.split("```").next().unwrap();
+        let source = scratch("readme").join("leader.c");
+        fs::write(&source, code).unwrap();
+        source
+    })
+}
+
+fn pkg_config(prefix: &Path, args: &[&str]) -> Vec<String> {
+    let said = say_or_fail(
+        Command::new("pkg-config")
+            .args(args)
+            .arg("tenure")
+            .env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig")),
+    );
+    said.split_whitespace().map(str::to_owned).collect()
+}
+
+fn check_run(program: &Path, url: &str) {
+    check_steps(&run(program, &[url], Under::Nothing));
+}
+
+fn needs_the_shared_library(program: &Path) -> bool {
+    let said = say_or_fail(
+        Command::new("readelf")
+            .args(["--dynamic", "--wide"])
+            .arg(program),
+    );
+    said.contains(&format!("[{}]", soname()))
+}
+
+#[test]
+fn what_is_installed_builds_programs_by_pkg_config() {
+    let prefix = fresh("install/pkg-config");
+    install(&prefix, "", &[]);
+    let source = of_the_readme();
+    let library = prefix.join("lib");
+    let version = pkg_config(&prefix, &["--modversion"]);
+    assert_eq!(version, [env!("CARGO_PKG_VERSION")]);
+
+    let dynamic = prefix.join("dynamic");
+    say_or_fail(
+        Command::new("cc")
+            .arg(source)
+            .args(pkg_config(&prefix, &["--cflags", "--libs"]))
+            .arg(format!("-Wl,-rpath,{}", library.display()))
+            .arg("-o")
+            .arg(&dynamic),
+    );
+    assert!(needs_the_shared_library(&dynamic));
+    check_run(&dynamic, "memory://pkg-config/group");
+
+    // As a linker that has both takes the shared one, the archive is named by its file.
+    let fixed = prefix.join("static");
+    let words = pkg_config(&prefix, &["--static", "--cflags", "--libs"]);
+    assert!(words.contains(&"-DTENURE_STATIC".to_owned()), "{words:?}");
+    let words = words.into_iter().map(|word| match word.as_str() {
+        "-ltenure" => "-l:libtenure.a".to_owned(),
+        _ => word,
+    });
+    say_or_fail(
+        Command::new("cc")
+            .arg(source)
+            .args(words)
+            .arg("-o")
+            .arg(&fixed),
+    );
+    assert!(!needs_the_shared_library(&fixed));
+    check_run(&fixed, "memory://pkg-config-static/group");
+}
+
+#[test]
+fn what_is_installed_builds_programs_by_cmake() {
+    let prefix = fresh("install/cmake");
+    install(&prefix, "", &[]);
+    // It may be moved: nothing in it names where it was.
+    let moved = fresh("install/moved").join("to");
+    fs::rename(&prefix, &moved).unwrap();
+    let project = fresh("install/project");
+    fs::copy(of_the_readme(), project.join("leader.c")).unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    fs::write(
+        project.join("CMakeLists.txt"),
+        format!(
+            "cmake_minimum_required(VERSION 3.16)\nproject(leader C)\n\
+             find_package(tenure {version} REQUIRED)\n\
+             add_executable(dynamic leader.c)\ntarget_link_libraries(dynamic tenure::tenure)\n\
+             add_executable(static leader.c)\ntarget_link_libraries(static tenure::tenure-static)\n"
+        ),
+    )
+    .unwrap();
+    let build = project.join("build");
+    say_or_fail(
+        Command::new("cmake")
+            .arg("-S")
+            .arg(&project)
+            .arg("-B")
+            .arg(&build)
+            .arg(format!("-DCMAKE_PREFIX_PATH={}", moved.display())),
+    );
+    say_or_fail(Command::new("cmake").arg("--build").arg(&build));
+    assert!(needs_the_shared_library(&build.join("dynamic")));
+    assert!(!needs_the_shared_library(&build.join("static")));
+    check_run(&build.join("dynamic"), "memory://cmake/group");
+    check_run(&build.join("static"), "memory://cmake-static/group");
+}
+
+#[test]
+fn a_newer_release_than_what_is_installed_is_not_found() {
+    let prefix = fresh("install/version");
+    install(&prefix, "", &[]);
+    let project = fresh("install/version-project");
+    let (major, minor) = (
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        env!("CARGO_PKG_VERSION_MINOR"),
+    );
+    let newer: u32 = minor.parse::<u32>().unwrap() + 1;
+    fs::write(
+        project.join("CMakeLists.txt"),
+        format!(
+            "cmake_minimum_required(VERSION 3.16)\nproject(newer C)\n\
+             find_package(tenure {major}.{newer} QUIET)\nif(tenure_FOUND)\n  \
+             message(FATAL_ERROR \"found\")\nendif()\n\
+             find_package(tenure {major}.{minor} REQUIRED)\n"
+        ),
+    )
+    .unwrap();
+    say_or_fail(
+        Command::new("cmake")
+            .arg("-S")
+            .arg(&project)
+            .arg("-B")
+            .arg(project.join("build"))
+            .arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display())),
+    );
+}
+
+#[test]
+fn all_goes_below_destdir_and_is_taken_away_again() {
+    let destination = fresh("install/destination");
+    let prefix = Path::new("/opt/tenure");
+    install(prefix, destination.to_str().unwrap(), &[]);
+    let below = destination.join("opt/tenure");
+    let found = files(&below);
+    let abi = soname();
+    for name in [
+        "include/tenure.h",
+        "lib/libtenure.so",
+        &format!("lib/{abi}"),
+        &format!("lib/{abi}.0.0"),
+        "lib/libtenure.a",
+        "lib/pkgconfig/tenure.pc",
+        "lib/cmake/tenure/tenure-config.cmake",
+        "lib/cmake/tenure/tenure-config-version.cmake",
+        "bin/tenure",
+        "share/man/man1/tenure.1",
+        "share/man/man1/tenure-contend.1",
+        "share/bash-completion/completions/tenure",
+        "share/zsh/site-functions/_tenure",
+        "share/fish/vendor_completions.d/tenure.fish",
+        "share/doc/tenure/LICENSE",
+    ] {
+        assert!(found.contains(name), "{name} is missing: {found:#?}");
+    }
+    let has_cpp = root().join("include/tenure.hpp").exists();
+    assert_eq!(found.contains("include/tenure.hpp"), has_cpp);
+    assert_eq!(
+        fs::read_link(below.join("lib").join(&abi)).unwrap(),
+        Path::new(&format!("{abi}.0.0"))
+    );
+    let config = fs::read_to_string(below.join("lib/pkgconfig/tenure.pc")).unwrap();
+    assert!(config.contains("prefix=/opt/tenure\n"), "{config}");
+    assert!(!config.contains(destination.to_str().unwrap()), "{config}");
+
+    fs::write(below.join("lib/somebody-elses"), "").unwrap();
+    install(prefix, destination.to_str().unwrap(), &["--uninstall"]);
+    let left = files(&below);
+    assert_eq!(left.into_iter().collect::<Vec<_>>(), ["lib/somebody-elses"]);
+}

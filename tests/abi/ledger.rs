@@ -1,0 +1,121 @@
+//! `include/symbols.tsv`: every symbol and every number that was ever promised. Lines are added to
+//! it, and none is ever changed or taken away.
+
+use super::api;
+use std::collections::BTreeMap;
+use std::fs;
+
+/// What a line of the ledger promises.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    /// Functions, and the ABI that introduced each.
+    pub(crate) functions: BTreeMap<String, u32>,
+    /// Numbers by name.
+    pub(crate) numbers: BTreeMap<String, i64>,
+}
+
+pub(crate) fn read() -> Ledger {
+    let text = fs::read_to_string(api::root().join("include/symbols.tsv")).unwrap();
+    let mut ledger = Ledger::default();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let double = match fields[..] {
+            [name, since] => ledger
+                .functions
+                .insert(name.to_owned(), since.parse().unwrap())
+                .is_some(),
+            [name, _, value] => ledger
+                .numbers
+                .insert(name.to_owned(), value.parse().unwrap())
+                .is_some(),
+            _ => panic!("no line of the ledger: {line:?}"),
+        };
+        assert!(!double, "{line:?} stands twice in the ledger");
+    }
+    ledger
+}
+
+/// The lines that are missing, to be copied.
+fn assert_none_missing(missing: &[String]) {
+    assert!(
+        missing.is_empty(),
+        "new in include/tenure.h; add to include/symbols.tsv:\n{}",
+        missing.join("\n")
+    );
+}
+
+#[test]
+fn every_function_is_in_the_ledger_and_none_has_vanished() {
+    let ledger = read();
+    let declared: BTreeMap<String, u32> = api::functions()
+        .into_iter()
+        .map(|f| {
+            let since = f
+                .doc
+                .lines()
+                .find_map(|l| l.trim().strip_prefix("@since ABI "));
+            let since = since.unwrap_or_else(|| panic!("{} has no @since", f.name));
+            (f.name, since.trim().parse().unwrap())
+        })
+        .collect();
+    for (name, since) in &ledger.functions {
+        assert_eq!(
+            declared.get(name),
+            Some(since),
+            "{name} was promised since ABI {since}: it may not vanish, nor be younger"
+        );
+    }
+    let new = declared
+        .iter()
+        .filter(|(n, _)| !ledger.functions.contains_key(*n));
+    let new: Vec<String> = new
+        .map(|(name, since)| format!("{name}\t{since}"))
+        .collect();
+    assert_none_missing(&new);
+}
+
+#[test]
+fn every_number_is_in_the_ledger_and_none_has_changed() {
+    let ledger = read();
+    let abi = api::define("TENURE_ABI_VERSION");
+    let mut declared: BTreeMap<String, i64> = api::constants().into_iter().collect();
+    declared.remove("TENURE_ABI_VERSION");
+    for (name, value) in &ledger.numbers {
+        assert_eq!(
+            declared.get(name),
+            Some(value),
+            "{name} is {value} for ever"
+        );
+    }
+    let new = declared
+        .iter()
+        .filter(|(n, _)| !ledger.numbers.contains_key(*n));
+    let new: Vec<String> = new
+        .map(|(n, value)| format!("{n}\t{abi}\t{value}"))
+        .collect();
+    assert_none_missing(&new);
+}
+
+#[test]
+fn no_two_names_of_one_kind_share_a_number() {
+    let ledger = read();
+    for kind in [
+        "ERR",
+        "EVENT",
+        "LOST_REASON",
+        "EXPIRED_BY",
+        "POLICY",
+        "REENROL",
+        "LOG_LEVEL",
+        "METRIC",
+    ] {
+        let mut known = BTreeMap::new();
+        let start = format!("TENURE_{kind}_");
+        for (name, value) in ledger.numbers.iter().filter(|(n, _)| n.starts_with(&start)) {
+            if let Some(other) = known.insert(value, name) {
+                panic!("{name} and {other} are both {value}");
+            }
+        }
+        assert!(!known.is_empty(), "no {start}... in the ledger");
+    }
+}
