@@ -32,13 +32,13 @@ pub mod proto;
 
 pub use api::{
     Client, ClientOptions, Contender, ContenderOptions, Detector, Events, FromEvent, Group,
-    Leadership, Url,
+    Leadership, MemoryServer, Url,
 };
 pub use core::{
     ContenderEvent, DetectorEvent, Error, ErrorKind, ExpiredBy, GroupEvent, Host, Leader,
     LeasePolicy, LostReason, Member, Reenrol, SessionEvent, Time,
 };
-pub use driver::Pending;
+pub use driver::{LogLevel, LogRecord, Metrics, Pending, set_log, unset_log};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -7,7 +7,7 @@ use super::group::Group;
 use super::standalone::Standalone;
 use super::url::{Place, Url};
 use crate::core::{Answer, Command, Error, ErrorKind, Host, SessionEvent, SessionOptions};
-use crate::driver::{Link, Pending, Transport, now};
+use crate::driver::{Link, Metrics, Pending, Transport, now};
 use crate::proto::path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,6 +68,11 @@ impl ClientOptions {
 /// client.close().wait()?;
 /// # Ok::<(), tenure::Error>(())
 /// ```
+///
+/// **After a `fork`** the client and all that came from it belong to the parent alone. In the child
+/// nobody leads ([`Contender::is_leading`] is `false`), every call ends at once with
+/// [`ErrorKind::Forked`], and dropping does nothing; the parent is not disturbed. A client that is
+/// opened in the child has threads of its own.
 ///
 /// On a [`Url`] that is a leader's `host:port` there is no session: nothing connects, and no thread
 /// is started (but the dispatch thread, with the first callback). [`detect`](Self::detect) tells of
@@ -147,6 +152,7 @@ impl Client {
     /// The way to the session; `what` cannot be done without one.
     fn link(&self, what: &str) -> Result<&Arc<Link>, Error> {
         match &self.way {
+            Way::Session(link) if link.is_foreign() => Err(Error::forked()),
             Way::Session(link) => Ok(link),
             Way::Standalone(standalone) => Err(standalone.refusal(what)),
         }
@@ -166,8 +172,8 @@ impl Client {
     pub fn contend(&self, options: ContenderOptions) -> Result<Contender, Error> {
         let link = self.link("contend for")?;
         let spec = options.into_spec()?;
-        let reenrol = spec.reenrol;
-        let (handle, sink) = link.register(|handle| Command::Contend { handle, spec });
+        let (path, reenrol) = (spec.path.clone(), spec.reenrol);
+        let (handle, sink) = link.register(&path, |handle| Command::Contend { handle, spec });
         Ok(Contender::new(Arc::clone(link), handle, sink, reenrol))
     }
 
@@ -178,6 +184,7 @@ impl Client {
     /// `InvalidInput` for a path that ZooKeeper does not allow.
     pub fn detect(&self, group: &str) -> Result<Detector, Error> {
         let link = match &self.way {
+            Way::Session(link) if link.is_foreign() => return Err(Error::forked()),
             Way::Session(link) => link,
             Way::Standalone(standalone) => {
                 if group != standalone.path() {
@@ -188,7 +195,7 @@ impl Client {
         };
         check_group(group)?;
         let path = group.to_owned();
-        let (handle, sink) = link.register(|handle| Command::Detect { handle, path });
+        let (handle, sink) = link.register(group, |handle| Command::Detect { handle, path });
         Ok(Detector::new(Arc::clone(link), handle, sink))
     }
 
@@ -201,8 +208,16 @@ impl Client {
         let link = self.link("list or join")?;
         check_group(group)?;
         let path = group.to_owned();
-        let (handle, sink) = link.register(|handle| Command::Group { handle, path });
+        let (handle, sink) = link.register(group, |handle| Command::Group { handle, path });
         Ok(Group::new(Arc::clone(link), handle, sink))
+    }
+
+    /// What this client has done so far; all zero for a standalone leader.
+    pub fn metrics(&self) -> Metrics {
+        match &self.way {
+            Way::Session(link) => link.metrics(),
+            Way::Standalone(_) => Metrics::default(),
+        }
     }
 
     /// Closes the session: leaderships end at once, then a server is told, so that every znode

@@ -141,6 +141,9 @@ impl Contender {
 
     /// Token and lease end, read together, if this contender leads right now.
     pub fn leadership(&self) -> Option<Leadership> {
+        if self.sink.is_foreign() {
+            return None; // The parent leads, if anybody; who would tell this process of its loss?
+        }
         let lease = self.sink.lease.load()?;
         (lease.end > now()).then_some(Leadership { lease })
     }

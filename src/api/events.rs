@@ -7,7 +7,7 @@ use crate::driver::{Mailbox, Next, Sink};
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 /// A kind of events that a handle tells of: [`SessionEvent`], [`ContenderEvent`],
@@ -96,9 +96,10 @@ impl<E: FromEvent> Events<E> {
     /// Blocks for the next event, at most for `limit` (for ever without one).
     ///
     /// # Errors
-    /// `Timeout` when none came in time; `Closed` when none will ever come.
+    /// `Timeout` when none came in time; `Closed` when none will ever come; `Forked` in a child of
+    /// the process that made the handle, as with every method.
     pub fn next(&self, limit: Option<Duration>) -> Result<E, Error> {
-        read(self.sink.mailbox.next(deadline(limit)))
+        read(self.mailbox()?.next(deadline(limit)))
     }
 
     /// The next event, for any executor. Dropping the future loses nothing.
@@ -106,7 +107,36 @@ impl<E: FromEvent> Events<E> {
     /// # Errors
     /// `Closed` when none will ever come.
     pub async fn recv(&self) -> Result<E, Error> {
-        read(poll_fn(|cx| self.sink.mailbox.poll_next(cx)).await)
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    /// The next event if there is one; if not, the task is woken by the next change. For those who
+    /// write futures, streams and event loops of their own.
+    ///
+    /// # Errors
+    /// `Closed` when none will ever come.
+    pub fn poll_next(&self, cx: &Context<'_>) -> Poll<Result<E, Error>> {
+        match self.mailbox() {
+            Ok(mailbox) => mailbox.poll_next(cx).map(read),
+            Err(error) => Poll::Ready(Err(error)),
+        }
+    }
+
+    /// Ready if [`next`](Self::next) would return at once, with an event or with the end of them;
+    /// it takes nothing. If not, the task is woken by the next change.
+    pub fn poll_ready(&self, cx: &Context<'_>) -> Poll<()> {
+        match self.mailbox() {
+            Ok(mailbox) => mailbox.poll_ready(cx),
+            Err(_) => Poll::Ready(()),
+        }
+    }
+
+    /// Where the events are, if they come to this process.
+    fn mailbox(&self) -> Result<&Mailbox, Error> {
+        if self.sink.is_foreign() {
+            return Err(Error::forked());
+        }
+        Ok(&self.sink.mailbox)
     }
 
     /// Has `callback` called with each event, those that wait first. It runs on the library's
@@ -122,6 +152,7 @@ impl<E: FromEvent> Events<E> {
                 callback(event);
             }
         };
+        self.mailbox()?;
         if Mailbox::set_callback(&self.sink, Box::new(call)) {
             Ok(())
         } else {
@@ -134,7 +165,7 @@ impl<E: FromEvent> Events<E> {
 
     /// The newest event that says how things are, consumed or not.
     pub fn latest(&self) -> Option<E> {
-        self.sink.mailbox.latest().and_then(E::from_event)
+        self.mailbox().ok()?.latest().and_then(E::from_event)
     }
 
     /// Blocks until the newest event is one that `pick` wants.
@@ -144,7 +175,7 @@ impl<E: FromEvent> Events<E> {
         pick: impl Fn(&E) -> bool,
     ) -> Result<E, Error> {
         let picked = |event: &Event| E::from_event(event.clone()).is_some_and(|e| pick(&e));
-        read(self.sink.mailbox.wait_latest(deadline(limit), picked))
+        read(self.mailbox()?.wait_latest(deadline(limit), picked))
     }
 
     /// The newest event that says how things are, as soon as it is one that `pick` wants: at once
@@ -155,11 +186,8 @@ impl<E: FromEvent> Events<E> {
     /// `Closed` when none will ever come.
     pub async fn until(&self, pick: impl Fn(&E) -> bool) -> Result<E, Error> {
         let picked = |event: &Event| E::from_event(event.clone()).is_some_and(|e| pick(&e));
-        let next = poll_fn(|cx| match self.sink.mailbox.poll_latest(cx, picked) {
-            Poll::Ready(next) => Poll::Ready(next),
-            Poll::Pending => Poll::Pending,
-        });
-        read(next.await)
+        let mailbox = self.mailbox()?;
+        read(poll_fn(|cx| mailbox.poll_latest(cx, picked)).await)
     }
 }
 

@@ -5,6 +5,7 @@ mod contender;
 mod detector;
 mod events;
 mod group;
+mod memory;
 mod standalone;
 mod url;
 
@@ -13,4 +14,5 @@ pub use contender::{Contender, ContenderOptions, Leadership};
 pub use detector::Detector;
 pub use events::{Events, FromEvent};
 pub use group::Group;
+pub use memory::MemoryServer;
 pub use url::Url;

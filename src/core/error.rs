@@ -25,6 +25,9 @@ pub enum ErrorKind {
     Server,
     /// The operating system refused something (a thread, a descriptor).
     System,
+    /// The handle was made by the parent of this process, before a `fork`. It is of no use here;
+    /// a client that is opened in this process is.
+    Forked,
 }
 
 impl ErrorKind {
@@ -37,7 +40,8 @@ impl ErrorKind {
             | Self::NoNode
             | Self::AuthFailed
             | Self::Closed
-            | Self::Server => false,
+            | Self::Server
+            | Self::Forked => false,
         }
     }
 }
@@ -80,6 +84,14 @@ impl Error {
 
     pub(crate) fn closed() -> Self {
         Self::new(ErrorKind::Closed, "the client is closed")
+    }
+
+    pub(crate) fn forked() -> Self {
+        Self::new(
+            ErrorKind::Forked,
+            "this handle was made before a fork, by the parent of this process, and works only \
+             there; open a client in this process",
+        )
     }
 
     /// The kind.

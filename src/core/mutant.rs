@@ -7,7 +7,7 @@ macro_rules! mutants {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
         /// A mistake. `docs/simulation.md` says who made it first.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        #[cfg_attr(not(feature = "mutants"), allow(dead_code))]
+        #[cfg_attr(not(feature = "mutants"), allow(dead_code, unreachable_pub))]
         pub enum Mutant {
             $($(#[doc = $doc])+ $variant,)+
         }

@@ -2,9 +2,11 @@
 
 use super::conn::{Conn, Progress};
 use super::link::{ClientId, Message, Port, Reply, Transport};
-use super::memory::{MemoryEvent, MemoryServers};
-use super::{Mailbox, Sink, clock, resolve};
-use crate::core::{CallId, Client, Command, Handle, Input, Output, SESSION, Time};
+use super::log::LogLevel;
+use super::memory::{Attempt, MemoryEvent, MemoryServers};
+use super::meter::Meter;
+use super::{Mailbox, Sink, journal, process, resolve, sys};
+use crate::core::{CallId, Client, Command, Event, Handle, Input, Lease, Output, SESSION, Time};
 use crossbeam_channel::Receiver;
 use mio::{Events, Poll, Token};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -30,8 +32,17 @@ struct Entry {
     conns: BTreeMap<u64, Slot>,
     sinks: BTreeMap<Handle, Arc<Sink>>,
     calls: BTreeMap<CallId, Reply>,
+    meter: Arc<Meter>,
     wait: Option<Time>,
     abandoned: bool,
+}
+
+impl Entry {
+    /// Counts what is open; the session is no handle of a user's.
+    fn count(&self) {
+        self.meter.handles.set(self.sinks.len().saturating_sub(1));
+        self.meter.calls.set(self.calls.len());
+    }
 }
 
 impl Drop for Entry {
@@ -89,7 +100,7 @@ impl Thread {
         loop {
             let next = self.deadlines.first().map(|(at, _)| *at);
             let next = next.into_iter().chain(self.memory.deadline()).min();
-            let timeout = next.map(|at| at.since(clock::now()));
+            let timeout = next.map(|at| at.since(sys::now()));
             // Interrupted by a signal, or nothing there: look at everything all the same.
             let _ = self.poll.poll(&mut events, timeout);
             for event in &events {
@@ -101,7 +112,7 @@ impl Thread {
                 self.message(message);
                 self.digest();
             }
-            let now = clock::now();
+            let now = sys::now();
             let due: Vec<ClientId> = self
                 .deadlines
                 .iter()
@@ -117,13 +128,14 @@ impl Thread {
 
     fn message(&mut self, message: Message) {
         match message {
-            Message::Open(id, core, transport, session) => {
+            Message::Open(id, core, transport, session, meter) => {
                 let entry = Entry {
                     core,
                     transport,
                     conns: BTreeMap::new(),
                     sinks: BTreeMap::from([(SESSION, session)]),
                     calls: BTreeMap::new(),
+                    meter,
                     wait: None,
                     abandoned: false,
                 };
@@ -134,6 +146,7 @@ impl Thread {
                 match self.clients.get_mut(&id) {
                     Some(entry) if !entry.core.is_ended() => {
                         entry.sinks.insert(handle, sink);
+                        entry.count();
                     }
                     _ => Mailbox::end(&sink),
                 }
@@ -153,17 +166,25 @@ impl Thread {
                         }
                         _ => {}
                     }
+                    entry.count();
                 }
                 self.feed(id, Fed::Command(command));
             }
             Message::Call(id, call, reply, command) => {
                 if let Some(entry) = self.clients.get_mut(&id) {
                     entry.calls.insert(call, reply);
+                    entry.count();
                     self.feed(id, Fed::Command(command));
                 }
             }
             Message::Resolved(id, lookup, result) => {
                 self.feed(id, Fed::Resolved(lookup, result));
+            }
+            Message::Memory(name, act, completer) => {
+                let touched = self.memory.act(&name, act, sys::now());
+                // Whoever asked finds it done: what follows is told to the clients before.
+                self.digest();
+                completer.complete(Ok(touched));
             }
             Message::Abandon(id) => {
                 if let Some(entry) = self.clients.get_mut(&id) {
@@ -259,8 +280,11 @@ impl Thread {
                     Fed::Command(command) => self.step(client, Input::Command(command)),
                 }
             }
-            for event in self.memory.take_events(clock::now()) {
+            for event in self.memory.take_events(sys::now()) {
                 match event {
+                    MemoryEvent::Connected { client, conn } => {
+                        self.feed(client, Fed::Connected(conn));
+                    }
                     MemoryEvent::Received {
                         client,
                         conn,
@@ -279,6 +303,9 @@ impl Thread {
     }
 
     fn feed_bytes(&mut self, client: ClientId, conn: u64, bytes: &[u8]) {
+        if let Some(entry) = self.clients.get(&client) {
+            entry.meter.bytes_received.add(bytes.len());
+        }
         self.step(client, Input::Received { conn, bytes });
     }
 
@@ -288,8 +315,14 @@ impl Thread {
         let Some(entry) = self.clients.get_mut(&client) else {
             return;
         };
-        let now = clock::now();
+        let now = sys::now();
+        if matches!(input, Input::Connected { .. }) {
+            entry.meter.connections.one();
+        }
         if catch_unwind(AssertUnwindSafe(|| entry.core.handle(input, now))).is_err() {
+            log(client, LogLevel::Error, || {
+                "a defect of the library ended this client; its leaderships are over".to_owned()
+            });
             self.remove(client);
             return;
         }
@@ -339,36 +372,43 @@ impl Thread {
                 });
             }
             Output::Connect { conn, address } => self.connect(client, conn, address),
-            Output::Send { conn, bytes } => match &entry.transport {
-                Transport::Memory(name) => {
-                    self.memory.send(name, client, conn, &bytes, clock::now());
-                }
-                Transport::Tcp => {
-                    let Some(slot) = entry.conns.get_mut(&conn) else {
-                        return;
-                    };
-                    if let Err(why) = slot.conn.send(&bytes) {
-                        self.hang_up(client, conn);
-                        self.feed(client, Fed::Disconnected(conn, why));
+            Output::Send { conn, bytes } => {
+                entry.meter.bytes_sent.add(bytes.len());
+                match &entry.transport {
+                    Transport::Memory(name) => {
+                        self.memory.send(name, client, conn, &bytes, sys::now());
+                    }
+                    Transport::Tcp => {
+                        let Some(slot) = entry.conns.get_mut(&conn) else {
+                            return;
+                        };
+                        if let Err(why) = slot.conn.send(&bytes) {
+                            self.hang_up(client, conn);
+                            self.feed(client, Fed::Disconnected(conn, why));
+                        }
                     }
                 }
-            },
+            }
             Output::Close { conn } => match &entry.transport {
-                Transport::Memory(name) => self.memory.close(name, client, conn, clock::now()),
+                Transport::Memory(name) => self.memory.close(name, client, conn, sys::now()),
                 Transport::Tcp => self.hang_up(client, conn),
             },
             Output::Lease { handle, lease } => {
                 if let Some(sink) = entry.sinks.get(&handle) {
+                    count_lease(&entry.meter, sink.lease.load(), lease);
                     sink.lease.store(lease);
                 }
             }
             Output::Event { handle, event } => {
                 if let Some(sink) = entry.sinks.get(&handle) {
+                    entry.meter.event(&event);
+                    say(client, &event, &sink.about);
                     Mailbox::push(sink, event);
                 }
             }
             Output::Done { call, result } => {
                 if let Some(reply) = entry.calls.remove(&call) {
+                    entry.meter.calls.set(entry.calls.len());
                     reply(result);
                 }
             }
@@ -389,13 +429,11 @@ impl Thread {
             return;
         };
         let failure = match &entry.transport {
-            Transport::Memory(name) => {
-                if self.memory.connect(name, client, conn, clock::now()) {
-                    self.feed(client, Fed::Connected(conn));
-                    return;
-                }
-                "the server does not run".to_owned()
-            }
+            Transport::Memory(name) => match self.memory.connect(name, client, conn, sys::now()) {
+                Attempt::Connected => return self.feed(client, Fed::Connected(conn)),
+                Attempt::Silence => return,
+                Attempt::Refused => "the server does not run".to_owned(),
+            },
             Transport::Tcp => {
                 self.last_token += 1;
                 let token = Token(self.last_token);
@@ -415,4 +453,26 @@ impl Thread {
         };
         self.feed(client, Fed::Disconnected(conn, failure));
     }
+}
+
+fn count_lease(meter: &Meter, before: Option<Lease>, now: Option<Lease>) {
+    let Some(now) = now else {
+        return;
+    };
+    match before {
+        Some(before) if before.token == now.token => meter.renewals.one(),
+        Some(_) | None => meter.leaderships.one(),
+    }
+}
+
+fn log(client: ClientId, level: LogLevel, message: impl FnOnce() -> String) {
+    process::this()
+        .log
+        .write(level, sys::now(), client, message);
+}
+
+fn say(client: ClientId, event: &Event, about: &str) {
+    log(client, journal::level(event), || {
+        journal::line(event, about)
+    });
 }

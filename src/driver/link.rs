@@ -1,8 +1,9 @@
 //! The user's side of a client: what goes to the I/O thread, and the way there.
 
-use super::Sink;
-use super::io;
-use super::pending::Pending;
+use super::memory::MemoryAct;
+use super::meter::{Meter, Metrics};
+use super::pending::{Completer, Pending};
+use super::{Birth, Sink, io, process};
 use crate::core::{
     Answer, CallId, Client, Command, Error, ErrorKind, Handle, SESSION, SessionOptions,
 };
@@ -10,8 +11,8 @@ use crossbeam_channel::Sender;
 use mio::{Poll, Waker};
 use std::hash::{BuildHasher, Hasher};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 
 pub(super) type ClientId = u64;
 
@@ -28,13 +29,15 @@ pub(super) type Reply = Box<dyn FnOnce(Result<Answer, Error>) + Send>;
 
 /// What the I/O thread is told.
 pub(super) enum Message {
-    Open(ClientId, Box<Client>, Transport, Arc<Sink>),
+    Open(ClientId, Box<Client>, Transport, Arc<Sink>, Arc<Meter>),
     Register(ClientId, Handle, Arc<Sink>, Command),
     Command(ClientId, Command),
     Call(ClientId, CallId, Reply, Command),
     Resolved(ClientId, u64, Result<Vec<SocketAddr>, String>),
     /// Nobody holds the client any more.
     Abandon(ClientId),
+    /// Something is to be done to the model with this name.
+    Memory(String, MemoryAct, Completer<usize>),
 }
 
 /// The way to the I/O thread.
@@ -53,29 +56,40 @@ impl Port {
     }
 }
 
-/// The I/O thread of the process, started at first use.
+/// The way to the I/O thread of this process, which is started at first use.
 fn port() -> Result<&'static Port, Error> {
-    static PORT: OnceLock<Result<Port, Error>> = OnceLock::new();
-    let start = || {
-        let failed = |what: &str, error: std::io::Error| {
-            Error::new(ErrorKind::System, format!("cannot {what}: {error}"))
-        };
-        let poll = Poll::new().map_err(|e| failed("open an epoll descriptor", e))?;
-        let waker = Waker::new(poll.registry(), io::WAKE)
-            .map_err(|e| failed("open an event descriptor", e))?;
-        let (messages, inbox) = crossbeam_channel::unbounded();
-        let port = Port {
-            messages,
-            waker: Arc::new(waker),
-        };
-        let own = port.clone();
-        std::thread::Builder::new()
-            .name("tenure-io".to_owned())
-            .spawn(move || io::Thread::new(poll, inbox, own).run())
-            .map_err(|e| failed("start the I/O thread", e))?;
-        Ok(port)
+    let port = process::this().port.get_or_init(start);
+    port.as_ref().map_err(Clone::clone)
+}
+
+fn start() -> Result<Port, Error> {
+    let failed = |what: &str, error: std::io::Error| {
+        Error::new(ErrorKind::System, format!("cannot {what}: {error}"))
     };
-    PORT.get_or_init(start).as_ref().map_err(Clone::clone)
+    let poll = Poll::new().map_err(|e| failed("open an epoll descriptor", e))?;
+    let waker =
+        Waker::new(poll.registry(), io::WAKE).map_err(|e| failed("open an event descriptor", e))?;
+    let (messages, inbox) = crossbeam_channel::unbounded();
+    let port = Port {
+        messages,
+        waker: Arc::new(waker),
+    };
+    let own = port.clone();
+    std::thread::Builder::new()
+        .name("tenure-io".to_owned())
+        .spawn(move || io::Thread::new(poll, inbox, own).run())
+        .map_err(|e| failed("start the I/O thread", e))?;
+    Ok(port)
+}
+
+/// Does something to the model with this name, which is made if there is none. Answered with the
+/// number of sessions that it touched.
+pub(crate) fn memory(name: &str, act: MemoryAct) -> Result<Pending<usize>, Error> {
+    Birth::now(); // Forks count from here on.
+    let port = port()?;
+    let (pending, completer) = Pending::new(|| {});
+    port.send(Message::Memory(name.to_owned(), act, completer));
+    Ok(pending)
 }
 
 /// One client as its user's side holds it.
@@ -84,6 +98,7 @@ pub(crate) struct Link {
     port: &'static Port,
     next: AtomicU64,
     session: Arc<Sink>,
+    meter: Arc<Meter>,
 }
 
 impl std::fmt::Debug for Link {
@@ -97,19 +112,22 @@ impl std::fmt::Debug for Link {
 impl Link {
     pub(crate) fn open(options: SessionOptions, transport: Transport) -> Result<Arc<Self>, Error> {
         static LAST: AtomicU64 = AtomicU64::new(0);
+        let session = Arc::new(Sink::new(""));
         let port = port()?;
         let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         // The keys of the standard library's hasher are random for each process.
         let mut hasher = std::hash::RandomState::new().build_hasher();
         hasher.write_u64(id);
         let client = Box::new(Client::new(options, hasher.finish()));
-        let session = Arc::new(Sink::default());
-        port.send(Message::Open(id, client, transport, Arc::clone(&session)));
+        let meter = Arc::new(Meter::default());
+        let (events, counts) = (Arc::clone(&session), Arc::clone(&meter));
+        port.send(Message::Open(id, client, transport, events, counts));
         Ok(Arc::new(Self {
             id,
             port,
             next: AtomicU64::new(SESSION.0 + 1),
             session,
+            meter,
         }))
     }
 
@@ -117,22 +135,39 @@ impl Link {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// Whether the client was opened by the parent of this process. Nothing is sent then: the
+    /// thread that would take it is not here.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.session.is_foreign()
+    }
+
+    pub(crate) fn metrics(&self) -> Metrics {
+        self.meter.read()
+    }
+
     /// The client's own events.
     pub(crate) fn session(&self) -> &Arc<Sink> {
         &self.session
     }
 
-    /// A new handle, made by the command that `make` builds, and where its events go.
-    pub(crate) fn register(&self, make: impl FnOnce(Handle) -> Command) -> (Handle, Arc<Sink>) {
+    /// A new handle for the group at `path`, made by the command that `make` builds, and where its
+    /// events go.
+    pub(crate) fn register(
+        &self,
+        path: &str,
+        make: impl FnOnce(Handle) -> Command,
+    ) -> (Handle, Arc<Sink>) {
         let handle = Handle(self.fresh());
-        let sink = Arc::new(Sink::default());
+        let sink = Arc::new(Sink::new(path));
         let message = Message::Register(self.id, handle, Arc::clone(&sink), make(handle));
         self.port.send(message);
         (handle, sink)
     }
 
     pub(crate) fn command(&self, command: Command) {
-        self.port.send(Message::Command(self.id, command));
+        if !self.is_foreign() {
+            self.port.send(Message::Command(self.id, command));
+        }
     }
 
     /// A call, answered once; `read` takes from the answer what the caller wants.
@@ -141,6 +176,9 @@ impl Link {
         make: impl FnOnce(CallId) -> Command,
         read: impl FnOnce(Answer) -> Option<T> + Send + 'static,
     ) -> Pending<T> {
+        if self.is_foreign() {
+            return Pending::ready(Err(Error::forked()));
+        }
         let call = CallId(self.fresh());
         let (id, port) = (self.id, self.port);
         let forget = move || port.send(Message::Command(id, Command::Forget { call }));
@@ -157,6 +195,8 @@ impl Link {
 
 impl Drop for Link {
     fn drop(&mut self) {
-        self.port.send(Message::Abandon(self.id));
+        if !self.is_foreign() {
+            self.port.send(Message::Abandon(self.id));
+        }
     }
 }

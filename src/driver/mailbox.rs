@@ -4,9 +4,10 @@
 //! A consumer that is too slow loses the oldest events, never the order, never the latest, and
 //! never the newest end of a tenure: what it reads in the end is how things are.
 
-use super::dispatch;
+use super::dispatch::{self, Job};
 use crate::core::{ContenderEvent, Event};
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
@@ -42,6 +43,15 @@ struct Inner {
     delivery: Delivery,
     /// The dispatch thread has been asked to look, and has not yet found the queue empty.
     scheduled: bool,
+}
+
+impl Inner {
+    /// Has the task woken by the next change.
+    fn wake(&mut self, cx: &Context<'_>) {
+        if !self.wakers.iter().any(|w| w.will_wake(cx.waker())) {
+            self.wakers.push(cx.waker().clone());
+        }
+    }
 }
 
 /// See the [module](self).
@@ -110,7 +120,7 @@ impl Mailbox {
             waker.wake();
         }
         if call {
-            dispatch::schedule(Arc::clone(sink));
+            dispatch::schedule(Job::Deliver(Arc::clone(sink)));
         }
     }
 
@@ -193,9 +203,18 @@ impl Mailbox {
         if inner.ended {
             return Poll::Ready(Next::End);
         }
-        if !inner.wakers.iter().any(|w| w.will_wake(cx.waker())) {
-            inner.wakers.push(cx.waker().clone());
+        inner.wake(cx);
+        Poll::Pending
+    }
+
+    /// Whether [`next`](Self::next) would have something to tell now.
+    pub(crate) fn poll_ready(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut inner = self.lock();
+        let called = matches!(inner.delivery, Delivery::Call(_));
+        if inner.ended || !called && !inner.queue.is_empty() {
+            return Poll::Ready(());
         }
+        inner.wake(cx);
         Poll::Pending
     }
 
@@ -223,17 +242,18 @@ impl Mailbox {
             };
             let Some(event) = inner.queue.pop_front() else {
                 inner.scheduled = false;
-                if !inner.ended {
+                if inner.ended {
+                    drop(inner);
+                    // After the last event the callback is dropped, and with it what it holds.
+                    let _ = catch_unwind(AssertUnwindSafe(|| drop(callback)));
+                } else {
                     inner.delivery = Delivery::Call(Some(callback));
                 }
-                // After the last event the callback is dropped, and with it what it holds.
-                drop(inner);
                 return;
             };
             drop(inner);
             // The panic hook has told the user; the next event is delivered all the same.
-            let call = std::panic::AssertUnwindSafe(|| callback(event));
-            let _ = std::panic::catch_unwind(call);
+            let _ = catch_unwind(AssertUnwindSafe(|| callback(event)));
             self.lock().delivery = Delivery::Call(Some(callback));
         }
     }
@@ -271,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_flood_keeps_the_latest_and_the_newest_end_of_a_tenure() {
-        let sink = Arc::new(Sink::default());
+        let sink = Arc::new(Sink::new(""));
         Mailbox::push(&sink, lost());
         for n in 0..10_000 {
             Mailbox::push(&sink, event(n));
@@ -288,7 +308,7 @@ mod tests {
 
     #[test]
     fn the_end_comes_after_the_last_event() {
-        let sink = Arc::new(Sink::default());
+        let sink = Arc::new(Sink::new(""));
         Mailbox::push(&sink, event(1));
         Mailbox::end(&sink);
         assert_eq!(sink.mailbox.next(None), Next::Event(event(1)));
@@ -297,7 +317,7 @@ mod tests {
 
     #[test]
     fn a_callback_gets_what_is_queued_and_what_follows_in_order_and_survives_a_panic() {
-        let sink = Arc::new(Sink::default());
+        let sink = Arc::new(Sink::new(""));
         Mailbox::push(&sink, event(0));
         let (send, receive) = mpsc::channel();
         let callback: Callback = Box::new(move |got| {

@@ -3,11 +3,15 @@
 use super::link::ClientId;
 use crate::core::Time;
 use crate::model::{ConnId, Model, ModelOptions, ModelOutput};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 /// What a model did, for the client that it concerns.
 pub(super) enum MemoryEvent {
+    Connected {
+        client: ClientId,
+        conn: u64,
+    },
     Received {
         client: ClientId,
         conn: u64,
@@ -19,9 +23,141 @@ pub(super) enum MemoryEvent {
     },
 }
 
+/// What can be done to a model from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum MemoryAct {
+    /// End this session, or all.
+    Expire(Option<i64>),
+    /// Nothing gets through any more, and nobody is told.
+    Cut,
+    /// It gets through again, and with it what was sent meanwhile.
+    Heal,
+    /// The server stops: its connections close, new ones are refused.
+    Stop,
+    /// It starts again, with what it had.
+    Start,
+}
+
+/// What came of an attempt to connect.
+pub(super) enum Attempt {
+    Connected,
+    Refused,
+    /// Nothing is heard of it, for now.
+    Silence,
+}
+
+/// What a client sent into a cut.
+enum Held {
+    Connect(ClientId, u64),
+    Bytes(ConnId, Vec<u8>),
+    Hangup(ConnId),
+}
+
 struct Server {
     model: Model,
     conns: BTreeMap<ConnId, (ClientId, u64)>,
+    /// What clients sent, in order, until the end of a cut; `None` while there is none.
+    held: Option<Vec<Held>>,
+    /// What the model said and its clients have not heard yet.
+    said: VecDeque<ModelOutput>,
+    /// Attempts to connect that the end of a cut let through.
+    connected: Vec<(ClientId, u64)>,
+}
+
+impl Server {
+    fn new(now: Time) -> Self {
+        Self {
+            model: Model::new(ModelOptions::default(), span(now)),
+            conns: BTreeMap::new(),
+            held: None,
+            said: VecDeque::new(),
+            connected: Vec::new(),
+        }
+    }
+
+    /// Takes a connection up; says whether it could.
+    fn accept(&mut self, client: ClientId, conn: u64, now: Time) -> bool {
+        let accepted = self.model.accept(span(now));
+        if let Some(id) = accepted {
+            self.conns.insert(id, (client, conn));
+        }
+        accepted.is_some()
+    }
+
+    fn heal(&mut self, now: Time) {
+        for held in self.held.take().unwrap_or_default() {
+            match held {
+                Held::Connect(client, conn) => {
+                    // Who is refused needs no word: it gives up by itself.
+                    if self.accept(client, conn, now) {
+                        self.connected.push((client, conn));
+                    }
+                }
+                Held::Bytes(id, bytes) => self.model.receive(id, &bytes, span(now)),
+                Held::Hangup(id) => self.model.disconnected(id, span(now)),
+            }
+        }
+    }
+
+    fn expire(&mut self, session: Option<i64>, now: Time) -> usize {
+        let doomed = session.map_or_else(|| self.model.sessions(), |session| vec![session]);
+        let mut ended = 0;
+        for session in doomed {
+            ended += usize::from(self.model.expire(session, span(now)));
+        }
+        ended
+    }
+
+    fn find(&self, client: ClientId, conn: u64) -> Option<ConnId> {
+        let mut conns = self.conns.iter();
+        conns
+            .find(|(_, owner)| **owner == (client, conn))
+            .map(|(id, _)| *id)
+    }
+
+    fn close(&mut self, client: ClientId, conn: u64, now: Time) {
+        let found = self.find(client, conn);
+        if let Some(id) = found {
+            self.conns.remove(&id);
+        }
+        match (&mut self.held, found) {
+            (Some(held), Some(id)) => held.push(Held::Hangup(id)),
+            (Some(held), None) => held
+                .retain(|held| !matches!(held, Held::Connect(c, n) if (*c, *n) == (client, conn))),
+            (None, Some(id)) => self.model.disconnected(id, span(now)),
+            (None, None) => {}
+        }
+    }
+
+    fn take_events(&mut self, now: Time, events: &mut Vec<MemoryEvent>) {
+        self.model.tick(span(now));
+        self.said
+            .extend(std::iter::from_fn(|| self.model.poll_output()));
+        if self.held.is_some() {
+            return;
+        }
+        for (client, conn) in self.connected.drain(..) {
+            events.push(MemoryEvent::Connected { client, conn });
+        }
+        for output in self.said.drain(..) {
+            match output {
+                ModelOutput::Send { conn, bytes } => {
+                    if let Some((client, conn)) = self.conns.get(&conn) {
+                        events.push(MemoryEvent::Received {
+                            client: *client,
+                            conn: *conn,
+                            bytes,
+                        });
+                    }
+                }
+                ModelOutput::Close { conn } => {
+                    if let Some((client, conn)) = self.conns.remove(&conn) {
+                        events.push(MemoryEvent::Disconnected { client, conn });
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The models of the process, each made when its name is first used. They last as long as the
@@ -37,20 +173,29 @@ fn span(now: Time) -> Duration {
 }
 
 impl MemoryServers {
-    /// Connects; says whether the server accepted.
-    pub(super) fn connect(&mut self, name: &str, client: ClientId, conn: u64, now: Time) -> bool {
-        let server = self
-            .servers
-            .entry(name.to_owned())
-            .or_insert_with(|| Server {
-                model: Model::new(ModelOptions::default(), span(now)),
-                conns: BTreeMap::new(),
-            });
-        let accepted = server.model.accept(span(now));
-        if let Some(id) = accepted {
-            server.conns.insert(id, (client, conn));
+    fn server(&mut self, name: &str, now: Time) -> &mut Server {
+        let servers = self.servers.entry(name.to_owned());
+        servers.or_insert_with(|| Server::new(now))
+    }
+
+    /// Connects.
+    pub(super) fn connect(
+        &mut self,
+        name: &str,
+        client: ClientId,
+        conn: u64,
+        now: Time,
+    ) -> Attempt {
+        let server = self.server(name, now);
+        if let Some(held) = &mut server.held {
+            held.push(Held::Connect(client, conn));
+            return Attempt::Silence;
         }
-        accepted.is_some()
+        if server.accept(client, conn, now) {
+            Attempt::Connected
+        } else {
+            Attempt::Refused
+        }
     }
 
     pub(super) fn send(
@@ -61,26 +206,30 @@ impl MemoryServers {
         bytes: &[u8],
         now: Time,
     ) {
-        if let Some((server, id)) = self.find(name, client, conn) {
-            server.model.receive(id, bytes, span(now));
+        let server = self.server(name, now);
+        if let Some(id) = server.find(client, conn) {
+            match &mut server.held {
+                Some(held) => held.push(Held::Bytes(id, bytes.to_vec())),
+                None => server.model.receive(id, bytes, span(now)),
+            }
         }
     }
 
     pub(super) fn close(&mut self, name: &str, client: ClientId, conn: u64, now: Time) {
-        if let Some((server, id)) = self.find(name, client, conn) {
-            server.conns.remove(&id);
-            server.model.disconnected(id, span(now));
-        }
+        self.server(name, now).close(client, conn, now);
     }
 
-    fn find(&mut self, name: &str, client: ClientId, conn: u64) -> Option<(&mut Server, ConnId)> {
-        let server = self.servers.get_mut(name)?;
-        let id = server
-            .conns
-            .iter()
-            .find(|(_, owner)| **owner == (client, conn))
-            .map(|(id, _)| *id)?;
-        Some((server, id))
+    /// Does something to a model; says how many sessions it ended.
+    pub(super) fn act(&mut self, name: &str, act: MemoryAct, now: Time) -> usize {
+        let server = self.server(name, now);
+        match act {
+            MemoryAct::Expire(session) => return server.expire(session, now),
+            MemoryAct::Cut => drop(server.held.get_or_insert_default()),
+            MemoryAct::Heal => server.heal(now),
+            MemoryAct::Stop => server.model.crash(span(now)),
+            MemoryAct::Start => server.model.restart(span(now)),
+        }
+        0
     }
 
     /// When a model must be woken.
@@ -96,25 +245,7 @@ impl MemoryServers {
     pub(super) fn take_events(&mut self, now: Time) -> Vec<MemoryEvent> {
         let mut events = Vec::new();
         for server in self.servers.values_mut() {
-            server.model.tick(span(now));
-            while let Some(output) = server.model.poll_output() {
-                match output {
-                    ModelOutput::Send { conn, bytes } => {
-                        if let Some((client, conn)) = server.conns.get(&conn) {
-                            events.push(MemoryEvent::Received {
-                                client: *client,
-                                conn: *conn,
-                                bytes,
-                            });
-                        }
-                    }
-                    ModelOutput::Close { conn } => {
-                        if let Some((client, conn)) = server.conns.remove(&conn) {
-                            events.push(MemoryEvent::Disconnected { client, conn });
-                        }
-                    }
-                }
-            }
+            server.take_events(now, &mut events);
         }
         events
     }

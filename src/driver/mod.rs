@@ -5,27 +5,69 @@
 //! runs user code: events go to a [`Mailbox`], from which the user pulls, or from which the
 //! dispatch thread (started with the first callback) calls.
 
-mod clock;
 mod conn;
 mod dispatch;
 mod io;
+mod journal;
 mod lease_cell;
 mod link;
+mod log;
 mod mailbox;
 mod memory;
+mod meter;
 mod pending;
+mod process;
 mod resolve;
+mod sys;
 
-pub(crate) use clock::now;
-pub(crate) use link::{Link, Transport};
+pub(crate) use link::{Link, Transport, memory};
+pub use log::{LogLevel, LogRecord, set_log, unset_log};
 pub(crate) use mailbox::{Mailbox, Next};
+pub(crate) use memory::MemoryAct;
+pub use meter::Metrics;
 pub use pending::Pending;
+pub(crate) use sys::now;
 
 use lease_cell::LeaseCell;
 
 /// What the I/O thread writes and the user's side reads, for one handle.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Sink {
     pub(crate) mailbox: Mailbox,
     pub(crate) lease: LeaseCell,
+    /// The group that the handle is about, for the log; empty for a client.
+    about: Box<str>,
+    birth: Birth,
+}
+
+impl Sink {
+    pub(crate) fn new(about: &str) -> Self {
+        Self {
+            mailbox: Mailbox::default(),
+            lease: LeaseCell::default(),
+            about: about.into(),
+            birth: Birth::now(),
+        }
+    }
+
+    /// Whether the handle was made by the parent of this process.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.birth.is_foreign()
+    }
+}
+
+/// In which process something was made: nobody feeds it in a forked child.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Birth(u32);
+
+impl Birth {
+    pub(crate) fn now() -> Self {
+        sys::count_forks();
+        Self(sys::generation())
+    }
+
+    /// Whether that was a parent of this process.
+    pub(crate) fn is_foreign(self) -> bool {
+        self.0 != sys::generation()
+    }
 }

@@ -1,5 +1,6 @@
 //! A call that is under way: to be awaited or waited for.
 
+use super::Birth;
 use crate::core::{Error, ErrorKind};
 use std::future::Future;
 use std::pin::Pin;
@@ -44,6 +45,7 @@ impl<T> Shared<T> {
 #[must_use = "nothing says how the call ended unless it is awaited or waited for"]
 pub struct Pending<T> {
     shared: Arc<Shared<T>>,
+    birth: Birth,
     forget: Option<Box<dyn FnOnce() + Send>>,
 }
 
@@ -77,6 +79,7 @@ impl<T> Pending<T> {
         });
         let pending = Self {
             shared: Arc::clone(&shared),
+            birth: Birth::now(),
             forget: Some(Box::new(forget)),
         };
         (pending, Completer(shared))
@@ -89,6 +92,7 @@ impl<T> Pending<T> {
                 state: Mutex::new(State::Done(result)),
                 done: Condvar::new(),
             }),
+            birth: Birth::now(),
             forget: None,
         }
     }
@@ -96,7 +100,8 @@ impl<T> Pending<T> {
     /// Blocks until the call has ended, however long that takes.
     ///
     /// # Errors
-    /// The error of the call, or `Closed` when the client was closed first.
+    /// The error of the call, `Closed` when the client was closed first, or `Forked` in a child of
+    /// the process that made the call.
     pub fn wait(self) -> Result<T, Error> {
         self.wait_until(None)
     }
@@ -105,12 +110,16 @@ impl<T> Pending<T> {
     ///
     /// # Errors
     /// The error of the call; `Closed` when the client was closed first; `Timeout` after `limit`,
-    /// which does not mean that it did not happen.
+    /// which does not mean that it did not happen; `Forked` in a child of the process that made the
+    /// call.
     pub fn wait_for(self, limit: Duration) -> Result<T, Error> {
         self.wait_until(Instant::now().checked_add(limit))
     }
 
     fn wait_until(mut self, deadline: Option<Instant>) -> Result<T, Error> {
+        if self.birth.is_foreign() {
+            return Err(Error::forked());
+        }
         let shared = Arc::clone(&self.shared);
         let mut state = shared.lock();
         loop {
@@ -150,6 +159,9 @@ impl<T> Future for Pending<T> {
     type Output = Result<T, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.birth.is_foreign() {
+            return Poll::Ready(Err(Error::forked()));
+        }
         let shared = Arc::clone(&self.shared);
         let mut state = shared.lock();
         match std::mem::replace(&mut *state, State::Taken) {
@@ -168,7 +180,9 @@ impl<T> Future for Pending<T> {
 
 impl<T> Drop for Pending<T> {
     fn drop(&mut self) {
-        if let Some(forget) = self.forget.take() {
+        if let Some(forget) = self.forget.take()
+            && !self.birth.is_foreign()
+        {
             forget();
         }
     }

@@ -1,5 +1,6 @@
 //! Name look-ups, off the I/O thread: the system's resolver may hang for as long as it likes.
 
+use super::process;
 use crate::core::Host;
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -10,10 +11,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const LOOKUPS_MAX: usize = 4;
 
 /// How many look-ups of each name are under way in this process.
-static UNDER_WAY: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+pub(super) struct LookUps(Mutex<BTreeMap<String, usize>>);
+
+impl LookUps {
+    pub(super) const fn new() -> Self {
+        Self(Mutex::new(BTreeMap::new()))
+    }
+}
 
 fn under_way() -> MutexGuard<'static, BTreeMap<String, usize>> {
-    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner)
+    let look_ups = &process::this().look_ups.0;
+    look_ups.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Counts a look-up of `name` in. A name that hangs already gets another thread only while as

@@ -1,0 +1,110 @@
+//! The servers behind `memory://`, as tests hold them.
+
+use super::url::{Place, Url};
+use crate::core::{Error, ErrorKind};
+use crate::driver::{MemoryAct, memory};
+
+/// The server behind `memory://NAME/…`: a ZooKeeper inside this process, for trying out and for
+/// users' own tests, with what tests need to break. It is no server for production: it lasts as
+/// long as the process and keeps nothing.
+///
+/// Its tick is 500 ms: it grants session timeouts from 1 s to 10 s. Each method has taken effect
+/// when it returns, and what connected clients learn from it has reached them, but events may still
+/// be on their way to callbacks. All may be called from any thread, and from callbacks. Names are
+/// the process's own: two values with one name are one server.
+///
+/// ```
+/// use std::time::Duration;
+/// use tenure::{Client, ClientOptions, ContenderOptions, ContenderEvent, MemoryServer, Url};
+/// let url = Url::parse("memory://doc-memory/app")?;
+/// let options = ClientOptions::default().session_timeout(Duration::from_secs(1));
+/// let client = Client::open(&url, options)?;
+/// let contender = client.contend(ContenderOptions::new(url.path()))?;
+/// let token = contender.wait_leading(None)?.token();
+///
+/// let server = MemoryServer::of(&url)?;
+/// server.cut()?; // a black hole
+/// while contender.is_leading() {
+///     std::thread::sleep(Duration::from_millis(5)); // not for long: the lease ends by itself
+/// }
+/// server.heal()?;
+/// assert!(contender.wait_leading(None)?.token() > token); // another tenure
+/// # Ok::<(), tenure::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemoryServer {
+    name: String,
+}
+
+impl MemoryServer {
+    /// The server that a `memory://` URL names. It is made when it is first used.
+    ///
+    /// # Errors
+    /// `InvalidInput` for any other URL.
+    pub fn of(url: &Url) -> Result<Self, Error> {
+        match url.place() {
+            Place::Memory(name) => Ok(Self { name: name.clone() }),
+            Place::Servers(_) | Place::Standalone(_) => Err(Error::new(
+                ErrorKind::InvalidInput,
+                format!(
+                    "{url} is no memory:// URL; only servers inside this process can be told what to do"
+                ),
+            )),
+        }
+    }
+
+    /// Ends a session at once, as if it had expired: its members vanish, and its client is told.
+    /// `false` if there is no such session.
+    ///
+    /// # Errors
+    /// `System` when the I/O thread cannot be started. So for all methods.
+    pub fn expire(&self, session: i64) -> Result<bool, Error> {
+        self.act(MemoryAct::Expire(Some(session)))
+            .map(|ended| ended > 0)
+    }
+
+    /// Ends all sessions, and says how many there were.
+    ///
+    /// # Errors
+    /// See [`expire`](Self::expire).
+    pub fn expire_all(&self) -> Result<usize, Error> {
+        self.act(MemoryAct::Expire(None))
+    }
+
+    /// Makes a black hole of the network: nothing gets through, and nobody is told. The server goes
+    /// on, and expires the sessions that it does not hear of.
+    ///
+    /// # Errors
+    /// See [`expire`](Self::expire).
+    pub fn cut(&self) -> Result<(), Error> {
+        self.act(MemoryAct::Cut).map(drop)
+    }
+
+    /// Ends a cut; what was sent meanwhile arrives, as TCP has it. Nothing happens without one.
+    ///
+    /// # Errors
+    /// See [`expire`](Self::expire).
+    pub fn heal(&self) -> Result<(), Error> {
+        self.act(MemoryAct::Heal).map(drop)
+    }
+
+    /// Stops the server: connections close, and new ones are refused. It keeps what it has.
+    ///
+    /// # Errors
+    /// See [`expire`](Self::expire).
+    pub fn stop(&self) -> Result<(), Error> {
+        self.act(MemoryAct::Stop).map(drop)
+    }
+
+    /// Starts a server that was stopped. Each session has its whole timeout again.
+    ///
+    /// # Errors
+    /// See [`expire`](Self::expire).
+    pub fn start(&self) -> Result<(), Error> {
+        self.act(MemoryAct::Start).map(drop)
+    }
+
+    fn act(&self, act: MemoryAct) -> Result<usize, Error> {
+        memory(&self.name, act)?.wait()
+    }
+}

@@ -1,0 +1,142 @@
+//! What the log says of each event.
+
+use super::log::LogLevel;
+use crate::core::{
+    ContenderEvent, DetectorEvent, Event, ExpiredBy, GroupEvent, LostReason, SessionEvent,
+};
+
+/// How grave an event is.
+pub(super) fn level(event: &Event) -> LogLevel {
+    match event {
+        Event::Session(event) => match event {
+            SessionEvent::Connecting => LogLevel::Debug,
+            SessionEvent::Connected { .. } | SessionEvent::Closed => LogLevel::Info,
+            SessionEvent::Suspended { .. }
+            | SessionEvent::Retrying { .. }
+            | SessionEvent::Expired { .. } => LogLevel::Warn,
+            SessionEvent::AuthFailed => LogLevel::Error,
+        },
+        Event::Contender(event) => match event {
+            ContenderEvent::Enrolling
+            | ContenderEvent::Enrolled { .. }
+            | ContenderEvent::Standby { .. } => LogLevel::Debug,
+            ContenderEvent::Leading { .. } => LogLevel::Info,
+            ContenderEvent::Jeopardy { .. } => LogLevel::Warn,
+            ContenderEvent::Lost { reason, .. } => match reason {
+                LostReason::Withdrawn | LostReason::Closed => LogLevel::Info,
+                LostReason::SessionExpired | LostReason::LeaseLapsed | LostReason::Evicted => {
+                    LogLevel::Warn
+                }
+                LostReason::Failed(_) => LogLevel::Error,
+            },
+        },
+        Event::Detector(event) => match event {
+            DetectorEvent::Leader(_) | DetectorEvent::None => LogLevel::Info,
+            DetectorEvent::Unknown { .. } => LogLevel::Warn,
+            DetectorEvent::Failed(_) => LogLevel::Error,
+        },
+        Event::Group(event) => match event {
+            GroupEvent::Members(_) => LogLevel::Debug,
+            GroupEvent::Unknown { .. } | GroupEvent::MembershipLost { .. } => LogLevel::Warn,
+            GroupEvent::Failed(_) => LogLevel::Error,
+        },
+    }
+}
+
+/// The event in words; `about` is the group that it is about.
+pub(super) fn line(event: &Event, about: &str) -> String {
+    match event {
+        Event::Session(event) => session(event),
+        Event::Contender(event) => format!("contender of {about}: {}", contender(event)),
+        Event::Detector(event) => format!("detector of {about}: {}", detector(event)),
+        Event::Group(event) => format!("group {about}: {}", group(event)),
+    }
+}
+
+fn session(event: &SessionEvent) -> String {
+    match event {
+        SessionEvent::Connecting => "connecting".to_owned(),
+        SessionEvent::Connected { session, timeout } => {
+            format!("connected, session 0x{session:x}, session timeout {timeout:?}")
+        }
+        SessionEvent::Suspended { error, .. } => format!("connection lost: {error}"),
+        SessionEvent::Retrying { attempt, error } => {
+            format!("attempt {attempt} to connect failed: {error}")
+        }
+        SessionEvent::Expired { by } => match by {
+            ExpiredBy::Server => "session expired, says a server".to_owned(),
+            ExpiredBy::LocalTimeout => "session expired, by the own clock".to_owned(),
+        },
+        SessionEvent::AuthFailed => "the server refused the credentials".to_owned(),
+        SessionEvent::Closed => "closed".to_owned(),
+    }
+}
+
+fn contender(event: &ContenderEvent) -> String {
+    match event {
+        ContenderEvent::Enrolling => "enrolling".to_owned(),
+        ContenderEvent::Enrolled { member } => format!("enrolled as {}", member.path),
+        ContenderEvent::Standby { member, ahead } => {
+            format!("{} stands by, {ahead} ahead", member.path)
+        }
+        ContenderEvent::Leading { member, .. } => {
+            format!("{} leads with token {}", member.path, member.token)
+        }
+        ContenderEvent::Jeopardy { member, .. } => format!(
+            "{} leads in jeopardy: a renewal is overdue or the connection lost",
+            member.path
+        ),
+        ContenderEvent::Lost {
+            member,
+            led_until,
+            reason,
+        } => {
+            let what = if led_until.is_some() {
+                "leadership"
+            } else {
+                "candidacy"
+            };
+            let whose = member.as_ref().map_or("", |member| member.path.as_str());
+            let space = if whose.is_empty() { "" } else { " of " };
+            format!("{what}{space}{whose} is over: {}", lost(reason))
+        }
+    }
+}
+
+fn lost(reason: &LostReason) -> String {
+    match reason {
+        LostReason::SessionExpired => "the session expired".to_owned(),
+        LostReason::LeaseLapsed => "the lease ended before it could be renewed".to_owned(),
+        LostReason::Evicted => "somebody else deleted its znode".to_owned(),
+        LostReason::Withdrawn => "withdrawn".to_owned(),
+        LostReason::Closed => "the client was closed".to_owned(),
+        LostReason::Failed(error) => error.to_string(),
+    }
+}
+
+fn detector(event: &DetectorEvent) -> String {
+    match event {
+        DetectorEvent::Unknown { .. } => {
+            "who leads is not known: no server has answered for too long".to_owned()
+        }
+        DetectorEvent::None => "nobody leads: the group is empty".to_owned(),
+        DetectorEvent::Leader(leader) => format!(
+            "{} leads with token {}",
+            leader.member.path, leader.member.token
+        ),
+        DetectorEvent::Failed(error) => error.to_string(),
+    }
+}
+
+fn group(event: &GroupEvent) -> String {
+    match event {
+        GroupEvent::Unknown { .. } => {
+            "the members are not known: no server has answered for too long".to_owned()
+        }
+        GroupEvent::Members(members) => format!("{} members", members.len()),
+        GroupEvent::Failed(error) => error.to_string(),
+        GroupEvent::MembershipLost { member, reason } => {
+            format!("membership {} is over: {}", member.path, lost(reason))
+        }
+    }
+}

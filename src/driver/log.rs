@@ -1,0 +1,245 @@
+//! The library's log: lines for people, on request only. The I/O thread makes them and never runs
+//! the callback that gets them: a log that blocks must not cost a lease.
+
+use super::dispatch::{self, Job};
+use super::process;
+use crate::core::Time;
+use std::fmt;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How many lines wait for a slow callback. More are dropped, and the next line says how many.
+const WAITING_LINES_MAX: usize = 1024;
+
+/// How grave a line is. Names are those of `syslog` and of most logging libraries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LogLevel {
+    /// Something does not work and will not by itself.
+    Error,
+    /// Something is not as it should be: a connection lost, a leadership in jeopardy.
+    Warn,
+    /// What happens: sessions, leaderships, leaders.
+    Info,
+    /// What leads to it: each attempt, each step of a candidacy.
+    Debug,
+}
+
+impl LogLevel {
+    const fn number(self) -> u8 {
+        match self {
+            Self::Error => 1,
+            Self::Warn => 2,
+            Self::Info => 3,
+            Self::Debug => 4,
+        }
+    }
+}
+
+impl fmt::Display for LogLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+        })
+    }
+}
+
+/// One line of the log. It never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogRecord {
+    /// How grave.
+    pub level: LogLevel,
+    /// When, on the boot-time clock.
+    pub at: Time,
+    /// Which client: a number that each has for itself, from 1, in the order of opening.
+    pub client: u64,
+    /// What.
+    pub message: String,
+}
+
+type Callback = Box<dyn FnMut(LogRecord) + Send>;
+
+struct Listener {
+    callback: Mutex<Option<Callback>>,
+    waiting: AtomicUsize,
+    dropped: AtomicUsize,
+}
+
+/// See the [module](self).
+pub(super) struct Log {
+    /// 0: nobody listens.
+    level: AtomicU8,
+    listener: Mutex<Option<Arc<Listener>>>,
+}
+
+impl Log {
+    pub(super) const fn new() -> Self {
+        Self {
+            level: AtomicU8::new(0),
+            listener: Mutex::new(None),
+        }
+    }
+
+    /// Writes a line; `message` is only made if somebody wants it.
+    pub(super) fn write(
+        &self,
+        level: LogLevel,
+        at: Time,
+        client: u64,
+        message: impl FnOnce() -> String,
+    ) {
+        if level.number() > self.level.load(Ordering::Relaxed) {
+            return;
+        }
+        let Some(listener) = self.lock().clone() else {
+            return;
+        };
+        if listener.waiting.load(Ordering::Relaxed) >= WAITING_LINES_MAX {
+            listener.dropped.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        listener.waiting.fetch_add(1, Ordering::Relaxed);
+        let mut message = message();
+        let dropped = listener.dropped.swap(0, Ordering::Relaxed);
+        if dropped > 0 {
+            message = format!("{message} ({dropped} lines before this one were dropped)");
+        }
+        let record = LogRecord {
+            level,
+            at,
+            client,
+            message,
+        };
+        dispatch::schedule(Job::Run(Box::new(move || {
+            listener.waiting.fetch_sub(1, Ordering::Relaxed);
+            let mut callback = lock(&listener.callback);
+            if let Some(callback) = &mut *callback {
+                callback(record);
+            }
+        })));
+    }
+
+    fn set(&self, level: Option<LogLevel>, callback: Option<Callback>) {
+        let listener = callback.map(|callback| {
+            Arc::new(Listener {
+                callback: Mutex::new(Some(callback)),
+                waiting: AtomicUsize::new(0),
+                dropped: AtomicUsize::new(0),
+            })
+        });
+        let number = level.map_or(0, LogLevel::number);
+        self.level.store(number, Ordering::Relaxed);
+        let before = std::mem::replace(&mut *self.lock(), listener);
+        if let Some(before) = before {
+            // On the dispatch thread, for that is where a callback may be dropped: after the line
+            // that it is being called with, and never in the middle of a call that replaces it.
+            dispatch::schedule(Job::Run(Box::new(move || {
+                let callback = lock(&before.callback).take();
+                drop(callback);
+            })));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Listener>>> {
+        lock(&self.listener)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is guarded is whole between any two statements.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Has `callback` called with each line of this level and graver ones, of all clients of this
+/// process, from now on; it takes the place of the callback before, which is dropped. Nothing is
+/// logged, and nothing is made up for the log, until this is called.
+///
+/// It runs on the library's dispatch thread, as the callbacks of events do: every function may be
+/// called in it, and a slow one delays notifications, never a lease. Of lines that come faster than
+/// it takes them some are dropped, and the next one says how many. A forked child has no log until
+/// it sets one.
+///
+/// ```
+/// tenure::set_log(tenure::LogLevel::Info, |line| eprintln!("tenure: {}", line.message));
+/// # tenure::unset_log();
+/// ```
+pub fn set_log(level: LogLevel, callback: impl FnMut(LogRecord) + Send + 'static) {
+    super::sys::count_forks();
+    process::this()
+        .log
+        .set(Some(level), Some(Box::new(callback)));
+}
+
+/// Stops logging, and drops the callback: on the dispatch thread, after the line that it may be
+/// called with right now.
+pub fn unset_log() {
+    process::this().log.set(None, None);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    const LIMIT: Duration = Duration::from_secs(20);
+
+    fn write(log: &Log, level: LogLevel, n: u64) {
+        log.write(level, Time::from_nanos(n), n, || format!("line {n}"));
+    }
+
+    #[test]
+    fn lines_that_nobody_wants_are_not_made() {
+        let log = Log::new();
+        log.write(LogLevel::Error, Time::from_nanos(1), 1, || {
+            panic!("nobody listens")
+        });
+        let (send, receive) = mpsc::channel();
+        log.set(
+            Some(LogLevel::Warn),
+            Some(Box::new(move |line| send.send(line).unwrap())),
+        );
+        log.write(LogLevel::Info, Time::from_nanos(1), 1, || {
+            panic!("too light a line")
+        });
+        write(&log, LogLevel::Warn, 2);
+        assert_eq!(receive.recv_timeout(LIMIT).unwrap().message, "line 2");
+        log.set(None, None);
+        // The sender goes with the callback.
+        assert_eq!(
+            receive.recv_timeout(LIMIT),
+            Err(mpsc::RecvTimeoutError::Disconnected)
+        );
+    }
+
+    #[test]
+    fn a_slow_callback_loses_lines_and_is_told_how_many() {
+        let log = Log::new();
+        let (enter, entered) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let (send, receive) = mpsc::channel();
+        let callback = move |line: LogRecord| {
+            enter.send(()).unwrap();
+            let _ = released.recv();
+            send.send(line.message).unwrap();
+        };
+        log.set(Some(LogLevel::Debug), Some(Box::new(callback)));
+        write(&log, LogLevel::Debug, 0);
+        entered.recv_timeout(LIMIT).unwrap();
+        let sent = WAITING_LINES_MAX as u64 + 10;
+        for n in 1..=sent {
+            write(&log, LogLevel::Debug, n);
+        }
+        drop(release);
+        for n in 0..=WAITING_LINES_MAX {
+            assert_eq!(receive.recv_timeout(LIMIT).unwrap(), format!("line {n}"));
+        }
+        write(&log, LogLevel::Debug, 7);
+        let last = receive.recv_timeout(LIMIT).unwrap();
+        assert_eq!(last, "line 7 (10 lines before this one were dropped)");
+        log.set(None, None);
+    }
+}

@@ -1,0 +1,132 @@
+//! A process that forks: the child gets clear errors and may open clients of its own; the parent
+//! notices nothing.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(unsafe_code)] // there is no safe call that forks
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+use tenure::{
+    Client, ClientOptions, Contender, ContenderOptions, Detector, DetectorEvent, Error, ErrorKind,
+    Group, Url,
+};
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// Runs `child` in a forked child, and says whether it ended well and in time.
+fn in_child(child: impl FnOnce()) -> Result<(), String> {
+    // SAFETY: the child calls what this library promises to work in a child, and leaves by `_exit`.
+    let pid = unsafe { libc::fork() };
+    assert!(pid >= 0, "no child could be made");
+    if pid == 0 {
+        // The message of a panic may wait for a lock that nobody holds here.
+        std::panic::set_hook(Box::new(|_| {}));
+        let well = catch_unwind(AssertUnwindSafe(child)).is_ok();
+        // SAFETY: it only ends the process, without running what belongs to the parent.
+        unsafe { libc::_exit(i32::from(!well)) };
+    }
+    let began = Instant::now();
+    loop {
+        let mut status = 0;
+        // SAFETY: `status` outlives the call.
+        let ended = unsafe { libc::waitpid(pid, &raw mut status, libc::WNOHANG) };
+        if ended == pid {
+            let well = libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0;
+            return if well {
+                Ok(())
+            } else {
+                Err(format!("the child failed: status {status:#x}"))
+            };
+        }
+        if began.elapsed() > LIMIT {
+            // SAFETY: it is our child, and not reaped yet.
+            unsafe {
+                libc::kill(pid, libc::SIGKILL);
+                libc::waitpid(pid, &raw mut status, 0);
+            }
+            return Err("the child hangs".to_owned());
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+struct Handles {
+    client: Client,
+    contender: Contender,
+    detector: Detector,
+    group: Group,
+}
+
+fn open(name: &str) -> (Url, Handles) {
+    let url = Url::parse(&format!("memory://{name}/group")).unwrap();
+    let client = Client::open(&url, ClientOptions::default()).unwrap();
+    let contender = client.contend(ContenderOptions::new(url.path())).unwrap();
+    contender.wait_leading(Some(LIMIT)).unwrap();
+    let detector = client.detect(url.path()).unwrap();
+    let unknown = DetectorEvent::Unknown {
+        since: tenure::Time::from_nanos(0),
+    };
+    detector.detect(&unknown, Some(LIMIT)).unwrap();
+    let group = client.group(url.path()).unwrap();
+    let handles = Handles {
+        client,
+        contender,
+        detector,
+        group,
+    };
+    (url, handles)
+}
+
+fn forked<T>(result: Result<T, Error>) {
+    assert_eq!(result.err().map(|e| e.kind()), Some(ErrorKind::Forked));
+}
+
+#[test]
+fn nothing_of_the_parents_works_in_a_child_and_nothing_hangs() {
+    let (url, handles) = open("fork-refused");
+    let pending = handles.group.members();
+    let ended = in_child(|| {
+        let h = handles;
+        assert!(!h.contender.is_leading() && h.contender.leadership().is_none());
+        forked(h.contender.wait_leading(None));
+        forked(h.contender.withdraw().wait());
+        forked(h.contender.events().next(None));
+        forked(h.contender.events().on_each(|_| {}));
+        forked(h.client.events().next(None));
+        forked(h.client.contend(ContenderOptions::new(url.path())));
+        forked(h.client.detect(url.path()));
+        forked(h.client.group(url.path()));
+        forked(h.client.close().wait());
+        forked(h.group.join(None, "x").unwrap().wait());
+        forked(h.group.members().wait());
+        forked(h.group.wait_members(&[], None));
+        assert_eq!(h.detector.leader(), None);
+        forked(h.detector.detect(&DetectorEvent::None, None));
+        forked(pending.wait());
+        drop(h);
+    });
+    assert_eq!(ended, Ok(()));
+}
+
+#[test]
+fn a_child_opens_clients_of_its_own_and_its_parent_leads_on() {
+    let (url, handles) = open("fork-anew");
+    let token = handles.contender.leadership().unwrap().token();
+    let ended = in_child(|| {
+        // In memory, so that it is another server by the same name.
+        let (_, own) = open("fork-anew");
+        let (send, received) = std::sync::mpsc::channel();
+        let tell = move |event| send.send(event).unwrap();
+        own.contender.events().on_each(tell).unwrap();
+        assert!(received.recv_timeout(LIMIT).is_ok());
+        own.client.close().wait().unwrap();
+        // And once more: a child's child.
+        in_child(|| drop(open("fork-anew"))).unwrap();
+    });
+    assert_eq!(ended, Ok(()));
+    assert_eq!(handles.contender.leadership().unwrap().token(), token);
+    let member = handles.group.members().wait().unwrap();
+    assert_eq!(member.len(), 1);
+    assert!(handles.contender.withdraw().wait().unwrap());
+    assert_eq!(url.path(), "/group");
+}
