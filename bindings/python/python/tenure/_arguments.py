@@ -35,8 +35,10 @@ def nanos(name: str, value: Optional[Span]) -> Optional[int]:
         )
     elif not math.isfinite(value):
         raise InvalidInputError(f"{name} must be finite, not {value}; None waits for ever")
+    elif isinstance(value, int):
+        count = value * 10**9
     else:
-        count = value * 10**9 if isinstance(value, int) else round(value * 1e9)
+        count = round(min(value, _NANOS_MAX / 1e9) * 1e9)
     if count < 0:
         raise InvalidInputError(f"{name} must not be negative: {value}")
     return min(count, _NANOS_MAX)

@@ -23,20 +23,19 @@ F = TypeVar("F", bound=Callable[[ContenderEvent], object])
 class Contender(Handle[_tenure.Contender]):
     """One candidacy after another for the leadership of a group, until it is withdrawn.
 
-    It stands from the moment it is made, by :meth:`Client.contender`. After a lost candidacy it
-    stands again by itself. ``with`` withdraws it at the end; so does dropping the last reference,
-    in the background.
+    It stands from the moment it is made, by :meth:`Client.contender`, whether it is held or not.
+    After a lost candidacy it stands again by itself. ``with`` withdraws it at the end.
 
     All methods may be called from any thread, and from callbacks. Those that wait let other
     threads run, and Ctrl-C ends them.
     """
 
     __slots__ = ("_patience",)
-    _client: Client
 
     def __init__(self, client: Client, native: _tenure.Contender, patience: int) -> None:
         super().__init__(client, native)
         self._patience = patience
+        self._keep()
 
     def is_leading(self) -> bool:
         """Whether this contender leads, right now.
@@ -110,7 +109,9 @@ class Contender(Handle[_tenure.Contender]):
                 and the znode goes as soon as a server can be reached.
         """
         limit = nanos("timeout", timeout)
-        return bool(self._native.withdraw().wait(limit))
+        native = self._native
+        self._release()
+        return bool(native.withdraw().wait(limit))
 
     def set_data(self, data: Payload, timeout: Optional[Span] = None) -> bool:
         """Changes the payload of the znode, and of those of candidacies that follow.
@@ -163,7 +164,7 @@ class Contender(Handle[_tenure.Contender]):
     ) -> None:
         native = self._handle
         if native is not None:
-            leave(native, self._patience)
+            leave(native, self._patience if native.is_leading() else 0)
         self._drop()
 
     def __repr__(self) -> str:
@@ -177,11 +178,10 @@ class Contender(Handle[_tenure.Contender]):
 
 
 def leave(native: _tenure.Contender, patience: int) -> None:
-    """Withdraws, and waits for that as long as somebody else could be kept waiting."""
-    led = native.is_leading()
+    """Withdraws, and waits for that at most so long (nanoseconds)."""
     call = native.withdraw()  # an error of it comes with the waiting
     try:
-        call.wait(patience if led else 0)
+        call.wait(patience)
     except (TimeoutError, ClosedError, ForkedError):
         # It does not lead in any case, and the znode goes when a server can be reached.
         pass
@@ -196,11 +196,13 @@ class Leadership:
         self._contender = contender
         self._timeout = timeout
         self._patience = patience
+        self._lead: Optional[Lead] = None
 
     def __enter__(self) -> Lead:
         native = self._contender._native
         token, _ = native.leading().wait(self._timeout)
-        return Lead(native, token)
+        self._lead = Lead(native, token)
+        return self._lead
 
     def __exit__(
         self,
@@ -209,5 +211,7 @@ class Leadership:
         trace: Optional[TracebackType],
     ) -> None:
         native = self._contender._handle
+        self._contender._release()
         if native is not None:
-            leave(native, self._patience)
+            # Somebody else waits for the end of a leadership that lasts, and for no other.
+            leave(native, self._patience if self._lead else 0)

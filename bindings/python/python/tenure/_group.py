@@ -26,8 +26,8 @@ class Group(Handle[_tenure.Group], Collection[Member]):
 
     ``len(group)``, ``for member in group`` and ``member in group`` look at what is known now; while
     nothing is known yet, they wait for it, at most for one session timeout. It also joins members
-    and reads their payloads. Closing or dropping it gives up the memberships that it joined, in
-    the background.
+    and reads their payloads. Closing it gives up the memberships that it joined, in the background;
+    a group that has joined lives as long as its client, whether it is held or not.
 
     All methods may be called from any thread, and from callbacks. Those that wait let other
     threads run, and Ctrl-C ends them. Where ``timeout`` can be given it is seconds or a
@@ -101,6 +101,7 @@ class Group(Handle[_tenure.Group], Collection[Member]):
         """
         limit = nanos("timeout", timeout)
         call = self._native.join(optional_text("label", label), payload("data", data))
+        self._keep()
         return cast("Member", call.wait(limit))
 
     def membership(

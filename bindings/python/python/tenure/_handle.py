@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Callable, Generic, Protocol, TypeVar
+import weakref
+from typing import Any, Callable, Generic, Protocol, TypeVar
 
 from . import _tenure
 from ._arguments import function
@@ -14,18 +15,23 @@ F = TypeVar("F", bound=Callable[..., object])
 
 
 class Keeper(Protocol):
-    """Who keeps handles alive that call somebody: a client."""
+    """Who keeps the handles that act: a client."""
 
-    _kept: set[Handle[_tenure.Handle]]
+    _kept: set[Handle[Any]]
 
 
 class Handle(Generic[N]):
-    """A handle of a client, until it is closed."""
+    """A handle of a client, until it is closed.
+
+    What acts for its user (it stands, has joined, or calls back) is kept by the client, for else
+    it would end with the last name for it. What only tells is not.
+    """
 
     __slots__ = ("__weakref__", "_client", "_handle")
 
     def __init__(self, client: Keeper, native: N) -> None:
-        self._client = client
+        # Weak, so that a client that nobody holds goes at once and not with a collection.
+        self._client = weakref.ref(client)
         self._handle: N | None = native
 
     @property
@@ -34,11 +40,20 @@ class Handle(Generic[N]):
             raise ClosedError(f"this {type(self).__name__.lower()} is closed")
         return self._handle
 
+    def _keep(self) -> None:
+        client = self._client()
+        if client is not None:
+            client._kept.add(self)
+
+    def _release(self) -> None:
+        client = self._client()
+        if client is not None:
+            client._kept.discard(self)
+
     def _call_back(self, callback: F) -> F:
         function("callback", callback)
         self._native.on_each(callback)
-        # Else it would go silent with the last name for it.
-        self._client._kept.add(self)
+        self._keep()
         return callback
 
     def _drop(self) -> None:
@@ -46,7 +61,7 @@ class Handle(Generic[N]):
         native, self._handle = self._handle, None
         if native is not None:
             native.silence()
-        self._client._kept.discard(self)
+        self._release()
 
 
 def told(native: _tenure.Handle) -> Event | None:

@@ -43,11 +43,11 @@ class Contender(Handle[_tenure.Contender]):
     """
 
     __slots__ = ("_patience",)
-    _client: Client
 
     def __init__(self, client: Client, native: _tenure.Contender, patience: int) -> None:
         super().__init__(client, native)
         self._patience = patience
+        self._keep()
 
     def is_leading(self) -> bool:
         """Whether this contender leads, right now: :meth:`tenure.Contender.is_leading`."""
@@ -93,7 +93,9 @@ class Contender(Handle[_tenure.Contender]):
         Returns:
             Whether this contender deleted its znode; ``False`` if there was none (left).
         """
-        return bool(await run(self._native.withdraw()))
+        native = self._native
+        self._release()
+        return bool(await run(native.withdraw()))
 
     async def set_data(self, data: Payload) -> bool:
         """Changes the payload of the znode, and of those of candidacies that follow.
@@ -132,7 +134,7 @@ class Contender(Handle[_tenure.Contender]):
     ) -> None:
         native = self._handle
         if native is not None:
-            await leave(native, self._patience)
+            await leave(native, self._patience if native.is_leading() else 0)
         self._drop()
 
     def __repr__(self) -> str:
@@ -146,10 +148,9 @@ class Contender(Handle[_tenure.Contender]):
 
 
 async def leave(native: _tenure.Contender, patience: int) -> None:
-    """Withdraws, and waits for that as long as somebody else could be kept waiting."""
-    led = native.is_leading()
+    """Withdraws, and waits for that at most so long (nanoseconds)."""
     call = native.withdraw()  # an error of it comes with the waiting
-    if not led:
+    if patience == 0:
         return
     try:
         await within(run(call), patience)
@@ -166,13 +167,15 @@ class Leadership:
         self._contender = contender
         self._timeout = timeout
         self._patience = patience
+        self._lead: Optional[Lead] = None
 
     async def __aenter__(self) -> Lead:
         native = self._contender._native
         lease = await within(run(native.leading()), self._timeout)
         if lease is None:
             raise TimeoutError("it did not lead in time; it still stands")
-        return Lead(native, lease[0])
+        self._lead = Lead(native, lease[0])
+        return self._lead
 
     async def __aexit__(
         self,
@@ -181,5 +184,7 @@ class Leadership:
         trace: Optional[TracebackType],
     ) -> None:
         native = self._contender._handle
+        self._contender._release()
         if native is not None:
-            await leave(native, self._patience)
+            # Somebody else waits for the end of a leadership that lasts, and for no other.
+            await leave(native, self._patience if self._lead else 0)

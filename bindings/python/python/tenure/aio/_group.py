@@ -25,8 +25,8 @@ class Group(Handle[_tenure.Group]):
     """The members of a group, oldest first. Made by :meth:`Client.group`.
 
     As :class:`tenure.Group`, for an event loop: what waits there is awaited here. What is known of
-    the members is in :attr:`known`. Closing or dropping it gives up the memberships that it joined,
-    in the background.
+    the members is in :attr:`known`. Closing it gives up the memberships that it joined, in the
+    background; a group that has joined lives as long as its client, whether it is held or not.
     """
 
     __slots__ = ("_patience",)
@@ -68,6 +68,7 @@ class Group(Handle[_tenure.Group]):
         way = bridge(loop)
         future: asyncio.Future[Any] = loop.create_future()
         call = native.join(optional_text("label", label), payload("data", data))
+        self._keep()
         number = call.start(way, future)
         try:
             return cast("Member", await future)

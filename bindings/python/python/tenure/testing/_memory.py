@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Optional
@@ -12,6 +13,7 @@ from .._arguments import Span, text
 from .._client import Client
 from ..errors import InvalidInputError
 
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 _numbers = itertools.count(1)
 
 
@@ -44,6 +46,10 @@ class MemoryServer:
 
     def __init__(self, name: Optional[str] = None) -> None:
         self.name = f"testing-{next(_numbers)}" if name is None else text("name", name)
+        if not _NAME.fullmatch(self.name):
+            raise InvalidInputError(
+                f"name must be of letters, digits, '.', '_' and '-', not {self.name!r}"
+            )
         self._native = _tenure.Memory(self.url())
 
     def url(self, path: str = "/group") -> str:
