@@ -163,6 +163,11 @@ impl Bridge {
 
 /// Looks at a call: ends the loop's future if it has its value, or gives it back.
 fn advance(py: Python<'_>, slot: Arc<Slot>, mut running: Running) -> PyResult<Option<Running>> {
+    let future = running.future.bind(py);
+    // It may have been cancelled, and nobody has told us yet. What is not taken is undone.
+    if future.call_method0(intern!(py, "done"))?.is_truthy()? {
+        return Ok(None);
+    }
     let waker = Waker::from(slot);
     let result = match running.op.as_mut().poll(&mut Context::from_waker(&waker)) {
         Poll::Pending => return Ok(Some(running)),
@@ -170,14 +175,10 @@ fn advance(py: Python<'_>, slot: Arc<Slot>, mut running: Running) -> PyResult<Op
             .map_err(|error| raise(py, &error))
             .and_then(|value| value.into_python(py)),
     };
-    let future = running.future.bind(py);
-    // It may have been cancelled, and nobody has told us yet.
-    if !future.call_method0(intern!(py, "done"))?.is_truthy()? {
-        match result {
-            Ok(value) => future.call_method1(intern!(py, "set_result"), (value,))?,
-            Err(error) => future.call_method1(intern!(py, "set_exception"), (error,))?,
-        };
-    }
+    match result {
+        Ok(value) => future.call_method1(intern!(py, "set_result"), (value,))?,
+        Err(error) => future.call_method1(intern!(py, "set_exception"), (error,))?,
+    };
     Ok(None)
 }
 

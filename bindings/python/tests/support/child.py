@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -11,9 +13,10 @@ import textwrap
 from .wait import LIMIT, until
 
 PREAMBLE = """
-import faulthandler, os, signal, sys, threading, time
-faulthandler.dump_traceback_later(60, exit=True)
+import os, signal, sys, threading, time, warnings
 import tenure
+# Newer Pythons warn of any fork beside threads.
+warnings.filterwarnings("ignore", ".*multi-threaded, use of fork.*", DeprecationWarning)
 """
 
 
@@ -28,9 +31,19 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
             # Whoever ran the tests in the background may have them ignore it.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # With what it forked: that holds the pipes, too.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
 
     def line(self) -> str:
         assert self.process.stdout is not None
@@ -45,26 +58,19 @@ class Child:
 
     def end(self, code: int = 0) -> str:
         """Waits for its end, which must have this code, and gives what it said on stderr."""
-        try:
-            out, errors = self.process.communicate(timeout=LIMIT * 2)
-        finally:
-            self.process.kill()
+        out, errors = self.process.communicate(timeout=LIMIT * 2)
         assert self.process.returncode == code, f"{self.process.returncode}: {out}\n{errors}"
         return errors
 
     def waits_in(self, what: str) -> None:
         """Waits until its main thread is in this system call: poll, futex, …"""
-        path = f"/proc/{self.process.pid}/wchan"
-        until(f"the child to be in {what}", lambda: what in open(path).read())
-
-    def cpu_seconds(self) -> float:
-        fields = open(f"/proc/{self.process.pid}/stat").read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        path = pathlib.Path(f"/proc/{self.process.pid}/wchan")
+        until(f"the child to be in {what}", lambda: what in path.read_text())
 
 
 def run(script: str, *arguments: str, code: int = 0) -> str:
     """Runs a script to its end, and gives what it said on stdout."""
-    child = Child(script, *arguments)
-    out, errors = child.process.communicate(timeout=LIMIT * 3)
+    with Child(script, *arguments) as child:
+        out, errors = child.process.communicate(timeout=LIMIT * 3)
     assert child.process.returncode == code, f"{child.process.returncode}: {out}\n{errors}"
     return out.strip()
