@@ -8,10 +8,10 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test sim chaos campaign session bench fuzz check lint doc fmt fix
+.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign session bench fuzz check lint doc fmt fix
 
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what tests and demo need and this machine lacks (root or sudo)
 	@scripts/setup
@@ -29,6 +29,13 @@ test: setup servers ## run every test, against real ZooKeeper servers too
 	$(CARGO) test --workspace --exclude tenure-sim --locked --no-fail-fast $(ARGS)
 	@# Apart, for it alone is built with mistakes that can be made on purpose; fast, for there are many worlds.
 	$(CARGO) test --release --package tenure-sim --locked --no-fail-fast
+	@$(MAKE) --no-print-directory python-test
+
+python-test: setup ## build the Python wheel, and prove it on the Pythons that are here
+	@scripts/python-test $(ARGS)
+
+wheel: setup ## build the Python wheel, into target/python/wheels
+	@scripts/python-wheel
 
 sim: ## simulate clients, network and ensemble from one seed; see docs/simulation.md
 	@$(CARGO) run --release --quiet --locked --package tenure-sim -- $(ARGS)

@@ -36,6 +36,10 @@ clients of its own. Subinterpreters cannot import this package, and it needs the
 
 import atexit as _atexit
 
+from ._interpreters import refuse_others as _refuse_others
+
+_refuse_others()
+
 from . import _tenure
 from ._client import Client, Policy
 from ._contender import Contender, Leadership

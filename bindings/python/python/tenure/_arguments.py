@@ -33,12 +33,12 @@ def nanos(name: str, value: Optional[Span]) -> Optional[int]:
         raise TypeError(
             f"{name} must be a number of seconds or a datetime.timedelta, not {_kind(value)}"
         )
-    elif not math.isfinite(value):
-        raise InvalidInputError(f"{name} must be finite, not {value}; None waits for ever")
     elif isinstance(value, int):
         count = value * 10**9
+    elif not math.isfinite(value):
+        raise InvalidInputError(f"{name} must be finite, not {value}; None waits for ever")
     else:
-        count = round(min(value, _NANOS_MAX / 1e9) * 1e9)
+        count = round(max(-1.0, min(value, _NANOS_MAX / 1e9)) * 1e9)
     if count < 0:
         raise InvalidInputError(f"{name} must not be negative: {value}")
     return min(count, _NANOS_MAX)

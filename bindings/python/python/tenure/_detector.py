@@ -35,7 +35,7 @@ class Detector(Handle[_tenure.Detector]):
     @property
     def state(self) -> DetectorEvent:
         """What is known now. Never waits."""
-        return cast("DetectorEvent", self._native.state())
+        return self._native.state()
 
     def wait_change(
         self, previous: DetectorEvent, timeout: Optional[Span] = None

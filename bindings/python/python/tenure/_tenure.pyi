@@ -4,10 +4,28 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Optional, final
 
+from typing_extensions import disjoint_base
+
 from .events import DetectorEvent, Event, Member
+
+__all__ = [
+    "Bridge",
+    "Call",
+    "Client",
+    "Contender",
+    "Detector",
+    "Events",
+    "Group",
+    "Handle",
+    "Memory",
+    "__version__",
+    "leave",
+    "log",
+]
 
 __version__: str
 
+@disjoint_base
 class Handle:
     def events(self, /) -> Events: ...
     def on_each(self, /, function: Callable[[Any], object]) -> None: ...

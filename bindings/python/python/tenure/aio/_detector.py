@@ -31,7 +31,7 @@ class Detector(Handle[_tenure.Detector]):
     @property
     def state(self) -> DetectorEvent:
         """What is known now."""
-        return cast("DetectorEvent", self._native.state())
+        return self._native.state()
 
     async def wait_change(self, previous: DetectorEvent) -> DetectorEvent:
         """Waits until what is known differs from ``previous``: at once if it does already.
