@@ -29,7 +29,7 @@ test: setup servers ## run every test, against real ZooKeeper servers too
 	$(CARGO) test --workspace --exclude tenure-sim --locked --no-fail-fast $(ARGS)
 	@# Apart, for it alone is built with mistakes that can be made on purpose; fast, for there are many worlds.
 	$(CARGO) test --release --package tenure-sim --locked --no-fail-fast
-	@$(MAKE) --no-print-directory python-test
+	@$(MAKE) --no-print-directory python-test ARGS=
 
 python-test: setup ## build the Python wheel, and prove it on the Pythons that are here
 	@scripts/python-test $(ARGS)
@@ -56,6 +56,9 @@ session: setup ## measure the session under faults and write docs/session.md
 
 bench: ## measure what it costs to ask who leads; prints nanoseconds
 	$(CARGO) bench --locked --package tenure-bench-lease --bench is_leading -- $(ARGS)
+
+bench-python: setup ## measure the Python wheel beside kazoo and write bench/python/README.md
+	@scripts/python-bench
 
 fuzz: ## search for inputs that break a promise, a minute a target: fuzz/README.md
 	@scripts/fuzz $(ARGS)

@@ -8,7 +8,7 @@ import select
 
 import pytest
 import tenure
-from support.wait import LIMIT
+from support.wait import LIMIT, until
 from tenure.testing import MemoryServer
 
 
@@ -54,8 +54,7 @@ def test_a_flood_keeps_the_latest(memory: str) -> None:
         detector.wait_leader(timeout=LIMIT)
         for n in range(1, 400):
             contender.set_data(str(n), timeout=LIMIT)
-        while detector.wait_leader(timeout=LIMIT).data != b"399":
-            detector.wait_change(detector.state, timeout=LIMIT)
+        until("the latest", lambda: detector.wait_leader(timeout=LIMIT).data == b"399")
         client.close(timeout=LIMIT)
         told = [event.leader.data for event in detector.events if event.leader]
         assert len(told) <= 128 and told[-1] == b"399"

@@ -11,6 +11,8 @@ import pytest
 import tenure
 from support.wait import LIMIT, until
 
+pytestmark = pytest.mark.slow
+
 CYCLES = 10_000
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from support.wait import LIMIT
 from tenure._arguments import nanos
 
+pytestmark = pytest.mark.slow
+
 FAST = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SECRET = "sesame-open-yourself"
 _numbers = itertools.count()

@@ -165,7 +165,7 @@ class Client:
         return Detector(self, self._native.detect(path))
 
     def group(self, path: Optional[str] = None) -> Group:
-        """The members of a group, followed from now on. Never waits.
+        """The members of a group. Never waits.
 
         Args:
             path: the group's znode; the URL's path by default.

@@ -25,7 +25,8 @@ class Group(Handle[_tenure.Group], Collection[Member]):
     """The members of a group, as a live collection, oldest first. Made by :meth:`Client.group`.
 
     ``len(group)``, ``for member in group`` and ``member in group`` look at what is known now; while
-    nothing is known yet, they wait for it, at most for one session timeout. It also joins members
+    nothing is known yet, they wait for it, at most for one session timeout. The members are followed
+    from the first such look on, or the first use of :attr:`events`. It also joins members
     and reads their payloads. Closing it gives up the memberships that it joined, in the background;
     a group that has joined lives as long as its client, whether it is held or not.
 
@@ -36,19 +37,27 @@ class Group(Handle[_tenure.Group], Collection[Member]):
     closed, ``NoAuthError`` where a znode's access control list says no.
     """
 
-    __slots__ = ("_patience",)
+    __slots__ = ("_followed", "_patience")
 
     def __init__(self, client: Client, native: _tenure.Group, patience: int) -> None:
         super().__init__(client, native)
         self._patience = patience
-        native.watch()
+        self._followed = False
+
+    def _follow(self) -> _tenure.Group:
+        """The native group, which follows its members from now on: each change costs a listing."""
+        native = self._native
+        if not self._followed:
+            native.watch()
+            self._followed = True
+        return native
 
     # ---- the collection ----
 
     @property
     def known(self) -> Optional[tuple[Member, ...]]:
         """The members as far as they are known; ``None`` where they are not. Never waits."""
-        newest = told(self._native)
+        newest = told(self._follow())
         return newest.members if isinstance(newest, MembersKnown) else None
 
     def _members(self) -> tuple[Member, ...]:
@@ -80,7 +89,7 @@ class Group(Handle[_tenure.Group], Collection[Member]):
         """
         limit = nanos("timeout", timeout)
         known = None if expected is None else [checked_member("expected", m) for m in expected]
-        return cast("tuple[Member, ...]", self._native.changed(known).wait(limit))
+        return cast("tuple[Member, ...]", self._follow().changed(known).wait(limit))
 
     # ---- members ----
 
@@ -168,7 +177,7 @@ class Group(Handle[_tenure.Group], Collection[Member]):
     @property
     def events(self) -> Events[GroupEvent]:
         """Changes of the members, and memberships of our own that are lost; to be iterated over."""
-        return Events(pulled(self._native))
+        return Events(pulled(self._follow()))
 
     def on_change(self, callback: F) -> F:
         """Has ``callback(event)`` called with everything that happens. May serve as a decorator.
@@ -178,6 +187,7 @@ class Group(Handle[_tenure.Group], Collection[Member]):
         raises goes to ``sys.unraisablehook``. There is one for a group, which gets what happened
         before, too. It ends with :meth:`close`, or with the client.
         """
+        self._follow()
         return self._call_back(callback)
 
     def close(self) -> None:

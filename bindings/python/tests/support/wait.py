@@ -7,7 +7,7 @@ from typing import Callable, TypeVar
 
 T = TypeVar("T")
 
-LIMIT = 20.0
+LIMIT = 60.0
 """After so many seconds a test has waited for too long."""
 
 

@@ -91,7 +91,7 @@ class Client:
         return Detector(self, self._native.detect(path))
 
     def group(self, path: Optional[str] = None) -> Group:
-        """The members of a group, followed from now on: :meth:`tenure.Client.group`."""
+        """The members of a group: :meth:`tenure.Client.group`."""
         path = self.path if path is None else text("path", path)
         return Group(self, self._native.group(path), self._patience)
 

@@ -25,21 +25,29 @@ class Group(Handle[_tenure.Group]):
     """The members of a group, oldest first. Made by :meth:`Client.group`.
 
     As :class:`tenure.Group`, for an event loop: what waits there is awaited here. What is known of
-    the members is in :attr:`known`. Closing it gives up the memberships that it joined, in the
+    the members, from the first look on, is in :attr:`known`. Closing it gives up the memberships that it joined, in the
     background; a group that has joined lives as long as its client, whether it is held or not.
     """
 
-    __slots__ = ("_patience",)
+    __slots__ = ("_followed", "_patience")
 
     def __init__(self, client: Client, native: _tenure.Group, patience: int) -> None:
         super().__init__(client, native)
         self._patience = patience
-        native.watch()
+        self._followed = False
+
+    def _follow(self) -> _tenure.Group:
+        """The native group, which follows its members from now on: each change costs a listing."""
+        native = self._native
+        if not self._followed:
+            native.watch()
+            self._followed = True
+        return native
 
     @property
     def known(self) -> Optional[tuple[Member, ...]]:
         """The members as far as they are known; ``None`` where they are not."""
-        newest = told(self._native)
+        newest = told(self._follow())
         return newest.members if isinstance(newest, MembersKnown) else None
 
     async def wait_change(
@@ -51,7 +59,7 @@ class Group(Handle[_tenure.Group]):
             NoAuthError: they may not be listed.
         """
         known = None if expected is None else [checked_member("expected", m) for m in expected]
-        return cast("tuple[Member, ...]", await run(self._native.changed(known)))
+        return cast("tuple[Member, ...]", await run(self._follow().changed(known)))
 
     async def join(self, data: Payload = b"", *, label: Optional[str] = None) -> Member:
         """Joins: creates an ephemeral sequential znode. A task that is cancelled undoes it.
@@ -112,7 +120,7 @@ class Group(Handle[_tenure.Group]):
     @property
     def events(self) -> Events[GroupEvent]:
         """Changes of the members, and memberships of our own that are lost."""
-        return Events(pulled(self._native))
+        return Events(pulled(self._follow()))
 
     def close(self) -> None:
         """Gives up the memberships that it joined, in the background."""
