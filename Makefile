@@ -8,7 +8,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign session bench fuzz check lint doc fmt fix
+.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign session bench fuzz header check lint doc fmt fix
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,8 @@ demo: setup ## see it work: real servers, real processes, a real cut
 test: setup servers ## run every test, against real ZooKeeper servers too
 	@echo 'test: all members, all tests; one failure does not stop the others'
 	$(CARGO) test --workspace --exclude tenure-sim --locked --no-fail-fast $(ARGS)
+	@# Apart, for TLS is a choice of whoever builds; what is tested above does without.
+	$(CARGO) test --features tls --test tls --locked --no-fail-fast
 	@# Apart, for it alone is built with mistakes that can be made on purpose; fast, for there are many worlds.
 	$(CARGO) test --release --package tenure-sim --locked --no-fail-fast
 	@$(MAKE) --no-print-directory python-test ARGS=
@@ -63,12 +65,16 @@ bench-python: setup ## measure the Python wheel beside kazoo and write bench/pyt
 fuzz: ## search for inputs that break a promise, a minute a target: fuzz/README.md
 	@scripts/fuzz $(ARGS)
 
+header: ## write include/tenure.h anew from src/capi
+	TENURE_WRITE_HEADER=1 $(CARGO) test --quiet --locked --package tenure --test abi header
+
 check: ## the cheap gates: format, lints, documentation; writes nothing
 	$(CARGO) fmt --all --check
 	@$(MAKE) --no-print-directory lint doc
 
 lint: ## clippy; a warning is a failure
 	$(CARGO) clippy --workspace --all-targets --locked --quiet -- --deny warnings
+	$(CARGO) clippy --package tenure --features tls --all-targets --locked --quiet -- --deny warnings
 
 doc: ## build the documentation; a warning is a failure
 	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --workspace --no-deps --locked --quiet

@@ -2,6 +2,8 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    // The ABI has a version of its own; 0 until the C header is there to promise anything.
-    println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libtenure.so.0");
+    // The number of the ABI, which src/capi/version.rs has too; a test compares them.
+    println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libtenure.so.1");
+    // Its threads would be left without their code.
+    println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
 }

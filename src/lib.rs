@@ -21,6 +21,8 @@
 //! ```
 
 mod api;
+#[cfg(feature = "capi")]
+mod capi;
 mod driver;
 
 #[doc(hidden)] // For the tests and tools of this project: no stability is promised.
@@ -31,14 +33,11 @@ pub mod model;
 pub mod proto;
 
 pub use api::{
-    Client, ClientOptions, Contender, ContenderOptions, Detector, Events, FromEvent, Group,
-    Leadership, MemoryServer, Url,
+    Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
+    Error, ErrorKind, Events, ExpiredBy, FromEvent, Group, GroupEvent, Host, Leader, Leadership,
+    LeasePolicy, LogLevel, LogRecord, LostReason, Member, MemoryServer, Metrics, Pending, Reenrol,
+    SessionEvent, Time, TlsOptions, Url, set_log, unset_log,
 };
-pub use core::{
-    ContenderEvent, DetectorEvent, Error, ErrorKind, ExpiredBy, GroupEvent, Host, Leader,
-    LeasePolicy, LostReason, Member, Reenrol, SessionEvent, Time,
-};
-pub use driver::{LogLevel, LogRecord, Metrics, Pending, set_log, unset_log};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -339,3 +339,15 @@ fn a_hundred_clients_share_two_threads_at_most() {
     }
     assert!(*events.lock().unwrap() >= 100);
 }
+
+#[cfg(not(feature = "tls"))]
+#[test]
+fn a_build_without_tls_says_so() {
+    let tls = tenure::TlsOptions::new("/etc/ca.pem");
+    let error = tls.validate().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert!(error.message().contains("--features tls"), "{error}");
+    // It says so rather than talk in clear.
+    let opened = Client::open(&server(), ClientOptions::default().tls(tls));
+    assert_eq!(opened.unwrap_err(), error);
+}

@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &["proto"]),
     ("driver", &["core", "model"]),
     ("api", &["driver", "core", "proto"]),
+    ("capi", &["api"]),
 ];
 
 /// What the tools under `src/bin` must not name: they use the library as anybody does.
@@ -40,8 +41,8 @@ const IMPURE: &[&str] = &[
     "mio::",
 ];
 
-/// The only files that may hold `unsafe`.
-const UNSAFE: &[&str] = &["src/driver/sys.rs", "src/bin/tenure/sys.rs"];
+/// The only files and folders that may hold `unsafe`.
+const UNSAFE: &[&str] = &["src/driver/sys.rs", "src/bin/tenure/sys.rs", "src/capi/"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -139,7 +140,7 @@ fn unsafe_stands_where_it_is_expected() {
             .split(|c: char| !c.is_alphanumeric() && c != '_')
             .any(|w| w == "unsafe");
         assert!(
-            !holds || UNSAFE.contains(&name.as_str()),
+            !holds || UNSAFE.iter().any(|known| name.starts_with(known)),
             "{name} holds unsafe code"
         );
     }
@@ -162,24 +163,115 @@ fn machines_match_their_inputs_exhaustively() {
     }
 }
 
+/// Whether there is such a test, as `file::test` under `tests/`, or under `src/` for unit tests.
+fn exists(name: &str) -> bool {
+    let (file, test) = name.rsplit_once("::").unwrap();
+    let file = match file.strip_prefix("src/") {
+        Some(_) => format!("{file}.rs"),
+        None => format!("tests/{file}.rs"),
+    };
+    let text = fs::read_to_string(root().join(&file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+    text.contains(&format!("#[test]\nfn {test}()"))
+        || text.contains(&format!("#[test]\n    fn {test}()"))
+}
+
 #[test]
 fn every_test_that_the_table_of_failures_names_exists() {
-    let table = fs::read_to_string(root().join("docs/failures.md")).unwrap();
+    assert_named_tests_exist("docs/failures.md", 50);
+}
+
+#[test]
+fn every_test_that_the_table_of_the_model_names_exists() {
+    assert_named_tests_exist("docs/model.md", 30);
+}
+
+/// Whatever stands there as `file::test` is a test, and there are at least so many.
+fn assert_named_tests_exist(document: &str, least: usize) {
+    let table = fs::read_to_string(root().join(document)).unwrap();
     let quoted = table.split('`').skip(1).step_by(2);
-    let named: Vec<&str> = quoted.filter(|word| word.contains("::")).collect();
-    let named: Vec<&str> = named.into_iter().filter(|n| *n != "file::test").collect();
-    assert!(named.len() > 50, "the table was not read: {named:?}");
+    // A type's method is not meant.
+    let is_test = |word: &&str| word.contains("::") && !word.starts_with(char::is_uppercase);
+    let named: Vec<&str> = quoted
+        .filter(is_test)
+        .filter(|n| *n != "file::test")
+        .collect();
+    assert!(named.len() > least, "{document} was not read: {named:?}");
     for name in named {
-        let (file, test) = name.rsplit_once("::").unwrap();
-        let file = match file.strip_prefix("src/") {
-            Some(_) => format!("{file}.rs"),
-            None => format!("tests/{file}.rs"),
-        };
-        let text = fs::read_to_string(root().join(&file)).unwrap_or_else(|e| panic!("{file}: {e}"));
-        assert!(
-            text.contains(&format!("#[test]\nfn {test}()"))
-                || text.contains(&format!("#[test]\n    fn {test}()")),
-            "docs/failures.md names {name}, which is not there"
-        );
+        assert!(exists(name), "{document} names {name}, which is not there");
+    }
+}
+
+/// A line of the list of scenarios, as far as it stands in the table, too.
+type Scenario = [String; 5];
+
+/// The list, and each scenario's steps and expectation beside it.
+fn listed_scenarios() -> Vec<(Scenario, [String; 2])> {
+    let list = fs::read_to_string(root().join("tests/scenarios/list.tsv")).unwrap();
+    let mut lines = list.lines();
+    assert_eq!(
+        lines.next(),
+        Some("id\tsource\ttitle\tkind\tsteps\texpectation\ttest")
+    );
+    let fields = |line: &str| {
+        let fields: Vec<String> = line.split('\t').map(str::to_owned).collect();
+        let fields: [String; 7] = fields.try_into().unwrap_or_else(|f| panic!("{f:?}"));
+        let [id, source, title, kind, steps, expectation, test] = fields;
+        ([id, source, title, kind, test], [steps, expectation])
+    };
+    lines.map(fields).collect()
+}
+
+#[test]
+fn the_list_of_scenarios_and_its_tables_say_the_same() {
+    let listed = listed_scenarios();
+    let readme = fs::read_to_string(root().join("tests/scenarios/README.md")).unwrap();
+    let rows = readme.lines().filter(|line| line.starts_with("| `"));
+    let row = |line: &str| {
+        let cells = line.trim_matches('|').split('|');
+        let cells = cells.map(|cell| cell.trim().replace('`', "").replace('–', "-"));
+        let cells: Vec<String> = cells.collect();
+        Scenario::try_from(cells).unwrap_or_else(|cells| panic!("{cells:?}"))
+    };
+    let tabled: Vec<Scenario> = rows.map(row).collect();
+    let mut ids: Vec<&str> = listed.iter().map(|(row, _)| row[0].as_str()).collect();
+    assert!(ids.len() > 70, "the list was not read: {ids:?}");
+    for (row, _) in &listed {
+        assert!(tabled.contains(row), "not in the README: {row:?}");
+    }
+    for row in &tabled {
+        let known = listed.iter().any(|(listed, _)| listed == row);
+        assert!(known, "not in list.tsv: {row:?}");
+    }
+    ids.sort_unstable();
+    let twice = ids.windows(2).find(|pair| pair[0] == pair[1]);
+    assert_eq!(twice, None, "two scenarios of one name");
+    // What differs from Mesos, and what is absent, is said in words.
+    for ([id, source, _, kind, test], [steps, expectation]) in &listed {
+        let alone = ["same", "repaired", "kept out"].contains(&kind.as_str());
+        assert!(alone || kind == "absent", "{id} is {kind:?}");
+        assert_eq!(kind == "absent", test == "-", "{id}");
+        assert!(!steps.is_empty() && !expectation.is_empty(), "{id}");
+        let said = format!("- `{id}`: {expectation}.");
+        let untold = source == "untested by Mesos" || kind == "same" || kind == "kept out";
+        let must = kind == "absent" || !untold;
+        assert!(!must || readme.contains(&said), "the README lacks: {said}");
+    }
+}
+
+#[test]
+fn every_scenario_has_its_test_and_every_test_of_scenarios_its_line() {
+    let listed = listed_scenarios();
+    let named: Vec<&String> = listed.iter().map(|([.., test], _)| test).collect();
+    for test in named.iter().filter(|test| **test != "-") {
+        assert!(exists(test), "list.tsv names {test}, which is not there");
+    }
+    for file in sources(&root().join("tests/scenarios")) {
+        let module = file.file_stem().unwrap().to_str().unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        for (at, mark) in text.match_indices("#[test]\nfn ") {
+            let rest = &text[at + mark.len()..];
+            let name = format!("scenarios/{module}::{}", rest.split('(').next().unwrap());
+            assert!(named.contains(&&name), "no line of list.tsv names {name}");
+        }
     }
 }

@@ -12,6 +12,8 @@ const REPLIES: &[i32] = &[
     op::EXISTS,
     op::GET_DATA,
     op::GET_CHILDREN2,
+    op::GET_ACL,
+    op::ADD_WATCH,
     op::SYNC,
     op::GET_EPHEMERALS,
     op::MULTI,

@@ -7,6 +7,7 @@ use crate::wire::Way;
 use crate::world::{World, span};
 use std::time::Duration;
 use tenure::core::{Command, Handle};
+use tenure::model::Upstream;
 use tenure::proto::op;
 
 /// One fault, or the end of one.
@@ -76,8 +77,12 @@ pub(crate) fn cut_client(world: &mut World, node: usize) {
     }
 }
 
+/// Not as long as it owes pings since it was stopped before, nor if an observer follows it:
+/// `GUARANTEES.md` assumes so.
 pub(crate) fn pause_server(world: &mut World, server: usize) {
-    if !world.ensemble.is_down(server) {
+    let relays = world.plan.observer == Some(Upstream::Follower(server))
+        && world.ensemble.leader() != Some(server);
+    if !world.ensemble.is_down(server) && !world.ensemble.owes_pings(server) && !relays {
         world.marks.hit("server-paused");
         world.note(|| format!("server {server} is stopped"));
         world.ensemble.pause(server, span(world.now));
@@ -172,7 +177,17 @@ pub(crate) fn stand(world: &mut World, node: usize) {
     }
 }
 
-fn set_data(world: &mut World, node: usize) {
+/// Deletes what somebody has put among the members, until it is gone.
+pub(crate) fn remove_strangers(world: &mut World) {
+    let mut strangers = std::mem::take(&mut world.strangers);
+    strangers.retain(|path| world.ensemble.node(path).is_some());
+    for path in &strangers {
+        let _ = world.ensemble.delete(path, span(world.now));
+    }
+    world.strangers = strangers;
+}
+
+pub(crate) fn set_data(world: &mut World, node: usize) {
     let number = world.dice.u16(..);
     let Some(process) = &mut world.nodes[node].process else {
         return;
@@ -250,44 +265,69 @@ pub(crate) fn revive(world: &mut World, node: usize) {
 
 /// Does what only the owner may.
 pub(crate) fn meddle(world: &mut World) {
-    if !world.plan.tampers || world.ensemble.leader().is_none() {
+    match world.dice.u8(0..3) {
+        0 => delete_member(world),
+        1 => delete_path(world),
+        _ => expire_session(world),
+    }
+}
+
+fn may_meddle(world: &World) -> bool {
+    world.plan.tampers && world.ensemble.leader().is_some()
+}
+
+/// An administrator deletes the znode of a member.
+pub(crate) fn delete_member(world: &mut World) {
+    if !may_meddle(world) {
         return;
     }
-    let now = span(world.now);
-    let until = world.now + excuse(world);
     let group = world.dice.usize(0..world.plan.groups.len());
     let path = world.plan.groups[group].clone();
-    match world.dice.u8(0..3) {
-        0 => {
-            let names = world.ensemble.children(&path).unwrap_or_default();
-            let Some(name) = world.dice.choice(&names).cloned() else {
-                return;
-            };
-            world.note(|| format!("somebody deletes {path}/{name}"));
-            world.checks.excuse(group, until);
-            let _ = world.ensemble.delete(&format!("{path}/{name}"), now);
-            world.marks.hit("admin-deletes-member");
-        }
-        1 => {
-            world.note(|| format!("somebody deletes {path}"));
-            world.checks.excuse(group, until);
-            if world.ensemble.delete_tree(&path, now).is_ok() {
-                world.marks.hit("admin-deletes-path");
-            }
-        }
-        _ => {
-            let sessions = world.ensemble.sessions();
-            let Some(session) = world.dice.choice(&sessions).copied() else {
-                return;
-            };
-            world.note(|| format!("somebody ends session {session:#x}"));
-            for group in 0..world.plan.groups.len() {
-                world.checks.excuse(group, until);
-            }
-            world.ensemble.expire(session, now);
-            world.marks.hit("admin-expires-session");
-        }
+    let names = world.ensemble.children(&path).unwrap_or_default();
+    let Some(name) = world.dice.choice(&names).cloned() else {
+        return;
+    };
+    world.note(|| format!("somebody deletes {path}/{name}"));
+    let until = world.now + excuse(world);
+    world.checks.excuse(group, until);
+    let _ = world
+        .ensemble
+        .delete(&format!("{path}/{name}"), span(world.now));
+    world.marks.hit("admin-deletes-member");
+    world.collect();
+}
+
+/// An administrator deletes a group with all that is in it.
+pub(crate) fn delete_path(world: &mut World) {
+    if !may_meddle(world) {
+        return;
     }
+    let group = world.dice.usize(0..world.plan.groups.len());
+    let path = world.plan.groups[group].clone();
+    world.note(|| format!("somebody deletes {path}"));
+    let until = world.now + excuse(world);
+    world.checks.excuse(group, until);
+    if world.ensemble.delete_tree(&path, span(world.now)).is_ok() {
+        world.marks.hit("admin-deletes-path");
+    }
+    world.collect();
+}
+
+fn expire_session(world: &mut World) {
+    if !may_meddle(world) {
+        return;
+    }
+    let sessions = world.ensemble.sessions();
+    let Some(session) = world.dice.choice(&sessions).copied() else {
+        return;
+    };
+    world.note(|| format!("somebody ends session {session:#x}"));
+    let until = world.now + excuse(world);
+    for group in 0..world.plan.groups.len() {
+        world.checks.excuse(group, until);
+    }
+    world.ensemble.expire(session, span(world.now));
+    world.marks.hit("admin-expires-session");
     world.collect();
 }
 

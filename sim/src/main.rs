@@ -39,7 +39,7 @@ fn main() -> ExitCode {
         }
     } else if options.tell {
         let told = Wanted {
-            told: options.last,
+            told: usize::try_from(options.last).unwrap_or(usize::MAX),
             ..wanted
         };
         print_words(&tenure_sim::world(options.seed, told).words);
@@ -80,7 +80,7 @@ fn simulate(options: &Options, wanted: Wanted) -> Summary {
     let said = std::sync::Mutex::new(began);
     let threads = options.threads.map_or_else(
         || std::thread::available_parallelism().map_or(1, usize::from),
-        usize::from,
+        |threads| usize::try_from(threads).unwrap_or(1),
     );
     tenure_sim::run(options.seed, options.count, threads, wanted, |done| {
         if let Ok(mut said) = said.try_lock()
@@ -96,7 +96,7 @@ fn simulate(options: &Options, wanted: Wanted) -> Summary {
 /// Runs the world again, and prints what happened last in it.
 fn tell(seed: u64, what: &str, options: &Options, wanted: Wanted) {
     let told = Wanted {
-        told: options.last,
+        told: usize::try_from(options.last).unwrap_or(usize::MAX),
         ..wanted
     };
     let again = tenure_sim::world(seed, told);

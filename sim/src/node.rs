@@ -47,6 +47,8 @@ pub(crate) struct Process {
     pub(crate) memberships: BTreeMap<Handle, Vec<Member>>,
     /// Calls without an answer, and what they are.
     pub(crate) calls: BTreeMap<CallId, Call>,
+    /// A group that is only asked about.
+    pub(crate) asker: Option<Handle>,
     pub(crate) session: Option<i64>,
     pub(crate) attached: bool,
     /// The server that it was attached to last.

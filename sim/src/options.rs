@@ -16,12 +16,13 @@ pub struct Options {
         long,
         env = "TENURE_SIM_SEED",
         default_value_t = 1,
-        value_name = "NUMBER"
+        value_name = "NUMBER",
+        value_parser = number::<0, { u64::MAX }>
     )]
     pub seed: u64,
     /// How many worlds.
     #[arg(long, env = "TENURE_SIM_COUNT", default_value_t = COUNT, value_name = "NUMBER",
-        value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+        value_parser = number::<1, 100_000_000>)]
     pub count: u64,
     /// A known mistake to make on purpose; `list` prints their names.
     #[arg(long, env = "TENURE_SIM_MUTANT", value_name = "NAME", value_parser = mutant)]
@@ -31,16 +32,17 @@ pub struct Options {
     pub broken: Option<Break>,
     /// How many worlds are simulated at a time; nothing else depends on it.
     #[arg(long, env = "TENURE_SIM_THREADS", value_name = "NUMBER",
-        value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
+        value_parser = number::<1, 1024>)]
+    pub threads: Option<u64>,
     /// How many of the last events of a world are printed.
     #[arg(
         long,
         env = "TENURE_SIM_LAST",
         default_value_t = 400,
-        value_name = "NUMBER"
+        value_name = "NUMBER",
+        value_parser = number::<0, 100_000_000>
     )]
-    pub last: usize,
+    pub last: u64,
     /// Print what happened last in the first world, whether a promise was broken or not.
     #[arg(long)]
     pub tell: bool,
@@ -110,4 +112,56 @@ fn mutant(text: &str) -> Result<Wish, String> {
         let names: Vec<&str> = Mutant::ALL.iter().map(|m| m.name()).collect();
         format!("the names are: list, {}", names.join(", "))
     })
+}
+
+/// A number between these, both included; or what is accepted.
+fn number<const LOW: u64, const HIGH: u64>(text: &str) -> Result<u64, String> {
+    let number = text.parse().ok();
+    number
+        .filter(|number| (LOW..=HIGH).contains(number))
+        .ok_or_else(|| format!("a whole number from {LOW} to {HIGH} is wanted"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(arguments: [&str; 2]) -> String {
+        let [name, value] = arguments;
+        let arguments = ["tenure-sim".to_owned(), format!("{name}={value}")];
+        let error = Options::try_parse_from(arguments).expect_err("must be refused");
+        assert_eq!(error.exit_code(), 2, "{name} {value}");
+        error.to_string()
+    }
+
+    #[test]
+    fn what_means_nothing_is_refused_with_what_is_accepted() {
+        for value in ["", "x", "-1", "1.5", " 1", "99999999999999999999"] {
+            let seeds = format!("from 0 to {}", u64::MAX);
+            assert!(refusal(["--seed", value]).contains(&seeds), "{value}");
+            for (name, range) in [
+                ("--count", "from 1 to 100000000"),
+                ("--threads", "from 1 to 1024"),
+                ("--last", "from 0 to 100000000"),
+            ] {
+                assert!(refusal([name, value]).contains(range), "{name} {value}");
+            }
+            let names = refusal(["--mutant", value]);
+            for mutant in Mutant::ALL {
+                assert!(names.contains(mutant.name()), "{value}: {names}");
+            }
+            assert!(refusal(["--break", value]).contains("clock, tick"));
+        }
+        assert!(refusal(["--count", "0"]).contains("from 1 to 100000000"));
+    }
+
+    #[test]
+    fn the_largest_and_the_smallest_are_accepted() {
+        let most = u64::MAX.to_string();
+        let arguments = ["tenure-sim", "--seed", &most, "--count", "100000000"];
+        let options = Options::try_parse_from(arguments).expect("accepted");
+        assert_eq!((options.seed, options.count), (u64::MAX, 100_000_000));
+        let arguments = ["tenure-sim", "--seed", "0", "--count", "1", "--last", "0"];
+        assert!(Options::try_parse_from(arguments).is_ok());
+    }
 }

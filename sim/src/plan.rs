@@ -2,6 +2,7 @@
 
 use crate::clock::{Clock, MS, Nanos, RATE_PPB_MAX, SECOND};
 use crate::options::Break;
+use crate::world::nanos;
 use fastrand::Rng;
 use std::time::Duration;
 use tenure::core::LeasePolicy;
@@ -26,6 +27,11 @@ pub(crate) struct Plan {
     pub(crate) tampers: bool,
     /// The counters of the groups are about to wrap.
     pub(crate) wraps: bool,
+    /// How late ZooKeeper's leader may be with its pings.
+    pub(crate) lateness: Nanos,
+    /// Nothing but plots on good links, with any number of ticks in a session timeout and clocks
+    /// that go wrong as far as they may: the margins of the lease are all there is.
+    pub(crate) tight: bool,
     /// A plot a time, or whatever the dice say: in parts of 100.
     pub(crate) plots: u8,
 }
@@ -103,7 +109,11 @@ impl Plan {
         // Seeds that follow each other must not make worlds that resemble each other.
         let mut dice = Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x7e4e_u64);
         let dice = &mut dice;
-        let voters = pick(dice, &[3, 3, 3, 3, 3, 3, 3, 3, 5, 1]);
+        let tight = dice.u8(0..5) < 2;
+        let voters = match pick(dice, &[3, 3, 3, 3, 3, 3, 3, 3, 5, 1]) {
+            1 if tight => 3,
+            voters => voters,
+        };
         let observer = match dice.u8(0..12) {
             0 if voters > 1 => Some(Upstream::Leader),
             1 if voters > 1 => Some(Upstream::Follower(dice.usize(0..voters))),
@@ -115,9 +125,20 @@ impl Plan {
         } else {
             1
         };
-        let shortest = (2 * SECOND).max(2 * tick * relays);
-        let wish = dice.u64(shortest..=10 * SECOND) / MS * MS;
-        let told = dice.bool() || relays > 1;
+        let links = if tight {
+            LinkOptions::default()
+        } else {
+            links(dice)
+        };
+        // A lease wants three commits in a row to fit into what is left of it.
+        let commits = links.delay_max * 50;
+        let shortest = (2 * SECOND).max(2 * tick * relays).max(nanos(commits));
+        let longest = match tight {
+            true => shortest.max(tick * dice.u64(2..=20)).min(10 * SECOND),
+            false => 10 * SECOND,
+        };
+        let wish = dice.u64(shortest..=longest) / MS * MS;
+        let told = dice.bool() || relays > 1 || tight;
         let ticks = told.then(|| {
             let tick = tick * relays;
             Duration::from_nanos(match broken {
@@ -142,6 +163,9 @@ impl Plan {
                 node.detects.push(0);
             }
         }
+        if tight {
+            nodes.iter_mut().for_each(|n| n.tighten(dice, servers));
+        }
         if let Some(Upstream::Follower(_)) = observer {
             // It serves nobody while that server leads: a client needs another one, too.
             for node in &mut nodes {
@@ -154,8 +178,11 @@ impl Plan {
             voters,
             observer,
             tick,
-            sync_limit: dice.u32(2..=12),
-            links: links(dice),
+            sync_limit: match tight {
+                true => pick(dice, &[2, 2, 3, 4, 6, 8]),
+                false => dice.u32(2..=12),
+            },
+            links,
             unknown: match dice.u8(0..12) {
                 0 => vec![op::GET_EPHEMERALS],
                 1 => vec![op::GET_EPHEMERALS, op::CREATE2],
@@ -166,7 +193,13 @@ impl Plan {
             safety: 60 * SECOND,
             tampers: dice.u8(0..8) == 0,
             wraps: dice.u8(0..12) == 0,
-            plots: pick(dice, &[0, 50, 80, 100]),
+            lateness: pick(dice, &[0, 0, 0, 100]) * MS,
+            tight,
+            plots: if tight {
+                100
+            } else {
+                pick(dice, &[0, 50, 80, 100])
+            },
         }
     }
 
@@ -182,6 +215,7 @@ impl Plan {
                 max_session_timeout: None,
                 unknown: self.unknown.clone(),
                 seed,
+                ..ModelOptions::default()
             },
             voters: self.voters,
             observers: self.observer.into_iter().collect(),
@@ -201,6 +235,18 @@ impl Plan {
 }
 
 impl NodePlan {
+    /// All that is left of the lease is its margins.
+    fn tighten(&mut self, dice: &mut Rng, servers: usize) {
+        let rate = &mut self.clock.rate_ppb;
+        // A slow clock believes for longer.
+        *rate = -rate.abs();
+        if dice.u8(0..5) > 0 {
+            self.servers = (0..servers).collect();
+        }
+        self.policy = LeasePolicy::Verified;
+        self.quality = Quality::GOOD;
+    }
+
     fn draw(
         dice: &mut Rng,
         servers: usize,

@@ -38,6 +38,7 @@ pub(crate) fn settle(world: &mut World) {
             acts::revive(world, node);
             acts::stand(world, node);
         }
+        acts::remove_strangers(world);
         world.run(50 * MS);
         if world.broken.is_some() {
             return;

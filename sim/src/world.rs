@@ -16,7 +16,7 @@ use tenure::core::{
     Answer, Client, Command, ContenderEvent, ContenderSpec, Event, ExpiredBy, GroupEvent, Handle,
     Host, Input, LeasePolicy, LostReason, Output, Reenrol, SessionEvent, SessionOptions,
 };
-use tenure::model::{ConnId, Ensemble, ModelOutput};
+use tenure::model::{ConnId, Ensemble, LinkOptions, ModelOutput};
 use tenure::proto::{op, xid};
 
 /// Steps at one instant; more than these, and something spins.
@@ -34,6 +34,8 @@ pub(crate) struct World {
     paths: Vec<Path>,
     queue: BinaryHeap<Reverse<(Nanos, u64, usize, Way2)>>,
     order: u64,
+    /// Znodes among the members that are none.
+    pub(crate) strangers: Vec<String>,
     /// Servers whose connections ended without a word.
     mute: BTreeSet<usize>,
     pub(crate) dice: Rng,
@@ -57,7 +59,8 @@ impl World {
     pub(crate) fn new(seed: u64, plan: Plan, told: usize, cached_flag: bool) -> Self {
         let now = SECOND;
         let mut dice = Rng::with_seed(seed ^ 0x5e_ed0f_0a11_u64);
-        let ensemble = Ensemble::new(plan.ensemble(dice.u64(..)), span(now));
+        let mut ensemble = Ensemble::new(plan.ensemble(dice.u64(..)), span(now));
+        ensemble.set_ping_lateness(span(plan.lateness));
         let paths = plan.nodes.iter().flat_map(|node| {
             (0..2 * plan.servers()).map(|_| Path {
                 quality: node.quality,
@@ -74,6 +77,7 @@ impl World {
             remotes: BTreeMap::new(),
             queue: BinaryHeap::new(),
             order: 0,
+            strangers: Vec::new(),
             mute: BTreeSet::new(),
             dice,
             checks: Checks::new(&plan),
@@ -448,7 +452,7 @@ impl World {
         };
         match output {
             Output::Resolve { .. } => self.fail("a numeric address was looked up".to_owned()),
-            Output::Connect { conn, address } => self.connect(id, conn, address),
+            Output::Connect { conn, address, .. } => self.connect(id, conn, address),
             Output::Send { conn, bytes } => {
                 if let Some(conn) = process.conns.get(&conn).copied() {
                     self.client_sends(id, conn, bytes);
@@ -712,6 +716,7 @@ impl World {
             groups: BTreeMap::new(),
             memberships: BTreeMap::new(),
             calls: BTreeMap::new(),
+            asker: None,
             session: None,
             attached: false,
             server: None,
@@ -749,7 +754,7 @@ impl World {
         }
     }
 
-    fn open(&mut self, id: usize, group: usize) -> Handle {
+    pub(crate) fn open(&mut self, id: usize, group: usize) -> Handle {
         let handle = self.nodes[id].handle();
         let path = self.plan.groups[group].clone();
         self.input(id, Input::Command(Command::Group { handle, path }));
@@ -954,6 +959,15 @@ impl World {
         }
     }
 
+    /// What all links between servers are like from now on.
+    pub(crate) fn set_links(&mut self, links: &LinkOptions) {
+        for from in 0..self.plan.servers() {
+            for to in 0..self.plan.servers() {
+                self.ensemble.set_link(from, to, links.clone());
+            }
+        }
+    }
+
     /// The server drops the next request of this client without a word.
     pub(crate) fn drop_request(&mut self, node: usize) {
         let process = self.nodes[node].process.as_ref();
@@ -1026,6 +1040,12 @@ impl World {
     pub(crate) fn believes(&self, candidate: &Candidate) -> bool {
         let runs = |held: Held| self.cached_flag || held.until > self.now;
         candidate.held.is_some_and(runs)
+    }
+
+    /// Whether a machine waits for the answer to its handshake with this server.
+    pub(crate) fn knocks(&self, node: usize, server: usize) -> bool {
+        let waits = |c: &Conn| c.node == node && c.server == server && c.open && c.greeted;
+        self.conns.values().any(|c| waits(c) && !c.answered)
     }
 
     pub(crate) fn leads_any(&self, node: usize) -> bool {

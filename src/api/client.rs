@@ -7,7 +7,7 @@ use super::group::Group;
 use super::standalone::Standalone;
 use super::url::{Place, Url};
 use crate::core::{Answer, Command, Error, ErrorKind, Host, SessionEvent, SessionOptions};
-use crate::driver::{Link, Metrics, Pending, Transport, now};
+use crate::driver::{Link, Metrics, Pending, TlsOptions, Transport, now};
 use crate::proto::path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use std::time::Duration;
 pub struct ClientOptions {
     session_timeout: Duration,
     tick: Option<Duration>,
+    tls: Option<TlsOptions>,
 }
 
 impl Default for ClientOptions {
@@ -25,6 +26,7 @@ impl Default for ClientOptions {
         Self {
             session_timeout: Duration::from_secs(10),
             tick: None,
+            tls: None,
         }
     }
 }
@@ -46,6 +48,14 @@ impl ClientOptions {
     #[must_use]
     pub fn tick(mut self, tick: Duration) -> Self {
         self.tick = Some(tick);
+        self
+    }
+
+    /// TLS to the servers, whose ports in the URL are then their `secureClientPort`s. Only a
+    /// `zk://` URL leads to servers; with another the options are checked and not used.
+    #[must_use]
+    pub fn tls(mut self, tls: TlsOptions) -> Self {
+        self.tls = Some(tls);
         self
     }
 }
@@ -108,15 +118,22 @@ impl Client {
     /// that cannot be reached is no error: [`events`](Self::events) tell of each attempt.
     ///
     /// # Errors
-    /// `InvalidInput` for a session timeout out of range; `System` when the I/O thread cannot be
+    /// `InvalidInput` for a session timeout out of range, and for what
+    /// [`TlsOptions::validate`] refuses or a server that no certificate can name; `System` when the I/O thread cannot be
     /// started.
     pub fn open(url: &Url, options: ClientOptions) -> Result<Self, Error> {
         check_span("session timeout", options.session_timeout)?;
         if let Some(tick) = options.tick {
             check_span("tick", tick)?;
         }
+        let tls = options.tls.as_ref().map(TlsOptions::load).transpose()?;
         let (servers, transport) = match url.place() {
-            Place::Servers(servers) => (servers.clone(), Transport::Tcp),
+            Place::Servers(servers) => {
+                if let Some(tls) = &tls {
+                    servers.iter().try_for_each(|server| tls.check(server))?;
+                }
+                (servers.clone(), Transport::Tcp(tls))
+            }
             Place::Memory(name) => {
                 // The address is never connected to.
                 let host = Host {

@@ -649,11 +649,14 @@ impl Standing {
     fn of(spec: &ContenderSpec, wire: &Wire<'_>) -> Option<Self> {
         let session = &wire.session;
         let timeout = session.timeout();
-        if mutant::on(Mutant::AnyAnswer) || mutant::on(Mutant::DisconnectTimer) {
-            let end = match mutant::on(Mutant::AnyAnswer) {
-                true => lease::horizon(session.answered()?, timeout),
-                false => wire.now + timeout,
-            };
+        let answered = session.answered();
+        let mistaken = match () {
+            () if mutant::on(Mutant::AnyAnswer) => Some(lease::horizon(answered?, timeout)),
+            () if mutant::on(Mutant::DisconnectTimer) => Some(wire.now + timeout),
+            () if mutant::on(Mutant::Mesos) => Some(lease::over(answered?, timeout)),
+            () => None,
+        };
+        if let Some(end) = mistaken {
             let fresh_until = session.newest_proof().map(|_| end);
             return Some(Self { end, fresh_until });
         }
@@ -664,7 +667,7 @@ impl Standing {
                 fresh_until: newest.map(|sent| lease::overdue(sent, timeout)),
             }
         } else {
-            let answered = session.answered()?;
+            let answered = answered?;
             let attached = session.attached();
             Self {
                 end: lease::over(answered, timeout),

@@ -42,7 +42,9 @@
 //! **Assumptions.** Clock rates differ by less than ρ; every server's `minSessionTimeout` is at
 //! least 2 τ, or τ is configured; a running ZooKeeper leader's pings are never more than δ late, nor
 //! those of one that was stopped and goes on, and it is not stopped again before it has sent them;
-//! behind an observer that follows another learner (`ObserverMaster`) twice the τ is configured;
+//! behind an observer that follows another learner (`ObserverMaster`) twice the τ is configured, and
+//! that learner is not stopped and goes on (it would ask the observer for its touches only then, and
+//! have them a whole relay later: P₁ would have to be sent R after P₂ was known, not δ);
 //! all servers grant the same timeout, unless they answer; the ensemble loses no committed write;
 //! and nobody but its owner deletes a member or its session.
 //!

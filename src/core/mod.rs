@@ -316,6 +316,8 @@ pub enum Output {
     Connect {
         /// Names the connection.
         conn: u64,
+        /// The server as the user named it: what its certificate must name.
+        host: Host,
         /// Where to.
         address: SocketAddr,
     },

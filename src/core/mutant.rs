@@ -43,6 +43,8 @@ mutants! {
     ReplyTime = "reply-time-for-send-time",
     /// T is counted anew from each answer's arrival, and so from the disconnection.
     DisconnectTimer = "timer-from-disconnect",
+    /// Leadership lasts as long as the session does by our own clock: Mesos's timer.
+    Mesos = "mesos-timer",
     /// `is_leading` does not look at the clock. (The simulation reads it so.)
     CachedFlag = "cached-flag",
     /// The lease looks back over one success less.
@@ -68,7 +70,7 @@ mutants! {
     StrictWaits = "strict-waits",
     /// A predecessor that has vanished makes a leader of who stood behind it.
     VanishedLeads = "vanished-predecessor-leads",
-    /// A watch of an earlier candidacy counts for the present one.
+    /// Any watch that fires counts for the present predecessor, whatever znode it is about.
     StaleWatch = "stale-watch",
     /// The watch on the predecessor is not armed anew after a reconnection.
     Unarmed = "watch-not-rearmed",

@@ -19,9 +19,9 @@ use crate::proto::path::{self, MemberName};
 use crate::proto::{Acl, CreateMode, EventKind, MultiOp, Request, Response, ServerError, Stat, op};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// How often a create is repeated when others keep deleting the group's path under it, or the
+/// How often a create may be refused when others keep deleting the group's path under it, or the
 /// server's counter yields a name that exists.
-const CREATE_TRIES_MAX: u32 = 8;
+const CREATE_REFUSALS_MAX: u32 = 8;
 
 /// Names a seat. Numbers are never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,7 +104,8 @@ struct Seat {
     writing: Option<Vec<u8>>,
     stage: Stage,
     released: bool,
-    tries: u32,
+    /// How often a server has refused the create. Those that were lost do not count.
+    refusals: u32,
     ancestor_error: Option<Error>,
 }
 
@@ -136,7 +137,7 @@ impl Seats {
             writing: None,
             stage: Stage::Absent,
             released: false,
-            tries: 0,
+            refusals: 0,
             ancestor_error: None,
         });
         if wire.attached() {
@@ -379,7 +380,6 @@ impl Seats {
             return;
         };
         seat.stage = Stage::Creating;
-        seat.tries += 1;
         seat.carried.clone_from(&seat.data);
         let path = MemberName::prefix(&seat.group, seat.label.as_deref());
         let mode = CreateMode::EphemeralSequential;
@@ -417,6 +417,9 @@ impl Seats {
         if !matches!(seat.stage, Stage::Creating) {
             return;
         }
+        if let Err(ServerError::NoNode | ServerError::NodeExists) = result {
+            seat.refusals += 1;
+        }
         let error = match result {
             Ok(Response::Created { path, stat }) => {
                 self.seated(id, Member::new(&path, stat.czxid), wire);
@@ -440,7 +443,7 @@ impl Seats {
             Err(ServerError::NoNode) => {
                 if seat.ancestor_error.is_none()
                     && !(mutant::on(Mutant::PathMissing) && id.0 > 1)
-                    && seat.tries < CREATE_TRIES_MAX
+                    && seat.refusals < CREATE_REFUSALS_MAX
                 {
                     if seat.released {
                         self.finish(id, SeatNews::Left { by_us: false }, wire);
@@ -453,7 +456,9 @@ impl Seats {
                     Error::from_server(ServerError::NoNode, "create a member under", &seat.group)
                 })
             }
-            Err(ServerError::NodeExists) if seat.tries < CREATE_TRIES_MAX && !seat.released => {
+            Err(ServerError::NodeExists)
+                if seat.refusals < CREATE_REFUSALS_MAX && !seat.released =>
+            {
                 self.send_create(id, wire);
                 return;
             }
@@ -480,7 +485,7 @@ impl Seats {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
-        seat.tries = 0;
+        seat.refusals = 0;
         if seat.released {
             self.leave(id, member, wire);
             return;
@@ -760,7 +765,7 @@ impl Seats {
                 writing: None,
                 stage: Stage::Absent,
                 released: true,
-                tries: 0,
+                refusals: 0,
                 ancestor_error: None,
             });
             self.leave(id, ghost, wire);

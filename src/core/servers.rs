@@ -34,7 +34,7 @@ impl std::fmt::Display for Host {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Resolve(Host),
-    Connect(SocketAddr),
+    Connect(Host, SocketAddr),
     Pause(Time),
 }
 
@@ -44,7 +44,9 @@ pub(crate) enum Step {
 pub(crate) struct Servers {
     hosts: Vec<Host>,
     next: usize,
+    /// Of the host that was looked up last.
     addresses: VecDeque<SocketAddr>,
+    looked_up: Option<Host>,
     left_in_round: usize,
     rounds_failed: u32,
     attempts: u32,
@@ -59,6 +61,7 @@ impl Servers {
             hosts,
             next: 0,
             addresses: VecDeque::new(),
+            looked_up: None,
             rounds_failed: 0,
             attempts: 0,
         }
@@ -80,8 +83,10 @@ impl Servers {
 
     /// What to do now, for a session with this timeout.
     pub(crate) fn step(&mut self, now: Time, timeout: Duration, rng: &mut Rng) -> Step {
-        if let Some(address) = self.addresses.pop_front() {
-            return Step::Connect(address);
+        if let Some(host) = &self.looked_up
+            && let Some(address) = self.addresses.pop_front()
+        {
+            return Step::Connect(host.clone(), address);
         }
         if self.left_in_round == 0 {
             self.left_in_round = self.hosts.len();
@@ -98,8 +103,14 @@ impl Servers {
         let host = self.hosts[self.next % self.hosts.len()].clone();
         self.next = (self.next + 1) % self.hosts.len();
         match host.name.parse::<IpAddr>() {
-            Ok(ip) => Step::Connect(SocketAddr::new(ip, host.port)),
-            Err(_) => Step::Resolve(host),
+            Ok(ip) => {
+                let address = SocketAddr::new(ip, host.port);
+                Step::Connect(host, address)
+            }
+            Err(_) => {
+                self.looked_up = Some(host.clone());
+                Step::Resolve(host)
+            }
         }
     }
 
@@ -148,7 +159,7 @@ mod tests {
                 servers.step(now, T, &mut rng),
                 servers.step(now, T, &mut rng),
             );
-            assert!(matches!((&a, &b), (Step::Connect(x), Step::Connect(y)) if x != y));
+            assert!(matches!((&a, &b), (Step::Connect(_, x), Step::Connect(_, y)) if x != y));
             let Step::Pause(until) = servers.step(now, T, &mut rng) else {
                 unreachable!("a round has two servers");
             };
@@ -162,7 +173,7 @@ mod tests {
             );
         }
         servers.answered();
-        assert!(matches!(servers.step(now, T, &mut rng), Step::Connect(_)));
+        assert!(matches!(servers.step(now, T, &mut rng), Step::Connect(..)));
     }
 
     #[test]
@@ -176,7 +187,10 @@ mod tests {
         );
         let address: SocketAddr = "127.0.0.9:2181".parse().unwrap();
         servers.resolved(vec![address], &mut rng);
-        assert_eq!(servers.step(now, T, &mut rng), Step::Connect(address));
+        assert_eq!(
+            servers.step(now, T, &mut rng),
+            Step::Connect(host("zk.example"), address)
+        );
         assert!(matches!(servers.step(now, T, &mut rng), Step::Pause(_)));
         assert_eq!(
             servers.step(now, T, &mut rng),

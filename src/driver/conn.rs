@@ -1,20 +1,28 @@
-//! One TCP connection: non-blocking, with what could not be written yet.
+//! A connection as the core sees it: it stands, or not yet, and carries the core's own bytes. What
+//! TLS needs to say before and beside them stays in here.
 
-use mio::net::TcpStream;
-use mio::{Interest, Registry, Token};
-use socket2::SockRef;
-use std::io::{ErrorKind, Read, Write};
+use super::stream::Stream;
+use super::tls::Layer;
+use mio::{Registry, Token};
 use std::net::SocketAddr;
-use std::time::Duration;
 
-/// How much may wait to be written before the connection counts as dead. The core gives a
-/// connection up long before when answers are overdue.
-const UNSENT_BYTES_MAX: usize = 16 << 20;
+/// What is read at a time while there is nothing for the core yet: most handshakes fit.
+const HANDSHAKE_CHUNK_BYTES: usize = 8 << 10;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Dialing,
+    /// The connection stands; the TLS handshake is under way.
+    Shaking,
+    Open,
+}
 
 pub(super) struct Conn {
-    stream: TcpStream,
-    connecting: bool,
-    unsent: Vec<u8>,
+    stream: Stream,
+    tls: Option<Layer>,
+    stage: Stage,
+    /// Whether the server has said anything to the core.
+    heard: bool,
 }
 
 /// What came of a look at a connection.
@@ -25,107 +33,117 @@ pub(super) enum Progress {
 }
 
 impl Conn {
+    /// Begins to connect; by TLS if there is a layer of it.
     pub(super) fn open(
         address: SocketAddr,
+        tls: Option<Layer>,
         registry: &Registry,
         token: Token,
     ) -> Result<Self, String> {
-        let mut stream = TcpStream::connect(address).map_err(describe)?;
-        // The connection is for short messages that somebody waits for; failing to say so costs
-        // only time.
-        let _ = stream.set_nodelay(true);
-        registry
-            .register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)
-            .map_err(describe)?;
         Ok(Self {
-            stream,
-            connecting: true,
-            unsent: Vec::new(),
+            stream: Stream::open(address, registry, token)?,
+            tls,
+            stage: Stage::Dialing,
+            heard: false,
         })
     }
 
-    /// The socket became writable, or failed.
-    pub(super) fn writable(&mut self) -> Progress {
-        if self.connecting {
-            match self.stream.take_error() {
-                Ok(None) => {}
-                Ok(Some(error)) | Err(error) => return Progress::Failed(describe(error)),
-            }
-            match self.stream.peer_addr() {
-                Ok(_) => {
-                    self.connecting = false;
-                    return Progress::Connected;
-                }
-                Err(error) if error.kind() == ErrorKind::NotConnected => return Progress::Nothing,
-                Err(error) => return Progress::Failed(describe(error)),
-            }
-        }
-        match self.flush() {
-            Ok(()) => Progress::Nothing,
-            Err(error) => Progress::Failed(error),
-        }
-    }
-
-    /// Writes what can be written now and keeps the rest. Rust's standard library sends with
-    /// `MSG_NOSIGNAL`, so a peer that is gone is an error and never a SIGPIPE.
-    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), String> {
-        if self.unsent.len() + bytes.len() > UNSENT_BYTES_MAX {
-            return Err("the peer does not read".to_owned());
-        }
-        self.unsent.extend_from_slice(bytes);
-        self.flush()
-    }
-
-    fn flush(&mut self) -> Result<(), String> {
-        let mut sent = 0;
-        let outcome = loop {
-            if sent == self.unsent.len() {
-                break Ok(());
-            }
-            match self.stream.write(&self.unsent[sent..]) {
-                Ok(0) => break Err("the connection takes no more bytes".to_owned()),
-                Ok(n) => sent += n,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break Ok(()),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => break Err(describe(error)),
-            }
+    /// The socket became ready: to be written to, or to be read alone.
+    pub(super) fn ready(&mut self, writable: bool) -> Progress {
+        let progress = match self.stage {
+            Stage::Dialing if writable => self.dialed(),
+            Stage::Dialing => Ok(false),
+            Stage::Shaking => self.shake(),
+            Stage::Open if writable => self.stream.flush().map(|()| false),
+            Stage::Open => Ok(false),
         };
-        self.unsent.drain(..sent);
-        outcome
+        match progress {
+            Ok(false) => Progress::Nothing,
+            Ok(true) => {
+                self.stage = Stage::Open;
+                Progress::Connected
+            }
+            Err(why) => Progress::Failed(why),
+        }
     }
 
-    /// Reads what is there: `Ok(0)` when that is nothing for now.
-    pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, String> {
+    /// Whether the core may send now.
+    fn dialed(&mut self) -> Result<bool, String> {
+        if !self.stream.is_connected()? {
+            return Ok(false);
+        }
+        if self.tls.is_none() {
+            return Ok(true);
+        }
+        self.stage = Stage::Shaking;
+        self.shake()
+    }
+
+    /// Goes on with the handshake; whether it has completed.
+    fn shake(&mut self) -> Result<bool, String> {
+        let Some(tls) = &mut self.tls else {
+            return Ok(true);
+        };
+        let mut buffer = [0; HANDSHAKE_CHUNK_BYTES];
         loop {
-            match self.stream.read(buffer) {
-                Ok(0) => return Err("the server closed the connection".to_owned()),
-                Ok(n) => return Ok(n),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(0),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(describe(error)),
+            // What is put out last completes the handshake for the server; or it tells why there
+            // will be none.
+            let sent = self.stream.send(&tls.outgoing());
+            if tls.is_shaken() {
+                return sent.map(|()| true);
             }
+            if let Some(why) = tls.ended() {
+                return Err(why.to_owned());
+            }
+            // Before it closed the connection the server may have said why.
+            let received = self.stream.receive(&mut buffer);
+            match received.map_err(|why| tls.interrupted(&why))? {
+                0 => return sent.map(|()| false),
+                n => tls.take(&buffer[..n]),
+            }
+        }
+    }
+
+    /// Writes what can be written now and keeps the rest.
+    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let Some(tls) = &mut self.tls else {
+            return self.stream.send(bytes);
+        };
+        tls.write(bytes)?;
+        self.stream.send(&tls.outgoing())
+    }
+
+    /// Reads what is there for the core: `Ok(0)` when that is nothing for now.
+    pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, String> {
+        let heard = self.heard;
+        let Some(tls) = &mut self.tls else {
+            let received = self.stream.receive(buffer);
+            self.heard |= matches!(received, Ok(1..));
+            return received.map_err(|why| match heard {
+                true => why,
+                false => format!("{why}; it may not serve yet, or expect TLS at this port"),
+            });
+        };
+        loop {
+            match tls.read(buffer)? {
+                0 => {}
+                n => return Ok(n),
+            }
+            match self.stream.receive(buffer)? {
+                0 => return Ok(0),
+                n => tls.take(&buffer[..n]),
+            }
+            // New keys of the server are answered.
+            self.stream.send(&tls.outgoing())?;
         }
     }
 
     pub(super) fn is_connecting(&self) -> bool {
-        self.connecting
+        self.stage != Stage::Open
     }
 
-    /// Ends the connection at once. The system forgets what it could not deliver yet: a write that
-    /// is given up here must not be sent again by it minutes later.
-    pub(super) fn close(mut self, registry: &Registry) {
-        // Failing to say so costs no more than it did before.
-        let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
-        // Closing the descriptor, which follows, removes it from the poll in any case.
-        let _ = registry.deregister(&mut self.stream);
-    }
-}
-
-/// The words of the system without the number, which is different elsewhere.
-fn describe(error: std::io::Error) -> String {
-    let words = error.to_string();
-    match words.find(" (os error") {
-        Some(at) => words[..at].to_lowercase(),
-        None => words,
+    /// Ends the connection at once.
+    pub(super) fn close(self, registry: &Registry) {
+        self.stream.close(registry);
     }
 }

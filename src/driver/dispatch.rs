@@ -2,7 +2,12 @@
 
 use super::{Sink, process};
 use crossbeam_channel::Sender;
+use std::cell::Cell;
 use std::sync::Arc;
+
+thread_local! {
+    static IS_HERE: Cell<bool> = const { Cell::new(false) };
+}
 
 /// What the dispatch thread is asked to do.
 pub(super) enum Job {
@@ -23,9 +28,20 @@ pub(super) fn schedule(job: Job) {
     }
 }
 
+/// Has the dispatch thread do something that is the user's own: at once if this is it.
+#[cfg(feature = "capi")]
+pub(crate) fn on_dispatch(job: impl FnOnce() + Send + 'static) {
+    if IS_HERE.get() {
+        job();
+    } else {
+        schedule(Job::Run(Box::new(job)));
+    }
+}
+
 fn start() -> Option<Dispatch> {
     let (send, receive) = crossbeam_channel::unbounded();
     let run = move || {
+        IS_HERE.set(true);
         for job in receive {
             match job {
                 Job::Deliver(sink) => sink.mailbox.deliver(),

@@ -5,8 +5,11 @@ use super::link::{ClientId, Message, Port, Reply, Transport};
 use super::log::LogLevel;
 use super::memory::{Attempt, MemoryEvent, MemoryServers};
 use super::meter::Meter;
+use super::tls::Layer;
 use super::{Mailbox, Sink, journal, process, resolve, sys};
-use crate::core::{CallId, Client, Command, Event, Handle, Input, Lease, Output, SESSION, Time};
+use crate::core::{
+    CallId, Client, Command, Event, Handle, Host, Input, Lease, Output, SESSION, Time,
+};
 use crossbeam_channel::Receiver;
 use mio::{Events, Poll, Token};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -206,17 +209,15 @@ impl Thread {
         let Some(slot) = self.slot(client, conn) else {
             return;
         };
-        if writable {
-            match slot.conn.writable() {
-                Progress::Nothing => {}
-                Progress::Connected => {
-                    self.feed(client, Fed::Connected(conn));
-                    self.digest();
-                }
-                Progress::Failed(why) => {
-                    self.lost(client, conn, why);
-                    return;
-                }
+        match slot.conn.ready(writable) {
+            Progress::Nothing => {}
+            Progress::Connected => {
+                self.feed(client, Fed::Connected(conn));
+                self.digest();
+            }
+            Progress::Failed(why) => {
+                self.lost(client, conn, why);
+                return;
             }
         }
         // Readiness is told once: read until nothing is left, or the core has had enough.
@@ -371,14 +372,18 @@ impl Thread {
                     port.send(Message::Resolved(client, lookup, result));
                 });
             }
-            Output::Connect { conn, address } => self.connect(client, conn, address),
+            Output::Connect {
+                conn,
+                host,
+                address,
+            } => self.connect(client, conn, &host, address),
             Output::Send { conn, bytes } => {
                 entry.meter.bytes_sent.add(bytes.len());
                 match &entry.transport {
                     Transport::Memory(name) => {
                         self.memory.send(name, client, conn, &bytes, sys::now());
                     }
-                    Transport::Tcp => {
+                    Transport::Tcp(_) => {
                         let Some(slot) = entry.conns.get_mut(&conn) else {
                             return;
                         };
@@ -391,7 +396,7 @@ impl Thread {
             }
             Output::Close { conn } => match &entry.transport {
                 Transport::Memory(name) => self.memory.close(name, client, conn, sys::now()),
-                Transport::Tcp => self.hang_up(client, conn),
+                Transport::Tcp(_) => self.hang_up(client, conn),
             },
             Output::Lease { handle, lease } => {
                 if let Some(sink) = entry.sinks.get(&handle) {
@@ -424,7 +429,7 @@ impl Thread {
         }
     }
 
-    fn connect(&mut self, client: ClientId, conn: u64, address: SocketAddr) {
+    fn connect(&mut self, client: ClientId, conn: u64, host: &Host, address: SocketAddr) {
         let Some(entry) = self.clients.get_mut(&client) else {
             return;
         };
@@ -434,10 +439,14 @@ impl Thread {
                 Attempt::Silence => return,
                 Attempt::Refused => "the server does not run".to_owned(),
             },
-            Transport::Tcp => {
+            Transport::Tcp(tls) => {
                 self.last_token += 1;
                 let token = Token(self.last_token);
-                match Conn::open(address, self.poll.registry(), token) {
+                let layer = tls.as_ref().map(|config| Layer::begin(config, host));
+                let opened = layer
+                    .transpose()
+                    .and_then(|layer| Conn::open(address, layer, self.poll.registry(), token));
+                match opened {
                     Ok(opened) => {
                         self.tokens.insert(token, (client, conn));
                         let slot = Slot {

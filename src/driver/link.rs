@@ -3,7 +3,8 @@
 use super::memory::MemoryAct;
 use super::meter::{Meter, Metrics};
 use super::pending::{Completer, Pending};
-use super::{Birth, Sink, io, process};
+use super::tls;
+use super::{Birth, Sink, io, process, sys};
 use crate::core::{
     Answer, CallId, Client, Command, Error, ErrorKind, Handle, SESSION, SessionOptions,
 };
@@ -17,9 +18,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) type ClientId = u64;
 
 /// How a client reaches its servers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Transport {
-    Tcp,
+    /// By TLS, if it is said how.
+    Tcp(Option<tls::Config>),
     /// The model with this name, inside this process.
     Memory(String),
 }
@@ -77,7 +79,10 @@ fn start() -> Result<Port, Error> {
     let own = port.clone();
     std::thread::Builder::new()
         .name("tenure-io".to_owned())
-        .spawn(move || io::Thread::new(poll, inbox, own).run())
+        .spawn(move || {
+            sys::block_signals();
+            io::Thread::new(poll, inbox, own).run();
+        })
         .map_err(|e| failed("start the I/O thread", e))?;
     Ok(port)
 }

@@ -18,8 +18,13 @@ mod meter;
 mod pending;
 mod process;
 mod resolve;
+pub(crate) mod small_file;
+mod stream;
 mod sys;
+mod tls;
 
+#[cfg(feature = "capi")]
+pub(crate) use dispatch::on_dispatch;
 pub(crate) use link::{Link, Transport, memory};
 pub use log::{LogLevel, LogRecord, set_log, unset_log};
 pub(crate) use mailbox::{Mailbox, Next};
@@ -27,6 +32,7 @@ pub(crate) use memory::MemoryAct;
 pub use meter::Metrics;
 pub use pending::Pending;
 pub(crate) use sys::now;
+pub use tls::TlsOptions;
 
 use lease_cell::LeaseCell;
 

@@ -1,6 +1,6 @@
 //! Name look-ups, off the I/O thread: the system's resolver may hang for as long as it likes.
 
-use super::process;
+use super::{process, sys};
 use crate::core::Host;
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -59,6 +59,7 @@ pub(super) fn look_up(
     let spawned = std::thread::Builder::new()
         .name("tenure-lookup".to_owned())
         .spawn(move || {
+            sys::block_signals();
             let result = (host.name.as_str(), host.port)
                 .to_socket_addrs()
                 .map(Iterator::collect)

@@ -46,3 +46,14 @@ pub(super) fn count_forks() {
         debug_assert_eq!(failed, 0);
     });
 }
+
+/// Leaves all signals to the threads of the host: a handler of the host's never runs on this one.
+#[allow(unsafe_code)] // There is no safe call for this either.
+pub(super) fn block_signals() {
+    let mut all = std::mem::MaybeUninit::uninit();
+    // SAFETY: the set is filled by the first call before the second reads it, and outlives both.
+    unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), std::ptr::null_mut());
+    }
+}

@@ -6,6 +6,9 @@ use std::sync::Arc;
 /// May change data; the public [`Perms`] has no need for it.
 pub(super) const WRITE: Perms = Perms(2);
 
+/// May change the list itself.
+pub(super) const ADMIN: Perms = Perms(16);
+
 /// Who a connection has shown to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
@@ -58,7 +61,10 @@ pub(super) fn fixup(acl: &[Acl], ids: &[Identity]) -> Result<Arc<[Acl]>, ServerE
         return Err(ServerError::InvalidAcl);
     }
     let mut stored = Vec::new();
-    for entry in acl {
+    for (at, entry) in acl.iter().enumerate() {
+        if acl[..at].contains(entry) {
+            continue;
+        }
         match entry.scheme.as_str() {
             "world" if is_anyone(entry) => stored.push(entry.clone()),
             "auth" => {
@@ -80,6 +86,23 @@ pub(super) fn fixup(acl: &[Acl], ids: &[Identity]) -> Result<Arc<[Acl]>, ServerE
         }
     }
     Ok(stored.into())
+}
+
+/// The list as it is shown to these identities: who may not change it sees no digest. A znode of the
+/// server's own that has none is open.
+pub(super) fn shown(acl: &[Acl], ids: &[Identity]) -> Vec<Acl> {
+    if acl.is_empty() {
+        return Acl::open();
+    }
+    let mut shown = acl.to_vec();
+    if !allows(acl, ADMIN, ids) {
+        for entry in shown.iter_mut().filter(|entry| entry.scheme == "digest") {
+            if let Some((user, _)) = entry.id.split_once(':') {
+                entry.id = format!("{user}:x");
+            }
+        }
+    }
+    shown
 }
 
 fn is_anyone(entry: &Acl) -> bool {

@@ -32,11 +32,21 @@ pub(super) struct Bus {
     pub(super) rng: Rng,
     pub(super) network: Network,
     pub(super) outputs: VecDeque<ModelOutput>,
+    /// How late the main loop of a leader may be.
+    pub(super) lateness: u64,
 }
 
 impl Bus {
     pub(super) fn now_ms(&self) -> u64 {
         self.now / 1_000_000
+    }
+
+    /// How late a main loop is this time.
+    pub(super) fn draw_lateness(&mut self) -> u64 {
+        match self.lateness {
+            0 => 0,
+            most => self.rng.between(0, most),
+        }
     }
 
     pub(super) fn send(&mut self, from: usize, to: usize, stream: Stream, packet: Packet) {

@@ -9,8 +9,8 @@ use super::tree::Change;
 use super::txn::Write;
 use super::watches::Watches;
 use crate::proto::{
-    ConnectRequest, ConnectResponse, FrameDecoder, Perms, ReplyHeader, Request, Response,
-    ServerError,
+    ConnectRequest, ConnectResponse, EventKind, FrameDecoder, Perms, ReplyHeader, Request,
+    Response, ServerError, WatchEvent,
 };
 use std::collections::{BTreeMap, VecDeque};
 
@@ -160,7 +160,8 @@ impl Server {
         if request.last_zxid > self.tree.last_zxid() {
             return self.close(conn, bus);
         }
-        let timeout_ms = self.setup.options.negotiate(request.timeout_ms);
+        let most = self.max_session_timeout;
+        let timeout_ms = self.setup.options.negotiate(request.timeout_ms, most);
         let session = if request.session == 0 {
             self.session_ids.next()
         } else {
@@ -248,10 +249,16 @@ impl Server {
             if !acl::allows(fired.acl, Perms::READ, &conn.ids) {
                 continue;
             }
-            self.events_sent += 1;
-            // Events of the 3.8 line carry no zxid.
-            send(fired.conn, bus, |out| fired.event.encode(-1, out));
+            let WatchEvent { kind, path } = fired.event;
+            self.tell(fired.conn, kind, path, bus);
         }
+    }
+
+    /// Events of the 3.8 line carry no zxid.
+    pub(super) fn tell(&mut self, conn: ConnId, kind: EventKind, path: String, bus: &mut Bus) {
+        self.events_sent += 1;
+        let event = WatchEvent { kind, path };
+        send(conn, bus, |out| event.encode(-1, out));
     }
 
     pub(super) fn reply(

@@ -49,6 +49,7 @@ impl Server {
             Txn::Create { .. }
             | Txn::Delete { .. }
             | Txn::SetData { .. }
+            | Txn::SetAcl { .. }
             | Txn::Check
             | Txn::Multi(_)
             | Txn::Error(_) => {}
@@ -138,8 +139,10 @@ fn response(operation: i32, outcome: Outcome) -> Result<Response, ServerError> {
     match (operation, outcome) {
         (_, Outcome::Failed(error)) => Err(error),
         (op::CREATE, Outcome::Created { path, .. }) => Ok(Response::Path(path)),
-        (op::CREATE2, Outcome::Created { path, stat }) => Ok(Response::Created { path, stat }),
-        (op::SET_DATA, Outcome::Created { stat, .. } | Outcome::Set(stat)) => {
+        (op::CREATE2 | op::CREATE_CONTAINER, Outcome::Created { path, stat }) => {
+            Ok(Response::Created { path, stat })
+        }
+        (op::SET_DATA | op::SET_ACL, Outcome::Created { stat, .. } | Outcome::Set(stat)) => {
             Ok(Response::Stat(stat))
         }
         (op::MULTI, Outcome::Multi(outcomes)) => part_responses(outcomes),

@@ -68,6 +68,7 @@ impl Ensemble {
             rng: Rng::new(setup.options.seed),
             network: Network::new(setup.servers(), &link),
             outputs: VecDeque::new(),
+            lateness: 0,
         };
         let mut servers: Vec<Server> = (0..setup.servers())
             .map(|id| Server::new(id, Arc::clone(&setup), &mut bus))
@@ -176,7 +177,8 @@ impl Ensemble {
     }
 
     /// A server's process goes on: its timers, and all that has piled up, are taken up at this
-    /// moment in an order that is drawn; only what came one way stays in order.
+    /// moment in an order that is drawn; only what came one way stays in order, and a leader's pings
+    /// may be late ([`Ensemble::set_ping_lateness`]).
     pub fn resume(&mut self, server: usize, now: Duration) {
         self.advance(now);
         self.servers[server].resume(&mut self.bus);
@@ -218,6 +220,12 @@ impl Ensemble {
         self.bus.network.set_options(from, to, options);
     }
 
+    /// From now on leaders' main loops, which send the pings, are late each time by up to this (not
+    /// at all if nobody says so): those that run, and those that were paused and go on.
+    pub fn set_ping_lateness(&mut self, most: Duration) {
+        self.bus.lateness = nanos(most);
+    }
+
     /// The server drops the next request of this connection without a word, as real ones do now and
     /// then. False if there is no such connection.
     pub fn drop_next_request(&mut self, conn: ConnId) -> bool {
@@ -234,6 +242,13 @@ impl Ensemble {
         self.advance(now);
         let server = self.server_of(conn);
         self.servers[server].close(conn, &mut self.bus);
+    }
+
+    /// From now on one server grants new and re-attached sessions no more than this, as if it alone
+    /// had been started with another `maxSessionTimeout`. A session that comes from another server
+    /// ends sooner from that moment on, whether or not its owner hears of it.
+    pub fn set_max_session_timeout(&mut self, server: usize, most: Duration) {
+        self.servers[server].max_session_timeout = Some(most);
     }
 }
 
@@ -299,6 +314,22 @@ impl Ensemble {
         let leader = self.leader()?;
         let at = self.servers[leader].expiry(session)?;
         Some(Duration::from_nanos(at))
+    }
+
+    /// When the leader pings next those who learn from it: what only it knows.
+    #[must_use]
+    pub fn next_ping(&self) -> Option<Duration> {
+        match &self.servers[self.leader()?].role {
+            Role::Leading(leader) => leader.next_ping().map(Duration::from_nanos),
+            Role::Looking { .. } | Role::Learning(_) => None,
+        }
+    }
+
+    /// Whether a server leads, was paused, and has not sent the pings yet that it owes since it
+    /// goes on.
+    #[must_use]
+    pub fn owes_pings(&self, server: usize) -> bool {
+        matches!(&self.servers[server].role, Role::Leading(leader) if leader.owes_pings())
     }
 
     /// The server that has applied most: what it holds is committed, and nothing else is known to

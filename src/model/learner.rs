@@ -2,7 +2,7 @@
 //! only the leader can decide (`Learner`, `Follower`, `Observer`, `ObserverMaster`).
 
 use super::bus::{Bus, ConnId};
-use super::leader::{Learner, Progress};
+use super::handler::{Learner, Progress};
 use super::packet::{Packet, Stream};
 use super::server::{Role, Server, Setup};
 use super::txn::Record;

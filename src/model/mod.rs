@@ -36,9 +36,9 @@
 //! - The id of the `digest` scheme is `user:<hex>` with a hash that is not SHA-1, so an ACL with a
 //!   digest that was computed elsewhere matches nobody. `auth` ACLs, which expand on the server,
 //!   are not affected. The schemes `ip`, `sasl` and `x509` are unknown here.
-//! - Only the requests of [`Request`](crate::proto::Request) exist; every other operation,
-//!   `setWatches` among them, is answered as an unknown one: error -6, and the connection is
-//!   closed.
+//! - Only the requests of [`Request`](crate::proto::Request) exist, and `createTTL` as where it is
+//!   turned off; every other operation is answered as an unknown one: error -6, and the connection
+//!   is closed.
 //! - A server that is alone serves requests one by one. A real one looks ahead of what is applied,
 //!   which shows in one place: at 2³¹ − 1 the counter of a znode stops (the next sequential create
 //!   fails with `NodeExists`), but creates that are *pipelined* over that point may get a negative
@@ -51,8 +51,12 @@ mod admin;
 mod bus;
 mod clients;
 mod commit;
+mod containers;
 mod election;
 mod ensemble;
+mod establish;
+mod handler;
+mod hear;
 mod leader;
 mod learner;
 mod log;
@@ -62,7 +66,9 @@ mod packet;
 mod pause;
 mod pending;
 mod prep;
+mod proposals;
 mod requests;
+mod rewatch;
 mod rng;
 mod server;
 mod sessions;

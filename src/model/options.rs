@@ -11,6 +11,9 @@ pub struct ModelOptions {
     pub min_session_timeout: Option<Duration>,
     /// `maxSessionTimeout`: longer wishes are cut to it; twenty times the tick when absent.
     pub max_session_timeout: Option<Duration>,
+    /// `znode.container.checkIntervalMs`: how often containers are looked at that have no children
+    /// left; a minute in real servers.
+    pub container_check: Duration,
     /// Operations that it does not know, as older servers do not: `create2` before 3.5,
     /// `getEphemerals` before 3.6.
     pub unknown: Vec<i32>,
@@ -24,6 +27,7 @@ impl Default for ModelOptions {
             tick: Duration::from_millis(500),
             min_session_timeout: None,
             max_session_timeout: None,
+            container_check: Duration::from_secs(60),
             unknown: Vec::new(),
             seed: 0,
         }
@@ -37,8 +41,9 @@ impl ModelOptions {
     }
 
     /// The timeout that a client gets who asks for `wish_ms`, clamped in the order in which
-    /// `ZooKeeperServer.processConnectRequest` does it: the maximum wins.
-    pub(super) fn negotiate(&self, wish_ms: i32) -> i32 {
+    /// `ZooKeeperServer.processConnectRequest` does it: the maximum wins. `most` is that of one
+    /// server.
+    pub(super) fn negotiate(&self, wish_ms: i32, most: Option<Duration>) -> i32 {
         let in_ticks = |n| i32::try_from(self.tick_ms().saturating_mul(n)).unwrap_or(i32::MAX);
         let or_ticks = |limit: Option<Duration>, n| {
             limit.map_or_else(
@@ -48,7 +53,7 @@ impl ModelOptions {
         };
         let (min, max) = (
             or_ticks(self.min_session_timeout, 2),
-            or_ticks(self.max_session_timeout, 20),
+            or_ticks(most.or(self.max_session_timeout), 20),
         );
         wish_ms.max(min).min(max)
     }

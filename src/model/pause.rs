@@ -3,7 +3,7 @@
 
 use super::bus::{Bus, ConnId};
 use super::packet::{Packet, Stream};
-use super::server::Server;
+use super::server::{Role, Server};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What has piled up, by where it came from: what came one way stays in order.
@@ -55,6 +55,10 @@ impl Server {
         let Some(Backlog { mut piles }) = self.paused.take() else {
             return;
         };
+        if let Role::Leading(leader) = &mut self.role {
+            let late = bus.draw_lateness();
+            leader.wake(bus.now, late);
+        }
         for source in [Source::Tracker, Source::MainLoop] {
             piles.insert(source, VecDeque::from([Input::Time]));
         }

@@ -1,10 +1,10 @@
 //! Requests become transactions (`PrepRequestProcessor`). The checks are in a server's order, for
 //! only the first that fails shows.
 
-use super::acl::{self, Identity, WRITE};
+use super::acl::{self, ADMIN, Identity, WRITE};
 use super::pending::{Pending, Undo};
 use super::sessions::{Owner, Sessions};
-use super::tree::{SPECIAL, Tree, View, split};
+use super::tree::{CONTAINER, SPECIAL, Tree, View, split};
 use super::txn::{Txn, Write};
 use crate::proto::{Acl, CreateMode, MultiOp, Perms, ServerError, path};
 
@@ -34,13 +34,34 @@ pub(super) struct Prep<'a> {
 
 type Found = Result<Txn, ServerError>;
 
+/// A znode that is to be created.
+struct New<'a> {
+    path: &'a str,
+    data: Vec<u8>,
+    acl: &'a [Acl],
+    sequential: bool,
+    owner: i64,
+}
+
+impl<'a> New<'a> {
+    fn of(session: i64, path: &'a str, data: Vec<u8>, acl: &'a [Acl], mode: CreateMode) -> Self {
+        Self {
+            path,
+            data,
+            acl,
+            sequential: mode.is_sequential(),
+            owner: if mode.is_ephemeral() { session } else { 0 },
+        }
+    }
+}
+
 impl Prep<'_> {
     /// The transaction, which is an error where the request cannot be carried out.
     pub(super) fn prepare(&mut self, asker: &Asker<'_>, write: Write) -> Txn {
         let mut undo = Undo::new();
         let found = match write {
             Write::Multi(ops) => return self.multi(asker, ops),
-            Write::Unreadable => Err(MARSHALLING_ERROR),
+            Write::Refused(error) => Err(error),
             Write::CreateSession { timeout_ms } => {
                 self.sessions.track(asker.session, timeout_ms, self.now_ms);
                 if let Some(owner) = asker.owner {
@@ -63,7 +84,24 @@ impl Prep<'_> {
                 data,
                 acl,
                 mode,
-            } => self.create(asker, &path, data, &acl, mode, &mut undo),
+            } => {
+                let new = New::of(asker.session, &path, data, &acl, mode);
+                self.create(asker, new, &mut undo)
+            }
+            Write::CreateContainer { path, data, acl } => {
+                let new = New {
+                    path: &path,
+                    data,
+                    acl: &acl,
+                    sequential: false,
+                    owner: CONTAINER,
+                };
+                self.create(asker, new, &mut undo)
+            }
+            Write::DeleteContainer { path } => self.delete_container(&path, &mut undo),
+            Write::SetAcl { path, acl, version } => {
+                self.set_acl(asker, path, &acl, version, &mut undo)
+            }
             Write::Delete { path, version } => self.delete(asker, &path, version, &mut undo),
             Write::SetData {
                 path,
@@ -90,7 +128,10 @@ impl Prep<'_> {
                     data,
                     acl,
                     mode,
-                } => self.create(asker, &path, data, &acl, mode, &mut undo),
+                } => {
+                    let new = New::of(asker.session, &path, data, &acl, mode);
+                    self.create(asker, new, &mut undo)
+                }
                 MultiOp::Delete { path, version } => self.delete(asker, &path, version, &mut undo),
                 MultiOp::SetData {
                     path,
@@ -119,36 +160,24 @@ impl Prep<'_> {
         view.ok_or(ServerError::NoNode)
     }
 
-    fn create(
-        &mut self,
-        asker: &Asker<'_>,
-        asked: &str,
-        data: Vec<u8>,
-        acl: &[Acl],
-        mode: CreateMode,
-        undo: &mut Undo,
-    ) -> Found {
+    fn create(&mut self, asker: &Asker<'_>, new: New<'_>, undo: &mut Undo) -> Found {
         self.check_session(asker)?;
-        let (parent_path, _) = split(asked)?;
-        let acl = acl::fixup(acl, asker.ids)?;
+        let (parent_path, _) = split(new.path)?;
+        let acl = acl::fixup(new.acl, asker.ids)?;
         let mut parent = self.find(parent_path)?;
         require(&parent, Perms::CREATE, asker)?;
         // The number is signed: a counter that has wrapped makes `x_-000000005`.
-        let path = if mode.is_sequential() {
-            format!("{asked}{:010}", parent.cversion)
+        let path = if new.sequential {
+            format!("{}{:010}", new.path, parent.cversion)
         } else {
-            asked.to_owned()
+            new.path.to_owned()
         };
-        let owner = if mode.is_ephemeral() {
-            asker.session
-        } else {
-            0
-        };
+        let owner = new.owner;
         validate(&path)?;
         if self.find(&path).is_ok() {
             return Err(ServerError::NodeExists);
         }
-        if parent.owner != 0 {
+        if parent.is_ephemeral() {
             return Err(ServerError::NoChildrenForEphemerals);
         }
         let parent_cversion = parent.cversion.wrapping_add(1);
@@ -159,13 +188,14 @@ impl Prep<'_> {
             cversion: 0,
             children: 0,
             acl: acl.clone(),
+            aversion: 0,
             owner,
         };
         self.pending.set(self.zxid, parent_path, Some(parent), undo);
         self.pending.set(self.zxid, &path, Some(view), undo);
         Ok(Txn::Create {
             path,
-            data: data.into(),
+            data: new.data.into(),
             acl,
             owner,
             parent_cversion,
@@ -174,23 +204,44 @@ impl Prep<'_> {
 
     fn delete(&mut self, asker: &Asker<'_>, path: &str, version: i32, undo: &mut Undo) -> Found {
         self.check_session(asker)?;
-        let (parent_path, _) = split(path)?;
-        if SPECIAL.contains(&path) {
-            return Err(ServerError::BadArguments);
-        }
-        let mut parent = self.find(parent_path)?;
+        let parent_path = parent_of_deletable(path)?;
+        let parent = self.find(parent_path)?;
         require(&parent, Perms::DELETE, asker)?;
         let node = self.find(path)?;
         next_version(node.version, version)?;
         if node.children > 0 {
             return Err(ServerError::NotEmpty);
         }
+        Ok(self.deletion(path, parent_path, parent, undo))
+    }
+
+    /// Nobody is asked who he is: the leader wants it.
+    fn delete_container(&mut self, path: &str, undo: &mut Undo) -> Found {
+        let parent_path = parent_of_deletable(path)?;
+        let node = self.find(path)?;
+        if node.children > 0 {
+            return Err(ServerError::NotEmpty);
+        }
+        if node.is_ephemeral() {
+            return Err(ServerError::BadVersion);
+        }
+        let parent = self.find(parent_path)?;
+        Ok(self.deletion(path, parent_path, parent, undo))
+    }
+
+    fn deletion(
+        &mut self,
+        path: &str,
+        parent_path: &str,
+        mut parent: View,
+        undo: &mut Undo,
+    ) -> Txn {
         parent.children -= 1;
         self.pending.set(self.zxid, parent_path, Some(parent), undo);
         self.pending.set(self.zxid, path, None, undo);
-        Ok(Txn::Delete {
+        Txn::Delete {
             path: path.to_owned(),
-        })
+        }
     }
 
     fn set_data(
@@ -215,6 +266,26 @@ impl Prep<'_> {
         })
     }
 
+    fn set_acl(
+        &mut self,
+        asker: &Asker<'_>,
+        path: String,
+        acl: &[Acl],
+        version: i32,
+        undo: &mut Undo,
+    ) -> Found {
+        self.check_session(asker)?;
+        validate(&path)?;
+        let acl = acl::fixup(acl, asker.ids)?;
+        let mut node = self.find(&path)?;
+        require(&node, ADMIN, asker)?;
+        let version = next_version(node.aversion, version)?;
+        node.aversion = version;
+        // The list itself is not noted: what is checked before this is applied sees the old one.
+        self.pending.set(self.zxid, &path, Some(node), undo);
+        Ok(Txn::SetAcl { path, acl, version })
+    }
+
     fn check(&mut self, asker: &Asker<'_>, path: &str, version: i32) -> Found {
         self.check_session(asker)?;
         validate(path)?;
@@ -231,6 +302,14 @@ fn require(node: &View, perm: Perms, asker: &Asker<'_>) -> Result<(), ServerErro
     } else {
         Err(ServerError::NoAuth)
     }
+}
+
+fn parent_of_deletable(path: &str) -> Result<&str, ServerError> {
+    let (parent, _) = split(path)?;
+    if SPECIAL.contains(&path) {
+        return Err(ServerError::BadArguments);
+    }
+    Ok(parent)
 }
 
 /// `PathUtils.validatePath`. Java reads characters above U+FFFF as two surrogates, and refuses them.

@@ -9,7 +9,11 @@ use super::prep::MARSHALLING_ERROR;
 use super::server::{Role, Server};
 use super::sessions::Owner;
 use super::txn::Write;
+use super::watches::Mode;
 use crate::proto::{Reader, Request, Response, ServerError, op, xid};
+
+/// `NOWATCHER`
+const NO_WATCHER: ServerError = ServerError::Other(-121);
 
 type Answer = Result<Response, ServerError>;
 
@@ -42,6 +46,7 @@ impl Server {
         let unknown = self.setup.options.unknown.contains(&operation);
         let request = match Request::decode(body) {
             Ok((_, Ok(request))) if !unknown => Some(request),
+            Ok((_, Err(op::CREATE_TTL))) if !unknown => None,
             Ok(_) => {
                 self.reply_at(-1, conn, number, Err(ServerError::Unimplemented), "", bus);
                 return self.close(conn, bus);
@@ -161,11 +166,17 @@ impl Server {
 /// A write; or a read, if it could be read.
 fn write(request: Option<Request>, operation: i32) -> Result<Write, Result<Request, ServerError>> {
     let Some(request) = request else {
-        let writes = [op::CREATE, op::CREATE2, op::DELETE, op::SET_DATA, op::MULTI];
-        return if writes.contains(&operation) {
-            Ok(Write::Unreadable)
-        } else {
-            Err(Err(MARSHALLING_ERROR))
+        return match operation {
+            op::CREATE
+            | op::CREATE2
+            | op::CREATE_CONTAINER
+            | op::DELETE
+            | op::SET_DATA
+            | op::SET_ACL
+            | op::MULTI => Ok(Write::Refused(MARSHALLING_ERROR)),
+            // Turned off where `extendedTypesEnabled` is not set.
+            op::CREATE_TTL => Ok(Write::Refused(ServerError::Unimplemented)),
+            _ => Err(Err(MARSHALLING_ERROR)),
         };
     };
     match request {
@@ -186,6 +197,9 @@ fn write(request: Option<Request>, operation: i32) -> Result<Write, Result<Reque
             acl,
             mode,
         }),
+        Request::CreateContainer { path, data, acl } => {
+            Ok(Write::CreateContainer { path, data, acl })
+        }
         Request::Delete { path, version } => Ok(Write::Delete { path, version }),
         Request::SetData {
             path,
@@ -196,6 +210,7 @@ fn write(request: Option<Request>, operation: i32) -> Result<Write, Result<Reque
             data,
             version,
         }),
+        Request::SetAcl { path, acl, version } => Ok(Write::SetAcl { path, acl, version }),
         Request::Multi { ops } => Ok(Write::Multi(ops)),
         Request::CloseSession => Ok(Write::CloseSession),
         Request::Ping
@@ -203,7 +218,12 @@ fn write(request: Option<Request>, operation: i32) -> Result<Write, Result<Reque
         | Request::Exists { .. }
         | Request::GetData { .. }
         | Request::GetChildren2 { .. }
+        | Request::GetAcl { .. }
         | Request::Sync { .. }
+        | Request::SetWatches(_)
+        | Request::SetWatches2(_)
+        | Request::AddWatch { .. }
+        | Request::RemoveWatches { .. }
         | Request::GetEphemerals { .. } => Err(Ok(request)),
     }
 }
@@ -258,6 +278,25 @@ impl Server {
             Ok(Request::Exists { path, watch }) => self.exists(conn, &path, watch),
             Ok(Request::GetData { path, watch }) => self.get_data(conn, &path, watch),
             Ok(Request::GetChildren2 { path, watch }) => self.get_children(conn, &path, watch),
+            Ok(Request::GetAcl { path }) => {
+                let found = self.tree.acl(&path, &self.ids(conn));
+                found.map(|(acl, stat)| Response::Acl { acl, stat })
+            }
+            Ok(Request::SetWatches(lost) | Request::SetWatches2(lost)) => {
+                self.set_watches(conn, *lost, bus);
+                Ok(Response::Empty)
+            }
+            Ok(Request::AddWatch { path, mode }) => {
+                self.clients.watches.watch_all(&path, conn, mode.into());
+                Ok(Response::Watching)
+            }
+            Ok(Request::RemoveWatches { path, table }) => {
+                if self.clients.watches.unwatch(&path, conn, table) {
+                    Ok(Response::Empty)
+                } else {
+                    Err(NO_WATCHER)
+                }
+            }
             Ok(Request::GetEphemerals { prefix }) => {
                 Ok(Response::Ephemerals(self.tree.ephemerals(session, &prefix)))
             }
@@ -265,8 +304,10 @@ impl Server {
                 Request::Auth { .. }
                 | Request::Create { .. }
                 | Request::Create2 { .. }
+                | Request::CreateContainer { .. }
                 | Request::Delete { .. }
                 | Request::SetData { .. }
+                | Request::SetAcl { .. }
                 | Request::Multi { .. }
                 | Request::CloseSession,
             ) => return,
@@ -281,7 +322,7 @@ impl Server {
         let found = self.tree.stat(path, &self.ids(conn));
         // A znode that is not there can be waited for; one that may not be read cannot.
         if watch && found != Err(ServerError::NoAuth) {
-            self.clients.watches.watch_data(path, conn);
+            self.clients.watches.watch_data(path, conn, Mode::Once);
         }
         found.map(Response::Stat)
     }
@@ -289,7 +330,7 @@ impl Server {
     fn get_data(&mut self, conn: ConnId, path: &str, watch: bool) -> Answer {
         let (data, stat) = self.tree.data(path, &self.ids(conn))?;
         if watch {
-            self.clients.watches.watch_data(path, conn);
+            self.clients.watches.watch_data(path, conn, Mode::Once);
         }
         Ok(Response::Data { data, stat })
     }
@@ -297,7 +338,7 @@ impl Server {
     fn get_children(&mut self, conn: ConnId, path: &str, watch: bool) -> Answer {
         let (children, stat) = self.tree.children(path, &self.ids(conn))?;
         if watch {
-            self.clients.watches.watch_children(path, conn);
+            self.clients.watches.watch_children(path, conn, Mode::Once);
         }
         Ok(Response::Children { children, stat })
     }

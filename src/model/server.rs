@@ -11,6 +11,7 @@ use super::pause::Backlog;
 use super::sessions::SessionIds;
 use super::tree::Tree;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What all servers of an ensemble are told.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub(super) struct Setup {
     pub(super) sync_limit_ticks: u64,
     pub(super) init_limit_ticks: u64,
     pub(super) election: (u64, u64),
+    pub(super) container_check: u64,
 }
 
 impl Setup {
@@ -38,6 +40,7 @@ impl Setup {
             sync_limit_ticks: u64::from(options.sync_limit),
             init_limit_ticks: u64::from(options.init_limit),
             election: (nanos(options.election.0), nanos(options.election.1)),
+            container_check: nanos(options.server.container_check),
             options: options.server,
         }
     }
@@ -53,6 +56,12 @@ impl Setup {
 
     pub(super) fn is_majority(&self, count: usize) -> bool {
         count > self.voters / 2
+    }
+
+    /// When a leader's main loop goes round again that does so now.
+    pub(super) fn next_round(&self, bus: &mut Bus) -> u64 {
+        let late = bus.draw_lateness();
+        bus.now.saturating_add(self.half_tick).saturating_add(late)
     }
 
     pub(super) fn votes(&self, server: usize) -> bool {
@@ -89,6 +98,8 @@ pub(super) struct Server {
     pub(super) role: Role,
     pub(super) clients: Clients,
 
+    /// What it grants at most, where it is configured unlike the others.
+    pub(super) max_session_timeout: Option<Duration>,
     pub(super) requests: BTreeMap<i32, u64>,
     pub(super) events_sent: u64,
 }
@@ -123,6 +134,7 @@ impl Server {
             session_ids: SessionIds::new(id, options.seed),
             role: Role::Looking { until: 0 },
             clients: Clients::default(),
+            max_session_timeout: None,
             requests: BTreeMap::new(),
             events_sent: 0,
             setup,
@@ -151,7 +163,8 @@ impl Server {
     pub(super) fn start(&mut self, bus: &mut Bus) {
         self.up = true;
         if self.setup.standalone() {
-            self.role = Role::Leading(Box::new(Leader::alone(&self.setup, &self.tree)));
+            let leader = Leader::alone(&self.setup, &self.tree, bus.now);
+            self.role = Role::Leading(Box::new(leader));
             self.arm_all(bus);
         } else {
             self.look(bus);
@@ -215,10 +228,14 @@ impl Server {
             Role::Leading(leader) => {
                 let expiry = leader.sessions.deadline_ms();
                 let expiry = expiry.map(|ms| self.instant_of(ms));
-                [expiry, leader.deadline(&self.setup)]
-                    .into_iter()
-                    .flatten()
-                    .min()
+                [
+                    expiry,
+                    self.container_deadline(),
+                    leader.deadline(&self.setup),
+                ]
+                .into_iter()
+                .flatten()
+                .min()
             }
             Role::Learning(learning) => Some(learning.deadline(&self.setup)),
         }
@@ -226,6 +243,7 @@ impl Server {
 
     /// Its timers that have run out. A server that looks for a leader waits for the ensemble.
     pub(super) fn timers(&mut self, bus: &mut Bus) {
+        self.check_containers(bus);
         while self.expire_one(bus) {}
         self.lead_loop(bus);
         self.ping_observers(bus);

@@ -11,11 +11,14 @@ use std::sync::Arc;
 /// Znodes that a server brings along and that nobody can delete.
 pub(super) const SPECIAL: [&str; 4] = ["/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config"];
 
+/// Whom a container belongs to (`EphemeralType.CONTAINER_EPHEMERAL_OWNER`).
+pub(super) const CONTAINER: i64 = i64::MIN;
+
 /// All znodes, and the newest transaction among them.
 #[derive(Debug, Clone)]
 pub(super) struct Tree {
     nodes: BTreeMap<String, Node>,
-    /// Session → its ephemeral znodes.
+    /// Session → its ephemeral znodes; and all containers.
     ephemerals: BTreeMap<i64, BTreeSet<String>>,
     last_zxid: i64,
 }
@@ -46,7 +49,15 @@ pub(super) struct View {
     pub(super) cversion: i32,
     pub(super) children: i64,
     pub(super) acl: Arc<[Acl]>,
+    pub(super) aversion: i32,
     pub(super) owner: i64,
+}
+
+impl View {
+    /// Whether it goes with a session.
+    pub(super) fn is_ephemeral(&self) -> bool {
+        self.owner != 0 && self.owner != CONTAINER
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -96,7 +107,11 @@ impl Node {
             // All changes: each creation, and each deletion of what is not there any more.
             cversion: self.cversion.wrapping_mul(2).wrapping_sub(num_children),
             aversion: self.aversion,
-            ephemeral_owner: self.owner,
+            ephemeral_owner: if self.owner == CONTAINER {
+                0
+            } else {
+                self.owner
+            },
             data_length: i32::try_from(self.data.len()).unwrap_or(i32::MAX),
             num_children,
             pzxid: self.pzxid,
@@ -157,6 +172,7 @@ impl Tree {
             cversion: node.cversion,
             children: i64::try_from(node.children.len()).unwrap_or(i64::MAX),
             acl: Arc::clone(&node.acl),
+            aversion: node.aversion,
             owner: node.owner,
         })
     }
@@ -188,6 +204,31 @@ impl Tree {
         let node = self.find(path)?;
         node.require(Perms::READ, ids)?;
         Ok((node.children.iter().cloned().collect(), node.stat()))
+    }
+
+    /// A znode's list as these identities may see it.
+    pub(super) fn acl(
+        &self,
+        path: &str,
+        ids: &[Identity],
+    ) -> Result<(Vec<Acl>, Stat), ServerError> {
+        let node = self.find(path)?;
+        node.require(Perms(Perms::READ.0 | acl::ADMIN.0), ids)?;
+        Ok((acl::shown(&node.acl, ids), node.stat()))
+    }
+
+    pub(super) fn has_containers(&self) -> bool {
+        self.ephemerals.contains_key(&CONTAINER)
+    }
+
+    /// The containers that have had children and have none.
+    pub(super) fn deserted(&self) -> Vec<String> {
+        let containers = self.ephemerals.get(&CONTAINER).into_iter().flatten();
+        let deserted = |node: &Node| node.children.is_empty() && node.cversion > 0;
+        containers
+            .filter(|path| self.nodes.get(*path).is_some_and(deserted))
+            .cloned()
+            .collect()
     }
 
     /// The ephemerals of a session under a *textual* prefix: `/a` finds `/ab/x` too. A blank
@@ -267,6 +308,14 @@ impl Tree {
                 Some((stat, change)) => {
                     changes.push(change);
                     Outcome::Set(stat)
+                }
+                None => Outcome::Failed(ServerError::NoNode),
+            },
+            Txn::SetAcl { path, acl, version } => match self.nodes.get_mut(or_root(path)) {
+                Some(node) => {
+                    node.acl = Arc::clone(acl);
+                    node.aversion = *version;
+                    Outcome::Set(node.stat())
                 }
                 None => Outcome::Failed(ServerError::NoNode),
             },

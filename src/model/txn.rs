@@ -32,6 +32,11 @@ pub(super) enum Txn {
         data: Arc<[u8]>,
         version: i32,
     },
+    SetAcl {
+        path: String,
+        acl: Arc<[Acl]>,
+        version: i32,
+    },
     /// Changes nothing; in a `multi`.
     Check,
     Multi(Vec<Self>),
@@ -65,9 +70,23 @@ pub(super) enum Write {
         data: Vec<u8>,
         version: i32,
     },
+    CreateContainer {
+        path: String,
+        data: Vec<u8>,
+        acl: Vec<Acl>,
+    },
+    /// Asked by the leader itself.
+    DeleteContainer {
+        path: String,
+    },
+    SetAcl {
+        path: String,
+        acl: Vec<Acl>,
+        version: i32,
+    },
     Multi(Vec<MultiOp>),
-    /// The header could be read and the body could not.
-    Unreadable,
+    /// It fails whatever it is about: a body that cannot be read, an operation that is turned off.
+    Refused(ServerError),
 }
 
 /// What became of a transaction where it was applied.

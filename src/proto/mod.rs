@@ -5,6 +5,7 @@
 //! distribution; both directions are here, so that the model speaks the same bytes as a server.
 
 mod acl;
+mod create_mode;
 mod frame;
 mod handshake;
 mod jute;
@@ -16,15 +17,18 @@ mod response;
 mod server_error;
 mod stat;
 mod watch_event;
+mod watching;
 
 pub use acl::{Acl, Perms};
+pub use create_mode::CreateMode;
 pub use frame::{FRAME_BYTES_MAX, FrameDecoder, FrameError, frame};
 pub use handshake::{ConnectRequest, ConnectResponse};
 pub use jute::{DecodeError, Reader, Writer};
 pub use multi::MultiOp;
 pub use numbers::{op, xid};
-pub use request::{CreateMode, Request};
+pub use request::Request;
 pub use response::{ReplyHeader, Response};
 pub use server_error::ServerError;
 pub use stat::Stat;
 pub use watch_event::{EventKind, WatchEvent};
+pub use watching::{WatchMode, WatchTable, Watches};

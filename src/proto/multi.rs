@@ -5,9 +5,9 @@
 //! `MultiResponse`).
 
 use super::acl::Acl;
+use super::create_mode::CreateMode;
 use super::jute::{DecodeError, Reader, Writer};
 use super::numbers::op;
-use super::request::CreateMode;
 use super::response::Response;
 use super::server_error::ServerError;
 use super::stat::Stat;

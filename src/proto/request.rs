@@ -1,53 +1,13 @@
 //! What a client asks.
 
 use super::acl::Acl;
+use super::create_mode::{CONTAINER, CreateMode};
 use super::frame::frame;
 use super::jute::{DecodeError, Reader, Writer};
 use super::multi::{self, MultiOp};
 use super::numbers::op;
+use super::watching::{WatchMode, WatchTable, Watches};
 use std::fmt;
-
-/// How a znode is created.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CreateMode {
-    /// It stays.
-    Persistent,
-    /// It goes with its session.
-    Ephemeral,
-    /// It stays, and the server appends a ten-digit number to its name.
-    PersistentSequential,
-    /// It goes with its session, and the server appends a ten-digit number to its name.
-    EphemeralSequential,
-}
-
-impl CreateMode {
-    pub(crate) fn is_ephemeral(self) -> bool {
-        matches!(self, Self::Ephemeral | Self::EphemeralSequential)
-    }
-
-    pub(crate) fn is_sequential(self) -> bool {
-        matches!(self, Self::PersistentSequential | Self::EphemeralSequential)
-    }
-
-    pub(super) fn flags(self) -> i32 {
-        match self {
-            Self::Persistent => 0,
-            Self::Ephemeral => 1,
-            Self::PersistentSequential => 2,
-            Self::EphemeralSequential => 3,
-        }
-    }
-
-    pub(super) fn from_flags(flags: i32) -> Result<Self, DecodeError> {
-        match flags {
-            0 => Ok(Self::Persistent),
-            1 => Ok(Self::Ephemeral),
-            2 => Ok(Self::PersistentSequential),
-            3 => Ok(Self::EphemeralSequential),
-            _ => Err(DecodeError("create mode that this crate does not use")),
-        }
-    }
-}
 
 /// A request of the client, all but the connect request.
 #[derive(Clone, PartialEq, Eq)]
@@ -72,6 +32,12 @@ pub enum Request {
         acl: Vec<Acl>,
         mode: CreateMode,
     },
+    /// A znode that the server deletes some time after its last child has gone (servers from 3.5 on).
+    CreateContainer {
+        path: String,
+        data: Vec<u8>,
+        acl: Vec<Acl>,
+    },
     /// Version -1 deletes any version.
     Delete {
         path: String,
@@ -95,8 +61,31 @@ pub enum Request {
         path: String,
         watch: bool,
     },
+    GetAcl {
+        path: String,
+    },
+    /// Version -1 replaces any version of the list.
+    SetAcl {
+        path: String,
+        acl: Vec<Acl>,
+        version: i32,
+    },
     Sync {
         path: String,
+    },
+    /// The watches of a connection that was lost; the persistent ones cannot be said.
+    SetWatches(Box<Watches>),
+    /// The watches of a connection that was lost (servers from 3.6 on).
+    SetWatches2(Box<Watches>),
+    /// A watch that stays when it has fired (servers from 3.6 on).
+    AddWatch {
+        path: String,
+        mode: WatchMode,
+    },
+    /// Servers from 3.5 on.
+    RemoveWatches {
+        path: String,
+        table: WatchTable,
     },
     /// The ephemerals of this session whose path starts with `prefix` (servers from 3.6 on).
     GetEphemerals {
@@ -124,6 +113,9 @@ impl fmt::Debug for Request {
             } => {
                 write!(f, "Create2({path}, {} bytes, {mode:?})", data.len())
             }
+            Self::CreateContainer { path, data, .. } => {
+                write!(f, "CreateContainer({path}, {} bytes)", data.len())
+            }
             Self::Delete { path, version } => write!(f, "Delete({path}, {version})"),
             Self::Exists { path, watch } => write!(f, "Exists({path}, watch={watch})"),
             Self::GetData { path, watch } => write!(f, "GetData({path}, watch={watch})"),
@@ -135,7 +127,15 @@ impl fmt::Debug for Request {
                 write!(f, "SetData({path}, {} bytes, {version})", data.len())
             }
             Self::GetChildren2 { path, watch } => write!(f, "GetChildren2({path}, watch={watch})"),
+            Self::GetAcl { path } => write!(f, "GetAcl({path})"),
+            Self::SetAcl { path, acl, version } => {
+                write!(f, "SetAcl({path}, {} entries, {version})", acl.len())
+            }
             Self::Sync { path } => write!(f, "Sync({path})"),
+            Self::SetWatches(watches) => write!(f, "SetWatches({watches:?})"),
+            Self::SetWatches2(watches) => write!(f, "SetWatches2({watches:?})"),
+            Self::AddWatch { path, mode } => write!(f, "AddWatch({path}, {mode:?})"),
+            Self::RemoveWatches { path, table } => write!(f, "RemoveWatches({path}, {table:?})"),
             Self::GetEphemerals { prefix } => write!(f, "GetEphemerals({prefix})"),
             Self::Multi { ops } => write!(f, "Multi({} operations)", ops.len()),
             Self::CloseSession => f.write_str("CloseSession"),
@@ -151,12 +151,19 @@ impl Request {
             Self::Auth { .. } => op::AUTH,
             Self::Create { .. } => op::CREATE,
             Self::Create2 { .. } => op::CREATE2,
+            Self::CreateContainer { .. } => op::CREATE_CONTAINER,
             Self::Delete { .. } => op::DELETE,
             Self::Exists { .. } => op::EXISTS,
             Self::GetData { .. } => op::GET_DATA,
             Self::SetData { .. } => op::SET_DATA,
             Self::GetChildren2 { .. } => op::GET_CHILDREN2,
+            Self::GetAcl { .. } => op::GET_ACL,
+            Self::SetAcl { .. } => op::SET_ACL,
             Self::Sync { .. } => op::SYNC,
+            Self::SetWatches(_) => op::SET_WATCHES,
+            Self::SetWatches2(_) => op::SET_WATCHES2,
+            Self::AddWatch { .. } => op::ADD_WATCH,
+            Self::RemoveWatches { .. } => op::REMOVE_WATCHES,
             Self::GetEphemerals { .. } => op::GET_EPHEMERALS,
             Self::Multi { .. } => op::MULTI,
             Self::CloseSession => op::CLOSE_SESSION,
@@ -187,11 +194,9 @@ impl Request {
                     data,
                     acl,
                     mode,
-                } => {
-                    w.string(path).buffer(data).vector(acl, |w, acl| {
-                        acl.encode(w);
-                    });
-                    w.i32(mode.flags());
+                } => encode_create(&mut w, path, data, acl, mode.flags()),
+                Self::CreateContainer { path, data, acl } => {
+                    encode_create(&mut w, path, data, acl, CONTAINER);
                 }
                 Self::Delete { path, version } => {
                     w.string(path).i32(*version);
@@ -208,8 +213,20 @@ impl Request {
                 } => {
                     w.string(path).buffer(data).i32(*version);
                 }
-                Self::Sync { path } => {
+                Self::Sync { path } | Self::GetAcl { path } => {
                     w.string(path);
+                }
+                Self::SetAcl { path, acl, version } => {
+                    w.string(path).vector(acl, |w, acl| acl.encode(w));
+                    w.i32(*version);
+                }
+                Self::SetWatches(watches) => watches.encode(&mut w),
+                Self::SetWatches2(watches) => watches.encode_all(&mut w),
+                Self::AddWatch { path, mode } => {
+                    w.string(path).i32(mode.number());
+                }
+                Self::RemoveWatches { path, table } => {
+                    w.string(path).i32(table.number());
                 }
                 Self::GetEphemerals { prefix } => {
                     w.string(prefix);
@@ -249,6 +266,14 @@ impl Request {
                 acl: r.vector(Acl::decode)?,
                 mode: CreateMode::from_flags(r.i32()?)?,
             },
+            op::CREATE_CONTAINER => {
+                let (path, data) = (r.string()?, r.buffer()?.to_vec());
+                let acl = r.vector(Acl::decode)?;
+                if r.i32()? != CONTAINER {
+                    return Err(DecodeError("a container that is created as something else"));
+                }
+                Self::CreateContainer { path, data, acl }
+            }
             op::DELETE => Self::Delete {
                 path: r.string()?,
                 version: r.i32()?,
@@ -270,7 +295,23 @@ impl Request {
                 path: r.string()?,
                 watch: r.bool()?,
             },
+            op::GET_ACL => Self::GetAcl { path: r.string()? },
+            op::SET_ACL => Self::SetAcl {
+                path: r.string()?,
+                acl: r.vector(Acl::decode)?,
+                version: r.i32()?,
+            },
             op::SYNC => Self::Sync { path: r.string()? },
+            op::SET_WATCHES => Self::SetWatches(Box::new(Watches::decode(&mut r)?)),
+            op::SET_WATCHES2 => Self::SetWatches2(Box::new(Watches::decode_all(&mut r)?)),
+            op::ADD_WATCH => Self::AddWatch {
+                path: r.string()?,
+                mode: WatchMode::from_number(r.i32()?)?,
+            },
+            op::REMOVE_WATCHES => Self::RemoveWatches {
+                path: r.string()?,
+                table: WatchTable::from_number(r.i32()?)?,
+            },
             op::GET_EPHEMERALS => Self::GetEphemerals {
                 prefix: r.string()?,
             },
@@ -281,6 +322,11 @@ impl Request {
         };
         Ok((xid, Ok(request)))
     }
+}
+
+fn encode_create(w: &mut Writer<'_>, path: &str, data: &[u8], acl: &[Acl], flags: i32) {
+    w.string(path).buffer(data);
+    w.vector(acl, |w, acl| acl.encode(w)).i32(flags);
 }
 
 #[cfg(test)]
@@ -328,7 +374,39 @@ mod tests {
                 path: "/".into(),
                 watch: true,
             },
+            Request::CreateContainer {
+                path: "/c".into(),
+                data: vec![3],
+                acl: Acl::open(),
+            },
+            Request::GetAcl { path: "/a".into() },
+            Request::SetAcl {
+                path: "/a".into(),
+                acl: Acl::open(),
+                version: 2,
+            },
             Request::Sync { path: "/a".into() },
+            Request::SetWatches(Box::new(Watches {
+                since: 9,
+                data: vec!["/a".into()],
+                missing: vec!["/b".into(), "/c".into()],
+                children: vec!["/".into()],
+                ..Watches::default()
+            })),
+            Request::SetWatches2(Box::new(Watches {
+                since: -1,
+                persistent: vec!["/a".into()],
+                recursive: vec!["/b".into()],
+                ..Watches::default()
+            })),
+            Request::AddWatch {
+                path: "/a".into(),
+                mode: WatchMode::Recursive,
+            },
+            Request::RemoveWatches {
+                path: "/a".into(),
+                table: WatchTable::Any,
+            },
             Request::GetEphemerals {
                 prefix: "/g/".into(),
             },

@@ -1,5 +1,6 @@
 //! What a server answers.
 
+use super::acl::Acl;
 use super::frame::frame;
 use super::jute::{DecodeError, Reader, Writer};
 use super::multi;
@@ -41,7 +42,7 @@ impl ReplyHeader {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Response {
-    /// Delete, ping, auth, closeSession.
+    /// Delete, ping, auth, closeSession, watches set again or removed.
     Empty,
     /// What a create without stat is answered.
     Path(String),
@@ -58,7 +59,13 @@ pub enum Response {
         children: Vec<String>,
         stat: Stat,
     },
+    Acl {
+        acl: Vec<Acl>,
+        stat: Stat,
+    },
     Synced,
+    /// What a persistent watch is answered.
+    Watching,
     Ephemerals(Vec<String>),
     /// What became of each operation of a `multi`. If one is an error, none was carried out.
     Multi(Vec<Result<Self, ServerError>>),
@@ -72,11 +79,11 @@ impl Response {
     pub fn decode(number: i32, r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(match number {
             op::CREATE => Self::Path(r.string()?),
-            op::CREATE2 => Self::Created {
+            op::CREATE2 | op::CREATE_CONTAINER => Self::Created {
                 path: r.string()?,
                 stat: Stat::decode(r)?,
             },
-            op::EXISTS | op::SET_DATA => Self::Stat(Stat::decode(r)?),
+            op::EXISTS | op::SET_DATA | op::SET_ACL => Self::Stat(Stat::decode(r)?),
             op::GET_DATA => Self::Data {
                 data: r.buffer()?.to_vec(),
                 stat: Stat::decode(r)?,
@@ -85,9 +92,17 @@ impl Response {
                 children: r.vector(Reader::string)?,
                 stat: Stat::decode(r)?,
             },
+            op::GET_ACL => Self::Acl {
+                acl: r.vector(Acl::decode)?,
+                stat: Stat::decode(r)?,
+            },
             op::SYNC => {
                 r.string()?;
                 Self::Synced
+            }
+            op::ADD_WATCH => {
+                r.i32()?;
+                Self::Watching
             }
             op::GET_EPHEMERALS => Self::Ephemerals(r.vector(Reader::string)?),
             op::MULTI => Self::Multi(multi::decode_results(r)?),
@@ -120,8 +135,16 @@ impl Response {
                     });
                     stat.encode(&mut w);
                 }
+                Self::Acl { acl, stat } => {
+                    w.vector(acl, |w, acl| acl.encode(w));
+                    stat.encode(&mut w);
+                }
                 Self::Synced => {
                     w.string(path);
+                }
+                // An error of its own, of which there is none.
+                Self::Watching => {
+                    w.i32(0);
                 }
                 Self::Ephemerals(paths) => {
                     w.vector(paths, |w, path| {

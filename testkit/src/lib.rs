@@ -9,6 +9,7 @@
 //! | cut a client off without its socket noticing | [`netns::Lab`] |
 //! | count requests, lose a reply, stop the flow | [`Proxy`] |
 //! | speak to a client that must not trust its server | [`bad::Server`] |
+//! | have certificates for TLS | [`tls::Authority`] |
 //! | answer look-ups of names, or not | [`Dns`] |
 //! | end a session behind its owner's back | [`raw::expire_session`] |
 //! | wait for anything else | [`wait_until`] |
@@ -40,6 +41,7 @@ pub mod signal;
 pub mod stats;
 mod sys;
 mod tail;
+pub mod tls;
 mod wait;
 pub mod wire;
 pub mod zookeeper;

@@ -10,6 +10,9 @@ use crate::wire::{Fields, Payload, opcode, read_frame, xid};
 /// How long a server may take to answer.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 
+/// How long a server that ends a session may keep the connection that asked for it.
+const HEARD_NO_MORE: Duration = Duration::from_millis(500);
+
 /// A session over one connection. Dropping it closes the connection and leaves
 /// the session to expire.
 #[derive(Debug)]
@@ -193,6 +196,7 @@ pub fn expire_session(addr: SocketAddr, id: i64, password: &[u8]) -> io::Result<
     let started = Instant::now();
     while started.elapsed() < ANSWER_DEADLINE {
         let mut stream = connect(addr)?;
+        stream.set_read_timeout(Some(HEARD_NO_MORE))?;
         let timeout = Duration::from_secs(10);
         let mut segment = connect_request(id, password, timeout, false);
         segment.extend(request(1, opcode::CLOSE_SESSION, Payload::new()));
@@ -200,7 +204,8 @@ pub fn expire_session(addr: SocketAddr, id: i64, password: &[u8]) -> io::Result<
         match read_connect_response(&mut stream) {
             Ok(None) => return Ok(()),
             // Closed; the next round sees it gone. Until the server has closed
-            // the connection it is not.
+            // the connection it is not, unless its owner attached in between: then
+            // it is the owner's connection that the server closes, and not this one.
             Ok(Some(_)) => drop(stream.read_to_end(&mut Vec::new())),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(error),
             // Its owner took it back at the same moment.

@@ -1,5 +1,7 @@
 //! Signals by name.
 
+use crate::sys;
+
 /// A signal that a test may send to a process it started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
@@ -36,4 +38,10 @@ impl Signal {
             Self::Usr2 => libc::SIGUSR2,
         }
     }
+}
+
+/// From now on SIGPIPE has its default action in this process, as in a program that is not written
+/// in Rust: writing to a connection whose peer is gone ends it.
+pub fn default_sigpipe() {
+    sys::die_of_broken_pipes();
 }

@@ -40,6 +40,13 @@ fn hear_interrupts() {
     }
 }
 
+/// From now on a write to a connection that its peer has reset ends this process, as in a program
+/// that is not written in Rust: Rust's runtime has such writes fail instead.
+pub(crate) fn die_of_broken_pipes() {
+    // SAFETY: SIG_DFL is a valid disposition; this signal may be set, so it cannot fail.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+}
+
 fn die_with_parent(parent: u32) -> io::Result<()> {
     // SAFETY: PR_SET_PDEATHSIG takes a signal number and touches no memory.
     check(unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) })?;

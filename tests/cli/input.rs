@@ -39,6 +39,11 @@ fn bad_input_is_refused_with_2_and_a_reason_before_any_connection() {
     let root = format!("zk://{host}/");
     let odd_path = format!("zk://{host}/a//b");
     let odd_port = format!("zk://{host}x/g");
+    // The words are the same in every build; tests/tls has the rest.
+    let no_ca = match cfg!(feature = "tls") {
+        true => "/nowhere/at/all",
+        false => "this build has no TLS; build with --features tls",
+    };
     let cases: &[(&[&str], &str)] = &[
         (&["contend"], "<URL>"),
         (&["contend", "127.0.0.1:2181"], "zk://"),
@@ -117,6 +122,8 @@ fn bad_input_is_refused_with_2_and_a_reason_before_any_connection() {
         ),
         (&["contend", &url, "--data", "a", "--data", "b"], "--data"),
         (&["contend", &url, "--once"], "--once"),
+        (&["detect", &url, "--tls-ca", "/nowhere/at/all"], no_ca),
+        (&["detect", &url, "--tls-cert", "a"], "--tls-"),
         (&["run", &url], "COMMAND"),
         (&["run", &url, "a", "--", "b"], "unexpected"),
         (&["run", &url, "--drain", "0s", "--", "a"], "at least 1ms"),
@@ -193,6 +200,7 @@ fn help_and_version_go_to_standard_output() {
             "zk://",
             "memory://",
             "HOST:PORT",
+            "--tls-ca",
         ] {
             assert!(out.contains(word), "{args:?} does not tell of {word}");
         }

@@ -279,6 +279,23 @@ fn a_lost_create_reply_leaves_exactly_one_znode_and_no_second_create() {
 }
 
 #[test]
+fn creates_that_were_lost_are_no_refusals() {
+    let mut world = World::new();
+    world.client();
+    world.run(SECOND);
+    world.contend(0, 1);
+    for lost in 0..12 {
+        let sent = |w: &World| creates(w, 0) > lost;
+        assert!(world.run_while_not(2 * T, sent), "{lost}");
+        world.sever(0);
+        world.heal(0);
+    }
+    // The group's path is still missing: that can be mended.
+    world.run(T);
+    assert!(world.leads(0, 1), "{:?}", world.contender_events(0, 1));
+}
+
+#[test]
 fn a_lost_create_reply_of_a_contender_that_withdraws_leaves_nothing() {
     let mut world = World::new();
     world.create(GROUP);

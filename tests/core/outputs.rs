@@ -115,7 +115,14 @@ fn the_first_tick_connects_and_the_connection_asks_for_a_session() {
     assert_eq!(
         give(&mut client, Input::Tick, ms(0)),
         [
-            Output::Connect { conn: 1, address },
+            Output::Connect {
+                conn: 1,
+                host: Host {
+                    name: "127.0.0.1".into(),
+                    port: 2181,
+                },
+                address,
+            },
             session_event(SessionEvent::Connecting),
             wait(ms(750), Wake::Attempt),
         ]

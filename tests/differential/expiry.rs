@@ -1,6 +1,7 @@
 //! When sessions end: real servers must end them within the time that the model gives for the same
 //! last word. A lease is counted on that.
 
+use crate::pulse::Pulse;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -14,9 +15,17 @@ const SESSIONS: usize = 24;
 
 const TIMEOUTS_MS: [u64; 3] = [2000, 3000, 4000];
 
-/// What a busy machine may add before an end is seen: threads that wake late, commits, our looks.
+/// Of the servers and of the model, where nothing else is said.
+const TICK: Duration = Duration::from_millis(500);
+
+/// What a server's threads that wake late may add to an end, beside what we ourselves have to wait
+/// on this machine (see [`Ends`]): less than the half tick by which a wrong model would be wrong.
 /// Nothing may be taken away.
-const LATE: Duration = Duration::from_millis(500);
+const LATE: Duration = Duration::from_millis(100);
+
+/// How long the creation of a session goes on to count as its word: every learner tells the leader of
+/// it when it is asked next, which happens twice a tick.
+const CREATION: Duration = Duration::from_millis(700);
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -59,8 +68,8 @@ fn modelled_end(place: Place, timeout: Duration, seed: u64) -> Duration {
     };
     let conn = attach(&mut ensemble, at, timeout, &mut now);
     let session = ensemble.session_of(conn).unwrap();
-    // The creation counts as a word of its own; the pause makes the seeds differ in phase too.
-    let pause = Duration::from_millis(700 + seed * 7 % 500);
+    // The pause makes the seeds differ in phase too.
+    let pause = CREATION + Duration::from_millis(seed * 7 % 500);
     let until = now + pause;
     run_to(&mut ensemble, &mut now, until);
     let mut ping = Vec::new();
@@ -133,53 +142,87 @@ fn sessions(place: Place, addrs: &[SocketAddr]) -> Vec<Silent> {
         let timeout = Duration::from_millis(TIMEOUTS_MS[index % TIMEOUTS_MS.len()]);
         let mut session = raw::Session::open(addrs[index % addrs.len()], timeout).unwrap();
         assert_eq!(session.timeout, timeout);
-        let name = format!("{place:?}-{index}");
-        let created = session.create(&format!("/ends/{name}"), b"", 1).unwrap();
-        assert_eq!(created.error, 0);
+        let created = session.create(&format!("/ends/{place:?}-{index}"), b"", 1);
+        assert_eq!(created.unwrap().error, 0);
+        session
+    };
+    let opened: Vec<raw::Session> = (0..SESSIONS).map(open).collect();
+    let last = Instant::now();
+    // Their last words are spread over a tick, to whose end each is counted.
+    let speak = |(index, mut session): (usize, raw::Session)| {
+        let at = CREATION + TICK.mul_f64(index as f64 / SESSIONS as f64);
+        wait_until("the leader to be told of the creations", LIMIT, || {
+            (last.elapsed() > at).then_some(())
+        });
         let before = Instant::now();
         session.ping().unwrap();
         Silent {
-            name,
+            name: format!("{place:?}-{index}"),
             place,
-            timeout,
+            timeout: session.timeout,
             word: (before, Instant::now()),
             _session: session,
         }
     };
-    (0..SESSIONS).map(open).collect()
+    opened.into_iter().enumerate().map(speak).collect()
 }
 
-/// Looks again and again; answers when each was seen gone.
-fn ends(addr: SocketAddr, silent: &[Silent]) -> BTreeMap<String, Instant> {
+/// When sessions were seen to have ended.
+struct Ends {
+    /// Of each: when we asked and it was there for the last time, and when it was gone.
+    seen: BTreeMap<String, (Instant, Instant)>,
+    /// The longest time between two looks, which are a few milliseconds apart where nobody else
+    /// needs the machine: what its threads have to wait for it.
+    wait: Duration,
+}
+
+/// Looks again and again.
+fn ends(addr: SocketAddr, silent: &[Silent]) -> Ends {
     let mut observer = raw::Session::open(addr, Duration::from_secs(10)).unwrap();
-    let mut gone = BTreeMap::new();
+    let mut ends = Ends {
+        seen: BTreeMap::new(),
+        wait: Duration::ZERO,
+    };
+    let mut last_asked = None;
     wait_until("all sessions to end", LIMIT, || {
+        let asked = Instant::now();
         let body = Payload::new().buffer("/ends").bool(false);
         let reply = observer.request(opcode::GET_CHILDREN, body).unwrap();
         let seen = Instant::now();
+        let there = last_asked.replace(asked).unwrap_or(asked);
+        ends.wait = ends.wait.max(seen - there);
         let mut fields = Fields::new(&reply.body);
         let count = fields.int().unwrap();
         let left: Vec<String> = (0..count)
             .map(|_| String::from_utf8(fields.buffer().unwrap().to_vec()).unwrap())
             .collect();
         for session in silent.iter().filter(|s| !left.contains(&s.name)) {
-            gone.entry(session.name.clone()).or_insert(seen);
+            ends.seen
+                .entry(session.name.clone())
+                .or_insert((there, seen));
         }
-        (gone.len() == silent.len()).then_some(())
+        (ends.seen.len() == silent.len()).then_some(())
     });
-    gone
+    ends
 }
 
-fn compare(silent: &[Silent], gone: &BTreeMap<String, Instant>) {
+fn compare(silent: &[Silent], ends: &Ends) {
+    println!("looks were up to {:?} apart", ends.wait);
+    let late = LATE + ends.wait;
     let mut wrong = Vec::new();
     for place in [Place::Leader, Place::Follower, Place::Before] {
         for timeout in TIMEOUTS_MS.map(Duration::from_millis) {
             let alike = |s: &&Silent| s.place == place && s.timeout == timeout;
-            let measured: Vec<(Duration, Duration)> = silent
-                .iter()
-                .filter(alike)
-                .map(|s| (gone[&s.name] - s.word.0, gone[&s.name] - s.word.1))
-                .collect();
+            // The longest and the shortest time that it can have been.
+            let between = |silent: &Silent| {
+                let (there, gone) = ends.seen[&silent.name];
+                (
+                    gone - silent.word.0,
+                    there.saturating_duration_since(silent.word.1),
+                )
+            };
+            let measured: Vec<(Duration, Duration)> =
+                silent.iter().filter(alike).map(between).collect();
             if measured.is_empty() {
                 continue;
             }
@@ -191,13 +234,16 @@ fn compare(silent: &[Silent], gone: &BTreeMap<String, Instant>) {
                 measured.iter().map(|m| m.0).max().unwrap(),
             );
             // The model's shortest is more than the timeout; a real one may come closer to it.
-            assert!(shortest > timeout && longest <= timeout + Duration::from_millis(760));
-            let fits = |m: &&(Duration, Duration)| m.0 > timeout && m.1 <= longest + LATE;
+            assert!(
+                shortest > timeout
+                    && longest <= timeout + TICK + TICK / 2 + Duration::from_millis(10)
+            );
+            let fits = |m: &(Duration, Duration)| m.0 > timeout && m.1 <= longest + late;
             wrong.extend(
                 measured
-                    .iter()
+                    .into_iter()
                     .filter(|m| !fits(m))
-                    .map(|m| (place, timeout, *m)),
+                    .map(|m| (place, timeout, m)),
             );
         }
     }
@@ -212,12 +258,14 @@ fn sessions_end_when_the_model_says() {
     assert_eq!(admin.create("/ends", b"", 0).unwrap().error, 0);
 
     let followers: Vec<SocketAddr> = real.followers().iter().map(|f| real.addrs()[*f]).collect();
+    let pulse = Pulse::start(&real.addrs());
     let mut silent = sessions(Place::Leader, &[real.addrs()[leader]]);
     silent.extend(sessions(Place::Follower, &followers));
-    let gone = ends(real.addrs()[leader], &silent);
-    compare(&silent, &gone);
+    let seen = ends(real.addrs()[leader], &silent);
+    compare(&silent, &seen);
 
     let mut silent = sessions(Place::Before, &real.addrs());
+    drop((pulse, admin));
     let killed = Instant::now();
     real.server(leader).kill();
     // It led for as long as somebody saw it, and for no longer than since it was last seen not to.
@@ -235,6 +283,7 @@ fn sessions_end_when_the_model_says() {
     for session in &mut silent {
         session.word = serves;
     }
-    let gone = ends(real.addrs()[next], &silent);
-    compare(&silent, &gone);
+    let _pulse = Pulse::start(&[real.addrs()[next]]);
+    let seen = ends(real.addrs()[next], &silent);
+    compare(&silent, &seen);
 }

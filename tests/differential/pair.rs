@@ -1,5 +1,6 @@
 //! Real servers and the model side by side, and connections that exist twice.
 
+use crate::pulse::Pulse;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -11,6 +12,10 @@ use tenure_testkit::{raw, wait_until};
 
 /// How long a real server may take for an answer.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(20);
+
+/// `maxSessionTimeout` on both sides: longer than the machine may be busy elsewhere, or sessions
+/// would end at a time that the model cannot know.
+pub(crate) const TIMEOUT_MAX: Duration = Duration::from_secs(60);
 
 /// A frame, or the end of the connection.
 pub(crate) type Frame = Option<Vec<u8>>;
@@ -26,6 +31,7 @@ pub(crate) struct Pair {
     names: BTreeMap<i64, String>,
     /// A session at each real server of several, to see how far it is.
     lookouts: Vec<raw::Session>,
+    _pulse: Pulse,
 }
 
 /// A connection to both.
@@ -63,10 +69,19 @@ impl Session {
 }
 
 impl Pair {
-    /// `leader` is the real one that leads, if there are several.
-    pub(crate) fn new(addrs: &[SocketAddr], leader: Option<usize>) -> Self {
+    /// `leader` is the real one that leads, if there are several. Containers are looked at as often
+    /// on both sides.
+    pub(crate) fn new(
+        addrs: &[SocketAddr],
+        leader: Option<usize>,
+        container_check: Duration,
+    ) -> Self {
         let options = EnsembleOptions {
-            server: ModelOptions::default(),
+            server: ModelOptions {
+                max_session_timeout: Some(TIMEOUT_MAX),
+                container_check,
+                ..ModelOptions::default()
+            },
             voters: addrs.len(),
             ..EnsembleOptions::default()
         };
@@ -80,6 +95,7 @@ impl Pair {
         if let (Some(real), Some(modelled)) = (leader, model.leader()) {
             parts.swap(real, modelled);
         }
+        let several = if addrs.len() > 1 { addrs } else { &[] };
         Self {
             addrs: addrs.to_vec(),
             parts,
@@ -87,10 +103,8 @@ impl Pair {
             now,
             heard: BTreeMap::new(),
             names: BTreeMap::from([(0, "nobody".to_owned())]),
-            lookouts: match addrs {
-                [_] => Vec::new(),
-                addrs => addrs.iter().map(|addr| lookout(*addr)).collect(),
-            },
+            _pulse: Pulse::start(several),
+            lookouts: several.iter().map(|addr| lookout(*addr)).collect(),
         }
     }
 
@@ -108,6 +122,19 @@ impl Pair {
 
     pub(crate) fn servers(&self) -> usize {
         self.addrs.len()
+    }
+
+    /// Gives the model a znode with one child, whose counter stands there: what the real server has
+    /// been given.
+    pub(crate) fn set_counter(&mut self, parent: &str, child: &str, counter: i32) {
+        for path in [parent, child] {
+            self.model.create(path, b"", self.now).unwrap();
+        }
+        assert!(self.model.set_counter(parent, counter));
+    }
+
+    pub(crate) fn leads(&self, at: usize) -> bool {
+        self.model.leader() == Some(self.parts[at])
     }
 
     /// Connects on both sides. `None` if there is no such session, as both must say.
@@ -162,9 +189,10 @@ impl Pair {
         Some(twin)
     }
 
-    pub(crate) fn send(&mut self, twin: &mut Twin, bytes: &[u8]) {
-        twin.real.write_all(bytes).unwrap();
-        self.model.receive(twin.conn, bytes, self.now);
+    /// What is written may differ in zxids.
+    pub(crate) fn send(&mut self, twin: &mut Twin, real: &[u8], model: &[u8]) {
+        twin.real.write_all(real).unwrap();
+        self.model.receive(twin.conn, model, self.now);
     }
 
     /// The next frame that the model sends there.
@@ -202,7 +230,7 @@ impl Pair {
 }
 
 fn lookout(addr: SocketAddr) -> raw::Session {
-    raw::Session::open(addr, ANSWER_DEADLINE).unwrap()
+    raw::Session::open(addr, TIMEOUT_MAX).unwrap()
 }
 
 impl Twin {

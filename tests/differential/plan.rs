@@ -1,7 +1,7 @@
 //! What is asked: drawn from a seed, with an eye to what is there.
 
 use crate::pair::Pair;
-use tenure::proto::{Acl, CreateMode, MultiOp, Perms, Request};
+use tenure::proto::{Acl, CreateMode, MultiOp, Perms, Request, WatchMode, WatchTable, Watches};
 
 /// Xorshift: enough to pick requests.
 pub(crate) struct Rng(u64);
@@ -45,10 +45,11 @@ pub(crate) fn first() -> [Request; 2] {
     })
 }
 
-pub(crate) fn next(rng: &mut Rng, pair: &Pair) -> Request {
+/// `newest` is the newest transaction, counted from the start of the run.
+pub(crate) fn next(rng: &mut Rng, pair: &Pair, newest: i64) -> Request {
     let path = path(rng, pair);
     let watch = rng.one_in(2) && !is_secret(&path);
-    match rng.below(36) {
+    match rng.below(45) {
         0..=4 => create(rng, path),
         5..=9 => create(rng, format!("{path}/n_")),
         10..=13 => Request::Delete {
@@ -78,8 +79,32 @@ pub(crate) fn next(rng: &mut Rng, pair: &Pair) -> Request {
             let ops = (0..rng.below(5)).map(|_| part(rng, pair)).collect();
             Request::Multi { ops }
         }
-        34 if rng.one_in(4) => Request::CloseSession,
-        34 if rng.one_in(4) => Request::Auth {
+        34 | 35 => {
+            let (data, acl) = (data(rng), acl(rng, is_secret(&path)));
+            Request::CreateContainer { path, data, acl }
+        }
+        36 if is_below(&path) => Request::SetAcl {
+            acl: acl(rng, is_secret(&path)),
+            version: version(rng),
+            path,
+        },
+        36 | 37 => Request::GetAcl { path },
+        38 => Request::SetWatches(Box::new(lost(rng, pair, newest))),
+        39 => Request::SetWatches2(Box::new(Watches {
+            persistent: watched(rng, pair),
+            recursive: watched(rng, pair),
+            ..lost(rng, pair, newest)
+        })),
+        40 if !is_secret(&path) => Request::AddWatch {
+            path,
+            mode: *rng.pick(&[WatchMode::Persistent, WatchMode::Recursive]),
+        },
+        41 | 42 => Request::RemoveWatches {
+            path,
+            table: *rng.pick(&[WatchTable::Children, WatchTable::Data, WatchTable::Any]),
+        },
+        43 if rng.one_in(4) => Request::CloseSession,
+        43 if rng.one_in(4) => Request::Auth {
             scheme: "nope".to_owned(),
             credentials: Vec::new(),
         },
@@ -89,6 +114,33 @@ pub(crate) fn next(rng: &mut Rng, pair: &Pair) -> Request {
 
 fn is_secret(path: &str) -> bool {
     path.starts_with(SECRET)
+}
+
+/// Not a znode that everything else stands on.
+fn is_below(path: &str) -> bool {
+    path.starts_with(BASE) && path != BASE && path != SECRET
+}
+
+/// Watches as after a loss of connection, some of what was missed a while ago.
+fn lost(rng: &mut Rng, pair: &Pair, newest: i64) -> Watches {
+    // Where the line is drawn is seen only close to it.
+    let ago = if rng.one_in(2) { 40 } else { 4 };
+    Watches {
+        since: newest - i64::try_from(rng.below(ago)).unwrap(),
+        data: watched(rng, pair),
+        missing: watched(rng, pair),
+        children: watched(rng, pair),
+        ..Watches::default()
+    }
+}
+
+fn watched(rng: &mut Rng, pair: &Pair) -> Vec<String> {
+    let paths = (0..rng.below(3)).map(|_| path(rng, pair));
+    // A real server writes what is beyond U+FFFF back as two surrogates, which are no UTF-8.
+    let comparable = |path: &String| {
+        !is_secret(path) && !path.starts_with("/zoo") && path != "/" && path.is_ascii()
+    };
+    paths.filter(comparable).collect()
 }
 
 fn part(rng: &mut Rng, pair: &Pair) -> MultiOp {

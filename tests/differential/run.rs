@@ -5,8 +5,12 @@ use crate::plan::{self, Rng};
 use crate::show::{Start, show};
 use std::collections::VecDeque;
 use tenure::proto::{Reader, ReplyHeader, Request, op, xid};
+use tenure_testkit::wire::Payload;
 
 const TWINS: usize = 4;
+
+/// The timeouts that are asked for, in milliseconds: the last is more than a server grants.
+const WISHES: [i32; 3] = [50_000, 60_000, 90_000];
 
 /// How many requests are shown when the two disagree.
 const SHOWN: usize = 15;
@@ -14,7 +18,7 @@ const SHOWN: usize = 15;
 /// An operation that no server knows.
 const UNKNOWN: i32 = 777;
 
-struct Run {
+pub(crate) struct Run {
     pair: Pair,
     twins: Vec<Twin>,
     rng: Rng,
@@ -32,27 +36,7 @@ pub(crate) fn run(test: &str, pair: Pair, seed: u64, ops: u64) {
         "TENURE_DIFF_SEED={seed} TENURE_DIFF_OPS={ops} cargo test --test differential {test}"
     );
     println!("{again}");
-    let mut run = Run {
-        pair,
-        twins: Vec::new(),
-        rng: Rng::new(seed),
-        start: (Start::default(), Start::default()),
-        xid: 0,
-        story: VecDeque::new(),
-        again,
-        frames: 0,
-        zxid: 0,
-    };
-    for name in 0..TWINS {
-        let at = name % run.pair.servers();
-        let twin = run.pair.connect(at, &Session::none(), 10_000);
-        run.twins.push(twin.expect("a new session"));
-    }
-    run.find_start();
-    for request in plan::first() {
-        run.ask(0, &request, Damage::None);
-        run.barrier(0);
-    }
+    let mut run = Run::start(pair, seed, again);
     for _ in 0..ops {
         run.round();
     }
@@ -71,19 +55,58 @@ enum Damage {
     Cut,
     /// It asks for something unheard of.
     Unknown,
+    /// It asks for a znode with a time to live.
+    Ttl,
 }
 
 impl Run {
+    /// Connections to all servers, and what everything else happens below. `again` is what makes
+    /// the run again.
+    pub(crate) fn start(pair: Pair, seed: u64, again: String) -> Self {
+        let mut run = Self {
+            pair,
+            twins: Vec::new(),
+            rng: Rng::new(seed),
+            start: (Start::default(), Start::default()),
+            xid: 0,
+            story: VecDeque::new(),
+            again,
+            frames: 0,
+            zxid: 0,
+        };
+        for name in 0..TWINS {
+            let at = name % run.pair.servers();
+            let twin = run.pair.connect(at, &Session::none(), WISHES[0]);
+            run.twins.push(twin.expect("a new session"));
+        }
+        run.find_start();
+        for request in plan::first() {
+            run.tell_all(0, &request);
+        }
+        run
+    }
+
+    /// Asks, and waits until what this has caused has arrived everywhere.
+    pub(crate) fn tell_all(&mut self, index: usize, request: &Request) {
+        self.ask(index, request, Damage::None);
+        self.barrier(index);
+    }
+
+    /// Asks one server alone.
+    pub(crate) fn ask_alone(&mut self, index: usize, request: &Request) {
+        self.ask(index, request, Damage::None);
+    }
+
     fn round(&mut self) {
         let index = usize::try_from(self.rng.below(TWINS as u64)).unwrap();
-        let request = plan::next(&mut self.rng, &self.pair);
+        let newest = self.zxid - self.start.0.0;
+        let request = plan::next(&mut self.rng, &self.pair, newest);
         let damage = match self.rng.below(60) {
-            0 if (1..op::AUTH).contains(&request.op())
-                && ![op::PING, op::MULTI].contains(&request.op()) =>
-            {
+            0 if ![op::PING, op::MULTI, op::AUTH, op::CLOSE_SESSION].contains(&request.op()) => {
                 Damage::Cut
             }
             1 => Damage::Unknown,
+            2 => Damage::Ttl,
             _ => Damage::None,
         };
         self.ask(index, &request, damage);
@@ -102,33 +125,41 @@ impl Run {
         let number = match request {
             Request::Ping => xid::PING,
             Request::Auth { .. } => xid::AUTH,
+            Request::SetWatches(_) | Request::SetWatches2(_) => xid::SET_WATCHES,
             _ => self.xid,
         };
-        let mut bytes = Vec::new();
-        request.encode(number, &mut bytes);
-        let mut operation = request.op();
-        match damage {
-            Damage::None => {}
-            Damage::Cut => bytes.truncate(bytes.len() - 3),
-            Damage::Unknown => {
-                operation = UNKNOWN;
-                bytes.truncate(12);
-                bytes[8..].copy_from_slice(&UNKNOWN.to_be_bytes());
-            }
-        }
-        let length = i32::try_from(bytes.len() - 4).unwrap();
-        bytes[..4].copy_from_slice(&length.to_be_bytes());
+        let operation = match damage {
+            Damage::None | Damage::Cut => request.op(),
+            Damage::Unknown => UNKNOWN,
+            Damage::Ttl => op::CREATE_TTL,
+        };
+        let starts = [self.start.0, self.start.1];
+        let [real, model] = starts.map(|start| frame(&start.place(request), number, damage));
         let at = self.twins[index].at;
         self.tell(format!("{index} at {at}: {number} {request:?} {damage:?}"));
         let closes = operation == op::CLOSE_SESSION
             || operation == UNKNOWN
-            || matches!(request, Request::Auth { scheme, .. } if scheme == "nope");
-        self.exchange(index, &bytes, operation, closes);
+            || damage != Damage::Ttl
+                && matches!(request, Request::Auth { scheme, .. } if scheme == "nope");
+        self.exchange(index, [&real, &model], operation, closes);
     }
 
-    fn exchange(&mut self, index: usize, bytes: &[u8], operation: i32, closes: bool) {
+    fn exchange(&mut self, index: usize, bytes: [&[u8]; 2], operation: i32, closes: bool) {
         let twin = &mut self.twins[index];
-        self.pair.send(twin, bytes);
+        self.pair.send(twin, bytes[0], bytes[1]);
+        self.hear(index, operation, closes);
+    }
+
+    /// The next event, which nobody has to ask for.
+    pub(crate) fn hear_event(&mut self, index: usize) {
+        let twin = &mut self.twins[index];
+        let (real, model) = (twin.next_real(), self.pair.next_model(twin));
+        self.compare(index, op::PING, &[real], &[model]);
+    }
+
+    /// Everything up to the reply, or to the end of the connection.
+    fn hear(&mut self, index: usize, operation: i32, closes: bool) {
+        let twin = &mut self.twins[index];
         let last = |frame: &Frame| match frame {
             None => true,
             Some(frame) => !closes && header(frame).xid != xid::NOTIFICATION,
@@ -144,12 +175,16 @@ impl Run {
         self.frames += real.len() as u64;
         let zxids = real.iter().flatten().map(|frame| header(frame).zxid);
         self.zxid = zxids.fold(self.zxid, i64::max);
+        self.compare(index, operation, &real, &model);
+    }
+
+    fn compare(&self, index: usize, operation: i32, real: &[Frame], model: &[Frame]) {
         let texts = |frames: &[Frame], start| {
             let texts = frames.iter();
             let texts = texts.map(|frame| show(&self.pair, start, operation, frame));
             in_order(texts.collect())
         };
-        let (real, model) = (texts(&real, self.start.0), texts(&model, self.start.1));
+        let (real, model) = (texts(real, self.start.0), texts(model, self.start.1));
         if real != model {
             for line in &self.story {
                 println!("{line}");
@@ -179,18 +214,16 @@ impl Run {
         Request::Ping.encode(xid::PING, &mut ping);
         // Where there are several, until all know of all sessions.
         let twin = &mut self.twins[TWINS - 1];
-        self.pair.send(twin, &ping);
+        self.pair.send(twin, &ping, &ping);
         let real = header(&twin.next_real().unwrap()).zxid;
         let model = header(&self.pair.next_model(twin).unwrap()).zxid;
         self.start = (Start(real - 1), Start(model - 1));
     }
 
-    /// The next connection of a client that was closed, to the same server: a real leader answers
-    /// who comes to it from a follower before it has noted the move, and may take the next request
-    /// for one that came too late (`LeaderZooKeeperServer.revalidateSession`). No session is left alone, for the real
-    /// server would end it when its time is over.
+    /// The next connection of a client that was closed, at the same server or at another. No session
+    /// is left alone, for the real server would end it when its time is over.
     fn come_back(&mut self, index: usize, ended: bool) {
-        let at = self.twins[index].at;
+        let at = self.somewhere(self.twins[index].at, ended);
         let session = self.twins[index].session().clone();
         let wish = self.wish();
         self.tell(format!("{index}: connects at {at}, wishes {wish} ms"));
@@ -206,6 +239,19 @@ impl Run {
         let twin = twin.or_else(|| self.pair.connect(at, &Session::none(), wish));
         self.twins[index] = twin.expect("a new session");
         self.barrier(TWINS);
+    }
+
+    /// Where to attach next. Not with a session from a follower to the leader: a real one answers
+    /// the handshake before it has noted the move, and may take the next request for one that came
+    /// too late (`LeaderZooKeeperServer.revalidateSession`).
+    fn somewhere(&mut self, from: usize, ended: bool) -> usize {
+        let servers = self.pair.servers();
+        let to = usize::try_from(self.rng.below(servers as u64)).unwrap();
+        if self.pair.leads(to) && !ended {
+            from
+        } else {
+            to
+        }
     }
 
     /// Attaches to a session from somewhere else, with its password or without.
@@ -231,7 +277,7 @@ impl Run {
     }
 
     fn wish(&mut self) -> i32 {
-        *self.rng.pick(&[9_000, 10_000, 60_000])
+        *self.rng.pick(&WISHES)
     }
 
     fn tell(&mut self, line: String) {
@@ -240,6 +286,29 @@ impl Run {
         }
         self.story.push_back(line);
     }
+}
+
+fn frame(request: &Request, number: i32, damage: Damage) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    request.encode(number, &mut bytes);
+    match damage {
+        Damage::None => {}
+        Damage::Cut => bytes.truncate(bytes.len() - 3),
+        Damage::Unknown => {
+            bytes.truncate(12);
+            bytes[8..].copy_from_slice(&UNKNOWN.to_be_bytes());
+        }
+        Damage::Ttl => {
+            bytes.truncate(8);
+            let asked = Payload::new().int(op::CREATE_TTL);
+            let asked = asked.buffer("/base/ttl").buffer("").int(1).int(31);
+            let asked = asked.buffer("world").buffer("anyone").int(5).long(1000);
+            bytes.extend(asked.payload());
+        }
+    }
+    let length = i32::try_from(bytes.len() - 4).unwrap();
+    bytes[..4].copy_from_slice(&length.to_be_bytes());
+    bytes
 }
 
 fn header(frame: &[u8]) -> ReplyHeader {

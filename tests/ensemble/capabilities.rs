@@ -14,6 +14,9 @@ const TABLE: &str = include_str!("../../docs/servers.md");
 /// `ZUNIMPLEMENTED`
 const UNIMPLEMENTED: i32 = -6;
 
+/// `ZNOWATCHER`: what a server says that knows how to take watches away, and has none.
+const NO_WATCHER: i32 = -121;
+
 /// One question to a server: the name of the operation as in the table, and the request.
 struct Question {
     operation: &'static str,
@@ -21,7 +24,7 @@ struct Question {
     body: Payload,
 }
 
-fn questions() -> [Question; 5] {
+fn questions() -> [Question; 8] {
     let create = |path: &str, flags| {
         let head = Payload::new().buffer(path).buffer("").int(1).int(31);
         head.buffer("world").buffer("anyone").int(flags)
@@ -46,6 +49,13 @@ fn questions() -> [Question; 5] {
             create("/container", 4),
         ),
         question(
+            "removeWatches",
+            opcode::REMOVE_WATCHES,
+            Payload::new().buffer("/").int(1),
+        ),
+        question("setWatches", opcode::SET_WATCHES, no_watches(3)),
+        question("setWatches2", opcode::SET_WATCHES2, no_watches(5)),
+        question(
             "addWatch",
             opcode::ADD_WATCH,
             Payload::new().buffer("/").int(0),
@@ -54,13 +64,18 @@ fn questions() -> [Question; 5] {
     ]
 }
 
+/// A zxid, and this many empty lists.
+fn no_watches(lists: usize) -> Payload {
+    (0..lists).fold(Payload::new().long(0), |payload, _| payload.int(0))
+}
+
 /// `yes`, or `no`: an error reply and the end of the connection; else what it said.
 fn answer(server: &Zookeeper, question: Question) -> String {
     let timeout = std::time::Duration::from_secs(6);
     let mut session = Session::open(server.addr(), timeout).unwrap();
     let reply: io::Result<Reply> = session.request(question.opcode, question.body);
     match reply.map(|reply| reply.error) {
-        Ok(0) => "yes".to_owned(),
+        Ok(0 | NO_WATCHER) => "yes".to_owned(),
         Ok(UNIMPLEMENTED) => {
             // A busy server may answer something more before it hangs up.
             wait_until("the server hangs up", LIMIT, || {

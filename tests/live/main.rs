@@ -7,7 +7,6 @@
 mod bad_servers;
 mod counts;
 mod faults;
-mod parity;
 mod partition;
 
 use std::sync::OnceLock;

@@ -162,3 +162,60 @@ fn who_may_not_read_arms_nothing_and_hears_nothing() {
     w.model.delete("/x", w.now).unwrap();
     assert_eq!(w.only(a.conn), [event(EventKind::Deleted, "/x")]);
 }
+
+fn set_acl(path: &str, acl: Vec<Acl>, version: i32) -> Request {
+    Request::SetAcl {
+        path: path.to_owned(),
+        acl,
+        version,
+    }
+}
+
+fn get_acl(w: &mut World, conn: ConnId, path: &str) -> Vec<Acl> {
+    let path = path.to_owned();
+    match w.ask(conn, &Request::GetAcl { path }) {
+        (_, Response::Acl { acl, .. }) => acl,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_list_can_be_changed_by_who_may_and_has_a_version_of_its_own() {
+    let mut w = World::new();
+    let (a, b) = (w.connect(), w.connect());
+    auth(&mut w, a.conn, "u:p");
+    w.ask(a.conn, &create_with("/g", Acl::world_read_creator_all()));
+    let closed = || vec![acl(31, "auth", "")];
+    assert_eq!(w.fail(b.conn, &set_acl("/g", Acl::open(), -1)).1, -102);
+    assert_eq!(w.fail(a.conn, &set_acl("/g", closed(), 1)).1, -103);
+    let (zxid, answer) = w.ask(a.conn, &set_acl("/g", closed(), 0));
+    let Response::Stat(stat) = answer else {
+        panic!("{answer:?}");
+    };
+    assert_eq!((stat.aversion, stat.version), (1, 0));
+    assert!(stat.mzxid < zxid, "the data is as old as it was");
+    assert_eq!(w.fail(b.conn, &get("/g", false)).1, -102);
+    assert_eq!(w.fail(a.conn, &set_acl("/g", Vec::new(), -1)).1, -114);
+    assert_eq!(w.fail(a.conn, &set_acl("/no", Acl::open(), -1)).1, -101);
+}
+
+#[test]
+fn who_may_not_change_a_list_sees_no_digest_in_it() {
+    let mut w = World::new();
+    let (a, b) = (w.connect(), w.connect());
+    auth(&mut w, a.conn, "u:p");
+    w.ask(a.conn, &create_with("/g", Acl::world_read_creator_all()));
+    let [world, mine] = &get_acl(&mut w, a.conn, "/g")[..] else {
+        panic!("two entries");
+    };
+    assert_eq!(world, &acl(1, "world", "anyone"));
+    assert!(mine.id.starts_with("u:") && mine.id != "u:x", "{mine:?}");
+    let seen = get_acl(&mut w, b.conn, "/g");
+    assert_eq!(seen, [acl(1, "world", "anyone"), acl(31, "digest", "u:x")]);
+    assert_eq!(get_acl(&mut w, b.conn, "/"), Acl::open());
+    w.ask(a.conn, &set_acl("/g", vec![acl(2, "world", "anyone")], -1));
+    let refused = Request::GetAcl {
+        path: "/g".to_owned(),
+    };
+    assert_eq!(w.fail(b.conn, &refused).1, -102);
+}

@@ -3,7 +3,7 @@
 use crate::crew::{Crew, three};
 use crate::harness::{Got, create, exists, get, member, ms};
 use tenure::model::ServerState;
-use tenure::proto::{Acl, CreateMode, MultiOp, Request, Response, ServerError};
+use tenure::proto::{Acl, CreateMode, MultiOp, Perms, Request, Response, ServerError, Stat};
 
 #[test]
 fn servers_elect_one_leader_whom_the_others_follow() {
@@ -117,4 +117,39 @@ fn requests_in_flight_see_what_is_proposed_before_them() {
     let failed = Response::Multi(vec![Ok(Response::Empty), Err(ServerError::NoNode)]);
     assert!(matches!(&answers[2], Got::Reply(_, _, response) if *response == failed));
     assert_eq!(name(&answers[3]), "/a");
+}
+
+/// The version of a list is known before the list is: what is asked meanwhile goes by the old one.
+#[test]
+fn lists_in_flight_have_versions_already() {
+    let mut crew = Crew::new(three(5));
+    let client = crew.connect(crew.leader(), 4000);
+    assert!(crew.ask(client.conn, &create("/g")).is_ok());
+    let closed = |version| Request::SetAcl {
+        path: "/g".to_owned(),
+        acl: vec![Acl {
+            perms: Perms::READ,
+            scheme: "world".to_owned(),
+            id: "anyone".to_owned(),
+        }],
+        version,
+    };
+    let heard = crew.heard.len();
+    for version in [0, 0, 1] {
+        crew.send(client.conn, &closed(version));
+    }
+    crew.run(ms(100));
+    let answers: Vec<_> = crew.heard[heard..].iter().map(|(_, _, got)| got).collect();
+    assert!(
+        matches!(
+            answers[..],
+            [
+                Got::Reply(_, _, Response::Stat(Stat { aversion: 1, .. })),
+                Got::Refused(_, _, -103),
+                Got::Reply(_, _, Response::Stat(Stat { aversion: 2, .. })),
+            ]
+        ),
+        "{answers:?}"
+    );
+    assert_eq!(crew.ask(client.conn, &closed(2)), Err(-102));
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // a test that cannot go on should stop there
 
 mod acls;
+mod containers;
 mod crew;
 mod ensemble;
 mod faults;
@@ -14,6 +15,7 @@ mod harness;
 mod limits;
 mod reads;
 mod relay;
+mod rewatch;
 mod sessions;
 mod watches;
 mod writes;

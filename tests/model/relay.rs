@@ -30,6 +30,33 @@ fn a_touch_at_a_follower_reaches_the_leader_with_the_reply_to_a_ping() {
 }
 
 #[test]
+fn a_leader_that_goes_on_may_commit_before_it_pings() {
+    let mut crew = Crew::new(three(1));
+    let client = crew.connect(crew.followers()[0], 4000);
+    let leader = crew.leader();
+    assert!(!crew.ensemble.owes_pings(leader));
+    crew.ensemble.set_ping_lateness(ms(100));
+    crew.ensemble.pause(leader, crew.now);
+    crew.run(ms(1000));
+    crew.ensemble.resume(leader, crew.now);
+    let woke = crew.now;
+    assert!(crew.ensemble.owes_pings(leader));
+    let ping = crew.ensemble.next_ping().unwrap();
+    assert!(woke + ms(10) < ping && ping <= woke + ms(100), "{ping:?}");
+    crew.ask(client.conn, &create("/a")).unwrap();
+    assert!(crew.now < ping && crew.ensemble.owes_pings(leader));
+    crew.run(ping - crew.now);
+    assert!(!crew.ensemble.owes_pings(leader));
+    // A round is as late as this each time, and no later.
+    for _ in 0..20 {
+        let ping = crew.ensemble.next_ping().unwrap();
+        crew.run(ping - crew.now);
+        let next = crew.ensemble.next_ping().unwrap() - ping;
+        assert!(ms(250) <= next && next <= ms(350), "{next:?}");
+    }
+}
+
+#[test]
 fn a_write_that_is_passed_on_renews_nothing_at_the_leader() {
     let mut crew = Crew::new(three(2));
     let client = crew.connect(crew.followers()[0], 4000);
@@ -198,4 +225,34 @@ fn an_observer_s_touches_take_two_hops() {
         assert!(crew.ask(direct.conn, &create("/b")).is_ok());
     }
     assert!(slowest > RELAY && slowest <= RELAY * 2, "{slowest:?}");
+}
+
+/// Nothing but the answer to the handshake tells the client, and that can be lost.
+#[test]
+fn a_server_that_grants_less_shortens_the_session_from_the_handshake_on() {
+    let mut crew = Crew::new(three(9));
+    let [a, b] = crew.followers()[..] else {
+        panic!("two followers");
+    };
+    crew.ensemble.set_max_session_timeout(b, ms(2000));
+    let client = crew.connect(a, 9000);
+    assert_eq!(client.timeout_ms, 9000);
+    crew.run(ms(1000));
+    let before = crew.ensemble.expiry(client.session);
+    assert!(before > Some(crew.now + ms(8000)), "{before:?}");
+    let short = crew.reattach(b, &client, 9000);
+    assert_eq!(short.timeout_ms, 2000);
+    let after = crew.ensemble.expiry(client.session);
+    assert!(after <= Some(crew.now + ms(2500)), "{after:?}");
+    let long = crew.reattach(a, &client, 9000);
+    assert_eq!(long.timeout_ms, 9000);
+    let again = crew.ensemble.expiry(client.session);
+    assert!(again > Some(crew.now + ms(8900)), "{again:?}");
+    // A new leader goes by what the session was created with, wherever it is attached.
+    crew.reattach(b, &client, 9000);
+    let leader = crew.leader();
+    crew.ensemble.crash(leader, crew.now);
+    crew.wait("another leader", |crew| crew.ensemble.leader().is_some());
+    let armed = crew.ensemble.expiry(client.session);
+    assert!(armed > Some(crew.now + ms(8900)), "{armed:?}");
 }

@@ -6,6 +6,7 @@ mod ghosts;
 mod grant;
 mod informed;
 mod order;
+mod refused;
 mod revival;
 mod single_leader;
 mod standing;
@@ -87,6 +88,7 @@ pub(crate) fn on_lease(world: &mut World, id: usize, handle: Handle, held: Optio
 pub(crate) fn on_event(world: &mut World, id: usize, handle: Handle, event: &Event) {
     if let Event::Contender(event) = event {
         keep(world, |w| order::check(w, id, handle, event));
+        keep(world, |_| refused::check(id, event));
     }
 }
 

@@ -2,17 +2,15 @@
 
 use super::{URL_BYTES_MAX, Url, invalid};
 use crate::core::Error;
-use std::fmt::Display;
-use std::fs::OpenOptions;
-use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
+use crate::driver::small_file;
+use std::path::Path;
 
 /// Reads the file called `name`, and what it holds by `parse`.
 pub(super) fn read(
     name: &str,
     parse: impl FnOnce(&str) -> Result<Url, Error>,
 ) -> Result<Url, Error> {
-    let shown = shown(name);
+    let shown = small_file::shown(Path::new(name));
     let content = content(name)
         .map_err(|why| invalid(format!("cannot read the URL from {shown:?}: {why}")))?;
     let content = content.trim();
@@ -30,35 +28,8 @@ pub(super) fn read(
 }
 
 fn content(name: &str) -> Result<String, String> {
-    let text = |error: &dyn Display| error.to_string();
-    // Looked at before it is opened: opening a device may do something.
-    let about = std::fs::metadata(name).map_err(|e| text(&e))?;
-    let limit = URL_BYTES_MAX as u64;
-    if !about.is_file() || about.len() > limit {
-        return Err(format!("it is not a file of at most {URL_BYTES_MAX} bytes"));
-    }
-    let mut bytes = Vec::new();
-    OpenOptions::new()
-        .read(true)
-        // If it has become a pipe since, nobody waits for its writer.
-        .custom_flags(libc::O_NONBLOCK)
-        .open(name)
-        .and_then(|file| file.take(limit + 1).read_to_end(&mut bytes))
-        .map_err(|e| text(&e))?;
-    // Some files (those of the kernel) do not say how long they are.
-    if bytes.len() > URL_BYTES_MAX {
-        return Err(format!("it holds more than {URL_BYTES_MAX} bytes"));
-    }
+    let bytes = small_file::read(Path::new(name), URL_BYTES_MAX)?;
     String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
-}
-
-/// The name without what stands before its last `@`: a URL in the place of a name may hold a
-/// password.
-fn shown(name: &str) -> String {
-    match name.rsplit_once('@') {
-        Some((_, rest)) => format!("…@{rest}"),
-        None => name.to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::{Link, Purpose, Session, Signal, Up};
 use crate::core::lease;
+use crate::core::mutant::{self, Mutant};
 use crate::core::proof::Proofs;
 use crate::core::requests::{Ask, Requests};
 use crate::core::secret::Secret;
@@ -105,9 +106,13 @@ impl Session {
                     give_up,
                 }
             }
-            Step::Connect(address) => {
+            Step::Connect(host, address) => {
                 let conn = self.fresh_id();
-                out.push(Output::Connect { conn, address });
+                out.push(Output::Connect {
+                    conn,
+                    host,
+                    address,
+                });
                 Link::Dialing {
                     conn,
                     address,
@@ -212,5 +217,8 @@ impl Session {
             }
         }
         self.link = Link::Up(up);
+        if mutant::on(Mutant::HandshakeProves) {
+            self.note_proof();
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Version;
 use crate::netns::Netns;
@@ -29,11 +29,53 @@ pub struct Config {
     pub bind: IpAddr,
     /// The port to bind; `None` picks a free one.
     pub port: Option<u16>,
+    /// A port for TLS beside the plain one.
+    pub secure: Option<Secure>,
     /// More lines for `zoo.cfg`, which win over those made here.
     pub extra: Vec<(String, String)>,
     /// More system properties for the server, such as
     /// `("zookeeper.extendedTypesEnabled", "true")`.
     pub properties: Vec<(String, String)>,
+}
+
+/// The port where a server speaks TLS: its `secureClientPort`, on the same address as the plain
+/// one. Clients must show a certificate unless [`Config::extra`] has another `ssl.clientAuth`.
+///
+/// [`Version::secure`] tells whether a server can have one here.
+#[derive(Clone, Debug)]
+pub struct Secure {
+    /// The PEM file with the server's private key and its certificate.
+    pub key_store: PathBuf,
+    /// The PEM file with the authorities that clients' certificates must come from.
+    pub trust_store: PathBuf,
+    /// `None` picks a free one.
+    pub port: Option<u16>,
+}
+
+impl Secure {
+    fn settings(&self) -> Vec<(String, String)> {
+        let setting = |name: &str, value: String| (name.to_owned(), value);
+        let factory = "org.apache.zookeeper.server.NettyServerCnxnFactory";
+        let mut settings = vec![
+            // The other kind of server has no TLS.
+            setting("serverCnxnFactory", factory.to_owned()),
+            setting(
+                "ssl.keyStore.location",
+                self.key_store.display().to_string(),
+            ),
+            setting("ssl.keyStore.type", "PEM".to_owned()),
+            setting(
+                "ssl.trustStore.location",
+                self.trust_store.display().to_string(),
+            ),
+            setting("ssl.trustStore.type", "PEM".to_owned()),
+        ];
+        settings.extend(
+            self.port
+                .map(|port| setting("secureClientPort", port.to_string())),
+        );
+        settings
+    }
 }
 
 /// A server's place in an [`Ensemble`](crate::Ensemble).
@@ -72,6 +114,7 @@ impl Default for Config {
             netns: None,
             bind: Ipv4Addr::LOCALHOST.into(),
             port: None,
+            secure: None,
             extra: Vec::new(),
             properties: Vec::new(),
         }
@@ -107,6 +150,10 @@ impl Config {
             self.max_session_timeout_ms
                 .map(|ms| ("maxSessionTimeout".to_owned(), ms.to_string())),
         );
+        if let Some(secure) = &self.secure {
+            settings.extend(secure.settings());
+            settings.push(("secureClientPortAddress".to_owned(), self.bind.to_string()));
+        }
         settings.extend(quorum.into_iter().flat_map(Quorum::settings));
         // Java's properties: the last of two equal keys wins.
         settings.extend(self.extra.iter().cloned());

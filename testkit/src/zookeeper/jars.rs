@@ -8,12 +8,30 @@ const DEBIAN: &str = "/usr/share/java";
 /// What a server needs. `libzookeeper-java` and what it depends on bring them.
 const NEEDED: [&str; 4] = ["zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple"];
 
-/// What some settings of a server need: Netty for TLS, the other two for its
-/// metrics and snapshots.
-const USED_IF_THERE: [&str; 3] = ["netty-all", "metrics-core", "snappy-java"];
+/// Netty, which a server needs for TLS. Debian's `netty-all` is not all of it.
+const NETTY: [&str; 7] = [
+    "netty-common",
+    "netty-buffer",
+    "netty-resolver",
+    "netty-transport",
+    "netty-transport-native-unix-common",
+    "netty-codec",
+    "netty-handler",
+];
+
+/// What some settings of a server need, for its metrics and snapshots.
+const USED_IF_THERE: [&str; 2] = ["metrics-core", "snappy-java"];
 
 /// A class path given by hand instead, for servers of other versions.
 const BY_HAND: &str = "TENURE_ZOOKEEPER_CLASSPATH";
+
+/// Whether `directory` holds a jar whose name begins with `name`.
+pub(super) fn holds(directory: &Path, name: &str) -> bool {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .any(|file| file.starts_with(name) && file.ends_with(".jar"))
+}
 
 /// The class path to run a server with, or what to do about its absence.
 pub(super) fn class_path() -> Result<String, String> {
@@ -36,6 +54,7 @@ pub(super) fn class_path() -> Result<String, String> {
     }
     let optional = USED_IF_THERE
         .iter()
+        .chain(&NETTY)
         .map(jar)
         .filter(|jar| Path::new(jar).exists());
     Ok(NEEDED

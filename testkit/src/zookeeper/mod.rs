@@ -7,15 +7,15 @@ mod launch;
 mod version;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-pub use config::Config;
 pub(crate) use config::Quorum;
+pub use config::{Config, Secure};
 pub(crate) use launch::StartError;
 pub use version::Version;
 
@@ -100,6 +100,12 @@ impl Zookeeper {
             let port = config
                 .port
                 .unwrap_or_else(|| config.inside(|| ports::free_port(config.bind)));
+            let mut config = config.clone();
+            if let Some(secure) = &mut config.secure
+                && secure.port.is_none()
+            {
+                secure.port = Some(ports::free_port(config.bind));
+            }
             let server = Self::new(config.clone(), port, None);
             match server.launch() {
                 Ok(()) => return server,
@@ -132,6 +138,17 @@ impl Zookeeper {
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("zk://{}{path}", self.addr)
+    }
+
+    /// The address where the server speaks TLS.
+    ///
+    /// # Panics
+    /// When it was not configured to.
+    #[must_use]
+    #[track_caller]
+    pub fn secure_addr(&self) -> SocketAddr {
+        let port = self.config.secure.as_ref().and_then(|secure| secure.port);
+        SocketAddr::new(self.addr.ip(), port.expect("no port for TLS was asked for"))
     }
 
     /// The server's tick, as configured.
@@ -320,7 +337,16 @@ impl Zookeeper {
     pub(crate) fn wait_serving(&self, deadline: Duration) -> Result<(), StartError> {
         let ended = || self.with_child(OwnedChild::exit_status);
         let ask_srvr = || self.ask("srvr", ANSWER_DEADLINE_AT_START).ok();
-        self.launcher().wait_serving(deadline, ended, ask_srvr)
+        self.launcher().wait_serving(deadline, ended, ask_srvr)?;
+        if self.config.secure.is_some() {
+            // It is bound after the plain one.
+            let addr = self.secure_addr();
+            let connect = || TcpStream::connect_timeout(&addr, ANSWER_DEADLINE).ok();
+            wait_until("ZooKeeper's port for TLS", deadline, || {
+                self.config.inside(connect).map(drop)
+            });
+        }
+        Ok(())
     }
 
     fn launcher(&self) -> Launch<'_> {

@@ -40,12 +40,29 @@ impl Version {
         self.class_path().map(drop)
     }
 
+    /// Whether its servers can speak TLS here: that is Netty's work.
+    ///
+    /// # Errors
+    /// When they cannot; the text says what to do. A test prints it and skips.
+    pub fn secure(self) -> Result<(), String> {
+        let path = self.class_path()?;
+        let has_netty = match path.strip_suffix("/*") {
+            Some(directory) => jars::holds(Path::new(directory), "netty-handler"),
+            None => path.contains("netty-handler"),
+        };
+        has_netty.then_some(()).ok_or_else(|| {
+            format!(
+                "no TLS for ZooKeeper here: netty is not among its jars ({path}); run scripts/setup"
+            )
+        })
+    }
+
     pub(super) fn class_path(self) -> Result<String, String> {
         let Some(release) = self.release() else {
             return jars::class_path();
         };
         let directory = cache()?.join(release);
-        if holds_jars(&directory) {
+        if jars::holds(&directory, "") {
             // Java's own wildcard: every jar in there.
             return Ok(directory.join("*").display().to_string());
         }
@@ -63,12 +80,6 @@ fn cache() -> Result<PathBuf, String> {
     let cache = cache.or_else(|| Some(PathBuf::from(given("HOME")?).join(".cache")));
     let cache = cache.ok_or("neither XDG_CACHE_HOME nor HOME says where jars are cached")?;
     Ok(cache.join("tenure/zookeeper"))
-}
-
-fn holds_jars(directory: &Path) -> bool {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut paths = entries.map(|entry| entry.path());
-    paths.any(|path| path.extension().is_some_and(|extension| extension == "jar"))
 }
 
 #[cfg(test)]

@@ -221,6 +221,27 @@ pub(super) struct SessionArgs {
         help_heading = "Session options"
     )]
     pub(super) tick: Option<Duration>,
+    #[command(flatten)]
+    pub(super) tls: TlsArgs,
+}
+
+#[derive(Args)]
+#[command(next_help_heading = "TLS options")]
+pub(super) struct TlsArgs {
+    /// Talk TLS to the servers, whose ports in the URL are then their secureClientPorts, and trust
+    /// the certificate authorities in this PEM file and no others
+    #[arg(long, value_name = "FILE")]
+    pub(super) tls_ca: Option<PathBuf>,
+    /// The client's certificate, a PEM file; servers require one unless their ssl.clientAuth says
+    /// otherwise
+    #[arg(long, value_name = "FILE", requires = "tls_ca", requires = "tls_key")]
+    pub(super) tls_cert: Option<PathBuf>,
+    /// The private key of the client's certificate, a PEM file, not encrypted
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(super) tls_key: Option<PathBuf>,
+    /// The name that every server's certificate must hold [default: the host in the URL]
+    #[arg(long, value_name = "NAME", requires = "tls_ca")]
+    pub(super) tls_server_name: Option<String>,
 }
 
 #[derive(Clone, Copy, Default, ValueEnum)]

@@ -7,6 +7,8 @@ URL:
   memory://NAME/PATH    a server inside this process, for trying out
   HOST:PORT             the leader itself, fixed; for `detect` and `status` alone
 
+TLS: --tls-ca, --tls-cert and --tls-key; the port is then a server's secureClientPort.
+
 Durations are written as 500ms, 4s or 1m30s.
 
 Exit codes:

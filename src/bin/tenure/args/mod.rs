@@ -8,11 +8,11 @@ mod values;
 use crate::helpers::Helper;
 use crate::{evict, run};
 use clap::{CommandFactory, Parser};
-use cli::{CandidacyArgs, Cli, Command, PolicyArg, ReenrolArg, SessionArgs};
+use cli::{CandidacyArgs, Cli, Command, PolicyArg, ReenrolArg, SessionArgs, TlsArgs};
 pub(crate) use refusal::Refusal;
 use std::ffi::OsString;
 use std::time::Duration;
-use tenure::{ClientOptions, ContenderOptions, LeasePolicy, Reenrol, Url};
+use tenure::{ClientOptions, ContenderOptions, LeasePolicy, Reenrol, TlsOptions, Url};
 
 /// What ZooKeeper's protocol can say of a session timeout.
 const SESSION_TIMEOUT_MAX: Duration = Duration::from_millis(i32::MAX as u64);
@@ -23,17 +23,21 @@ pub(crate) struct Plan {
     pub(crate) url: Url,
     pub(crate) session_timeout: Duration,
     tick: Option<Duration>,
+    tls: Option<TlsOptions>,
     pub(crate) json: bool,
     pub(crate) job: Job,
 }
 
 impl Plan {
     pub(crate) fn client_options(&self) -> ClientOptions {
-        let options = ClientOptions::default().session_timeout(self.session_timeout);
-        match self.tick {
-            Some(tick) => options.tick(tick),
-            None => options,
+        let mut options = ClientOptions::default().session_timeout(self.session_timeout);
+        if let Some(tick) = self.tick {
+            options = options.tick(tick);
         }
+        if let Some(tls) = &self.tls {
+            options = options.tls(tls.clone());
+        }
+        options
     }
 }
 
@@ -192,9 +196,23 @@ impl SessionArgs {
             url,
             session_timeout: self.session_timeout,
             tick: self.tick,
+            tls: self.tls.options(),
             json: self.json,
             job,
         }
+    }
+}
+
+impl TlsArgs {
+    fn options(&self) -> Option<TlsOptions> {
+        let mut options = TlsOptions::new(self.tls_ca.as_ref()?);
+        if let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) {
+            options = options.client_certificate(certificate, key);
+        }
+        if let Some(name) = &self.tls_server_name {
+            options = options.server_name(name);
+        }
+        Some(options)
     }
 }
 
@@ -213,6 +231,9 @@ fn checked_url(session: &SessionArgs) -> Result<Url, String> {
             humantime::format_duration(tick),
             humantime::format_duration(timeout)
         ));
+    }
+    if let Some(tls) = session.tls.options() {
+        tls.validate().map_err(|error| error.to_string())?;
     }
     let url = session.url.to_str().ok_or("the URL is not UTF-8")?;
     Url::parse(url).map_err(|error| error.to_string())

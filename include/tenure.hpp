@@ -1,0 +1,1181 @@
+// tenure for C++17: leader election and group membership on Apache ZooKeeper.
+//
+// Header-only, over tenure.h alone: link what tenure.h needs, and nothing else. Licence: Apache-2.0.
+//
+//     #include <tenure.hpp>
+//     #include <iostream>
+//
+//     int main()
+//     {
+//         auto client = tenure::client::open("memory://example/group");
+//         auto contender = client.contend({.data = "10.0.0.1:80"}); // C++20; in C++17 set the field
+//         auto lead = contender.wait_leading();
+//         while (lead) // the clock is read at each test
+//             std::cout << "leading with token " << lead.token() << '\n';
+//         client.close();
+//     }
+//
+// # Ownership
+// client, contender, detector, group, event, members and url own what they hold, can be moved and not
+// copied, and free it when they go; in any order. What is moved from is empty: `operator bool` says so,
+// and every call on it fails with errc::invalid_argument. member can be copied. event_view and
+// member_view own nothing: they are good as long as what they came from.
+//
+// # Errors
+// Functions that can fail take a sink last:
+//     client.close();                       // throws tenure::error
+//     std::error_code ec; client.close(tenure::forever, ec);   // sets ec, clears it on success
+//     tenure::failure why; client.close(tenure::forever, why); // the same, with a message
+// On failure with a sink they return something empty. With -fno-exceptions a sink must be given; the
+// compiler says so.
+//
+// # Threads, events, guarantees
+// As tenure.h says. Callbacks are std::functions and run on the library's dispatch thread. One that
+// throws is reported on standard error, and life goes on.
+#ifndef TENURE_HPP
+#define TENURE_HPP
+
+#include <tenure.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS)
+#define TENURE_HPP_EXCEPTIONS 1
+#else
+#define TENURE_HPP_EXCEPTIONS 0
+#endif
+
+namespace tenure {
+
+// What a call came to; see tenure_status.
+enum class errc : std::int32_t {
+    ok = TENURE_OK,
+    invalid_argument = TENURE_ERR_INVALID_ARGUMENT,
+    closed = TENURE_ERR_CLOSED,
+    busy = TENURE_ERR_BUSY,
+    reentrant = TENURE_ERR_REENTRANT,
+    poisoned = TENURE_ERR_POISONED,
+    forked = TENURE_ERR_FORKED,
+    timeout = TENURE_ERR_TIMEOUT,
+    session_expired = TENURE_ERR_SESSION_EXPIRED,
+    auth_failed = TENURE_ERR_AUTH_FAILED,
+    system = TENURE_ERR_SYSTEM,
+    no_auth = TENURE_ERR_NO_AUTH,
+    no_node = TENURE_ERR_NO_NODE,
+    server = TENURE_ERR_SERVER,
+    panic = TENURE_ERR_PANIC,
+};
+
+} // namespace tenure
+
+template <> struct std::is_error_code_enum<tenure::errc> : std::true_type {};
+
+namespace tenure {
+
+// The category of errc; its messages are the names of the statuses.
+inline const std::error_category &category() noexcept
+{
+    struct statuses final : std::error_category {
+        const char *name() const noexcept override { return "tenure"; }
+        std::string message(int value) const override { return tenure_status_name(value); }
+    };
+    static const statuses instance;
+    return instance;
+}
+
+inline std::error_code make_error_code(errc code) noexcept
+{
+    return {static_cast<int>(code), category()};
+}
+
+// A failure with its words: a sink that keeps the message.
+class failure {
+public:
+    failure() = default;
+    failure(errc code, std::string message, bool retriable)
+        : code_(code), message_(std::move(message)), retriable_(retriable)
+    {
+    }
+
+    // Whether something failed.
+    explicit operator bool() const noexcept { return code_ != errc::ok; }
+    errc code() const noexcept { return code_; }
+    // What went wrong and what to do about it; never a secret.
+    const std::string &message() const noexcept { return message_; }
+    // Whether the same call can succeed later without anything being changed.
+    bool is_retriable() const noexcept { return retriable_; }
+
+private:
+    errc code_ = errc::ok;
+    std::string message_;
+    bool retriable_ = false;
+};
+
+// What functions throw that were given no sink. code() of std::system_error is of tenure::category().
+class error : public std::system_error {
+public:
+    explicit error(const failure &why)
+        : std::system_error(make_error_code(why.code()), why.message()), why_(why)
+    {
+    }
+
+    const failure &why() const noexcept { return why_; }
+    bool is_retriable() const noexcept { return why_.is_retriable(); }
+
+private:
+    failure why_;
+};
+
+// How long to wait: any std::chrono duration that is not negative, rounded up to milliseconds, or
+// forever. Zero does not block.
+class timeout {
+public:
+    template <class Rep, class Period>
+    constexpr timeout(std::chrono::duration<Rep, Period> span) noexcept // NOLINT: meant to be implicit
+        : ms_(round(span))
+    {
+    }
+
+    static constexpr timeout never() noexcept { return timeout(-1, 0); }
+    constexpr std::int64_t count() const noexcept { return ms_; }
+
+private:
+    constexpr timeout(std::int64_t ms, int) noexcept : ms_(ms) {}
+
+    template <class Rep, class Period>
+    static constexpr std::int64_t round(std::chrono::duration<Rep, Period> span) noexcept
+    {
+        using milliseconds = std::chrono::duration<long double, std::milli>;
+        const long double exact = std::chrono::duration_cast<milliseconds>(span).count();
+        if (!(exact >= 0)) // NaN too
+            return std::numeric_limits<std::int64_t>::min(); // refused by the library
+        if (exact >= 9.2e18L)
+            return std::numeric_limits<std::int64_t>::max();
+        const auto whole = static_cast<std::int64_t>(exact);
+        return static_cast<long double>(whole) < exact ? whole + 1 : whole;
+    }
+
+    std::int64_t ms_;
+};
+
+inline constexpr timeout forever = timeout::never();
+
+// CLOCK_BOOTTIME, by which leases are counted: it goes on while the machine sleeps.
+struct boottime_clock {
+    using duration = std::chrono::nanoseconds;
+    using rep = duration::rep;
+    using period = duration::period;
+    using time_point = std::chrono::time_point<boottime_clock>;
+    static constexpr bool is_steady = true;
+
+    static time_point now() noexcept { return at(tenure_boottime_ns()); }
+    static time_point at(std::uint64_t ns) noexcept
+    {
+        return time_point(duration(static_cast<rep>(ns)));
+    }
+};
+
+enum class policy : std::int32_t {
+    verified = TENURE_POLICY_VERIFIED,
+    strict = TENURE_POLICY_STRICT,
+    session = TENURE_POLICY_SESSION, // not safe
+};
+
+enum class reenrol : std::int32_t {
+    always = TENURE_REENROL_ALWAYS,
+    never = TENURE_REENROL_NEVER,
+};
+
+enum class log_level : std::int32_t {
+    error = TENURE_LOG_LEVEL_ERROR,
+    warn = TENURE_LOG_LEVEL_WARN,
+    info = TENURE_LOG_LEVEL_INFO,
+    debug = TENURE_LOG_LEVEL_DEBUG,
+};
+
+enum class lost_reason : std::int32_t {
+    none = TENURE_LOST_REASON_NONE,
+    session_expired = TENURE_LOST_REASON_SESSION_EXPIRED,
+    lease_lapsed = TENURE_LOST_REASON_LEASE_LAPSED,
+    evicted = TENURE_LOST_REASON_EVICTED,
+    withdrawn = TENURE_LOST_REASON_WITHDRAWN,
+    closed = TENURE_LOST_REASON_CLOSED,
+    failed = TENURE_LOST_REASON_FAILED,
+};
+
+enum class expired_by : std::int32_t {
+    nobody = TENURE_EXPIRED_BY_NOBODY,
+    server = TENURE_EXPIRED_BY_SERVER,
+    local_timeout = TENURE_EXPIRED_BY_LOCAL_TIMEOUT,
+};
+
+// New kinds may come: pass over what you do not know.
+enum class event_kind : std::int32_t {
+    nothing = TENURE_EVENT_NOTHING,
+    session_connecting = TENURE_EVENT_SESSION_CONNECTING,
+    session_connected = TENURE_EVENT_SESSION_CONNECTED,
+    session_suspended = TENURE_EVENT_SESSION_SUSPENDED,
+    session_retrying = TENURE_EVENT_SESSION_RETRYING,
+    session_expired = TENURE_EVENT_SESSION_EXPIRED,
+    session_auth_failed = TENURE_EVENT_SESSION_AUTH_FAILED,
+    session_closed = TENURE_EVENT_SESSION_CLOSED,
+    contender_enrolling = TENURE_EVENT_CONTENDER_ENROLLING,
+    contender_enrolled = TENURE_EVENT_CONTENDER_ENROLLED,
+    contender_standby = TENURE_EVENT_CONTENDER_STANDBY,
+    contender_leading = TENURE_EVENT_CONTENDER_LEADING,
+    contender_jeopardy = TENURE_EVENT_CONTENDER_JEOPARDY,
+    contender_lost = TENURE_EVENT_CONTENDER_LOST,
+    detector_unknown = TENURE_EVENT_DETECTOR_UNKNOWN,
+    detector_none = TENURE_EVENT_DETECTOR_NONE,
+    detector_leader = TENURE_EVENT_DETECTOR_LEADER,
+    detector_failed = TENURE_EVENT_DETECTOR_FAILED,
+    group_unknown = TENURE_EVENT_GROUP_UNKNOWN,
+    group_members = TENURE_EVENT_GROUP_MEMBERS,
+    group_failed = TENURE_EVENT_GROUP_FAILED,
+    group_membership_lost = TENURE_EVENT_GROUP_MEMBERSHIP_LOST,
+    call_done = TENURE_EVENT_CALL_DONE,
+};
+
+inline std::ostream &operator<<(std::ostream &out, event_kind kind)
+{
+    return out << tenure_event_kind_name(static_cast<std::int32_t>(kind));
+}
+
+namespace detail {
+
+inline tenure_str str(std::string_view text) noexcept
+{
+    tenure_str made{};
+    made.data = text.data();
+    made.len = text.size();
+    return made;
+}
+
+inline std::string_view view(tenure_str text) noexcept
+{
+    return text.len == 0 ? std::string_view() : std::string_view(text.data, text.len);
+}
+
+inline std::optional<std::string_view> bytes(const void *data, std::size_t len) noexcept
+{
+    if (data == nullptr)
+        return std::nullopt;
+    return std::string_view(static_cast<const char *>(data), len);
+}
+
+// The sink of who gave none.
+struct thrower {};
+
+inline void tell(std::error_code &sink, errc code, const tenure_error *) { sink = code; }
+
+inline void tell(failure &sink, errc code, const tenure_error *why)
+{
+    sink = failure(code, std::string(view(tenure_error_message(why))), tenure_error_is_retriable(why));
+}
+
+#if TENURE_HPP_EXCEPTIONS
+inline void tell(thrower &, errc code, const tenure_error *why)
+{
+    failure what;
+    tell(what, code, why);
+    throw error(what);
+}
+#endif
+
+// Where a C function puts its error, and what becomes of it.
+template <class Sink> class outcome {
+    static_assert(TENURE_HPP_EXCEPTIONS || !std::is_same_v<Sink, thrower>,
+                  "without exceptions, give a std::error_code or a tenure::failure as the last argument");
+    static_assert(std::is_same_v<Sink, thrower> || std::is_same_v<Sink, std::error_code>
+                      || std::is_same_v<Sink, failure>,
+                  "a sink is a std::error_code or a tenure::failure");
+
+public:
+    explicit outcome(Sink &sink) noexcept : sink_(sink) {}
+    outcome(const outcome &) = delete;
+    outcome &operator=(const outcome &) = delete;
+    ~outcome() { tenure_error_free(error_); }
+
+    tenure_error **out() noexcept { return &error_; }
+
+    // Whether it worked.
+    bool operator()(tenure_status status)
+    {
+        if (status == TENURE_OK) {
+            if constexpr (!std::is_same_v<Sink, thrower>)
+                sink_ = Sink();
+            return true;
+        }
+        tell(sink_, static_cast<errc>(status), error_);
+        return false;
+    }
+
+private:
+    Sink &sink_;
+    tenure_error *error_ = nullptr;
+};
+
+template <class Sink> outcome(Sink &) -> outcome<Sink>;
+
+template <class T, void (*Free)(T *)> struct freer {
+    void operator()(T *held) const noexcept { Free(held); }
+};
+
+template <class T, void (*Free)(T *)> using owned = std::unique_ptr<T, freer<T, Free>>;
+
+// Runs what the user gave; nothing may leave it.
+template <class Body> void run(Body &&body) noexcept
+{
+#if TENURE_HPP_EXCEPTIONS
+    try {
+        body();
+    } catch (const std::exception &what) {
+        std::fprintf(stderr, "tenure: a callback threw, which it must not: %s\n", what.what());
+    } catch (...) {
+        std::fputs("tenure: a callback threw, which it must not\n", stderr);
+    }
+#else
+    body();
+#endif
+}
+
+template <class Function> void destroy(void *user_data) noexcept
+{
+    run([&] { delete static_cast<Function *>(user_data); });
+}
+
+} // namespace detail
+
+// A member of a group, as an event, a list or another member shows it.
+class member_view {
+public:
+    member_view() = default;
+    explicit member_view(const tenure_member *seen) noexcept : seen_(seen) {}
+
+    explicit operator bool() const noexcept { return seen_ != nullptr; }
+    std::string_view path() const noexcept { return detail::view(tenure_member_path(seen_)); }
+    std::string_view label() const noexcept { return detail::view(tenure_member_label(seen_)); }
+    std::int32_t sequence() const noexcept { return tenure_member_sequence(seen_); }
+    // The czxid: the order of members, and the fencing token.
+    std::uint64_t token() const noexcept { return tenure_member_token(seen_); }
+    const tenure_member *get() const noexcept { return seen_; }
+
+    friend bool operator==(member_view a, member_view b) noexcept
+    {
+        return tenure_member_equal(a.seen_, b.seen_) || (!a && !b);
+    }
+    friend bool operator!=(member_view a, member_view b) noexcept { return !(a == b); }
+
+private:
+    const tenure_member *seen_ = nullptr;
+};
+
+// A member of a group that stays.
+class member {
+public:
+    member() = default;
+    explicit member(tenure_member *held) noexcept : held_(held) {}
+    member(member_view seen) : held_(tenure_member_clone(seen.get())) {} // NOLINT: meant to be implicit
+    member(const member &other) : member(member_view(other)) {}
+    member(member &&) noexcept = default;
+    member &operator=(member other) noexcept
+    {
+        held_.swap(other.held_);
+        return *this;
+    }
+    ~member() = default;
+
+    operator member_view() const noexcept { return member_view(held_.get()); } // NOLINT: implicit
+    explicit operator bool() const noexcept { return held_ != nullptr; }
+    std::string_view path() const noexcept { return member_view(*this).path(); }
+    std::string_view label() const noexcept { return member_view(*this).label(); }
+    std::int32_t sequence() const noexcept { return member_view(*this).sequence(); }
+    std::uint64_t token() const noexcept { return member_view(*this).token(); }
+    const tenure_member *get() const noexcept { return held_.get(); }
+
+private:
+    detail::owned<tenure_member, tenure_member_free> held_;
+};
+
+inline bool operator==(const member &a, const member &b) noexcept
+{
+    return member_view(a) == member_view(b);
+}
+inline bool operator!=(const member &a, const member &b) noexcept { return !(a == b); }
+
+// The members of a group at one time, oldest first; the first one leads.
+class members_view {
+public:
+    class iterator {
+    public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = member_view;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const member_view *;
+        using reference = member_view;
+
+        iterator(const tenure_members *list, std::size_t at) noexcept : list_(list), at_(at) {}
+        member_view operator*() const noexcept { return member_view(tenure_members_at(list_, at_)); }
+        iterator &operator++() noexcept
+        {
+            ++at_;
+            return *this;
+        }
+        iterator operator++(int) noexcept
+        {
+            iterator before = *this;
+            ++at_;
+            return before;
+        }
+        friend bool operator==(iterator a, iterator b) noexcept { return a.at_ == b.at_; }
+        friend bool operator!=(iterator a, iterator b) noexcept { return a.at_ != b.at_; }
+
+    private:
+        const tenure_members *list_;
+        std::size_t at_;
+    };
+
+    members_view() = default;
+    explicit members_view(const tenure_members *seen) noexcept : seen_(seen) {}
+
+    std::size_t size() const noexcept { return tenure_members_count(seen_); }
+    bool empty() const noexcept { return size() == 0; }
+    // Empty beyond the end.
+    member_view operator[](std::size_t at) const noexcept
+    {
+        return member_view(tenure_members_at(seen_, at));
+    }
+    iterator begin() const noexcept { return {seen_, 0}; }
+    iterator end() const noexcept { return {seen_, size()}; }
+    const tenure_members *get() const noexcept { return seen_; }
+
+private:
+    const tenure_members *seen_ = nullptr;
+};
+
+// A list of members that stays.
+class members {
+public:
+    members() = default;
+    explicit members(tenure_members *held) noexcept : held_(held) {}
+
+    operator members_view() const noexcept { return members_view(held_.get()); } // NOLINT: implicit
+    std::size_t size() const noexcept { return members_view(*this).size(); }
+    bool empty() const noexcept { return size() == 0; }
+    member_view operator[](std::size_t at) const noexcept { return members_view(*this)[at]; }
+    members_view::iterator begin() const noexcept { return members_view(*this).begin(); }
+    members_view::iterator end() const noexcept { return members_view(*this).end(); }
+    const tenure_members *get() const noexcept { return held_.get(); }
+
+private:
+    detail::owned<tenure_members, tenure_members_free> held_;
+};
+
+// An event, as a callback is shown it. Which accessor says what of which kind, tenure.h tells.
+class event_view {
+public:
+    event_view() = default;
+    explicit event_view(const tenure_event *seen) noexcept : seen_(seen) {}
+
+    explicit operator bool() const noexcept { return seen_ != nullptr; }
+    event_kind kind() const noexcept { return static_cast<event_kind>(tenure_event_type(seen_)); }
+    // id() of the handle that it happened to.
+    std::uint64_t source() const noexcept { return tenure_event_source(seen_); }
+    member_view member() const noexcept { return member_view(tenure_event_member(seen_)); }
+    std::uint64_t token() const noexcept { return tenure_event_token(seen_); }
+    members_view members() const noexcept { return members_view(tenure_event_members(seen_)); }
+    std::optional<std::string_view> data() const noexcept
+    {
+        std::size_t len = 0;
+        const void *first = tenure_event_data(seen_, &len);
+        return detail::bytes(first, len);
+    }
+    std::int64_t session() const noexcept { return tenure_event_session(seen_); }
+    std::chrono::milliseconds session_timeout() const noexcept
+    {
+        return std::chrono::milliseconds(tenure_event_timeout_ms(seen_));
+    }
+    std::uint32_t attempt() const noexcept { return tenure_event_attempt(seen_); }
+    tenure::expired_by expired_by() const noexcept
+    {
+        return static_cast<tenure::expired_by>(tenure_event_expired_by(seen_));
+    }
+    std::size_t ahead() const noexcept { return tenure_event_ahead(seen_); }
+    std::optional<boottime_clock::time_point> lease_end() const noexcept
+    {
+        return instant(tenure_event_lease_end_ns(seen_));
+    }
+    std::optional<boottime_clock::time_point> since() const noexcept
+    {
+        return instant(tenure_event_since_ns(seen_));
+    }
+    std::optional<boottime_clock::time_point> as_of() const noexcept
+    {
+        return instant(tenure_event_as_of_ns(seen_));
+    }
+    tenure::lost_reason lost_reason() const noexcept
+    {
+        return static_cast<tenure::lost_reason>(tenure_event_lost_reason(seen_));
+    }
+    errc status() const noexcept { return static_cast<errc>(tenure_event_status(seen_)); }
+    std::string_view message() const noexcept { return detail::view(tenure_event_message(seen_)); }
+    std::uint64_t call() const noexcept { return tenure_event_call(seen_); }
+    bool call_result() const noexcept { return tenure_event_call_result(seen_); }
+    const tenure_event *get() const noexcept { return seen_; }
+
+private:
+    static std::optional<boottime_clock::time_point> instant(std::uint64_t ns) noexcept
+    {
+        if (ns == 0)
+            return std::nullopt;
+        return boottime_clock::at(ns);
+    }
+
+    const tenure_event *seen_ = nullptr;
+};
+
+// An event that stays.
+class event {
+public:
+    event() = default;
+    explicit event(tenure_event *held) noexcept : held_(held) {}
+
+    operator event_view() const noexcept { return event_view(held_.get()); } // NOLINT: implicit
+    explicit operator bool() const noexcept { return held_ != nullptr; }
+    // Its accessors: e->kind(), e->token().
+    const event_view *operator->() const noexcept
+    {
+        view_ = event_view(held_.get());
+        return &view_;
+    }
+    event_kind kind() const noexcept { return event_view(*this).kind(); }
+    const tenure_event *get() const noexcept { return held_.get(); }
+
+private:
+    detail::owned<tenure_event, tenure_event_free> held_;
+    mutable event_view view_;
+};
+
+// Is told of events, on the library's dispatch thread, one at a time and in order.
+using event_function = std::function<void(event_view)>;
+
+namespace detail {
+
+extern "C" inline void tenure_hpp_call(void *user_data, const tenure_event *seen) noexcept
+{
+    run([&] { (*static_cast<event_function *>(user_data))(event_view(seen)); });
+}
+
+extern "C" inline void tenure_hpp_destroy(void *user_data) noexcept
+{
+    destroy<event_function>(user_data);
+}
+
+template <class Handle>
+using register_fn = tenure_status (*)(Handle *, tenure_event_fn, void *, tenure_destroy_fn,
+                                      tenure_error **);
+
+template <class Handle, class Sink>
+bool call_back(register_fn<Handle> set, Handle *handle, event_function callback, Sink &sink)
+{
+    outcome check(sink);
+    if (!callback)
+        return check(set(handle, nullptr, nullptr, nullptr, check.out()));
+    auto *kept = new event_function(std::move(callback));
+    return check(set(handle, tenure_hpp_call, kept, tenure_hpp_destroy, check.out()));
+}
+
+} // namespace detail
+
+// One time of leading. It asks its contender, which must outlive it.
+class leadership {
+public:
+    leadership() = default;
+    leadership(const tenure_contender *contender, std::uint64_t token) noexcept
+        : contender_(contender), token_(token)
+    {
+    }
+
+    // Whether that contender leads with that token, right now: the clock is read at each call.
+    explicit operator bool() const noexcept { return lease_end().has_value(); }
+    // The fencing token, also when it is over.
+    std::uint64_t token() const noexcept { return token_; }
+    // When the lease ends unless it is renewed; nothing when it is over.
+    std::optional<boottime_clock::time_point> lease_end() const noexcept
+    {
+        std::uint64_t token = 0;
+        std::uint64_t end = 0;
+        if (!tenure_contender_leadership(contender_, &token, &end) || token != token_)
+            return std::nullopt;
+        return boottime_clock::at(end);
+    }
+
+private:
+    const tenure_contender *contender_ = nullptr;
+    std::uint64_t token_ = 0;
+};
+
+// What to contend for, and how.
+struct contender_options {
+    std::string path{};  // the group; empty: that of the client's URL
+    std::string label{}; // what stands before '_' in the name of the znode
+    std::string data{};  // what detectors learn of the leader: any bytes, at most 1,000,000
+    tenure::policy policy = tenure::policy::verified;
+    tenure::reenrol reenrol = tenure::reenrol::always;
+    bool warm = false; // keep a lease ready while next in line
+};
+
+// See tenure_contender.
+class contender {
+public:
+    contender() = default;
+    explicit contender(tenure_contender *held) noexcept : held_(held) {}
+
+    explicit operator bool() const noexcept { return held_ != nullptr; }
+    std::uint64_t id() const noexcept { return tenure_contender_id(held_.get()); }
+
+    // Whether it leads, right now. Never blocks, takes no lock.
+    bool is_leading() const noexcept { return tenure_contender_is_leading(held_.get()); }
+
+    // Its leadership, if it leads right now; one that is over if not.
+    tenure::leadership leadership() const noexcept
+    {
+        std::uint64_t token = 0;
+        if (!tenure_contender_leadership(held_.get(), &token, nullptr))
+            return {};
+        return {held_.get(), token};
+    }
+
+    // Waits until it leads.
+    template <class Sink = detail::thrower>
+    tenure::leadership wait_leading(timeout limit = forever, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        std::uint64_t token = 0;
+        if (!check(tenure_contender_wait_leading(held_.get(), limit.count(), &token, check.out())))
+            return {};
+        return {held_.get(), token};
+    }
+
+    // Ends the candidacy; true if its znode was deleted by this.
+    template <class Sink = detail::thrower>
+    bool withdraw(timeout limit = forever, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        bool removed = false;
+        return check(tenure_contender_withdraw(held_.get(), limit.count(), &removed, check.out()))
+            && removed;
+    }
+
+    // The same without waiting: the number that event_kind::call_done will have; 0 on failure.
+    template <class Sink = detail::thrower> std::uint64_t withdraw_start(Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        std::uint64_t call = 0;
+        check(tenure_contender_withdraw_start(held_.get(), &call, check.out()));
+        return call;
+    }
+
+    // Changes the payload; true when the znode bears it.
+    template <class Sink = detail::thrower>
+    bool set_data(std::string_view data, timeout limit = forever, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        bool written = false;
+        return check(tenure_contender_set_data(held_.get(), data.data(), data.size(), limit.count(),
+                                               &written, check.out()))
+            && written;
+    }
+
+    template <class Sink = detail::thrower>
+    std::uint64_t set_data_start(std::string_view data, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        std::uint64_t call = 0;
+        check(tenure_contender_set_data_start(held_.get(), data.data(), data.size(), &call, check.out()));
+        return call;
+    }
+
+    // Has a callback called with each event from now on. At most one for the life of the handle.
+    template <class Sink = detail::thrower> bool on_event(event_function callback, Sink &&sink = Sink())
+    {
+        return detail::call_back(tenure_contender_set_callback, held_.get(), std::move(callback), sink);
+    }
+
+    // The newest event; empty before the first one.
+    event state() const { return event(tenure_contender_state(held_.get())); }
+
+    tenure_contender *get() const noexcept { return held_.get(); }
+
+private:
+    detail::owned<tenure_contender, tenure_contender_free> held_;
+};
+
+// See tenure_detector.
+class detector {
+public:
+    detector() = default;
+    explicit detector(tenure_detector *held) noexcept : held_(held) {}
+
+    explicit operator bool() const noexcept { return held_ != nullptr; }
+    std::uint64_t id() const noexcept { return tenure_detector_id(held_.get()); }
+
+    // What is known now: detector_leader, _none, _unknown or _failed.
+    event state() const { return event(tenure_detector_state(held_.get())); }
+
+    // Waits until what is known differs from `previous` (empty: unknown); empty on failure.
+    template <class Sink = detail::thrower>
+    event detect(event_view previous = {}, timeout limit = forever, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        tenure_event *found = nullptr;
+        check(tenure_detector_detect(held_.get(), previous.get(), limit.count(), &found, check.out()));
+        return event(found);
+    }
+
+    template <class Sink = detail::thrower> bool on_event(event_function callback, Sink &&sink = Sink())
+    {
+        return detail::call_back(tenure_detector_set_callback, held_.get(), std::move(callback), sink);
+    }
+
+    tenure_detector *get() const noexcept { return held_.get(); }
+
+private:
+    detail::owned<tenure_detector, tenure_detector_free> held_;
+};
+
+// See tenure_group.
+class group {
+public:
+    group() = default;
+    explicit group(tenure_group *held) noexcept : held_(held) {}
+
+    explicit operator bool() const noexcept { return held_ != nullptr; }
+    std::uint64_t id() const noexcept { return tenure_group_id(held_.get()); }
+
+    // Joins; the membership lives until cancel, the end of the session, or the end of this group.
+    template <class Sink = detail::thrower>
+    tenure::member join(std::string_view data, std::string_view label = {}, timeout limit = forever,
+                        Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        tenure_member *joined = nullptr;
+        check(tenure_group_join(held_.get(), detail::str(label), data.data(), data.size(), limit.count(),
+                                &joined, check.out()));
+        return tenure::member(joined);
+    }
+
+    template <class Sink = detail::thrower>
+    std::uint64_t join_start(std::string_view data, std::string_view label = {}, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        std::uint64_t call = 0;
+        check(tenure_group_join_start(held_.get(), detail::str(label), data.data(), data.size(), &call,
+                                      check.out()));
+        return call;
+    }
+
+    // Leaves; true only if this call removed the member.
+    template <class Sink = detail::thrower>
+    bool cancel(member_view who, timeout limit = forever, Sink &&sink = Sink())
+    {
+        return flag(tenure_group_cancel, who, limit, sink);
+    }
+
+    template <class Sink = detail::thrower>
+    std::uint64_t cancel_start(member_view who, Sink &&sink = Sink())
+    {
+        return start(tenure_group_cancel_start, who, sink);
+    }
+
+    // Deletes a member whoever it belongs to.
+    template <class Sink = detail::thrower>
+    bool evict(member_view who, timeout limit = forever, Sink &&sink = Sink())
+    {
+        return flag(tenure_group_evict, who, limit, sink);
+    }
+
+    template <class Sink = detail::thrower>
+    std::uint64_t evict_start(member_view who, Sink &&sink = Sink())
+    {
+        return start(tenure_group_evict_start, who, sink);
+    }
+
+    // Waits for the end of a member; true if this group cancelled it.
+    template <class Sink = detail::thrower>
+    bool cancelled(member_view who, timeout limit = forever, Sink &&sink = Sink())
+    {
+        return flag(tenure_group_cancelled, who, limit, sink);
+    }
+
+    template <class Sink = detail::thrower>
+    std::uint64_t cancelled_start(member_view who, Sink &&sink = Sink())
+    {
+        return start(tenure_group_cancelled_start, who, sink);
+    }
+
+    // All members now, oldest first.
+    template <class Sink = detail::thrower>
+    tenure::members members(timeout limit = forever, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        tenure_members *found = nullptr;
+        check(tenure_group_members(held_.get(), limit.count(), &found, check.out()));
+        return tenure::members(found);
+    }
+
+    template <class Sink = detail::thrower> std::uint64_t members_start(Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        std::uint64_t call = 0;
+        check(tenure_group_members_start(held_.get(), &call, check.out()));
+        return call;
+    }
+
+    // The payload of a member; nothing when it is gone.
+    template <class Sink = detail::thrower>
+    std::optional<std::string> data(member_view who, timeout limit = forever, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        tenure_data *found = nullptr;
+        check(tenure_group_data(held_.get(), who.get(), limit.count(), &found, check.out()));
+        const detail::owned<tenure_data, tenure_data_free> kept(found);
+        std::size_t len = 0;
+        const void *first = tenure_data_bytes(found, &len);
+        const auto bytes = detail::bytes(first, len);
+        return bytes ? std::optional<std::string>(std::string(*bytes)) : std::nullopt;
+    }
+
+    template <class Sink = detail::thrower>
+    std::uint64_t data_start(member_view who, Sink &&sink = Sink())
+    {
+        return start(tenure_group_data_start, who, sink);
+    }
+
+    // Changes the payload of a member that this group joined; true when its znode bears it.
+    template <class Sink = detail::thrower>
+    bool set_data(member_view who, std::string_view data, timeout limit = forever, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        bool written = false;
+        return check(tenure_group_set_data(held_.get(), who.get(), data.data(), data.size(),
+                                           limit.count(), &written, check.out()))
+            && written;
+    }
+
+    template <class Sink = detail::thrower>
+    std::uint64_t set_data_start(member_view who, std::string_view data, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        std::uint64_t call = 0;
+        check(tenure_group_set_data_start(held_.get(), who.get(), data.data(), data.size(), &call,
+                                          check.out()));
+        return call;
+    }
+
+    // Has every change of the members told from now on.
+    template <class Sink = detail::thrower> bool watch(Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        return check(tenure_group_watch(held_.get(), check.out()));
+    }
+
+    // Waits until the members differ from `expected`; an empty list on failure.
+    template <class Sink = detail::thrower>
+    tenure::members wait_members(members_view expected = {}, timeout limit = forever,
+                                 Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        tenure_members *found = nullptr;
+        check(tenure_group_wait_members(held_.get(), expected.get(), limit.count(), &found, check.out()));
+        return tenure::members(found);
+    }
+
+    template <class Sink = detail::thrower> bool on_event(event_function callback, Sink &&sink = Sink())
+    {
+        return detail::call_back(tenure_group_set_callback, held_.get(), std::move(callback), sink);
+    }
+
+    tenure_group *get() const noexcept { return held_.get(); }
+
+private:
+    using flag_fn = tenure_status (*)(tenure_group *, const tenure_member *, std::int64_t, bool *,
+                                      tenure_error **);
+    using start_fn = tenure_status (*)(tenure_group *, const tenure_member *, std::uint64_t *,
+                                       tenure_error **);
+
+    template <class Sink> bool flag(flag_fn act, member_view who, timeout limit, Sink &sink)
+    {
+        detail::outcome check(sink);
+        bool answer = false;
+        return check(act(held_.get(), who.get(), limit.count(), &answer, check.out())) && answer;
+    }
+
+    template <class Sink> std::uint64_t start(start_fn act, member_view who, Sink &sink)
+    {
+        detail::outcome check(sink);
+        std::uint64_t call = 0;
+        check(act(held_.get(), who.get(), &call, check.out()));
+        return call;
+    }
+
+    detail::owned<tenure_group, tenure_group_free> held_;
+};
+
+// How a client behaves; what is not set is as usual.
+struct client_options {
+    std::optional<std::chrono::milliseconds> session_timeout{}; // usual: 10 s, as in Mesos
+    std::optional<std::chrono::milliseconds> tick{};            // never tell less than it is
+};
+
+// See tenure_client.
+class client {
+public:
+    client() = default;
+    explicit client(tenure_client *held) noexcept : held_(held) {}
+
+    // Opens a client and begins to connect; does not wait for a connection.
+    template <class Sink = detail::thrower>
+    [[nodiscard]] static client open(std::string_view url, const client_options &options = {},
+                                     Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        const detail::owned<tenure_client_options, tenure_client_options_free> made(
+            tenure_client_options_new());
+        if (options.session_timeout
+            && !check(tenure_client_options_set_session_timeout_ms(
+                made.get(), options.session_timeout->count(), check.out())))
+            return {};
+        if (options.tick
+            && !check(tenure_client_options_set_tick_ms(made.get(), options.tick->count(), check.out())))
+            return {};
+        tenure_client *opened = nullptr;
+        check(tenure_client_open(detail::str(url), made.get(), &opened, check.out()));
+        return client(opened);
+    }
+
+    explicit operator bool() const noexcept { return held_ != nullptr; }
+    std::uint64_t id() const noexcept { return tenure_client_id(held_.get()); }
+    // The path of the URL.
+    std::string_view path() const noexcept { return detail::view(tenure_client_path(held_.get())); }
+
+    // Contends for the leadership of a group.
+    template <class Sink = detail::thrower>
+    [[nodiscard]] contender contend(const contender_options &options = {}, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        const detail::owned<tenure_contender_options, tenure_contender_options_free> made(
+            tenure_contender_options_new());
+        auto *set = made.get();
+        if (!options.path.empty()
+            && !check(tenure_contender_options_set_path(set, detail::str(options.path), check.out())))
+            return {};
+        tenure_contender *found = nullptr;
+        if (check(tenure_contender_options_set_label(set, detail::str(options.label), check.out()))
+            && check(tenure_contender_options_set_data(set, options.data.data(), options.data.size(),
+                                                       check.out()))
+            && check(tenure_contender_options_set_policy(
+                set, static_cast<std::int32_t>(options.policy), check.out()))
+            && check(tenure_contender_options_set_reenrol(
+                set, static_cast<std::int32_t>(options.reenrol), check.out()))
+            && check(tenure_contender_options_set_warm(set, options.warm, check.out())))
+            check(tenure_contender_new(held_.get(), set, &found, check.out()));
+        return contender(found);
+    }
+
+    // Follows the leader of a group; of that of the URL where none is named.
+    template <class Sink = detail::thrower>
+    [[nodiscard]] detector detect(std::string_view path = {}, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        tenure_detector *found = nullptr;
+        check(tenure_detector_new(held_.get(), detail::str(path), &found, check.out()));
+        return detector(found);
+    }
+
+    // Opens a group; that of the URL where none is named.
+    template <class Sink = detail::thrower>
+    [[nodiscard]] tenure::group group(std::string_view path = {}, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        tenure_group *found = nullptr;
+        check(tenure_group_new(held_.get(), detail::str(path), &found, check.out()));
+        return tenure::group(found);
+    }
+
+    // The next event of the queue. Empty when none came in time and when none will ever come: neither
+    // is an exception; a sink is told which (errc::timeout, errc::closed).
+    template <class Sink = detail::thrower>
+    [[nodiscard]] event next_event(timeout limit = forever, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        tenure_event *found = nullptr;
+        const tenure_status status
+            = tenure_client_next_event(held_.get(), limit.count(), &found, check.out());
+        if constexpr (std::is_same_v<std::decay_t<Sink>, detail::thrower>) {
+            if (status == TENURE_ERR_TIMEOUT || status == TENURE_ERR_CLOSED)
+                return {};
+        }
+        check(status);
+        return event(found);
+    }
+
+    // A descriptor that is readable while next_event would not block; -1 on failure.
+    template <class Sink = detail::thrower> int event_fd(Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        int fd = -1;
+        check(tenure_client_event_fd(held_.get(), &fd, check.out()));
+        return fd;
+    }
+
+    // Has a callback called with each event of the session from now on.
+    template <class Sink = detail::thrower> bool on_event(event_function callback, Sink &&sink = Sink())
+    {
+        return detail::call_back(tenure_client_set_callback, held_.get(), std::move(callback), sink);
+    }
+
+    // The newest event of the session; empty before the first one.
+    event state() const { return event(tenure_client_state(held_.get())); }
+
+    // Closes the session in order; true when every znode of it is gone.
+    template <class Sink = detail::thrower> bool close(timeout limit = forever, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        return check(tenure_client_close(held_.get(), limit.count(), check.out()));
+    }
+
+    // What it has counted: TENURE_METRIC_...
+    std::uint64_t metric(tenure_metric which) const noexcept
+    {
+        return tenure_client_metric(held_.get(), which);
+    }
+
+    tenure_client *get() const noexcept { return held_.get(); }
+
+private:
+    detail::owned<tenure_client, tenure_client_free> held_;
+};
+
+// A URL that was read: to check one, and to show it without its password.
+class url {
+public:
+    template <class Sink = detail::thrower>
+    [[nodiscard]] static url parse(std::string_view text, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        url made;
+        tenure_url *found = nullptr;
+        check(tenure_url_parse(detail::str(text), &found, check.out()));
+        made.held_.reset(found);
+        return made;
+    }
+
+    explicit operator bool() const noexcept { return held_ != nullptr; }
+    std::string_view path() const noexcept { return detail::view(tenure_url_path(held_.get())); }
+    std::string_view shown() const noexcept { return detail::view(tenure_url_shown(held_.get())); }
+    bool is_standalone() const noexcept { return tenure_url_is_standalone(held_.get()); }
+    std::size_t server_count() const noexcept { return tenure_url_server_count(held_.get()); }
+    std::string_view server(std::size_t at) const noexcept
+    {
+        return detail::view(tenure_url_server(held_.get(), at));
+    }
+
+private:
+    detail::owned<tenure_url, tenure_url_free> held_;
+};
+
+// Is told a line of the log, on the library's dispatch thread.
+using log_function = std::function<void(log_level, std::string_view)>;
+
+namespace detail {
+
+extern "C" inline void tenure_hpp_log(void *user_data, tenure_log_level level, std::uint64_t,
+                                      tenure_str message) noexcept
+{
+    run([&] {
+        (*static_cast<log_function *>(user_data))(static_cast<log_level>(level), view(message));
+    });
+}
+
+extern "C" inline void tenure_hpp_log_destroy(void *user_data) noexcept
+{
+    destroy<log_function>(user_data);
+}
+
+template <class Sink>
+bool on_server(tenure_status (*act)(tenure_str, tenure_error **), std::string_view url, Sink &sink)
+{
+    outcome check(sink);
+    return check(act(str(url), check.out()));
+}
+
+} // namespace detail
+
+// Has lines of this level and graver ones told; an empty function ends it.
+template <class Sink = detail::thrower>
+bool set_log(log_level level, log_function callback, Sink &&sink = Sink())
+{
+    detail::outcome check(sink);
+    const auto number = static_cast<std::int32_t>(level);
+    if (!callback)
+        return check(tenure_log_set(number, nullptr, nullptr, nullptr, check.out()));
+    auto *kept = new log_function(std::move(callback));
+    return check(tenure_log_set(number, detail::tenure_hpp_log, kept, detail::tenure_hpp_log_destroy,
+                                check.out()));
+}
+
+// The servers behind memory:// URLs, for tests of your own.
+namespace memory {
+
+// Ends a session, or all (0); how many were ended.
+template <class Sink = detail::thrower>
+std::size_t expire(std::string_view url, std::int64_t session = 0, Sink &&sink = Sink())
+{
+    detail::outcome check(sink);
+    std::size_t ended = 0;
+    check(tenure_memory_expire(detail::str(url), session, &ended, check.out()));
+    return ended;
+}
+
+// A black hole: nothing gets through, nobody is told.
+template <class Sink = detail::thrower> bool cut(std::string_view url, Sink &&sink = Sink())
+{
+    return detail::on_server(tenure_memory_cut, url, sink);
+}
+
+template <class Sink = detail::thrower> bool heal(std::string_view url, Sink &&sink = Sink())
+{
+    return detail::on_server(tenure_memory_heal, url, sink);
+}
+
+// Connections close, new ones are refused.
+template <class Sink = detail::thrower> bool stop(std::string_view url, Sink &&sink = Sink())
+{
+    return detail::on_server(tenure_memory_stop, url, sink);
+}
+
+template <class Sink = detail::thrower> bool start(std::string_view url, Sink &&sink = Sink())
+{
+    return detail::on_server(tenure_memory_start, url, sink);
+}
+
+} // namespace memory
+
+} // namespace tenure
+
+#endif // TENURE_HPP

@@ -1,0 +1,135 @@
+//! Simpler formulas of the lease, each with the order of events that refutes it. The derivation of
+//! the right one in `src/core/lease.rs` says what each part of it is for.
+
+use super::scene::{Scene, run_to};
+use super::tools::LATE;
+use crate::acts;
+use crate::clock::{MS, Nanos};
+use crate::wire::Way;
+use crate::world::{World, nanos};
+
+/// When the leader pings next.
+fn next_ping(world: &World) -> Nanos {
+    world.ensemble.next_ping().map_or(world.now, nanos)
+}
+
+/// *What was answered had reached ZooKeeper's leader.* The follower tells of it only when it is
+/// pinged: proofs follow each other as fast as they can until just before that, and then nothing
+/// comes through any more.
+pub(super) fn write_all_the_time(world: &mut World) {
+    let Some(scene) = Scene::set(world) else {
+        return;
+    };
+    if scene.aim(world, 30 * MS) {
+        let ping = next_ping(world);
+        scene.write_until(world, ping + 3 * MS);
+        let early = world.dice.u64(4 * MS..20 * MS);
+        let end = next_ping(world).saturating_sub(early);
+        scene.write_until(world, end);
+        world.marks.hit("proofs-all-the-time");
+        scene.cut(world);
+    }
+    scene.wreck(world);
+}
+
+/// *What was sent R before a proof had reached the follower long before it.* The client's link
+/// stands still: what it asks meanwhile arrives together with the proof, between two pings.
+pub(super) fn ask_into_a_stall(world: &mut World) {
+    let Some(scene) = Scene::set(world) else {
+        return;
+    };
+    if scene.aim(world, 30 * MS) {
+        let ping = next_ping(world);
+        run_to(world, ping - 15 * MS);
+        scene.write_through(world);
+        run_to(world, ping + 3 * MS);
+        let began = world.now;
+        world.cut(scene.node, scene.server, Way::Up);
+        // More, and the connection would be given up.
+        let length = world
+            .dice
+            .u64(scene.timeout * 15 / 100..=scene.timeout * 22 / 100);
+        let latest = began + scene.timeout * 235 / 1000;
+        scene.ask_until(world, began + length);
+        scene.ask_until(world, (next_ping(world) + 3 * MS).min(latest));
+        scene.write(world);
+        world.marks.hit("asked-into-a-stall");
+        world.heal(scene.node, scene.server, Way::Up, true);
+        world.run_until(50 * MS, |w| !scene.is_writing(w));
+        scene.cut(world);
+    }
+    scene.wreck(world);
+}
+
+/// *A request counts from the arrival of its reply.* It was relayed at once, and its reply is late;
+/// what follows is late on its way to the follower, until three proofs get through between two
+/// pings.
+pub(super) fn hear_late(world: &mut World) {
+    let Some(scene) = Scene::set(world) else {
+        return;
+    };
+    if scene.aim(world, 40 * MS) {
+        let ping = next_ping(world);
+        run_to(world, ping - 20 * MS);
+        scene.write_through(world);
+        run_to(world, ping - 4 * MS);
+        world.cut(scene.node, scene.server, Way::Down);
+        scene.ask(world);
+        run_to(world, ping + 3 * MS);
+        world.cut(scene.node, scene.server, Way::Up);
+        // More than this, and the connection would be given up; right after a ping there is room
+        // for three proofs until the next.
+        let half = world.plan.tick / 2;
+        let rounds = (scene.timeout * 235 / 1000).saturating_sub(7 * MS) / half;
+        let latest = ping + rounds * half + 3 * MS;
+        run_to(world, latest.saturating_sub(scene.relay + 8 * MS));
+        world.heal(scene.node, scene.server, Way::Down, true);
+        run_to(world, latest);
+        world.marks.hit("heard-late");
+        scene.write(world);
+        world.heal(scene.node, scene.server, Way::Up, true);
+        let end = world.now + world.dice.u64(110 * MS..130 * MS);
+        let end = end.min(next_ping(world).saturating_sub(4 * MS));
+        scene.write_until(world, end);
+        scene.cut(world);
+    }
+    scene.wreck(world);
+}
+
+/// *A proof that was committed R after something was answered is behind a ping.* ZooKeeper's leader
+/// was stopped when it had to ping; it goes on, serves the proof at once, and pings later.
+pub(super) fn wake_late(world: &mut World) {
+    let Some(scene) = Scene::set(world) else {
+        return;
+    };
+    if scene.aim(world, 30 * MS) {
+        let ping = next_ping(world);
+        scene.write_until(world, ping + 3 * MS);
+        let ping = next_ping(world);
+        scene.write_until(world, ping.saturating_sub(25 * MS));
+        world.run_until(10 * MS, |w| !scene.is_writing(w));
+        scene.ask_until(world, ping - 4 * MS);
+        let Some(leader) = world.ensemble.leader() else {
+            return scene.wreck(world);
+        };
+        acts::pause_server(world, leader);
+        let began = world.now;
+        world.ensemble.set_ping_lateness(LATE);
+        // More, and the connection would be given up, or the ensemble give its leader up.
+        let patience = u64::from(world.plan.sync_limit) * world.plan.tick * 9 / 10;
+        let length = (scene.timeout * 24 / 100).min(patience);
+        scene.ask_until(world, began + length.saturating_sub(35 * MS));
+        scene.write(world);
+        world.run(5 * MS);
+        world.marks.hit("zookeeper-leader-wakes-and-pings-late");
+        acts::resume_server(world, leader);
+        let length = match world.dice.u8(0..3) {
+            0 => world.dice.u64(MS..150 * MS),
+            1 => world.dice.u64(108 * MS..140 * MS),
+            _ => world.dice.u64(15 * MS..30 * MS),
+        };
+        scene.write_until(world, world.now + length);
+        scene.cut(world);
+    }
+    scene.wreck(world);
+}

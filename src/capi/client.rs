@@ -1,0 +1,317 @@
+//! Clients: sessions, and the queue of events.
+
+use super::callback::{Foreign, tenure_destroy_fn, tenure_event_fn};
+use super::client_options::tenure_client_options;
+use super::error::{Failure, tenure_error};
+use super::event::{News, tenure_event};
+use super::guard;
+use super::handle::{self, Head, Tagged, must_have};
+use super::hub::{self, Hub, Source};
+use super::status::tenure_status;
+use super::text::tenure_str;
+use crate::api::{Client, ClientOptions, ErrorKind, Events, FromEvent, Url};
+use std::ffi::{c_int, c_void};
+use std::sync::Arc;
+
+/// A client: one ZooKeeper session, which connects by itself, reconnects, and is replaced when it
+/// expires. Contenders, detectors and groups are made from it and share it.
+///
+/// Any thread may use it, also several at once. Free it when you like, before or after what was made
+/// from it: the session lives until the last of them is freed or tenure_client_close is called.
+///
+/// @since ABI 1
+#[cfg_attr(feature = "capi", repr(C))]
+pub struct tenure_client {
+    head: Head,
+    inner: Owned,
+}
+
+/// What a client's handle holds.
+pub(super) struct Owned {
+    id: u64,
+    pub(super) path: String,
+    pub(super) client: Arc<Client>,
+    pub(super) hub: Arc<Hub>,
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        self.hub.remove(self.id);
+    }
+}
+
+impl Tagged for tenure_client {
+    const TAG: u32 = 0x7465_0007;
+    const NAME: &'static str = "a tenure_client";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+impl tenure_client {
+    pub(super) fn inner(&self) -> &Owned {
+        &self.inner
+    }
+}
+
+/// Has a callback of the user's called with the events of a handle.
+pub(super) fn call_back<E: FromEvent + Into<News>>(
+    hub: &Hub,
+    id: u64,
+    events: &Events<E>,
+    callback: tenure_event_fn,
+    foreign: Foreign,
+) -> Result<(), Failure> {
+    let callback = callback.ok_or_else(|| Failure::null("callback"))?;
+    hub.call_back(id, events, move |event: E| {
+        let event = tenure_event::new(id, event);
+        // SAFETY: the caller says that it may be called, with this, until it is destroyed.
+        guard::in_callback(|| unsafe { callback(foreign.user_data(), &raw const event) });
+    })
+}
+
+/// Opens a client and begins to connect. It does not wait for a connection, and a server that cannot
+/// be reached is no error: events tell of each attempt.
+///
+/// @param url         where the group is; see tenure_url
+/// @param options     how the client behaves; NULL for what is usual
+/// @param client_out  the client is written here, on success only
+/// @param error_out   an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for a URL that cannot be read (the message never
+///         repeats a password) and for options out of range; TENURE_ERR_SYSTEM when the I/O thread
+///         cannot be started
+///
+/// Ownership: the client is the caller's, to be freed with tenure_client_free. Threading: any thread.
+/// Blocking: only to read the file of a `file://` URL.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_open(
+    url: tenure_str,
+    options: *const tenure_client_options,
+    client_out: *mut *mut tenure_client,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::call(error_out, || {
+        must_have(client_out, "client_out")?;
+        let options = if options.is_null() {
+            ClientOptions::default()
+        } else {
+            handle::get(options)?.read()
+        };
+        let url = Url::parse(url.read("url")?)?;
+        let client = Arc::new(Client::open(&url, options)?);
+        let (id, hub) = (hub::fresh(), Hub::new());
+        hub.add(id, Source::Session(Arc::clone(&client)))?;
+        handle::put(client_out, || {
+            handle::make(tenure_client {
+                head: Head::new::<tenure_client>(),
+                inner: Owned {
+                    id,
+                    path: url.path().to_owned(),
+                    client,
+                    hub,
+                },
+            })
+        });
+        Ok(())
+    })
+}
+
+/// The number by which events name this client: tenure_event_source.
+///
+/// @param client  a client, or NULL
+/// @return the number, never 0; of NULL 0
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_id(client: *const tenure_client) -> u64 {
+    guard::look(client, 0, |client| client.inner.id)
+}
+
+/// The path of the client's URL: the group that is meant where none is named.
+///
+/// @param client  a client, or NULL
+/// @return the path; of NULL the empty text
+///
+/// Ownership: the text is the client's and lives as long as it. Threading: any thread. Blocking:
+/// never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_path(client: *const tenure_client) -> tenure_str {
+    guard::look(client, tenure_str::EMPTY, |client| {
+        tenure_str::of(&client.inner.path)
+    })
+}
+
+/// Takes the next event from the client's queue: the oldest of a handle that has waited longest, of
+/// the client itself and of all that was made from it, but for handles with a callback, and the ends
+/// of calls that were begun with a function ending in `_start`. The events of one handle come in
+/// order. A consumer that is too slow loses the oldest ones of a handle, but never the latest and
+/// never the newest end of a tenure.
+///
+/// @param client      a client
+/// @param timeout_ms  how long to wait: milliseconds, 0 not at all, -1 for ever
+/// @param event_out   the event is written here, on success only
+/// @param error_out   an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_TIMEOUT when none came in time; TENURE_ERR_CLOSED when none will
+///         ever come (the client was closed and all events were fetched); TENURE_ERR_REENTRANT in a
+///         callback, unless the timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
+///         NULL and for another negative timeout
+///
+/// Ownership: the event is the caller's, to be freed with tenure_event_free. Threading: any thread;
+/// several may take events at once, and each event goes to one of them. Blocking: up to the timeout.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_next_event(
+    client: *mut tenure_client,
+    timeout_ms: i64,
+    event_out: *mut *mut tenure_event,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(client, error_out, |client| {
+        must_have(event_out, "event_out")?;
+        let event = client.inner.hub.next(guard::patience(timeout_ms)?)?;
+        handle::put(event_out, || handle::make(event));
+        Ok(())
+    })
+}
+
+/// A descriptor for event loops (`poll(2)`, `epoll(7)`): readable as long as
+/// tenure_client_next_event would return at once, with an event or with TENURE_ERR_CLOSED. Only wait
+/// for it; never read from it, write to it or close it.
+///
+/// @param client     a client
+/// @param fd_out     the descriptor is written here, on success only; the same at each call
+/// @param error_out  an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_SYSTEM when there is no descriptor to be had; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL
+///
+/// Ownership: the descriptor is the client's, and closed when the client and all that was made from
+/// it are freed. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_event_fd(
+    client: *mut tenure_client,
+    fd_out: *mut c_int,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(client, error_out, |client| {
+        must_have(fd_out, "fd_out")?;
+        let fd = client.inner.hub.fd()?;
+        handle::put(fd_out, || fd);
+        Ok(())
+    })
+}
+
+/// Has a callback called with each event of the session (TENURE_EVENT_SESSION_...), those that wait
+/// in the queue first: who wants to know of session timeouts waits for TENURE_EVENT_SESSION_EXPIRED.
+/// From then on they do not come to the queue. A handle keeps its callback for its life.
+///
+/// @param client     a client
+/// @param callback   called on the library's dispatch thread; see tenure_event_fn
+/// @param user_data  handed to it, and to destroy
+/// @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
+/// @param error_out  an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL
+///
+/// Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
+/// never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_set_callback(
+    client: *mut tenure_client,
+    callback: tenure_event_fn,
+    user_data: *mut c_void,
+    destroy: tenure_destroy_fn,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    let foreign = Foreign::new(user_data, destroy);
+    guard::on(client, error_out, |client| {
+        let Owned {
+            id, client, hub, ..
+        } = &client.inner;
+        call_back(hub, *id, client.events(), callback, foreign)
+    })
+}
+
+/// The newest event of the session that says how things are, fetched or not.
+///
+/// @param client  a client, or NULL
+/// @return the event, to be freed with tenure_event_free; NULL before the first one, and of NULL
+///
+/// Ownership: the event is the caller's. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_state(client: *const tenure_client) -> *mut tenure_event {
+    guard::look(client, None, |client| {
+        let Owned { id, client, .. } = &client.inner;
+        client.events().latest().map(|event| (*id, event))
+    })
+    .map_or(std::ptr::null_mut(), |(id, event)| {
+        handle::make(tenure_event::new(id, event))
+    })
+}
+
+/// Closes the session in order: all leaderships end at once, then a server is told, so that every
+/// znode of the session is gone when the function returns TENURE_OK. It keeps trying for one session
+/// timeout. Calls that wait end with TENURE_ERR_CLOSED, callbacks get their last events and are
+/// destroyed, the queue ends with TENURE_ERR_CLOSED. May be called again, and from several threads.
+///
+/// In a callback it begins to close and returns TENURE_OK at once;
+/// TENURE_EVENT_SESSION_CLOSED tells of the end.
+///
+/// @param client      a client
+/// @param timeout_ms  how long to wait: milliseconds, 0 not at all, -1 for as long as it takes (a
+///                    session timeout at most); the closing goes on without
+/// @param error_out   an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_TIMEOUT when no server could be told, or the time was up: the znodes
+///         go when the session times out at the latest; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
+///
+/// Ownership: nothing changes hands; free the client all the same. Threading: any thread. Blocking:
+/// up to the timeout, but not in a callback.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_close(
+    client: *mut tenure_client,
+    timeout_ms: i64,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(client, error_out, |client| {
+        let here = guard::is_in_callback();
+        let limit = guard::patience(if here { 0 } else { timeout_ms })?;
+        let closing = client.inner.client.close();
+        if here {
+            return Ok(());
+        }
+        match limit {
+            None => closing.wait(),
+            Some(limit) => closing.wait_for(limit),
+        }
+        .or_else(|error| {
+            // Whoever closed it before has what was asked for.
+            if error.kind() == ErrorKind::Closed {
+                Ok(())
+            } else {
+                Err(Failure::from(error))
+            }
+        })
+    })
+}
+
+/// Frees a client. If it was the last handle of its session, the session is closed in the background;
+/// call tenure_client_close first to be sure that nothing is left behind. Events that were not
+/// fetched are gone; a callback gets none any more.
+///
+/// @param client  a client, which must not be used any more, or NULL, which is nothing
+///
+/// Ownership: takes the client. Threading: any thread, and not while another uses it. Blocking:
+/// never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_free(client: *mut tenure_client) {
+    guard::free(client);
+}

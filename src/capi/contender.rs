@@ -1,0 +1,382 @@
+//! Contenders.
+
+use super::callback::{Foreign, tenure_destroy_fn, tenure_event_fn};
+use super::client::{call_back, tenure_client};
+use super::contender_options::tenure_contender_options;
+use super::error::tenure_error;
+use super::event::tenure_event;
+use super::guard;
+use super::handle::{self, Head, Tagged, must_have};
+use super::hub::{self, Hub, Source};
+use super::status::tenure_status;
+use super::text;
+use crate::api::{Contender, ContenderOptions, Pending};
+use std::ffi::c_void;
+use std::sync::Arc;
+
+/// A contender: one candidacy after another for the leadership of a group. Any thread may use it,
+/// also several at once. It keeps its session open.
+///
+/// @since ABI 1
+#[cfg_attr(feature = "capi", repr(C))]
+pub struct tenure_contender {
+    head: Head,
+    inner: Owned,
+}
+
+struct Owned {
+    id: u64,
+    contender: Arc<Contender>,
+    hub: Arc<Hub>,
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        self.hub.remove(self.id);
+    }
+}
+
+impl Tagged for tenure_contender {
+    const TAG: u32 = 0x7465_0009;
+    const NAME: &'static str = "a tenure_contender";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+/// Waits for a call, and writes what came of it where the caller wants it.
+pub(super) fn finish<T>(
+    pending: Pending<T>,
+    timeout_ms: i64,
+    out: *mut T,
+) -> Result<(), super::error::Failure> {
+    let value = match guard::patience(timeout_ms)? {
+        None => pending.wait(),
+        Some(limit) => pending.wait_for(limit),
+    }?;
+    handle::put(out, || value);
+    Ok(())
+}
+
+/// Contends for the leadership of a group: creates an ephemeral sequential znode, and leads when it
+/// is the oldest and the lease says so. It does not wait for any of that.
+///
+/// @param client         a client
+/// @param options        what to contend for, and how; NULL for the group of the client's URL with
+///                       no payload
+/// @param contender_out  the contender is written here, on success only
+/// @param error_out      an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for a path or label that ZooKeeper does
+///         not allow, for a payload over 1,000,000 bytes, and where the client's URL is a standalone
+///         leader's address; TENURE_ERR_SYSTEM for too many handles; TENURE_ERR_FORKED
+///
+/// Ownership: the contender is the caller's, to be freed with tenure_contender_free. Threading: any
+/// thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_new(
+    client: *mut tenure_client,
+    options: *const tenure_contender_options,
+    contender_out: *mut *mut tenure_contender,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(client, error_out, |client| {
+        must_have(contender_out, "contender_out")?;
+        let client = client.inner();
+        let options = if options.is_null() {
+            ContenderOptions::new(client.path.as_str())
+        } else {
+            handle::get(options)?.read(&client.path)
+        };
+        let contender = Arc::new(client.client.contend(options)?);
+        let (id, hub) = (hub::fresh(), Arc::clone(&client.hub));
+        hub.add(id, Source::Contender(Arc::clone(&contender)))?;
+        handle::put(contender_out, || {
+            handle::make(tenure_contender {
+                head: Head::new::<tenure_contender>(),
+                inner: Owned { id, contender, hub },
+            })
+        });
+        Ok(())
+    })
+}
+
+/// The number by which events name this contender: tenure_event_source.
+///
+/// @param contender  a contender, or NULL
+/// @return the number, never 0; of NULL 0
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_id(contender: *const tenure_contender) -> u64 {
+    guard::look(contender, 0, |contender| contender.inner.id)
+}
+
+/// Whether this contender leads, right now. It compares the boot-time clock with the end of the lease
+/// at each call, takes no lock and never blocks: a process that was stopped for a minute gets false
+/// from its first call after. Ask before each thing that only the leader may do.
+///
+/// @param contender  a contender, or NULL
+/// @return true if it leads; false of NULL, of a poisoned handle, and in a forked child
+///
+/// Ownership: nothing changes hands. Threading: any thread, callbacks included. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_is_leading(contender: *const tenure_contender) -> bool {
+    guard::look(contender, false, |contender| {
+        contender.inner.contender.is_leading()
+    })
+}
+
+/// Whether this contender leads, right now, with its fencing token and the end of its lease, all read
+/// at one instant. The token is an unsigned number that only rises from tenure to tenure: hand it to
+/// whatever you write to, and have that refuse a lower one than it has seen.
+///
+/// @param contender         a contender, or NULL
+/// @param token_out         the token is written here if it leads; may be NULL
+/// @param lease_end_ns_out  when the lease ends unless it is renewed is written here if it leads, in
+///                          nanoseconds of the boot-time clock (tenure_boottime_ns); may be NULL
+/// @return true if it leads; false of NULL, of a poisoned handle, and in a forked child
+///
+/// Ownership: nothing changes hands. Threading: any thread, callbacks included. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_leadership(
+    contender: *const tenure_contender,
+    token_out: *mut u64,
+    lease_end_ns_out: *mut u64,
+) -> bool {
+    let found = guard::look(contender, None, |contender| {
+        contender.inner.contender.leadership()
+    });
+    let Some(leadership) = found else {
+        return false;
+    };
+    handle::put(token_out, || leadership.token());
+    handle::put(lease_end_ns_out, || leadership.lease_end().as_nanos());
+    true
+}
+
+/// Waits until this contender leads.
+///
+/// @param contender   a contender
+/// @param timeout_ms  how long to wait: milliseconds, 0 not at all, -1 for ever
+/// @param token_out   the fencing token is written here, on success only; may be NULL
+/// @param error_out   an error is written here, on failure only; may be NULL
+/// @return TENURE_OK when it leads; TENURE_ERR_TIMEOUT when it did not in time; TENURE_ERR_CLOSED
+///         when it withdrew or stopped, or the client was closed; the status of what keeps its znode
+///         from being created (TENURE_ERR_NO_AUTH, TENURE_ERR_SERVER, TENURE_ERR_INVALID_ARGUMENT
+///         where the session timeout leaves no room for a lease); TENURE_ERR_REENTRANT in a
+///         callback, unless the timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
+///         NULL and for another negative timeout
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: up to the timeout.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_wait_leading(
+    contender: *mut tenure_contender,
+    timeout_ms: i64,
+    token_out: *mut u64,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(contender, error_out, |contender| {
+        let limit = guard::patience(timeout_ms)?;
+        let leadership = contender.inner.contender.wait_leading(limit)?;
+        handle::put(token_out, || leadership.token());
+        Ok(())
+    })
+}
+
+/// Ends the candidacy: leadership ends at once, and the function returns when the znode is gone. The
+/// contender does not enrol again. May be called again; all calls end when the znode is gone.
+///
+/// @param contender    a contender
+/// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever; the withdrawal goes
+///                     on without
+/// @param removed_out  on success, whether this contender deleted its znode is written here; false
+///                     says that there was nothing left to delete; may be NULL
+/// @param error_out    an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_TIMEOUT; TENURE_ERR_CLOSED; TENURE_ERR_NO_AUTH when the znode may
+///         not be deleted (it goes with the session); TENURE_ERR_REENTRANT in a callback, unless the
+///         timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL and for another
+///         negative timeout
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: up to the timeout.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_withdraw(
+    contender: *mut tenure_contender,
+    timeout_ms: i64,
+    removed_out: *mut bool,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(contender, error_out, |contender| {
+        guard::patience(timeout_ms)?;
+        finish(
+            contender.inner.contender.withdraw(),
+            timeout_ms,
+            removed_out,
+        )
+    })
+}
+
+/// Begins what tenure_contender_withdraw does. TENURE_EVENT_CALL_DONE tells of the end in the
+/// client's queue, with tenure_event_call_result.
+///
+/// @param contender  a contender
+/// @param call_out   the number of the call is written here, on success only
+/// @param error_out  an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_withdraw_start(
+    contender: *mut tenure_contender,
+    call_out: *mut u64,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(contender, error_out, |contender| {
+        must_have(call_out, "call_out")?;
+        let Owned { id, contender, hub } = &contender.inner;
+        let call = hub.start(*id, contender.withdraw())?;
+        handle::put(call_out, || call);
+        Ok(())
+    })
+}
+
+/// Changes the payload of the znode, and of those of candidacies that follow. Without a connection it
+/// waits for one; of several changes that wait, the last one counts.
+///
+/// @param contender    a contender
+/// @param data         the bytes; may be NULL if len is 0
+/// @param len          how many, at most 1,000,000
+/// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever; the change goes on
+///                     without
+/// @param written_out  on success, true when the znode bears it, false when there is no znode now;
+///                     may be NULL
+/// @param error_out    an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_TIMEOUT; TENURE_ERR_CLOSED; TENURE_ERR_NO_AUTH;
+///         TENURE_ERR_REENTRANT in a callback, unless the timeout is 0; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL, too many bytes, or another negative timeout
+///
+/// Ownership: the bytes are copied. Threading: any thread. Blocking: up to the timeout.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_set_data(
+    contender: *mut tenure_contender,
+    data: *const c_void,
+    len: usize,
+    timeout_ms: i64,
+    written_out: *mut bool,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(contender, error_out, |contender| {
+        guard::patience(timeout_ms)?;
+        let data = text::bytes(data.cast(), len, "data")?;
+        finish(
+            contender.inner.contender.set_data(data)?,
+            timeout_ms,
+            written_out,
+        )
+    })
+}
+
+/// Begins what tenure_contender_set_data does. TENURE_EVENT_CALL_DONE tells of the end in the client's
+/// queue, with tenure_event_call_result.
+///
+/// @param contender  a contender
+/// @param data       the bytes; may be NULL if len is 0
+/// @param len        how many, at most 1,000,000
+/// @param call_out   the number of the call is written here, on success only
+/// @param error_out  an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL and for too many bytes
+///
+/// Ownership: the bytes are copied. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_set_data_start(
+    contender: *mut tenure_contender,
+    data: *const c_void,
+    len: usize,
+    call_out: *mut u64,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(contender, error_out, |contender| {
+        must_have(call_out, "call_out")?;
+        let data = text::bytes(data.cast(), len, "data")?;
+        let Owned { id, contender, hub } = &contender.inner;
+        let call = hub.start(*id, contender.set_data(data)?)?;
+        handle::put(call_out, || call);
+        Ok(())
+    })
+}
+
+/// Has a callback called with each event of this contender (TENURE_EVENT_CONTENDER_...), those that
+/// wait in the queue first: leadership won, in jeopardy, lost. From then on they do not come to the
+/// queue. A handle keeps its callback for its life.
+///
+/// @param contender  a contender
+/// @param callback   called on the library's dispatch thread; see tenure_event_fn
+/// @param user_data  handed to it, and to destroy
+/// @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
+/// @param error_out  an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL
+///
+/// Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
+/// never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_set_callback(
+    contender: *mut tenure_contender,
+    callback: tenure_event_fn,
+    user_data: *mut c_void,
+    destroy: tenure_destroy_fn,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    let foreign = Foreign::new(user_data, destroy);
+    guard::on(contender, error_out, |contender| {
+        let Owned { id, contender, hub } = &contender.inner;
+        call_back(hub, *id, contender.events(), callback, foreign)
+    })
+}
+
+/// The newest event of this contender, fetched or not. It is news; tenure_contender_is_leading is
+/// truth.
+///
+/// @param contender  a contender, or NULL
+/// @return the event, to be freed with tenure_event_free; NULL before the first one, and of NULL
+///
+/// Ownership: the event is the caller's. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_state(
+    contender: *const tenure_contender,
+) -> *mut tenure_event {
+    guard::look(contender, None, |contender| {
+        let Owned { id, contender, .. } = &contender.inner;
+        contender.events().latest().map(|event| (*id, event))
+    })
+    .map_or(std::ptr::null_mut(), |(id, event)| {
+        handle::make(tenure_event::new(id, event))
+    })
+}
+
+/// Frees a contender: leadership ends at once, and its znode is deleted in the background. Call
+/// tenure_contender_withdraw first to be sure that it is gone. Events that were not fetched are gone;
+/// a callback gets none any more.
+///
+/// @param contender  a contender, which must not be used any more, or NULL, which is nothing
+///
+/// Ownership: takes the contender. Threading: any thread, and not while another uses it. Blocking:
+/// never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_free(contender: *mut tenure_contender) {
+    guard::free(contender);
+}

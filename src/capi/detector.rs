@@ -1,0 +1,204 @@
+//! Detectors.
+
+use super::callback::{Foreign, tenure_destroy_fn, tenure_event_fn};
+use super::client::{call_back, tenure_client};
+use super::error::{Failure, tenure_error};
+use super::event::tenure_event;
+use super::guard;
+use super::handle::{self, Head, Tagged, must_have};
+use super::hub::{self, Hub, Source};
+use super::status::tenure_status;
+use super::text::tenure_str;
+use crate::api::{Detector, DetectorEvent, Time};
+use std::ffi::c_void;
+use std::sync::Arc;
+
+/// A detector: follows the leader of a group without standing in it. Any thread may use it, also
+/// several at once. It keeps its session open.
+///
+/// @since ABI 1
+#[cfg_attr(feature = "capi", repr(C))]
+pub struct tenure_detector {
+    head: Head,
+    inner: Owned,
+}
+
+struct Owned {
+    id: u64,
+    detector: Arc<Detector>,
+    hub: Arc<Hub>,
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        self.hub.remove(self.id);
+    }
+}
+
+impl Tagged for tenure_detector {
+    const TAG: u32 = 0x7465_000a;
+    const NAME: &'static str = "a tenure_detector";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+/// Follows the leader of a group. A path that does not exist is waited for. On a client whose URL is a
+/// standalone leader's address, that leader is told of at once and for ever.
+///
+/// @param client        a client
+/// @param path          the group's znode; the empty text for that of the client's URL
+/// @param detector_out  the detector is written here, on success only
+/// @param error_out     an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL and for a path that ZooKeeper does not
+///         allow; TENURE_ERR_SYSTEM for too many handles; TENURE_ERR_FORKED
+///
+/// Ownership: the detector is the caller's, to be freed with tenure_detector_free. Threading: any
+/// thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_detector_new(
+    client: *mut tenure_client,
+    path: tenure_str,
+    detector_out: *mut *mut tenure_detector,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(client, error_out, |client| {
+        must_have(detector_out, "detector_out")?;
+        let client = client.inner();
+        let path = match path.read("path")? {
+            "" => client.path.as_str(),
+            path => path,
+        };
+        let detector = Arc::new(client.client.detect(path)?);
+        let (id, hub) = (hub::fresh(), Arc::clone(&client.hub));
+        hub.add(id, Source::Detector(Arc::clone(&detector)))?;
+        handle::put(detector_out, || {
+            handle::make(tenure_detector {
+                head: Head::new::<tenure_detector>(),
+                inner: Owned { id, detector, hub },
+            })
+        });
+        Ok(())
+    })
+}
+
+/// The number by which events name this detector: tenure_event_source.
+///
+/// @param detector  a detector, or NULL
+/// @return the number, never 0; of NULL 0
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_detector_id(detector: *const tenure_detector) -> u64 {
+    guard::look(detector, 0, |detector| detector.inner.id)
+}
+
+/// What is known now of who leads, as an event: TENURE_EVENT_DETECTOR_LEADER, _NONE, _UNKNOWN (before
+/// the first answer too) or _FAILED.
+///
+/// @param detector  a detector, or NULL
+/// @return the event, to be freed with tenure_event_free; of NULL NULL
+///
+/// Ownership: the event is the caller's. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_detector_state(
+    detector: *const tenure_detector,
+) -> *mut tenure_event {
+    guard::look(detector, None, |detector| {
+        let Owned { id, detector, .. } = &detector.inner;
+        Some((*id, detector.state()))
+    })
+    .map_or(std::ptr::null_mut(), |(id, event)| {
+        handle::make(tenure_event::new(id, event))
+    })
+}
+
+/// Waits until what is known differs from `previous`, which it may do already. Give what the last call
+/// returned to follow without ever missing how things are; NULL at first, which stands for UNKNOWN.
+///
+/// @param detector    a detector
+/// @param previous    an event of this or another detector, or NULL
+/// @param timeout_ms  how long to wait: milliseconds, 0 not at all, -1 for ever
+/// @param event_out   what is known then is written here, on success only
+/// @param error_out   an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_TIMEOUT when nothing changed in time; TENURE_ERR_CLOSED when the
+///         client was closed; TENURE_ERR_REENTRANT in a callback, unless the timeout is 0;
+///         TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL where something is needed, for an
+///         event that is not a detector's, and for another negative timeout
+///
+/// Ownership: the event is the caller's, to be freed with tenure_event_free; previous stays the
+/// caller's. Threading: any thread. Blocking: up to the timeout.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_detector_detect(
+    detector: *mut tenure_detector,
+    previous: *const tenure_event,
+    timeout_ms: i64,
+    event_out: *mut *mut tenure_event,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(detector, error_out, |detector| {
+        must_have(event_out, "event_out")?;
+        let limit = guard::patience(timeout_ms)?;
+        let unknown = DetectorEvent::Unknown {
+            since: Time::default(),
+        };
+        let previous = if previous.is_null() {
+            &unknown
+        } else {
+            handle::get(previous)?
+                .detector()
+                .ok_or_else(|| Failure::invalid("previous is no event of a detector"))?
+        };
+        let Owned { id, detector, .. } = &detector.inner;
+        let event = detector.detect(previous, limit)?;
+        handle::put(event_out, || handle::make(tenure_event::new(*id, event)));
+        Ok(())
+    })
+}
+
+/// Has a callback called with each event of this detector (TENURE_EVENT_DETECTOR_...), those that wait
+/// in the queue first: each change of the leader. From then on they do not come to the queue. A handle
+/// keeps its callback for its life.
+///
+/// @param detector   a detector
+/// @param callback   called on the library's dispatch thread; see tenure_event_fn
+/// @param user_data  handed to it, and to destroy
+/// @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
+/// @param error_out  an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL
+///
+/// Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
+/// never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_detector_set_callback(
+    detector: *mut tenure_detector,
+    callback: tenure_event_fn,
+    user_data: *mut c_void,
+    destroy: tenure_destroy_fn,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    let foreign = Foreign::new(user_data, destroy);
+    guard::on(detector, error_out, |detector| {
+        let Owned { id, detector, hub } = &detector.inner;
+        call_back(hub, *id, detector.events(), callback, foreign)
+    })
+}
+
+/// Frees a detector. Events that were not fetched are gone; a callback gets none any more.
+///
+/// @param detector  a detector, which must not be used any more, or NULL, which is nothing
+///
+/// Ownership: takes the detector. Threading: any thread, and not while another uses it. Blocking:
+/// never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_detector_free(detector: *mut tenure_detector) {
+    guard::free(detector);
+}

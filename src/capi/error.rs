@@ -1,0 +1,128 @@
+//! Errors with words.
+
+use super::guard;
+use super::handle::{self, Head, Tagged};
+use super::status::{self, TENURE_ERR_INVALID_ARGUMENT, TENURE_OK, tenure_status};
+use super::text::tenure_str;
+use crate::api::Error;
+use std::borrow::Cow;
+
+/// An error: a status, and a sentence that says what to do. It holds no secret.
+///
+/// Functions that can fail take a `tenure_error **error_out` last. Give NULL if the status is
+/// enough. An error is written there only if the function fails, and is then yours: free it with
+/// tenure_error_free. Any thread may read it, one thread at a time may free it.
+///
+/// @since ABI 1
+#[cfg_attr(feature = "capi", repr(C))]
+pub struct tenure_error {
+    head: Head,
+    failure: Failure,
+}
+
+impl Tagged for tenure_error {
+    const TAG: u32 = 0x7465_0001;
+    const NAME: &'static str = "a tenure_error";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+/// What an error object is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) status: tenure_status,
+    pub(super) message: Cow<'static, str>,
+    retriable: bool,
+}
+
+impl Failure {
+    pub(super) fn new(status: tenure_status, message: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            status,
+            message: message.into(),
+            retriable: false,
+        }
+    }
+
+    pub(super) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(TENURE_ERR_INVALID_ARGUMENT, message)
+    }
+
+    pub(super) fn null(name: &str) -> Self {
+        Self::invalid(format!("{name} is NULL"))
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self {
+            status: status::of(error.kind()),
+            message: error.message().to_owned().into(),
+            retriable: error.kind().is_retriable(),
+        }
+    }
+}
+
+/// Hands a failure to the caller, if it wants it.
+pub(super) fn hand_out(failure: Failure, error_out: *mut *mut tenure_error) -> tenure_status {
+    let status = failure.status;
+    handle::put(error_out, || {
+        handle::make(tenure_error {
+            head: Head::new::<tenure_error>(),
+            failure,
+        })
+    });
+    status
+}
+
+/// The status of an error.
+///
+/// @param error  an error, or NULL
+/// @return its status, never TENURE_OK; of NULL TENURE_OK
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_error_status(error: *const tenure_error) -> tenure_status {
+    guard::look(error, TENURE_OK, |error| error.failure.status)
+}
+
+/// What went wrong and what to do about it, in a sentence for people.
+///
+/// @param error  an error, or NULL
+/// @return the sentence; of NULL the empty text
+///
+/// Ownership: the text is the error's and lives as long as it. Threading: any thread. Blocking:
+/// never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_error_message(error: *const tenure_error) -> tenure_str {
+    guard::look(error, tenure_str::EMPTY, |error| {
+        tenure_str::of(&error.failure.message)
+    })
+}
+
+/// Whether the same call can succeed later without anything being changed.
+///
+/// @param error  an error, or NULL
+/// @return true for a session that expired, a timeout, or want of system resources; of NULL false
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_error_is_retriable(error: *const tenure_error) -> bool {
+    guard::look(error, false, |error| error.failure.retriable)
+}
+
+/// Frees an error.
+///
+/// @param error  an error, which must not be used any more, or NULL, which is nothing
+///
+/// Ownership: takes the error. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_error_free(error: *mut tenure_error) {
+    guard::free(error);
+}

@@ -1,0 +1,385 @@
+//! The queue of a client: the events of all its handles that have no callback, and the ends of its
+//! calls.
+//!
+//! Nothing is copied into it. It knows which handles have something to tell, because each of them
+//! wakes it, and takes from them when it is asked. So what a handle keeps for a slow consumer, and
+//! in which order, is the handle's business, and a callback that is registered later finds all that
+//! was not fetched.
+
+use super::call::{Call, Done};
+use super::error::Failure;
+use super::event::{News, tenure_event};
+use super::signal::Signal;
+use super::status::{
+    TENURE_ERR_BUSY, TENURE_ERR_CLOSED, TENURE_ERR_FORKED, TENURE_ERR_SYSTEM, TENURE_ERR_TIMEOUT,
+};
+use crate::api::{Client, Contender, Detector, Error, Events, FromEvent, Group, Pending};
+use std::collections::{BTreeMap, VecDeque};
+use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
+
+/// How many handles and calls a client may have at once.
+const SOURCES_MAX: usize = 1 << 20;
+
+/// A number that no handle and no call of this process has had before.
+pub(super) fn fresh() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed) + 1
+}
+
+/// Who has something to tell.
+pub(super) enum Source {
+    Session(Arc<Client>),
+    Contender(Arc<Contender>),
+    Detector(Arc<Detector>),
+    Group(Arc<Group>),
+    /// A call of the handle with this number.
+    Call(u64, Call),
+    /// It has ended.
+    Done(u64, Done),
+}
+
+impl Source {
+    /// Whether it has something to tell now; if not, the waker is called when it has.
+    fn is_ready(&mut self, id: u64, cx: &mut Context<'_>) -> bool {
+        match self {
+            Self::Session(client) => client.events().poll_ready(cx).is_ready(),
+            Self::Contender(contender) => contender.events().poll_ready(cx).is_ready(),
+            Self::Detector(detector) => detector.events().poll_ready(cx).is_ready(),
+            Self::Group(group) => group.events().poll_ready(cx).is_ready(),
+            Self::Done(..) => true,
+            Self::Call(owner, call) => match call.poll(cx) {
+                Poll::Pending => false,
+                Poll::Ready(result) => {
+                    *self = Self::Done(*owner, Done { call: id, result });
+                    true
+                }
+            },
+        }
+    }
+}
+
+struct Slot {
+    source: Source,
+    waker: Waker,
+    /// A callback has its events; here it only counts when they end.
+    called: bool,
+    ready: bool,
+}
+
+#[derive(Default)]
+struct State {
+    slots: BTreeMap<u64, Slot>,
+    /// Those that have something to tell, longest first.
+    ready: VecDeque<u64>,
+    signal: Option<Signal>,
+}
+
+impl State {
+    /// Nobody will ever tell anything any more.
+    fn is_over(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    fn show(&self) {
+        if let Some(signal) = &self.signal {
+            signal.set(!self.ready.is_empty() || self.is_over());
+        }
+    }
+
+    /// Looks at one source again.
+    fn look(&mut self, id: u64) {
+        let Some(slot) = self.slots.get_mut(&id) else {
+            return;
+        };
+        let waker = slot.waker.clone();
+        let ready = slot.source.is_ready(id, &mut Context::from_waker(&waker));
+        if ready != slot.ready {
+            slot.ready = ready;
+            if ready {
+                self.ready.push_back(id);
+            } else {
+                self.ready.retain(|known| *known != id);
+            }
+        }
+    }
+
+    fn remove(&mut self, id: u64) -> Option<Source> {
+        let slot = self.slots.remove(&id)?;
+        if slot.ready {
+            self.ready.retain(|known| *known != id);
+        }
+        Some(slot.source)
+    }
+}
+
+/// What came of a look into the queue.
+enum Fetched {
+    Event(tenure_event),
+    /// The source has ended, and is to be dropped without a lock.
+    Ended(Source),
+    Nothing,
+    Over,
+}
+
+/// See the [module](self).
+pub(super) struct Hub {
+    state: Mutex<State>,
+    changed: Condvar,
+    /// The process that made it.
+    process: u32,
+}
+
+/// Wakes a hub for one of its sources.
+struct Bell {
+    hub: Weak<Hub>,
+    id: u64,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        if let Some(hub) = self.hub.upgrade() {
+            let mut state = hub.lock();
+            state.look(self.id);
+            state.show();
+            drop(state);
+            hub.changed.notify_all();
+        }
+    }
+}
+
+impl Hub {
+    pub(super) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            process: std::process::id(),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Whole between any two statements; no code of the user's runs under it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The lock may be held for ever in a forked child, and nobody feeds the queue there.
+    fn check_process(&self) -> Result<(), Failure> {
+        if self.process == std::process::id() {
+            return Ok(());
+        }
+        Err(Failure::new(
+            TENURE_ERR_FORKED,
+            "this client was opened before a fork, by the parent of this process, and works only \
+             there; open a client in this process",
+        ))
+    }
+
+    /// Takes a source in.
+    pub(super) fn add(self: &Arc<Self>, id: u64, source: Source) -> Result<(), Failure> {
+        self.check_process()?;
+        let mut state = self.lock();
+        if state.slots.len() >= SOURCES_MAX {
+            drop(state);
+            drop(source);
+            return Err(Failure::new(
+                TENURE_ERR_SYSTEM,
+                format!("this client has {SOURCES_MAX} handles and calls; free some first"),
+            ));
+        }
+        let hub = Arc::downgrade(self);
+        let slot = Slot {
+            source,
+            waker: Waker::from(Arc::new(Bell { hub, id })),
+            called: false,
+            ready: false,
+        };
+        state.slots.insert(id, slot);
+        state.look(id);
+        state.show();
+        drop(state);
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    /// Takes a call in, and gives it a number.
+    pub(super) fn start<T>(
+        self: &Arc<Self>,
+        owner: u64,
+        pending: Pending<T>,
+    ) -> Result<u64, Failure>
+    where
+        T: Into<super::call::Answer> + Send + 'static,
+    {
+        let id = fresh();
+        self.add(id, Source::Call(owner, Call::new(pending)))?;
+        Ok(id)
+    }
+
+    /// Forgets a source, and with it what it has not told yet.
+    pub(super) fn remove(&self, id: u64) {
+        if self.check_process().is_err() {
+            return;
+        }
+        let mut state = self.lock();
+        let removed = state.remove(id);
+        state.show();
+        drop(state);
+        self.changed.notify_all();
+        drop(removed);
+    }
+
+    /// Has the events of a handle told to a callback from now on.
+    pub(super) fn call_back<E: FromEvent + Into<News>>(
+        &self,
+        id: u64,
+        events: &Events<E>,
+        callback: impl FnMut(E) + Send + 'static,
+    ) -> Result<(), Failure> {
+        self.check_process()?;
+        self.set_called(id, true)?;
+        let registered = events.on_each(callback);
+        if registered.is_err() {
+            self.set_called(id, false)?;
+        }
+        // From here on it is told of the end alone.
+        let mut state = self.lock();
+        state.look(id);
+        state.show();
+        Ok(registered?)
+    }
+
+    fn set_called(&self, id: u64, called: bool) -> Result<(), Failure> {
+        let mut state = self.lock();
+        // A handle that is not there any more has ended: its callback will have nothing to say.
+        if let Some(slot) = state.slots.get_mut(&id) {
+            if slot.called && called {
+                return Err(Failure::new(
+                    TENURE_ERR_BUSY,
+                    "this handle has a callback already, and keeps it for its life",
+                ));
+            }
+            slot.called = called;
+            // What waits is the callback's.
+            if called && std::mem::take(&mut slot.ready) {
+                state.ready.retain(|known| *known != id);
+            }
+            state.show();
+        }
+        Ok(())
+    }
+
+    /// The next event; blocks for it, for ever without a limit.
+    pub(super) fn next(&self, limit: Option<Duration>) -> Result<tenure_event, Failure> {
+        self.check_process()?;
+        let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
+        let mut state = self.lock();
+        loop {
+            let fetched = fetch(&mut state);
+            state.show();
+            match fetched {
+                Fetched::Event(event) => return Ok(event),
+                Fetched::Ended(source) => {
+                    drop(state);
+                    drop(source);
+                    self.changed.notify_all();
+                    state = self.lock();
+                    continue;
+                }
+                Fetched::Over => {
+                    return Err(Failure::new(
+                        TENURE_ERR_CLOSED,
+                        "the client was closed: no event will follow",
+                    ));
+                }
+                Fetched::Nothing => {}
+            }
+            state = match deadline {
+                // Without a limit, or with one beyond the end of the clock.
+                None => self
+                    .changed
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
+                Some(deadline) => {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return Err(Failure::new(TENURE_ERR_TIMEOUT, "no event came in time"));
+                    }
+                    self.changed
+                        .wait_timeout(state, left)
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .0
+                }
+            };
+        }
+    }
+
+    /// A descriptor that is readable while [`next`](Self::next) would not block.
+    pub(super) fn fd(&self) -> Result<RawFd, Failure> {
+        self.check_process()?;
+        let mut state = self.lock();
+        if state.signal.is_none() {
+            state.signal = Some(Signal::new()?);
+            state.show();
+        }
+        let signal = state
+            .signal
+            .as_ref()
+            .ok_or_else(|| Failure::from(Error::closed()))?;
+        Ok(signal.fd())
+    }
+}
+
+fn fetch(state: &mut State) -> Fetched {
+    while let Some(id) = state.ready.pop_front() {
+        let Some(slot) = state.slots.get_mut(&id) else {
+            continue;
+        };
+        slot.ready = false;
+        let waker = slot.waker.clone();
+        let cx = Context::from_waker(&waker);
+        let told = match &mut slot.source {
+            // Ready, and yet not for us: it has ended.
+            _ if slot.called => Poll::Ready(None),
+            Source::Session(client) => told(id, client.events(), &cx),
+            Source::Contender(contender) => told(id, contender.events(), &cx),
+            Source::Detector(detector) => told(id, detector.events(), &cx),
+            Source::Group(group) => told(id, group.events(), &cx),
+            Source::Call(..) => Poll::Pending,
+            Source::Done(..) => Poll::Ready(None),
+        };
+        match told {
+            // It goes to the end of the queue with what it has to tell next.
+            Poll::Ready(Some(event)) => {
+                state.look(id);
+                return Fetched::Event(event);
+            }
+            Poll::Ready(None) => match state.remove(id) {
+                Some(Source::Done(owner, done)) => {
+                    return Fetched::Event(tenure_event::new(owner, done));
+                }
+                Some(source) => return Fetched::Ended(source),
+                None => {}
+            },
+            Poll::Pending => state.look(id),
+        }
+    }
+    if state.is_over() {
+        Fetched::Over
+    } else {
+        Fetched::Nothing
+    }
+}
+
+/// What a handle tells next: `None` is the end.
+fn told<E: FromEvent + Into<News>>(
+    id: u64,
+    events: &Events<E>,
+    cx: &Context<'_>,
+) -> Poll<Option<tenure_event>> {
+    events
+        .poll_next(cx)
+        .map(|event| event.ok().map(|event| tenure_event::new(id, event)))
+}

@@ -1,0 +1,225 @@
+//! Members of a group, and lists of them.
+
+use super::guard;
+use super::handle::{self, Head, Tagged};
+use super::text::tenure_str;
+use crate::api::Member;
+
+/// A member of a group: an ephemeral sequential znode. It never changes; any thread may read it.
+/// What an event, a list or a contender shows belongs to that; what a function gave you is yours
+/// until tenure_member_free.
+///
+/// @since ABI 1
+#[cfg_attr(feature = "capi", repr(transparent))]
+pub struct tenure_member(Member);
+
+impl tenure_member {
+    pub(super) fn lend(member: &Member) -> *const Self {
+        std::ptr::from_ref(member).cast()
+    }
+
+    pub(super) fn make(member: Member) -> *mut Self {
+        Box::into_raw(Box::new(Self(member)))
+    }
+
+    pub(super) fn inner(&self) -> &Member {
+        &self.0
+    }
+}
+
+/// A member that is needed.
+pub(super) fn read<'a>(member: *const tenure_member) -> Result<&'a Member, super::error::Failure> {
+    // SAFETY: NULL, or a member that lives, says the caller.
+    unsafe { member.as_ref() }
+        .map(tenure_member::inner)
+        .ok_or_else(|| super::error::Failure::null("member"))
+}
+
+fn look<T>(
+    member: *const tenure_member,
+    otherwise: T,
+    body: impl FnOnce(&'static Member) -> T,
+) -> T {
+    read(member).map_or(otherwise, body)
+}
+
+/// The path of a member's znode.
+///
+/// @param member  a member, or NULL
+/// @return the path; of NULL the empty text
+///
+/// Ownership: the text is the member's and lives as long as it. Threading: any thread. Blocking:
+/// never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_member_path(member: *const tenure_member) -> tenure_str {
+    look(member, tenure_str::EMPTY, |m| tenure_str::of(&m.path))
+}
+
+/// The label of a member: what stands before `_` in its name.
+///
+/// @param member  a member, or NULL
+/// @return the label; the empty text where there is none, and of NULL
+///
+/// Ownership: the text is the member's and lives as long as it. Threading: any thread. Blocking:
+/// never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_member_label(member: *const tenure_member) -> tenure_str {
+    look(member, tenure_str::EMPTY, |m| {
+        m.label.as_deref().map_or(tenure_str::EMPTY, tenure_str::of)
+    })
+}
+
+/// The number that the server appended to a member's name. It only proposes an order: the counter
+/// behind it wraps, and starts anew when the group's znode is deleted. tenure_member_token orders.
+///
+/// @param member  a member, or NULL
+/// @return the number; of NULL 0
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_member_sequence(member: *const tenure_member) -> i32 {
+    look(member, 0, |m| m.sequence)
+}
+
+/// The `czxid` of a member's znode: the order of members, and the fencing token of its tenure.
+///
+/// @param member  a member, or NULL
+/// @return the token; 0 of NULL, and for a standalone leader, which has none
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_member_token(member: *const tenure_member) -> u64 {
+    look(member, 0, |m| m.token)
+}
+
+/// Whether two members are the same znode: same path, same token.
+///
+/// @param a  a member, or NULL
+/// @param b  a member, or NULL
+/// @return true if they are; NULL is the same as nothing, NULL included
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_member_equal(
+    a: *const tenure_member,
+    b: *const tenure_member,
+) -> bool {
+    look(a, false, |a| {
+        look(b, false, |b| a.path == b.path && a.token == b.token)
+    })
+}
+
+/// A copy of a member that is yours.
+///
+/// @param member  a member, or NULL
+/// @return the copy, to be freed with tenure_member_free; of NULL NULL
+///
+/// Ownership: the copy is the caller's. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_member_clone(member: *const tenure_member) -> *mut tenure_member {
+    look(member, std::ptr::null_mut(), |m| {
+        tenure_member::make(m.clone())
+    })
+}
+
+/// Frees a member that a function gave you; never one that an event or a list shows.
+///
+/// @param member  a member, which must not be used any more, or NULL, which is nothing
+///
+/// Ownership: takes the member. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_member_free(member: *mut tenure_member) {
+    if !member.is_null() {
+        // SAFETY: `make` made it, says the caller, and it was not freed before.
+        drop(unsafe { Box::from_raw(member) });
+    }
+}
+
+/// The members of a group at one time, oldest first. It never changes; any thread may read it. What
+/// an event shows belongs to that; what a function gave you is yours until tenure_members_free.
+///
+/// @since ABI 1
+#[cfg_attr(feature = "capi", repr(C))]
+pub struct tenure_members {
+    head: Head,
+    list: Vec<Member>,
+}
+
+impl Tagged for tenure_members {
+    const TAG: u32 = 0x7465_0002;
+    const NAME: &'static str = "a tenure_members";
+
+    fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+impl tenure_members {
+    pub(super) fn new(list: Vec<Member>) -> Self {
+        Self {
+            head: Head::new::<Self>(),
+            list,
+        }
+    }
+
+    pub(super) fn list(&self) -> &[Member] {
+        &self.list
+    }
+
+    pub(super) fn make(list: Vec<Member>) -> *mut Self {
+        handle::make(Self::new(list))
+    }
+}
+
+/// How many members a list has.
+///
+/// @param members  a list, or NULL
+/// @return the number; of NULL 0
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_members_count(members: *const tenure_members) -> usize {
+    guard::look(members, 0, |members| members.list.len())
+}
+
+/// A member of a list.
+///
+/// @param members  a list, or NULL
+/// @param index    from 0, the oldest, who leads
+/// @return the member; NULL where there is none
+///
+/// Ownership: the member is the list's and lives as long as it. Threading: any thread. Blocking:
+/// never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_members_at(
+    members: *const tenure_members,
+    index: usize,
+) -> *const tenure_member {
+    guard::look(members, std::ptr::null(), |members| {
+        members
+            .list
+            .get(index)
+            .map_or(std::ptr::null(), tenure_member::lend)
+    })
+}
+
+/// Frees a list that a function gave you; never one that an event shows.
+///
+/// @param members  a list, which must not be used any more, nor its members, or NULL, which is
+///                 nothing
+///
+/// Ownership: takes the list. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_members_free(members: *mut tenure_members) {
+    guard::free(members);
+}

@@ -1,0 +1,24 @@
+//! TLS to the servers, by rustls: bytes in, bytes out; the sockets are somebody else's.
+//!
+//! Without the cargo feature `tls` the types are the same and [`Config::load`] refuses.
+
+mod options;
+
+#[cfg(not(feature = "tls"))]
+mod absent;
+#[cfg(feature = "tls")]
+mod config;
+#[cfg(feature = "tls")]
+mod layer;
+#[cfg(feature = "tls")]
+mod words;
+
+#[cfg(not(feature = "tls"))]
+pub(crate) use absent::Config;
+#[cfg(not(feature = "tls"))]
+pub(super) use absent::Layer;
+#[cfg(feature = "tls")]
+pub(crate) use config::Config;
+#[cfg(feature = "tls")]
+pub(super) use layer::Layer;
+pub use options::TlsOptions;

@@ -1,0 +1,140 @@
+//! TLS to real ZooKeeper servers, and to servers that break off or are not who they should be.
+//!
+//! `cargo test --features tls --test tls` runs it. Where the server's jars lack what TLS needs the
+//! tests with a ZooKeeper say `SKIPPED`. Those that leave the server alone share one, each under a
+//! path of its own.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+
+mod files;
+mod refused;
+mod resets;
+mod served;
+mod server;
+mod sigpipe;
+mod tool;
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tenure::{Client, ClientOptions, SessionEvent, TlsOptions, Url};
+use tenure_testkit::Zookeeper;
+use tenure_testkit::tls::{Authority, Files, Identity};
+use tenure_testkit::zookeeper::{Config, Secure, Version};
+
+/// Long enough for a busy machine; nothing here waits that long when all is well.
+const LIMIT: Duration = Duration::from_secs(60);
+/// The session timeout of most tests: eight ticks of the server.
+const T: Duration = Duration::from_secs(4);
+/// One that leaves a handshake the longest time there is: the first one of a JVM takes a while, and
+/// a test that wants the words of a server must not hear that it was slow.
+const PATIENT: Duration = Duration::from_secs(80);
+
+/// An authority, what it has signed, and the files of both.
+struct Pki {
+    files: Files,
+    authority: Authority,
+    ca: PathBuf,
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+impl Pki {
+    fn new() -> Self {
+        let (files, authority) = (Files::new(), Authority::new("tests of tenure"));
+        let client = authority.issue(&["client.test"]);
+        Self {
+            ca: files.write("ca.pem", authority.pem()),
+            certificate: files.write("client.pem", client.certificate),
+            key: files.write("client.key", client.key),
+            files,
+            authority,
+        }
+    }
+
+    /// What a server of the tests is: it is named as they name it.
+    fn server(&self) -> Identity {
+        self.authority.issue(&["localhost", "127.0.0.1"])
+    }
+
+    fn zookeeper(&self, version: Version, extra: &[(&str, &str)]) -> Zookeeper {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Zookeeper::start_with(Config {
+            version,
+            secure: Some(Secure {
+                key_store: self.files.write("server.pem", self.server().both()),
+                trust_store: self.ca.clone(),
+                port: None,
+            }),
+            extra: extra.iter().map(own).collect(),
+            ..Config::default()
+        })
+    }
+
+    /// Without a client's certificate.
+    fn anonymous(&self) -> TlsOptions {
+        TlsOptions::new(&self.ca)
+    }
+
+    fn options(&self) -> TlsOptions {
+        self.anonymous()
+            .client_certificate(&self.certificate, &self.key)
+    }
+}
+
+fn pki() -> &'static Pki {
+    static PKI: OnceLock<Pki> = OnceLock::new();
+    PKI.get_or_init(Pki::new)
+}
+
+/// Whether that server can be had with a port for TLS; says so if not.
+fn is_here(version: Version) -> bool {
+    match version.secure() {
+        Ok(()) => true,
+        Err(why) => {
+            println!("SKIPPED: {why}");
+            false
+        }
+    }
+}
+
+/// The server that well-behaved tests share. It ends with the process.
+fn shared() -> Option<&'static Zookeeper> {
+    static SERVER: OnceLock<Zookeeper> = OnceLock::new();
+    let start = || pki().zookeeper(Version::Debian, &[]);
+    is_here(Version::Debian).then(|| SERVER.get_or_init(start))
+}
+
+/// A path that no other test uses.
+fn fresh_path() -> String {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    format!("/tls-{}", LAST.fetch_add(1, Ordering::Relaxed))
+}
+
+fn url(addr: std::net::SocketAddr, path: &str) -> String {
+    format!("zk://{addr}{path}")
+}
+
+fn open(url: &str, tls: Option<TlsOptions>) -> Client {
+    open_with(T, url, tls)
+}
+
+fn open_with(timeout: Duration, url: &str, tls: Option<TlsOptions>) -> Client {
+    let mut options = ClientOptions::default().session_timeout(timeout);
+    if let Some(tls) = tls {
+        options = options.tls(tls);
+    }
+    Client::open(&Url::parse(url).unwrap(), options).unwrap()
+}
+
+/// The words of the first failed attempt, before which there was no session.
+fn first_failure(client: &Client) -> String {
+    loop {
+        match client.events().next(Some(LIMIT)).unwrap() {
+            SessionEvent::Retrying { error, .. } => return error,
+            SessionEvent::Connecting => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
