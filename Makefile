@@ -8,10 +8,10 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test sim chaos campaign session bench fuzz header check-abi install uninstall check lint doc fmt fix
+.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign session bench fuzz header check-abi install uninstall check lint doc fmt fix
 
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what tests and demo need and this machine lacks (root or sudo)
 	@scripts/setup
@@ -31,6 +31,13 @@ test: setup servers ## run every test, against real ZooKeeper servers too
 	$(CARGO) test --features tls --test tls --locked --no-fail-fast
 	@# Apart, for it alone is built with mistakes that can be made on purpose; fast, for there are many worlds.
 	$(CARGO) test --release --package tenure-sim --locked --no-fail-fast
+	@$(MAKE) --no-print-directory python-test ARGS=
+
+python-test: setup ## build the Python wheel, and prove it on the Pythons that are here
+	@scripts/python-test $(ARGS)
+
+wheel: setup ## build the Python wheel, into target/python/wheels
+	@scripts/python-wheel
 
 sim: ## simulate clients, network and ensemble from one seed; see docs/simulation.md
 	@$(CARGO) run --release --quiet --locked --package tenure-sim -- $(ARGS)
@@ -51,6 +58,9 @@ session: setup ## measure the session under faults and write docs/session.md
 
 bench: ## measure what it costs to ask who leads; prints nanoseconds
 	$(CARGO) bench --locked --package tenure-bench-lease --bench is_leading -- $(ARGS)
+
+bench-python: setup ## measure the Python wheel beside kazoo and write bench/python/README.md
+	@scripts/python-bench
 
 fuzz: ## search for inputs that break a promise, a minute a target: fuzz/README.md
 	@scripts/fuzz $(ARGS)

@@ -148,6 +148,33 @@ fn every_wait_is_a_future_too() {
 }
 
 #[test]
+fn waiting_to_lead_consumes_nothing() {
+    let url = server();
+    let (client, other) = (open(&url), open(&url));
+    let first = client.contend(ContenderOptions::new(url.path())).unwrap();
+    block_on(async {
+        let token = first.leading().await.unwrap().token();
+        let second = other.contend(ContenderOptions::new(url.path())).unwrap();
+        let standby = |event: &ContenderEvent| matches!(event, ContenderEvent::Standby { .. });
+        let event = second.events().until(standby).await.unwrap();
+        assert!(standby(&event));
+        assert!(first.withdraw().await.unwrap());
+        assert!(second.leading().await.unwrap().token() > token);
+        // All of its events still wait.
+        assert_eq!(
+            second.events().recv().await.unwrap(),
+            ContenderEvent::Enrolling
+        );
+        let error = first.leading().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Closed);
+        client.close().await.unwrap();
+        other.close().await.unwrap();
+        let error = second.leading().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Closed);
+    });
+}
+
+#[test]
 fn callbacks_run_in_order_and_may_call_everything() {
     let url = server();
     let client = Arc::new(open(&url));

@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("capi", &["api"]),
 ];
 
-/// What the tools under `src/bin` must not name: they use the library as anybody does.
+/// What the tools under `src/bin` and the bindings must not name: they use the library as anybody does.
 const INTERNAL: &[&str] = &["tenure::core", "tenure::model", "tenure::proto"];
 
 /// What a machine must not know of: clocks, threads, sockets, files, the environment, the order
@@ -94,8 +94,12 @@ fn layers_depend_in_one_direction() {
 }
 
 #[test]
-fn tools_use_the_public_api() {
-    for file in sources(&root().join("src/bin")) {
+fn tools_and_bindings_use_the_public_api() {
+    let tools = sources(&root().join("src/bin"));
+    for file in tools
+        .into_iter()
+        .chain(sources(&root().join("bindings/python/src")))
+    {
         let code = code(&file);
         let found: Vec<_> = INTERNAL
             .iter()
@@ -134,7 +138,11 @@ fn machines_are_pure() {
 
 #[test]
 fn unsafe_stands_where_it_is_expected() {
-    for file in sources(&root().join("src")) {
+    let library = sources(&root().join("src"));
+    for file in library
+        .into_iter()
+        .chain(sources(&root().join("bindings/python/src")))
+    {
         let name = shown(&file);
         let holds = code(&file)
             .split(|c: char| !c.is_alphanumeric() && c != '_')

@@ -176,16 +176,41 @@ impl Contender {
             let event = self
                 .events
                 .wait_latest(left, |event| self.is_decisive(event))?;
-            if let ContenderEvent::Lost { reason, .. } = event {
-                return Err(match reason {
-                    LostReason::Failed(error) => error,
-                    _ => Error::closed(),
-                });
+            if let Some(leadership) = self.decide(&event)? {
+                return Ok(leadership);
             }
-            if self.leadership().is_none() {
-                // It led, and the lease has run out since; the news of that is on its way.
-                std::thread::yield_now();
+            // It led, and the lease has run out since; the news of that is on its way.
+            std::thread::yield_now();
+        }
+    }
+
+    /// [`wait_leading`](Self::wait_leading) for any executor. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// `Closed` when the client was closed, or the contender withdrew or stopped; the error that
+    /// keeps its znode from being created.
+    pub async fn leading(&self) -> Result<Leadership, Error> {
+        loop {
+            if let Some(leadership) = self.leadership() {
+                return Ok(leadership);
             }
+            let event = self.events.until(|event| self.is_decisive(event)).await?;
+            if let Some(leadership) = self.decide(&event)? {
+                return Ok(leadership);
+            }
+            // It led, and the lease has run out since: the news of that replaces this event.
+            self.events.until(|newest| *newest != event).await?;
+        }
+    }
+
+    /// What a decisive event means for one who waits to lead; `None` for a lease that is over.
+    fn decide(&self, event: &ContenderEvent) -> Result<Option<Leadership>, Error> {
+        match event {
+            ContenderEvent::Lost { reason, .. } => Err(match reason {
+                LostReason::Failed(error) => error.clone(),
+                _ => Error::closed(),
+            }),
+            _ => Ok(self.leadership()),
         }
     }
 

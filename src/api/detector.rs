@@ -79,9 +79,7 @@ impl Detector {
     /// # Errors
     /// `Closed` when the client was closed.
     pub async fn detected(&self, previous: &DetectorEvent) -> Result<DetectorEvent, Error> {
-        self.events
-            .recv_latest(|event| !is_same(event, previous))
-            .await
+        self.events.until(|event| !is_same(event, previous)).await
     }
 }
 

@@ -197,8 +197,13 @@ impl<E: FromEvent> Events<E> {
         read(self.mailbox()?.wait_latest(deadline(limit), picked))
     }
 
-    /// [`wait_latest`](Self::wait_latest) as a future.
-    pub(super) async fn recv_latest(&self, pick: impl Fn(&E) -> bool) -> Result<E, Error> {
+    /// The newest event that says how things are, as soon as it is one that `pick` wants: at once
+    /// if it is already. Nothing is consumed, so it disturbs nobody who pulls, and what passes
+    /// between two looks is not seen. Dropping the future loses nothing.
+    ///
+    /// # Errors
+    /// `Closed` when none will ever come.
+    pub async fn until(&self, pick: impl Fn(&E) -> bool) -> Result<E, Error> {
         let picked = |event: &Event| E::from_event(event.clone()).is_some_and(|e| pick(&e));
         let mailbox = self.mailbox()?;
         read(poll_fn(|cx| mailbox.poll_latest(cx, picked)).await)

@@ -37,6 +37,9 @@ pub(crate) enum What {
 
 #[derive(Debug)]
 struct Membership {
+    /// The call that made it.
+    made_by: CallId,
+    /// The same, until it is answered.
     join: Option<CallId>,
     member: Option<Member>,
     cancels: Vec<CallId>,
@@ -99,6 +102,7 @@ impl Group {
             .seats
             .create(self.handle, &self.path, label, data, &mut bench.wire);
         let membership = Membership {
+            made_by: call,
             join: Some(call),
             member: None,
             cancels: Vec::new(),
@@ -218,8 +222,9 @@ impl Group {
             ] {
                 calls.retain(|waiting| *waiting != call);
             }
-            // Nobody will ever hold what this join makes: it must not be left behind.
-            if membership.join == Some(call) {
+            // Nobody will ever hold what this join makes: it must not be left behind. The answer
+            // may have crossed with the word that nobody wants it.
+            if membership.made_by == call {
                 membership.join = None;
                 bench.seats.release(*seat, &mut bench.wire);
             }

@@ -193,6 +193,25 @@ fn a_join_that_nobody_waits_for_any_more_is_undone() {
 }
 
 #[test]
+fn a_join_whose_answer_nobody_took_is_undone_and_not_told_of() {
+    let mut world = World::new();
+    let id = open(&mut world);
+    let kept = join(&mut world, id, "kept");
+    let call = join(&mut world, id, "a");
+    world.run(SECOND);
+    joined(&world, id, call);
+    // The answer was on its way when its caller gave up.
+    world.command(id, Command::Forget { call });
+    world.run(SECOND);
+    let name = joined(&world, id, kept).path;
+    assert_eq!(
+        world.members(),
+        [name.trim_start_matches(&format!("{GROUP}/"))]
+    );
+    assert!(events(&world, id).is_empty());
+}
+
+#[test]
 fn a_lost_join_reply_leaves_one_member() {
     let mut world = World::new();
     world.create(GROUP);

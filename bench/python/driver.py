@@ -1,0 +1,59 @@
+"""The third party: stands as leaders and goes, in a process of its own: its memory is not measured."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+
+class Driver:
+    """The measuring process's end of it."""
+
+    def __init__(self, hosts: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, hosts],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def _ask(self, *words: object) -> str:
+        assert self._process.stdin and self._process.stdout
+        print(*words, file=self._process.stdin, flush=True)
+        return self._process.stdout.readline().strip()
+
+    def stand(self, path: str, data: int) -> str:
+        """Makes a member with this payload; gives its znode."""
+        return self._ask("stand", path, data)
+
+    def delete(self, znode: str) -> float:
+        """Deletes a member; gives the instant just before, on a clock that all processes share."""
+        return float(self._ask("delete", znode))
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def main() -> None:
+    from kazoo.client import KazooClient
+
+    client = KazooClient(hosts=sys.argv[1], timeout=10)
+    client.start(timeout=60)
+    for line in sys.stdin:
+        act, path, *data = line.split()
+        if act == "stand":
+            client.ensure_path(path)
+            print(
+                client.create(f"{path}/", data[0].encode(), ephemeral=True, sequence=True),
+                flush=True,
+            )
+        else:
+            started = time.perf_counter()
+            client.delete(path)
+            print(started, flush=True)
+
+
+if __name__ == "__main__":
+    main()

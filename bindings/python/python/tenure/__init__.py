@@ -1,0 +1,161 @@
+"""Leader election and group membership on Apache ZooKeeper.
+
+A :class:`Client` is one ZooKeeper session. From it come :class:`Contender`, who stands for the
+leadership of a group; :class:`Detector`, who follows the leader; and :class:`Group`, which lists
+and joins members. Events can be iterated over, or delivered to a callback::
+
+    import tenure
+
+    with tenure.Client("zk://host1:2181,host2:2181/app") as client:
+        contender = client.contender(data="10.0.0.1:80")
+        with contender.leadership() as lead:
+            while lead.wait(1.0):
+                print("leading with fencing token", lead.token)
+
+:mod:`tenure.aio` has the same for ``asyncio``, and :mod:`tenure.testing` servers inside the process
+for your own tests. ``memory://name/path`` needs no server at all.
+
+Events are news, the lease is truth: ``is_leading()`` and ``lead.check()`` compare the boot-time clock
+with the end of the lease at each call, so a process that was cut off, stopped or slow stops before
+another can lead. What is promised, under which assumptions, is in ``GUARANTEES.md`` of the project.
+
+Spans of time are seconds (``int`` or ``float``) or ``datetime.timedelta``. Instants are nanoseconds
+of ``CLOCK_BOOTTIME``. What cannot work raises :class:`InvalidInputError`, which is a
+``ValueError``, or ``TypeError``; both name the argument. All that the library raises else is a
+subclass of :class:`Error`.
+
+Threads: everything may be called from any thread. The process has one thread for all clients, which
+never runs Python, and one more for callbacks. Waiting lets other threads run, and Ctrl-C ends it.
+The log goes to the logger ``tenure``, whose level is looked at when a client is opened. At exit,
+Python waits for a callback that is running, and begins no more.
+
+After ``fork`` the child's calls on what its parent had made raise :class:`ForkedError`; it may open
+clients of its own. Subinterpreters cannot import this package, and it needs the interpreter lock
+(there is no free-threaded build of it).
+"""
+
+import atexit as _atexit
+
+from ._interpreters import refuse_others as _refuse_others
+
+_refuse_others()
+
+from . import _tenure
+from ._client import Client, Policy
+from ._contender import Contender, Leadership
+from ._detector import Detector
+from ._events import Events
+from ._group import Group, Membership
+from ._lead import Lead
+from .errors import (
+    AuthFailedError,
+    ClosedError,
+    Error,
+    ForkedError,
+    InvalidInputError,
+    LeadershipLost,
+    NoAuthError,
+    NoNodeError,
+    ResourceError,
+    ServerError,
+    SessionExpiredError,
+    TimeoutError,
+)
+from .events import (
+    ContenderEvent,
+    ContenderOther,
+    DetectionFailed,
+    DetectorEvent,
+    DetectorOther,
+    Enrolled,
+    Enrolling,
+    Event,
+    GroupEvent,
+    GroupOther,
+    Jeopardy,
+    Leader,
+    LeaderKnown,
+    LeaderUnknown,
+    Leading,
+    ListingFailed,
+    Lost,
+    Member,
+    MembersKnown,
+    MembershipLost,
+    MembersUnknown,
+    NoLeader,
+    SessionAuthFailed,
+    SessionClosed,
+    SessionConnected,
+    SessionConnecting,
+    SessionEvent,
+    SessionExpired,
+    SessionOther,
+    SessionRetrying,
+    SessionSuspended,
+    Standby,
+)
+from .metrics import Metrics
+
+__version__: str = _tenure.__version__
+
+# A thread that asks for an interpreter that is being torn down is ended inside of it.
+_atexit.register(_tenure.leave)
+
+__all__ = [
+    "AuthFailedError",
+    "Client",
+    "ClosedError",
+    "Contender",
+    "ContenderEvent",
+    "ContenderOther",
+    "DetectionFailed",
+    "Detector",
+    "DetectorEvent",
+    "DetectorOther",
+    "Enrolled",
+    "Enrolling",
+    "Error",
+    "Event",
+    "Events",
+    "ForkedError",
+    "Group",
+    "GroupEvent",
+    "GroupOther",
+    "InvalidInputError",
+    "Jeopardy",
+    "Lead",
+    "Leader",
+    "LeaderKnown",
+    "LeaderUnknown",
+    "Leadership",
+    "LeadershipLost",
+    "Leading",
+    "ListingFailed",
+    "Lost",
+    "Member",
+    "MembersKnown",
+    "MembersUnknown",
+    "Membership",
+    "MembershipLost",
+    "Metrics",
+    "NoAuthError",
+    "NoLeader",
+    "NoNodeError",
+    "Policy",
+    "ResourceError",
+    "ServerError",
+    "SessionAuthFailed",
+    "SessionClosed",
+    "SessionConnected",
+    "SessionConnecting",
+    "SessionEvent",
+    "SessionExpired",
+    "SessionExpiredError",
+    "SessionOther",
+    "SessionRetrying",
+    "SessionSuspended",
+    "Standby",
+    "TimeoutError",
+    "__version__",
+]

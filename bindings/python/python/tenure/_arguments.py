@@ -1,0 +1,97 @@
+"""Arguments, checked where they come in, so that a mistake is named by its argument."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from typing import Optional, Union
+
+from .errors import InvalidInputError
+from .events import Member
+
+Span = Union[float, timedelta]
+"""A span of time: seconds as ``int`` or ``float``, or a ``timedelta``."""
+
+Payload = Union[str, bytes, bytearray, memoryview]
+"""What a znode holds: bytes, or text, which is encoded as UTF-8."""
+
+# What the library counts in: unsigned 64-bit nanoseconds, some 584 years.
+_NANOS_MAX = 2**64 - 1
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__
+
+
+def nanos(name: str, value: Optional[Span]) -> Optional[int]:
+    """The span in nanoseconds; ``None`` stays ``None``, and so does what lasts for ever."""
+    if value is None:
+        return None
+    if isinstance(value, timedelta):
+        count = (value.days * 86_400 + value.seconds) * 10**9 + value.microseconds * 1000
+    elif isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(
+            f"{name} must be a number of seconds or a datetime.timedelta, not {_kind(value)}"
+        )
+    elif isinstance(value, int):
+        count = value * 10**9
+    elif not math.isfinite(value):
+        raise InvalidInputError(f"{name} must be finite, not {value}; None waits for ever")
+    else:
+        count = round(max(-1.0, min(value, _NANOS_MAX / 1e9)) * 1e9)
+    if count < 0:
+        raise InvalidInputError(f"{name} must not be negative: {value}")
+    return min(count, _NANOS_MAX)
+
+
+def required_nanos(name: str, value: Span) -> int:
+    """As :func:`nanos`, of what must be given."""
+    count = nanos(name, value)
+    if count is None:
+        raise TypeError(f"{name} must be a number of seconds or a datetime.timedelta, not None")
+    return count
+
+
+def text(name: str, value: str) -> str:
+    """The text, which must be one that can be sent."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be str, not {_kind(value)}")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise InvalidInputError(f"{name} holds half of a surrogate pair") from None
+    return value
+
+
+def optional_text(name: str, value: Optional[str]) -> Optional[str]:
+    """As :func:`text`; ``None`` stays ``None``."""
+    return None if value is None else text(name, value)
+
+
+def payload(name: str, value: Payload) -> bytes:
+    """The bytes of a payload."""
+    if isinstance(value, str):
+        return text(name, value).encode()
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    raise TypeError(f"{name} must be str or bytes, not {_kind(value)}")
+
+
+def flag(name: str, value: bool) -> bool:
+    """The flag, which must be one."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be bool, not {_kind(value)}")
+    return value
+
+
+def member(name: str, value: Member) -> Member:
+    """The member, which must be one."""
+    if not isinstance(value, Member):
+        raise TypeError(f"{name} must be a tenure.Member, not {_kind(value)}")
+    return value
+
+
+def function(name: str, value: object) -> None:
+    """Refuses what cannot be called."""
+    if not callable(value):
+        raise TypeError(f"{name} must be callable, not {_kind(value)}")

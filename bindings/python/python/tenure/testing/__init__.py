@@ -1,0 +1,22 @@
+"""Servers inside the process, for your own tests: with what tests need to break.
+
+A server behind ``memory://`` elects as a real one does, in milliseconds, without a network. Here
+it is held by the other end::
+
+    from tenure.testing import MemoryServer
+
+    def test_fail_over() -> None:
+        server = MemoryServer()
+        with server.client() as a, server.client() as b:
+            old, new = a.contender(data="a"), b.contender(data="b")
+            old.wait_leading(timeout=10)
+            server.expire()  # every session: both have to stand anew
+            ...
+
+With pytest there is a fixture, which comes with the package: a test that has an argument
+``tenure_server`` gets a server of its own.
+"""
+
+from ._memory import MemoryServer
+
+__all__ = ["MemoryServer"]

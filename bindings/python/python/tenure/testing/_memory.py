@@ -1,0 +1,109 @@
+"""A server behind ``memory://``, as tests hold it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Optional
+
+from .. import _tenure
+from .._arguments import Span, text
+from .._client import Client
+from ..errors import InvalidInputError
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_numbers = itertools.count(1)
+
+
+class MemoryServer:
+    """A ZooKeeper server inside this process. It lasts as long as the process.
+
+    Its tick is half a second: it grants session timeouts from 1 to 10 seconds. Each method has
+    taken effect when it returns, and what connected clients learn from it has reached them;
+    callbacks may still be on their way. All may be called from any thread, and from callbacks.
+
+    Args:
+        name: the server's name, of letters, digits, ``.``, ``_`` and ``-``: two with one name are
+            one server. Without it, it is a name that nobody else has.
+
+    >>> from tenure.testing import MemoryServer
+    >>> server = MemoryServer()
+    >>> with server.client() as client:
+    ...     contender = client.contender(data="me")
+    ...     with contender.leadership(timeout=10) as lead:
+    ...         with server.cut():  # a black hole: nothing gets through, nobody is told
+    ...             lead.wait(timeout=10)  # the lease ends by itself
+    ...         assert contender.wait_leading(timeout=10).token > lead.token
+    False
+    """
+
+    __slots__ = ("_native", "name")
+
+    name: str
+    """Its name."""
+
+    def __init__(self, name: Optional[str] = None) -> None:
+        self.name = f"testing-{next(_numbers)}" if name is None else text("name", name)
+        if not _NAME.fullmatch(self.name):
+            raise InvalidInputError(
+                f"name must be of letters, digits, '.', '_' and '-', not {self.name!r}"
+            )
+        self._native = _tenure.Memory(self.url())
+
+    def url(self, path: str = "/group") -> str:
+        """The URL of a group on this server."""
+        path = text("path", path)
+        if not path.startswith("/"):
+            raise InvalidInputError(f"path must begin with '/': {path!r}")
+        return f"memory://{self.name}{path}"
+
+    def client(self, path: str = "/group", *, session_timeout: Span = 1.0) -> Client:
+        """A new client of this server, with a short session timeout (seconds or ``timedelta``)."""
+        return Client(self.url(path), session_timeout=session_timeout)
+
+    def expire(self, session: Optional[int] = None) -> int:
+        """Ends a session at once, as if it had expired: its members vanish, its client is told.
+
+        Args:
+            session: its number, from :class:`tenure.SessionConnected`; ``None`` ends all of them.
+
+        Returns:
+            How many ended.
+        """
+        if session is not None and (isinstance(session, bool) or not isinstance(session, int)):
+            raise TypeError(f"session must be int, not {type(session).__name__}")
+        return self._native.expire(session)
+
+    @contextmanager
+    def cut(self) -> Iterator[None]:
+        """A black hole while the ``with`` statement lasts: nothing gets through, nobody is told.
+
+        The server goes on, and expires the sessions that it does not hear of. At the end
+        :meth:`heal` is called.
+        """
+        self._native.cut()
+        try:
+            yield
+        finally:
+            self._native.heal()
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """No server while the ``with`` statement lasts: connections close, new ones are refused.
+
+        It keeps what it has. After it each session has its whole timeout again.
+        """
+        self._native.stop()
+        try:
+            yield
+        finally:
+            self._native.start()
+
+    def heal(self) -> None:
+        """Ends a :meth:`cut` before its ``with`` statement does; what was sent arrives."""
+        self._native.heal()
+
+    def __repr__(self) -> str:
+        return f"<tenure.testing.MemoryServer memory://{self.name}>"

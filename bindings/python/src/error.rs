@@ -1,0 +1,31 @@
+//! Errors of the library as exceptions of `tenure.errors`.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use std::time::Duration;
+use tenure::{Error, ErrorKind};
+
+/// The exception for an error; its class is chosen by `tenure.errors`.
+pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
+    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let make = MAKE.import(py, "tenure.errors", "make")?;
+    make.call1((format!("{:?}", error.kind()), error.message()))
+}
+
+/// The error, to be raised.
+pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
+    match exception(py, error) {
+        Ok(exception) => PyErr::from_value(exception),
+        Err(error) => error,
+    }
+}
+
+pub(crate) fn timed_out(py: Python<'_>, limit: Duration) -> PyErr {
+    let message = format!("not known within {limit:?}; what was asked for may still happen");
+    raise(py, &Error::new(ErrorKind::Timeout, message))
+}
+
+/// `result`, or its error raised.
+pub(crate) fn check<T>(py: Python<'_>, result: Result<T, Error>) -> PyResult<T> {
+    result.map_err(|error| raise(py, &error))
+}

@@ -1,0 +1,77 @@
+"""User code, as type checkers must like it; it is run, too."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Optional
+
+import tenure
+import tenure.aio
+from tenure.testing import MemoryServer
+
+
+def blocking(url: str) -> bytes:
+    with tenure.Client(url, session_timeout=timedelta(seconds=5), tick=0.5) as client:
+
+        @client.on_session
+        def session(event: tenure.SessionEvent) -> None:
+            if isinstance(event, tenure.SessionConnected):
+                assert event.timeout > 0 and event.session != 0
+
+        contender = client.contender(data=b"me", label="x", policy="strict", warm=True)
+
+        def told(event: tenure.ContenderEvent) -> None:
+            if isinstance(event, tenure.Lost):
+                reason: str = event.reason
+                member: Optional[tenure.Member] = event.member
+                assert reason and member
+
+        contender.on_event(told)
+        with contender.leadership(timeout=20) as lead:
+            lead.check()
+            token: int = lead.token
+            left: float = lead.remaining
+            assert token and left and lead.wait(0)
+            detector = client.detector()
+            leader = detector.wait_leader(timedelta(seconds=20))
+            event: tenure.DetectorEvent = detector.events.next(20)
+            if event.leader is not None:
+                assert event.leader.member.token > 0
+            for member in client.group():
+                assert member.path and member.label
+            group = client.group()
+            with group.membership("m", timeout=20) as mine:
+                data: Optional[bytes] = group.data(mine)
+                assert data == b"m" and mine in group.wait_change(timeout=20)
+            assert session.__name__ == "session"
+            return leader.data
+
+
+async def awaiting(url: str) -> bytes:
+    async with tenure.aio.Client(url) as client:
+        contender = client.contender(data="me")
+        async with contender.leadership(timeout=20) as lead:
+            lead.check()
+            assert await lead.wait(0)
+            async for event in client.detector().events:
+                if isinstance(event, tenure.LeaderKnown):
+                    return event.leader.data
+        members: tuple[tenure.Member, ...] = await client.group().list()
+        raise AssertionError(members)
+
+
+def main() -> None:
+    server = MemoryServer()
+    assert blocking(server.url()) == b"me"
+    assert asyncio.run(awaiting(server.url())) == b"me"
+    try:
+        tenure.Client("nonsense")
+    except (tenure.InvalidInputError, tenure.ClosedError) as error:
+        retriable: bool = error.retriable
+        assert not retriable
+    print("fine")
+
+
+if __name__ == "__main__":
+    main()
