@@ -944,6 +944,35 @@ tenure_status tenure_client_options_set_tick_ms(struct tenure_client_options *op
                                                 struct tenure_error **error_out);
 
 /**
+ * Has the client speak TLS to its servers (their `secureClientPort`). Every server's certificate must
+ * lead to one of the authorities, and hold the host's name or address as it stands in the URL.
+ *
+ * @param options           options
+ * @param ca_file           a PEM file with the authorities to trust; no others are, also not the
+ *                          system's
+ * @param certificate_file  a PEM file with the certificate to show, which servers require unless their
+ *                          `ssl.clientAuth` says otherwise; the empty text for none
+ * @param key_file          a PEM file with its private key, not encrypted; the empty text for none
+ * @param server_name       the name or address that certificates must hold, instead of the host in the
+ *                          URL; the empty text for that host
+ * @param error_out         an error is written here, on failure only; may be NULL
+ * @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL, for what is not UTF-8, and for a
+ *         certificate without a key or a key without a certificate. tenure_client_open reads the files,
+ *         and says TENURE_ERR_INVALID_ARGUMENT with the file that is of no use, or that this build of
+ *         the library has no TLS
+ *
+ * Ownership: the texts are copied. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_client_options_set_tls(struct tenure_client_options *options,
+                                            struct tenure_str ca_file,
+                                            struct tenure_str certificate_file,
+                                            struct tenure_str key_file,
+                                            struct tenure_str server_name,
+                                            struct tenure_error **error_out);
+
+/**
  * Frees options. Clients that were opened with them keep their copies.
  *
  * @param options  options, which must not be used any more, or NULL, which is nothing

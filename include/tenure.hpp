@@ -936,10 +936,19 @@ private:
     detail::owned<tenure_group, tenure_group_free> held_;
 };
 
+// TLS to the servers: see tenure_client_options_set_tls. Files are PEM.
+struct tls_options {
+    std::string ca_file{};          // the authorities to trust
+    std::string certificate_file{}; // the certificate to show; empty for none
+    std::string key_file{};         // its private key
+    std::string server_name{};      // what certificates must hold, instead of the host in the URL
+};
+
 // How a client behaves; what is not set is as usual.
 struct client_options {
     std::optional<std::chrono::milliseconds> session_timeout{}; // usual: 10 s, as in Mesos
     std::optional<std::chrono::milliseconds> tick{};            // never tell less than it is
+    std::optional<tls_options> tls{};                           // usual: no TLS
 };
 
 // See tenure_client.
@@ -962,6 +971,12 @@ public:
             return {};
         if (options.tick
             && !check(tenure_client_options_set_tick_ms(made.get(), options.tick->count(), check.out())))
+            return {};
+        if (const auto &tls = options.tls;
+            tls
+            && !check(tenure_client_options_set_tls(
+                made.get(), detail::str(tls->ca_file), detail::str(tls->certificate_file),
+                detail::str(tls->key_file), detail::str(tls->server_name), check.out())))
             return {};
         tenure_client *opened = nullptr;
         check(tenure_client_open(detail::str(url), made.get(), &opened, check.out()));

@@ -1,10 +1,11 @@
 //! How a client behaves.
 
-use super::error::tenure_error;
+use super::error::{Failure, tenure_error};
 use super::guard;
 use super::handle::{self, Head, Tagged};
 use super::status::tenure_status;
-use crate::api::ClientOptions;
+use super::text::tenure_str;
+use crate::api::{ClientOptions, TlsOptions};
 use std::sync::{Mutex, PoisonError};
 
 /// How a client behaves. Options may be used for any number of clients, changed in between, and
@@ -96,6 +97,57 @@ pub unsafe extern "C" fn tenure_client_options_set_tick_ms(
     guard::on(options, error_out, |options| {
         let tick = guard::span(tick_ms, "tick_ms")?;
         options.change(|options| options.tick(tick));
+        Ok(())
+    })
+}
+
+/// Has the client speak TLS to its servers (their `secureClientPort`). Every server's certificate must
+/// lead to one of the authorities, and hold the host's name or address as it stands in the URL.
+///
+/// @param options           options
+/// @param ca_file           a PEM file with the authorities to trust; no others are, also not the
+///                          system's
+/// @param certificate_file  a PEM file with the certificate to show, which servers require unless their
+///                          `ssl.clientAuth` says otherwise; the empty text for none
+/// @param key_file          a PEM file with its private key, not encrypted; the empty text for none
+/// @param server_name       the name or address that certificates must hold, instead of the host in the
+///                          URL; the empty text for that host
+/// @param error_out         an error is written here, on failure only; may be NULL
+/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL, for what is not UTF-8, and for a
+///         certificate without a key or a key without a certificate. tenure_client_open reads the files,
+///         and says TENURE_ERR_INVALID_ARGUMENT with the file that is of no use, or that this build of
+///         the library has no TLS
+///
+/// Ownership: the texts are copied. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_options_set_tls(
+    options: *mut tenure_client_options,
+    ca_file: tenure_str,
+    certificate_file: tenure_str,
+    key_file: tenure_str,
+    server_name: tenure_str,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(options, error_out, |options| {
+        let (certificate, key) = (
+            certificate_file.read("certificate_file")?,
+            key_file.read("key_file")?,
+        );
+        let mut tls = TlsOptions::new(ca_file.read("ca_file")?);
+        if certificate.is_empty() != key.is_empty() {
+            return Err(Failure::invalid(
+                "a certificate needs its key, and a key its certificate: give both, or neither",
+            ));
+        }
+        if !certificate.is_empty() {
+            tls = tls.client_certificate(certificate, key);
+        }
+        let name = server_name.read("server_name")?;
+        if !name.is_empty() {
+            tls = tls.server_name(name);
+        }
+        options.change(|options| options.tls(tls));
         Ok(())
     })
 }

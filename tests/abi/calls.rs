@@ -23,6 +23,12 @@ fn good(function: &Function, param: &Param) -> (String, String) {
         ("tenure_str", "url" | "text") => plain("t->url"),
         ("tenure_str", "path") => plain("tenure_str_c(\"/other\")"),
         ("tenure_str", "label") => plain("tenure_str_c(\"host\")"),
+        ("tenure_str", "ca_file") => plain("tenure_str_c(\"/nowhere.pem\")"),
+        ("tenure_str", "certificate_file" | "key_file" | "server_name") => {
+            plain("tenure_str_c(NULL)")
+        }
+        // Whoever was told of that file could not open a client any more.
+        ("const tenure_client_options *", "options") => plain("NULL"),
         ("tenure_event_fn", _) => plain("ignore_event"),
         ("tenure_log_fn", _) => plain("ignore_log"),
         ("tenure_destroy_fn", _) => plain("count_destroyed"),

@@ -36,6 +36,26 @@ static void texts(tenure_client *client)
     CHECK(detector == NULL && group == NULL);
 }
 
+static void tls(const char *url)
+{
+    const tenure_str ca = tenure_str_c("/nowhere/ca.pem");
+    const tenure_str file = tenure_str_c("/nowhere/file.pem");
+    const tenure_str none = tenure_str_c(NULL);
+    tenure_client_options *options = tenure_client_options_new();
+    tenure_client *client = NULL;
+    REFUSED(tenure_client_options_set_tls(options, ca, file, none, none, &error));
+    REFUSED(tenure_client_options_set_tls(options, ca, none, file, none, &error));
+    REFUSED(tenure_client_options_set_tls(options, (tenure_str){"\xff", 1}, none, none, none, &error));
+    EXPECT_OK(tenure_client_open(tenure_str_c(url), options, &client, &error)); /* nothing was set */
+    tenure_client_free(client);
+    client = NULL;
+    EXPECT_OK(tenure_client_options_set_tls(options, ca, file, file, file, &error));
+    /* A build without TLS says so, one with it that there is no such file. */
+    REFUSED(tenure_client_open(tenure_str_c(url), options, &client, &error));
+    CHECK(client == NULL);
+    tenure_client_options_free(options);
+}
+
 static void durations(const char *url)
 {
     const int64_t never[] = {-1, -2, INT64_MIN};
@@ -184,6 +204,7 @@ int main(void)
     options(client);
     close_client(client);
     tenure_client_free(client);
+    tls("memory://tls/group");
     durations("memory://durations/group");
     standalone();
     return 0;
