@@ -25,13 +25,7 @@ demo: setup ## see it work: real servers, real processes, a real cut
 	@$(CARGO) run --release --quiet --locked --package tenure-demo -- $(ARGS)
 
 test: setup servers ## run every test, against real ZooKeeper servers too
-	@echo 'test: all members, all tests; one failure does not stop the others'
-	$(CARGO) test --workspace --exclude tenure-sim --locked --no-fail-fast $(ARGS)
-	@# Apart, for TLS is a choice of whoever builds; what is tested above does without.
-	$(CARGO) test --features tls --test tls --locked --no-fail-fast
-	@# Apart, for it alone is built with mistakes that can be made on purpose; fast, for there are many worlds.
-	$(CARGO) test --release --package tenure-sim --locked --no-fail-fast
-	@$(MAKE) --no-print-directory python-test ARGS=
+	@scripts/test $(ARGS)
 
 python-test: setup ## build the Python wheel, and prove it on the Pythons that are here
 	@scripts/python-test $(ARGS)
