@@ -1,0 +1,5 @@
+//! C++.
+#[test]
+fn stub() {
+    println!("{}", std::env::current_exe().unwrap().display());
+}
