@@ -211,7 +211,8 @@ TEST(members_events_and_lists_outlive_what_they_came_from)
     tenure::member also(copy);
     event = {};
     CHECK(also == kept && also != tenure::member() && !(also != copy));
-    also = also;
+    auto &same = also;
+    also = same;
     CHECK(also == kept);
     copy = std::move(also);
     CHECK(copy == kept && !also); // NOLINT(bugprone-use-after-move)
