@@ -106,6 +106,10 @@ struct Stage<'a> {
 
 impl Stage<'_> {
     fn answer(&mut self, question: &str) -> Answer {
+        // They live as long as they are heard of.
+        for session in &mut self.sessions {
+            session.ping().map_err(|error| error.to_string())?;
+        }
         let words: Vec<&str> = question.split(' ').collect();
         match words[..] {
             ["server"] => Ok(self.server.addr().to_string()),

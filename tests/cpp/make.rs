@@ -37,6 +37,14 @@ pub(crate) const SANITIZED: Build = Build {
     sanitized: true,
 };
 
+/// What looks at the types of objects cannot: where a part has no types at run time (-fno-rtti), the
+/// linker may keep its table of a class's functions, which names none.
+const SANITIZERS: &[&str] = &[
+    "-fsanitize=address,undefined",
+    "-fno-sanitize=vptr",
+    "-fno-sanitize-recover=all",
+];
+
 /// The words of a comment in a source that wants to be compiled without exceptions.
 const WITHOUT_EXCEPTIONS: &str = "// Compiled with -fno-exceptions -fno-rtti";
 
@@ -83,11 +91,7 @@ pub(crate) fn program(name: &str, sources: &[PathBuf], build: Build) -> PathBuf 
         "plain"
     };
     let folder = scratch(&format!("{kind}/{name}"));
-    let sanitizers: &[&str] = if build.sanitized {
-        &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-    } else {
-        &[]
-    };
+    let sanitizers = if build.sanitized { SANITIZERS } else { &[] };
     let objects: Vec<PathBuf> = at_once(sources, |source| {
         let object = folder.join(source.file_stem().unwrap()).with_extension("o");
         cabi::say_or_fail(

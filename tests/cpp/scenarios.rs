@@ -1,7 +1,7 @@
 //! The scenarios of `tests/scenarios/list.tsv`, played in C++ against real servers.
 //! `tests/scenarios/cpp.tsv` says which are and which are not, and why.
 
-use crate::make::{self, PLAIN};
+use crate::make::{self, SANITIZED};
 use crate::{root, shared};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,13 @@ const AT_ONCE: usize = 8;
 
 fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| make::program("scenarios", &make::sources("tests/cpp/scenarios"), PLAIN))
+    PROGRAM.get_or_init(|| {
+        make::program(
+            "scenarios",
+            &make::sources("tests/cpp/scenarios"),
+            SANITIZED,
+        )
+    })
 }
 
 fn known() -> BTreeSet<String> {

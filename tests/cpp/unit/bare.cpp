@@ -1,5 +1,6 @@
 // Compiled with -fno-exceptions -fno-rtti, and linked with parts that have both: every function is used
-// with a sink. In such a part callbacks cannot throw; those of the other parts still can.
+// with a sink. In such a part callbacks cannot throw; those of the other parts still can, although its
+// name makes it the first to be linked, and linkers keep the first of what there is twice.
 #include "check.hpp"
 
 #if TENURE_HPP_EXCEPTIONS
