@@ -222,7 +222,12 @@ impl Stage<'_> {
         let mut fields = Fields::new(&body);
         let count = fields.int().ok_or("a short answer")?;
         (0..count)
-            .map(|_| fields.buffer().map(text).ok_or("a short answer".to_owned()))
+            .map(|_| {
+                fields
+                    .buffer()
+                    .map(text)
+                    .ok_or_else(|| "a short answer".to_owned())
+            })
             .collect()
     }
 
