@@ -1,10 +1,11 @@
 //! Makes programs.
 
 use crate::{LIMIT, root, scratch};
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 use tenure_testkit::Process;
 use tenure_testkit::cabi;
 use tenure_testkit::process::Options;
@@ -83,14 +84,24 @@ pub(crate) fn check(compiler: &str, standard: &str, source: &Path) {
     cabi::say_or_fail(compile(compiler, standard, source).arg("-fsyntax-only"));
 }
 
-/// Makes a program of these sources, each compiled on its own.
+/// Makes a program of these sources, each compiled on its own; once, whoever asks.
 pub(crate) fn program(name: &str, sources: &[PathBuf], build: Build) -> PathBuf {
+    static MADE: Mutex<BTreeMap<PathBuf, Arc<OnceLock<PathBuf>>>> = Mutex::new(BTreeMap::new());
     let kind = if build.sanitized {
         "sanitized"
     } else {
         "plain"
     };
     let folder = scratch(&format!("{kind}/{name}"));
+    let made = {
+        // A compiler that fails fails the test that asked first, under no lock.
+        let mut made = MADE.lock().unwrap();
+        Arc::clone(made.entry(folder.clone()).or_default())
+    };
+    made.get_or_init(|| link(&folder, sources, build)).clone()
+}
+
+fn link(folder: &Path, sources: &[PathBuf], build: Build) -> PathBuf {
     let sanitizers = if build.sanitized { SANITIZERS } else { &[] };
     let objects: Vec<PathBuf> = at_once(sources, |source| {
         let object = folder.join(source.file_stem().unwrap()).with_extension("o");

@@ -4,23 +4,17 @@
 use crate::make::{self, SANITIZED};
 use crate::{root, shared};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
 use tenure_testkit::{cabi, control};
 
 /// How many play at once. They wait for servers and timeouts most of the time.
 const AT_ONCE: usize = 8;
 
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        make::program(
-            "scenarios",
-            &make::sources("tests/cpp/scenarios"),
-            SANITIZED,
-        )
-    })
+fn program() -> PathBuf {
+    let sources = make::sources("tests/cpp/scenarios");
+    make::program("scenarios", &sources, SANITIZED)
 }
 
 fn known() -> BTreeSet<String> {
@@ -77,14 +71,14 @@ fn the_scenarios_play() {
     waiting.retain(|id| chosen.as_ref().is_none_or(|chosen| chosen == id));
     assert!(!waiting.is_empty(), "no scenario has this name: {chosen:?}");
     let (waiting, failed) = (Mutex::new(waiting), Mutex::new(Vec::new()));
-    let server = shared();
+    let (server, program) = (shared(), program());
     let next = || waiting.lock().unwrap().pop();
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some(id) = next() {
                     let played = std::thread::scope(|one| {
-                        let play = || control::play(server, &make::start(program(), &[&id]));
+                        let play = || control::play(server, &make::start(&program, &[&id]));
                         one.spawn(play).join()
                     });
                     if played.is_err() {
