@@ -32,10 +32,11 @@
 // compiler says so.
 //
 // # Threads, events, guarantees
-// As tenure.h says. Callbacks are std::functions and run on the library's dispatch thread. One that
-// throws is reported on standard error, and life goes on. When a handle goes, its callback may be in
-// the middle of its last call, and is destroyed on that thread soon after: have it own what it uses
-// (capture a std::shared_ptr), or refer to what outlives the library's threads.
+// As tenure.h says: every thread may call every function, several at once. Moving a handle, assigning to
+// it and destroying it are for its owner to order. Callbacks are std::functions and run on the library's
+// dispatch thread. One that throws is reported on standard error, and life goes on. When a handle goes,
+// its callback may be in the middle of its last call, and is destroyed on that thread soon after: have it
+// own what it uses (capture a std::shared_ptr), or refer to what outlives the library's threads.
 #ifndef TENURE_HPP
 #define TENURE_HPP
 
@@ -123,14 +124,22 @@ struct TENURE_HPP_SHARED statuses final : std::error_category {
     }
 };
 
+// Never destroyed: callbacks may run while a process ends, after its statics are gone.
+union immortal {
+    detail::statuses statuses{};
+
+    immortal() noexcept {} // NOLINT(modernize-use-equals-default): of a union it would be deleted
+    ~immortal() {} // NOLINT(modernize-use-equals-default)
+};
+
 } // namespace detail
 
 // The category of errc; its messages are the names of the statuses. Timeouts, invalid arguments and the
 // like equal the std::errc of that name too.
 TENURE_HPP_SHARED inline const std::error_category &category() noexcept
 {
-    static const detail::statuses instance;
-    return instance;
+    static const detail::immortal instance;
+    return instance.statuses;
 }
 
 inline std::error_code make_error_code(errc code) noexcept
@@ -157,7 +166,7 @@ public:
 
 private:
     errc code_ = errc::ok;
-    std::string message_;
+    std::string message_{};
     bool retriable_ = false;
 };
 
@@ -169,6 +178,11 @@ public:
           why_(std::make_shared<const failure>(std::move(why)))
     {
     }
+
+    // No moves: what was thrown always has its words.
+    error(const error &) noexcept = default;
+    error &operator=(const error &) noexcept = default;
+    ~error() override = default;
 
     const failure &why() const noexcept { return *why_; }
     bool is_retriable() const noexcept { return why_->is_retriable(); }
@@ -480,7 +494,7 @@ public:
     const tenure_member *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_member, tenure_member_free> held_;
+    detail::owned<tenure_member, tenure_member_free> held_{};
 };
 
 // The members of a group at one time, oldest first; the first one leads.
@@ -550,7 +564,7 @@ public:
     const tenure_members *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_members, tenure_members_free> held_;
+    detail::owned<tenure_members, tenure_members_free> held_{};
 };
 
 // An event, as a callback is shown it. Which accessor says what of which kind, tenure.h tells.
@@ -630,7 +644,7 @@ public:
     const tenure_event *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_event, tenure_event_free> held_;
+    detail::owned<tenure_event, tenure_event_free> held_{};
 };
 
 // Is told of events, on the library's dispatch thread, one at a time and in order.
@@ -782,7 +796,7 @@ public:
     tenure_contender *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_contender, tenure_contender_free> held_;
+    detail::owned<tenure_contender, tenure_contender_free> held_{};
 };
 
 // See tenure_detector.
@@ -816,7 +830,7 @@ public:
     tenure_detector *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_detector, tenure_detector_free> held_;
+    detail::owned<tenure_detector, tenure_detector_free> held_{};
 };
 
 // See tenure_group.
@@ -995,7 +1009,7 @@ private:
         return call;
     }
 
-    detail::owned<tenure_group, tenure_group_free> held_;
+    detail::owned<tenure_group, tenure_group_free> held_{};
 };
 
 // How a client behaves; what is not set is as usual.
@@ -1131,7 +1145,7 @@ public:
     tenure_client *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_client, tenure_client_free> held_;
+    detail::owned<tenure_client, tenure_client_free> held_{};
 };
 
 // A URL that was read: to check one, and to show it without its password.
@@ -1160,7 +1174,7 @@ public:
     const tenure_url *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_url, tenure_url_free> held_;
+    detail::owned<tenure_url, tenure_url_free> held_{};
 };
 
 // Is told a line of the log, on the library's dispatch thread.

@@ -22,8 +22,10 @@ TEST(without_a_sink_it_throws)
         CHECK(!error.why().message().empty());
         CHECK(std::strstr(error.what(), error.why().message().c_str()) != nullptr);
         CHECK(std::strstr(error.what(), "hunter2") == nullptr);
-        const tenure::error copy = error; // NOLINT: that it can be
-        CHECK(copy.why().message() == error.why().message());
+        tenure::error copy = error;
+        const tenure::error moved = std::move(copy);
+        CHECK(moved.why().message() == error.why().message());
+        CHECK(copy.why().message() == error.why().message()); // NOLINT(bugprone-use-after-move)
     }
     CHECK(thrown);
 
