@@ -18,8 +18,10 @@
 // # Ownership
 // client, contender, detector, group, event, members and url own what they hold, can be moved and not
 // copied, and free it when they go; in any order. What is moved from is empty: `operator bool` says so,
-// and every call on it fails with errc::invalid_argument. member can be copied. event_view and
-// member_view own nothing: they are good as long as what they came from.
+// every call on it fails with errc::invalid_argument, and what cannot fail says nothing: false, 0, no
+// text. member can be copied. event_view, member_view and members_view own nothing: they are good as
+// long as what they came from. A client that goes without close() ends its session in the background,
+// which a process that ends at once does not wait for.
 //
 // # Errors
 // Functions that can fail take a sink last:
@@ -30,16 +32,21 @@
 // compiler says so.
 //
 // # Threads, events, guarantees
-// As tenure.h says. Callbacks are std::functions and run on the library's dispatch thread. One that
-// throws is reported on standard error, and life goes on.
+// As tenure.h says: every thread may call every function, several at once. Moving a handle, assigning to
+// it and destroying it are for its owner to order. Callbacks are std::functions and run on the library's
+// dispatch thread. One that throws is reported on standard error, and life goes on. When a handle goes,
+// its callback may be in the middle of its last call, and is destroyed on that thread soon after: have it
+// own what it uses (capture a std::shared_ptr), or refer to what outlives the library's threads.
 #ifndef TENURE_HPP
 #define TENURE_HPP
 
 #include <tenure.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <functional>
 #include <iterator>
 #include <limits>
@@ -57,6 +64,14 @@
 #define TENURE_HPP_EXCEPTIONS 1
 #else
 #define TENURE_HPP_EXCEPTIONS 0
+#endif
+
+// One per program also where its parts are compiled with hidden visibility: what is thrown in one is
+// caught in another, and a category is known by its address.
+#if defined(__GNUC__)
+#define TENURE_HPP_SHARED __attribute__((visibility("default")))
+#else
+#define TENURE_HPP_SHARED
 #endif
 
 namespace tenure {
@@ -86,15 +101,45 @@ template <> struct std::is_error_code_enum<tenure::errc> : std::true_type {};
 
 namespace tenure {
 
-// The category of errc; its messages are the names of the statuses.
-inline const std::error_category &category() noexcept
+namespace detail {
+
+struct TENURE_HPP_SHARED statuses final : std::error_category {
+    const char *name() const noexcept override { return "tenure"; }
+    std::string message(int value) const override { return tenure_status_name(value); }
+    std::error_condition default_error_condition(int value) const noexcept override
+    {
+        switch (value) {
+        case TENURE_ERR_INVALID_ARGUMENT:
+            return std::errc::invalid_argument;
+        case TENURE_ERR_TIMEOUT:
+            return std::errc::timed_out;
+        case TENURE_ERR_AUTH_FAILED:
+        case TENURE_ERR_NO_AUTH:
+            return std::errc::permission_denied;
+        case TENURE_ERR_NO_NODE:
+            return std::errc::no_such_file_or_directory;
+        default:
+            return {value, *this};
+        }
+    }
+};
+
+// Never destroyed: callbacks may run while a process ends, after its statics are gone.
+union immortal {
+    detail::statuses statuses{};
+
+    immortal() noexcept {} // NOLINT(modernize-use-equals-default): of a union it would be deleted
+    ~immortal() {} // NOLINT(modernize-use-equals-default)
+};
+
+} // namespace detail
+
+// The category of errc; its messages are the names of the statuses. Timeouts, invalid arguments and the
+// like equal the std::errc of that name too.
+TENURE_HPP_SHARED inline const std::error_category &category() noexcept
 {
-    struct statuses final : std::error_category {
-        const char *name() const noexcept override { return "tenure"; }
-        std::string message(int value) const override { return tenure_status_name(value); }
-    };
-    static const statuses instance;
-    return instance;
+    static const detail::immortal instance;
+    return instance.statuses;
 }
 
 inline std::error_code make_error_code(errc code) noexcept
@@ -121,23 +166,29 @@ public:
 
 private:
     errc code_ = errc::ok;
-    std::string message_;
+    std::string message_{};
     bool retriable_ = false;
 };
 
 // What functions throw that were given no sink. code() of std::system_error is of tenure::category().
-class error : public std::system_error {
+class TENURE_HPP_SHARED error : public std::system_error {
 public:
-    explicit error(const failure &why)
-        : std::system_error(make_error_code(why.code()), why.message()), why_(why)
+    explicit error(failure why)
+        : std::system_error(make_error_code(why.code()), why.message()),
+          why_(std::make_shared<const failure>(std::move(why)))
     {
     }
 
-    const failure &why() const noexcept { return why_; }
-    bool is_retriable() const noexcept { return why_.is_retriable(); }
+    // No moves: what was thrown always has its words.
+    error(const error &) noexcept = default;
+    error &operator=(const error &) noexcept = default;
+    ~error() override = default;
+
+    const failure &why() const noexcept { return *why_; }
+    bool is_retriable() const noexcept { return why_->is_retriable(); }
 
 private:
-    failure why_;
+    std::shared_ptr<const failure> why_; // shared, for copies of exceptions must not throw
 };
 
 // How long to wait: any std::chrono duration that is not negative, rounded up to milliseconds, or
@@ -222,6 +273,27 @@ enum class expired_by : std::int32_t {
     server = TENURE_EXPIRED_BY_SERVER,
     local_timeout = TENURE_EXPIRED_BY_LOCAL_TIMEOUT,
 };
+
+// What a client counts; tenure.h says what each number means.
+enum class metric : std::int32_t {
+    connections = TENURE_METRIC_CONNECTIONS,
+    failed_attempts = TENURE_METRIC_FAILED_ATTEMPTS,
+    suspensions = TENURE_METRIC_SUSPENSIONS,
+    sessions_confirmed = TENURE_METRIC_SESSIONS_CONFIRMED,
+    sessions_expired = TENURE_METRIC_SESSIONS_EXPIRED,
+    bytes_sent = TENURE_METRIC_BYTES_SENT,
+    bytes_received = TENURE_METRIC_BYTES_RECEIVED,
+    events = TENURE_METRIC_EVENTS,
+    leaderships = TENURE_METRIC_LEADERSHIPS,
+    leaderships_ended = TENURE_METRIC_LEADERSHIPS_ENDED,
+    renewals = TENURE_METRIC_RENEWALS,
+    handles = TENURE_METRIC_HANDLES,
+    calls = TENURE_METRIC_CALLS,
+};
+
+// The release and the ABI of the library that was loaded.
+inline std::string_view version() noexcept { return tenure_version(); }
+inline std::int32_t abi_version() noexcept { return tenure_abi_version(); }
 
 // New kinds may come: pass over what you do not know.
 enum class event_kind : std::int32_t {
@@ -331,31 +403,44 @@ private:
 
 template <class Sink> outcome(Sink &) -> outcome<Sink>;
 
+// What operator-> gives where there is no object to point to, only a view of one.
+template <class View> struct arrow {
+    View view;
+    const View *operator->() const noexcept { return &view; }
+};
+
 template <class T, void (*Free)(T *)> struct freer {
     void operator()(T *held) const noexcept { Free(held); }
 };
 
 template <class T, void (*Free)(T *)> using owned = std::unique_ptr<T, freer<T, Free>>;
 
-// Runs what the user gave; nothing may leave it.
-template <class Body> void run(Body &&body) noexcept
-{
-#if TENURE_HPP_EXCEPTIONS
-    try {
-        body();
-    } catch (const std::exception &what) {
-        std::fprintf(stderr, "tenure: a callback threw, which it must not: %s\n", what.what());
-    } catch (...) {
-        std::fputs("tenure: a callback threw, which it must not\n", stderr);
-    }
-#else
-    body();
-#endif
-}
+// Runs what the user gave; nothing may leave it. Whether it can throw is part of the type, so that a
+// program may have parts of both kinds: each keeps its own.
+template <bool Throws> struct callbacks;
 
-template <class Function> void destroy(void *user_data) noexcept
+template <> struct callbacks<false> {
+    template <class Body> static void run(Body &&body) noexcept { body(); }
+};
+
+#if TENURE_HPP_EXCEPTIONS
+template <> struct callbacks<true> {
+    template <class Body> static void run(Body &&body) noexcept
+    {
+        try {
+            body();
+        } catch (const std::exception &what) {
+            std::fprintf(stderr, "tenure: a callback threw, which it must not: %s\n", what.what());
+        } catch (...) {
+            std::fputs("tenure: a callback threw, which it must not\n", stderr);
+        }
+    }
+};
+#endif
+
+template <bool Throws, class Function> void destroy(void *user_data) noexcept
 {
-    run([&] { delete static_cast<Function *>(user_data); });
+    callbacks<Throws>::run([&] { delete static_cast<Function *>(user_data); });
 }
 
 } // namespace detail
@@ -374,15 +459,16 @@ public:
     std::uint64_t token() const noexcept { return tenure_member_token(seen_); }
     const tenure_member *get() const noexcept { return seen_; }
 
-    friend bool operator==(member_view a, member_view b) noexcept
-    {
-        return tenure_member_equal(a.seen_, b.seen_) || (!a && !b);
-    }
-    friend bool operator!=(member_view a, member_view b) noexcept { return !(a == b); }
-
 private:
     const tenure_member *seen_ = nullptr;
 };
+
+// Whether they are the same znode, members and views alike; what is empty is like what is empty.
+inline bool operator==(member_view a, member_view b) noexcept
+{
+    return tenure_member_equal(a.get(), b.get()) || (!a && !b);
+}
+inline bool operator!=(member_view a, member_view b) noexcept { return !(a == b); }
 
 // A member of a group that stays.
 class member {
@@ -408,14 +494,8 @@ public:
     const tenure_member *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_member, tenure_member_free> held_;
+    detail::owned<tenure_member, tenure_member_free> held_{};
 };
-
-inline bool operator==(const member &a, const member &b) noexcept
-{
-    return member_view(a) == member_view(b);
-}
-inline bool operator!=(const member &a, const member &b) noexcept { return !(a == b); }
 
 // The members of a group at one time, oldest first; the first one leads.
 class members_view {
@@ -425,11 +505,13 @@ public:
         using iterator_category = std::input_iterator_tag;
         using value_type = member_view;
         using difference_type = std::ptrdiff_t;
-        using pointer = const member_view *;
+        using pointer = detail::arrow<member_view>;
         using reference = member_view;
 
+        iterator() = default;
         iterator(const tenure_members *list, std::size_t at) noexcept : list_(list), at_(at) {}
         member_view operator*() const noexcept { return member_view(tenure_members_at(list_, at_)); }
+        pointer operator->() const noexcept { return {**this}; }
         iterator &operator++() noexcept
         {
             ++at_;
@@ -445,8 +527,8 @@ public:
         friend bool operator!=(iterator a, iterator b) noexcept { return a.at_ != b.at_; }
 
     private:
-        const tenure_members *list_;
-        std::size_t at_;
+        const tenure_members *list_ = nullptr;
+        std::size_t at_ = 0;
     };
 
     members_view() = default;
@@ -482,7 +564,7 @@ public:
     const tenure_members *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_members, tenure_members_free> held_;
+    detail::owned<tenure_members, tenure_members_free> held_{};
 };
 
 // An event, as a callback is shown it. Which accessor says what of which kind, tenure.h tells.
@@ -556,18 +638,13 @@ public:
 
     operator event_view() const noexcept { return event_view(held_.get()); } // NOLINT: implicit
     explicit operator bool() const noexcept { return held_ != nullptr; }
-    // Its accessors: e->kind(), e->token().
-    const event_view *operator->() const noexcept
-    {
-        view_ = event_view(held_.get());
-        return &view_;
-    }
+    // Its accessors: e->kind(), e->token(). What they show lives as long as the event.
+    detail::arrow<event_view> operator->() const noexcept { return {*this}; }
     event_kind kind() const noexcept { return event_view(*this).kind(); }
     const tenure_event *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_event, tenure_event_free> held_;
-    mutable event_view view_;
+    detail::owned<tenure_event, tenure_event_free> held_{};
 };
 
 // Is told of events, on the library's dispatch thread, one at a time and in order.
@@ -575,28 +652,24 @@ using event_function = std::function<void(event_view)>;
 
 namespace detail {
 
-extern "C" inline void tenure_hpp_call(void *user_data, const tenure_event *seen) noexcept
+template <bool Throws> void event_call(void *user_data, const tenure_event *seen) noexcept
 {
-    run([&] { (*static_cast<event_function *>(user_data))(event_view(seen)); });
-}
-
-extern "C" inline void tenure_hpp_destroy(void *user_data) noexcept
-{
-    destroy<event_function>(user_data);
+    callbacks<Throws>::run([&] { (*static_cast<event_function *>(user_data))(event_view(seen)); });
 }
 
 template <class Handle>
 using register_fn = tenure_status (*)(Handle *, tenure_event_fn, void *, tenure_destroy_fn,
                                       tenure_error **);
 
-template <class Handle, class Sink>
+template <bool Throws, class Handle, class Sink>
 bool call_back(register_fn<Handle> set, Handle *handle, event_function callback, Sink &sink)
 {
     outcome check(sink);
     if (!callback)
         return check(set(handle, nullptr, nullptr, nullptr, check.out()));
     auto *kept = new event_function(std::move(callback));
-    return check(set(handle, tenure_hpp_call, kept, tenure_hpp_destroy, check.out()));
+    return check(
+        set(handle, event_call<Throws>, kept, destroy<Throws, event_function>, check.out()));
 }
 
 } // namespace detail
@@ -711,9 +784,10 @@ public:
     }
 
     // Has a callback called with each event from now on. At most one for the life of the handle.
-    template <class Sink = detail::thrower> bool on_event(event_function callback, Sink &&sink = Sink())
+    template <class Sink = detail::thrower, bool Throws = TENURE_HPP_EXCEPTIONS != 0>
+    bool on_event(event_function callback, Sink &&sink = Sink())
     {
-        return detail::call_back(tenure_contender_set_callback, held_.get(), std::move(callback), sink);
+        return detail::call_back<Throws>(tenure_contender_set_callback, held_.get(), std::move(callback), sink);
     }
 
     // The newest event; empty before the first one.
@@ -722,7 +796,7 @@ public:
     tenure_contender *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_contender, tenure_contender_free> held_;
+    detail::owned<tenure_contender, tenure_contender_free> held_{};
 };
 
 // See tenure_detector.
@@ -747,15 +821,16 @@ public:
         return event(found);
     }
 
-    template <class Sink = detail::thrower> bool on_event(event_function callback, Sink &&sink = Sink())
+    template <class Sink = detail::thrower, bool Throws = TENURE_HPP_EXCEPTIONS != 0>
+    bool on_event(event_function callback, Sink &&sink = Sink())
     {
-        return detail::call_back(tenure_detector_set_callback, held_.get(), std::move(callback), sink);
+        return detail::call_back<Throws>(tenure_detector_set_callback, held_.get(), std::move(callback), sink);
     }
 
     tenure_detector *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_detector, tenure_detector_free> held_;
+    detail::owned<tenure_detector, tenure_detector_free> held_{};
 };
 
 // See tenure_group.
@@ -815,7 +890,7 @@ public:
         return start(tenure_group_evict_start, who, sink);
     }
 
-    // Waits for the end of a member; true if this group cancelled it.
+    // Waits for the end of a member; true if this group cancelled it meanwhile.
     template <class Sink = detail::thrower>
     bool cancelled(member_view who, timeout limit = forever, Sink &&sink = Sink())
     {
@@ -905,9 +980,10 @@ public:
         return tenure::members(found);
     }
 
-    template <class Sink = detail::thrower> bool on_event(event_function callback, Sink &&sink = Sink())
+    template <class Sink = detail::thrower, bool Throws = TENURE_HPP_EXCEPTIONS != 0>
+    bool on_event(event_function callback, Sink &&sink = Sink())
     {
-        return detail::call_back(tenure_group_set_callback, held_.get(), std::move(callback), sink);
+        return detail::call_back<Throws>(tenure_group_set_callback, held_.get(), std::move(callback), sink);
     }
 
     tenure_group *get() const noexcept { return held_.get(); }
@@ -933,7 +1009,7 @@ private:
         return call;
     }
 
-    detail::owned<tenure_group, tenure_group_free> held_;
+    detail::owned<tenure_group, tenure_group_free> held_{};
 };
 
 // TLS to the servers: see tenure_client_options_set_tls. Files are PEM.
@@ -1059,9 +1135,10 @@ public:
     }
 
     // Has a callback called with each event of the session from now on.
-    template <class Sink = detail::thrower> bool on_event(event_function callback, Sink &&sink = Sink())
+    template <class Sink = detail::thrower, bool Throws = TENURE_HPP_EXCEPTIONS != 0>
+    bool on_event(event_function callback, Sink &&sink = Sink())
     {
-        return detail::call_back(tenure_client_set_callback, held_.get(), std::move(callback), sink);
+        return detail::call_back<Throws>(tenure_client_set_callback, held_.get(), std::move(callback), sink);
     }
 
     // The newest event of the session; empty before the first one.
@@ -1074,16 +1151,16 @@ public:
         return check(tenure_client_close(held_.get(), limit.count(), check.out()));
     }
 
-    // What it has counted: TENURE_METRIC_...
-    std::uint64_t metric(tenure_metric which) const noexcept
+    // What it has counted since it was opened.
+    std::uint64_t metric(tenure::metric which) const noexcept
     {
-        return tenure_client_metric(held_.get(), which);
+        return tenure_client_metric(held_.get(), static_cast<std::int32_t>(which));
     }
 
     tenure_client *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_client, tenure_client_free> held_;
+    detail::owned<tenure_client, tenure_client_free> held_{};
 };
 
 // A URL that was read: to check one, and to show it without its password.
@@ -1109,27 +1186,25 @@ public:
     {
         return detail::view(tenure_url_server(held_.get(), at));
     }
+    const tenure_url *get() const noexcept { return held_.get(); }
 
 private:
-    detail::owned<tenure_url, tenure_url_free> held_;
+    detail::owned<tenure_url, tenure_url_free> held_{};
 };
 
 // Is told a line of the log, on the library's dispatch thread.
-using log_function = std::function<void(log_level, std::string_view)>;
+using log_function
+    = std::function<void(log_level, boottime_clock::time_point, std::string_view)>;
 
 namespace detail {
 
-extern "C" inline void tenure_hpp_log(void *user_data, tenure_log_level level, std::uint64_t,
-                                      tenure_str message) noexcept
+template <bool Throws>
+void log_call(void *user_data, tenure_log_level level, std::uint64_t at_ns, tenure_str message) noexcept
 {
-    run([&] {
-        (*static_cast<log_function *>(user_data))(static_cast<log_level>(level), view(message));
+    callbacks<Throws>::run([&] {
+        (*static_cast<log_function *>(user_data))(static_cast<log_level>(level),
+                                                  boottime_clock::at(at_ns), view(message));
     });
-}
-
-extern "C" inline void tenure_hpp_log_destroy(void *user_data) noexcept
-{
-    destroy<log_function>(user_data);
 }
 
 template <class Sink>
@@ -1142,7 +1217,7 @@ bool on_server(tenure_status (*act)(tenure_str, tenure_error **), std::string_vi
 } // namespace detail
 
 // Has lines of this level and graver ones told; an empty function ends it.
-template <class Sink = detail::thrower>
+template <class Sink = detail::thrower, bool Throws = TENURE_HPP_EXCEPTIONS != 0>
 bool set_log(log_level level, log_function callback, Sink &&sink = Sink())
 {
     detail::outcome check(sink);
@@ -1150,8 +1225,8 @@ bool set_log(log_level level, log_function callback, Sink &&sink = Sink())
     if (!callback)
         return check(tenure_log_set(number, nullptr, nullptr, nullptr, check.out()));
     auto *kept = new log_function(std::move(callback));
-    return check(tenure_log_set(number, detail::tenure_hpp_log, kept, detail::tenure_hpp_log_destroy,
-                                check.out()));
+    return check(tenure_log_set(number, detail::log_call<Throws>, kept,
+                                detail::destroy<Throws, log_function>, check.out()));
 }
 
 // The servers behind memory:// URLs, for tests of your own.

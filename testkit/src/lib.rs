@@ -12,6 +12,8 @@
 //! | have certificates for TLS | [`tls::Authority`] |
 //! | answer look-ups of names, or not | [`Dns`] |
 //! | end a session behind its owner's back | [`raw::expire_session`] |
+//! | make a program of another language with the library of this build | [`cabi`] |
+//! | run a scenario in a program of another language | [`control`] |
 //! | wait for anything else | [`wait_until`] |
 //!
 //! Nothing here knows tenure: the crate is a development dependency of it, and a
@@ -26,13 +28,15 @@
 
 pub mod bad;
 pub mod boottime;
+pub mod cabi;
 mod child;
+pub mod control;
 pub mod dns;
 pub mod ensemble;
 mod leftovers;
 mod listener;
 pub mod netns;
-mod ports;
+pub mod ports;
 pub mod process;
 pub mod proxy;
 pub mod raw;

@@ -11,7 +11,11 @@ const COUNT: u32 = 20_000;
 /// A port that was free a moment ago and that this function has not given to
 /// anyone else in this process lately. Another process may still be quicker:
 /// callers try again.
-pub(crate) fn free_port(ip: IpAddr) -> u16 {
+///
+/// # Panics
+/// When none is free, as where `ip` is no address of this machine.
+#[must_use]
+pub fn free_port(ip: IpAddr) -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     // Test processes that run at the same time begin at different places.
     let start = std::process::id().wrapping_mul(7919);

@@ -1,0 +1,64 @@
+//! Every class and function of the header, on `memory://`.
+
+use crate::make::{self, Build, PLAIN, SANITIZED};
+
+fn run(build: Build) {
+    let program = make::program("unit", &make::sources("tests/cpp/unit"), build);
+    let printed = make::finish(&make::start::<&str>(&program, &[]));
+    assert!(printed.ends_with("31 tests passed\n"), "{printed}");
+}
+
+#[test]
+fn the_tests_in_cpp_pass() {
+    run(PLAIN);
+}
+
+#[test]
+fn the_tests_in_cpp_pass_under_sanitizers() {
+    run(SANITIZED);
+}
+
+#[test]
+fn the_header_is_clean_with_clang() {
+    let everything = ["tests/cpp/unit", "tests/cpp/scenarios", "examples/cpp"];
+    let sources: Vec<_> = everything.into_iter().flat_map(make::sources).collect();
+    // The newer standard first: it has rules of its own for what is compared with what.
+    make::at_once(&sources, |source| make::check("clang++", "c++20", source));
+    let header = crate::root().join("tests/cpp/unit/bare.cpp");
+    make::check("clang++", "c++17", &header);
+}
+
+/// The words of a compiler about a source of its own that it must refuse.
+fn refused(name: &str, flags: &[&str], body: &str) -> String {
+    let source = crate::scratch("refused").join(name).with_extension("cpp");
+    let text = format!("#include <tenure.hpp>\nint main()\n{{\n    {body}\n}}\n");
+    std::fs::write(&source, text).unwrap();
+    let output = std::process::Command::new("g++")
+        .args(["-std=c++17", "-fsyntax-only", "-I"])
+        .arg(crate::root().join("include"))
+        .args(flags)
+        .arg(source)
+        .output()
+        .unwrap();
+    assert!(!output.status.success(), "{body} compiles");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn what_cannot_work_does_not_compile_and_says_why() {
+    let bare = ["-fno-exceptions"];
+    let words = refused("no-sink", &bare, "tenure::client().close();");
+    assert!(words.contains("without exceptions, give a"), "{words}");
+    let words = refused(
+        "no-sink-either",
+        &[],
+        "int sink = 0; tenure::client().close(tenure::forever, sink);",
+    );
+    assert!(words.contains("a sink is a std::error_code"), "{words}");
+    refused("no-unit", &[], "tenure::client().close(10);");
+    refused("copied", &[], "tenure::client one; auto two = one;");
+    refused("bool", &[], "bool leads = tenure::leadership();");
+    let ignored = "tenure::client().next_event();";
+    let words = refused("ignored", &["-Werror"], ignored);
+    assert!(words.contains("nodiscard"), "{words}");
+}
