@@ -8,7 +8,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign session bench fuzz header check-abi install uninstall check lint doc fmt fix
+.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign session bench fuzz header check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,10 @@ check-abi: ## the C ABI for long: all programs under all sanitizers, 10,000 cycl
 install: ## install headers, libraries and tool into PREFIX (/usr/local), below DESTDIR
 	$(CARGO) build --release --locked --package tenure --lib --bin tenure
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+
+deb: ## make Debian packages of library, headers and tool, in target/deb
+	$(CARGO) build --release --locked --package tenure --lib --bin tenure
+	@scripts/deb target/deb
 
 uninstall: ## take away what install put there
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install --uninstall

@@ -406,3 +406,71 @@ fn told<E: FromEvent + Into<News>>(
         .poll_next(cx)
         .map(|event| event.ok().map(|event| tenure_event::new(id, event)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{ClientOptions, Url};
+
+    /// A hub with one detector, which has an event to tell at once.
+    fn with_detector() -> (Arc<Hub>, Client, Arc<Detector>, u64) {
+        let url = Url::parse("10.0.0.1:5050").unwrap();
+        let client = Client::open(&url, ClientOptions::default()).unwrap();
+        let detector = Arc::new(client.detect(url.path()).unwrap());
+        let (hub, id) = (Hub::new(), fresh());
+        hub.add(id, Source::Detector(Arc::clone(&detector)))
+            .unwrap();
+        (hub, client, detector, id)
+    }
+
+    fn status_of_next(hub: &Hub) -> i32 {
+        hub.next(Some(Duration::ZERO))
+            .map_or_else(|f| f.status, |_| 0)
+    }
+
+    #[test]
+    fn an_event_that_comes_while_a_callback_is_registered_is_no_end() {
+        let (hub, client, detector, id) = with_detector();
+        assert_eq!(hub.lock().ready, [id]);
+        // As in `call_back`, between its two steps.
+        hub.set_called(id, true).unwrap();
+        Arc::new(Bell {
+            hub: Arc::downgrade(&hub),
+            id,
+        })
+        .wake();
+        assert_eq!(status_of_next(&hub), TENURE_ERR_TIMEOUT);
+        // If the registration fails the events are the queue's again.
+        hub.set_called(id, false).unwrap();
+        hub.lock().look(id);
+        assert_eq!(status_of_next(&hub), 0);
+        drop(detector);
+        client.close().wait().unwrap();
+        assert_eq!(status_of_next(&hub), TENURE_ERR_CLOSED);
+    }
+
+    #[test]
+    fn a_client_has_so_many_handles_and_calls_and_no_more() {
+        let (hub, _client, detector, _) = with_detector();
+        {
+            let mut state = hub.lock();
+            for _ in 1..SOURCES_MAX {
+                let slot = Slot {
+                    source: Source::Done(
+                        0,
+                        Done {
+                            call: 0,
+                            result: Ok(().into()),
+                        },
+                    ),
+                    waker: Waker::noop().clone(),
+                    called: false,
+                    ready: false,
+                };
+                state.slots.insert(fresh(), slot);
+            }
+        }
+        let one_more = hub.add(fresh(), Source::Detector(detector));
+        assert_eq!(one_more.unwrap_err().status, TENURE_ERR_SYSTEM);
+    }
+}

@@ -1,7 +1,7 @@
 //! `make install` into a folder of the test's own, and programs that find all they need from there.
 
 use super::api::root;
-use super::built::{Under, archive, run, say_or_fail, scratch, shared, soname};
+use super::built::{Under, archive, has, is_long, run, say_or_fail, scratch, shared, soname};
 use super::examples::check_steps;
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,15 +9,22 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+/// A script of ours, told to take what was built for this test.
+fn script(name: &str) -> Command {
+    let mut script = Command::new(root().join("scripts").join(name));
+    script
+        .env("TENURE_SO", shared())
+        .env("TENURE_A", archive())
+        .env("TENURE_BIN", env!("CARGO_BIN_EXE_tenure"));
+    script
+}
+
 fn install(prefix: &Path, destination: &str, args: &[&str]) {
     say_or_fail(
-        Command::new(root().join("scripts/install"))
+        script("install")
             .args(args)
             .env("PREFIX", prefix)
-            .env("DESTDIR", destination)
-            .env("TENURE_SO", shared())
-            .env("TENURE_A", archive())
-            .env("TENURE_BIN", env!("CARGO_BIN_EXE_tenure")),
+            .env("DESTDIR", destination),
     );
 }
 
@@ -229,4 +236,59 @@ fn all_goes_below_destdir_and_is_taken_away_again() {
     install(prefix, destination.to_str().unwrap(), &["--uninstall"]);
     let left = files(&below);
     assert_eq!(left.into_iter().collect::<Vec<_>>(), ["lib/somebody-elses"]);
+}
+
+#[test]
+fn debian_packages_hold_all_and_each_its_own() {
+    if !is_long() {
+        println!("skipped: `make check-abi` does it");
+        return;
+    }
+    assert!(
+        has("dpkg-shlibdeps"),
+        "dpkg-shlibdeps is not here: it comes with dpkg-dev"
+    );
+    let made = fresh("install/deb");
+    let said = say_or_fail(script("deb").arg(&made));
+    let packages: Vec<&str> = said.lines().collect();
+    assert_eq!(packages.len(), 3, "{said}");
+    let root = fresh("install/deb-root");
+    let mut owners = BTreeSet::new();
+    for package in packages {
+        let alone = fresh("install/deb-alone");
+        say_or_fail(Command::new("dpkg-deb").arg("-x").arg(package).arg(&alone));
+        for file in files(&alone) {
+            assert!(owners.insert(file.clone()), "{file} is in two packages");
+        }
+        say_or_fail(Command::new("dpkg-deb").arg("-x").arg(package).arg(&root));
+        let control = say_or_fail(Command::new("dpkg-deb").arg("-f").arg(package));
+        assert!(!control.contains("Depends: \n"), "{control}");
+    }
+    let words = say_or_fail(
+        Command::new("pkg-config")
+            .args(["--cflags", "--libs", "tenure"])
+            .env("PKG_CONFIG_SYSROOT_DIR", &root)
+            .env("PKG_CONFIG_PATH", pkg_config_folder(&root)),
+    );
+    let library = pkg_config_folder(&root).parent().unwrap().to_owned();
+    let program = made.join("leader");
+    say_or_fail(
+        Command::new("cc")
+            .arg(of_the_readme())
+            .args(words.split_whitespace())
+            .arg(format!("-Wl,-rpath,{}", library.display()))
+            .arg("-o")
+            .arg(&program),
+    );
+    check_run(&program, "memory://deb/group");
+    say_or_fail(Command::new(root.join("usr/bin/tenure")).arg("--version"));
+}
+
+/// Where the packages below a root have `tenure.pc`.
+fn pkg_config_folder(root: &Path) -> PathBuf {
+    let found = files(root);
+    let file = found
+        .iter()
+        .find(|file| file.ends_with("pkgconfig/tenure.pc"));
+    root.join(file.unwrap()).parent().unwrap().to_owned()
 }
