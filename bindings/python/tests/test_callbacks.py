@@ -21,7 +21,7 @@ def test_a_detector_calls_with_every_change_in_order(url: str) -> None:
 
         @client.detector().on_leader_change
         def follow(event: tenure.DetectorEvent) -> None:
-            threads.add(threading.current_thread().name)
+            threads.add(threading.get_native_id())
             seen.put(event)
 
         # Nobody holds the detector, and it follows on.
@@ -34,7 +34,7 @@ def test_a_detector_calls_with_every_change_in_order(url: str) -> None:
                         break
                 assert event.leader.data == str(n).encode()
         assert callable(follow)
-        assert len(threads) == 1 and threading.current_thread().name not in threads
+        assert len(threads) == 1 and threading.get_native_id() not in threads
 
 
 def test_everything_may_be_called_in_a_callback(memory: str) -> None:
