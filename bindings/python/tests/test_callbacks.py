@@ -109,6 +109,22 @@ def test_nothing_is_called_after_the_handle_is_closed(memory: str) -> None:
         assert len(called) == before
 
 
+def test_nothing_is_called_after_close_whoever_else_holds_the_handle(memory: str) -> None:
+    with tenure.Client(memory) as client:
+        called: list[tenure.ContenderEvent] = []
+        contender = client.contender()
+        contender.on_event(called.append)
+        lead = contender.wait_leading(timeout=LIMIT)
+        until("the call", lambda: any(isinstance(event, tenure.Leading) for event in called))
+        contender.close()
+        # The leadership knows of the end, and the callback, whose turn would be before, does not.
+        assert not lead.wait(timeout=LIMIT)
+        seen: queue.Queue[tenure.DetectorEvent] = queue.Queue()
+        client.detector().on_leader_change(seen.put)
+        seen.get(timeout=LIMIT)
+        assert not [event for event in called if isinstance(event, tenure.Lost)]
+
+
 def test_a_callback_that_holds_its_handle_is_collected(memory: str) -> None:
     class Scheduler:
         def __init__(self) -> None:
