@@ -21,7 +21,7 @@ def test_a_detector_calls_with_every_change_in_order(url: str) -> None:
 
         @client.detector().on_leader_change
         def follow(event: tenure.DetectorEvent) -> None:
-            threads.add(threading.current_thread().name)
+            threads.add(threading.get_native_id())
             seen.put(event)
 
         # Nobody holds the detector, and it follows on.
@@ -34,7 +34,7 @@ def test_a_detector_calls_with_every_change_in_order(url: str) -> None:
                         break
                 assert event.leader.data == str(n).encode()
         assert callable(follow)
-        assert len(threads) == 1 and threading.current_thread().name not in threads
+        assert len(threads) == 1 and threading.get_native_id() not in threads
 
 
 def test_everything_may_be_called_in_a_callback(memory: str) -> None:
@@ -107,6 +107,22 @@ def test_nothing_is_called_after_the_handle_is_closed(memory: str) -> None:
         while seen.get(timeout=LIMIT) != tenure.MembersKnown((member,)):
             pass
         assert len(called) == before
+
+
+def test_nothing_is_called_after_close_whoever_else_holds_the_handle(memory: str) -> None:
+    with tenure.Client(memory) as client:
+        called: list[tenure.ContenderEvent] = []
+        contender = client.contender()
+        contender.on_event(called.append)
+        lead = contender.wait_leading(timeout=LIMIT)
+        until("the call", lambda: any(isinstance(event, tenure.Leading) for event in called))
+        contender.close()
+        # The leadership knows of the end, and the callback, whose turn would be before, does not.
+        assert not lead.wait(timeout=LIMIT)
+        seen: queue.Queue[tenure.DetectorEvent] = queue.Queue()
+        client.detector().on_leader_change(seen.put)
+        seen.get(timeout=LIMIT)
+        assert not [event for event in called if isinstance(event, tenure.Lost)]
 
 
 def test_a_callback_that_holds_its_handle_is_collected(memory: str) -> None:

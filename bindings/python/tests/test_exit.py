@@ -80,17 +80,20 @@ def test_the_callback_that_runs_is_waited_for_and_none_begins_after() -> None:
             if event.leader is None:
                 return
             entered.set()
-            leave.wait(20)
-            print("callback ends", event.leader.data.decode())
+            leave.wait(60)
+            sys.stdout.write("a callback ends\\n")
 
         contender.set_data("1")
-        entered.wait(20)
+        entered.wait(60)
         contender.set_data("2")
-        threading.Timer(0.05, leave.set).start()
-        # Runs before what was registered when tenure was imported.
-        atexit.register(print, "exit begins")
+
+        def let_go_when_the_exit_waits():
+            while "nanosleep" not in open(f"/proc/{os.getpid()}/wchan").read():
+                pass
+            sys.stdout.write("the exit waits\\n")
+            leave.set()
+
+        threading.Thread(target=let_go_when_the_exit_waits, daemon=True).start()
         """
     )
-    lines = said.splitlines()
-    assert lines.count("exit begins") == 1
-    assert sum(line.startswith("callback ends") for line in lines) == 1, lines
+    assert said.splitlines() == ["the exit waits", "a callback ends"]
