@@ -214,14 +214,14 @@ SCENARIO(master_detector_expire_master_zk_session)
     following.until(follower.id(), event_kind::contender_standby);
     auto detector = detecting.client.detect();
     const auto before = led_by(detector, "leader");
-    detecting.news(detector.id());
+    detecting.until(detector.id(), event_kind::detector_leader);
     ask("expire", contending.session());
     EXPECT(is_of_session(contending.loss(leader)));
     EXPECT(follower.wait_leading(limit));
     const auto told = detector.detect(before, limit);
     EXPECT(told.kind() == event_kind::detector_leader && told->data() == "follower");
-    const auto news = detecting.news(detector.id());
-    EXPECT(news.size() == 1 && news[0]->data() == "follower");
+    const auto news = detecting.until(detector.id(), event_kind::detector_leader);
+    EXPECT(news.size() == 1 && news[0]->data() == "follower"); // and nothing between
     // Unlike Mesos's, it stands again by itself.
     contending.until(leader.id(), event_kind::contender_standby);
     contending.close();
@@ -237,7 +237,7 @@ SCENARIO(master_detector_expire_slave_zk_session)
     const auto token = leader.wait_leading(limit).token();
     auto detector = b.client.detect();
     led_by(detector, info);
-    b.news(detector.id());
+    b.until(detector.id(), event_kind::detector_leader);
     ask("expire", b.session());
     b.until(b.client.id(), event_kind::session_expired);
     b.session();
@@ -264,12 +264,15 @@ SCENARIO(master_detector_expire_slave_zk_session_new_master)
     b.until(follower.id(), event_kind::contender_standby);
     auto detector = c.client.detect();
     led_by(detector, "leader");
-    c.news(detector.id());
+    c.until(detector.id(), event_kind::detector_leader);
     ask("expire", c.session());
     ask("expire", a.session());
     EXPECT(is_of_session(a.loss(leader)));
     EXPECT(led_by(detector, "follower")->token() == follower.wait_leading(limit).token());
-    for (const auto &event : c.news(detector.id()))
+    const auto told = c.until(detector.id(), [](tenure::event_view event) {
+        return event.kind() == event_kind::detector_leader && event.data() == "follower";
+    });
+    for (const auto &event : told)
         EXPECT(event.kind() != event_kind::detector_none);
     a.close();
     b.close();
