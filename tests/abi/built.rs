@@ -4,13 +4,13 @@ use super::api::root;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
-use tenure_testkit::Process;
+pub(crate) use tenure_testkit::cabi::say_or_fail;
 use tenure_testkit::process::Options;
+use tenure_testkit::{Process, cabi};
 
 /// How long any program may take on a machine that is busy.
 pub(crate) const LIMIT: Duration = Duration::from_secs(300);
@@ -29,64 +29,26 @@ pub(crate) fn scratch(name: &str) -> PathBuf {
     path
 }
 
-/// The shared library that was built for this very test: cargo builds it beside the test, for both
-/// are made of the same crate, and only `cargo build` would copy it one folder up.
 pub(crate) fn shared() -> PathBuf {
-    let path = beside("libtenure.so");
-    assert!(path.exists(), "{} was not built", path.display());
-    path
+    cabi::beside_test("libtenure.so")
 }
 
 pub(crate) fn archive() -> PathBuf {
-    let path = beside("libtenure.a");
-    assert!(path.exists(), "{} was not built", path.display());
-    path
+    cabi::beside_test("libtenure.a")
 }
 
-fn beside(name: &str) -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.parent().unwrap().join(name)
-}
-
-/// A folder with the library under the names by which linkers look for it, without what only a
-/// debugger wants: valgrind would read that at each start.
+/// A folder with the library under the names by which linkers and loaders look for it.
 pub(crate) fn libraries() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let folder = scratch("lib");
-        let real = folder.join(soname());
-        let made = folder.join("made.so");
-        say_or_fail(
-            Command::new("strip")
-                .arg("--strip-debug")
-                .args(["-o".as_ref(), made.as_os_str()])
-                .arg(shared()),
-        );
-        fs::rename(&made, &real).unwrap();
-        let link = folder.join("libtenure.so");
-        drop(fs::remove_file(&link));
-        symlink(soname(), &link).unwrap();
+        cabi::link_names("libtenure.so", &soname(), &folder);
         folder
     })
 }
 
 pub(crate) fn soname() -> String {
     format!("libtenure.so.{}", super::api::define("TENURE_ABI_VERSION"))
-}
-
-/// Runs a tool, and returns what it printed; fails with its words if it does.
-pub(crate) fn say_or_fail(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|e| panic!("{command:?}: {e}; scripts/setup installs it"));
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success(),
-        "{command:?}: {}\n{said}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stderr)
-    );
-    said
 }
 
 pub(crate) fn has(program: &str) -> bool {

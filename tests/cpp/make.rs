@@ -127,6 +127,33 @@ fn link(folder: &Path, sources: &[PathBuf], build: Build) -> PathBuf {
     out
 }
 
+/// Makes a shared library of one source and a program of another, both of which show nothing of what
+/// is in them but what they say they do.
+pub(crate) fn in_parts(library: &Path, program: &Path) -> PathBuf {
+    let folder = scratch("parts");
+    let out = folder.join("program");
+    let libraries = libraries().display();
+    let hidden = ["-fvisibility=hidden", "-fvisibility-inlines-hidden"];
+    cabi::say_or_fail(
+        compile(&compiler(), "c++17", library)
+            .args(hidden)
+            .args(["-fPIC", "-shared", "-o"])
+            .arg(folder.join("libpart.so"))
+            .arg(format!("-L{libraries}"))
+            .arg("-ltenure"),
+    );
+    cabi::say_or_fail(
+        compile(&compiler(), "c++17", program)
+            .args(hidden)
+            .arg(format!("-L{}", folder.display()))
+            .arg(format!("-L{libraries}"))
+            .arg(format!("-Wl,-rpath,{}:{libraries}", folder.display()))
+            .args(["-lpart", "-ltenure", "-o"])
+            .arg(&out),
+    );
+    out
+}
+
 /// Does something with each of these, on two threads.
 pub(crate) fn at_once<T: Sync, R: Send>(things: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let half = things.len().div_ceil(2);

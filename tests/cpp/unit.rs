@@ -62,3 +62,14 @@ fn what_cannot_work_does_not_compile_and_says_why() {
     let words = refused("ignored", &["-Werror"], ignored);
     assert!(words.contains("nodiscard"), "{words}");
 }
+
+#[test]
+fn errors_are_known_across_libraries_with_hidden_symbols() {
+    let folder = crate::root().join("tests/cpp/parts");
+    let program = make::in_parts(&folder.join("part.cpp"), &folder.join("main.cpp"));
+    let printed = make::finish(&make::start::<&str>(&program, &[]));
+    assert_eq!(
+        printed,
+        "the same code: 1\nthe same category: 1\ncaught: 1\n"
+    );
+}

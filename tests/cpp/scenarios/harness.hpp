@@ -247,6 +247,13 @@ private:
     std::map<std::uint64_t, tenure::event> ended_;
 };
 
+// Whether something ended because its session was ended at the server. A client that attached again in
+// that moment is told of its znode before it is told of its session, and cannot know more.
+inline bool is_of_session(tenure::lost_reason reason)
+{
+    return reason == tenure::lost_reason::session_expired || reason == tenure::lost_reason::evicted;
+}
+
 // Waits until a detector says what is wanted.
 inline tenure::event detect(tenure::detector &detector,
                             const std::function<bool(tenure::event_view)> &wanted)
