@@ -13,7 +13,7 @@ import tenure
 
 class Scheduler:
     def __init__(self, url: str) -> None:
-        self.client = tenure.Client(url, session_timeout=2)
+        self.client = tenure.Client(url, session_timeout=4)
         self.detector = self.client.detector()
         self.client.on_session(self.session)
 
