@@ -131,6 +131,12 @@ impl<E: FromEvent> Events<E> {
         }
     }
 
+    /// Whether an event waits.
+    #[cfg(feature = "capi")]
+    pub(crate) fn has_some(&self) -> bool {
+        self.mailbox().is_ok_and(Mailbox::has_some)
+    }
+
     /// Ready if no event will follow those that wait.
     #[cfg(feature = "capi")]
     pub(crate) fn poll_ended(&self, cx: &Context<'_>) -> Poll<()> {

@@ -44,15 +44,30 @@ pub(super) enum Source {
     Done(u64, Done),
 }
 
+/// What a source has to tell now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tells {
+    /// Something.
+    Event,
+    /// Nothing yet: the waker is called when that changes.
+    Nothing,
+    /// Nothing any more.
+    Over,
+}
+
 impl Source {
-    /// Whether it has something to tell now; if not, the waker is called when it has. Where a
-    /// callback has its events, only their end is something.
-    fn is_ready(&mut self, id: u64, called: bool, cx: &mut Context<'_>) -> bool {
-        fn told<E: FromEvent>(events: &Events<E>, called: bool, cx: &Context<'_>) -> bool {
-            if called {
+    /// Where a callback has its events, only their end counts.
+    fn tells(&mut self, id: u64, called: bool, cx: &mut Context<'_>) -> Tells {
+        fn told<E: FromEvent>(events: &Events<E>, called: bool, cx: &Context<'_>) -> Tells {
+            let ready = if called {
                 events.poll_ended(cx).is_ready()
             } else {
                 events.poll_ready(cx).is_ready()
+            };
+            match ready {
+                false => Tells::Nothing,
+                true if called || !events.has_some() => Tells::Over,
+                true => Tells::Event,
             }
         }
         match self {
@@ -60,12 +75,12 @@ impl Source {
             Self::Contender(contender) => told(contender.events(), called, cx),
             Self::Detector(detector) => told(detector.events(), called, cx),
             Self::Group(group) => told(group.events(), called, cx),
-            Self::Done(..) => true,
+            Self::Done(..) => Tells::Event,
             Self::Call(owner, call) => match call.poll(cx) {
-                Poll::Pending => false,
+                Poll::Pending => Tells::Nothing,
                 Poll::Ready(result) => {
                     *self = Self::Done(*owner, Done { call: id, result });
-                    true
+                    Tells::Event
                 }
             },
         }
@@ -85,6 +100,8 @@ struct State {
     slots: BTreeMap<u64, Slot>,
     /// Those that have something to tell, longest first.
     ready: VecDeque<u64>,
+    /// Those that have ended, to be dropped without the lock.
+    over: Vec<Source>,
     signal: Option<Signal>,
 }
 
@@ -107,7 +124,13 @@ impl State {
         };
         let waker = slot.waker.clone();
         let mut cx = Context::from_waker(&waker);
-        let ready = slot.source.is_ready(id, slot.called, &mut cx);
+        let tells = slot.source.tells(id, slot.called, &mut cx);
+        if tells == Tells::Over {
+            let removed = self.remove(id);
+            self.over.extend(removed);
+            return;
+        }
+        let ready = tells == Tells::Event;
         if ready != slot.ready {
             slot.ready = ready;
             if ready {
@@ -125,15 +148,6 @@ impl State {
         }
         Some(slot.source)
     }
-}
-
-/// What came of a look into the queue.
-enum Fetched {
-    Event(tenure_event),
-    /// The source has ended, and is to be dropped without a lock.
-    Ended(Source),
-    Nothing,
-    Over,
 }
 
 /// See the [module](self).
@@ -155,9 +169,7 @@ impl Wake for Bell {
         if let Some(hub) = self.hub.upgrade() {
             let mut state = hub.lock();
             state.look(self.id);
-            state.show();
-            drop(state);
-            hub.changed.notify_all();
+            hub.settle(state);
         }
     }
 }
@@ -174,6 +186,15 @@ impl Hub {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Whole between any two statements; no code of the user's runs under it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the lock back, and tells whoever waits how things are.
+    fn settle(&self, mut state: MutexGuard<'_, State>) {
+        state.show();
+        let over = std::mem::take(&mut state.over);
+        drop(state);
+        self.changed.notify_all();
+        drop(over);
     }
 
     /// The lock may be held for ever in a forked child, and nobody feeds the queue there.
@@ -209,9 +230,7 @@ impl Hub {
         };
         state.slots.insert(id, slot);
         state.look(id);
-        state.show();
-        drop(state);
-        self.changed.notify_all();
+        self.settle(state);
         Ok(())
     }
 
@@ -236,9 +255,7 @@ impl Hub {
         }
         let mut state = self.lock();
         let removed = state.remove(id);
-        state.show();
-        drop(state);
-        self.changed.notify_all();
+        self.settle(state);
         drop(removed);
     }
 
@@ -264,9 +281,7 @@ impl Hub {
         // It may have ended meanwhile, or have its events back.
         let mut state = self.lock();
         state.look(id);
-        state.show();
-        drop(state);
-        self.changed.notify_all();
+        self.settle(state);
         registered
     }
 
@@ -293,24 +308,20 @@ impl Hub {
         let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
         let mut state = self.lock();
         loop {
-            let fetched = fetch(&mut state);
-            state.show();
-            match fetched {
-                Fetched::Event(event) => return Ok(event),
-                Fetched::Ended(source) => {
-                    drop(state);
-                    drop(source);
-                    self.changed.notify_all();
-                    state = self.lock();
-                    continue;
+            let event = fetch(&mut state);
+            let over = state.is_over();
+            if event.is_some() || over || !state.over.is_empty() {
+                self.settle(state);
+                match event {
+                    Some(event) => return Ok(event),
+                    None if over => {
+                        return Err(Failure::new(
+                            TENURE_ERR_CLOSED,
+                            "the client was closed: no event will follow",
+                        ));
+                    }
+                    None => state = self.lock(),
                 }
-                Fetched::Over => {
-                    return Err(Failure::new(
-                        TENURE_ERR_CLOSED,
-                        "the client was closed: no event will follow",
-                    ));
-                }
-                Fetched::Nothing => {}
             }
             state = match deadline {
                 // Without a limit, or with one beyond the end of the clock.
@@ -355,7 +366,7 @@ fn busy() -> Failure {
     )
 }
 
-fn fetch(state: &mut State) -> Fetched {
+fn fetch(state: &mut State) -> Option<tenure_event> {
     while let Some(id) = state.ready.pop_front() {
         let Some(slot) = state.slots.get_mut(&id) else {
             continue;
@@ -363,48 +374,35 @@ fn fetch(state: &mut State) -> Fetched {
         slot.ready = false;
         let waker = slot.waker.clone();
         let cx = Context::from_waker(&waker);
-        let told = match &mut slot.source {
-            // Ready, and yet not for us: it has ended.
-            _ if slot.called => Poll::Ready(None),
-            Source::Session(client) => told(id, client.events(), &cx),
-            Source::Contender(contender) => told(id, contender.events(), &cx),
-            Source::Detector(detector) => told(id, detector.events(), &cx),
-            Source::Group(group) => told(id, group.events(), &cx),
-            Source::Call(..) => Poll::Pending,
-            Source::Done(..) => Poll::Ready(None),
-        };
-        match told {
-            // It goes to the end of the queue with what it has to tell next.
-            Poll::Ready(Some(event)) => {
-                state.look(id);
-                return Fetched::Event(event);
-            }
-            Poll::Ready(None) => match state.remove(id) {
-                Some(Source::Done(owner, done)) => {
-                    return Fetched::Event(tenure_event::new(owner, done));
-                }
-                Some(source) => return Fetched::Ended(source),
-                None => {}
+        let event = match &slot.source {
+            Source::Session(client) => take(id, client.events(), &cx),
+            Source::Contender(contender) => take(id, contender.events(), &cx),
+            Source::Detector(detector) => take(id, detector.events(), &cx),
+            Source::Group(group) => take(id, group.events(), &cx),
+            Source::Call(..) => None,
+            Source::Done(..) => match state.remove(id) {
+                Some(Source::Done(owner, done)) => return Some(tenure_event::new(owner, done)),
+                _ => None,
             },
-            Poll::Pending => state.look(id),
+        };
+        // It goes to the end of the queue with what it has to tell next.
+        state.look(id);
+        if event.is_some() {
+            return event;
         }
     }
-    if state.is_over() {
-        Fetched::Over
-    } else {
-        Fetched::Nothing
-    }
+    None
 }
 
-/// What a handle tells next: `None` is the end.
-fn told<E: FromEvent + Into<News>>(
+fn take<E: FromEvent + Into<News>>(
     id: u64,
     events: &Events<E>,
     cx: &Context<'_>,
-) -> Poll<Option<tenure_event>> {
-    events
-        .poll_next(cx)
-        .map(|event| event.ok().map(|event| tenure_event::new(id, event)))
+) -> Option<tenure_event> {
+    match events.poll_next(cx) {
+        Poll::Ready(Ok(event)) => Some(tenure_event::new(id, event)),
+        Poll::Ready(Err(_)) | Poll::Pending => None,
+    }
 }
 
 #[cfg(test)]
@@ -447,6 +445,23 @@ mod tests {
         drop(detector);
         client.close().wait().unwrap();
         assert_eq!(status_of_next(&hub), TENURE_ERR_CLOSED);
+    }
+
+    #[test]
+    fn a_handle_that_ends_leaves_nothing_to_fetch_while_others_live() {
+        let (hub, client, detector, id) = with_detector();
+        let (other, second) = (fresh(), Arc::new(client.detect("/other").unwrap()));
+        hub.add(other, Source::Detector(Arc::clone(&second)))
+            .unwrap();
+        assert_eq!([status_of_next(&hub), status_of_next(&hub)], [0, 0]);
+        detector.events().silence();
+        let state = hub.lock();
+        assert!(state.ready.is_empty() && state.over.is_empty());
+        assert_eq!(state.slots.keys().collect::<Vec<_>>(), [&other]);
+        drop(state);
+        second.events().silence();
+        assert_eq!(status_of_next(&hub), TENURE_ERR_CLOSED);
+        assert_ne!(id, other);
     }
 
     #[test]

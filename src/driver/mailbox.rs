@@ -235,6 +235,12 @@ impl Mailbox {
         Poll::Pending
     }
 
+    /// Whether an event waits.
+    #[cfg(feature = "capi")]
+    pub(crate) fn has_some(&self) -> bool {
+        !self.lock().queue.is_empty()
+    }
+
     /// Ready if no event will follow those that wait.
     #[cfg(feature = "capi")]
     pub(crate) fn poll_ended(&self, cx: &Context<'_>) -> Poll<()> {

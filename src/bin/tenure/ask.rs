@@ -15,8 +15,7 @@ pub(crate) struct Asker<'a> {
     pub(crate) group: Group,
     timeout: Duration,
     deadline: Option<Instant>,
-    /// The session timeout, when a server has granted one.
-    pub(crate) granted: Option<Duration>,
+    granted: Option<Duration>,
 }
 
 impl<'a> Asker<'a> {
@@ -86,6 +85,15 @@ impl<'a> Asker<'a> {
                 News::End => return Err(self.fail(CLOSED)),
                 News::Own(_) | News::Answered => {}
             }
+        }
+    }
+
+    /// The session timeout, when a server has granted one. An answer may be here before the news of
+    /// the session on which it was given.
+    pub(crate) fn granted(&self) -> Option<Duration> {
+        match self.client.events().latest() {
+            Some(SessionEvent::Connected { timeout, .. }) => Some(timeout),
+            _ => self.granted,
         }
     }
 

@@ -35,9 +35,8 @@ fn evict(asker: &mut Asker<'_>, path: &str) -> Result<Outcome, Outcome> {
         return Err(Outcome::Failed);
     }
     let led = rank == 0;
-    asker
-        .report
-        .line(lines::evicted(member, led, asker.granted));
+    let granted = asker.granted();
+    asker.report.line(lines::evicted(member, led, granted));
     Ok(Outcome::Done)
 }
 
