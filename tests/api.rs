@@ -70,6 +70,23 @@ fn who_gives_leadership_up_does_not_lead_from_that_call_on() {
 }
 
 #[test]
+fn memberships_end_with_the_client_and_are_told_so() {
+    let url = server();
+    let client = open(&url);
+    let group = client.group(url.path()).unwrap();
+    let joined = group.join(None, "x").unwrap().wait().unwrap();
+    let left = group.join(None, "y").unwrap().wait().unwrap();
+    assert!(group.cancel(&left).wait().unwrap());
+    client.close().wait().unwrap();
+    let told = group.events().next(LIMIT).unwrap();
+    let closed = LostReason::Closed;
+    let (member, reason) = (joined, closed);
+    assert_eq!(told, GroupEvent::MembershipLost { member, reason });
+    let end = group.events().next(LIMIT).unwrap_err();
+    assert_eq!(end.kind(), ErrorKind::Closed);
+}
+
+#[test]
 fn contend_detect_hand_over_and_close() {
     let url = server();
     let (a, b) = (open(&url), open(&url));

@@ -578,7 +578,7 @@ impl Client {
         self.closing.push(call);
         self.each(|machine, bench| match machine {
             Machine::Contender(contender) => contender.close(&mut bench.wire),
-            Machine::Group(group) => group.fail_calls(&Error::closed(), &mut bench.wire),
+            Machine::Group(group) => group.close(&mut bench.wire),
             Machine::Detector(_) => {}
         });
         self.session.close(self.now + patience, &mut self.out);

@@ -198,6 +198,21 @@ impl Group {
         self.fail_calls(&Error::closed(), &mut bench.wire);
     }
 
+    /// The client is being closed: memberships end with it, and are told of before a server can say
+    /// that their znodes are gone.
+    pub(crate) fn close(&mut self, wire: &mut Wire<'_>) {
+        self.fail_calls(&Error::closed(), wire);
+        for membership in self.memberships.values_mut() {
+            if membership.cancels.is_empty()
+                && let Some(member) = membership.member.take()
+            {
+                let reason = LostReason::Closed;
+                let event = GroupEvent::MembershipLost { member, reason };
+                wire.event(self.handle, Event::Group(event));
+            }
+        }
+    }
+
     /// Every call that still waits ends with this error.
     pub(crate) fn fail_calls(&mut self, error: &Error, wire: &mut Wire<'_>) {
         for call in std::mem::take(&mut self.queries).into_keys() {
