@@ -81,11 +81,16 @@ fn make<'py, A>(py: Python<'py>, class: &str, arguments: A) -> Made<'py>
 where
     A: pyo3::call::PyCallArgs<'py>,
 {
+    events(py)?.getattr(class)?.call1(arguments)
+}
+
+/// The module `tenure.events`.
+pub(crate) fn events(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
     static EVENTS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
     let events = EVENTS.get_or_try_init(py, || {
         Ok::<_, PyErr>(PyModule::import(py, "tenure.events")?.unbind())
     })?;
-    events.bind(py).getattr(class)?.call1(arguments)
+    Ok(events.bind(py))
 }
 
 fn make_member(py: Python<'_>, member: Member) -> Made<'_> {

@@ -7,9 +7,13 @@ use tenure::{Error, ErrorKind};
 
 /// The exception for an error; its class is chosen by `tenure.errors`.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
+    maker(py)?.call1((format!("{:?}", error.kind()), error.message()))
+}
+
+/// What makes exceptions.
+pub(crate) fn maker(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let make = MAKE.import(py, "tenure.errors", "make")?;
-    make.call1((format!("{:?}", error.kind()), error.message()))
+    MAKE.import(py, "tenure.errors", "make")
 }
 
 /// The error, to be raised.

@@ -34,6 +34,15 @@ mod _tenure {
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 
+    /// Finds what else would be found at first use: a process that forks while another thread is
+    /// looking would have a child in which that look never ends.
+    #[pyfunction]
+    fn prepare(py: Python<'_>) -> PyResult<()> {
+        crate::convert::events(py)?;
+        crate::error::maker(py)?;
+        Ok(())
+    }
+
     #[pymodule_export]
     use crate::bridge::Bridge;
     #[pymodule_export]

@@ -97,7 +97,7 @@ def test_a_fork_while_another_thread_waits() -> None:
         client = tenure.Client("memory://x/app")
         thread = threading.Thread(target=client.detector().wait_leader, daemon=True)
         thread.start()
-        for _ in range(20):
+        for _ in range(40):
             pid = os.fork()
             if pid == 0:
                 with tenure.Client("memory://y/app") as own:

@@ -99,6 +99,8 @@ from .metrics import Metrics
 
 __version__: str = _tenure.__version__
 
+_tenure.prepare()
+
 # A thread that asks for an interpreter that is being torn down is ended inside of it.
 _atexit.register(_tenure.leave)
 

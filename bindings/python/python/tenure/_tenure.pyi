@@ -21,6 +21,7 @@ __all__ = [
     "__version__",
     "leave",
     "log",
+    "prepare",
 ]
 
 __version__: str
@@ -111,4 +112,5 @@ class Memory:
     def start(self, /) -> None: ...
 
 def leave() -> None: ...
+def prepare() -> None: ...
 def log(level: Optional[int], function: Callable[[int, int, str], object]) -> None: ...
