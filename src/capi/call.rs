@@ -5,6 +5,7 @@ use super::member::tenure_members;
 use crate::api::{Error, Member, Pending};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 /// What a call brings.
 pub(super) enum Answer {
@@ -51,6 +52,15 @@ impl From<Option<Vec<u8>>> for Answer {
 }
 
 type Look = dyn FnMut(&mut Context<'_>) -> Poll<Result<Answer, Error>> + Send;
+
+/// Waits for a call, for ever without a limit.
+pub(super) fn wait<T>(pending: Pending<T>, limit: Option<Duration>) -> Result<T, Failure> {
+    let answer = match limit {
+        None => pending.wait(),
+        Some(limit) => pending.wait_for(limit),
+    };
+    Ok(answer?)
+}
 
 /// A call under way, whatever it brings.
 pub(super) struct Call(Box<Look>);

@@ -1,5 +1,6 @@
 //! Clients: sessions, and the queue of events.
 
+use super::call;
 use super::callback::{Foreign, tenure_destroy_fn, tenure_event_fn};
 use super::client_options::tenure_client_options;
 use super::error::{Failure, tenure_error};
@@ -7,9 +8,9 @@ use super::event::{News, tenure_event};
 use super::guard;
 use super::handle::{self, Head, Tagged, must_have};
 use super::hub::{self, Hub, Source};
-use super::status::tenure_status;
+use super::status::{TENURE_ERR_CLOSED, tenure_status};
 use super::text::tenure_str;
-use crate::api::{Client, ClientOptions, ErrorKind, Events, FromEvent, Url};
+use crate::api::{Client, ClientOptions, Events, FromEvent, Url};
 use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 
@@ -32,6 +33,13 @@ pub(super) struct Owned {
     pub(super) path: String,
     pub(super) client: Arc<Client>,
     pub(super) hub: Arc<Hub>,
+}
+
+impl Owned {
+    /// The group that is meant by `path`: where that is empty, the one of the client's URL.
+    pub(super) fn group<'a>(&'a self, path: &'a str) -> &'a str {
+        if path.is_empty() { &self.path } else { path }
+    }
 }
 
 impl Drop for Owned {
@@ -249,13 +257,11 @@ pub unsafe extern "C" fn tenure_client_set_callback(
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_client_state(client: *const tenure_client) -> *mut tenure_event {
-    guard::look(client, None, |client| {
+    let known = guard::look(client, None, |client| {
         let Owned { id, client, .. } = &client.inner;
         client.events().latest().map(|event| (*id, event))
-    })
-    .map_or(std::ptr::null_mut(), |(id, event)| {
-        handle::make(tenure_event::new(id, event))
-    })
+    });
+    tenure_event::give(known)
 }
 
 /// Closes the session in order: all leaderships end at once, then a server is told, so that every
@@ -295,18 +301,11 @@ pub unsafe extern "C" fn tenure_client_close(
         if here {
             return Ok(());
         }
-        match limit {
-            None => closing.wait(),
-            Some(limit) => closing.wait_for(limit),
-        }
-        .or_else(|error| {
+        match call::wait(closing, limit) {
             // Whoever closed it before has what was asked for.
-            if error.kind() == ErrorKind::Closed {
-                Ok(())
-            } else {
-                Err(Failure::from(error))
-            }
-        })
+            Err(failure) if failure.status == TENURE_ERR_CLOSED => Ok(()),
+            closed => closed,
+        }
     })
 }
 

@@ -1,5 +1,6 @@
 //! Contenders.
 
+use super::call;
 use super::callback::{Foreign, tenure_destroy_fn, tenure_event_fn};
 use super::client::{call_back, tenure_client};
 use super::contender_options::tenure_contender_options;
@@ -10,7 +11,7 @@ use super::handle::{self, Head, Tagged, must_have};
 use super::hub::{self, Hub, Source};
 use super::status::tenure_status;
 use super::text;
-use crate::api::{Contender, ContenderOptions, Pending};
+use crate::api::{Contender, ContenderOptions};
 use std::ffi::c_void;
 use std::sync::Arc;
 
@@ -45,20 +46,6 @@ impl Tagged for tenure_contender {
     fn head(&self) -> &Head {
         &self.head
     }
-}
-
-/// Waits for a call, and writes what came of it where the caller wants it.
-pub(super) fn finish<T>(
-    pending: Pending<T>,
-    timeout_ms: i64,
-    out: *mut T,
-) -> Result<(), super::error::Failure> {
-    let value = match guard::patience(timeout_ms)? {
-        None => pending.wait(),
-        Some(limit) => pending.wait_for(limit),
-    }?;
-    handle::put(out, || value);
-    Ok(())
 }
 
 /// Contends for the leadership of a group: creates an ephemeral sequential znode, and leads when it
@@ -215,12 +202,10 @@ pub unsafe extern "C" fn tenure_contender_withdraw(
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
     guard::on(contender, error_out, |contender| {
-        guard::patience(timeout_ms)?;
-        finish(
-            contender.inner.contender.withdraw(),
-            timeout_ms,
-            removed_out,
-        )
+        let limit = guard::patience(timeout_ms)?;
+        let removed = call::wait(contender.inner.contender.withdraw(), limit)?;
+        handle::put(removed_out, || removed);
+        Ok(())
     })
 }
 
@@ -277,13 +262,11 @@ pub unsafe extern "C" fn tenure_contender_set_data(
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
     guard::on(contender, error_out, |contender| {
-        guard::patience(timeout_ms)?;
+        let limit = guard::patience(timeout_ms)?;
         let data = text::bytes(data.cast(), len, "data")?;
-        finish(
-            contender.inner.contender.set_data(data)?,
-            timeout_ms,
-            written_out,
-        )
+        let written = call::wait(contender.inner.contender.set_data(data)?, limit)?;
+        handle::put(written_out, || written);
+        Ok(())
     })
 }
 
@@ -361,13 +344,11 @@ pub unsafe extern "C" fn tenure_contender_set_callback(
 pub unsafe extern "C" fn tenure_contender_state(
     contender: *const tenure_contender,
 ) -> *mut tenure_event {
-    guard::look(contender, None, |contender| {
+    let known = guard::look(contender, None, |contender| {
         let Owned { id, contender, .. } = &contender.inner;
         contender.events().latest().map(|event| (*id, event))
-    })
-    .map_or(std::ptr::null_mut(), |(id, event)| {
-        handle::make(tenure_event::new(id, event))
-    })
+    });
+    tenure_event::give(known)
 }
 
 /// Frees a contender: leadership ends at once, and its znode is deleted in the background. Call

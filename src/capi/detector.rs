@@ -69,10 +69,7 @@ pub unsafe extern "C" fn tenure_detector_new(
     guard::on(client, error_out, |client| {
         must_have(detector_out, "detector_out")?;
         let client = client.inner();
-        let path = match path.read("path")? {
-            "" => client.path.as_str(),
-            path => path,
-        };
+        let path = client.group(path.read("path")?);
         let detector = Arc::new(client.client.detect(path)?);
         let (id, hub) = (hub::fresh(), Arc::clone(&client.hub));
         hub.add(id, Source::Detector(Arc::clone(&detector)))?;
@@ -110,13 +107,11 @@ pub unsafe extern "C" fn tenure_detector_id(detector: *const tenure_detector) ->
 pub unsafe extern "C" fn tenure_detector_state(
     detector: *const tenure_detector,
 ) -> *mut tenure_event {
-    guard::look(detector, None, |detector| {
+    let known = guard::look(detector, None, |detector| {
         let Owned { id, detector, .. } = &detector.inner;
         Some((*id, detector.state()))
-    })
-    .map_or(std::ptr::null_mut(), |(id, event)| {
-        handle::make(tenure_event::new(id, event))
-    })
+    });
+    tenure_event::give(known)
 }
 
 /// Waits until what is known differs from `previous`, which it may do already. Give what the last call

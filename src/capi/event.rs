@@ -3,7 +3,7 @@
 use super::call::{Answer, Done};
 use super::data;
 use super::guard;
-use super::handle::{Head, Tagged};
+use super::handle::{self, Head, Tagged};
 use super::member::{tenure_member, tenure_members};
 use super::status::{self, TENURE_OK, tenure_status};
 use super::text::tenure_str;
@@ -149,6 +149,13 @@ impl tenure_event {
             source,
             news: news.into(),
         }
+    }
+
+    /// An event for the caller to keep; NULL for none.
+    pub(super) fn give(event: Option<(u64, impl Into<News>)>) -> *mut Self {
+        event.map_or(std::ptr::null_mut(), |(source, news)| {
+            handle::make(Self::new(source, news))
+        })
     }
 
     /// What a detector said, if it is that.

@@ -1,6 +1,6 @@
 //! Groups: their members, and memberships of our own.
 
-use super::call::Answer;
+use super::call::{self, Answer};
 use super::callback::{Foreign, tenure_destroy_fn, tenure_event_fn};
 use super::client::{call_back, tenure_client};
 use super::data::tenure_data;
@@ -61,10 +61,7 @@ fn wait<T, R>(
         // Before anything is begun that nobody would wait for.
         let limit = guard::patience(timeout_ms)?;
         let pending = begin(&group.inner.group)?;
-        let value = match limit {
-            None => pending.wait(),
-            Some(limit) => pending.wait_for(limit),
-        }?;
+        let value = call::wait(pending, limit)?;
         handle::put(out, || give(value));
         Ok(())
     })
@@ -109,10 +106,7 @@ pub unsafe extern "C" fn tenure_group_new(
     guard::on(client, error_out, |client| {
         must_have(group_out, "group_out")?;
         let client = client.inner();
-        let path = match path.read("path")? {
-            "" => client.path.as_str(),
-            path => path,
-        };
+        let path = client.group(path.read("path")?);
         let group = Arc::new(client.client.group(path)?);
         let (id, hub) = (hub::fresh(), Arc::clone(&client.hub));
         hub.add(id, Source::Group(Arc::clone(&group)))?;
