@@ -221,6 +221,7 @@ impl News {
                 ContenderEvent::Standby { .. } => TENURE_EVENT_CONTENDER_STANDBY,
                 ContenderEvent::Leading { .. } => TENURE_EVENT_CONTENDER_LEADING,
                 ContenderEvent::Jeopardy { .. } => TENURE_EVENT_CONTENDER_JEOPARDY,
+                ContenderEvent::Blocked { .. } => TENURE_EVENT_NOTHING,
                 ContenderEvent::Lost { .. } => TENURE_EVENT_CONTENDER_LOST,
             },
             Self::Detector(event) => match event {
@@ -248,7 +249,9 @@ impl News {
                 | ContenderEvent::Standby { member, .. }
                 | ContenderEvent::Leading { member, .. }
                 | ContenderEvent::Jeopardy { member, .. } => Some(member),
-                ContenderEvent::Lost { member, .. } => member.as_ref(),
+                ContenderEvent::Blocked { member, .. } | ContenderEvent::Lost { member, .. } => {
+                    member.as_ref()
+                }
             },
             Self::Detector(DetectorEvent::Leader(leader)) => Some(&leader.member),
             Self::Group(GroupEvent::MembershipLost { member, .. }) => Some(member),

@@ -21,7 +21,7 @@ pub(super) fn level(event: &Event) -> LogLevel {
             | ContenderEvent::Enrolled { .. }
             | ContenderEvent::Standby { .. } => LogLevel::Debug,
             ContenderEvent::Leading { .. } => LogLevel::Info,
-            ContenderEvent::Jeopardy { .. } => LogLevel::Warn,
+            ContenderEvent::Jeopardy { .. } | ContenderEvent::Blocked { .. } => LogLevel::Warn,
             ContenderEvent::Lost { reason, .. } => match reason {
                 LostReason::Withdrawn | LostReason::Closed => LogLevel::Info,
                 LostReason::SessionExpired | LostReason::LeaseLapsed | LostReason::Evicted => {
@@ -86,6 +86,7 @@ fn contender(event: &ContenderEvent) -> String {
             "{} leads in jeopardy: a renewal is overdue or the connection lost",
             member.path
         ),
+        ContenderEvent::Blocked { error, .. } => format!("blocked: {error}"),
         ContenderEvent::Lost {
             member,
             led_until,
