@@ -133,9 +133,9 @@ pub enum ContenderEvent {
     /// The candidacy cannot go on for now; the error says why and what helps. It is tried again by
     /// itself; told once for each cause.
     Blocked {
-        /// The own znode, if it stands.
+        /// The own znode, if one stands.
         member: Option<Member>,
-        /// Why it cannot go on, and what helps.
+        /// Why.
         error: Error,
     },
     /// The candidacy is over; exactly one for each that was begun.
