@@ -10,4 +10,6 @@ mod group;
 mod old_servers;
 mod outputs;
 mod storm;
+mod undecided;
+mod unreadable;
 mod world;

@@ -68,6 +68,8 @@ pub(crate) enum Signal {
         result: Result<Response, ServerError>,
         sent: Time,
         zxid: i64,
+        /// The operation.
+        op: i32,
         /// The watch that is armed now.
         watch: Option<(WatchKind, String)>,
     },
@@ -248,6 +250,13 @@ impl Session {
             && let Link::Up(up) = &mut self.link
         {
             up.requests.push(ask, request);
+        }
+    }
+
+    /// Something is asked at `now`: it does what a ping would.
+    pub(crate) fn asks_now(&mut self, now: Time) {
+        if let Link::Up(up) = &mut self.link {
+            up.last_sent = now;
         }
     }
 

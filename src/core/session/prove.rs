@@ -69,6 +69,14 @@ impl Session {
         }
     }
 
+    /// Whether a proof could be sent now, due or not.
+    pub(crate) fn can_prove(&self) -> bool {
+        match &self.link {
+            Link::Up(up) => self.attached() && up.proofs.in_flight.is_none(),
+            _ => false,
+        }
+    }
+
     /// Queues a proof.
     pub(crate) fn prove(&mut self, ask: Ask, request: Request, now: Time) {
         self.ask(ask, request);
