@@ -723,7 +723,10 @@ impl Contender {
         let (children, stat) = match result {
             Ok(Response::Children { children, stat }) => (children, stat),
             // Not there yet, or just deleted: the seat says which.
-            Ok(_) | Err(ServerError::NoNode) => return,
+            Ok(_) | Err(ServerError::NoNode) => {
+                self.miss(seat, bench);
+                return;
+            }
             // Once it stood in line, whoever has forbidden it may allow it again.
             Err(error) if self.ranked => {
                 let error = Error::undecided(error, "list the members of", &self.spec.path);
@@ -738,7 +741,6 @@ impl Contender {
                 return;
             }
         };
-        let wire = &mut bench.wire;
         let candidates = roster::candidates(&self.spec.path, &children);
         let mine = candidates.iter().find(|(_, path)| {
             self.member
@@ -748,8 +750,10 @@ impl Contender {
         // Without it the listing was asked for before the own znode stood: another follows the
         // seat's news.
         let Some(mine) = mine.map(|(sequence, _)| *sequence) else {
+            self.miss(seat, bench);
             return;
         };
+        let wire = &mut bench.wire;
         if roster::wrapped(&candidates) {
             // The same group's znode never uses a name for two children.
             let known = match std::mem::take(&mut self.counted) {
@@ -781,6 +785,14 @@ impl Contender {
             .filter(|path| self.member.as_ref().is_some_and(|m| m.path != *path))
             .collect();
         self.stand_behind(before, wire);
+    }
+
+    /// The own znode is not in the listing. If it stood, it is gone, and its watch may not have said
+    /// so.
+    fn miss(&self, seat: SeatId, bench: &mut Bench<'_>) {
+        if self.member.is_some() {
+            bench.seats.look_again(seat, &mut bench.wire);
+        }
     }
 
     fn count(&self, paths: Vec<String>, wire: &mut Wire<'_>) {

@@ -298,6 +298,7 @@ impl Detector {
                 }
                 (Phase::Blind(_), Ok(_) | Err(ServerError::NoNode)) => self.list(false, wire),
                 // Nothing is watched: what is left is to look at leisure.
+                (Phase::Blind(_), Err(_)) => self.again.later(wire.now, wire.session.timeout()),
                 _ => {}
             },
             What::Read(path) => match result {

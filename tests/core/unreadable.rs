@@ -192,6 +192,26 @@ fn who_is_first_and_cannot_read_its_own_znode_makes_way() {
 }
 
 #[test]
+fn whoever_was_removed_unseen_stands_again() {
+    // READ is taken, and all znodes go without a word.
+    let mut world = World::new();
+    for id in 0..3 {
+        world.client();
+        world.contend(id, 1);
+        world.run(SECOND);
+    }
+    for name in world.members() {
+        world.set_acl(&format!("{GROUP}/{name}"), &only("nobody:x"));
+    }
+    world.set_acl(GROUP, &only("nobody:x"));
+    world.delete_tree(GROUP);
+    world.run(4 * T);
+    assert_eq!(world.members().len(), 3, "{:?}", world.members());
+    let leaders = (0..3).filter(|id| world.leads(*id, 1)).count();
+    assert_eq!(leaders, 1);
+}
+
+#[test]
 fn an_unreadable_own_znode_is_removed_though_the_reply_to_its_deletion_is_lost() {
     for read in [false, true] {
         let mut world = queue(1);
