@@ -156,6 +156,7 @@ impl Client {
         self.machines_tick();
         self.settle();
         self.renew();
+        self.give_up();
         self.prove();
         self.session.flush(now, &mut self.out);
         self.out.push(Output::Wait {
@@ -267,6 +268,27 @@ impl Client {
         self.settle();
     }
 
+    /// A session that may be about to be closed makes no leader: where one waits for its lease, and
+    /// nothing hangs on the session that does not come back by itself, it is given up for another one.
+    fn give_up(&mut self) {
+        if self.session.doubtful_until(self.now).is_none() || !self.closing.is_empty() {
+            return;
+        }
+        let mut waits = false;
+        for machine in self.machines.values() {
+            match machine {
+                Machine::Contender(contender) if !contender.may_begin_anew() => return,
+                Machine::Contender(contender) => waits |= contender.waits_for_lease(),
+                Machine::Group(group) if group.has_members() => return,
+                Machine::Group(_) | Machine::Detector(_) => {}
+            }
+        }
+        if waits {
+            self.session.give_up();
+            self.settle();
+        }
+    }
+
     /// Sends a proof of all leaderships, if one is due.
     fn prove(&mut self) {
         let contenders = || {
@@ -275,18 +297,14 @@ impl Client {
                 Machine::Detector(_) | Machine::Group(_) => None,
             })
         };
-        let waits = contenders().any(Contender::waits_for_lease);
         let leads = contenders().any(Contender::is_leading);
         // One znode that is not known to be ours must not take the others' leases along.
-        let claims: Vec<(SeatId, &str)> = contenders()
+        let claims: Vec<(Proving, SeatId, &str)> = contenders()
             .filter_map(Contender::claim)
-            .filter(|(seat, _)| self.seats.is_trusted(*seat))
+            .filter(|(_, seat, _)| self.seats.is_trusted(*seat))
             .collect();
-        let proving = match claims.is_empty() {
-            true => Proving::No,
-            false if waits => Proving::Urgently,
-            false => Proving::Steadily,
-        };
+        let proving = claims.iter().map(|(proving, ..)| *proving).max();
+        let proving = proving.unwrap_or(Proving::No);
         self.session.set_leading(leads);
         self.session.set_proving(proving, self.now);
         let again = std::mem::take(&mut self.reprove) && self.session.can_prove();
@@ -298,12 +316,12 @@ impl Client {
         let window = claims.iter().cycle().skip(first).take(claims.len());
         let (seats, ops): (Vec<SeatId>, Vec<MultiOp>) = window
             .take(CHECKS_MAX)
-            .take_while(|(_, path)| {
+            .take_while(|(_, _, path)| {
                 let fits = bytes == 0 || bytes + path.len() + CHECK_BYTES <= CHECKS_BYTES_MAX;
                 bytes += path.len() + CHECK_BYTES;
                 fits
             })
-            .map(|(seat, path)| {
+            .map(|(_, seat, path)| {
                 let check = MultiOp::Check {
                     path: (*path).to_owned(),
                     version: -1,
@@ -370,8 +388,13 @@ impl Client {
         self.rechecked = self.now;
         let machines = self.machines.values();
         let total: usize = machines.map(|machine| machine.rests(&self.seats)).sum();
-        let mut nth = self.recheck_turn % total.max(1);
-        self.recheck_turn = nth + 1;
+        let turn = self.recheck_turn;
+        self.recheck_turn = turn.wrapping_add(1);
+        // Where there is more, whoever is next in line has every second turn.
+        if (total == 1 || turn.is_multiple_of(2)) && self.prove_idly(turn / 2) {
+            return;
+        }
+        let mut nth = turn % total.max(1);
         let mut bench = bench!(self);
         for machine in self.machines.values_mut() {
             let count = machine.rests(bench.seats);
@@ -387,6 +410,60 @@ impl Client {
             break;
         }
         self.session.asks_now(self.now);
+    }
+
+    /// Sends a proof of one of those that are next in line, if there are any, which is a look at what
+    /// stands before it, too.
+    fn prove_idly(&mut self, turn: usize) -> bool {
+        let next_in_line = self
+            .machines
+            .iter()
+            .filter_map(|(handle, machine)| match machine {
+                Machine::Contender(contender) => Some((*handle, contender.next_in_line()?)),
+                Machine::Detector(_) | Machine::Group(_) => None,
+            });
+        let next_in_line: Vec<_> = next_in_line
+            .filter(|(_, (seat, ..))| self.seats.is_trusted(*seat))
+            .collect();
+        let Some(at) = turn.checked_rem(next_in_line.len()) else {
+            return false;
+        };
+        let (handle, (seat, own, before)) = next_in_line[at];
+        let ops = [own, before].map(|path| MultiOp::Check {
+            path: path.to_owned(),
+            version: -1,
+        });
+        let ask = Ask::IdleProof(handle, seat);
+        let request = Request::Multi { ops: ops.into() };
+        self.session.prove(ask, request, self.now);
+        self.session.asks_now(self.now);
+        true
+    }
+
+    /// A proof of who is next in line was answered: what failed of it is looked at.
+    fn proved_idly(&mut self, handle: Handle, seat: SeatId, result: Result<Response, ServerError>) {
+        let Ok(Response::Multi(outcomes)) = result else {
+            return;
+        };
+        let failed = |outcome: &Result<_, ServerError>| {
+            outcome.as_ref().is_err_and(|error| *error != NOT_LOOKED_AT)
+        };
+        let mut bench = bench!(self);
+        match outcomes.iter().position(failed) {
+            Some(0) => {
+                if let Some(Err(error)) = outcomes.first() {
+                    bench.seats.on_failed_check(seat, *error, &mut bench.wire);
+                }
+            }
+            Some(_) => {
+                if let Some(Machine::Contender(contender)) = self.machines.get_mut(&handle)
+                    && contender.next_in_line().is_some()
+                {
+                    contender.recheck(&mut bench);
+                }
+            }
+            None => {}
+        }
     }
 
     /// When [`recheck`](Self::recheck) is due, if anything rests on a watch.
@@ -535,6 +612,7 @@ impl Client {
                         }
                     }
                     Ask::Proof(seats) => self.proved(&seats, result),
+                    Ask::IdleProof(handle, seat) => self.proved_idly(handle, seat, result),
                     Ask::Auth | Ask::CloseSession => {}
                 }
             }
@@ -565,7 +643,8 @@ impl Client {
                 }
             }
             Ask::Proof(seats) => self.proved(&seats, Err(error)),
-            Ask::Auth | Ask::CloseSession => {}
+            // The next one comes in its turn.
+            Ask::IdleProof(..) | Ask::Auth | Ask::CloseSession => {}
         }
     }
 

@@ -85,8 +85,8 @@ impl Session {
             }
             xid::PING => {
                 let sent = up
-                    .ping
-                    .take()
+                    .pings
+                    .pop_front()
                     .ok_or("a ping was answered that nobody sent")?;
                 up.proofs.heard(sent, now);
                 sent
@@ -155,8 +155,8 @@ impl Session {
                 if request.ask != Ask::Auth {
                     up.proofs.heard(sent, now);
                 }
-                if matches!(request.ask, Ask::Proof(_)) {
-                    up.proofs.in_flight = None;
+                if matches!(request.ask, Ask::Proof(_) | Ask::IdleProof(..)) {
+                    up.proofs.answered();
                 }
                 if commits(request.op, &result) {
                     up.proofs.committed(sent, request.relayed, now);
