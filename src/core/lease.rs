@@ -199,6 +199,12 @@ pub(crate) fn attempt_limit(timeout: Duration) -> Duration {
     (timeout / 4).clamp(Duration::from_millis(200), Duration::from_secs(10))
 }
 
+/// How old a connection must be for its loss to be an accident: what is lost sooner, again and
+/// again, is dialled again after pauses that grow.
+pub(crate) fn lived(timeout: Duration) -> Duration {
+    timeout / 6
+}
+
 /// Until when what was learnt may be relied on: a detector's view.
 pub(crate) fn horizon(answered: Time, timeout: Duration) -> Time {
     answered + timeout * 2 / 3

@@ -1,6 +1,7 @@
 //! Reading what a server sends.
 
 use super::{Link, Purpose, Session, Signal};
+use crate::core::lease;
 use crate::core::mutant::{self, Mutant};
 use crate::core::requests::Ask;
 use crate::core::time::Time;
@@ -118,7 +119,7 @@ impl Session {
                             Purpose::Close { .. } => self.end(true),
                             Purpose::Live | Purpose::Bury => {
                                 self.buried();
-                                self.servers.answered();
+                                self.servers.answered(true);
                                 self.dial(now, out);
                             }
                         }
@@ -171,7 +172,8 @@ impl Session {
                 sent
             }
         };
-        self.servers.answered();
+        let lived = up.since + lease::lived(self.timeout()) <= now;
+        self.servers.answered(lived);
         if self.purpose == Purpose::Live {
             self.answered = self.answered.max(Some(sent));
             self.note_proof();

@@ -105,7 +105,6 @@ enum Link {
         retry_at: Time,
     },
     Resolving {
-        lookup: u64,
         host: Host,
         give_up: Time,
     },
@@ -274,7 +273,7 @@ impl Session {
         match &self.link {
             Link::Idle { retry_at } if *retry_at <= now => self.dial(now, out),
             Link::Resolving { host, give_up, .. } if *give_up <= now => {
-                let error = format!("looking up {} takes too long", host.name);
+                let error = connect::too_slow(host);
                 self.attempt_failed(error, now, out);
             }
             Link::Dialing {
@@ -398,6 +397,9 @@ impl Session {
     }
 
     fn detach(&mut self, why: String, now: Time, out: &mut Outbox) {
+        if let Link::Up(up) = &self.link {
+            self.servers.lost(up.address);
+        }
         if self.purpose == Purpose::Live {
             self.signals.push_back(Signal::Detached { why });
         }
