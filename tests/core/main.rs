@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
+mod bulk;
+mod clerk;
 mod contender;
 mod counts;
 mod detector;
+mod ends;
 mod faults;
 mod group;
 mod names;

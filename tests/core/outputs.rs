@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 use tenure::core::{
-    Answer, CallId, Client, Command, ContenderEvent, ContenderSpec, Event, Handle, Host, Input,
-    Lease, LeasePolicy, Member, Output, Reenrol, SESSION, Secret, SessionEvent, SessionOptions,
-    Time, Wake,
+    ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderEvent, ContenderSpec, Event,
+    Handle, Host, Input, Lease, LeasePolicy, Member, Output, Reenrol, SESSION, Secret,
+    SessionEvent, SessionOptions, Time, Wake,
 };
 use tenure::proto::{
     Acl, ConnectRequest, ConnectResponse, CreateMode, ReplyHeader, Request, Response, Stat, xid,
@@ -27,6 +27,7 @@ fn client(server: &str, credentials: Option<&str>) -> Client {
         timeout: T,
         credentials: credentials.map(Secret::new),
         tick: None,
+        answer_bytes_max: ANSWER_BYTES_MAX,
     };
     Client::new(options, 1)
 }

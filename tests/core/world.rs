@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tenure::core::{
-    Answer, CallId, Client, Command, ContenderEvent, ContenderSpec, DetectorEvent, Error, Event,
-    Handle, Host, Input, Lease, LeasePolicy, Output, Reenrol, SESSION, Secret, SessionEvent,
-    SessionOptions, Time,
+    ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderEvent, ContenderSpec,
+    DetectorEvent, Error, Event, Handle, Host, Input, Lease, LeasePolicy, Output, Reenrol, SESSION,
+    Secret, SessionEvent, SessionOptions, Time,
 };
 use tenure::model::{ConnId, Model, ModelOptions, ModelOutput};
 use tenure::proto::{ConnectRequest, FrameDecoder, Request};
@@ -136,6 +136,7 @@ impl World {
             timeout,
             credentials: credentials.map(Secret::new),
             tick: None,
+            answer_bytes_max: ANSWER_BYTES_MAX,
         };
         let id = self.nodes.len();
         self.nodes.push(Node {

@@ -1,6 +1,7 @@
 //! Reaching a server, from the first look-up to the granted session.
 
 use super::{Link, Purpose, Session, Signal, Up};
+use crate::core::blame::Suspect;
 use crate::core::lease;
 use crate::core::mutant::{self, Mutant};
 use crate::core::proof::Proofs;
@@ -9,7 +10,7 @@ use crate::core::secret::Secret;
 use crate::core::servers::{Found, Host, Step};
 use crate::core::time::Time;
 use crate::core::{Outbox, Output};
-use crate::proto::{ConnectRequest, ConnectResponse, FrameDecoder, Request};
+use crate::proto::{ConnectRequest, ConnectResponse, FrameDecoder, Request, ServerError};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -87,6 +88,8 @@ impl Session {
             }
             Link::Up(up) if up.conn == id => {
                 let why = format!("{}: {why}", up.address);
+                let suspects: Vec<Suspect> = up.requests.suspects().collect();
+                self.blame_all(&suspects, ServerError::HungUp, now);
                 self.detach(why, now, out);
             }
             _ => {}
@@ -199,6 +202,8 @@ impl Session {
             ping: None,
             last_sent: sent,
             since: now,
+            progress: sent,
+            fresh_bytes: 0,
             proofs: Proofs::new(sent, lease::relay(self.timeout(), self.options.tick)),
         });
         // A server may send its first answers in the same segment.
@@ -206,13 +211,11 @@ impl Session {
             up.decoder = std::mem::take(decoder);
         }
         if let Some(credentials) = &self.options.credentials {
-            up.requests.push(
-                Ask::Auth,
-                Request::Auth {
-                    scheme: "digest".to_owned(),
-                    credentials: credentials.expose().to_vec(),
-                },
-            );
+            let request = Request::Auth {
+                scheme: "digest".to_owned(),
+                credentials: credentials.expose().to_vec(),
+            };
+            up.requests.push_first(Ask::Auth, request);
         }
         match self.purpose {
             Purpose::Live => {
@@ -220,7 +223,7 @@ impl Session {
                 self.signals.push_back(Signal::Attached);
             }
             Purpose::Bury | Purpose::Close { .. } => {
-                up.requests.push(Ask::CloseSession, Request::CloseSession);
+                up.requests.close();
             }
         }
         self.link = Link::Up(up);
