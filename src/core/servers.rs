@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_looked_up_anew_each_time_and_its_last_addresses_are_tried_meanwhile() {
+    fn names_are_looked_up_each_time() {
         let mut rng = Rng::new(1);
         let zk = || host("zk.example");
         let mut servers = Servers::new(vec![zk()], &mut rng);
