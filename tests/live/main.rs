@@ -7,6 +7,7 @@
 mod bad_servers;
 mod counts;
 mod faults;
+mod large;
 mod partition;
 
 use std::sync::OnceLock;
