@@ -7,8 +7,8 @@
 mod bad_servers;
 mod counts;
 mod faults;
-mod large;
 mod partition;
+mod payload;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
