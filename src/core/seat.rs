@@ -767,6 +767,8 @@ impl Seats {
             Err(ServerError::NoNode) if seat.ancestor_doubt.is_some() && !seat.released => {
                 seat.refusals -= 1;
                 seat.stage = Stage::Absent;
+                // What was said of its children says nothing either.
+                seat.ancestor_error = None;
                 if let Some(error) = seat.ancestor_doubt.take() {
                     self.blocked(id, error, wire);
                 }
