@@ -200,6 +200,8 @@ fn path(rng: &mut Rng, pair: &Pair) -> String {
         7 => format!("{BASE}/\u{1}"),
         8 => format!("{BASE}/\u{1F600}"),
         9 => format!("{BASE}/a/../b"),
+        // No server minds how long a name is, as long as it fits into a request.
+        10 => format!("{BASE}/{}", "long".repeat(2000)),
         _ => format!("{BASE}/{}", rng.pick(&NAMES)),
     }
 }
