@@ -138,6 +138,12 @@ impl Client {
         [self.machines.len(), self.seats.len(), self.watches.len()]
     }
 
+    /// How many requests wait: to be sent, or for their answers. The edge holds commands back while
+    /// there are many, also those of calls that were forgotten meanwhile.
+    pub fn backlog(&self) -> usize {
+        self.session.waiting()
+    }
+
     fn deadline(&self) -> Option<(Time, Wake)> {
         // While closing nothing is held any more, and only patience counts.
         let held = self.session.answered().filter(|_| self.closing.is_empty());

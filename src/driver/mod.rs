@@ -7,16 +7,20 @@
 
 mod conn;
 mod dispatch;
+mod entry;
+mod guard;
 mod io;
 mod journal;
 mod lease_cell;
 mod link;
+mod load;
 mod log;
 mod mailbox;
 mod memory;
 mod meter;
 mod pending;
 mod process;
+mod queue;
 mod resolve;
 pub(crate) mod small_file;
 mod stream;

@@ -2,6 +2,8 @@
 //! one that started the library. The only file of the library proper with `unsafe` in it.
 
 use crate::core::Time;
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -19,6 +21,64 @@ pub(crate) fn now() -> Time {
     let seconds = u64::try_from(spec.tv_sec).unwrap_or(0);
     let nanos = u64::try_from(spec.tv_nsec).unwrap_or(0);
     Time::from_nanos(seconds.saturating_mul(1_000_000_000).saturating_add(nanos))
+}
+
+/// A timer on the clock of [`now`]: it rings in time also after the machine has slept.
+pub(super) struct Alarm {
+    timer: OwnedFd,
+    /// What it is set to.
+    at: Option<Time>,
+}
+
+impl Alarm {
+    #[allow(unsafe_code)] // There is no safe call for timers either.
+    pub(super) fn new() -> io::Result<Self> {
+        let flags = libc::TFD_NONBLOCK | libc::TFD_CLOEXEC;
+        // SAFETY: the call takes no pointers.
+        let timer = unsafe { libc::timerfd_create(libc::CLOCK_BOOTTIME, flags) };
+        if timer < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: it was opened just now, and nobody else has it.
+        let timer = unsafe { OwnedFd::from_raw_fd(timer) };
+        Ok(Self { timer, at: None })
+    }
+
+    pub(super) fn fd(&self) -> RawFd {
+        self.timer.as_raw_fd()
+    }
+
+    /// Has it ring at `at`, at once if that has passed, or not at all. What it is set to already is
+    /// left as it is, rung or not: who is told of readiness once sets it anew before the next wait.
+    #[allow(unsafe_code)]
+    pub(super) fn set(&mut self, at: Option<Time>) {
+        if at == self.at {
+            return;
+        }
+        let nanos = at.map_or(0, |at| at.as_nanos().max(1));
+        let none = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        let when = libc::itimerspec {
+            it_interval: none,
+            it_value: libc::timespec {
+                tv_sec: libc::time_t::try_from(nanos / 1_000_000_000).unwrap_or(libc::time_t::MAX),
+                tv_nsec: libc::c_long::try_from(nanos % 1_000_000_000).unwrap_or(0),
+            },
+        };
+        // SAFETY: `when` outlives the call, and nothing is asked for in return.
+        let failed = unsafe {
+            libc::timerfd_settime(
+                self.fd(),
+                libc::TFD_TIMER_ABSTIME,
+                &raw const when,
+                std::ptr::null_mut(),
+            )
+        };
+        debug_assert_eq!(failed, 0, "the time is a valid one");
+        self.at = at;
+    }
 }
 
 static GENERATION: AtomicU32 = AtomicU32::new(0);
@@ -55,5 +115,41 @@ pub(super) fn block_signals() {
     unsafe {
         libc::sigfillset(all.as_mut_ptr());
         libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), std::ptr::null_mut());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    fn ticks(alarm: &Alarm) -> (String, u64) {
+        let about = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", alarm.fd())).unwrap();
+        let field = |name: &str| {
+            let mut lines = about.lines();
+            let value = lines.find_map(|line| line.strip_prefix(name)).unwrap();
+            value.trim().to_owned()
+        };
+        (field("clockid:"), field("ticks:").parse().unwrap())
+    }
+
+    #[test]
+    fn the_alarm_rings_on_the_clock_that_leases_are_measured_by() {
+        let mut alarm = Alarm::new().unwrap();
+        alarm.set(Some(now() + Duration::from_secs(3600)));
+        assert_eq!(ticks(&alarm), (libc::CLOCK_BOOTTIME.to_string(), 0));
+        let at = now() + Duration::from_millis(5);
+        alarm.set(Some(at));
+        let began = Instant::now();
+        while ticks(&alarm).1 == 0 {
+            assert!(began.elapsed() < Duration::from_secs(20));
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert!(now() >= at);
+        // What has passed rings at once.
+        alarm.set(Some(Time::from_nanos(0)));
+        assert_eq!(ticks(&alarm).1, 1);
+        alarm.set(None);
+        assert_eq!(ticks(&alarm).1, 0);
     }
 }

@@ -251,6 +251,14 @@ impl Session {
         }
     }
 
+    /// How many requests wait: to be sent, or for their answers.
+    pub(crate) fn waiting(&self) -> usize {
+        match &self.link {
+            Link::Up(up) => up.requests.waiting(),
+            _ => 0,
+        }
+    }
+
     // ---- what the edge reports ----
 
     pub(crate) fn received(&mut self, id: u64, bytes: &[u8]) {
