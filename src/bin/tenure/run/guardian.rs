@@ -156,11 +156,13 @@ impl Guardian {
             guardian.say(Word::Late);
             return Ok(guardian);
         }
-        match Group::start(&brief.command) {
+        match Group::start(&brief.command, guardian.kill_at(), &guardian.socket) {
             Ok(group) => {
                 guardian.say(Word::Started(group.child.id()));
                 guardian.group = Some(group);
             }
+            // The host slept between our look at the clock and the command's beginning.
+            Err(error) if error.raw_os_error() == Some(libc::ETIME) => guardian.say(Word::Late),
             Err(error) => {
                 let errno = error.raw_os_error().unwrap_or(libc::EINVAL);
                 guardian.say(Word::NotStarted(errno));
@@ -295,13 +297,16 @@ struct Group {
 }
 
 impl Group {
-    fn start(words: &[OsString]) -> io::Result<Self> {
+    /// The supervisor hears of the group by `socket` before the command begins: we may be killed
+    /// before we can say that it runs.
+    fn start(words: &[OsString], kill_at: u64, socket: &UnixStream) -> io::Result<Self> {
         let (program, rest) = words
             .split_first()
             .ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))?;
         let mut command = Command::new(program);
         command.args(rest).process_group(0);
-        sys::die_with_parent(&mut command);
+        let birth = |pid| Word::Born(pid).packet();
+        sys::die_with_parent(&mut command, kill_at, socket, birth);
         let child = command.spawn()?;
         let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
         Ok(Self {
