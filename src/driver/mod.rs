@@ -74,11 +74,13 @@ pub(crate) struct Birth(u32);
 impl Birth {
     pub(crate) fn now() -> Self {
         sys::count_forks();
-        Self(sys::generation())
+        // A process that nobody has marked is marked by what is made in it.
+        sys::forks();
+        Self(sys::mark())
     }
 
     /// Whether that was a parent of this process.
     pub(crate) fn is_foreign(self) -> bool {
-        self.0 != sys::generation()
+        self.0 != sys::mark()
     }
 }

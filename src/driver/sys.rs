@@ -5,7 +5,7 @@ use crate::core::Time;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::Once;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 /// `CLOCK_BOOTTIME`, now. Rust's `Instant` is `CLOCK_MONOTONIC` on Linux, which stands still
 /// while the machine sleeps: a lease must not.
@@ -81,24 +81,80 @@ impl Alarm {
     }
 }
 
-static GENERATION: AtomicU32 = AtomicU32::new(0);
+/// How many forks are known to lie between the process that loaded the library and this one.
+static FORKS: AtomicU32 = AtomicU32::new(0);
 
-/// How many forks lie between the process that loaded the library and this one. What was made in
-/// another generation belongs to another process: its threads are not here, and its locks may be
-/// held for ever. A load of one word: `is_leading()` asks it too.
-pub(super) fn generation() -> u32 {
-    GENERATION.load(Ordering::Relaxed)
+/// Where the mark of this process stands: in a page that the kernel empties in every child, whatever
+/// made it. Null until forks are counted.
+static PAGE: AtomicPtr<AtomicU32> = AtomicPtr::new(std::ptr::null_mut());
+
+/// The mark of a process: nobody's, so far.
+const UNMARKED: u32 = 0;
+
+fn mark_of(forks: u32) -> u32 {
+    forks.wrapping_add(1).max(1)
+}
+
+#[allow(unsafe_code)] // A page that the kernel empties is no place that Rust knows of.
+fn page() -> Option<&'static AtomicU32> {
+    let page = PAGE.load(Ordering::Acquire);
+    // SAFETY: it is null, or points to an aligned word of a page that is mapped, readable and
+    // writable for the life of the process, and that nobody uses but by this type.
+    unsafe { page.as_ref() }
+}
+
+/// The mark of this process. What was made under another belongs to another process: its threads are
+/// not here, and its locks may be held for ever. Loads of two words: `is_leading()` asks it too. In a
+/// child that was made without the fork handlers (a bare `clone`) it is nobody's mark until the
+/// library makes something there.
+pub(super) fn mark() -> u32 {
+    match page() {
+        Some(word) => word.load(Ordering::Relaxed),
+        None => mark_of(FORKS.load(Ordering::Relaxed)),
+    }
+}
+
+/// How many forks lie between the process that loaded the library and this one; counts the one that
+/// nobody told of.
+pub(super) fn forks() -> u32 {
+    if mark() == UNMARKED {
+        forked();
+    }
+    FORKS.load(Ordering::Relaxed)
 }
 
 extern "C" fn forked() {
-    GENERATION.fetch_add(1, Ordering::Relaxed);
+    let forks = FORKS.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+    if let Some(word) = page() {
+        word.store(mark_of(forks), Ordering::Relaxed);
+    }
 }
 
 /// Has forks counted from now on. To be called before anything is made that a fork would break.
-#[allow(unsafe_code)] // There is no safe call for this either.
+#[allow(unsafe_code)] // There are no safe calls for this either.
 pub(super) fn count_forks() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        // SAFETY: a new mapping touches no memory that is in use.
+        let page = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                size_of::<AtomicU32>(),
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+                -1,
+                0,
+            )
+        };
+        if page != libc::MAP_FAILED {
+            // SAFETY: the advice is for that mapping alone. Linux has had it since 4.14; without it
+            // only those forks count that run the handlers.
+            unsafe { libc::madvise(page, size_of::<AtomicU32>(), libc::MADV_WIPEONFORK) };
+            let word = page.cast::<AtomicU32>();
+            // SAFETY: it is aligned, zero, and nobody else knows of it yet.
+            unsafe { &*word }.store(mark_of(FORKS.load(Ordering::Relaxed)), Ordering::Relaxed);
+            PAGE.store(word, Ordering::Release);
+        }
         // SAFETY: `forked` does nothing that is not allowed after a fork, and never goes away: a
         // library with threads cannot be unloaded (it is linked with `-z nodelete`).
         let failed = unsafe { libc::pthread_atfork(None, None, Some(forked)) };
