@@ -138,6 +138,11 @@ impl Client {
         [self.machines.len(), self.seats.len(), self.watches.len()]
     }
 
+    /// The session timeout to reckon with: nothing that a lease rests on is older.
+    pub fn timeout(&self) -> std::time::Duration {
+        self.session.timeout()
+    }
+
     /// How many requests wait: to be sent, or for their answers. The edge holds commands back while
     /// there are many, also those of calls that were forgotten meanwhile.
     pub fn backlog(&self) -> usize {

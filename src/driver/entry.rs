@@ -172,7 +172,7 @@ impl Entry {
             )
         };
         for (role, sink) in self.sinks.values() {
-            let lease = sink.lease.load();
+            let held = sink.lease.load();
             sink.lease.store(None);
             let event = match role {
                 Role::Session => Event::Session(SessionEvent::Closed),
@@ -193,7 +193,7 @@ impl Entry {
                     };
                     Event::Contender(ContenderEvent::Lost {
                         member,
-                        led_until: lease.map(|lease| lease.end.min(now)),
+                        led_until: held.map(|held| held.lease.end.min(now)),
                         reason: LostReason::Failed(error()),
                     })
                 }

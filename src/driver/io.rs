@@ -1,6 +1,7 @@
 //! The I/O thread.
 
 use super::conn::{Conn, Progress};
+use super::drift::Drift;
 use super::entry::{Entry, Role, Slot, Want};
 use super::link::{ClientId, Message, Port, Transport};
 use super::log::LogLevel;
@@ -8,7 +9,7 @@ use super::memory::{Attempt, MemoryEvent, MemoryServers};
 use super::meter::Meter;
 use super::sys::Alarm;
 use super::tls::Layer;
-use super::{Mailbox, guard, journal, process, resolve, sys};
+use super::{Held, Mailbox, guard, journal, process, resolve, sys};
 use crate::core::{CallId, Command, Event, Host, Input, Lease, Output, Time};
 use crossbeam_channel::Receiver;
 use mio::{Events, Poll, Token};
@@ -58,6 +59,7 @@ pub(super) struct Thread {
     fed: VecDeque<(ClientId, Fed)>,
     buffer: Vec<u8>,
     alarm: Alarm,
+    drift: Drift,
     /// Sockets that may have more to read, in the order of their turns.
     readable: VecDeque<Token>,
     /// Clients whose commands came faster than they could be taken.
@@ -71,6 +73,7 @@ impl Thread {
         Self {
             poll,
             alarm,
+            drift: Drift::default(),
             inbox,
             port,
             clients: BTreeMap::new(),
@@ -123,7 +126,9 @@ impl Thread {
     /// piece of work.
     fn take_turn(&mut self, events: &mut Events) {
         self.turn += 1;
+        self.drift.note(sys::now(), sys::ahead());
         self.wait(events);
+        self.drift.note(sys::now(), sys::ahead());
         for event in &*events {
             if event.token() != WAKE && event.token() != ALARM {
                 self.ready(event.token(), event.is_writable() || event.is_error());
@@ -536,8 +541,15 @@ impl Thread {
             },
             Output::Lease { handle, lease } => {
                 if let Some(sink) = entry.sink(handle) {
-                    count_lease(&entry.meter, sink.lease.load(), lease);
-                    sink.lease.store(lease);
+                    let window = entry.core.timeout();
+                    let lost = self.drift.lost(sys::now(), sys::ahead(), window);
+                    let before = sink.lease.load().map(|held| held.lease);
+                    count_lease(&entry.meter, before, lease);
+                    let held = lease.map(|Lease { token, end }| {
+                        let end = end.before(lost);
+                        Held::from_now(Lease { token, end })
+                    });
+                    sink.lease.store(held);
                 }
             }
             Output::Event { handle, event } => {

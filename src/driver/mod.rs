@@ -7,6 +7,7 @@
 
 mod conn;
 mod dispatch;
+mod drift;
 mod entry;
 mod guard;
 mod io;
@@ -39,6 +40,7 @@ pub use pending::Pending;
 pub(crate) use sys::now;
 pub use tls::TlsOptions;
 
+pub(crate) use lease_cell::Held;
 use lease_cell::LeaseCell;
 
 /// What the I/O thread writes and the user's side reads, for one handle.

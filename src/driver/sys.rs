@@ -9,18 +9,34 @@ use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 /// `CLOCK_BOOTTIME`, now. Rust's `Instant` is `CLOCK_MONOTONIC` on Linux, which stands still
 /// while the machine sleeps: a lease must not.
-#[allow(unsafe_code)] // There is no safe call for this clock in the standard library.
 pub(crate) fn now() -> Time {
+    Time::from_nanos(read(libc::CLOCK_BOOTTIME))
+}
+
+/// `CLOCK_MONOTONIC_RAW`, in nanoseconds: the oscillator, which no daemon slows down, and which
+/// stands still while the machine sleeps.
+pub(crate) fn raw() -> u64 {
+    read(libc::CLOCK_MONOTONIC_RAW)
+}
+
+/// By how much the oscillator is ahead of the clock of [`now`]. Neither of the two that are compared
+/// counts sleep, so that makes no difference.
+pub(super) fn ahead() -> i64 {
+    raw().cast_signed() - read(libc::CLOCK_MONOTONIC).cast_signed()
+}
+
+#[allow(unsafe_code)] // There is no safe call for these clocks in the standard library.
+fn read(clock: libc::clockid_t) -> u64 {
     let mut spec = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
     // SAFETY: `spec` is a valid timespec that outlives the call.
-    let failed = unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut spec) };
-    debug_assert_eq!(failed, 0, "Linux has had this clock since 2.6.39");
+    let failed = unsafe { libc::clock_gettime(clock, &raw mut spec) };
+    debug_assert_eq!(failed, 0, "Linux has had these clocks since 2.6.39");
     let seconds = u64::try_from(spec.tv_sec).unwrap_or(0);
     let nanos = u64::try_from(spec.tv_nsec).unwrap_or(0);
-    Time::from_nanos(seconds.saturating_mul(1_000_000_000).saturating_add(nanos))
+    seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
 }
 
 /// A timer on the clock of [`now`]: it rings in time also after the machine has slept.
