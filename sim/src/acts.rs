@@ -333,6 +333,6 @@ fn expire_session(world: &mut World) {
 
 /// How long two may lead after somebody has meddled: one lease, from when it takes effect, which
 /// may be when the ensemble has got over its faults.
-fn excuse(world: &World) -> Nanos {
+pub(crate) fn excuse(world: &World) -> Nanos {
     2 * world.plan.timeout() + 3000 * MS
 }

@@ -37,6 +37,14 @@ const CAUGHT: &[(&str, u64)] = &[
     ("missing-path-unwatched", 410),
     ("session-never-over", 30),
     ("view-never-stale", 30),
+    ("timeout-of-the-connection", 2000),
+    ("as-of-the-arrival", 2000),
+    ("sent-before-known", 2000),
+    ("connect-from-its-answer", 2000),
+    ("more-than-known-forgotten", 2000),
+    ("jeopardy-untold", 2000),
+    ("xids-begin-anew", 2000),
+    ("newest-zxid-unnamed", 2000),
 ];
 
 /// Where the worlds begin.
@@ -46,6 +54,7 @@ fn wanted(mutant: Option<Mutant>) -> Wanted {
     Wanted {
         mutant,
         broken: None,
+        hazard: None,
         told: 0,
     }
 }

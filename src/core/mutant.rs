@@ -92,6 +92,22 @@ mutants! {
     NeverOver = "session-never-over",
     /// What a detector knows never grows old.
     NeverStale = "view-never-stale",
+    /// T is what the present connection was granted, whatever was granted before.
+    GrantedNow = "timeout-of-the-connection",
+    /// What a detector knows is as old as the answer, not as the question.
+    AsOfArrival = "as-of-the-arrival",
+    /// P₁ was only sent, and need not be known, before P was sent.
+    SentOnly = "sent-before-known",
+    /// The connect request counts from the handshake's answer.
+    ConnectAnswered = "connect-from-its-answer",
+    /// Those who stood before the sixteen that a contender knows are forgotten.
+    FurtherForgotten = "more-than-known-forgotten",
+    /// Nobody is told of its jeopardy.
+    Untold = "jeopardy-untold",
+    /// Requests are numbered anew on each connection.
+    XidsAnew = "xids-begin-anew",
+    /// A handshake does not name the newest transaction that was seen.
+    ZxidUnnamed = "newest-zxid-unnamed",
 }
 
 #[cfg(feature = "mutants")]

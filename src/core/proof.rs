@@ -102,7 +102,11 @@ impl Proofs {
             relayed,
         };
         // Each must have been sent after the one before it was known to be committed.
-        let newest_known = |at: Time| self.successes.iter().rposition(|s| s.arrived <= at);
+        let known = |s: &Success| match mutant::on(Mutant::SentOnly) {
+            true => s.sent,
+            false => s.arrived,
+        };
+        let newest_known = |at: Time| self.successes.iter().rposition(|s| known(s) <= at);
         let p1 = newest_known(sent).map(|at| self.successes[at].sent);
         let p1 = if mutant::on(Mutant::OneStepBack) {
             Some(sent)

@@ -133,3 +133,64 @@ pub(super) fn wake_late(world: &mut World) {
     }
     scene.wreck(world);
 }
+
+/// *The connect request counts from the answer to it.* That is late, one proof follows, and then
+/// nothing comes through any more: the request is what the session was touched by.
+pub(super) fn answer_late(world: &mut World) {
+    let Some(scene) = Scene::set(world) else {
+        return;
+    };
+    world.reset(scene.node);
+    if world.run_until(100 * MS, |w| w.knocks(scene.node, scene.server)) {
+        world.cut(scene.node, scene.server, Way::Down);
+        let began = world.now;
+        let latest = began + scene.timeout * 235 / 1000;
+        let part = world.dice.u64(120..=215);
+        run_to(world, began + scene.timeout * part / 1000);
+        run_to(world, (next_ping(world) + 3 * MS).min(latest));
+        world.marks.hit("handshake-answered-late");
+        let done = world.nodes[scene.node].proofs_done;
+        world.heal(scene.node, scene.server, Way::Down, true);
+        let proved = |w: &World| w.nodes[scene.node].proofs_done > done;
+        world.run_until(50 * MS, proved);
+        scene.cut(world);
+    }
+    scene.wreck(world);
+}
+
+/// *The newest request that a follower has answered is relayed by its next ping.* That touch got
+/// lost, and the three proofs are through before another ping.
+pub(super) fn lose_a_touch(world: &mut World) {
+    let half = world.plan.tick / 2;
+    if world.plan.hazards.touches == 0 || half < 250 * MS {
+        return write_all_the_time(world);
+    }
+    let Some(scene) = Scene::set(world) else {
+        return;
+    };
+    // The client proves by itself a little after a later ping, and writes before that by as much
+    // that its touch is what an earlier ping brings.
+    let pause = scene.timeout / 12;
+    let pings = pause.saturating_sub(23 * MS) / half;
+    let before = pause.saturating_sub(8 * MS + pings * half);
+    let fits = pause > scene.relay + 2 * MS && pings > 0 && before + 8 * MS < half;
+    world.ensemble.set_touch_loss(0);
+    if fits && scene.aim(world, before + 2 * MS) {
+        let ping = next_ping(world);
+        run_to(world, ping.saturating_sub(before));
+        scene.write_through(world);
+        run_to(world, ping + 3 * MS);
+        world.ensemble.set_touch_loss(1000);
+        let done = world.nodes[scene.node].proofs_done;
+        world.run_until(pause, |w| w.nodes[scene.node].proofs_done > done);
+        run_to(world, world.now + scene.relay + MS);
+        scene.write_through(world);
+        run_to(world, world.now + 101 * MS);
+        scene.write_through(world);
+        scene.write_through(world);
+        world.marks.hit("touch-lost");
+        scene.cut(world);
+    }
+    world.ensemble.set_touch_loss(world.plan.hazards.touches);
+    scene.wreck(world);
+}

@@ -52,7 +52,10 @@ impl Session {
         }
         let mut bytes = Vec::new();
         ConnectRequest {
-            last_zxid: self.last_zxid,
+            last_zxid: match mutant::on(Mutant::ZxidUnnamed) {
+                true => 0,
+                false => self.last_zxid,
+            },
             timeout_ms: i32::try_from(self.options.timeout.as_millis()).unwrap_or(i32::MAX),
             session: self.identity.id,
             password: self.identity.password.as_session_password(),
@@ -182,17 +185,27 @@ impl Session {
             self.identity.id = response.session;
             self.identity.created = granted;
         }
-        self.identity.timeout = granted.min(self.identity.created);
+        self.identity.timeout = match mutant::on(Mutant::GrantedNow) {
+            true => granted,
+            false => granted.min(self.identity.created),
+        };
         self.identity.password = Secret::new(response.password);
+        let connect = match mutant::on(Mutant::ConnectAnswered) {
+            true => now,
+            false => sent,
+        };
         let mut up = Box::new(Up {
             conn,
             address,
             decoder: FrameDecoder::default(),
-            requests: Requests::after(self.last_xid),
+            requests: Requests::after(match mutant::on(Mutant::XidsAnew) {
+                true => 0,
+                false => self.last_xid,
+            }),
             ping: None,
             last_sent: sent,
             since: now,
-            proofs: Proofs::new(sent, lease::relay(self.timeout(), self.options.tick)),
+            proofs: Proofs::new(connect, lease::relay(self.timeout(), self.options.tick)),
         });
         // A server may send its first answers in the same segment.
         if let Link::Handshaking { decoder, .. } = &mut self.link {
