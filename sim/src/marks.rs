@@ -61,6 +61,7 @@ pub(crate) const ALL: &[&str] = &[
     "syn-black-hole",
     "touch-lost",
     "withdrew-while-leading",
+    "written-together",
     "zookeeper-elected",
     "zookeeper-leader-paused-during-proof",
     "zookeeper-leader-wakes-and-pings-late",

@@ -106,6 +106,11 @@ pub(crate) fn on_lease(world: &mut World, id: usize, handle: Handle, held: Optio
 
 /// A server has taken a client up, and the client hears of it.
 pub(crate) fn on_handshake(world: &mut World, id: usize, server: usize) {
+    if past::is_forgotten(world, id)
+        && let Some(process) = &mut world.nodes[id].process
+    {
+        process.zxid = 0;
+    }
     keep(world, |w| past::check(w, id, server));
 }
 

@@ -5,13 +5,21 @@
 use super::Broken;
 use crate::world::World;
 
+/// Whether it may have forgotten what it has seen.
+pub(super) fn is_forgotten(world: &World, id: usize) -> bool {
+    let node = &world.nodes[id];
+    node.process.as_ref().is_some_and(|process| {
+        let silence = process.clock.shows(world.now).since(process.heard);
+        silence > process.timeout.min(node.plan.timeout)
+    })
+}
+
 pub(super) fn check(world: &World, id: usize, server: usize) -> Result<(), Broken> {
     let Some(process) = &world.nodes[id].process else {
         return Ok(());
     };
-    let silence = process.clock.shows(world.now).since(process.heard);
     let applied = world.ensemble.zxid(server);
-    if applied >= process.zxid || silence > process.timeout {
+    if applied >= process.zxid {
         return Ok(());
     }
     Err(format!(

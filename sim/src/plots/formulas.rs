@@ -6,7 +6,7 @@ use super::tools::LATE;
 use crate::acts;
 use crate::clock::{MS, Nanos};
 use crate::wire::Way;
-use crate::world::{World, nanos};
+use crate::world::{World, nanos, span};
 
 /// When the leader pings next.
 fn next_ping(world: &World) -> Nanos {
@@ -193,4 +193,41 @@ pub(super) fn lose_a_touch(world: &mut World) {
     }
     world.ensemble.set_touch_loss(world.plan.hazards.touches);
     scene.wreck(world);
+}
+
+/// *P₁ was sent before P.* ZooKeeper's leader wakes, commits P₂ and pings late; P₁ and P reach it
+/// together while that ping is on its way, and the answer to it never does.
+pub(super) fn write_together(world: &mut World) {
+    let Some(scene) = Scene::set(world) else {
+        return;
+    };
+    let leads = world.ensemble.leader() == Some(scene.up);
+    if leads && scene.aim(world, 30 * MS) {
+        let ping = next_ping(world);
+        run_to(world, ping - 15 * MS);
+        scene.write_through(world);
+        let ping = next_ping(world) + world.plan.tick / 2;
+        run_to(world, ping - 4 * MS);
+        acts::pause_server(world, scene.up);
+        let began = world.now;
+        world.ensemble.set_ping_lateness(LATE);
+        let patience = u64::from(world.plan.sync_limit) * world.plan.tick * 9 / 10;
+        let length = (scene.timeout * 24 / 100).min(patience);
+        scene.ask_until(world, began + length.saturating_sub(35 * MS));
+        scene.write(world);
+        world.run(5 * MS);
+        acts::resume_server(world, scene.up);
+        world.run_until(50 * MS, |w| !scene.is_writing(w));
+        let now = span(world.now);
+        world.ensemble.cut(scene.up, scene.server, now);
+        world.run(101 * MS);
+        scene.write_twice(world);
+        world.run(8 * MS);
+        world.marks.hit("written-together");
+        let now = span(world.now);
+        world.ensemble.cut(scene.server, scene.up, now);
+        world.ensemble.heal(scene.up, scene.server, now);
+    }
+    scene.wreck(world);
+    scene.take_back(world);
 }

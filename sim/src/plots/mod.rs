@@ -50,6 +50,7 @@ const FORMULAS: &[fn(&mut World)] = &[
     formulas::wake_late,
     formulas::answer_late,
     formulas::lose_a_touch,
+    formulas::write_together,
     servers::deposed_wakes,
     doomed::reattach,
     doomed::next_in_line,
