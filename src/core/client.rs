@@ -115,6 +115,7 @@ impl Client {
         self.machines_tick();
         self.settle();
         self.renew();
+        self.give_up();
         self.prove();
         self.session.flush(now, &mut self.out);
         self.out.push(Output::Wait {
@@ -215,6 +216,27 @@ impl Client {
         self.settle();
     }
 
+    /// A session that may be about to be closed makes no leader: where one waits for its lease, and
+    /// nothing hangs on the session that does not come back by itself, it is given up for another one.
+    fn give_up(&mut self) {
+        if self.session.doubtful_until(self.now).is_none() || !self.closing.is_empty() {
+            return;
+        }
+        let mut waits = false;
+        for machine in self.machines.values() {
+            match machine {
+                Machine::Contender(contender) if !contender.may_begin_anew() => return,
+                Machine::Contender(contender) => waits |= contender.waits_for_lease(),
+                Machine::Group(group) if group.has_members() => return,
+                Machine::Group(_) | Machine::Detector(_) => {}
+            }
+        }
+        if waits {
+            self.session.give_up();
+            self.settle();
+        }
+    }
+
     /// Sends a proof of all leaderships, if one is due.
     fn prove(&mut self) {
         let contenders = || {
@@ -223,14 +245,11 @@ impl Client {
                 Machine::Detector(_) | Machine::Group(_) => None,
             })
         };
-        let waits = contenders().any(Contender::waits_for_lease);
         let leads = contenders().any(Contender::is_leading);
-        let claims: Vec<(SeatId, &str)> = contenders().filter_map(Contender::claim).collect();
-        let proving = match claims.is_empty() {
-            true => Proving::No,
-            false if waits => Proving::Urgently,
-            false => Proving::Steadily,
-        };
+        let claims: Vec<(Proving, SeatId, &str)> =
+            contenders().filter_map(Contender::claim).collect();
+        let proving = claims.iter().map(|(proving, ..)| *proving).max();
+        let proving = proving.unwrap_or(Proving::No);
         self.session.set_leading(leads);
         self.session.set_proving(proving, self.now);
         if !self.session.proof_is_due(self.now) {
@@ -240,7 +259,7 @@ impl Client {
         let window = claims.iter().cycle().skip(first);
         let (seats, ops) = window
             .take(claims.len().min(CHECKS_MAX))
-            .map(|(seat, path)| {
+            .map(|(_, seat, path)| {
                 let check = MultiOp::Check {
                     path: (*path).to_owned(),
                     version: -1,

@@ -11,6 +11,7 @@ use super::mutant::{self, Mutant};
 use super::requests::Ask;
 use super::roster::{self, Census};
 use super::seat::{SeatId, SeatNews};
+use super::session::Proving;
 use super::time::Time;
 use super::wire::{Bench, Wire};
 use super::{Answer, CallId, Error, Handle, Lease, Output};
@@ -89,6 +90,8 @@ pub(crate) struct Contender {
     /// A listing is in flight.
     listing: bool,
     rank: Rank,
+    /// When it may say again why it has no lease.
+    explained: Option<Time>,
     withdrawals: Vec<CallId>,
     writes: Vec<CallId>,
     /// Withdrawn, dropped or closed: its loss was told, and no candidacy follows.
@@ -107,6 +110,7 @@ impl Contender {
             further: 0,
             listing: false,
             rank: Rank::Unknown,
+            explained: None,
             withdrawals: Vec::new(),
             writes: Vec::new(),
             leaving: false,
@@ -287,19 +291,29 @@ impl Contender {
         }
     }
 
-    /// The znode that proofs must name, with its seat.
-    pub(crate) fn claim(&self) -> Option<(SeatId, &str)> {
-        let claims = match self.rank {
-            Rank::First | Rank::Leading { .. } => true,
-            Rank::Behind { .. } => self.spec.warm && self.before.len() + self.further == 1,
-            Rank::Unknown | Rank::Counting(_) => false,
+    /// The znode that proofs must name, with its seat, and how often they are needed.
+    pub(crate) fn claim(&self) -> Option<(Proving, SeatId, &str)> {
+        let next_in_line = self.before.len() + self.further == 1;
+        let proving = match self.rank {
+            Rank::First => Proving::Urgently,
+            Rank::Leading { .. } => Proving::Steadily,
+            Rank::Behind { .. } if !next_in_line => return None,
+            Rank::Behind { .. } if self.spec.warm => Proving::Steadily,
+            Rank::Behind { .. } => Proving::Idly,
+            Rank::Unknown | Rank::Counting(_) => return None,
         };
         match (&self.member, self.seat) {
-            (Some(member), Some(seat)) if claims && self.spec.policy.is_proved() => {
-                Some((seat, &member.path))
+            (Some(member), Some(seat)) if self.spec.policy.is_proved() => {
+                Some((proving, seat, &member.path))
             }
             _ => None,
         }
+    }
+
+    /// Whether its session can be given up for another one without anything being lost that does not
+    /// come back by itself.
+    pub(crate) fn may_begin_anew(&self) -> bool {
+        !self.is_leading() && self.spec.reenrol == Reenrol::Always
     }
 
     /// Whether only a lease is missing.
@@ -334,18 +348,21 @@ impl Contender {
     /// Whether a lease until `end` is long enough for a leadership to begin: nobody is to lead for a
     /// moment only.
     fn is_enough(&self, end: Time, wire: &Wire<'_>) -> bool {
-        let timeout = wire.session.timeout();
+        let pace = wire.session.pace();
         let renewal = match self.spec.policy.is_proved() {
             true => wire.session.next_renewal(wire.now),
             false => None,
         };
-        wire.now + lease::enough(timeout) < end
-            && renewal.is_none_or(|at| at + lease::to_spare(timeout) < end)
+        wire.now + lease::enough(pace) < end
+            && renewal.is_none_or(|at| at + lease::to_spare(pace) < end)
     }
 
     /// Something new is known of the session: leadership begins, or goes on.
     pub(crate) fn renew(&mut self, wire: &mut Wire<'_>) {
-        let (Some(member), Some(standing)) = (&self.member, Standing::of(&self.spec, wire)) else {
+        let Some(standing) = Standing::of(&self.spec, wire) else {
+            return self.explain(wire);
+        };
+        let Some(member) = &self.member else {
             return;
         };
         let Standing { end, .. } = standing;
@@ -354,6 +371,7 @@ impl Contender {
             Rank::First => {
                 // Only an answer on a standing connection makes a leader, or ends jeopardy.
                 if fresh_until.is_none() || !self.is_enough(end, wire) {
+                    self.explain(wire);
                     return;
                 }
                 (None, None)
@@ -383,6 +401,18 @@ impl Contender {
             fresh_until: fresh_until.or(told),
             end,
         };
+    }
+
+    /// Says, once in a session timeout, why it does not lead though nobody stands before it.
+    fn explain(&mut self, wire: &mut Wire<'_>) {
+        if !self.waits_for_lease() || self.explained.is_some_and(|again| again > wire.now) {
+            return;
+        }
+        if let Some(error) = wire.session.lease_hindrance(wire.now) {
+            self.explained = Some(wire.now + wire.session.timeout());
+            let member = self.member.clone();
+            self.tell(ContenderEvent::Blocked { member, error }, wire);
+        }
     }
 
     pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, wire: &mut Wire<'_>) {

@@ -37,8 +37,9 @@ impl Member {
 pub enum ExpiredBy {
     /// A server said so: everything of the session is gone.
     Server,
-    /// Our own clock did: no server answered for the whole session timeout. What is left of the
-    /// session is removed as soon as a server can be reached.
+    /// Our own clock did: no server answered for the whole session timeout; or for so long that a
+    /// server may have begun to end the session, and a contender needs one that lasts. What is left
+    /// of the session is removed as soon as a server can be reached.
     LocalTimeout,
 }
 
@@ -130,6 +131,14 @@ pub enum ContenderEvent {
         /// When leadership ends unless it is renewed before.
         deadline: Time,
     },
+    /// The candidacy cannot go on for now; the error says why and what helps. It is tried again by
+    /// itself; told once for each cause.
+    Blocked {
+        /// The own znode, if one stands.
+        member: Option<Member>,
+        /// Why.
+        error: Error,
+    },
     /// The candidacy is over; exactly one for each that was begun.
     Lost {
         /// The znode that was, if one stood.
@@ -208,6 +217,7 @@ impl Event {
         !matches!(
             self,
             Self::Session(SessionEvent::Retrying { .. })
+                | Self::Contender(ContenderEvent::Blocked { .. })
                 | Self::Group(GroupEvent::MembershipLost { .. })
         )
     }

@@ -176,6 +176,11 @@ impl Group {
         self.ask_query(call, wire);
     }
 
+    /// Whether it holds memberships, or is about to.
+    pub(crate) fn has_members(&self) -> bool {
+        !self.memberships.is_empty()
+    }
+
     /// Begins to tell of every change.
     pub(crate) fn watch(&mut self, wire: &mut Wire<'_>) {
         if self.view.is_none() {

@@ -100,6 +100,8 @@ mutants! {
     SentOnly = "sent-before-known",
     /// The connect request counts from the handshake's answer.
     ConnectAnswered = "connect-from-its-answer",
+    /// A session that may be doomed counts from its re-attachment at once.
+    DoomedCounts = "doomed-connection-counts",
     /// Those who stood before the sixteen that a contender knows are forgotten.
     FurtherForgotten = "more-than-known-forgotten",
     /// Nobody is told of its jeopardy.

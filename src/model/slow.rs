@@ -29,11 +29,6 @@ impl Conn {
         let (at, _) = self.late.front().filter(|_| !self.is_waiting())?;
         Some(*at)
     }
-
-    fn defer(&mut self, at: u64, heard: Heard) {
-        let last = self.late.back().map_or(0, |(last, _)| *last);
-        self.late.push_back((at.max(last), heard));
-    }
 }
 
 impl Server {
@@ -46,7 +41,7 @@ impl Server {
         while let Some(heard) = open.read() {
             let garbage = matches!(heard, Heard::Garbage);
             let at = bus.now.saturating_add(bus.rng.between(least, most));
-            open.defer(at, heard);
+            open.late.push_back((at, heard));
             self.clients.some_late = true;
             if garbage {
                 return;
@@ -57,7 +52,7 @@ impl Server {
     /// A client has closed its connection. What it has said before is taken up before that is seen.
     pub(super) fn gone(&mut self, conn: ConnId) {
         match self.clients.conns.get_mut(&conn) {
-            Some(open) if !open.late.is_empty() => open.defer(0, Heard::Gone),
+            Some(open) if !open.late.is_empty() => open.late.push_back((0, Heard::Gone)),
             Some(_) | None => {
                 self.forget(conn);
             }

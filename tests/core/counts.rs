@@ -67,9 +67,13 @@ fn standbys_that_come_and_go_cost_leader_detectors_and_other_standbys_nothing() 
     world.run(SECOND);
     for (id, before) in before.iter().enumerate().take(passer_by) {
         assert_eq!(asked(&world, id, *before), [0; 0], "client {id}");
-        // Two seconds are a third of T.
-        let expected = if id == 0 { 4 } else { 0 };
+        // Two seconds are a third of T: the leader proves, and whoever is next in line proves instead
+        // of pinging.
+        let expected = [4, 1].get(id).copied().unwrap_or(0);
         assert_eq!(proofs(&world, id, *before), expected, "client {id}");
+        let pings = world.nodes[id].sent[*before..].iter();
+        let pings = pings.filter(|r| r.op() == op::PING).count();
+        assert_eq!(pings, usize::from(id > 1), "client {id}");
     }
     // The passer-by's own watch fires when it deletes its znode.
     assert_eq!(world.model.events_sent(), 1);
@@ -102,14 +106,15 @@ fn a_change_of_leader_costs_each_detector_one_read_and_the_successor_none() {
         [0; 0],
         "the successor decides alone"
     );
-    // It was idle for long, so its lease needs three proofs, one after the other, and δ between the
-    // first two; the first goes out as soon as its predecessor is gone.
+    // It was idle for long, so its lease needs three proofs that follow each other, and δ between the
+    // first two; the first goes out as soon as its predecessor is gone. One more, which goes out
+    // meanwhile, shows that nobody had begun to end its session.
     let led = world.time_of(1, |e| {
         matches!(e, Event::Contender(ContenderEvent::Leading { .. }))
     });
     let delta = Duration::from_millis(100);
     assert_eq!(led.unwrap().since(start), 8 * DELAY + delta);
-    assert!((3..=5).contains(&proofs(&world, 1, before[1])));
+    assert!((4..=6).contains(&proofs(&world, 1, before[1])));
     assert_eq!(asked(&world, 2, before[2]), [0; 0]);
 }
 

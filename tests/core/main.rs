@@ -7,6 +7,7 @@ mod counts;
 mod detector;
 mod faults;
 mod group;
+mod leases;
 mod old_servers;
 mod outputs;
 mod storm;

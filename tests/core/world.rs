@@ -57,6 +57,10 @@ pub(crate) struct World {
     calls: u64,
     /// Whether contenders prove while they are next in line.
     pub(crate) warm: bool,
+    /// The `tickTime` that clients are told.
+    pub(crate) tick: Option<Duration>,
+    /// How much longer everything that a server says is under way.
+    pub(crate) reply_delay: Duration,
     /// A session was ended from outside: two may believe until the lease ends, as documented.
     pub(crate) tampered: bool,
     /// The next reply frames to these operations never reach anybody, and the connection ends.
@@ -85,6 +89,8 @@ impl World {
             order: 0,
             calls: 0,
             warm: false,
+            tick: None,
+            reply_delay: Duration::ZERO,
             tampered: false,
             swallow_reply_of: None,
             swallowed: 0,
@@ -105,7 +111,7 @@ impl World {
             }],
             timeout,
             credentials: credentials.map(Secret::new),
-            tick: None,
+            tick: self.tick,
         };
         let id = self.nodes.len();
         self.nodes.push(Node {
@@ -423,7 +429,11 @@ impl World {
 
     fn fly(&mut self, delivery: Delivery) {
         self.order += 1;
-        let key = (self.now + DELAY, self.order);
+        let late = match &delivery {
+            Delivery::ToClient(..) => self.reply_delay,
+            _ => Duration::ZERO,
+        };
+        let key = (self.now + DELAY + late, self.order);
         self.flying.insert(key, delivery);
     }
 

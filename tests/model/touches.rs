@@ -93,3 +93,16 @@ fn the_leader_s_own_clients_lose_nothing() {
         assert!(crew.ensemble.expiry(client.session) > armed);
     }
 }
+
+#[test]
+fn the_creation_of_a_session_is_told_always() {
+    let (mut crew, _) = losing(6, 1000);
+    let told = (0..10).filter(|_| {
+        let client = crew.connect(crew.leader(), 4000);
+        let armed = crew.ensemble.expiry(client.session);
+        pass_a_ping(&mut crew);
+        crew.run(ms(70));
+        crew.ensemble.expiry(client.session) > armed
+    });
+    assert!(told.count() > 0);
+}

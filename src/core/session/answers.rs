@@ -84,8 +84,8 @@ impl Session {
             }
             xid::PING => {
                 let sent = up
-                    .ping
-                    .take()
+                    .pings
+                    .pop_front()
                     .ok_or("a ping was answered that nobody sent")?;
                 up.proofs.heard(sent, now);
                 sent
@@ -150,7 +150,7 @@ impl Session {
                     up.proofs.heard(sent, now);
                 }
                 if matches!(request.ask, Ask::Proof(_)) {
-                    up.proofs.in_flight = None;
+                    up.proofs.answered();
                 }
                 if commits(request.op, &result) {
                     up.proofs.committed(sent, request.relayed, now);
