@@ -39,6 +39,8 @@ const CAUGHT: &[(&str, u64)] = &[
     ("view-never-stale", 30),
     ("timeout-of-the-connection", 2000),
     ("as-of-the-arrival", 2000),
+    ("doomed-connection-counts", 2000),
+    ("newest-touch-counts", 2000),
     ("sent-before-known", 2000),
     ("connect-from-its-answer", 2000),
     ("more-than-known-forgotten", 2000),

@@ -102,6 +102,8 @@ mutants! {
     ConnectAnswered = "connect-from-its-answer",
     /// A session that may be doomed counts from its re-attachment at once.
     DoomedCounts = "doomed-connection-counts",
+    /// The newest touch that was relayed counts, though a follower may have lost it.
+    NewestTouch = "newest-touch-counts",
     /// Those who stood before the sixteen that a contender knows are forgotten.
     FurtherForgotten = "more-than-known-forgotten",
     /// Nobody is told of its jeopardy.

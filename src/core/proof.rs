@@ -161,7 +161,11 @@ impl Proofs {
         let (_, newest_sent) = *self.heard.get(newest)?;
         let (_, second) = *self.heard.get(newest.checked_sub(1)?)?;
         let is_sparse = newest_sent.since(second) > self.timeout / SPARSE;
-        Some(if is_sparse { newest_sent } else { second })
+        Some(if is_sparse || mutant::on(Mutant::NewestTouch) {
+            newest_sent
+        } else {
+            second
+        })
     }
 
     /// A proof was asked for.
