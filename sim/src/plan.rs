@@ -197,7 +197,6 @@ impl Plan {
                 clerk.contends.clear();
                 clerk.joins.clear();
                 clerk.watches = vec![bulk];
-                clerk.detects.push(bulk);
             }
         }
         let mut more = Rng::with_seed(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 0x11a2);

@@ -310,6 +310,9 @@ fn bulk_group(world: &World) -> usize {
 /// The best that links and servers can be.
 fn still(world: &mut World, node: usize) -> bool {
     calm(world);
+    // What was to be lost or refused on its connection goes with that.
+    world.nodes[node].trap = None;
+    world.reset(node);
     heal(world);
     for server in 0..world.plan.servers() {
         world.ensemble.set_refusals(server, 0, Vec::new());
