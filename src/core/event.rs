@@ -87,7 +87,8 @@ pub enum SessionEvent {
 pub enum LostReason {
     /// The session is over.
     SessionExpired,
-    /// The lease ended before it could be renewed.
+    /// The lease ended before it could be renewed, or none could be had because the own znode may not
+    /// be read.
     LeaseLapsed,
     /// Somebody else deleted the znode.
     Evicted,

@@ -104,6 +104,14 @@ mutants! {
     DoomedCounts = "doomed-connection-counts",
     /// The newest touch that was relayed counts, though a follower may have lost it.
     NewestTouch = "newest-touch-counts",
+    /// A candidate of whom the answer says nothing counts as gone.
+    ErrorIsGone = "error-counts-as-gone",
+    /// Any error decides what was asked.
+    AnyCodeDecides = "any-code-decides",
+    /// What was refused or may not be read is asked for again at once.
+    AskedAtOnce = "asked-again-at-once",
+    /// A znode whose check fails stays in the proof, and takes the others' leases along.
+    CulpritTakesAll = "culprit-takes-all",
     /// Those who stood before the sixteen that a contender knows are forgotten.
     FurtherForgotten = "more-than-known-forgotten",
     /// Nobody is told of its jeopardy.

@@ -11,4 +11,6 @@ mod leases;
 mod old_servers;
 mod outputs;
 mod storm;
+mod undecided;
+mod unreadable;
 mod world;

@@ -4,6 +4,7 @@ use super::{Link, Purpose, Session, Signal};
 use crate::core::mutant::{self, Mutant};
 use crate::core::requests::Ask;
 use crate::core::time::Time;
+use crate::core::verdict;
 use crate::core::{Outbox, Output};
 use crate::proto::{
     ConnectResponse, Reader, ReplyHeader, Response, ServerError, WatchEvent, op, xid,
@@ -112,6 +113,11 @@ impl Session {
                     Err(ServerError::from_code(header.err))
                 };
                 match (&request.ask, &result) {
+                    (Ask::CloseSession, Err(error))
+                        if !verdict::decides(op::CLOSE_SESSION, *error) =>
+                    {
+                        return Err(format!("it does not close the session: {error}"));
+                    }
                     (Ask::CloseSession, _) => {
                         out.push(Output::Close { conn: up.conn });
                         match self.purpose {
@@ -149,7 +155,7 @@ impl Session {
                 if request.ask != Ask::Auth {
                     up.proofs.heard(sent, now);
                 }
-                if matches!(request.ask, Ask::Proof(_)) {
+                if matches!(request.ask, Ask::Proof(_) | Ask::IdleProof(..)) {
                     up.proofs.answered();
                 }
                 if commits(request.op, &result) {
@@ -166,6 +172,7 @@ impl Session {
                     result,
                     sent,
                     zxid: header.zxid,
+                    op: request.op,
                     watch: request.watch.filter(|_| armed),
                 });
                 sent

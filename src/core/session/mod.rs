@@ -69,6 +69,8 @@ pub(crate) enum Signal {
         result: Result<Response, ServerError>,
         sent: Time,
         zxid: i64,
+        /// The operation.
+        op: i32,
         /// The watch that is armed now.
         watch: Option<(WatchKind, String)>,
     },
@@ -255,6 +257,13 @@ impl Session {
             && let Link::Up(up) = &mut self.link
         {
             up.requests.push(ask, request);
+        }
+    }
+
+    /// Something is asked at `now`: it does what a ping would.
+    pub(crate) fn asks_now(&mut self, now: Time) {
+        if let Link::Up(up) = &mut self.link {
+            up.last_sent = now;
         }
     }
 
@@ -489,18 +498,14 @@ impl Session {
             up.last_sent + lease::ping_interval(timeout, self.leading),
             Wake::Ping,
         );
-        // One ping at a time: a second one would say nothing that the first does not. Where proofs
-        // take the place of pings there is none. On a slow connection more are sent until the first
+        // One ping at a time: a second one would say nothing that the first does not. On a slow connection more are sent until the first
         // write is answered: a lease will rest on them.
         let early = up.last_sent + lease::early_ping_interval(timeout);
         let ping = match up.slow_until {
             Some(until) if early <= until && up.proofs.newest().is_none() => {
                 Some((early, Wake::Ping))
             }
-            _ => {
-                let pings = up.pings.is_empty() && self.proving != Proving::Idly;
-                pings.then_some(ping)
-            }
+            _ => up.pings.is_empty().then_some(ping),
         };
         let proof = self.proof_deadline(up).map(|at| (at, Wake::Proof));
         answer

@@ -13,8 +13,8 @@ use std::time::Duration;
 pub(crate) enum Proving {
     /// Nothing hangs on it.
     No,
-    /// A contender is next in line: a proof takes the place of each ping, so that the lease is at
-    /// hand as soon as it is its turn.
+    /// A contender is next in line: what it asks now and then, in the place of a ping, is a proof, so
+    /// that the lease is at hand as soon as it is its turn.
     Idly,
     /// A lease is to be kept.
     Steadily,
@@ -130,6 +130,14 @@ impl Session {
         }
     }
 
+    /// Whether a proof could be sent now, due or not.
+    pub(crate) fn can_prove(&self) -> bool {
+        match &self.link {
+            Link::Up(up) => self.attached() && !up.proofs.is_full(),
+            _ => false,
+        }
+    }
+
     /// Queues a proof.
     pub(crate) fn prove(&mut self, ask: Ask, request: Request, now: Time) {
         self.ask(ask, request);
@@ -181,11 +189,8 @@ impl Session {
             false => self.pace(),
         };
         match self.proving {
-            Proving::No => None,
-            Proving::Idly if is_alone => {
-                Some(up.last_sent + lease::ping_interval(timeout, self.leading))
-            }
-            Proving::Idly => None,
+            // The looks of whoever is next in line are proofs.
+            Proving::No | Proving::Idly => None,
             // Nothing helps but to wait.
             Proving::Urgently if self.lasting_pace(up).is_none() => {
                 Some(after(lease::proof_interval(timeout)))
