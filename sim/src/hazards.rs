@@ -95,7 +95,7 @@ impl Hazards {
             touches: if touches { dice.u32(1..=300) } else { 0 },
             acls,
             refusals: refusals.then(|| if dice.bool() { 0 } else { dice.u32(1..20) }),
-            slow: slow.then(|| dice.u64(1..=125)),
+            slow: slow.then(|| dice.u64(1..=100)),
         }
     }
 }
