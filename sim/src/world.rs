@@ -15,12 +15,15 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tenure::core::{
-    Answer, Client, Command, ContenderEvent, ContenderSpec, Event, ExpiredBy, GroupEvent, Handle,
-    Input, LeasePolicy, LostReason, Output, Reenrol, Secret, SessionEvent, SessionOptions,
+    ANSWER_BYTES_MAX, Answer, Client, Command, ContenderEvent, ContenderSpec, Event, ExpiredBy,
+    GroupEvent, Handle, Input, LeasePolicy, LostReason, Output, Reenrol, Secret, SessionEvent,
+    SessionOptions,
 };
 use tenure::model::{ConnId, Ensemble, LinkOptions, ModelOutput};
 use tenure::proto::{op, xid};
 
+/// The longest answer that is taken in where there are listings beyond it: they cost less so.
+const SHORT_ANSWERS: usize = 100_000;
 /// Steps at one instant; more than these, and something spins.
 const STEPS_MAX: u32 = 20_000;
 
@@ -805,6 +808,10 @@ impl World {
             timeout: node.plan.timeout,
             credentials,
             tick: node.plan.tick,
+            answer_bytes_max: match self.plan.hazards.bulk {
+                true => SHORT_ANSWERS,
+                false => ANSWER_BYTES_MAX,
+            },
         };
         let clock = node.plan.clock;
         node.process = Some(Process {

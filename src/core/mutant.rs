@@ -112,6 +112,12 @@ mutants! {
     AskedAtOnce = "asked-again-at-once",
     /// A znode whose check fails stays in the proof, and takes the others' leases along.
     CulpritTakesAll = "culprit-takes-all",
+    /// What a resolver says when nobody waits for it any more is thrown away.
+    LateNameLost = "late-address-thrown-away",
+    /// An answer that is too long ends the connection, and the next one follows without a pause.
+    LongEnds = "long-answer-ends-the-connection",
+    /// Bulk reads take all the room there is, and proofs wait behind them.
+    BulkFirst = "proofs-behind-bulk-reads",
     /// Those who stood before the sixteen that a contender knows are forgotten.
     FurtherForgotten = "more-than-known-forgotten",
     /// Nobody is told of its jeopardy.

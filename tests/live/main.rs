@@ -8,6 +8,7 @@ mod bad_servers;
 mod counts;
 mod faults;
 mod partition;
+mod payload;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
