@@ -37,7 +37,25 @@ const CAUGHT: &[(&str, u64)] = &[
     ("missing-path-unwatched", 410),
     ("session-never-over", 30),
     ("view-never-stale", 30),
+    ("timeout-of-the-connection", 2000),
+    ("as-of-the-arrival", 2000),
+    ("late-address-thrown-away", 2000),
+    ("long-answer-ends-the-connection", 2000),
+    ("proofs-behind-bulk-reads", 2000),
+    ("error-counts-as-gone", 2000),
+    ("any-code-decides", 2000),
+    ("asked-again-at-once", 2000),
+    ("culprit-takes-all", 2000),
+    ("doomed-connection-counts", 2000),
+    ("newest-touch-counts", 2000),
+    ("connect-from-its-answer", 2000),
+    ("more-than-known-forgotten", 2000),
+    ("jeopardy-untold", 2000),
+    ("newest-zxid-unnamed", 2000),
 ];
+
+/// Mistakes that no world is demanded to show; `docs/simulation.md` says why.
+const UNSEEN: &[&str] = &["sent-before-known", "xids-begin-anew"];
 
 /// Where the worlds begin.
 const SEEDS: [u64; 2] = [1, 5000];
@@ -46,6 +64,7 @@ fn wanted(mutant: Option<Mutant>) -> Wanted {
     Wanted {
         mutant,
         broken: None,
+        hazard: None,
         told: 0,
     }
 }
@@ -72,10 +91,12 @@ fn the_same_seed_makes_the_same_history() {
 
 #[test]
 fn every_mistake_is_in_the_table() {
-    let listed: BTreeSet<&str> = CAUGHT.iter().map(|(name, _)| *name).collect();
+    let listed = CAUGHT.iter().map(|(name, _)| *name);
+    let listed: BTreeSet<&str> = listed.chain(UNSEEN.iter().copied()).collect();
     let all: BTreeSet<&str> = Mutant::ALL.iter().map(|mutant| mutant.name()).collect();
     assert_eq!(listed, all);
-    assert_eq!(CAUGHT.len(), all.len(), "one is there twice");
+    let rows = CAUGHT.len() + UNSEEN.len();
+    assert_eq!(rows, all.len(), "one is there twice");
 }
 
 #[test]
