@@ -92,6 +92,10 @@ pub(crate) fn heal(world: &mut World) {
 /// Ends what hazards have begun, as far as it can end.
 pub(crate) fn end(world: &mut World) {
     heal(world);
+    if world.plan.hazards.slow.is_some() {
+        // Late answers are borne up to a point, and slow links come on top of slow servers.
+        world.set_links(&LinkOptions::default());
+    }
     slow_down(world);
     for server in 0..world.plan.servers() {
         world.ensemble.set_refusals(server, 0, Vec::new());
