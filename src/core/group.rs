@@ -86,6 +86,8 @@ struct View {
     /// The transaction that last changed the list of its children.
     changed: i64,
     told: GroupEvent,
+    /// The list has changed while its members were still being looked at.
+    moved: bool,
     /// The list is known, and watched.
     rests: bool,
     again: Again,
@@ -212,6 +214,7 @@ impl Group {
                 epoch: 0,
                 changed: 0,
                 told: GroupEvent::Unknown { since: wire.now },
+                moved: false,
                 rests: false,
                 again: Again::default(),
             });
@@ -522,7 +525,11 @@ impl Group {
 
     pub(crate) fn on_watch(&mut self, path: &str, wire: &mut Wire<'_>) {
         if path == self.path {
-            self.refresh(wire);
+            match &mut self.view {
+                // Many that come at once are looked at once each, not again for each of the others.
+                Some(view) if !view.census.is_complete() => view.moved = true,
+                Some(_) | None => self.refresh(wire),
+            }
         }
         let ends = |query: &Query| matches!(query, Query::End(awaited) if awaited == path);
         let calls = self.queries.iter().filter(|(_, query)| ends(query));
@@ -535,6 +542,7 @@ impl Group {
     pub(crate) fn refresh(&mut self, wire: &mut Wire<'_>) {
         if let Some(view) = &mut self.view {
             view.round += 1;
+            view.moved = false;
             view.rests = false;
             view.again.cancel();
             self.ask_view(What::List, wire);
@@ -759,7 +767,11 @@ impl Group {
             (What::Count(path), result) => {
                 view.census.count(&path, result);
                 if view.census.is_complete() {
+                    let moved = view.moved;
                     self.counted(wire);
+                    if moved {
+                        self.refresh(wire);
+                    }
                 }
             }
             (What::Same, Ok(Response::Stat(stat)))

@@ -346,7 +346,7 @@ impl Proofs {
         let sent = self.successes.iter().map(|success| success.sent);
         let sent = sent.chain(self.in_flight.iter().copied());
         let p2 = sent.filter(|at| *at >= relayed).min();
-        let p2 = p2.unwrap_or(now.max(relayed) + pace);
+        let p2 = p2.unwrap_or_else(|| now.max(relayed) + pace);
         now.max(p2 + pace * 2 + self.delay * 3 + PING_LATENESS)
     }
 
