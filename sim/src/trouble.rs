@@ -478,19 +478,44 @@ fn crowd(world: &mut World) {
     if let Some(node) = node {
         acts::withdraw(world, node);
     }
-    let (first, second) = (world.more.u64(3..40), world.more.u64(14..150));
+    let (first, second) = (world.more.u64(3..40), world.more.u64(14..80));
     let older = gather(world, group, first);
     let younger = gather(world, group, second);
     world.marks.hit("crowd");
     if let Some(node) = node {
         acts::stand(world, node);
     }
-    let length = world.more.u64(0..world.plan.timeout() / 2);
+    let length = world.more.u64(200 * MS..world.plan.timeout() / 2);
     world.run(length);
+    if let (Some(session), true) = (younger, second < 40) {
+        one_by_one(world, group, session);
+    }
     for session in younger.into_iter().chain(older) {
         disperse(world, session);
         let length = world.more.u64(0..500 * MS);
         world.run(length);
+    }
+}
+
+/// The members of a session are deleted, the newest first: whoever stands behind them sees each of
+/// them go.
+fn one_by_one(world: &mut World, group: usize, session: i64) {
+    let group = world.plan.groups[group].clone();
+    let names = world.ensemble.children(&group).unwrap_or_default();
+    let mut members: Vec<(i64, String)> = names
+        .iter()
+        .map(|name| path::child(&group, name))
+        .filter_map(|path| {
+            let (_, stat) = world.ensemble.node(&path)?;
+            (stat.ephemeral_owner == session).then_some((stat.czxid, path))
+        })
+        .collect();
+    members.sort();
+    let patience = world.more.u64(5 * MS..30 * MS);
+    for (_, path) in members.iter().rev() {
+        let _ = world.ensemble.delete(path, span(world.now));
+        world.collect();
+        world.run(patience);
     }
 }
 
