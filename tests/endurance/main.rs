@@ -5,6 +5,7 @@
 
 mod crowd;
 mod cycles;
+mod doom;
 mod expiry;
 mod names;
 mod subject;

@@ -135,7 +135,17 @@ impl Launch<'_> {
             .append(true)
             .open(self.directory.join(LOG))
             .map_err(|error| fail(LOG, error))?;
-        let log_too = log.try_clone().map_err(|error| fail(LOG, error))?;
+        let (log, log_too) = match self.config.log_line_takes {
+            Some(pause) => {
+                let log = super::slow_log::start(log, pause).map_err(|error| fail(LOG, error))?;
+                let log_too = log.try_clone().map_err(|error| fail(LOG, error))?;
+                (Stdio::from(log), Stdio::from(log_too))
+            }
+            None => {
+                let log_too = log.try_clone().map_err(|error| fail(LOG, error))?;
+                (Stdio::from(log), Stdio::from(log_too))
+            }
+        };
 
         let mut command = Command::new("java");
         command.args(JVM).arg("-cp").arg(
