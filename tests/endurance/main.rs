@@ -8,6 +8,7 @@ mod cycles;
 mod doom;
 mod expiry;
 mod names;
+mod one_name;
 mod subject;
 
 use serde_json::Value;

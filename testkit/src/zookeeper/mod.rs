@@ -1,6 +1,7 @@
 //! A real ZooKeeper server.
 
 mod config;
+mod counter;
 mod four_letter;
 mod jars;
 mod launch;
@@ -17,6 +18,7 @@ use tempfile::TempDir;
 
 pub(crate) use config::Quorum;
 pub use config::{Config, Secure};
+pub use counter::counting_from;
 pub(crate) use launch::StartError;
 pub use version::Version;
 

@@ -1,0 +1,68 @@
+//! Groups whose counter has wrapped, so that the order of names says nothing of who was first: each
+//! member is asked for its birth.
+
+use crate::{LIMIT, T, contend, fresh_path, has_lost, let_pass, open, token_of};
+use tenure_testkit::wire::opcode;
+use tenure_testkit::zookeeper::{Config, counting_from};
+use tenure_testkit::{Proxy, Zookeeper};
+
+const THROTTLED: i32 = -127;
+const NO_AUTH: i32 = -102;
+
+fn counted() -> (Zookeeper, String) {
+    let path = fresh_path();
+    (counting_from(Config::default(), &[(&path, -3)]), path)
+}
+
+#[test]
+fn a2_a_leader_that_cannot_be_counted_for_a_while_is_not_gone() {
+    let (server, path) = counted();
+    let first = open(&server.url(&path));
+    let leader = contend(&first, &path);
+    let token = token_of(&leader);
+    let member = format!("{path}/-000000003");
+    for times in [1, 2, 3, 5] {
+        let proxy = Proxy::start(server.addr());
+        proxy.refuse_requests_of(opcode::EXISTS, &member, THROTTLED, times);
+        let client = open(&proxy.url(&path));
+        let second = contend(&client, &path);
+        let_pass(T / 2);
+        assert!(!second.is_leading(), "two lead after {times} refusals");
+        assert!(leader.is_leading());
+        client.close().wait_for(LIMIT).unwrap();
+    }
+    let third = open(&server.url(&path));
+    let next = contend(&third, &path);
+    assert!(leader.withdraw().wait_for(LIMIT).unwrap());
+    assert!(token_of(&next) > token);
+    for client in [first, third] {
+        client.close().wait_for(LIMIT).unwrap();
+    }
+}
+
+/// As a server from 3.7.3, 3.8.4 or 3.9.2 on answers who lacks READ.
+#[test]
+fn a2_a_leader_that_may_not_be_read_is_not_gone() {
+    let (server, path) = counted();
+    let first = open(&server.url(&path));
+    let leader = contend(&first, &path);
+    let token = token_of(&leader);
+    let proxy = Proxy::start(server.addr());
+    proxy.refuse_requests_of(
+        opcode::EXISTS,
+        &format!("{path}/-000000003"),
+        NO_AUTH,
+        1_000,
+    );
+
+    let client = open(&proxy.url(&path));
+    let second = contend(&client, &path);
+    let_pass(T);
+    assert!(!second.is_leading(), "two lead");
+    assert!(leader.is_leading() && !has_lost(&second));
+    assert!(leader.withdraw().wait_for(LIMIT).unwrap());
+    assert!(token_of(&second) > token);
+    for client in [first, client] {
+        client.close().wait_for(LIMIT).unwrap();
+    }
+}
