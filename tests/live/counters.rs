@@ -1,7 +1,8 @@
 //! Groups whose counter has wrapped, so that the order of names says nothing of who was first: each
 //! member is asked for its birth.
 
-use crate::{LIMIT, T, contend, fresh_path, has_lost, let_pass, open, token_of};
+use crate::{LIMIT, T, contend, fresh_path, has_lost, let_pass, open, token_of, wait_behind};
+use tenure::{DetectorEvent, Time};
 use tenure_testkit::wire::opcode;
 use tenure_testkit::zookeeper::{Config, counting_from};
 use tenure_testkit::{Proxy, Zookeeper};
@@ -63,6 +64,49 @@ fn a2_a_leader_that_may_not_be_read_is_not_gone() {
     assert!(leader.withdraw().wait_for(LIMIT).unwrap());
     assert!(token_of(&second) > token);
     for client in [first, client] {
+        client.close().wait_for(LIMIT).unwrap();
+    }
+}
+
+/// Whoever shows the second as the leader, or a group without its first member, is wrong: it may
+/// only say that it does not know.
+#[test]
+fn a2_views_do_not_lose_a_member_that_cannot_be_counted_for_a_while() {
+    let (server, path) = counted();
+    let clients = [open(&server.url(&path)), open(&server.url(&path))];
+    let leader = contend(&clients[0], &path);
+    let token = token_of(&leader);
+    let second = contend(&clients[1], &path);
+    wait_behind(&second);
+    let member = format!("{path}/-000000003");
+    for operation in [opcode::EXISTS, opcode::GET_DATA] {
+        for code in [THROTTLED, NO_AUTH] {
+            let proxy = Proxy::start(server.addr());
+            proxy.refuse_requests_of(operation, &member, code, 3);
+            let client = open(&proxy.url(&path));
+            let detector = client.detect(&path).unwrap();
+            let mut state = DetectorEvent::Unknown {
+                since: Time::default(),
+            };
+            while !matches!(state, DetectorEvent::Leader(_)) {
+                state = detector.events().next(Some(LIMIT)).unwrap();
+                assert_ne!(state, DetectorEvent::None);
+            }
+            let DetectorEvent::Leader(known) = state else {
+                unreachable!("that ended the loop");
+            };
+            assert_eq!(known.member.token, token, "{operation}, {code}");
+            proxy.clear_rules();
+            proxy.refuse_requests_of(operation, &member, code, 3);
+            let group = client.group(&path).unwrap();
+            // An error is an answer, a list without it is none.
+            if let Ok(members) = group.members().wait_for(LIMIT) {
+                assert_eq!(members.len(), 2, "{operation}, {code}: {members:?}");
+            }
+            client.close().wait_for(LIMIT).unwrap();
+        }
+    }
+    for client in clients {
         client.close().wait_for(LIMIT).unwrap();
     }
 }

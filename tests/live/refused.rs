@@ -1,7 +1,9 @@
 //! Requests that a server answers with an error and has not carried out: −127 from one that
 //! throttles, −4, −7, −1 and others from one in trouble. They decide nothing.
 
-use crate::{LIMIT, T, contend, fresh_path, has_lost, open, shared, token_of, wait_behind};
+use crate::{
+    LIMIT, T, contend, fresh_path, has_lost, open, shared, token_of, wait_behind, wait_known,
+};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use tenure_observer::Observer;
@@ -146,6 +148,29 @@ fn b4_a_standby_whose_look_at_the_one_before_it_is_refused_waits_on() {
             client.close().wait_for(LIMIT).unwrap();
         }
     }
+}
+
+#[test]
+fn b4_views_outlive_looks_that_are_refused() {
+    let (_, path, _) = stage();
+    let first = open(&shared().url(&path));
+    let leader = contend(&first, &path);
+    let token = token_of(&leader);
+    for operation in [opcode::GET_CHILDREN2, opcode::GET_DATA, opcode::EXISTS] {
+        with_each_code(|code| {
+            let proxy = Proxy::start(shared().addr());
+            proxy.refuse_requests(operation, code, TIMES);
+            let client = open(&proxy.url(&path));
+            let detector = client.detect(&path).unwrap();
+            let group = client.group(&path).unwrap();
+            let members = group.members().wait_for(LIMIT).unwrap();
+            let tokens: Vec<u64> = members.iter().map(|member| member.token).collect();
+            assert_eq!(tokens, [token], "{operation}, {code}");
+            wait_known(&detector, token);
+            client.close().wait_for(LIMIT).unwrap();
+        });
+    }
+    first.close().wait_for(LIMIT).unwrap();
 }
 
 /// A real server that throttles: every request that had to wait for more than a millisecond is
