@@ -79,7 +79,8 @@ fn f13_a_name_with_three_addresses_is_three_servers() {
         leader.wait_for("doubt", LIMIT, is("jeopardy"));
         let news = |line: &serde_json::Value| is("leading")(line) || is("lost")(line);
         let next = leader.wait_for("the end of the doubt", LIMIT, news);
-        assert_eq!(next["event"], "leading", "{next}");
+        let all: Vec<String> = leader.lines().iter().map(|l| l.json.to_string()).collect();
+        assert_eq!(next["event"], "leading", "{all:#?}");
         assert_eq!(next["token"], token);
     }
 }
