@@ -143,6 +143,7 @@ impl Shared {
         };
         let then = state.rules.apply(kind, path);
         if let Some(Then::Refuse(code)) = then {
+            state.counts.refused += 1;
             replaced = Some(conversation.refuse(xid, code));
         }
         if state.journal.len() < JOURNAL_FRAMES_MAX {
