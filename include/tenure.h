@@ -510,6 +510,12 @@ typedef int32_t tenure_metric;
 #define TENURE_EVENT_CONTENDER_LOST 25
 
 /**
+ * The candidacy cannot go on for now, and is tried again by itself; told once for each cause:
+ * tenure_event_member (the own, if one stands), tenure_event_status, tenure_event_message.
+ */
+#define TENURE_EVENT_CONTENDER_BLOCKED 26
+
+/**
  * Who leads cannot be known: no server has answered for too long. Not the same as nobody:
  * tenure_event_since_ns.
  */
@@ -1345,7 +1351,7 @@ TENURE_API uint64_t tenure_event_as_of_ns(const struct tenure_event *event);
 TENURE_API tenure_lost_reason tenure_event_lost_reason(const struct tenure_event *event);
 
 /**
- * What went wrong: of the FAILED events, of a reason TENURE_LOST_REASON_FAILED, and of
+ * What went wrong: of the FAILED events, of TENURE_EVENT_CONTENDER_BLOCKED, of a reason TENURE_LOST_REASON_FAILED, and of
  * TENURE_EVENT_CALL_DONE.
  *
  * @param event  an event, or NULL
@@ -1354,7 +1360,8 @@ TENURE_API tenure_lost_reason tenure_event_lost_reason(const struct tenure_event
  * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
  * @since ABI 1
  */
-TENURE_API tenure_status tenure_event_status(const struct tenure_event *event);
+TENURE_API
+tenure_status tenure_event_status(const struct tenure_event *event);
 
 /**
  * What went wrong, in a sentence for people: where tenure_event_status is not TENURE_OK, and of

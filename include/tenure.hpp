@@ -311,6 +311,7 @@ enum class event_kind : std::int32_t {
     contender_leading = TENURE_EVENT_CONTENDER_LEADING,
     contender_jeopardy = TENURE_EVENT_CONTENDER_JEOPARDY,
     contender_lost = TENURE_EVENT_CONTENDER_LOST,
+    contender_blocked = TENURE_EVENT_CONTENDER_BLOCKED,
     detector_unknown = TENURE_EVENT_DETECTOR_UNKNOWN,
     detector_none = TENURE_EVENT_DETECTOR_NONE,
     detector_leader = TENURE_EVENT_DETECTOR_LEADER,

@@ -264,7 +264,8 @@ impl Contender {
             ContenderEvent::Enrolling
             | ContenderEvent::Enrolled { .. }
             | ContenderEvent::Standby { .. }
-            | ContenderEvent::Jeopardy { .. } => false,
+            | ContenderEvent::Jeopardy { .. }
+            | ContenderEvent::Blocked { .. } => false,
         }
     }
 }

@@ -53,6 +53,9 @@ pub const TENURE_EVENT_CONTENDER_JEOPARDY: tenure_event_kind = 24;
 /// The candidacy is over; exactly one for each: tenure_event_lost_reason, tenure_event_member,
 /// tenure_event_lease_end_ns (until when it led, 0 if it did not), tenure_event_message.
 pub const TENURE_EVENT_CONTENDER_LOST: tenure_event_kind = 25;
+/// The candidacy cannot go on for now, and is tried again by itself; told once for each cause:
+/// tenure_event_member (the own, if one stands), tenure_event_status, tenure_event_message.
+pub const TENURE_EVENT_CONTENDER_BLOCKED: tenure_event_kind = 26;
 
 /// Who leads cannot be known: no server has answered for too long. Not the same as nobody:
 /// tenure_event_since_ns.
@@ -221,6 +224,7 @@ impl News {
                 ContenderEvent::Standby { .. } => TENURE_EVENT_CONTENDER_STANDBY,
                 ContenderEvent::Leading { .. } => TENURE_EVENT_CONTENDER_LEADING,
                 ContenderEvent::Jeopardy { .. } => TENURE_EVENT_CONTENDER_JEOPARDY,
+                ContenderEvent::Blocked { .. } => TENURE_EVENT_CONTENDER_BLOCKED,
                 ContenderEvent::Lost { .. } => TENURE_EVENT_CONTENDER_LOST,
             },
             Self::Detector(event) => match event {
@@ -248,7 +252,9 @@ impl News {
                 | ContenderEvent::Standby { member, .. }
                 | ContenderEvent::Leading { member, .. }
                 | ContenderEvent::Jeopardy { member, .. } => Some(member),
-                ContenderEvent::Lost { member, .. } => member.as_ref(),
+                ContenderEvent::Blocked { member, .. } | ContenderEvent::Lost { member, .. } => {
+                    member.as_ref()
+                }
             },
             Self::Detector(DetectorEvent::Leader(leader)) => Some(&leader.member),
             Self::Group(GroupEvent::MembershipLost { member, .. }) => Some(member),
@@ -275,7 +281,8 @@ impl News {
     /// The error that the event brings, if it brings one with a kind.
     fn error(&self) -> Option<&Error> {
         match self {
-            Self::Detector(DetectorEvent::Failed(error))
+            Self::Contender(ContenderEvent::Blocked { error, .. })
+            | Self::Detector(DetectorEvent::Failed(error))
             | Self::Group(GroupEvent::Failed(error)) => Some(error),
             _ => match self.reason() {
                 Some(LostReason::Failed(error)) => Some(error),
@@ -359,6 +366,7 @@ pub extern "C" fn tenure_event_kind_name(kind: tenure_event_kind) -> *const c_ch
         TENURE_EVENT_CONTENDER_LEADING => c"contender leading",
         TENURE_EVENT_CONTENDER_JEOPARDY => c"contender jeopardy",
         TENURE_EVENT_CONTENDER_LOST => c"contender lost",
+        TENURE_EVENT_CONTENDER_BLOCKED => c"contender blocked",
         TENURE_EVENT_DETECTOR_UNKNOWN => c"detector unknown",
         TENURE_EVENT_DETECTOR_NONE => c"detector none",
         TENURE_EVENT_DETECTOR_LEADER => c"detector leader",
@@ -615,7 +623,7 @@ pub unsafe extern "C" fn tenure_event_lost_reason(
     })
 }
 
-/// What went wrong: of the FAILED events, of a reason TENURE_LOST_REASON_FAILED, and of
+/// What went wrong: of the FAILED events, of TENURE_EVENT_CONTENDER_BLOCKED, of a reason TENURE_LOST_REASON_FAILED, and of
 /// TENURE_EVENT_CALL_DONE.
 ///
 /// @param event  an event, or NULL
@@ -692,4 +700,34 @@ pub unsafe extern "C" fn tenure_event_call_result(event: *const tenure_event) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_free(event: *mut tenure_event) {
     guard::free(event);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::ErrorKind;
+
+    #[test]
+    fn a_blocked_candidacy_shows_its_member_and_its_error() {
+        let member = Member {
+            path: "/g/0000000001".to_owned(),
+            label: None,
+            sequence: 1,
+            token: 7,
+        };
+        for member in [Some(member), None] {
+            let error = Error::new(ErrorKind::NoAuth, "give READ on /g");
+            let blocked = ContenderEvent::Blocked {
+                member: member.clone(),
+                error: error.clone(),
+            };
+            let news = News::from(blocked);
+            assert_eq!(news.kind(), TENURE_EVENT_CONTENDER_BLOCKED);
+            assert_eq!(news.member(), member.as_ref());
+            assert_eq!(news.error(), Some(&error));
+            assert_eq!(news.message(), Some("give READ on /g"));
+            assert_eq!(news.reason(), None);
+            assert_eq!(news.lease_end(), None);
+        }
+    }
 }

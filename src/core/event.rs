@@ -130,6 +130,14 @@ pub enum ContenderEvent {
         /// When leadership ends unless it is renewed before.
         deadline: Time,
     },
+    /// The candidacy cannot go on for now; the error says why and what helps. It is tried again by
+    /// itself; told once for each cause.
+    Blocked {
+        /// The own znode, if one stands.
+        member: Option<Member>,
+        /// Why.
+        error: Error,
+    },
     /// The candidacy is over; exactly one for each that was begun.
     Lost {
         /// The znode that was, if one stood.
@@ -208,6 +216,7 @@ impl Event {
         !matches!(
             self,
             Self::Session(SessionEvent::Retrying { .. })
+                | Self::Contender(ContenderEvent::Blocked { .. })
                 | Self::Group(GroupEvent::MembershipLost { .. })
         )
     }

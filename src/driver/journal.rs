@@ -2,7 +2,7 @@
 
 use super::log::LogLevel;
 use crate::core::{
-    ContenderEvent, DetectorEvent, Event, ExpiredBy, GroupEvent, LostReason, SessionEvent,
+    ContenderEvent, DetectorEvent, Event, ExpiredBy, GroupEvent, LostReason, Member, SessionEvent,
 };
 
 /// How grave an event is.
@@ -29,6 +29,7 @@ pub(super) fn level(event: &Event) -> LogLevel {
                 }
                 LostReason::Failed(_) => LogLevel::Error,
             },
+            ContenderEvent::Blocked { .. } => LogLevel::Error,
         },
         Event::Detector(event) => match event {
             DetectorEvent::Leader(_) | DetectorEvent::None => LogLevel::Info,
@@ -86,6 +87,12 @@ fn contender(event: &ContenderEvent) -> String {
             "{} leads in jeopardy: a renewal is overdue or the connection lost",
             member.path
         ),
+        ContenderEvent::Blocked { member, error } => {
+            format!(
+                "candidacy{} cannot go on for now: {error}",
+                of(member.as_ref())
+            )
+        }
         ContenderEvent::Lost {
             member,
             led_until,
@@ -96,11 +103,14 @@ fn contender(event: &ContenderEvent) -> String {
             } else {
                 "candidacy"
             };
-            let whose = member.as_ref().map_or("", |member| member.path.as_str());
-            let space = if whose.is_empty() { "" } else { " of " };
-            format!("{what}{space}{whose} is over: {}", lost(reason))
+            format!("{what}{} is over: {}", of(member.as_ref()), lost(reason))
         }
     }
+}
+
+/// Whose candidacy it is, if a znode stands.
+fn of(member: Option<&Member>) -> String {
+    member.map_or_else(String::new, |member| format!(" of {}", member.path))
 }
 
 fn lost(reason: &LostReason) -> String {
@@ -138,5 +148,36 @@ fn group(event: &GroupEvent) -> String {
         GroupEvent::MembershipLost { member, reason } => {
             format!("membership {} is over: {}", member.path, lost(reason))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{Error, ErrorKind};
+
+    #[test]
+    fn a_candidacy_that_cannot_go_on_says_whose_it_is_and_why() {
+        let member = Member {
+            path: "/g/0000000001".to_owned(),
+            label: None,
+            sequence: 1,
+            token: 7,
+        };
+        let said = |member| {
+            let error = Error::new(ErrorKind::NoAuth, "give READ on /g");
+            let event = Event::Contender(ContenderEvent::Blocked { member, error });
+            assert_eq!(level(&event), LogLevel::Error);
+            line(&event, "/g")
+        };
+        let [standing, without] = [Some(member), None].map(said);
+        assert_eq!(
+            standing,
+            "contender of /g: candidacy of /g/0000000001 cannot go on for now: give READ on /g"
+        );
+        assert_eq!(
+            without,
+            "contender of /g: candidacy cannot go on for now: give READ on /g"
+        );
     }
 }

@@ -304,7 +304,7 @@ fn thin_out(queue: &mut VecDeque<Event>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{DetectorEvent, LostReason, Time};
+    use crate::core::{DetectorEvent, Error, LostReason, Member, Time};
     use crate::driver::Sink;
     use std::sync::mpsc;
     use std::time::Duration;
@@ -338,6 +338,29 @@ mod tests {
         assert_eq!(all.len(), QUEUED_EVENTS_MAX);
         assert_eq!(all.first(), Some(&lost()));
         assert_eq!(all.last(), Some(&event(9_999)));
+    }
+
+    #[test]
+    fn a_candidacy_that_is_blocked_leads_or_stands_by_as_before() {
+        let sink = Arc::new(Sink::new(""));
+        let standby = Event::Contender(ContenderEvent::Standby {
+            member: Member {
+                path: "/g/0000000001".to_owned(),
+                label: None,
+                sequence: 1,
+                token: 7,
+            },
+            ahead: 1,
+        });
+        let blocked = Event::Contender(ContenderEvent::Blocked {
+            member: None,
+            error: Error::closed(),
+        });
+        Mailbox::push(&sink, standby.clone());
+        Mailbox::push(&sink, blocked.clone());
+        assert_eq!(sink.mailbox.latest(), Some(standby.clone()));
+        assert_eq!(sink.mailbox.next(None), Next::Event(standby));
+        assert_eq!(sink.mailbox.next(None), Next::Event(blocked));
     }
 
     #[test]

@@ -114,7 +114,8 @@ impl Meter {
                 | ContenderEvent::Enrolled { .. }
                 | ContenderEvent::Standby { .. }
                 | ContenderEvent::Leading { .. }
-                | ContenderEvent::Jeopardy { .. } => {}
+                | ContenderEvent::Jeopardy { .. }
+                | ContenderEvent::Blocked { .. } => {}
             },
         }
     }

@@ -71,6 +71,19 @@ impl Ensemble {
             .try_for_each(|path| self.delete(path, now))
     }
 
+    /// Changes who may do what with a znode, whatever the version of its list.
+    ///
+    /// # Errors
+    /// Those of a client's `setACL`, if they are known at once.
+    pub fn set_acl(&mut self, path: &str, acl: &[Acl], now: Duration) -> Result<(), ServerError> {
+        let write = Write::SetAcl {
+            path: path.to_owned(),
+            acl: acl.to_vec(),
+            version: -1,
+        };
+        self.administer(write, now)
+    }
+
     /// Sets the counter from which sequential children of a znode get their numbers, on all
     /// servers, to try what happens where it wraps. (The `cversion` in a stat is another number:
     /// all changes of the children, twice the counter less the children that are there.) False if
@@ -149,7 +162,8 @@ impl Server {
         match &self.role {
             Role::Leading(leader) => {
                 let at = leader.sessions.expiry_ms(session)?;
-                Some(self.instant_of(at))
+                let doomed = leader.closings.of(session);
+                Some(doomed.unwrap_or_else(|| self.instant_of(at)))
             }
             Role::Looking { .. } | Role::Learning(_) => None,
         }

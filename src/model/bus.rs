@@ -34,6 +34,10 @@ pub(super) struct Bus {
     pub(super) outputs: VecDeque<ModelOutput>,
     /// How late the main loop of a leader may be.
     pub(super) lateness: u64,
+    /// How long it may take to close the sessions of one bucket.
+    pub(super) closing_time: u64,
+    /// How many of 1000 touches get lost that race with a learner's reply to a ping.
+    pub(super) touch_loss: u32,
 }
 
 impl Bus {

@@ -3,8 +3,10 @@
 use super::acl::{self, Identity};
 use super::bus::{Bus, ConnId, ModelOutput};
 use super::packet::Packet;
+use super::refusals::Refusal;
 use super::server::{Role, Server};
 use super::sessions::Owner;
+use super::slow::Heard;
 use super::tree::Change;
 use super::txn::Write;
 use super::watches::Watches;
@@ -27,6 +29,8 @@ pub(super) struct Clients {
     /// answered in their order (`CommitProcessor`).
     pub(super) waiting: BTreeMap<i64, VecDeque<Waiting>>,
     pub(super) watches: Watches,
+    /// Whether there may be anything that a slow server has yet to take up.
+    pub(super) some_late: bool,
 }
 
 #[derive(Default)]
@@ -34,8 +38,11 @@ pub(super) struct Conn {
     incoming: FrameDecoder,
     state: State,
     pub(super) ids: Vec<Identity>,
+    /// What a slow server has yet to take up.
+    pub(super) late: VecDeque<(u64, Heard)>,
     /// Its next request is lost on the way.
     pub(super) drop_next: bool,
+    pub(super) refusals: Vec<Refusal>,
 }
 
 /// The session and the timeout that *this* connection has negotiated.
@@ -63,8 +70,26 @@ pub(super) enum What {
     /// A write, by its operation.
     Write(i32),
     Sync(String),
+    /// A request that is refused, whatever it asks for; by its operation.
+    Refused(i32, ServerError),
     /// What can be answered as soon as it is at the head; or why it cannot.
     Read(Result<Request, ServerError>),
+}
+
+impl Conn {
+    /// What has arrived and was not taken up.
+    pub(super) fn read(&mut self) -> Option<Heard> {
+        match self.incoming.next_frame() {
+            Ok(Some(body)) if body.len() <= REQUEST_BYTES_MAX => Some(Heard::Frame(body.to_vec())),
+            Ok(None) => None,
+            Ok(Some(_)) | Err(_) => Some(Heard::Garbage),
+        }
+    }
+
+    /// Whether nothing is read from it.
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waiting(..))
+    }
 }
 
 impl Clients {
@@ -91,16 +116,21 @@ impl Server {
 
     /// Takes up what was received. Each frame may close the connection, so it is looked up anew
     /// each time.
-    fn pump(&mut self, conn: ConnId, bus: &mut Bus) {
+    pub(super) fn pump(&mut self, conn: ConnId, bus: &mut Bus) {
+        self.defer(conn, bus);
         while let Some(open) = self.clients.conns.get_mut(&conn) {
             let state = open.state;
-            if matches!(state, State::Waiting(..)) {
+            if open.is_waiting() {
                 return;
             }
-            let body = match open.incoming.next_frame() {
-                Ok(Some(body)) if body.len() <= REQUEST_BYTES_MAX => body.to_vec(),
-                Ok(None) => return,
-                Ok(Some(_)) | Err(_) => return self.close(conn, bus),
+            let body = match open.next(bus.now) {
+                Some(Heard::Frame(body)) => body,
+                Some(Heard::Garbage) => return self.close(conn, bus),
+                Some(Heard::Gone) => {
+                    self.forget(conn);
+                    return;
+                }
+                None => return,
             };
             // A server without a leader accepts connections and closes them when they say a word.
             if !self.serves() {
@@ -246,7 +276,9 @@ impl Server {
             let Some(conn) = self.clients.conns.get(&fired.conn) else {
                 continue;
             };
-            if !acl::allows(fired.acl, Perms::READ, &conn.ids) {
+            if self.setup.options.exists_needs_read
+                && !acl::allows(fired.acl, Perms::READ, &conn.ids)
+            {
                 continue;
             }
             let WatchEvent { kind, path } = fired.event;

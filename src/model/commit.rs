@@ -26,7 +26,7 @@ impl Server {
                 self.timeouts.insert(session, *timeout_ms);
                 // Every learner counts that as a touch (`LearnerSessionTracker.commitSession`).
                 if let Role::Learning(learning) = &mut self.role {
-                    learning.touched.insert(session, *timeout_ms);
+                    learning.touched.other(session, *timeout_ms);
                 }
             }
             Txn::CloseSession => {
@@ -34,9 +34,7 @@ impl Server {
                 match &mut self.role {
                     Role::Looking { .. } => {}
                     Role::Leading(leader) => leader.sessions.remove(session),
-                    Role::Learning(learning) => {
-                        learning.touched.remove(&session);
-                    }
+                    Role::Learning(learning) => learning.touched.forget(session),
                 }
                 // Whoever did not ask for the end hears nothing of its own ephemerals: at a real
                 // server such events are lost in the same close.
@@ -79,7 +77,9 @@ impl Server {
         let head = queue.front()?;
         match head.what {
             What::Session | What::Write(_) if head.number == cxid => queue.pop_front(),
-            What::Session | What::Write(_) | What::Sync(_) | What::Read(_) => None,
+            What::Session | What::Write(_) | What::Sync(_) | What::Refused(..) | What::Read(_) => {
+                None
+            }
         }
     }
 
@@ -108,11 +108,11 @@ impl Server {
         match what {
             What::Session => self.finish_session(conn, true, bus),
             What::Write(operation) => self.answer_write(conn, number, operation, outcome, bus),
-            What::Sync(_) | What::Read(_) => {}
+            What::Sync(_) | What::Refused(..) | What::Read(_) => {}
         }
     }
 
-    fn answer_write(
+    pub(super) fn answer_write(
         &mut self,
         conn: ConnId,
         number: i32,

@@ -3,8 +3,7 @@
 
 use super::bus::{Bus, ConnId, ModelOutput};
 use super::network::Network;
-use super::options::{EnsembleOptions, LinkOptions, nanos};
-use super::pause::Backlog;
+use super::options::{EnsembleOptions, nanos};
 use super::rng::Rng;
 use super::server::{Role, Server, Setup};
 use std::collections::VecDeque;
@@ -69,6 +68,8 @@ impl Ensemble {
             network: Network::new(setup.servers(), &link),
             outputs: VecDeque::new(),
             lateness: 0,
+            closing_time: 0,
+            touch_loss: 0,
         };
         let mut servers: Vec<Server> = (0..setup.servers())
             .map(|id| Server::new(id, Arc::clone(&setup), &mut bus))
@@ -115,9 +116,7 @@ impl Ensemble {
         let server = &mut self.servers[server];
         match &mut server.paused {
             Some(backlog) => backlog.gone(conn),
-            None => {
-                server.forget(conn);
-            }
+            None => server.gone(conn),
         }
     }
 
@@ -144,111 +143,6 @@ impl Ensemble {
     pub fn server_of(&self, conn: ConnId) -> usize {
         let at = conn.0.saturating_sub(1) % self.servers.len() as u64;
         usize::try_from(at).unwrap_or(0)
-    }
-}
-
-/// Faults.
-impl Ensemble {
-    /// A server's process ends: its connections close, what it has logged stays. Nothing happens if
-    /// it is down.
-    pub fn crash(&mut self, server: usize, now: Duration) {
-        self.advance(now);
-        if self.servers[server].up {
-            self.servers[server].crash(&mut self.bus);
-        }
-    }
-
-    /// A server that has crashed starts again. Nothing happens if it is up.
-    pub fn restart(&mut self, server: usize, now: Duration) {
-        self.advance(now);
-        if !self.servers[server].up {
-            self.servers[server].start(&mut self.bus);
-        }
-    }
-
-    /// A server's process is stopped (SIGSTOP): its kernel goes on taking in what arrives. Nothing
-    /// happens if it is stopped or down.
-    pub fn pause(&mut self, server: usize, now: Duration) {
-        self.advance(now);
-        if self.servers[server].up {
-            let paused = &mut self.servers[server].paused;
-            paused.get_or_insert_with(Backlog::default);
-        }
-    }
-
-    /// A server's process goes on: its timers, and all that has piled up, are taken up at this
-    /// moment in an order that is drawn; only what came one way stays in order, and a leader's pings
-    /// may be late ([`Ensemble::set_ping_lateness`]).
-    pub fn resume(&mut self, server: usize, now: Duration) {
-        self.advance(now);
-        self.servers[server].resume(&mut self.bus);
-    }
-
-    /// Nothing arrives at `to` any more that `from` sends or has sent. It is kept, as TCP does.
-    pub fn cut(&mut self, from: usize, to: usize, now: Duration) {
-        self.advance(now);
-        self.bus.network.cut(from, to, self.bus.now);
-    }
-
-    /// The direction works again. What was kept arrives after up to as long as the cut lasted, for
-    /// TCP waits longer each time before it tries again, but no more than 3 s later.
-    pub fn heal(&mut self, from: usize, to: usize, now: Duration) {
-        self.advance(now);
-        let (network, rng) = (&mut self.bus.network, &mut self.bus.rng);
-        network.heal(from, to, self.bus.now, rng);
-    }
-
-    /// Cuts a server off from all others, both ways; its clients are not concerned.
-    pub fn isolate(&mut self, server: usize, now: Duration) {
-        for other in 0..self.size() {
-            self.cut(server, other, now);
-            self.cut(other, server, now);
-        }
-    }
-
-    /// Heals every direction between servers.
-    pub fn heal_all(&mut self, now: Duration) {
-        for from in 0..self.size() {
-            for to in 0..self.size() {
-                self.heal(from, to, now);
-            }
-        }
-    }
-
-    /// From now on one direction between two servers is like this.
-    pub fn set_link(&mut self, from: usize, to: usize, options: LinkOptions) {
-        self.bus.network.set_options(from, to, options);
-    }
-
-    /// From now on leaders' main loops, which send the pings, are late each time by up to this (not
-    /// at all if nobody says so): those that run, and those that were paused and go on.
-    pub fn set_ping_lateness(&mut self, most: Duration) {
-        self.bus.lateness = nanos(most);
-    }
-
-    /// The server drops the next request of this connection without a word, as real ones do now and
-    /// then. False if there is no such connection.
-    pub fn drop_next_request(&mut self, conn: ConnId) -> bool {
-        let server = self.server_of(conn);
-        let conns = &mut self.servers[server].clients.conns;
-        conns.get_mut(&conn).is_some_and(|conn| {
-            conn.drop_next = true;
-            true
-        })
-    }
-
-    /// The server closes this connection.
-    pub fn close_connection(&mut self, conn: ConnId, now: Duration) {
-        self.advance(now);
-        let server = self.server_of(conn);
-        self.servers[server].close(conn, &mut self.bus);
-    }
-
-    /// From now on one server grants new and re-attached sessions no more than this, as if it alone
-    /// had been started with another `maxSessionTimeout`. A session that comes from another server
-    /// ends sooner from that moment on, whether or not its owner hears of it.
-    pub fn set_max_session_timeout(&mut self, server: usize, most: Duration) {
-        self.servers[server].max_session_timeout = Some(most);
     }
 }
 
@@ -308,12 +202,21 @@ impl Ensemble {
         self.servers[self.server_of(conn)].session_of(conn)
     }
 
-    /// When the leader ends this session if nothing touches it: what only it knows.
+    /// When the leader ends this session if nothing touches it: what only it knows. Of one that is
+    /// doomed, when it is closed, touched or not.
     #[must_use]
     pub fn expiry(&self, session: i64) -> Option<Duration> {
         let leader = self.leader()?;
         let at = self.servers[leader].expiry(session)?;
         Some(Duration::from_nanos(at))
+    }
+
+    /// Whether the leader has taken this session out of its expiry queue and has yet to close it
+    /// ([`Ensemble::set_closing_time`]).
+    #[must_use]
+    pub fn is_doomed(&self, session: i64) -> bool {
+        let leader = self.leader().map(|leader| &self.servers[leader].role);
+        matches!(leader, Some(Role::Leading(leader)) if leader.closings.of(session).is_some())
     }
 
     /// When the leader pings next those who learn from it: what only it knows.

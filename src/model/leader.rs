@@ -1,6 +1,7 @@
 //! The leader: what it knows, and its main loop (`Leader`).
 
 use super::bus::Bus;
+use super::closing::Closings;
 use super::containers::Checks;
 use super::handler::{Learner, Progress};
 use super::packet::{Packet, Stream};
@@ -24,6 +25,7 @@ pub(super) struct Leader {
     pub(super) next_zxid: i64,
     pub(super) committed: i64,
     pub(super) sessions: Sessions,
+    pub(super) closings: Closings,
     pub(super) pending: Pending,
     pub(super) checks: Checks,
     /// Rounds of the main loop, not time: a leader that was stopped has missed none.
@@ -76,6 +78,7 @@ impl Leader {
             next_zxid: 0,
             committed: 0,
             sessions: Sessions::new(setup.options.tick_ms()),
+            closings: Closings::default(),
             pending: Pending::default(),
             checks: Checks::new(setup.container_check),
             ticks: 0,
@@ -97,8 +100,10 @@ impl Leader {
         self.overdue
     }
 
-    /// It goes on after it was stopped: a round that was due meanwhile begins this much later.
-    pub(super) fn wake(&mut self, now: u64, late: u64) {
+    /// It goes on after it was stopped for that long: a round that was due meanwhile begins this
+    /// much later, and whoever ends sessions goes on where he was.
+    pub(super) fn wake(&mut self, now: u64, stopped: u64, late: u64) {
+        self.closings.stopped(stopped);
         if late > 0 && self.next_round.is_some_and(|at| at <= now) {
             self.next_round = Some(now.saturating_add(late));
             self.overdue = true;

@@ -5,6 +5,7 @@ use super::bus::{Bus, ConnId};
 use super::handler::{Learner, Progress};
 use super::packet::{Packet, Stream};
 use super::server::{Role, Server, Setup};
+use super::touches::Touches;
 use super::txn::Record;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ pub(super) struct Learning {
     stage: Stage,
     heard: u64,
     /// Sessions that were heard of here and that the leader has not been told of yet.
-    pub(super) touched: BTreeMap<i64, i32>,
+    pub(super) touched: Touches,
     /// Who waits for the leader's word on a session.
     revalidations: BTreeMap<i64, Caller>,
     /// Who waits for the answer to a `sync`, in order: an observer, or a client of this server.
@@ -96,7 +97,7 @@ impl Server {
             stream,
             stage: Stage::Connecting,
             heard: bus.now,
-            touched: BTreeMap::new(),
+            touched: Touches::default(),
             revalidations: BTreeMap::new(),
             syncs: VecDeque::new(),
             observers: BTreeMap::new(),
@@ -176,7 +177,7 @@ impl Server {
             },
             Packet::Ping => {
                 if learning.serves() {
-                    let touched = std::mem::take(&mut learning.touched);
+                    let touched = learning.touched.take(bus.touch_loss, &mut bus.rng);
                     bus.send(self.id, to, stream, Packet::PingReply { touched });
                 }
             }
@@ -269,7 +270,11 @@ impl Server {
                 let committed = applied;
                 bus.send(self.id, from, stream, Packet::UpToDate { epoch, committed });
             }
-            Packet::PingReply { touched } => learning.touched.extend(touched),
+            Packet::PingReply { touched } => {
+                for (session, timeout_ms) in touched {
+                    learning.touched.other(session, timeout_ms);
+                }
+            }
             Packet::Request { .. } => bus.send(self.id, up, upstream, packet),
             Packet::Sync { .. } => {
                 learning.syncs(Some(from));

@@ -7,8 +7,9 @@ use super::server::{Role, Server};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What has piled up, by where it came from: what came one way stays in order.
-#[derive(Default)]
 pub(super) struct Backlog {
+    /// Since when the process is stopped, in nanoseconds.
+    since: u64,
     piles: BTreeMap<Source, VecDeque<Input>>,
 }
 
@@ -31,6 +32,13 @@ enum Input {
 }
 
 impl Backlog {
+    pub(super) fn new(since: u64) -> Self {
+        Self {
+            since,
+            piles: BTreeMap::new(),
+        }
+    }
+
     pub(super) fn bytes(&mut self, conn: ConnId, bytes: &[u8]) {
         self.push(Source::Client(conn), Input::Bytes(bytes.to_vec()));
     }
@@ -52,12 +60,12 @@ impl Server {
     /// The process goes on. Half of the times one source after the other is served to its end, so
     /// that one can be far behind another; else they take turns at random.
     pub(super) fn resume(&mut self, bus: &mut Bus) {
-        let Some(Backlog { mut piles }) = self.paused.take() else {
+        let Some(Backlog { since, mut piles }) = self.paused.take() else {
             return;
         };
         if let Role::Leading(leader) = &mut self.role {
             let late = bus.draw_lateness();
-            leader.wake(bus.now, late);
+            leader.wake(bus.now, bus.now.saturating_sub(since), late);
         }
         for source in [Source::Tracker, Source::MainLoop] {
             piles.insert(source, VecDeque::from([Input::Time]));
@@ -90,9 +98,7 @@ impl Server {
                 self.ping_observers(bus);
             }
             (Source::Client(conn), Input::Bytes(bytes)) => self.receive(conn, &bytes, bus),
-            (Source::Client(conn), _) => {
-                self.forget(conn);
-            }
+            (Source::Client(conn), _) => self.gone(conn),
             (Source::Peer(from), Input::Packet(stream, packet)) => {
                 self.packet(from, stream, packet, bus);
             }

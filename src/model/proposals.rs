@@ -127,19 +127,4 @@ impl Server {
             self.apply_up_to(zxid, bus);
         }
     }
-
-    /// Proposes the end of a session that is due. False if there is none.
-    pub(super) fn expire_one(&mut self, bus: &mut Bus) -> bool {
-        let now_ms = self.clock_ms(bus);
-        let Role::Leading(leader) = &self.role else {
-            return false;
-        };
-        match leader.sessions.due(now_ms) {
-            Some(session) => {
-                self.propose(session, 0, None, &[], Write::CloseSession, bus);
-                true
-            }
-            None => false,
-        }
-    }
 }

@@ -8,7 +8,7 @@ use super::packet::Packet;
 use super::prep::MARSHALLING_ERROR;
 use super::server::{Role, Server};
 use super::sessions::Owner;
-use super::txn::Write;
+use super::txn::{Outcome, Write};
 use super::watches::Mode;
 use crate::proto::{Reader, Request, Response, ServerError, op, xid};
 
@@ -54,6 +54,11 @@ impl Server {
             Err(_) if operation == op::AUTH => return self.close(conn, bus),
             Err(_) => None,
         };
+        if let Some(error) = self.refuses(conn, operation, bus) {
+            let what = What::Refused(operation, error);
+            self.wait(session, Waiting { conn, number, what });
+            return self.drain(session, bus);
+        }
         match request {
             Some(Request::Auth {
                 scheme,
@@ -92,7 +97,7 @@ impl Server {
             Role::Looking { .. } => false,
             Role::Leading(leader) => leader.sessions.touch(session, timeout_ms, now_ms),
             Role::Learning(learning) => {
-                learning.touched.insert(session, timeout_ms);
+                learning.touched.request(session, timeout_ms);
                 true
             }
         }
@@ -230,27 +235,22 @@ fn write(request: Option<Request>, operation: i32) -> Result<Write, Result<Reque
 
 /// What can be answered here.
 impl Server {
-    /// Answers the reads at the head of a session's queue.
+    /// Answers the reads at the head of a session's queue, and what is refused there.
     pub(super) fn drain(&mut self, session: i64, bus: &mut Bus) {
         while let Some(queue) = self.clients.waiting.get_mut(&session) {
-            match queue.front() {
-                Some(Waiting {
-                    what: What::Read(_),
-                    ..
-                }) => {}
-                Some(_) => return,
-                None => {
-                    self.clients.waiting.remove(&session);
+            let Some(Waiting { conn, number, what }) = queue.pop_front() else {
+                self.clients.waiting.remove(&session);
+                return;
+            };
+            match what {
+                What::Read(read) => self.read(conn, session, number, read, bus),
+                What::Refused(operation, error) => {
+                    self.answer_write(conn, number, operation, Outcome::Failed(error), bus);
+                }
+                what @ (What::Session | What::Write(_) | What::Sync(_)) => {
+                    queue.push_front(Waiting { conn, number, what });
                     return;
                 }
-            }
-            if let Some(Waiting {
-                conn,
-                number,
-                what: What::Read(read),
-            }) = queue.pop_front()
-            {
-                self.read(conn, session, number, read, bus);
             }
         }
     }
@@ -319,7 +319,12 @@ impl Server {
         if path.contains('\0') {
             return Err(ServerError::BadArguments);
         }
-        let found = self.tree.stat(path, &self.ids(conn));
+        let ids = if self.setup.options.exists_needs_read {
+            self.ids(conn)
+        } else {
+            vec![Identity::superuser()]
+        };
+        let found = self.tree.stat(path, &ids);
         // A znode that is not there can be waited for; one that may not be read cannot.
         if watch && found != Err(ServerError::NoAuth) {
             self.clients.watches.watch_data(path, conn, Mode::Once);

@@ -8,6 +8,7 @@ use super::log::Log;
 use super::options::{EnsembleOptions, ModelOptions, Upstream, nanos};
 use super::packet::{Packet, Snapshot, Stream};
 use super::pause::Backlog;
+use super::refusals::Refusals;
 use super::sessions::SessionIds;
 use super::tree::Tree;
 use std::collections::BTreeMap;
@@ -100,6 +101,9 @@ pub(super) struct Server {
 
     /// What it grants at most, where it is configured unlike the others.
     pub(super) max_session_timeout: Option<Duration>,
+    pub(super) refusals: Refusals,
+    /// How much later it takes up what its clients say: at least and at most, in nanoseconds.
+    pub(super) slowness: (u64, u64),
     pub(super) requests: BTreeMap<i32, u64>,
     pub(super) events_sent: u64,
 }
@@ -135,6 +139,8 @@ impl Server {
             role: Role::Looking { until: 0 },
             clients: Clients::default(),
             max_session_timeout: None,
+            refusals: Refusals::default(),
+            slowness: (0, 0),
             requests: BTreeMap::new(),
             events_sent: 0,
             setup,
@@ -223,22 +229,19 @@ impl Server {
         if !self.up || self.paused.is_some() {
             return None;
         }
-        match &self.role {
+        let own = match &self.role {
             Role::Looking { until } => Some(*until),
-            Role::Leading(leader) => {
-                let expiry = leader.sessions.deadline_ms();
-                let expiry = expiry.map(|ms| self.instant_of(ms));
-                [
-                    expiry,
-                    self.container_deadline(),
-                    leader.deadline(&self.setup),
-                ]
-                .into_iter()
-                .flatten()
-                .min()
-            }
+            Role::Leading(leader) => [
+                self.expiry_deadline(),
+                self.container_deadline(),
+                leader.deadline(&self.setup),
+            ]
+            .into_iter()
+            .flatten()
+            .min(),
             Role::Learning(learning) => Some(learning.deadline(&self.setup)),
-        }
+        };
+        own.into_iter().chain(self.late_deadline()).min()
     }
 
     /// Its timers that have run out. A server that looks for a leader waits for the ensemble.
@@ -247,6 +250,7 @@ impl Server {
         while self.expire_one(bus) {}
         self.lead_loop(bus);
         self.ping_observers(bus);
+        self.take_late(bus);
         self.silence(bus);
     }
 

@@ -107,15 +107,16 @@ impl Sessions {
         }
     }
 
-    /// When the next session expires, if none is touched until then.
+    /// When the next bucket is due, if none of its sessions is touched until then.
     pub(super) fn deadline_ms(&self) -> Option<u64> {
         self.buckets.keys().next().copied()
     }
 
-    /// A session that is due.
-    pub(super) fn due(&self, now_ms: u64) -> Option<i64> {
-        let (at, sessions) = self.buckets.first_key_value()?;
-        sessions.first().filter(|_| *at <= now_ms).copied()
+    /// Takes the first bucket, if it is due, out of the queue (`ExpiryQueue.poll`): its sessions,
+    /// lowest first. They live on as far as anybody can see, until [`Sessions::closing`].
+    pub(super) fn take_due(&mut self, now_ms: u64) -> Option<Vec<i64>> {
+        let first = self.buckets.first_entry()?;
+        (*first.key() <= now_ms).then(|| first.remove().into_iter().collect())
     }
 
     /// When this session expires if it is not touched until then, and is not closing.

@@ -4,7 +4,7 @@ use super::admin::CONNECTION_LOSS;
 use super::bus::{ConnId, ModelOutput};
 use super::ensemble::Ensemble;
 use super::options::{EnsembleOptions, ModelOptions};
-use crate::proto::{ServerError, Stat};
+use crate::proto::{Acl, ServerError, Stat};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -121,11 +121,54 @@ impl Model {
         self.0.delete_tree(path, now)
     }
 
+    /// Changes who may do what with a znode, whatever the version of its list.
+    ///
+    /// # Errors
+    /// Those of a client's `setACL`.
+    pub fn set_acl(&mut self, path: &str, acl: &[Acl], now: Duration) -> Result<(), ServerError> {
+        self.0.set_acl(path, acl, now)
+    }
+
     /// Sets the counter from which sequential children of a znode get their numbers, to try what
     /// happens where it wraps. (The `cversion` in a stat is another number: all changes of the
     /// children, twice the counter less the children that are there.) False if there is no znode.
     pub fn set_counter(&mut self, path: &str, cversion: i32) -> bool {
         self.0.set_counter(path, cversion)
+    }
+}
+
+/// What real servers do now and then, see the methods of [`Ensemble`] by these names.
+impl Model {
+    /// How long it may take to close the sessions of one tick ([`Ensemble::set_closing_time`]).
+    pub fn set_closing_time(&mut self, most: Duration) {
+        self.0.set_closing_time(most);
+    }
+
+    /// Whether a session is about to be closed, though it seems to live ([`Ensemble::is_doomed`]).
+    pub fn is_doomed(&self, session: i64) -> bool {
+        self.0.is_doomed(session)
+    }
+
+    /// The next requests of a connection are refused ([`Ensemble::refuse_next`]). False if there is
+    /// no such connection.
+    pub fn refuse_next(
+        &mut self,
+        conn: ConnId,
+        operation: Option<i32>,
+        code: i32,
+        times: u32,
+    ) -> bool {
+        self.0.refuse_next(conn, operation, code, times)
+    }
+
+    /// Any request may be refused ([`Ensemble::set_refusals`]).
+    pub fn set_refusals(&mut self, per_mille: u32, codes: Vec<i32>) {
+        self.0.set_refusals(ALONE, per_mille, codes);
+    }
+
+    /// How much later than it arrives each frame is taken up ([`Ensemble::set_slowness`]).
+    pub fn set_slowness(&mut self, least: Duration, most: Duration) {
+        self.0.set_slowness(ALONE, least, most);
     }
 }
 

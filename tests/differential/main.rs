@@ -7,6 +7,7 @@
 //! is not asked.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
+mod closing;
 mod containers;
 mod counter;
 mod expiry;
@@ -15,6 +16,7 @@ mod plan;
 mod pulse;
 mod run;
 mod show;
+mod slow_log;
 
 use pair::Pair;
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! Access control: who may do what, and what a list may hold.
 
 use crate::harness::{Got, World, create, delete, event, exists, get, list, set, watch_exists};
-use tenure::model::ConnId;
-use tenure::proto::{Acl, CreateMode, EventKind, Perms, Request, Response};
+use tenure::model::{ConnId, ModelOptions, digest_id};
+use tenure::proto::{Acl, CreateMode, EventKind, MultiOp, Perms, Request, Response, ServerError};
 
 fn acl(perms: i32, scheme: &str, id: &str) -> Acl {
     Acl {
@@ -218,4 +218,63 @@ fn who_may_not_change_a_list_sees_no_digest_in_it() {
         path: "/g".to_owned(),
     };
     assert_eq!(w.fail(b.conn, &refused).1, -102);
+}
+
+#[test]
+fn a_list_is_changed_from_outside_and_credentials_open_it() {
+    let mut w = World::new();
+    let (a, b) = (w.connect(), w.connect());
+    w.ask(a.conn, &create("/g"));
+    w.ask(b.conn, &watch_exists("/g"));
+    let mine = acl(31, "digest", &digest_id(b"u:p"));
+    let before = w.model.node("/g").unwrap().1;
+    w.model.set_acl("/g", &[mine], w.now).unwrap();
+    assert_eq!(w.all(), [], "nobody is told of it");
+    let after = w.model.node("/g").unwrap().1;
+    assert_eq!((before.aversion, after.aversion), (0, 1));
+    for request in [
+        exists("/g"),
+        watch_exists("/g"),
+        get("/g", false),
+        list("/g", true),
+    ] {
+        assert_eq!(w.fail(b.conn, &request).1, -102, "{request:?}");
+    }
+    let check = Request::Multi {
+        ops: vec![MultiOp::Check {
+            path: "/g".to_owned(),
+            version: -1,
+        }],
+    };
+    let refused = Response::Multi(vec![Err(ServerError::NoAuth)]);
+    assert_eq!(w.ask(b.conn, &check).1, refused);
+    // The watch of before is used up without a word.
+    w.model.delete("/g", w.now).unwrap();
+    assert_eq!((w.all(), w.model.watch_count()), (vec![], 0));
+    w.ask(a.conn, &create("/g"));
+    let mine = acl(31, "digest", &digest_id(b"u:p"));
+    w.model.set_acl("/g", &[mine], w.now).unwrap();
+    auth(&mut w, b.conn, "u:p");
+    w.ask(b.conn, &watch_exists("/g"));
+    w.model.delete("/g", w.now).unwrap();
+    assert_eq!(w.only(b.conn), [event(EventKind::Deleted, "/g")]);
+    let none = w.model.set_acl("/g", &Acl::open(), w.now);
+    assert_eq!(none, Err(ServerError::NoNode));
+}
+
+#[test]
+fn an_old_server_lets_anybody_ask_whether_a_znode_is_there_and_tells_of_it() {
+    let mut w = World::with(ModelOptions {
+        exists_needs_read: false,
+        ..ModelOptions::default()
+    });
+    let (a, b) = (w.connect(), w.connect());
+    w.ask(a.conn, &create("/g"));
+    w.model
+        .set_acl("/g", &[acl(30, "world", "anyone")], w.now)
+        .unwrap();
+    w.ask(b.conn, &watch_exists("/g"));
+    assert_eq!(w.fail(b.conn, &get("/g", false)).1, -102);
+    w.model.delete("/g", w.now).unwrap();
+    assert_eq!(w.only(b.conn), [event(EventKind::Deleted, "/g")]);
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // a test that cannot go on should stop there
 
 mod acls;
+mod closing;
 mod containers;
 mod crew;
 mod ensemble;
@@ -14,8 +15,11 @@ mod handshake;
 mod harness;
 mod limits;
 mod reads;
+mod refusals;
 mod relay;
 mod rewatch;
 mod sessions;
+mod slow;
+mod touches;
 mod watches;
 mod writes;

@@ -256,3 +256,29 @@ fn a_server_that_grants_less_shortens_the_session_from_the_handshake_on() {
     let armed = crew.ensemble.expiry(client.session);
     assert!(armed > Some(crew.now + ms(8900)), "{armed:?}");
 }
+
+/// What a learner tells is the timeout of the connection over which it was touched last; the one of
+/// before does not know that the session has moved.
+#[test]
+fn a_relayed_touch_carries_the_timeout_of_its_connection() {
+    let mut crew = Crew::new(three(10));
+    let [a, b] = crew.followers()[..] else {
+        panic!("two followers");
+    };
+    crew.ensemble.set_max_session_timeout(b, ms(2000));
+    let long = crew.connect(a, 9000);
+    crew.run(ms(1000));
+    let short = crew.reattach(b, &long, 9000);
+    let left = |crew: &Crew| crew.ensemble.expiry(long.session).unwrap() - crew.now;
+    for _ in 0..3 {
+        crew.send(short.conn, &Request::Ping);
+        crew.run(ms(500));
+        assert!(left(&crew) > ms(1500) && left(&crew) <= ms(2500));
+    }
+    crew.send(long.conn, &Request::Ping);
+    crew.run(ms(300));
+    assert!(left(&crew) > ms(8500), "{:?}", left(&crew));
+    crew.send(short.conn, &Request::Ping);
+    crew.run(ms(300));
+    assert!(left(&crew) <= ms(2500), "{:?}", left(&crew));
+}

@@ -169,6 +169,10 @@ fn contender(py: Python<'_>, event: ContenderEvent) -> Made<'_> {
             "Jeopardy",
             (make_member(py, member)?, deadline.as_nanos()),
         ),
+        ContenderEvent::Blocked { member, error } => {
+            let member = member.map(|member| make_member(py, member)).transpose()?;
+            make(py, "Blocked", (member, exception(py, &error)?))
+        }
         ContenderEvent::Lost {
             member,
             led_until,

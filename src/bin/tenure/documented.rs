@@ -113,6 +113,12 @@ fn samples() -> Vec<Line> {
             deadline: time,
         },
     ];
+    events.extend(
+        [Some(member.clone()), None].map(|member| ContenderEvent::Blocked {
+            member,
+            error: failure(),
+        }),
+    );
     for reason in [
         LostReason::SessionExpired,
         LostReason::LeaseLapsed,

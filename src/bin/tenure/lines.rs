@@ -126,6 +126,7 @@ pub(crate) fn contender(event: &ContenderEvent) -> Option<Line> {
         .with("member", name(member))
         .with("token", member.token.to_string())
         .with("lease_end_boottime_ns", deadline.as_nanos()),
+        ContenderEvent::Blocked { member, error } => blocked(member.as_ref(), error),
         ContenderEvent::Lost {
             member,
             led_until,
@@ -133,6 +134,19 @@ pub(crate) fn contender(event: &ContenderEvent) -> Option<Line> {
         } => lost(member.as_ref(), *led_until, reason),
         _ => return None,
     })
+}
+
+fn blocked(member: Option<&Member>, error: &tenure::Error) -> Line {
+    let whose = member.map_or_else(String::new, |own| format!(" of {}", plain(&own.path)));
+    let text = format!(
+        "the candidacy{whose} cannot go on for now: {}",
+        plain(error.message())
+    );
+    let line = Line::new("blocked", text).with("message", error.message());
+    match member {
+        Some(member) => line.with("member", name(member)),
+        None => line,
+    }
 }
 
 fn lost(member: Option<&Member>, led_until: Option<Time>, reason: &LostReason) -> Line {

@@ -116,9 +116,18 @@ impl Report {
     }
 
     pub(crate) fn contender(&mut self, event: &ContenderEvent) {
-        if let Some(line) = lines::contender(event) {
-            self.put(line);
+        let Some(line) = lines::contender(event) else {
+            return;
+        };
+        if let ContenderEvent::Blocked { error, .. } = event {
+            self.complaints.last = Some(error.message().to_owned());
+            // As every other trouble: people read of it on standard error.
+            if !self.json {
+                self.complain(&line.text);
+                return;
+            }
         }
+        self.put(line);
     }
 
     pub(crate) fn detector(&mut self, event: &DetectorEvent) {

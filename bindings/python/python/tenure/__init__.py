@@ -62,6 +62,7 @@ from .errors import (
     TimeoutError,
 )
 from .events import (
+    Blocked,
     ContenderEvent,
     ContenderOther,
     DetectionFailed,
@@ -106,6 +107,7 @@ _atexit.register(_tenure.leave)
 
 __all__ = [
     "AuthFailedError",
+    "Blocked",
     "Client",
     "ClosedError",
     "Contender",

@@ -142,7 +142,7 @@ class Contender(Handle[_tenure.Contender]):
 
     @property
     def state(self) -> Optional[ContenderEvent]:
-        """The newest event; ``None`` before the first."""
+        """The newest event that says how things are; ``None`` before the first."""
         return cast("Optional[ContenderEvent]", told(self._native))
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from typing import Optional
 from .errors import Error
 
 __all__ = [
+    "Blocked",
     "ContenderEvent",
     "ContenderOther",
     "DetectionFailed",
@@ -191,6 +192,19 @@ class Jeopardy(ContenderEvent):
     """The own znode."""
     deadline: int
     """When leadership ends unless it is renewed before (boot-time nanoseconds)."""
+
+
+@dataclass(frozen=True)
+class Blocked(ContenderEvent):
+    """The candidacy cannot go on for now, and is tried again by itself; told once for each cause.
+
+    It is news, and no state: ``state`` goes on to be what it was.
+    """
+
+    member: Optional[Member]
+    """The own znode, if one stands."""
+    error: Error
+    """Why, and what helps."""
 
 
 @dataclass(frozen=True)

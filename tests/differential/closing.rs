@@ -1,0 +1,258 @@
+//! Sessions that a server since 3.5 has taken out of its queue and not closed yet: everything about
+//! them seems to live, and they end all the same. A lease must not be counted on such a one.
+//!
+//! When a real server takes a bucket cannot be forced, nor in which order it closes the sessions in
+//! it. It is slowed down by a log that is read slowly, and its own count tells that it is about it;
+//! what is asked then is asked in good time of so many sessions that some are closed late.
+
+use crate::slow_log::SlowLog;
+use std::io;
+use std::time::{Duration, Instant};
+use tenure::model::{ConnId, Model, ModelOptions, ModelOutput};
+use tenure::proto::{Acl, ConnectRequest, CreateMode, MultiOp, Request, xid};
+use tenure_testkit::wire::{Payload, opcode};
+use tenure_testkit::zookeeper::{Config, Version};
+use tenure_testkit::{Zookeeper, raw, wait_until};
+
+/// Sessions that fall silent together: their ends take a second, less what fits into the pipe.
+const CROWD: usize = 2000;
+
+/// How many of them try to come back.
+const STANDBYS: usize = 40;
+
+/// What a line of log takes; a server writes one for each session that it ends.
+const LINE: Duration = Duration::from_micros(500);
+
+/// So long that the whole crowd falls into one bucket, or into two.
+const TICK: Duration = Duration::from_secs(4);
+
+const TIMEOUT: Duration = Duration::from_secs(4);
+
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// What becomes of a session that comes back while its bucket is being closed.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Fate {
+    valid: bool,
+    created: bool,
+    checked: bool,
+    ended: bool,
+}
+
+impl Fate {
+    const DOOMED: Self = Self {
+        valid: true,
+        created: true,
+        checked: true,
+        ended: true,
+    };
+}
+
+fn server(log: &SlowLog) -> Zookeeper {
+    let property = |name: &str, value: String| (name.to_owned(), value);
+    let logger = "org.slf4j.simpleLogger";
+    let writer = "org.apache.zookeeper.server.ZooKeeperServer";
+    Zookeeper::start_with(Config {
+        version: Version::V3_9,
+        tick_ms: u32::try_from(TICK.as_millis()).unwrap(),
+        min_session_timeout_ms: Some(1000),
+        properties: vec![
+            property(
+                &format!("{logger}.logFile"),
+                log.path().display().to_string(),
+            ),
+            property(&format!("{logger}.log.{writer}"), "info".to_owned()),
+        ],
+        ..Config::default()
+    })
+}
+
+/// How many sessions the server has set out to end because they were silent.
+fn ended(server: &Zookeeper) -> usize {
+    server.monitor()["zk_stale_sessions_expired"]
+        .parse()
+        .unwrap()
+}
+
+fn znode(session: i64) -> String {
+    format!("/s{session:x}")
+}
+
+/// Comes back, makes a znode, and proves that it is there, all before anything is closed.
+fn come_back(server: &Zookeeper, gone: &raw::Session) -> (Fate, Option<raw::Session>) {
+    let mut fate = Fate::default();
+    let back = raw::Session::attach(server.addr(), gone.id, &gone.password, TIMEOUT).unwrap();
+    let Some(mut back) = back else {
+        return (fate, None);
+    };
+    fate.valid = back.timeout == TIMEOUT && back.id == gone.id;
+    let path = znode(gone.id);
+    let prove = |back: &mut raw::Session, fate: &mut Fate| -> io::Result<()> {
+        fate.created = back.create(&path, b"", 1)?.error == 0;
+        let check = Payload::new().int(opcode::CHECK).bool(false).int(-1);
+        let body = check.buffer(&path).int(-1).int(-1).bool(true).int(-1);
+        fate.checked = back.request(opcode::MULTI, body)?.error == 0;
+        Ok(())
+    };
+    // Its turn may come in the middle.
+    drop(prove(&mut back, &mut fate));
+    (fate, Some(back))
+}
+
+#[test]
+fn a_real_server_closes_sessions_that_it_has_just_called_valid() {
+    if let Err(why) = Version::V3_9.available() {
+        return println!("skipped: {why}");
+    }
+    let log = SlowLog::start(LINE);
+    let server = server(&log);
+    let begun = Instant::now();
+    let crowd: Vec<raw::Session> = (0..CROWD)
+        .map(|_| raw::Session::open(server.addr(), TIMEOUT).unwrap())
+        .collect();
+    println!("{CROWD} sessions in {:?}", begun.elapsed());
+    wait_until("the first of them to be ended", LIMIT, || {
+        (ended(&server) > 0).then_some(())
+    });
+    let taken = Instant::now();
+    // Those that were made first are in the bucket that comes first.
+    let mut standbys: Vec<(Fate, Option<raw::Session>)> = crowd[..STANDBYS]
+        .iter()
+        .map(|gone| come_back(&server, gone))
+        .collect();
+    let asked = taken.elapsed();
+    let mut last = taken;
+    wait_until("all to end", LIMIT, || {
+        for (fate, back) in &mut standbys {
+            if back.as_mut().is_some_and(|back| back.ping().is_err()) {
+                *back = None;
+                fate.ended = true;
+                last = Instant::now();
+            }
+        }
+        let left = standbys.iter().filter(|(_, back)| back.is_some()).count();
+        (ended(&server) + left >= CROWD).then_some(())
+    });
+    let count = |wanted: fn(&Fate) -> bool| standbys.iter().filter(|(f, _)| wanted(f)).count();
+    let doomed = count(|fate| *fate == Fate::DOOMED);
+    println!(
+        "{} of {STANDBYS} were valid within {asked:?}; {doomed} proved it, and were closed by {:?}",
+        count(|fate| fate.valid),
+        last - taken,
+    );
+    let mut observer = raw::Session::open(server.addr(), TIMEOUT).unwrap();
+    for (gone, (fate, _)) in crowd.iter().zip(&standbys) {
+        // Whoever was pinged and called valid and is closed was doomed.
+        assert_eq!(
+            observer.exists(&znode(gone.id), false).unwrap(),
+            fate.created && !fate.ended
+        );
+    }
+    assert!(
+        doomed > 0,
+        "{:?}",
+        standbys.iter().map(|(f, _)| f).collect::<Vec<_>>()
+    );
+    drop(server);
+
+    // The model says the same of the same.
+    let modelled = modelled(last - taken);
+    assert!(modelled.contains(&Fate::DOOMED), "{modelled:?}");
+    let atomic = self::modelled(Duration::ZERO);
+    assert!(atomic.iter().all(|fate| !fate.valid), "{atomic:?}");
+}
+
+/// The same with a modelled server that takes up to this long.
+fn modelled(closing_time: Duration) -> Vec<Fate> {
+    let options = ModelOptions {
+        tick: TICK,
+        min_session_timeout: Some(Duration::from_secs(1)),
+        ..ModelOptions::default()
+    };
+    let mut now = Duration::from_secs(1);
+    let mut model = Model::new(options, now);
+    model.set_closing_time(closing_time);
+    let mut crowd = Vec::new();
+    for _ in 0..CROWD {
+        let conn = hello(&mut model, now, 0, vec![0; 16]);
+        let session = model.sessions().last().copied().unwrap();
+        crowd.push((session, said(&mut model, conn)));
+        model.disconnected(conn, now);
+    }
+    now = model.deadline().unwrap();
+    model.tick(now);
+    let mut standbys = Vec::new();
+    for (session, greeting) in &crowd[..STANDBYS] {
+        // The password ends the answer to the handshake, but for one byte.
+        let greeting = &greeting[0];
+        let password = greeting[greeting.len() - 17..greeting.len() - 1].to_vec();
+        let conn = hello(&mut model, now, *session, password);
+        let path = znode(*session);
+        let create = Request::Create {
+            path: path.clone(),
+            data: Vec::new(),
+            acl: Acl::open(),
+            mode: CreateMode::Ephemeral,
+        };
+        let check = Request::Multi {
+            ops: vec![MultiOp::Check { path, version: -1 }],
+        };
+        for (number, request) in [(1, create), (2, check)] {
+            let mut bytes = Vec::new();
+            request.encode(number, &mut bytes);
+            model.receive(conn, &bytes, now);
+        }
+        let said = said(&mut model, conn);
+        let good = |at: usize| said.get(at).is_some_and(|reply| reply[16..20] == [0; 4]);
+        let fate = Fate {
+            valid: said.first().is_some_and(|reply| reply[8..12] != [0; 4]),
+            created: good(1),
+            checked: good(2),
+            ended: false,
+        };
+        standbys.push((conn, *session, fate));
+    }
+    let end = now + closing_time;
+    while now < end {
+        now = end.min(now + Duration::from_millis(100));
+        for (conn, ..) in &standbys {
+            let mut ping = Vec::new();
+            Request::Ping.encode(xid::PING, &mut ping);
+            model.receive(*conn, &ping, now);
+        }
+        while model.poll_output().is_some() {}
+    }
+    let alive = model.sessions();
+    let fates = standbys.into_iter();
+    fates
+        .map(|(_, session, fate)| Fate {
+            ended: fate.valid && !alive.contains(&session),
+            ..fate
+        })
+        .collect()
+}
+
+fn hello(model: &mut Model, now: Duration, session: i64, password: Vec<u8>) -> ConnId {
+    let conn = model.accept(now).unwrap();
+    let mut bytes = Vec::new();
+    ConnectRequest {
+        last_zxid: 0,
+        timeout_ms: i32::try_from(TIMEOUT.as_millis()).unwrap(),
+        session,
+        password,
+    }
+    .encode(&mut bytes);
+    model.receive(conn, &bytes, now);
+    conn
+}
+
+/// The frames for a connection, each with its length.
+fn said(model: &mut Model, to: ConnId) -> Vec<Vec<u8>> {
+    let outputs = std::iter::from_fn(|| model.poll_output());
+    outputs
+        .filter_map(|output| match output {
+            ModelOutput::Send { conn, bytes } => (conn == to).then_some(bytes),
+            ModelOutput::Close { .. } => None,
+        })
+        .collect()
+}
