@@ -7,8 +7,9 @@
 
 use std::io::{self, Read};
 
-/// The longest payload that is taken for one; ZooKeeper's own limit is 1 MiB.
-pub const PAYLOAD_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The longest payload that is taken for one. ZooKeeper's own limit of 1 MiB is for requests;
+/// answers may be longer than any client takes.
+pub const PAYLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Numbers of operations.
 #[allow(missing_docs)] // each is ZooKeeper's own name of the operation
