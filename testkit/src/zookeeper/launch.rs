@@ -14,10 +14,9 @@ use crate::wait_until;
 
 const LOG: &str = "server.log";
 
-/// For tests: little memory, a quick start, few threads. Half a second of
+/// For tests: a quick start, few threads. Half a second of
 /// start-up is what the second compiler would cost.
-const JVM: [&str; 4] = [
-    "-Xmx128m",
+const JVM: [&str; 3] = [
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-XX:-UsePerfData",
@@ -148,6 +147,7 @@ impl Launch<'_> {
         };
 
         let mut command = Command::new("java");
+        command.arg(format!("-Xmx{}m", self.config.heap_mb));
         command.args(JVM).arg("-cp").arg(
             self.config
                 .version
