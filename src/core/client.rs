@@ -1,6 +1,7 @@
 //! The client: composes the machines, routes what they hear, and watches the age of what is
 //! known. The only machine that the edge owns.
 
+use super::again;
 use super::contender::Contender;
 use super::detector::Detector;
 use super::event::{Event, SessionEvent};
@@ -11,6 +12,7 @@ use super::requests::Ask;
 use super::seat::{SeatId, Seats};
 use super::session::{Proving, Session, SessionOptions, Signal};
 use super::time::Time;
+use super::verdict;
 use super::watch::{Watcher, Watches};
 use super::wire::{Bench, Wire};
 use super::{
@@ -21,11 +23,40 @@ use std::collections::BTreeMap;
 
 /// How many znodes one proof names at most; more take turns.
 const CHECKS_MAX: usize = 512;
+/// How many bytes their checks take at most, if there is more than one: servers refuse a request
+/// longer than `jute.maxbuffer`, which is 1 MiB if it is not set.
+const CHECKS_BYTES_MAX: usize = 128 * 1024;
+/// How many bytes a check takes besides its path.
+const CHECK_BYTES: usize = 17;
+
+/// `RUNTIMEINCONSISTENCY`: what the operations of a `multi` are answered that come after the one that
+/// failed.
+const NOT_LOOKED_AT: ServerError = ServerError::Other(-2);
 
 enum Machine {
     Contender(Contender),
     Detector(Detector),
     Group(Group),
+}
+
+impl Machine {
+    /// How many things are known to it by nothing but a silent watch.
+    fn rests(&self, seats: &Seats) -> usize {
+        match self {
+            Self::Contender(contender) => usize::from(contender.rests()),
+            Self::Detector(detector) => usize::from(detector.rests()),
+            Self::Group(group) => group.rests(seats),
+        }
+    }
+
+    /// Whether anything is.
+    fn is_at_rest(&self, seats: &Seats) -> bool {
+        match self {
+            Self::Contender(contender) => contender.rests(),
+            Self::Detector(detector) => detector.rests(),
+            Self::Group(group) => group.is_at_rest(seats),
+        }
+    }
 }
 
 /// One session, and everything that shares it. See the [module](super) for the contract.
@@ -40,6 +71,12 @@ pub struct Client {
     contact: Option<Time>,
     /// Where the next proof goes on when there are too many leaderships for one.
     turn: usize,
+    /// A proof has failed because of some of the znodes that it named: the others are proved at once.
+    reprove: bool,
+    /// When something was last looked at though its watch was silent, or the connection was made.
+    rechecked: Time,
+    /// Whose turn that is next.
+    recheck_turn: usize,
     /// In this step a connection was made: everybody has just been asked to look.
     looked: bool,
     closing: Vec<CallId>,
@@ -85,6 +122,9 @@ impl Client {
             stale: false,
             contact: None,
             turn: 0,
+            reprove: false,
+            rechecked: Time::default(),
+            recheck_turn: 0,
             looked: false,
             closing: Vec::new(),
             ended: false,
@@ -111,10 +151,12 @@ impl Client {
             }
             Input::Command(command) => self.command(command),
         }
+        self.recheck();
         self.session.tick(now, &mut self.out);
         self.machines_tick();
         self.settle();
         self.renew();
+        self.give_up();
         self.prove();
         self.session.flush(now, &mut self.out);
         self.out.push(Output::Wait {
@@ -155,11 +197,22 @@ impl Client {
             Machine::Detector(detector) => Some((detector.deadline()?, Wake::Again)),
             Machine::Group(group) => Some((group.deadline()?, Wake::Again)),
         });
+        let timeout = self.session.timeout();
+        let retries = self.machines.values().filter_map(|machine| match machine {
+            Machine::Contender(contender) => Some((contender.retry_at(timeout)?, Wake::Again)),
+            Machine::Detector(_) | Machine::Group(_) => None,
+        });
+        let seats = self.seats.deadline().map(|at| (at, Wake::Again));
+        let attached = self.session.attached();
+        let retries = retries.chain(seats).filter(|_| attached);
+        let recheck = self.recheck_at().map(|at| (at, Wake::Ping));
         self.session
             .deadline()
             .into_iter()
             .chain(knowledge)
             .chain(machines)
+            .chain(retries)
+            .chain(recheck)
             .min_by_key(|(at, _)| *at)
     }
 
@@ -215,6 +268,27 @@ impl Client {
         self.settle();
     }
 
+    /// A session that may be about to be closed makes no leader: where one waits for its lease, and
+    /// nothing hangs on the session that does not come back by itself, it is given up for another one.
+    fn give_up(&mut self) {
+        if self.session.doubtful_until(self.now).is_none() || !self.closing.is_empty() {
+            return;
+        }
+        let mut waits = false;
+        for machine in self.machines.values() {
+            match machine {
+                Machine::Contender(contender) if !contender.may_begin_anew() => return,
+                Machine::Contender(contender) => waits |= contender.waits_for_lease(),
+                Machine::Group(group) if group.has_members() => return,
+                Machine::Group(_) | Machine::Detector(_) => {}
+            }
+        }
+        if waits {
+            self.session.give_up();
+            self.settle();
+        }
+    }
+
     /// Sends a proof of all leaderships, if one is due.
     fn prove(&mut self) {
         let contenders = || {
@@ -223,24 +297,31 @@ impl Client {
                 Machine::Detector(_) | Machine::Group(_) => None,
             })
         };
-        let waits = contenders().any(Contender::waits_for_lease);
         let leads = contenders().any(Contender::is_leading);
-        let claims: Vec<(SeatId, &str)> = contenders().filter_map(Contender::claim).collect();
-        let proving = match claims.is_empty() {
-            true => Proving::No,
-            false if waits => Proving::Urgently,
-            false => Proving::Steadily,
-        };
+        // One znode that is not known to be ours must not take the others' leases along.
+        let claims: Vec<(Proving, SeatId, &str)> = contenders()
+            .filter_map(Contender::claim)
+            .filter(|(_, seat, _)| self.seats.is_trusted(*seat))
+            .collect();
+        let proving = claims.iter().map(|(proving, ..)| *proving).max();
+        let proving = proving.unwrap_or(Proving::No);
         self.session.set_leading(leads);
         self.session.set_proving(proving, self.now);
-        if !self.session.proof_is_due(self.now) {
+        let again = std::mem::take(&mut self.reprove) && self.session.can_prove();
+        if !again && !self.session.proof_is_due(self.now) || claims.is_empty() {
             return;
         }
         let first = self.turn % claims.len().max(1);
-        let window = claims.iter().cycle().skip(first);
-        let (seats, ops) = window
-            .take(claims.len().min(CHECKS_MAX))
-            .map(|(seat, path)| {
+        let mut bytes = 0;
+        let window = claims.iter().cycle().skip(first).take(claims.len());
+        let (seats, ops): (Vec<SeatId>, Vec<MultiOp>) = window
+            .take(CHECKS_MAX)
+            .take_while(|(_, _, path)| {
+                let fits = bytes == 0 || bytes + path.len() + CHECK_BYTES <= CHECKS_BYTES_MAX;
+                bytes += path.len() + CHECK_BYTES;
+                fits
+            })
+            .map(|(_, seat, path)| {
                 let check = MultiOp::Check {
                     path: (*path).to_owned(),
                     version: -1,
@@ -248,33 +329,165 @@ impl Client {
                 (*seat, check)
             })
             .unzip();
-        self.turn = first + CHECKS_MAX;
+        self.turn = first + seats.len();
         let request = Request::Multi { ops };
         self.session.prove(Ask::Proof(seats), request, self.now);
     }
 
-    /// A check that failed says that a znode is not what it was: its seat looks.
+    /// A check that failed says that a znode is not what it was: its seat looks, and the others are
+    /// proved without it.
     fn proved(&mut self, seats: &[SeatId], result: Result<Response, ServerError>) {
-        let Ok(Response::Multi(outcomes)) = result else {
-            return;
-        };
         if mutant::on(Mutant::FailedProof) {
             return;
         }
         let mut bench = bench!(self);
-        for (seat, outcome) in seats.iter().zip(outcomes) {
-            if outcome == Err(ServerError::NoNode) {
-                bench.seats.look_again(*seat, &mut bench.wire);
+        match result {
+            Ok(Response::Multi(outcomes)) => {
+                let mut failed = seats.iter().zip(outcomes).filter_map(|(seat, outcome)| {
+                    let error = outcome.err()?;
+                    // Those behind the one that is to blame were not looked at.
+                    (error != NOT_LOOKED_AT).then_some((*seat, error))
+                });
+                if let Some((seat, error)) = failed.next() {
+                    bench.seats.on_failed_check(seat, error, &mut bench.wire);
+                    self.reprove = true;
+                } else {
+                    self.each_of(seats, |contender, _| contender.on_proved());
+                }
+            }
+            Ok(_) => {}
+            // The whole proof was not carried out, or it is not known whether: the next one follows.
+            Err(error) => self.each_of(seats, |contender, wire| {
+                let error = Error::undecided(error, "prove the leadership in", contender.path());
+                contender.on_blocked(error, wire);
+            }),
+        }
+    }
+
+    /// The contenders whose seats these are.
+    fn each_of(&mut self, seats: &[SeatId], mut act: impl FnMut(&mut Contender, &mut Wire<'_>)) {
+        let mut bench = bench!(self);
+        for seat in seats {
+            let owner = bench.seats.owner(*seat);
+            if let Some(Machine::Contender(contender)) =
+                owner.and_then(|owner| self.machines.get_mut(&owner))
+            {
+                act(contender, &mut bench.wire);
             }
         }
+    }
+
+    /// Each T/3, in the place of the ping that would be due in an idle session, one of those that
+    /// rest on a watch looks, in turn. A watch is silent not only when nothing happens: servers send no
+    /// event of a znode to whoever may not read it by then. With N of them, each is looked at every
+    /// N·T/3.
+    fn recheck(&mut self) {
+        if self.recheck_at().is_none_or(|at| at > self.now) {
+            return;
+        }
+        self.rechecked = self.now;
+        let machines = self.machines.values();
+        let total: usize = machines.map(|machine| machine.rests(&self.seats)).sum();
+        let turn = self.recheck_turn;
+        self.recheck_turn = turn.wrapping_add(1);
+        // Where there is more, whoever is next in line has every second turn.
+        if (total == 1 || turn.is_multiple_of(2)) && self.prove_idly(turn / 2) {
+            return;
+        }
+        let mut nth = turn % total.max(1);
+        let mut bench = bench!(self);
+        for machine in self.machines.values_mut() {
+            let count = machine.rests(bench.seats);
+            if nth >= count {
+                nth -= count;
+                continue;
+            }
+            match machine {
+                Machine::Contender(contender) => contender.recheck(&mut bench),
+                Machine::Detector(detector) => detector.recheck(&mut bench.wire),
+                Machine::Group(group) => group.recheck(nth, &mut bench),
+            }
+            break;
+        }
+        self.session.asks_now(self.now);
+    }
+
+    /// Sends a proof of one of those that are next in line, if there are any, which is a look at what
+    /// stands before it, too.
+    fn prove_idly(&mut self, turn: usize) -> bool {
+        let next_in_line = self
+            .machines
+            .iter()
+            .filter_map(|(handle, machine)| match machine {
+                Machine::Contender(contender) => Some((*handle, contender.next_in_line()?)),
+                Machine::Detector(_) | Machine::Group(_) => None,
+            });
+        let next_in_line: Vec<_> = next_in_line
+            .filter(|(_, (seat, ..))| self.seats.is_trusted(*seat))
+            .collect();
+        let Some(at) = turn.checked_rem(next_in_line.len()) else {
+            return false;
+        };
+        let (handle, (seat, own, before)) = next_in_line[at];
+        let ops = [own, before].map(|path| MultiOp::Check {
+            path: path.to_owned(),
+            version: -1,
+        });
+        let ask = Ask::IdleProof(handle, seat);
+        let request = Request::Multi { ops: ops.into() };
+        self.session.prove(ask, request, self.now);
+        self.session.asks_now(self.now);
+        true
+    }
+
+    /// A proof of who is next in line was answered: what failed of it is looked at.
+    fn proved_idly(&mut self, handle: Handle, seat: SeatId, result: Result<Response, ServerError>) {
+        let Ok(Response::Multi(outcomes)) = result else {
+            return;
+        };
+        let failed = |outcome: &Result<_, ServerError>| {
+            outcome.as_ref().is_err_and(|error| *error != NOT_LOOKED_AT)
+        };
+        let mut bench = bench!(self);
+        match outcomes.iter().position(failed) {
+            Some(0) => {
+                if let Some(Err(error)) = outcomes.first() {
+                    bench.seats.on_failed_check(seat, *error, &mut bench.wire);
+                }
+            }
+            Some(_) => {
+                if let Some(Machine::Contender(contender)) = self.machines.get_mut(&handle)
+                    && contender.next_in_line().is_some()
+                {
+                    contender.recheck(&mut bench);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// When [`recheck`](Self::recheck) is due, if anything rests on a watch.
+    fn recheck_at(&self) -> Option<Time> {
+        // It would hide these mistakes.
+        let hidden = mutant::on(Mutant::Unarmed)
+            || mutant::on(Mutant::OwnUnwatched)
+            || mutant::on(Mutant::FailedProof)
+            || mutant::on(Mutant::PathUnwatched);
+        let mut machines = self.machines.values();
+        if hidden || !self.session.attached() || !machines.any(|m| m.is_at_rest(&self.seats)) {
+            return None;
+        }
+        Some(self.rechecked + again::leisure(self.session.timeout()))
     }
 
     fn machines_tick(&mut self) {
         self.each(|machine, bench| match machine {
             Machine::Detector(detector) => detector.tick(&mut bench.wire),
             Machine::Group(group) => group.tick(&mut bench.wire),
-            Machine::Contender(_) => {}
+            Machine::Contender(contender) => contender.retry(bench),
         });
+        let mut bench = bench!(self);
+        bench.seats.tick(&mut bench.wire);
     }
 
     /// Carries every signal and every news of a seat to whom it concerns, until there is none.
@@ -310,6 +523,8 @@ impl Client {
             }
             Signal::Attached => {
                 self.looked = true;
+                self.reprove = false;
+                self.rechecked = self.now;
                 self.tell(SessionEvent::Connected {
                     session: self.session.id(),
                     timeout: self.session.timeout(),
@@ -354,7 +569,10 @@ impl Client {
                 sent,
                 zxid,
                 watch,
+                op,
             } => {
+                let undecided = result.as_ref().err().copied();
+                let undecided = undecided.filter(|error| !verdict::decides(op, *error));
                 // Whoever is gone by now must not be remembered.
                 let watcher = match &ask {
                     Ask::Seat(id, _) if self.seats.contains(*id) => Some(Watcher::Seat(*id)),
@@ -369,6 +587,10 @@ impl Client {
                 };
                 if let (Some((kind, path)), Some(watcher)) = (watch, watcher) {
                     self.watches.arm(kind, path, watcher);
+                }
+                if let Some(error) = undecided {
+                    self.undecided(ask, error);
+                    return;
                 }
                 let mut bench = bench!(self);
                 match ask {
@@ -390,12 +612,39 @@ impl Client {
                         }
                     }
                     Ask::Proof(seats) => self.proved(&seats, result),
+                    Ask::IdleProof(handle, seat) => self.proved_idly(handle, seat, result),
                     Ask::Auth | Ask::CloseSession => {}
                 }
             }
             Signal::Watch(event) => self.watch(&event),
             Signal::AuthFailed => self.tell(SessionEvent::AuthFailed),
             Signal::Ended { clean } => self.end(clean),
+        }
+    }
+
+    /// An answer that decides nothing: whoever asked tries again.
+    fn undecided(&mut self, ask: Ask, error: ServerError) {
+        let mut bench = bench!(self);
+        match ask {
+            Ask::Seat(id, ask) => bench.seats.on_undecided(id, &ask, error, &mut bench.wire),
+            Ask::Contender(handle, ask) => {
+                if let Some(Machine::Contender(contender)) = self.machines.get_mut(&handle) {
+                    contender.on_undecided(&ask, error, &mut bench.wire);
+                }
+            }
+            Ask::Detector(handle, ask) => {
+                if let Some(Machine::Detector(detector)) = self.machines.get_mut(&handle) {
+                    detector.on_undecided(ask, error, &mut bench.wire);
+                }
+            }
+            Ask::Group(handle, ask) => {
+                if let Some(Machine::Group(group)) = self.machines.get_mut(&handle) {
+                    group.on_undecided(ask, error, &mut bench.wire);
+                }
+            }
+            Ask::Proof(seats) => self.proved(&seats, Err(error)),
+            // The next one comes in its turn.
+            Ask::IdleProof(..) | Ask::Auth | Ask::CloseSession => {}
         }
     }
 

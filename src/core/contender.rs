@@ -4,23 +4,31 @@
 //! that come later have a higher `czxid`. It watches the nearest of those before it, and leads
 //! when it has seen all of them gone. So a standby is woken only when its predecessor or its own
 //! znode changes, and a vanished predecessor alone never makes a leader.
+//!
+//! Where the predecessor may not be read, no event of it comes: then the group's list of children
+//! is watched, and the predecessor looked at each T/3. Whoever cannot be looked at stands before us.
 
+use super::again::Again;
 use super::event::{ContenderEvent, Event, LostReason, Member};
 use super::lease::{self, LeasePolicy};
 use super::mutant::{self, Mutant};
 use super::requests::Ask;
 use super::roster::{self, Census};
 use super::seat::{SeatId, SeatNews};
+use super::session::Proving;
 use super::time::Time;
 use super::wire::{Bench, Wire};
-use super::{Answer, CallId, Error, Handle, Lease, Output};
-use crate::proto::{EventKind, Request, Response, ServerError};
-use std::collections::BTreeMap;
-use std::collections::VecDeque;
+use super::{Answer, CallId, Error, ErrorKind, Handle, Lease, Output};
+use crate::proto::{EventKind, Request, Response, ServerError, Stat, path};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
 /// How many of those before it a contender knows by name; when all of them are gone and there were
 /// more, it lists again.
 const KNOWN_MAX: usize = 16;
+
+/// Of so many looks that a standby takes though its watches are silent, one is at its own znode.
+const OWN_LOOK: u32 = 4;
 
 /// What to do after a candidacy was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,6 +64,8 @@ pub(crate) enum ContenderAsk {
     List(SeatId),
     Count(SeatId, String),
     Predecessor(SeatId, String),
+    /// Whether a predecessor that may not be read is still in the list.
+    Peek(SeatId),
 }
 
 #[derive(Debug)]
@@ -88,7 +98,24 @@ pub(crate) struct Contender {
     further: usize,
     /// A listing is in flight.
     listing: bool,
+    /// It has had a rank.
+    ranked: bool,
+    /// What was counted of the group that was born at this transaction, where not all could be.
+    counted: (i64, BTreeMap<String, Stat>),
+    /// The predecessor may not be read.
+    blind: bool,
+    /// When the children of the group were last asked for with a watch, while they are watched.
+    peeked: Option<Time>,
+    /// How often the predecessor was looked at because its watch was silent.
+    looks: u32,
     rank: Rank,
+    /// When it may say again why it has no lease.
+    explained: Option<Time>,
+    again: Again,
+    /// Since when it is not known that the own znode is ours: nothing is renewed meanwhile.
+    doubted: Option<Time>,
+    /// What kept it from going on was told.
+    blocks: Again,
     withdrawals: Vec<CallId>,
     writes: Vec<CallId>,
     /// Withdrawn, dropped or closed: its loss was told, and no candidacy follows.
@@ -106,7 +133,16 @@ impl Contender {
             before: VecDeque::new(),
             further: 0,
             listing: false,
+            ranked: false,
+            counted: Default::default(),
+            blind: false,
+            peeked: None,
+            looks: 0,
             rank: Rank::Unknown,
+            explained: None,
+            again: Again::default(),
+            doubted: None,
+            blocks: Again::default(),
             withdrawals: Vec::new(),
             writes: Vec::new(),
             leaving: false,
@@ -204,6 +240,13 @@ impl Contender {
                     self.list(&mut bench.wire);
                 }
             }
+            SeatNews::Blocked(_) | SeatNews::Doubted | SeatNews::Trusted if self.leaving => {}
+            SeatNews::Blocked(error) => self.tell_blocked(error, &mut bench.wire),
+            SeatNews::Doubted => self.doubted = Some(bench.wire.now),
+            SeatNews::Trusted => {
+                self.doubted = None;
+                self.renew(&mut bench.wire);
+            }
             SeatNews::Written => self.answer_writes(&Ok(Answer::Written(true)), &mut bench.wire),
             SeatNews::Unwritten(error) => self.answer_writes(&Err(error), &mut bench.wire),
             SeatNews::Refused(error) => {
@@ -255,6 +298,8 @@ impl Contender {
     }
 
     pub(crate) fn on_detached(&mut self, bench: &mut Bench<'_>) {
+        self.again.cancel();
+        self.peeked = None;
         if self.is_leading() {
             match self.spec.policy {
                 LeasePolicy::Strict if !mutant::on(Mutant::StrictWaits) => self.lapse(bench),
@@ -271,8 +316,10 @@ impl Contender {
             return;
         };
         let dead = end <= bench.wire.now && !mutant::on(Mutant::Revived);
-        // With Mesos's rule the end is that of the session, which says so itself.
-        if self.spec.policy.is_proved() && dead {
+        // With Mesos's rule the end is that of the session, which says so itself, unless the znode is
+        // not known to be ours.
+        let own = self.spec.policy.is_proved() || self.doubted.is_some();
+        if own && dead {
             self.lapse(bench);
         } else if fresh_until.is_some_and(|at| at <= bench.wire.now) {
             self.endanger(&mut bench.wire);
@@ -287,24 +334,181 @@ impl Contender {
         }
     }
 
-    /// The znode that proofs must name, with its seat.
-    pub(crate) fn claim(&self) -> Option<(SeatId, &str)> {
-        let claims = match self.rank {
-            Rank::First | Rank::Leading { .. } => true,
-            Rank::Behind { .. } => self.spec.warm && self.before.len() + self.further == 1,
-            Rank::Unknown | Rank::Counting(_) => false,
+    /// Tries again what a server has not decided, and gives a place up that cannot be used.
+    pub(crate) fn retry(&mut self, bench: &mut Bench<'_>) {
+        let wire = &mut bench.wire;
+        if !wire.attached() || self.leaving || self.seat.is_none() {
+            return;
+        }
+        let give_up = self.gives_up_at(wire.session.timeout());
+        if give_up.is_some_and(|at| at <= wire.now) {
+            self.lapse(bench);
+            return;
+        }
+        if !self.again.take_due(wire.now) {
+            return;
+        }
+        match &mut self.rank {
+            Rank::Unknown if !self.listing => self.list(wire),
+            Rank::Counting(census) if census.is_complete() => {
+                match census.flaw().map(|flaw| flaw.kind()) {
+                    // Whoever stands there may be gone by now.
+                    Some(ErrorKind::NoAuth) | None => self.list(wire),
+                    Some(_) => {
+                        let paths = census.ask_again();
+                        self.count(paths, wire);
+                    }
+                }
+            }
+            Rank::Behind { .. } if self.blind && self.peeked.is_none() => self.peek(wire),
+            Rank::Behind { .. } => self.watch_predecessor(wire),
+            Rank::Unknown | Rank::Counting(_) | Rank::First | Rank::Leading { .. } => {}
+        }
+    }
+
+    /// When [`retry`](Self::retry) must be called, on a standing connection.
+    pub(crate) fn retry_at(&self, timeout: Duration) -> Option<Time> {
+        let give_up = self.gives_up_at(timeout);
+        self.again.at().into_iter().chain(give_up).min()
+    }
+
+    /// Who is first and cannot show that its znode is its own keeps all others from leading: it
+    /// makes another znode, behind them.
+    fn gives_up_at(&self, timeout: Duration) -> Option<Time> {
+        match self.rank {
+            Rank::First if !self.leaving => self.doubted.map(|since| since + timeout),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing but watches says that its place is still the same.
+    pub(crate) fn rests(&self) -> bool {
+        matches!(self.rank, Rank::Behind { told: Some(_) })
+            && !self.leaving
+            && !self.blind
+            && self.again.at().is_none()
+    }
+
+    /// Looks though its watches are silent: at what stands before it, and now and then at its own.
+    pub(crate) fn recheck(&mut self, bench: &mut Bench<'_>) {
+        self.looks = self.looks.wrapping_add(1);
+        match self.seat {
+            Some(seat) if self.looks.is_multiple_of(OWN_LOOK) && bench.seats.rests(seat) => {
+                bench.seats.look_again(seat, &mut bench.wire);
+            }
+            _ => self.watch_predecessor(&mut bench.wire),
+        }
+    }
+
+    /// The group's znode.
+    pub(crate) fn path(&self) -> &str {
+        &self.spec.path
+    }
+
+    /// A proof that named its znode has succeeded.
+    pub(crate) fn on_proved(&mut self) {
+        self.blocks.over();
+    }
+
+    /// Something keeps it from going on for now.
+    pub(crate) fn on_blocked(&mut self, error: Error, wire: &mut Wire<'_>) {
+        if !self.leaving && self.blocks.is_news(&error) {
+            self.tell_blocked(error, wire);
+        }
+    }
+
+    fn tell_blocked(&mut self, error: Error, wire: &mut Wire<'_>) {
+        let member = self.member.clone();
+        self.tell(ContenderEvent::Blocked { member, error }, wire);
+    }
+
+    /// An answer that decides nothing.
+    pub(crate) fn on_undecided(
+        &mut self,
+        ask: &ContenderAsk,
+        error: ServerError,
+        wire: &mut Wire<'_>,
+    ) {
+        let (seat, path) = match ask {
+            ContenderAsk::List(seat) | ContenderAsk::Peek(seat) => (*seat, &self.spec.path),
+            ContenderAsk::Count(seat, path) | ContenderAsk::Predecessor(seat, path) => {
+                (*seat, path)
+            }
+        };
+        if self.seat != Some(seat) || self.leaving {
+            return;
+        }
+        match (ask, &mut self.rank) {
+            (ContenderAsk::List(_), _) => self.listing = false,
+            (ContenderAsk::Count(..), Rank::Counting(census)) => {
+                census.count(path, Err(error));
+                self.counted(wire);
+                return;
+            }
+            (ContenderAsk::Predecessor(..), Rank::Behind { .. })
+                if self.before.back() == Some(path) => {}
+            (ContenderAsk::Peek(_), Rank::Behind { .. }) if self.blind => self.peeked = None,
+            _ => return,
+        }
+        let act = match ask {
+            ContenderAsk::List(_) | ContenderAsk::Peek(_) => "list the members of",
+            ContenderAsk::Count(..) | ContenderAsk::Predecessor(..) => "look at",
+        };
+        let error = Error::undecided(error, act, path);
+        self.wait(error, wire);
+    }
+
+    /// Waits, and says why.
+    fn wait(&mut self, error: Error, wire: &mut Wire<'_>) {
+        let timeout = wire.session.timeout();
+        match error.kind() {
+            ErrorKind::NoAuth => self.again.later(wire.now, timeout),
+            _ => self.again.soon(wire.now, timeout),
+        }
+        if self.again.is_news(&error) {
+            self.tell_blocked(error, wire);
+        }
+    }
+
+    /// The znode that proofs must name, with its seat, and how often they are needed.
+    pub(crate) fn claim(&self) -> Option<(Proving, SeatId, &str)> {
+        let next_in_line = self.before.len() + self.further == 1;
+        let proving = match self.rank {
+            Rank::First => Proving::Urgently,
+            Rank::Leading { .. } => Proving::Steadily,
+            Rank::Behind { .. } if !next_in_line => return None,
+            Rank::Behind { .. } if self.spec.warm => Proving::Steadily,
+            Rank::Behind { .. } => Proving::Idly,
+            Rank::Unknown | Rank::Counting(_) => return None,
         };
         match (&self.member, self.seat) {
-            (Some(member), Some(seat)) if claims && self.spec.policy.is_proved() => {
-                Some((seat, &member.path))
+            (Some(member), Some(seat)) if self.spec.policy.is_proved() => {
+                Some((proving, seat, &member.path))
             }
             _ => None,
         }
     }
 
+    /// While it is next in line and its proofs are not warm: its seat, its znode and the one before
+    /// it.
+    pub(crate) fn next_in_line(&self) -> Option<(SeatId, &str, &str)> {
+        match (self.claim(), self.before.back()) {
+            (Some((Proving::Idly, seat, own)), Some(before)) if self.rests() => {
+                Some((seat, own, before))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether its session can be given up for another one without anything being lost that does not
+    /// come back by itself.
+    pub(crate) fn may_begin_anew(&self) -> bool {
+        !self.is_leading() && self.spec.reenrol == Reenrol::Always
+    }
+
     /// Whether only a lease is missing.
     pub(crate) fn waits_for_lease(&self) -> bool {
-        matches!(self.rank, Rank::First) && self.spec.policy.is_proved()
+        matches!(self.rank, Rank::First) && self.spec.policy.is_proved() && self.doubted.is_none()
     }
 
     /// Why it cannot lead with the present session, if it cannot.
@@ -334,26 +538,36 @@ impl Contender {
     /// Whether a lease until `end` is long enough for a leadership to begin: nobody is to lead for a
     /// moment only.
     fn is_enough(&self, end: Time, wire: &Wire<'_>) -> bool {
-        let timeout = wire.session.timeout();
+        let pace = wire.session.pace();
         let renewal = match self.spec.policy.is_proved() {
             true => wire.session.next_renewal(wire.now),
             false => None,
         };
-        wire.now + lease::enough(timeout) < end
-            && renewal.is_none_or(|at| at + lease::to_spare(timeout) < end)
+        wire.now + lease::enough(pace) < end
+            && renewal.is_none_or(|at| at + lease::to_spare(pace) < end)
     }
 
     /// Something new is known of the session: leadership begins, or goes on.
     pub(crate) fn renew(&mut self, wire: &mut Wire<'_>) {
-        let (Some(member), Some(standing)) = (&self.member, Standing::of(&self.spec, wire)) else {
+        let Some(standing) = Standing::of(&self.spec, wire) else {
+            return self.explain(wire);
+        };
+        let Some(member) = &self.member else {
             return;
         };
         let Standing { end, .. } = standing;
         let fresh_until = standing.fresh_until.filter(|at| *at > wire.now);
+        let (end, fresh_until) = match (self.doubted, &self.rank) {
+            (None, _) => (end, fresh_until),
+            // What is proved now says nothing of this znode.
+            (Some(_), Rank::Leading { end: held, .. }) => (end.min(*held), None),
+            (Some(_), _) => return,
+        };
         let (before, told) = match self.rank {
             Rank::First => {
                 // Only an answer on a standing connection makes a leader, or ends jeopardy.
                 if fresh_until.is_none() || !self.is_enough(end, wire) {
+                    self.explain(wire);
                     return;
                 }
                 (None, None)
@@ -373,6 +587,7 @@ impl Contender {
             });
         }
         if told.is_none() && fresh_until.is_some() && end > wire.now {
+            self.blocks.over();
             let event = ContenderEvent::Leading {
                 member: member.clone(),
                 lease_end: end,
@@ -385,7 +600,30 @@ impl Contender {
         };
     }
 
+    /// Says, once in a session timeout, why it does not lead though nobody stands before it.
+    fn explain(&mut self, wire: &mut Wire<'_>) {
+        if !self.waits_for_lease() || self.explained.is_some_and(|again| again > wire.now) {
+            return;
+        }
+        if let Some(error) = wire.session.lease_hindrance(wire.now) {
+            self.explained = Some(wire.now + wire.session.timeout());
+            let member = self.member.clone();
+            self.tell(ContenderEvent::Blocked { member, error }, wire);
+        }
+    }
+
     pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, wire: &mut Wire<'_>) {
+        if self.blind && path == self.spec.path && matches!(self.rank, Rank::Behind { .. }) {
+            let last = self.peeked.take();
+            self.again.sooner(last.unwrap_or_default());
+            if self.again.take_due(wire.now) {
+                self.peek(wire);
+            }
+            return;
+        }
+        if path == self.spec.path {
+            self.peeked = None;
+        }
         let stale = self.before.back().is_none_or(|p| p != path) && !mutant::on(Mutant::StaleWatch);
         if !matches!(self.rank, Rank::Behind { .. }) || stale {
             return;
@@ -413,7 +651,8 @@ impl Contender {
         let of = match &ask {
             ContenderAsk::List(seat)
             | ContenderAsk::Count(seat, _)
-            | ContenderAsk::Predecessor(seat, _) => *seat,
+            | ContenderAsk::Predecessor(seat, _)
+            | ContenderAsk::Peek(seat) => *seat,
         };
         if self.seat != Some(of) || self.leaving {
             return;
@@ -426,11 +665,9 @@ impl Contender {
                     return;
                 };
                 census.count(&path, result);
-                if census.is_complete() {
-                    let members = census.members();
-                    self.place(members.into_iter().map(|m| (m.token, m.path)), wire);
-                }
+                self.counted(wire);
             }
+            ContenderAsk::Peek(_) => self.peeked_at(result, &mut bench.wire),
             ContenderAsk::Predecessor(_, path) => {
                 if self.before.back() != Some(&path) || !matches!(self.rank, Rank::Behind { .. }) {
                     return;
@@ -469,6 +706,12 @@ impl Contender {
             });
         }
         self.rank = Rank::Unknown;
+        self.ranked = false;
+        self.counted = Default::default();
+        self.blind = false;
+        self.doubted = None;
+        self.again.over();
+        self.blocks.over();
         self.answer_writes(&Ok(Answer::Written(false)), wire);
         self.before.clear();
         self.further = 0;
@@ -499,6 +742,7 @@ impl Contender {
 
     fn list(&mut self, wire: &mut Wire<'_>) {
         self.rank = Rank::Unknown;
+        self.again.cancel();
         self.listing = wire.attached();
         if let Some(seat) = self.seat {
             let request = Request::GetChildren2 {
@@ -517,10 +761,19 @@ impl Contender {
         let (Some(seat), Rank::Unknown) = (self.seat, &self.rank) else {
             return;
         };
-        let children = match result {
-            Ok(Response::Children { children, .. }) => children,
+        let (children, stat) = match result {
+            Ok(Response::Children { children, stat }) => (children, stat),
             // Not there yet, or just deleted: the seat says which.
-            Ok(_) | Err(ServerError::NoNode) => return,
+            Ok(_) | Err(ServerError::NoNode) => {
+                self.miss(seat, bench);
+                return;
+            }
+            // Once it stood in line, whoever has forbidden it may allow it again.
+            Err(error) if self.ranked => {
+                let error = Error::undecided(error, "list the members of", &self.spec.path);
+                self.wait(error, &mut bench.wire);
+                return;
+            }
             Err(error) => {
                 let error = Error::from_server(error, "list the members of", &self.spec.path);
                 self.lose(LostReason::Failed(error), &mut bench.wire);
@@ -529,7 +782,6 @@ impl Contender {
                 return;
             }
         };
-        let wire = &mut bench.wire;
         let candidates = roster::candidates(&self.spec.path, &children);
         let mine = candidates.iter().find(|(_, path)| {
             self.member
@@ -539,17 +791,32 @@ impl Contender {
         // Without it the listing was asked for before the own znode stood: another follows the
         // seat's news.
         let Some(mine) = mine.map(|(sequence, _)| *sequence) else {
+            self.miss(seat, bench);
             return;
         };
+        let wire = &mut bench.wire;
         if roster::wrapped(&candidates) {
-            self.rank = Rank::Counting(Census::new(BTreeMap::new(), candidates.len()));
+            // The same group's znode never uses a name for two children.
+            let known = match std::mem::take(&mut self.counted) {
+                (epoch, known) if epoch == stat.czxid => known,
+                _ => BTreeMap::new(),
+            };
+            let mut kept = BTreeMap::new();
+            let mut asked = Vec::new();
             for (_, path) in candidates {
-                let ask = ContenderAsk::Count(seat, path.clone());
-                wire.ask(
-                    Ask::Contender(self.handle, ask),
-                    Request::Exists { path, watch: false },
-                );
+                match known.get(&path) {
+                    Some(stat) => {
+                        kept.insert(path, *stat);
+                    }
+                    None => asked.push(path),
+                }
             }
+            self.counted.0 = stat.czxid;
+            self.rank = Rank::Counting(Census::new(kept, asked.len()));
+            if asked.is_empty() {
+                self.counted(wire);
+            }
+            self.count(asked, wire);
             return;
         }
         let before = candidates
@@ -559,6 +826,45 @@ impl Contender {
             .filter(|path| self.member.as_ref().is_some_and(|m| m.path != *path))
             .collect();
         self.stand_behind(before, wire);
+    }
+
+    /// The own znode is not in the listing. If it stood, it is gone, and its watch may not have said
+    /// so.
+    fn miss(&self, seat: SeatId, bench: &mut Bench<'_>) {
+        if self.member.is_some() {
+            bench.seats.look_again(seat, &mut bench.wire);
+        }
+    }
+
+    fn count(&self, paths: Vec<String>, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seat else {
+            return;
+        };
+        for path in paths {
+            let ask = ContenderAsk::Count(seat, path.clone());
+            wire.ask(
+                Ask::Contender(self.handle, ask),
+                Request::Exists { path, watch: false },
+            );
+        }
+    }
+
+    /// One more candidate was answered for.
+    fn counted(&mut self, wire: &mut Wire<'_>) {
+        let Rank::Counting(census) = &self.rank else {
+            return;
+        };
+        if !census.is_complete() {
+            return;
+        }
+        // Whoever cannot be counted may stand before us.
+        if let Some(flaw) = census.flaw() {
+            self.counted.1 = census.stats().clone();
+            self.wait(flaw, wire);
+            return;
+        }
+        let members = census.members();
+        self.place(members.into_iter().map(|m| (m.token, m.path)), wire);
     }
 
     /// The order is known for sure.
@@ -577,11 +883,14 @@ impl Contender {
     fn stand_behind(&mut self, mut before: VecDeque<String>, wire: &mut Wire<'_>) {
         self.further = before.len().saturating_sub(KNOWN_MAX);
         self.before = before.split_off(self.further);
+        self.ranked = true;
         self.rank = Rank::Behind { told: None };
+        self.again.over();
         self.settle(wire);
     }
 
     fn settle(&mut self, wire: &mut Wire<'_>) {
+        self.blind = false;
         if self.before.is_empty() && self.further > 0 {
             self.list(wire);
         } else if self.before.is_empty() {
@@ -620,19 +929,73 @@ impl Contender {
                 self.settle(wire);
             }
             Ok(_) => {
-                let ahead = self.before.len() + self.further;
-                if let Rank::Behind { told } = &mut self.rank
-                    && told.replace(ahead) != Some(ahead)
-                {
-                    let event = ContenderEvent::Standby {
-                        member: member.clone(),
-                        ahead,
-                    };
-                    self.tell(event, wire);
-                }
+                self.blind = false;
+                self.again.over();
+                self.stand_by(wire);
             }
             // Gone before it could be watched. That proves nothing about the others.
-            Err(_) => self.list(wire),
+            Err(ServerError::NoNode) => self.list(wire),
+            Err(error) => {
+                self.blind = true;
+                if self.peeked.is_none() {
+                    self.peek(wire);
+                }
+                let path = self.before.back().map_or("", String::as_str);
+                let error = Error::undecided(error, "look at", path);
+                self.wait(error, wire);
+            }
+        }
+    }
+
+    /// Says how many stand before it, if that is news.
+    fn stand_by(&mut self, wire: &mut Wire<'_>) {
+        let ahead = self.before.len() + self.further;
+        if let Rank::Behind { told } = &mut self.rank
+            && told.replace(ahead) != Some(ahead)
+            && let Some(member) = self.member.clone()
+        {
+            self.tell(ContenderEvent::Standby { member, ahead }, wire);
+        }
+    }
+
+    /// Lists the group, and watches the list: a predecessor that may not be read goes without a
+    /// word, but not without a change of its parent.
+    fn peek(&mut self, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seat else {
+            return;
+        };
+        self.peeked = Some(wire.now);
+        let request = Request::GetChildren2 {
+            path: self.spec.path.clone(),
+            watch: true,
+        };
+        let ask = ContenderAsk::Peek(seat);
+        wire.ask(Ask::Contender(self.handle, ask), request);
+    }
+
+    fn peeked_at(&mut self, result: Result<Response, ServerError>, wire: &mut Wire<'_>) {
+        if !self.blind || !matches!(self.rank, Rank::Behind { .. }) {
+            return;
+        }
+        match result {
+            Ok(Response::Children { children, .. }) => {
+                let standing: BTreeSet<String> = children
+                    .iter()
+                    .map(|name| path::child(&self.spec.path, name))
+                    .collect();
+                let watched = self.before.back().cloned();
+                self.before.retain(|path| standing.contains(path));
+                if self.before.back() == watched.as_ref() {
+                    self.again.later(wire.now, wire.session.timeout());
+                    self.stand_by(wire);
+                } else {
+                    self.settle(wire);
+                }
+            }
+            // The group is gone, and everybody's znode with it: the seat says so.
+            Ok(_) | Err(ServerError::NoNode) => self.list(wire),
+            // Nothing is watched: what is left is to look at leisure.
+            Err(_) => self.again.later(wire.now, wire.session.timeout()),
         }
     }
 }

@@ -4,15 +4,19 @@
 //! The next few of the last listing are kept: members only ever join behind them, so when the leader
 //! goes, the next of them that still stands leads. An empty group is watched by its
 //! children, a missing one by its existence.
+//!
+//! A leader that may not be read cannot be told, and no event of it comes: the group's list of
+//! children is watched then, and the leader read again each T/3.
 
+use super::again::Again;
 use super::event::{DetectorEvent, Event, Leader, Member};
 use super::mutant::{self, Mutant};
 use super::requests::Ask;
 use super::roster::{self, Census};
 use super::time::Time;
 use super::wire::Wire;
-use super::{Error, Handle};
-use crate::proto::{EventKind, Request, Response, ServerError};
+use super::{Error, ErrorKind, Handle};
+use crate::proto::{EventKind, Request, Response, ServerError, path};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// How many successors of the leader a detector knows by name.
@@ -28,9 +32,25 @@ pub(crate) struct DetectorAsk {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum What {
     Path,
-    List { watch: bool },
+    List {
+        watch: bool,
+    },
     Count(String),
     Read(String),
+    /// Whether a leader that may not be read is still in the list.
+    Peek,
+}
+
+impl What {
+    /// What it does, for people.
+    fn act(&self) -> &'static str {
+        match self {
+            Self::Path => "look for",
+            Self::List { .. } | Self::Peek => "list the members of",
+            Self::Count(_) => "look at",
+            Self::Read(_) => "read the leader",
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -42,6 +62,8 @@ enum Phase {
     Counting(Census),
     /// The leader's znode is watched.
     Following(String),
+    /// The leader's znode may not be read: the children of the group are watched.
+    Blind(String),
     /// Nobody leads: the path or its children are watched.
     Empty,
 }
@@ -59,8 +81,12 @@ pub(crate) struct Detector {
     /// Children whose names look like members' and that have no owner.
     strangers: BTreeSet<String>,
     told: DetectorEvent,
-    /// Try again at this instant what was refused.
-    again: Option<Time>,
+    /// The path is missing, as far as is known.
+    missing: bool,
+    /// When the children of the group were last asked for with a watch because the leader may not be
+    /// read, while they are watched.
+    peeked: Option<Time>,
+    again: Again,
 }
 
 impl Detector {
@@ -74,14 +100,16 @@ impl Detector {
             listed_zxid: 0,
             strangers: BTreeSet::new(),
             told: DetectorEvent::Unknown { since: now },
-            again: None,
+            missing: false,
+            peeked: None,
+            again: Again::default(),
         }
     }
 
     /// Looks anew: on a new connection, or because what was known is too old.
     pub(crate) fn refresh(&mut self, wire: &mut Wire<'_>) {
         self.round += 1;
-        self.again = None;
+        self.again.cancel();
         if !wire.attached() {
             self.phase = Phase::Idle;
             return;
@@ -99,7 +127,8 @@ impl Detector {
     pub(crate) fn on_detached(&mut self) {
         self.round += 1;
         self.phase = Phase::Idle;
-        self.again = None;
+        self.peeked = None;
+        self.again.cancel();
     }
 
     /// What is known was last confirmed too long ago.
@@ -110,16 +139,88 @@ impl Detector {
     }
 
     pub(crate) fn deadline(&self) -> Option<Time> {
-        self.again
+        self.again.at()
     }
 
     pub(crate) fn tick(&mut self, wire: &mut Wire<'_>) {
-        if self.again.is_some_and(|at| at <= wire.now) {
-            self.refresh(wire);
+        if !self.again.take_due(wire.now) {
+            return;
+        }
+        match &self.phase {
+            Phase::Blind(_) if self.peeked.is_none() && wire.attached() => self.peek(wire),
+            Phase::Blind(path) if wire.attached() => {
+                let path = path.clone();
+                self.read(path, wire);
+            }
+            _ => self.refresh(wire),
+        }
+    }
+
+    /// Whether nothing but watches says that what it has told is still so.
+    pub(crate) fn rests(&self) -> bool {
+        matches!(self.phase, Phase::Following(_) | Phase::Empty) && self.again.at().is_none()
+    }
+
+    /// Looks though its watch is silent.
+    pub(crate) fn recheck(&mut self, wire: &mut Wire<'_>) {
+        match &self.phase {
+            Phase::Following(path) => {
+                let path = path.clone();
+                self.read(path, wire);
+            }
+            Phase::Empty if self.missing => self.look_for_path(wire),
+            Phase::Empty => self.list(true, wire),
+            Phase::Idle | Phase::Asking | Phase::Counting(_) | Phase::Blind(_) => {}
+        }
+    }
+
+    fn look_for_path(&mut self, wire: &mut Wire<'_>) {
+        let path = self.path.clone();
+        self.ask(What::Path, Request::Exists { path, watch: true }, wire);
+    }
+
+    /// Lists the group, and watches the list.
+    fn peek(&mut self, wire: &mut Wire<'_>) {
+        self.peeked = Some(wire.now);
+        let ask = DetectorAsk {
+            round: self.round,
+            what: What::Peek,
+        };
+        let request = Request::GetChildren2 {
+            path: self.path.clone(),
+            watch: true,
+        };
+        wire.ask(Ask::Detector(self.handle, ask), request);
+    }
+
+    /// An answer that decides nothing.
+    pub(crate) fn on_undecided(
+        &mut self,
+        ask: DetectorAsk,
+        error: ServerError,
+        wire: &mut Wire<'_>,
+    ) {
+        if ask.round != self.round {
+            return;
+        }
+        let act = ask.what.act();
+        match ask.what {
+            What::Count(path) => self.count(&path, Err(error), wire),
+            What::Read(path) => self.refused(Error::undecided(error, act, &path), wire),
+            What::Peek => {
+                self.peeked = None;
+                self.again.soon(wire.now, wire.session.timeout());
+            }
+            What::Path | What::List { .. } => {
+                self.refused(Error::undecided(error, act, &self.path), wire);
+            }
         }
     }
 
     pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, wire: &mut Wire<'_>) {
+        if path == self.path && !matches!(self.phase, Phase::Blind(_)) {
+            self.peeked = None;
+        }
         match &self.phase {
             Phase::Following(leader) if leader == path => match kind {
                 EventKind::Deleted => self.succeed(wire),
@@ -129,10 +230,16 @@ impl Detector {
                 }
             },
             Phase::Empty if path == self.path => self.list(false, wire),
+            Phase::Blind(_) if path == self.path => {
+                let last = self.peeked.take();
+                self.again.sooner(last.unwrap_or_default());
+                self.tick(wire);
+            }
             Phase::Idle
             | Phase::Asking
             | Phase::Counting(_)
             | Phase::Following(_)
+            | Phase::Blind(_)
             | Phase::Empty => {}
         }
     }
@@ -151,8 +258,14 @@ impl Detector {
         match ask.what {
             What::Path => match result {
                 Ok(_) => self.list(false, wire),
-                Err(ServerError::NoNode) => self.empty(wire),
-                Err(error) => self.refused(error, "look for", wire),
+                Err(ServerError::NoNode) => {
+                    self.missing = true;
+                    self.empty(wire);
+                }
+                Err(error) => {
+                    let error = Error::from_server(error, "look for", &self.path);
+                    self.refused(error, wire);
+                }
             },
             What::List { watch } => match result {
                 Ok(Response::Children { children, .. }) => {
@@ -164,26 +277,30 @@ impl Detector {
                 }
                 Ok(_) | Err(ServerError::NoNode) => {
                     self.next.clear();
-                    let path = self.path.clone();
-                    self.ask(What::Path, Request::Exists { path, watch: true }, wire);
+                    self.look_for_path(wire);
                 }
-                Err(error) => self.refused(error, "list the members of", wire),
+                Err(error) => {
+                    let error = Error::from_server(error, "list the members of", &self.path);
+                    self.refused(error, wire);
+                }
             },
             What::Count(path) => {
-                let Phase::Counting(census) = &mut self.phase else {
-                    return;
-                };
-                census.count(&path, result);
-                if census.is_complete() {
-                    let stats = census.stats().iter();
-                    let ownerless = stats.filter(|(_, stat)| stat.ephemeral_owner == 0);
-                    self.strangers
-                        .extend(ownerless.map(|(path, _)| path.clone()));
-                    let members = census.members().into_iter().map(|m| m.path);
-                    self.next.extend(members.take(KNOWN_MAX));
-                    self.succeed(wire);
-                }
+                self.count(&path, result, wire);
             }
+            What::Peek => match (&self.phase, result) {
+                (Phase::Blind(path), Ok(Response::Children { children, .. })) => {
+                    let leader = path::basename(path);
+                    if children.iter().any(|name| name == leader) {
+                        self.again.later(wire.now, wire.session.timeout());
+                    } else {
+                        self.list(false, wire);
+                    }
+                }
+                (Phase::Blind(_), Ok(_) | Err(ServerError::NoNode)) => self.list(false, wire),
+                // Nothing is watched: what is left is to look at leisure.
+                (Phase::Blind(_), Err(_)) => self.again.later(wire.now, wire.session.timeout()),
+                _ => {}
+            },
             What::Read(path) => match result {
                 Ok(Response::Data { stat, .. }) if stat.ephemeral_owner == 0 => {
                     self.strangers.insert(path);
@@ -208,9 +325,43 @@ impl Detector {
                     );
                 }
                 Ok(_) | Err(ServerError::NoNode) => self.list(false, wire),
-                Err(error) => self.refused(error, "read the leader of", wire),
+                Err(ServerError::NoAuth) => {
+                    self.refused(Error::unreadable(&path), wire);
+                    self.again.later(wire.now, wire.session.timeout());
+                    self.phase = Phase::Blind(path);
+                    if self.peeked.is_none() {
+                        self.peek(wire);
+                    }
+                }
+                Err(error) => {
+                    let error = Error::from_server(error, "read the leader", &path);
+                    self.refused(error, wire);
+                }
             },
         }
+    }
+
+    /// One candidate was answered for.
+    fn count(&mut self, path: &str, result: Result<Response, ServerError>, wire: &mut Wire<'_>) {
+        let Phase::Counting(census) = &mut self.phase else {
+            return;
+        };
+        census.count(path, result);
+        if !census.is_complete() {
+            return;
+        }
+        // Whoever cannot be counted may be the leader.
+        if let Some(flaw) = census.flaw() {
+            self.refused(flaw, wire);
+            return;
+        }
+        let stats = census.stats().iter();
+        let ownerless = stats.filter(|(_, stat)| stat.ephemeral_owner == 0);
+        self.strangers
+            .extend(ownerless.map(|(path, _)| path.clone()));
+        let members = census.members().into_iter().map(|m| m.path);
+        self.next.extend(members.take(KNOWN_MAX));
+        self.succeed(wire);
     }
 
     fn is_told(&self, path: &str, czxid: i64) -> bool {
@@ -250,6 +401,7 @@ impl Detector {
             .retain(|path| found.iter().any(|(_, p)| p == path));
         found.retain(|(_, path)| !self.strangers.contains(path));
         self.next.clear();
+        self.missing = false;
         if found.is_empty() {
             if watched {
                 self.empty(wire);
@@ -288,12 +440,14 @@ impl Detector {
 
     fn empty(&mut self, wire: &mut Wire<'_>) {
         self.phase = Phase::Empty;
+        self.again.over();
         if self.told != DetectorEvent::None {
             self.tell(DetectorEvent::None, wire);
         }
     }
 
     fn found(&mut self, leader: Leader, wire: &mut Wire<'_>) {
+        self.again.over();
         let known = matches!(&self.told, DetectorEvent::Leader(told)
             if told.member == leader.member && told.data == leader.data);
         if known {
@@ -304,10 +458,19 @@ impl Detector {
     }
 
     /// What may heal is tried again by itself, and said.
-    fn refused(&mut self, error: ServerError, act: &str, wire: &mut Wire<'_>) {
+    fn refused(&mut self, error: Error, wire: &mut Wire<'_>) {
         self.phase = Phase::Idle;
-        self.again = Some(wire.now + wire.session.timeout() / 2);
-        let failed = DetectorEvent::Failed(Error::from_server(error, act, &self.path));
+        let timeout = wire.session.timeout();
+        match error.kind() {
+            ErrorKind::NoAuth => self.again.later(wire.now, timeout),
+            _ => self.again.soon(wire.now, timeout),
+        }
+        // What it knows is not overthrown by one answer that decides nothing.
+        let knows = matches!(self.told, DetectorEvent::Leader(_) | DetectorEvent::None);
+        if knows && error.kind() != ErrorKind::NoAuth && !self.again.is_in_vain() {
+            return;
+        }
+        let failed = DetectorEvent::Failed(error);
         if self.told != failed {
             self.tell(failed, wire);
         }

@@ -82,6 +82,28 @@ impl Error {
         Self::new(kind, format!("cannot {act} {path}: {error}"))
     }
 
+    /// The ACL of a znode does not allow to read it.
+    pub(crate) fn unreadable(path: &str) -> Self {
+        Self::new(
+            ErrorKind::NoAuth,
+            format!(
+                "cannot read {path}: {}; READ permission on it is needed",
+                ServerError::NoAuth
+            ),
+        )
+    }
+
+    /// What is told while `act` on `path` is tried again, because `error` decides nothing.
+    pub(crate) fn undecided(error: ServerError, act: &str, path: &str) -> Self {
+        match error {
+            ServerError::NoAuth => Self::unreadable(path),
+            other => {
+                let error = Self::from_server(other, act, path);
+                Self::new(error.kind, format!("{}; it is tried again", error.message))
+            }
+        }
+    }
+
     pub(crate) fn closed() -> Self {
         Self::new(ErrorKind::Closed, "the client is closed")
     }

@@ -37,8 +37,9 @@ impl Member {
 pub enum ExpiredBy {
     /// A server said so: everything of the session is gone.
     Server,
-    /// Our own clock did: no server answered for the whole session timeout. What is left of the
-    /// session is removed as soon as a server can be reached.
+    /// Our own clock did: no server answered for the whole session timeout; or for so long that a
+    /// server may have begun to end the session, and a contender needs one that lasts. What is left
+    /// of the session is removed as soon as a server can be reached.
     LocalTimeout,
 }
 
@@ -86,7 +87,8 @@ pub enum SessionEvent {
 pub enum LostReason {
     /// The session is over.
     SessionExpired,
-    /// The lease ended before it could be renewed.
+    /// The lease ended before it could be renewed, or none could be had because the own znode may not
+    /// be read.
     LeaseLapsed,
     /// Somebody else deleted the znode.
     Evicted,

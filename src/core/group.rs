@@ -4,13 +4,14 @@
 //! not renewed when their session is over; the group says so, and joining again is the caller's
 //! choice.
 
+use super::again::Again;
 use super::event::{Event, GroupEvent, LostReason, Member};
 use super::requests::Ask;
 use super::roster::{self, Census};
-use super::seat::{SeatId, SeatNews};
+use super::seat::{SeatId, SeatNews, Seats};
 use super::time::Time;
 use super::wire::{Bench, Wire};
-use super::{Answer, CallId, Error, Handle};
+use super::{Answer, CallId, Error, ErrorKind, Handle};
 use crate::proto::{Request, Response, ServerError, Stat};
 use std::collections::BTreeMap;
 
@@ -33,6 +34,20 @@ pub(crate) enum What {
     /// Whether it is still the member that was meant.
     Look(String),
     Delete(String),
+    /// Whether the list is still the one that is known.
+    Same,
+}
+
+impl What {
+    /// What it does, for people, and to which znode of the group at `group`.
+    fn act<'a>(&'a self, group: &'a str) -> (&'static str, &'a str) {
+        match self {
+            Self::Path | Self::List | Self::Same => ("list the members of", group),
+            Self::Count(path) | Self::End(path) | Self::Look(path) => ("look at", path),
+            Self::Read(path) => ("read", path),
+            Self::Delete(path) => ("delete", path),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -68,8 +83,12 @@ struct View {
     census: Census,
     /// The `czxid` of the group's znode: the same znode never uses a name for two children.
     epoch: i64,
+    /// The transaction that last changed the list of its children.
+    changed: i64,
     told: GroupEvent,
-    again: Option<Time>,
+    /// The list is known, and watched.
+    rests: bool,
+    again: Again,
 }
 
 pub(crate) struct Group {
@@ -77,6 +96,8 @@ pub(crate) struct Group {
     path: String,
     memberships: BTreeMap<SeatId, Membership>,
     queries: BTreeMap<CallId, Query>,
+    /// Questions that a server has not decided.
+    retries: BTreeMap<CallId, Again>,
     view: Option<View>,
 }
 
@@ -87,6 +108,7 @@ impl Group {
             path,
             memberships: BTreeMap::new(),
             queries: BTreeMap::new(),
+            retries: BTreeMap::new(),
             view: None,
         }
     }
@@ -176,6 +198,11 @@ impl Group {
         self.ask_query(call, wire);
     }
 
+    /// Whether it holds memberships, or is about to.
+    pub(crate) fn has_members(&self) -> bool {
+        !self.memberships.is_empty()
+    }
+
     /// Begins to tell of every change.
     pub(crate) fn watch(&mut self, wire: &mut Wire<'_>) {
         if self.view.is_none() {
@@ -183,8 +210,10 @@ impl Group {
                 round: 0,
                 census: Census::default(),
                 epoch: 0,
+                changed: 0,
                 told: GroupEvent::Unknown { since: wire.now },
-                again: None,
+                rests: false,
+                again: Again::default(),
             });
             self.refresh(wire);
         }
@@ -215,6 +244,7 @@ impl Group {
 
     /// Every call that still waits ends with this error.
     pub(crate) fn fail_calls(&mut self, error: &Error, wire: &mut Wire<'_>) {
+        self.retries.clear();
         for call in std::mem::take(&mut self.queries).into_keys() {
             wire.out.done(call, Err(error.clone()));
         }
@@ -229,6 +259,7 @@ impl Group {
 
     pub(crate) fn forget(&mut self, call: CallId, bench: &mut Bench<'_>) {
         self.queries.remove(&call);
+        self.retries.remove(&call);
         for (seat, membership) in &mut self.memberships {
             for calls in [
                 &mut membership.cancels,
@@ -259,6 +290,14 @@ impl Group {
         let written = match &news {
             SeatNews::Written => Some(Ok(Answer::Written(true))),
             SeatNews::Unwritten(error) => Some(Err(error.clone())),
+            SeatNews::Blocked(error) => {
+                if self.memberships.contains_key(&seat) {
+                    self.blocked(error.clone(), wire);
+                }
+                return;
+            }
+            // No lease hangs on a membership.
+            SeatNews::Doubted | SeatNews::Trusted => return,
             _ => None,
         };
         if let Some(answer) = written {
@@ -273,7 +312,12 @@ impl Group {
             return;
         };
         let (answer, lost) = match news {
-            SeatNews::Seated(_) | SeatNews::Written | SeatNews::Unwritten(_) => return,
+            SeatNews::Seated(_)
+            | SeatNews::Written
+            | SeatNews::Unwritten(_)
+            | SeatNews::Blocked(_)
+            | SeatNews::Doubted
+            | SeatNews::Trusted => return,
             SeatNews::Left { by_us } => (Ok(Answer::Removed(by_us)), None),
             SeatNews::Stuck(error) => (Err(error), None),
             SeatNews::Refused(error) => {
@@ -296,7 +340,7 @@ impl Group {
             let error = match lost {
                 Some(LostReason::Failed(error)) => error,
                 _ => Error::new(
-                    super::ErrorKind::SessionExpired,
+                    ErrorKind::SessionExpired,
                     format!("the session ended before {} was joined", self.path),
                 ),
             };
@@ -307,7 +351,20 @@ impl Group {
         }
     }
 
+    /// A membership cannot go on for now.
+    fn blocked(&mut self, error: Error, wire: &mut Wire<'_>) {
+        let failed = GroupEvent::Failed(error);
+        if let Some(view) = &mut self.view {
+            // The members that are known are told again.
+            view.again.later(wire.now, wire.session.timeout());
+            self.tell(failed, wire);
+        } else {
+            wire.event(self.handle, Event::Group(failed));
+        }
+    }
+
     pub(crate) fn on_attached(&mut self, wire: &mut Wire<'_>) {
+        self.retries.clear();
         let calls: Vec<CallId> = self.queries.keys().copied().collect();
         for call in calls {
             self.ask_query(call, wire);
@@ -316,9 +373,13 @@ impl Group {
     }
 
     pub(crate) fn on_detached(&mut self) {
+        for again in self.retries.values_mut() {
+            again.cancel();
+        }
         if let Some(view) = &mut self.view {
             view.round += 1;
-            view.again = None;
+            view.rests = false;
+            view.again.cancel();
         }
     }
 
@@ -332,13 +393,134 @@ impl Group {
     }
 
     pub(crate) fn deadline(&self) -> Option<Time> {
-        self.view.as_ref()?.again
+        let view = self.view.as_ref().and_then(|view| view.again.at());
+        let queries = self.retries.values().filter_map(Again::at);
+        queries.chain(view).min()
     }
 
     pub(crate) fn tick(&mut self, wire: &mut Wire<'_>) {
-        if self.deadline().is_some_and(|at| at <= wire.now) {
+        let due = |(call, again): (&CallId, &mut Again)| again.take_due(wire.now).then_some(*call);
+        let calls: Vec<CallId> = self.retries.iter_mut().filter_map(due).collect();
+        for call in calls {
+            let unknown = match self.queries.get_mut(&call) {
+                Some(Query::Members(Some(census))) if census.is_complete() => census.ask_again(),
+                _ => {
+                    self.ask_query(call, wire);
+                    continue;
+                }
+            };
+            for path in unknown {
+                self.ask_of(call, What::Count(path), wire);
+            }
+        }
+        let Some(view) = &mut self.view else {
+            return;
+        };
+        if !view.again.take_due(wire.now) {
+            return;
+        }
+        // With thousands of members, only those are asked for again that a server has not decided.
+        let undecided = view
+            .census
+            .flaw()
+            .is_some_and(|flaw| flaw.kind() != ErrorKind::NoAuth);
+        if undecided && view.census.is_complete() && wire.attached() {
+            for path in view.census.ask_again() {
+                self.ask_view(What::Count(path), wire);
+            }
+        } else {
             self.refresh(wire);
         }
+    }
+
+    /// What only watches say of: memberships of our own, ends that are waited for, the view.
+    pub(crate) fn rests(&self, seats: &Seats) -> usize {
+        let own = self.memberships.keys().filter(|seat| seats.rests(**seat));
+        let view = self.view.as_ref().is_some_and(|view| view.rests);
+        own.count() + self.ends().count() + usize::from(view)
+    }
+
+    /// Whether there is anything of that kind.
+    pub(crate) fn is_at_rest(&self, seats: &Seats) -> bool {
+        self.memberships.keys().any(|seat| seats.rests(*seat))
+            || self.ends().next().is_some()
+            || self.view.as_ref().is_some_and(|view| view.rests)
+    }
+
+    /// Looks at one of those though its watch is silent.
+    pub(crate) fn recheck(&mut self, nth: usize, bench: &mut Bench<'_>) {
+        let seats = self.memberships.keys().copied();
+        let own: Vec<SeatId> = seats.filter(|seat| bench.seats.rests(*seat)).collect();
+        let ends: Vec<CallId> = self.ends().collect();
+        if let Some(seat) = own.get(nth) {
+            bench.seats.look_again(*seat, &mut bench.wire);
+        } else if let Some(call) = ends.get(nth - own.len()) {
+            self.ask_query(*call, &mut bench.wire);
+        } else if let Some(view) = &self.view {
+            // A znode that is missing is watched by this; one that stands by its children.
+            let path = self.path.clone();
+            let watch = view.epoch == 0;
+            let ask = GroupAsk::View(view.round, What::Same);
+            let ask = Ask::Group(self.handle, ask);
+            bench.wire.ask(ask, Request::Exists { path, watch });
+        }
+    }
+
+    fn ends(&self) -> impl Iterator<Item = CallId> {
+        let waits = |(call, query): (&CallId, &Query)| {
+            (matches!(query, Query::End(_)) && !self.retries.contains_key(call)).then_some(*call)
+        };
+        self.queries.iter().filter_map(waits)
+    }
+
+    /// An answer that decides nothing.
+    pub(crate) fn on_undecided(&mut self, ask: GroupAsk, error: ServerError, wire: &mut Wire<'_>) {
+        match ask {
+            GroupAsk::Query(call, What::Count(path)) => {
+                self.on_query(call, What::Count(path), Err(error), wire);
+            }
+            GroupAsk::Query(call, _) => self.retry(call, wire),
+            GroupAsk::View(round, what)
+                if self.view.as_ref().is_some_and(|view| view.round == round) =>
+            {
+                match what {
+                    What::Count(path) => self.on_view(What::Count(path), Err(error), wire),
+                    what => {
+                        let (act, path) = what.act(&self.path);
+                        let error = Error::undecided(error, act, path);
+                        self.refused(error, wire);
+                    }
+                }
+            }
+            GroupAsk::View(..) => {}
+        }
+    }
+
+    /// A call whose question was not decided goes on to wait.
+    fn retry(&mut self, call: CallId, wire: &Wire<'_>) {
+        if self.queries.contains_key(&call) {
+            let again = self.retries.entry(call).or_default();
+            again.soon(wire.now, wire.session.timeout());
+        }
+    }
+
+    /// The view cannot be had for now; it is tried again by itself.
+    fn refused(&mut self, error: Error, wire: &mut Wire<'_>) {
+        let Some(view) = &mut self.view else {
+            return;
+        };
+        let timeout = wire.session.timeout();
+        view.rests = false;
+        match error.kind() {
+            ErrorKind::NoAuth => view.again.later(wire.now, timeout),
+            _ => view.again.soon(wire.now, timeout),
+        }
+        // What it knows is not overthrown by one answer that decides nothing.
+        let knows = matches!(view.told, GroupEvent::Members(_));
+        if knows && error.kind() != ErrorKind::NoAuth && !view.again.is_in_vain() {
+            return;
+        }
+        self.tell(GroupEvent::Failed(error), wire);
     }
 
     pub(crate) fn on_watch(&mut self, path: &str, wire: &mut Wire<'_>) {
@@ -356,7 +538,8 @@ impl Group {
     pub(crate) fn refresh(&mut self, wire: &mut Wire<'_>) {
         if let Some(view) = &mut self.view {
             view.round += 1;
-            view.again = None;
+            view.rests = false;
+            view.again.cancel();
             self.ask_view(What::List, wire);
         }
     }
@@ -379,7 +562,7 @@ impl Group {
 
     fn request(&self, what: &What, watch: bool) -> Request {
         match what {
-            What::Path => Request::Exists {
+            What::Path | What::Same => Request::Exists {
                 path: self.path.clone(),
                 watch,
             },
@@ -422,6 +605,10 @@ impl Group {
             Some(Query::End(path)) => What::End(path.clone()),
             None => return,
         };
+        self.ask_of(call, what, wire);
+    }
+
+    fn ask_of(&self, call: CallId, what: What, wire: &mut Wire<'_>) {
         let request = self.request(&what, false);
         let ask = GroupAsk::Query(call, what);
         wire.ask(Ask::Group(self.handle, ask), request);
@@ -446,7 +633,7 @@ impl Group {
             return;
         };
         let answer = match (what, result) {
-            (What::Path, _) => return,
+            (What::Path | What::Same, _) => return,
             (What::List, Ok(Response::Children { children, .. })) => {
                 let found = roster::candidates(&self.path, &children);
                 if found.is_empty() {
@@ -454,10 +641,7 @@ impl Group {
                 } else {
                     *query = Query::Members(Some(Census::new(BTreeMap::new(), found.len())));
                     for (_, path) in found {
-                        let what = What::Count(path);
-                        let request = self.request(&what, false);
-                        let ask = GroupAsk::Query(call, what);
-                        wire.ask(Ask::Group(self.handle, ask), request);
+                        self.ask_of(call, What::Count(path), wire);
                     }
                     return;
                 }
@@ -471,10 +655,21 @@ impl Group {
                 if !census.is_complete() {
                     return;
                 }
-                Ok(Answer::Members(census.members()))
+                match census.flaw() {
+                    None => Ok(Answer::Members(census.members())),
+                    // Whoever may not be read may be a member.
+                    Some(flaw) if flaw.kind() == ErrorKind::NoAuth => Err(flaw),
+                    Some(_) => {
+                        self.retry(call, wire);
+                        return;
+                    }
+                }
             }
             // It stands, and is watched.
-            (What::End(_), Ok(_)) => return,
+            (What::End(_), Ok(_)) => {
+                self.retries.remove(&call);
+                return;
+            }
             (What::End(_), Err(ServerError::NoNode)) => Ok(Answer::Removed(false)),
             (What::Look(path), result) => {
                 let Query::Evict { token, asked, .. } = query else {
@@ -493,6 +688,7 @@ impl Group {
                         return;
                     }
                     Ok(_) | Err(ServerError::NoNode) => Ok(Answer::Removed(*asked)),
+                    Err(ServerError::NoAuth) => Err(Error::unreadable(&path)),
                     Err(error) => Err(Error::from_server(error, "look at", &path)),
                 }
             }
@@ -500,7 +696,7 @@ impl Group {
             // It went by itself meanwhile.
             (What::Delete(_), Err(ServerError::NoNode)) => Ok(Answer::Removed(false)),
             (What::Delete(path), Err(error @ ServerError::NoAuth)) => Err(Error::new(
-                super::ErrorKind::NoAuth,
+                ErrorKind::NoAuth,
                 format!(
                     "cannot delete {path}: {error}; DELETE permission on {} is needed",
                     self.path
@@ -512,15 +708,19 @@ impl Group {
             (What::List, Err(error)) => {
                 Err(Error::from_server(error, "list the members of", &self.path))
             }
+            (What::Read(path) | What::End(path), Err(ServerError::NoAuth)) => {
+                Err(Error::unreadable(&path))
+            }
             (What::Read(path) | What::End(path), Err(error)) => {
                 Err(Error::from_server(error, "read", &path))
             }
             (What::List | What::Read(_), Ok(_)) => Err(Error::new(
-                super::ErrorKind::Server,
+                ErrorKind::Server,
                 "the server answered another question",
             )),
         };
         self.queries.remove(&call);
+        self.retries.remove(&call);
         wire.out.done(call, answer);
     }
 
@@ -533,6 +733,7 @@ impl Group {
             // Missing, and watched: an empty group.
             (What::Path, Err(ServerError::NoNode)) => {
                 view.census = Census::default();
+                (view.epoch, view.changed) = (0, 0);
                 self.counted(wire);
             }
             (What::List, Ok(Response::Children { children, stat })) => {
@@ -548,6 +749,7 @@ impl Group {
                     }
                 }
                 view.epoch = stat.czxid;
+                view.changed = stat.pzxid;
                 view.census = Census::new(known, asked.len());
                 if asked.is_empty() {
                     self.counted(wire);
@@ -563,22 +765,33 @@ impl Group {
                     self.counted(wire);
                 }
             }
+            (What::Same, Ok(Response::Stat(stat)))
+                if (stat.czxid, stat.pzxid) == (view.epoch, view.changed) => {}
+            (What::Same, Err(ServerError::NoNode)) if view.epoch == 0 => {}
+            (What::Same, _) => self.refresh(wire),
             // The view asks none of these.
             (What::Look(_) | What::Delete(_), _) => {}
             (What::Path | What::List | What::Read(_) | What::End(_), Err(error)) => {
-                view.again = Some(wire.now + wire.session.timeout() / 2);
                 let error = Error::from_server(error, "list the members of", &self.path);
-                self.tell(GroupEvent::Failed(error), wire);
+                self.refused(error, wire);
             }
             (What::List | What::Read(_) | What::End(_), Ok(_)) => {}
         }
     }
 
     fn counted(&mut self, wire: &mut Wire<'_>) {
-        if let Some(view) = &self.view {
-            let members = GroupEvent::Members(view.census.members());
-            self.tell(members, wire);
+        let Some(view) = &mut self.view else {
+            return;
+        };
+        // Whoever cannot be looked at must not vanish from the view.
+        if let Some(flaw) = view.census.flaw() {
+            self.refused(flaw, wire);
+            return;
         }
+        view.rests = true;
+        view.again.over();
+        let members = GroupEvent::Members(view.census.members());
+        self.tell(members, wire);
     }
 
     fn tell(&mut self, event: GroupEvent, wire: &mut Wire<'_>) {

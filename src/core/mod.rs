@@ -33,6 +33,7 @@
 //! assert_eq!(connects, 1);
 //! ```
 
+mod again;
 mod client;
 mod contender;
 mod detector;
@@ -53,6 +54,7 @@ mod secret;
 mod servers;
 mod session;
 mod time;
+mod verdict;
 mod watch;
 mod wire;
 

@@ -1,16 +1,36 @@
 //! What one connection has proved of its session: which requests were heard by the server, and
 //! which writes a quorum has committed since. [`lease`](super::lease) says what follows from it.
 
-use super::lease::PING_LATENESS;
+use super::lease::{self, PING_LATENESS};
 use super::mutant::{self, Mutant};
 use super::time::Time;
 use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Into how many slots R is cut: of the replies in one slot only the first is remembered.
-const REPLY_SLOTS: u32 = 32;
+const REPLY_SLOTS: u32 = 64;
+/// How many replies are remembered at most.
+const HEARD_MAX: usize = 256;
 /// Likewise δ, for the successes.
 const SUCCESS_SLOTS: u32 = 8;
+/// T/x: requests that are further apart than this do not come in bursts, and none of them is left
+/// out for fear that its touch was lost.
+const SPARSE: u32 = 6;
+/// How much waits to be confirmed at most.
+const PENDING_MAX: usize = 16;
+/// How many proofs are in flight at most.
+const IN_FLIGHT_MAX: usize = 64;
+
+/// What the handshake of a connection says of the session's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Handshake {
+    /// The session was created by it, or its proved life had not run out when the answer arrived:
+    /// its expiry cannot have begun.
+    Sound,
+    /// Its expiry may have begun, and closes it whatever it commits meanwhile. What is proved on
+    /// this connection counts only by a write that is sent after this instant.
+    Doubtful { until: Time },
+}
 
 /// A write that a quorum has committed.
 #[derive(Debug, Clone, Copy)]
@@ -21,38 +41,74 @@ struct Success {
     relayed: Option<Time>,
 }
 
+/// A base that counts once a write succeeds that was sent at `confirm` or later.
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    base: Time,
+    confirm: Time,
+}
+
 /// The books of one connection. They die with it.
 #[derive(Debug)]
 pub(crate) struct Proofs {
+    timeout: Duration,
     relay: Duration,
     /// The send time of the connect request.
     connect: Time,
-    /// Replies that arrived less than R ago, as (arrived, sent); both rise.
+    /// What was proved of the session's life on earlier connections.
+    before: Option<Time>,
+    doubtful_until: Option<Time>,
+    /// Replies to requests that are newer than what the lease rests on, or not much older, as
+    /// (arrived, sent); both rise.
     heard: VecDeque<(Time, Time)>,
-    /// The newest send time of a request whose reply arrived at least R ago.
-    relayed: Option<Time>,
+    /// How many of them arrived at least R ago.
+    relayed: usize,
     /// The newest successes, back to P₂.
     successes: VecDeque<Success>,
     /// The newest of them all.
     newest: Option<Success>,
+    /// How long the newest two successes took, the shorter of them.
+    delay: Duration,
     base: Option<Time>,
-    /// When the proof was asked for that is in flight.
-    pub(crate) in_flight: Option<Time>,
+    /// What counts once it is confirmed; both members rise.
+    pending: VecDeque<Pending>,
+    /// When the proofs were asked for that are in flight, oldest first.
+    in_flight: VecDeque<Time>,
     /// When the last proof was asked for.
-    pub(crate) asked: Option<Time>,
+    asked: Option<Time>,
 }
 
 impl Proofs {
-    pub(crate) fn new(connect: Time, relay: Duration) -> Self {
+    /// The books of a connection whose `ConnectRequest` was sent at `connect`, and answered now.
+    pub(crate) fn new(
+        connect: Time,
+        now: Time,
+        handshake: Handshake,
+        timeout: Duration,
+        relay: Duration,
+        before: Option<Time>,
+    ) -> Self {
+        let (confirm, doubtful_until) = match handshake {
+            Handshake::Sound => (Time::default(), None),
+            Handshake::Doubtful { until } => (until, Some(until)),
+        };
         Self {
+            timeout,
             relay,
             connect,
+            before,
+            doubtful_until,
             heard: VecDeque::new(),
-            relayed: None,
+            relayed: 0,
             successes: VecDeque::new(),
             newest: None,
+            delay: now.since(connect),
             base: None,
-            in_flight: None,
+            pending: VecDeque::from([Pending {
+                base: connect,
+                confirm,
+            }]),
+            in_flight: VecDeque::new(),
             asked: None,
         }
     }
@@ -77,21 +133,46 @@ impl Proofs {
             .back()
             .is_none_or(|(last, _)| *last + slot <= now)
         {
+            if self.heard.len() >= HEARD_MAX {
+                self.heard.pop_front();
+                self.relayed = self.relayed.saturating_sub(1);
+            }
             self.heard.push_back((now, sent));
         }
     }
 
-    /// What a request that is sent now can rely on: the newest request whose touch ZooKeeper's
-    /// leader asks the follower for before it commits this one.
+    /// What a request that is sent now can rely on: a request whose touch ZooKeeper's leader asks
+    /// the follower for before it commits this one. Where requests follow each other closely it is
+    /// the second newest, for a follower may lose a touch that comes while it collects them.
     pub(crate) fn relayed(&mut self, now: Time) -> Option<Time> {
-        while let Some((arrived, sent)) = self.heard.front().copied() {
-            if arrived + self.relay > now {
-                break;
-            }
+        let is_relayed = |(arrived, _): &(Time, Time)| *arrived + self.relay <= now;
+        let more = self.heard.iter().skip(self.relayed);
+        self.relayed += more.take_while(|heard| is_relayed(heard)).count();
+        // The newest two that are relayed are remembered, whatever the lease rests on.
+        while self.relayed > 2 && self.base.is_some_and(|base| self.heard[0].1 <= base) {
             self.heard.pop_front();
-            self.relayed = self.relayed.max(Some(sent));
+            self.relayed -= 1;
         }
-        self.relayed
+        self.counted(self.relayed.checked_sub(1)?)
+    }
+
+    /// What counts once this one of those that were heard is relayed.
+    fn counted(&self, newest: usize) -> Option<Time> {
+        let (_, newest_sent) = *self.heard.get(newest)?;
+        let (_, second) = *self.heard.get(newest.checked_sub(1)?)?;
+        let is_sparse = newest_sent.since(second) > self.timeout / SPARSE;
+        Some(if is_sparse { newest_sent } else { second })
+    }
+
+    /// A proof was asked for.
+    pub(crate) fn ask(&mut self, now: Time) {
+        self.in_flight.push_back(now);
+        self.asked = Some(now);
+    }
+
+    /// The oldest proof in flight was answered, whatever the answer.
+    pub(crate) fn answered(&mut self) {
+        self.in_flight.pop_front();
     }
 
     /// A quorum has committed a write that was sent at `sent` and relied on `relayed`.
@@ -122,11 +203,18 @@ impl Proofs {
             () if mutant::on(Mutant::NoStepBack) => self.base = self.base.max(relayed),
             () => {}
         }
+        let mut shown = None;
         if let Some(at) = p2 {
-            self.base = self.base.max(self.successes[at].relayed);
+            shown = self.successes[at].relayed;
             self.successes.drain(..at);
         }
-        self.base = self.base.max(Some(self.connect));
+        self.confirm(sent, now);
+        self.show(shown, now);
+        let took = now.since(sent);
+        self.delay = match self.newest {
+            Some(last) => took.min(last.arrived.since(last.sent)),
+            None => took,
+        };
         self.newest = Some(success);
         let slot = PING_LATENESS / SUCCESS_SLOTS;
         if self
@@ -138,9 +226,58 @@ impl Proofs {
         }
     }
 
+    /// Counts what a write that was sent at `sent` confirms; all, while the life that is proved
+    /// lasts.
+    fn confirm(&mut self, sent: Time, now: Time) {
+        while let Some(first) = self.pending.front().copied()
+            && (first.confirm <= sent || self.lives(now))
+        {
+            self.count(first.base);
+            self.pending.pop_front();
+        }
+    }
+
+    /// The newest success shows that the touch of a request that was sent at `base` was received.
+    fn show(&mut self, base: Option<Time>, now: Time) {
+        let Some(base) = base else {
+            return;
+        };
+        let newest = self.pending.back().map(|last| last.base).max(self.base);
+        if newest.is_some_and(|newest| base <= newest) {
+            return;
+        }
+        if self.lives(now) {
+            return self.count(base);
+        }
+        let confirm = now + PING_LATENESS;
+        let confirm = self.doubtful_until.map_or(confirm, |at| at.max(confirm));
+        let is_full = self.pending.len() >= PENDING_MAX;
+        match self.pending.back_mut() {
+            Some(last) if last.confirm == confirm => last.base = base,
+            // To leave one out only makes the lease shorter.
+            Some(_) if is_full => {}
+            Some(_) | None => self.pending.push_back(Pending { base, confirm }),
+        }
+    }
+
+    fn count(&mut self, base: Time) {
+        self.base = self.base.max(Some(base));
+    }
+
+    /// Whether the session's expiry cannot have begun by now.
+    fn lives(&self, now: Time) -> bool {
+        let newest = self.before.max(self.base);
+        newest.is_some_and(|base| lease::life_end(base, self.timeout) > now)
+    }
+
     /// When the newest success was sent.
     pub(crate) fn newest(&self) -> Option<Time> {
         self.newest.map(|success| success.sent)
+    }
+
+    /// When the last proof was asked for, or a later write was sent that proves as much.
+    pub(crate) fn last(&self) -> Option<Time> {
+        self.asked.max(self.newest())
     }
 
     /// From when on a proof can be a P₁ for the newest success.
@@ -148,11 +285,41 @@ impl Proofs {
         self.newest.map(|success| success.arrived + PING_LATENESS)
     }
 
-    /// When the base will be newer at the latest, if all goes well: once the next reply is R old, three
-    /// proofs follow, the second δ after the first.
-    pub(crate) fn advance(&self, now: Time) -> Time {
-        let reply = self.heard.front().map_or(now, |(arrived, _)| *arrived);
-        now.max(reply + self.relay) + PING_LATENESS * 3
+    /// From when on a proof makes something count that does not yet.
+    pub(crate) fn confirms_from(&self) -> Option<Time> {
+        self.pending.front().map(|first| first.confirm)
+    }
+
+    /// When the oldest proof was asked for that is not answered.
+    pub(crate) fn unanswered(&self) -> Option<Time> {
+        self.in_flight.front().copied()
+    }
+
+    /// Whether no more proofs may be in flight.
+    pub(crate) fn is_full(&self) -> bool {
+        self.in_flight.len() >= IN_FLIGHT_MAX
+    }
+
+    /// How long answers to writes take; to the handshake, before there is one.
+    pub(crate) fn delay(&self) -> Duration {
+        self.delay
+    }
+
+    /// Until when nothing counts that is proved on this connection.
+    pub(crate) fn doubtful_until(&self) -> Option<Time> {
+        self.doubtful_until
+    }
+
+    /// When the base will be newer at the latest, if all goes well and a proof follows each `pace`:
+    /// once what was heard that is newer is relayed, three proofs follow, the second δ after the
+    /// first.
+    pub(crate) fn advance(&self, now: Time, pace: Duration) -> Time {
+        let newer = |at: &usize| self.counted(*at).is_some_and(|sent| Some(sent) > self.base);
+        let relayed = match (0..self.heard.len()).find(newer) {
+            Some(at) => self.heard[at].0 + self.relay,
+            None => now + pace * 2 + self.delay + self.relay,
+        };
+        now.max(relayed + (pace + self.delay) * 3 + PING_LATENESS)
     }
 
     /// `a`: the instant that the lease rests on.
@@ -167,9 +334,20 @@ mod tests {
     use super::*;
 
     const R: Duration = Duration::from_millis(300);
+    const T: Duration = Duration::from_secs(10);
 
     fn at(ms: u64) -> Time {
         Time::from_nanos(ms * 1_000_000)
+    }
+
+    /// The books of the connection that made the session.
+    fn books(connect: u64) -> Proofs {
+        Proofs::new(at(connect), at(connect), Handshake::Sound, T, R, None)
+    }
+
+    /// Those of a connection that was answered 2 ms after its handshake was sent.
+    fn again(connect: u64, handshake: Handshake, before: Option<Time>) -> Proofs {
+        Proofs::new(at(connect), at(connect + 2), handshake, T, R, before)
     }
 
     /// A write that takes 2 ms.
@@ -181,7 +359,7 @@ mod tests {
 
     #[test]
     fn a_connection_counts_from_its_request_once_one_write_is_committed() {
-        let mut proofs = Proofs::new(at(10), R);
+        let mut proofs = books(10);
         proofs.heard(at(12), at(13));
         assert_eq!(proofs.base(), None);
         prove(&mut proofs, 20);
@@ -190,29 +368,35 @@ mod tests {
     }
 
     #[test]
-    fn the_base_is_what_was_answered_long_enough_before_the_second_success_back() {
-        let mut proofs = Proofs::new(at(0), R);
-        proofs.heard(at(10), at(12));
-        for ms in [311, 450, 600] {
+    fn the_base_is_the_last_but_one_that_was_answered_long_enough_before_the_second_success_back() {
+        let mut proofs = books(0);
+        proofs.heard(at(8), at(9));
+        proofs.heard(at(20), at(22));
+        for ms in [321, 450, 600] {
             prove(&mut proofs, ms);
         }
-        // At 311 the answer of 12 was 299 ms old.
+        // At 321 the answer of 22 was 299 ms old, and that of 9 is the newest of all.
         assert_eq!(proofs.base(), Some(at(0)));
         prove(&mut proofs, 750);
-        // P₂ was sent at 450: the answer of 12 was old enough, that of 313 was not.
-        assert_eq!(proofs.base(), Some(at(10)));
+        // P₂ was sent at 450: the answer of 22 was old enough, that of 323 was not.
+        assert_eq!(proofs.base(), Some(at(8)));
         prove(&mut proofs, 900);
-        assert_eq!(proofs.base(), Some(at(10)));
+        assert_eq!(proofs.base(), Some(at(8)));
         prove(&mut proofs, 1050);
-        // P₂ was sent at 750: it relies on the success of 311, answered at 313.
-        assert_eq!(proofs.base(), Some(at(311)));
+        // P₂ was sent at 750: the newest that it relies on is the success of 321, answered at 323.
+        assert_eq!(proofs.base(), Some(at(20)));
         assert_eq!(proofs.successes.len(), 3);
     }
 
     #[test]
     fn p1_is_sent_so_long_after_p2_that_a_leader_that_was_paused_has_sent_its_pings() {
-        let mut proofs = Proofs::new(at(0), R);
-        proofs.heard(at(10), at(12));
+        let heard = || {
+            let mut proofs = books(0);
+            proofs.heard(at(10), at(12));
+            proofs.heard(at(30), at(32));
+            proofs
+        };
+        let mut proofs = heard();
         for ms in [400, 410, 420, 430, 501] {
             prove(&mut proofs, ms);
             assert_eq!(proofs.base(), Some(at(0)), "{ms}");
@@ -226,8 +410,7 @@ mod tests {
             Some(at(0)),
             "502 was sent before 501 was known"
         );
-        let mut proofs = Proofs::new(at(0), R);
-        proofs.heard(at(10), at(12));
+        let mut proofs = heard();
         for ms in [400, 502, 504] {
             assert_eq!(proofs.base(), (ms > 400).then_some(at(0)));
             prove(&mut proofs, ms);
@@ -237,16 +420,16 @@ mod tests {
 
     #[test]
     fn an_answer_exactly_r_old_counts() {
-        let mut proofs = Proofs::new(at(0), R);
+        let mut proofs = books(0);
         proofs.heard(at(10), at(12));
-        assert_eq!(proofs.relayed(at(311)), None);
-        assert_eq!(proofs.relayed(at(312)), Some(at(10)));
+        proofs.heard(at(30), at(32));
+        assert_eq!(proofs.relayed(at(331)), None);
+        assert_eq!(proofs.relayed(at(332)), Some(at(10)));
     }
 
     #[test]
     fn writes_that_were_under_way_together_count_once() {
-        let mut proofs = Proofs::new(at(0), R);
-        proofs.heard(at(10), at(12));
+        let mut proofs = books(0);
         for arrived in [403, 500, 600, 700] {
             proofs.committed(at(400), Some(at(10)), at(arrived));
         }
@@ -262,20 +445,74 @@ mod tests {
     }
 
     #[test]
+    fn a_session_whose_expiry_may_have_begun_counts_once_it_must_have_been_closed() {
+        let mut proofs = again(
+            20_000,
+            Handshake::Doubtful { until: at(30_002) },
+            Some(at(9000)),
+        );
+        for ms in (20_010..30_000).step_by(500).chain([30_001]) {
+            prove(&mut proofs, ms);
+            assert_eq!(proofs.base(), None, "{ms}");
+        }
+        prove(&mut proofs, 30_002);
+        // By then all counts that was shown δ before.
+        assert_eq!(proofs.base(), Some(at(28_010)));
+    }
+
+    #[test]
+    fn while_the_life_that_is_proved_lasts_nothing_has_to_be_confirmed() {
+        let mut proofs = again(18_000, Handshake::Sound, Some(at(9000)));
+        prove(&mut proofs, 18_010);
+        assert_eq!(proofs.base(), Some(at(18_000)));
+    }
+
+    #[test]
+    fn what_a_long_idle_connection_shows_is_confirmed_by_a_write_after_delta() {
+        let mut proofs = books(0);
+        prove(&mut proofs, 10);
+        proofs.heard(at(15_000), at(15_002));
+        proofs.heard(at(17_000), at(17_002));
+        assert_eq!(proofs.base(), Some(at(0)));
+        for ms in [20_000, 20_102, 20_104, 20_205] {
+            prove(&mut proofs, ms);
+            assert_eq!(proofs.base(), Some(at(0)), "{ms}");
+        }
+        assert_eq!(proofs.confirms_from(), Some(at(20_206)));
+        prove(&mut proofs, 20_206);
+        // They are so far apart that both count.
+        assert_eq!(proofs.base(), Some(at(17_000)));
+    }
+
+    #[test]
     fn what_is_remembered_is_bounded_and_never_too_new() {
-        let mut proofs = Proofs::new(at(0), R);
+        let mut proofs = books(0);
         for ms in 1..5000 {
             let relayed = proofs.relayed(at(ms));
             proofs.heard(at(ms - 1), at(ms));
             proofs.committed(at(ms - 1), relayed, at(ms));
-            let kept = proofs.heard.len() + proofs.successes.len();
-            assert!(kept <= 60, "{kept}");
+            let kept = proofs.heard.len() + proofs.successes.len() + proofs.pending.len();
+            assert!(kept <= 120, "{kept}");
             if let Some(sent) = relayed {
                 let age = at(ms).since(sent).as_millis();
-                assert!((301..=312).contains(&age), "{age}");
+                assert!((304..=322).contains(&age), "{age}");
             }
         }
         let age = at(5000).since(proofs.base().unwrap()).as_millis();
-        assert!((401..=450).contains(&age), "{age}");
+        assert!((404..=460).contains(&age), "{age}");
+    }
+
+    #[test]
+    fn proofs_may_be_in_flight_together_but_not_without_end() {
+        let mut proofs = books(0);
+        for ms in 0..IN_FLIGHT_MAX as u64 {
+            assert!(!proofs.is_full());
+            proofs.ask(at(ms));
+        }
+        assert!(proofs.is_full());
+        assert_eq!(proofs.unanswered(), Some(at(0)));
+        proofs.answered();
+        assert_eq!(proofs.unanswered(), Some(at(1)));
+        assert!(!proofs.is_full());
     }
 }

@@ -21,6 +21,8 @@ pub(crate) enum Ask {
     CloseSession,
     /// A proof of the members of these seats.
     Proof(Vec<SeatId>),
+    /// A proof of a member that is next in line, with a look at the member before it.
+    IdleProof(Handle, SeatId),
     Seat(SeatId, SeatAsk),
     Contender(Handle, ContenderAsk),
     Detector(Handle, DetectorAsk),

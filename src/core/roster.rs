@@ -4,6 +4,7 @@
 //! order as long as none is negative (the server's counter is an `i32` that wraps). The truth is
 //! in the stat of each child: `czxid` is the order, and a child without an owner is no member.
 
+use super::error::Error;
 use super::event::Member;
 use super::mutant::{self, Mutant};
 use crate::proto::path::{self, MemberName};
@@ -33,6 +34,8 @@ pub(crate) fn wrapped(candidates: &[(i32, String)]) -> bool {
 pub(crate) struct Census {
     waiting: usize,
     stats: BTreeMap<String, Stat>,
+    /// Those of whom the answer says nothing. Only a znode that does not exist is gone.
+    unknown: BTreeMap<String, ServerError>,
 }
 
 impl Census {
@@ -42,19 +45,49 @@ impl Census {
         Self {
             waiting: asked,
             stats: known,
+            unknown: BTreeMap::new(),
         }
     }
 
     /// One answer; a child that has vanished since is left out.
     pub(crate) fn count(&mut self, path: &str, result: Result<Response, ServerError>) {
         self.waiting = self.waiting.saturating_sub(1);
-        if let Ok(Response::Stat(stat)) = result {
-            self.stats.insert(path.to_owned(), stat);
+        match result {
+            Ok(Response::Stat(stat)) => {
+                self.stats.insert(path.to_owned(), stat);
+            }
+            Err(ServerError::NoNode) => {}
+            Ok(_) => {
+                let error = ServerError::Other(0);
+                self.unknown.insert(path.to_owned(), error);
+            }
+            Err(error) => {
+                self.unknown.insert(path.to_owned(), error);
+            }
         }
     }
 
+    /// Whether every candidate was answered for.
     pub(crate) fn is_complete(&self) -> bool {
         self.waiting == 0
+    }
+
+    /// Why the members are not known though all answers are there, if they are not: a candidate
+    /// that may not be read, or that a server has said nothing of. The latter comes first.
+    pub(crate) fn flaw(&self) -> Option<Error> {
+        let undecided = self
+            .unknown
+            .iter()
+            .find(|(_, e)| **e != ServerError::NoAuth);
+        let (path, error) = undecided.or_else(|| self.unknown.iter().next())?;
+        Some(Error::undecided(*error, "look at", path))
+    }
+
+    /// Those that must be asked for again; an answer is expected for each.
+    pub(crate) fn ask_again(&mut self) -> Vec<String> {
+        let unknown = std::mem::take(&mut self.unknown);
+        self.waiting += unknown.len();
+        unknown.into_keys().collect()
     }
 
     pub(crate) fn stats(&self) -> &BTreeMap<String, Stat> {
@@ -96,6 +129,22 @@ mod tests {
         );
         assert!(!wrapped(&found));
         assert!(wrapped(&candidates("/g", &["x_-2147483648".to_owned()])));
+    }
+
+    #[test]
+    fn only_a_znode_that_does_not_exist_is_gone() {
+        for code in [-102, -127, -4, -7, -1, -999] {
+            let mut census = Census::new(BTreeMap::new(), 2);
+            census.count("/g/a_-000000001", Err(ServerError::from_code(code)));
+            census.count("/g/a_-000000002", Err(ServerError::NoNode));
+            assert!(census.is_complete());
+            let flaw = census.flaw().expect("one is not known");
+            assert!(flaw.message().contains("/g/a_-000000001"), "{flaw}");
+            assert_eq!(census.ask_again(), ["/g/a_-000000001"]);
+            assert!(!census.is_complete());
+            census.count("/g/a_-000000001", Err(ServerError::NoNode));
+            assert!(census.is_complete() && census.flaw().is_none());
+        }
     }
 
     #[test]

@@ -7,12 +7,19 @@
 //! no seat claims are ghosts and are deleted (CURATOR-264 and many more: a ghost is the oldest
 //! member, and nobody serves under it). So at most one create is sent per session and
 //! disturbance.
+//!
+//! An answer that decides nothing ([`verdict`](super::verdict)) is such a disturbance, though the
+//! connection lives: after a pause the seat looks, then acts. A znode of ours that may not be read
+//! is not taken for gone: it is *doubted*, no lease is renewed for it, and whether it may be read
+//! again is asked at leisure.
 
 use super::Handle;
+use super::again::Again;
 use super::error::{Error, ErrorKind};
 use super::event::{ExpiredBy, Member};
 use super::mutant::{self, Mutant};
 use super::requests::Ask;
+use super::time::Time;
 use super::watch::Watcher;
 use super::wire::Wire;
 use crate::proto::path::{self, MemberName};
@@ -33,13 +40,37 @@ pub(crate) enum SeatAsk {
     Ancestor(String),
     Create,
     Name(String),
+    /// A look; its number tells answers to an abandoned one apart.
+    Look(u32, Look),
+    Verify,
+    /// Whether an own znode may be read again.
+    Check,
+    /// Whether a znode that may not be read is ours.
+    Own,
+    Write,
+    Delete,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Look {
     Flush,
     Ephemerals,
     Children,
     Suspect(String),
-    Verify,
-    Write,
-    Delete,
+}
+
+impl SeatAsk {
+    /// What it does, for people.
+    fn act(&self) -> &'static str {
+        match self {
+            Self::Ancestor(_) => "create",
+            Self::Create => "create a member under",
+            Self::Look(..) => "look for an own member under",
+            Self::Name(_) | Self::Verify | Self::Check | Self::Own => "look at",
+            Self::Write => "change the payload of",
+            Self::Delete => "delete",
+        }
+    }
 }
 
 /// What a seat's owner is told.
@@ -53,6 +84,12 @@ pub(crate) enum SeatNews {
     Written,
     /// Its payload may not be changed; it stays as it was.
     Unwritten(Error),
+    /// It cannot go on for now, and tries again by itself; told once for each cause.
+    Blocked(Error),
+    /// It is not known any more that the znode is ours: no lease may be renewed for it.
+    Doubted,
+    /// It is known again.
+    Trusted,
     /// Somebody else deleted it; the seat is gone.
     Evicted,
     /// Its session is over; the seat is gone.
@@ -70,14 +107,18 @@ enum Stage {
     /// The create is in flight.
     Creating,
     /// Created by an older server; its stat is being read.
-    Named,
+    Named(String),
     /// The create's reply was lost.
     Doubt,
     /// In doubt, and looking, for itself and for all seats in doubt under the same group.
     Looking {
+        /// Those whose doubt it ends.
+        covers: Vec<SeatId>,
+        /// Whether what is looked at are the ephemerals of this session.
+        ephemerals: bool,
         unread: usize,
         /// What this session owns there and no seat claims, with its payload.
-        found: Vec<(Member, Vec<u8>)>,
+        found: Vec<(Member, Option<Vec<u8>>)>,
     },
     Seated(Member),
     /// To be deleted; `asked` once a delete may have been carried out.
@@ -87,6 +128,16 @@ enum Stage {
     },
     /// Released; goes with a session that is still to be buried.
     Unburied,
+}
+
+/// Whether a proof may name the znode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    Whole,
+    /// A proof's check has failed; a look says why.
+    Doubted,
+    /// It may not be read; only a check says when it may be again.
+    Unread,
 }
 
 #[derive(Debug)]
@@ -107,6 +158,37 @@ struct Seat {
     /// How often a server has refused the create. Those that were lost do not count.
     refusals: u32,
     ancestor_error: Option<Error>,
+    /// The newest attempt to create an ancestor was answered by an error that decides nothing.
+    ancestor_doubt: Option<Error>,
+    trust: Trust,
+    /// The number of the newest look.
+    look: u32,
+    again: Again,
+    /// The same for the payload.
+    rewrite: Again,
+}
+
+impl Seat {
+    fn new(owner: Handle, group: &str, label: Option<String>, data: &[u8]) -> Self {
+        Self {
+            owner,
+            group: group.to_owned(),
+            label,
+            data: data.to_owned(),
+            carried: Vec::new(),
+            standing: None,
+            writing: None,
+            stage: Stage::Absent,
+            released: false,
+            refusals: 0,
+            ancestor_error: None,
+            ancestor_doubt: None,
+            trust: Trust::Whole,
+            look: 0,
+            again: Again::default(),
+            rewrite: Again::default(),
+        }
+    }
 }
 
 /// All own znodes of a client.
@@ -127,19 +209,8 @@ impl Seats {
         data: &[u8],
         wire: &mut Wire<'_>,
     ) -> SeatId {
-        let id = self.add(Seat {
-            owner,
-            group: group.to_owned(),
-            label: label.map(str::to_owned),
-            data: data.to_owned(),
-            carried: Vec::new(),
-            standing: None,
-            writing: None,
-            stage: Stage::Absent,
-            released: false,
-            refusals: 0,
-            ancestor_error: None,
-        });
+        let label = label.map(str::to_owned);
+        let id = self.add(Seat::new(owner, group, label, data));
         if wire.attached() {
             self.send_create(id, wire);
         }
@@ -159,7 +230,7 @@ impl Seats {
                 self.leave(id, member, wire);
             }
             Stage::Creating
-            | Stage::Named
+            | Stage::Named(_)
             | Stage::Doubt
             | Stage::Looking { .. }
             | Stage::Leaving { .. }
@@ -189,6 +260,8 @@ impl Seats {
             let Some(seat) = self.seats.get_mut(&id) else {
                 continue;
             };
+            seat.again.cancel();
+            seat.rewrite.cancel();
             match &seat.stage {
                 Stage::Absent => self.send_create(id, wire),
                 Stage::Doubt if mutant::on(Mutant::CreateAgain) => self.send_create(id, wire),
@@ -199,6 +272,7 @@ impl Seats {
                 }
                 Stage::Seated(_) => {
                     self.verify(id, true, wire);
+                    self.check(id, wire);
                     if seat_is_behind(self.seats.get(&id)) {
                         self.write(id, wire);
                     }
@@ -209,19 +283,73 @@ impl Seats {
                 // Whether an earlier delete was carried out is not known, and by now the path
                 // may be a stranger's: look before deleting.
                 Stage::Leaving { .. } => self.verify(id, false, wire),
-                Stage::Creating | Stage::Named | Stage::Looking { .. } | Stage::Unburied => {}
+                Stage::Creating | Stage::Named(_) | Stage::Looking { .. } | Stage::Unburied => {}
             }
         }
     }
 
+    /// Tries again what a server has not decided, as far as it is time.
+    pub(crate) fn tick(&mut self, wire: &mut Wire<'_>) {
+        if !wire.attached() {
+            return;
+        }
+        for id in self.ids() {
+            let Some(seat) = self.seats.get_mut(&id) else {
+                continue;
+            };
+            if seat.rewrite.take_due(wire.now) && matches!(seat.stage, Stage::Seated(_)) {
+                // By now the path may be a stranger's, as after a reconnection.
+                self.verify(id, true, wire);
+                self.write(id, wire);
+            }
+            let Some(seat) = self.seats.get_mut(&id) else {
+                continue;
+            };
+            if !seat.again.take_due(wire.now) {
+                continue;
+            }
+            match &seat.stage {
+                Stage::Absent => self.send_create(id, wire),
+                Stage::Named(path) => {
+                    let path = path.clone();
+                    self.name(id, path, wire);
+                }
+                Stage::Doubt => {
+                    let group = seat.group.clone();
+                    let looks = |seat: &Seat| {
+                        seat.group == group && matches!(seat.stage, Stage::Looking { .. })
+                    };
+                    // One that is under way is followed by another for who was not in doubt yet.
+                    if !self.seats.values().any(looks) {
+                        self.look(id, wire);
+                    }
+                }
+                Stage::Seated(_) if seat.trust == Trust::Unread => self.check(id, wire),
+                Stage::Seated(_) => self.verify(id, true, wire),
+                Stage::Leaving { .. } => self.verify(id, false, wire),
+                Stage::Creating | Stage::Looking { .. } | Stage::Unburied => {}
+            }
+        }
+    }
+
+    /// When [`tick`](Self::tick) must be called.
+    pub(crate) fn deadline(&self) -> Option<Time> {
+        let seats = self.seats.values();
+        seats
+            .flat_map(|seat| seat.again.at().into_iter().chain(seat.rewrite.at()))
+            .min()
+    }
+
     pub(crate) fn on_detached(&mut self) {
         for seat in self.seats.values_mut() {
+            seat.again.cancel();
+            seat.rewrite.cancel();
             if seat.writing.take().is_some() {
                 seat.standing = None;
             }
             if matches!(
                 seat.stage,
-                Stage::Creating | Stage::Named | Stage::Looking { .. }
+                Stage::Creating | Stage::Named(_) | Stage::Looking { .. }
             ) {
                 seat.stage = Stage::Doubt;
             }
@@ -295,38 +423,40 @@ impl Seats {
             },
             SeatAsk::Create => self.created(id, result, wire),
             SeatAsk::Name(path) => match (&seat.stage, result) {
-                (Stage::Named, Ok(Response::Stat(stat)))
+                (Stage::Named(_), Ok(Response::Stat(stat)))
                     if stat.ephemeral_owner == wire.session.id() =>
                 {
                     self.seated(id, Member::new(&path, stat.czxid), wire);
                 }
-                (Stage::Named, _) if seat.released => {
+                (Stage::Named(_), Err(error)) if error != ServerError::NoNode => {
+                    self.blocked(id, Error::undecided(error, "look at", &path), wire);
+                }
+                (Stage::Named(_), _) if seat.released => {
                     self.finish(id, SeatNews::Left { by_us: false }, wire);
                 }
-                (Stage::Named, _) => self.finish(id, SeatNews::Evicted, wire),
+                (Stage::Named(_), _) => self.finish(id, SeatNews::Evicted, wire),
                 _ => {}
             },
-            SeatAsk::Flush | SeatAsk::Ephemerals | SeatAsk::Children | SeatAsk::Suspect(_)
-                if !matches!(seat.stage, Stage::Looking { .. }) => {}
-            SeatAsk::Flush => {}
-            SeatAsk::Ephemerals => match result {
-                Ok(Response::Ephemerals(paths)) => self.suspect(id, paths, wire),
-                Err(ServerError::Unimplemented) => {
-                    wire.session.lacks(op::GET_EPHEMERALS);
-                    self.look_at_children(id, wire);
+            SeatAsk::Look(number, look) => {
+                if matches!(seat.stage, Stage::Looking { .. }) && seat.look == number {
+                    self.seen(id, look, result, wire);
                 }
-                _ => self.suspect(id, Vec::new(), wire),
-            },
-            SeatAsk::Children => match result {
-                Ok(Response::Children { children, .. }) => {
-                    let group = seat.group.clone();
-                    let paths = children.iter().map(|name| path::child(&group, name));
-                    self.suspect(id, paths.collect(), wire);
-                }
-                _ => self.suspect(id, Vec::new(), wire),
-            },
-            SeatAsk::Suspect(path) => self.questioned(id, &path, result, wire),
+            }
             SeatAsk::Verify => self.verified(id, result, wire),
+            SeatAsk::Check => self.checked(id, result, wire),
+            SeatAsk::Own => {
+                let Stage::Leaving { member, asked } = &seat.stage else {
+                    return;
+                };
+                let (member, by_us) = (member.clone(), *asked);
+                match result {
+                    Ok(Response::Ephemerals(paths)) if !paths.contains(&member.path) => {
+                        self.finish(id, SeatNews::Left { by_us }, wire);
+                    }
+                    // A server without the operation lets everybody look.
+                    _ => self.leave(id, member, wire),
+                }
+            }
             SeatAsk::Write => self.wrote(id, result, wire),
             SeatAsk::Delete => {
                 let Stage::Leaving { member, .. } = &seat.stage else {
@@ -344,9 +474,186 @@ impl Seats {
         }
     }
 
+    /// An answer that decides nothing. What was asked may have been done, or not: after a pause the
+    /// seat looks, then goes on.
+    pub(crate) fn on_undecided(
+        &mut self,
+        id: SeatId,
+        ask: &SeatAsk,
+        error: ServerError,
+        wire: &mut Wire<'_>,
+    ) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        let own = match &seat.stage {
+            Stage::Seated(member) | Stage::Leaving { member, .. } => Some(member.path.clone()),
+            _ => None,
+        };
+        let asked = own.as_deref().unwrap_or(&seat.group);
+        match (ask, &seat.stage) {
+            (SeatAsk::Ancestor(path), _) => {
+                // The create behind it tells whether the ancestor was missing.
+                seat.ancestor_doubt = Some(Error::undecided(error, ask.act(), path));
+            }
+            (SeatAsk::Create, Stage::Creating) => {
+                let error = Error::undecided(error, ask.act(), asked);
+                seat.stage = Stage::Doubt;
+                self.blocked(id, error, wire);
+            }
+            (SeatAsk::Look(number, _), Stage::Looking { .. }) if seat.look == *number => {
+                let error = Error::undecided(error, ask.act(), asked);
+                seat.stage = Stage::Doubt;
+                self.blocked(id, error, wire);
+            }
+            (SeatAsk::Write, Stage::Seated(_)) => {
+                seat.writing = None;
+                seat.standing = None;
+                seat.rewrite.soon(wire.now, wire.session.timeout());
+                let error = Error::undecided(error, ask.act(), asked);
+                let news = seat.rewrite.is_news(&error);
+                self.say(id, news, error);
+            }
+            (SeatAsk::Name(path), Stage::Named(_)) => {
+                let error = Error::undecided(error, ask.act(), path);
+                self.blocked(id, error, wire);
+            }
+            (SeatAsk::Verify, Stage::Seated(_) | Stage::Leaving { .. })
+            | (SeatAsk::Check, Stage::Seated(_))
+            | (SeatAsk::Own | SeatAsk::Delete, Stage::Leaving { .. }) => {
+                let error = Error::undecided(error, ask.act(), asked);
+                self.blocked(id, error, wire);
+            }
+            _ => {}
+        }
+    }
+
+    /// Waits, and says why.
+    fn blocked(&mut self, id: SeatId, error: Error, wire: &Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        // A leader may not have time to wait at leisure.
+        seat.again.soon(wire.now, wire.session.timeout());
+        let news = seat.again.is_news(&error);
+        self.say(id, news, error);
+    }
+
+    fn say(&mut self, id: SeatId, news: bool, error: Error) {
+        if let Some(seat) = self.seats.get(&id)
+            && news
+            && !seat.released
+        {
+            self.news
+                .push_back((seat.owner, id, SeatNews::Blocked(error)));
+        }
+    }
+
     /// Something says that this znode may be gone.
     pub(crate) fn look_again(&mut self, id: SeatId, wire: &mut Wire<'_>) {
         self.verify(id, true, wire);
+    }
+
+    /// The check of this znode has made a proof fail: until it is known to be ours, proofs do
+    /// without it, and its lease is not renewed.
+    pub(crate) fn on_failed_check(&mut self, id: SeatId, error: ServerError, wire: &mut Wire<'_>) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        if !matches!(seat.stage, Stage::Seated(_)) {
+            return;
+        }
+        if error == ServerError::NoAuth {
+            self.unread(id, wire);
+            return;
+        }
+        self.doubt(id, Trust::Doubted);
+        self.verify(id, true, wire);
+    }
+
+    /// Whether proofs may name this znode.
+    pub(crate) fn is_trusted(&self, id: SeatId) -> bool {
+        self.seats
+            .get(&id)
+            .is_some_and(|seat| seat.trust == Trust::Whole)
+    }
+
+    /// Whether it stands, and only its watch says that it still does.
+    pub(crate) fn rests(&self, id: SeatId) -> bool {
+        self.seats.get(&id).is_some_and(|seat| {
+            matches!(seat.stage, Stage::Seated(_))
+                && seat.trust == Trust::Whole
+                && seat.again.at().is_none()
+        })
+    }
+
+    /// Whose seat it is.
+    pub(crate) fn owner(&self, id: SeatId) -> Option<Handle> {
+        self.seats.get(&id).map(|seat| seat.owner)
+    }
+
+    fn doubt(&mut self, id: SeatId, trust: Trust) {
+        if let Some(seat) = self.seats.get_mut(&id)
+            && std::mem::replace(&mut seat.trust, trust) == Trust::Whole
+        {
+            self.news.push_back((seat.owner, id, SeatNews::Doubted));
+        }
+    }
+
+    fn trust(&mut self, id: SeatId) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            seat.again.over();
+            if std::mem::replace(&mut seat.trust, Trust::Whole) != Trust::Whole {
+                self.news.push_back((seat.owner, id, SeatNews::Trusted));
+            }
+        }
+    }
+
+    /// The own znode may not be read: no event of it comes, and no proof can name it.
+    fn unread(&mut self, id: SeatId, wire: &Wire<'_>) {
+        self.doubt(id, Trust::Unread);
+        if let Some(Seat {
+            stage: Stage::Seated(member),
+            ..
+        }) = self.seats.get(&id)
+        {
+            let error = Error::unreadable(&member.path);
+            self.blocked(id, error, wire);
+        }
+    }
+
+    /// Asks whether the own znode may be read again. Servers differ in what else needs READ; a check
+    /// always does.
+    fn check(&self, id: SeatId, wire: &mut Wire<'_>) {
+        if let Some(Seat {
+            stage: Stage::Seated(member),
+            trust: Trust::Unread,
+            ..
+        }) = self.seats.get(&id)
+        {
+            let check = MultiOp::Check {
+                path: member.path.clone(),
+                version: -1,
+            };
+            let request = Request::Multi { ops: vec![check] };
+            wire.ask(Ask::Seat(id, SeatAsk::Check), request);
+        }
+    }
+
+    fn checked(&mut self, id: SeatId, result: Result<Response, ServerError>, wire: &mut Wire<'_>) {
+        match self.seats.get(&id) {
+            Some(seat) if matches!(seat.stage, Stage::Seated(_)) => {}
+            _ => return,
+        }
+        let Ok(Response::Multi(outcomes)) = result else {
+            return;
+        };
+        match outcomes.into_iter().find_map(Result::err) {
+            None => self.trust(id),
+            Some(ServerError::NoAuth) => self.unread(id, wire),
+            Some(ServerError::NoNode) => self.verify(id, true, wire),
+            Some(error) => self.on_undecided(id, &SeatAsk::Check, error, wire),
+        }
     }
 
     pub(crate) fn contains(&self, id: SeatId) -> bool {
@@ -395,6 +702,7 @@ impl Seats {
             return;
         };
         seat.ancestor_error = None;
+        seat.ancestor_doubt = None;
         let mut ancestors = vec![seat.group.as_str()];
         while let Some(parent) = ancestors.last().and_then(|path| path::parent(path)) {
             ancestors.push(parent);
@@ -427,9 +735,8 @@ impl Seats {
             }
             // An older server tells no stat: only a look says which birth this is.
             Ok(Response::Path(path)) => {
-                seat.stage = Stage::Named;
-                let ask = Ask::Seat(id, SeatAsk::Name(path.clone()));
-                wire.ask(ask, Request::Exists { path, watch: true });
+                seat.stage = Stage::Named(path.clone());
+                self.name(id, path, wire);
                 return;
             }
             Ok(_) => Error::new(ErrorKind::Server, "the server answered a create oddly"),
@@ -438,6 +745,14 @@ impl Seats {
                 // the old way.
                 wire.session.lacks(op::CREATE2);
                 seat.stage = Stage::Absent;
+                return;
+            }
+            Err(ServerError::NoNode) if seat.ancestor_doubt.is_some() && !seat.released => {
+                seat.refusals -= 1;
+                seat.stage = Stage::Absent;
+                if let Some(error) = seat.ancestor_doubt.take() {
+                    self.blocked(id, error, wire);
+                }
                 return;
             }
             Err(ServerError::NoNode) => {
@@ -490,12 +805,20 @@ impl Seats {
         self.finish(id, news, wire);
     }
 
+    /// Asks which birth the znode is that an older server has created.
+    fn name(&self, id: SeatId, path: String, wire: &mut Wire<'_>) {
+        let ask = Ask::Seat(id, SeatAsk::Name(path.clone()));
+        wire.ask(ask, Request::Exists { path, watch: true });
+    }
+
     /// The znode stands; the watch on it is armed next, by a read that proves it ours.
     fn seated(&mut self, id: SeatId, member: Member, wire: &mut Wire<'_>) {
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
         seat.refusals = 0;
+        seat.trust = Trust::Whole;
+        seat.again.over();
         if seat.released {
             self.leave(id, member, wire);
             return;
@@ -542,6 +865,7 @@ impl Seats {
         };
         let news = match result {
             Ok(_) => {
+                seat.rewrite.over();
                 seat.standing = Some(written);
                 if seat_is_behind(Some(seat)) {
                     self.write(id, wire);
@@ -585,18 +909,35 @@ impl Seats {
         let session = wire.session.id();
         let ours = |member: &Member, stat: Stat| {
             (stat.ephemeral_owner == session || mutant::on(Mutant::AnyOwner))
-                && Member::new(&member.path, stat.czxid) == *member
+                // Where it may not be read, its birth is not known.
+                && (member.token == 0 || Member::new(&member.path, stat.czxid) == *member)
         };
         match (&seat.stage, result) {
-            (Stage::Seated(member), Ok(Response::Stat(stat))) if ours(member, stat) => {}
-            (Stage::Seated(_), _) => self.finish(id, SeatNews::Evicted, wire),
+            // Some servers show a stat to whoever may not read, and send no events.
+            (Stage::Seated(member), Ok(Response::Stat(stat)))
+                if ours(member, stat) && seat.trust == Trust::Unread => {}
+            (Stage::Seated(member), Ok(Response::Stat(stat))) if ours(member, stat) => {
+                self.trust(id);
+            }
+            (Stage::Seated(_), Ok(_) | Err(ServerError::NoNode)) => {
+                self.finish(id, SeatNews::Evicted, wire);
+            }
+            (Stage::Seated(_), Err(ServerError::NoAuth)) => self.unread(id, wire),
             (Stage::Leaving { member, .. }, Ok(Response::Stat(stat))) if ours(member, stat) => {
                 let member = member.clone();
                 self.leave(id, member, wire);
             }
-            (Stage::Leaving { asked, .. }, _) => {
+            (Stage::Leaving { asked, .. }, Ok(_) | Err(ServerError::NoNode)) => {
                 let by_us = *asked;
                 self.finish(id, SeatNews::Left { by_us }, wire);
+            }
+            (Stage::Leaving { member, .. }, Err(ServerError::NoAuth)) => {
+                let prefix = member.path.clone();
+                let request = Request::GetEphemerals { prefix };
+                wire.ask(Ask::Seat(id, SeatAsk::Own), request);
+            }
+            (Stage::Seated(_) | Stage::Leaving { .. }, Err(error)) => {
+                self.on_undecided(id, &SeatAsk::Verify, error, wire);
             }
             _ => {}
         }
@@ -618,27 +959,34 @@ impl Seats {
     }
 
     fn look(&mut self, id: SeatId, wire: &mut Wire<'_>) {
+        let covers = self.doubters(id);
+        let ephemerals = wire.session.may_know(op::GET_EPHEMERALS);
         let Some(seat) = self.seats.get_mut(&id) else {
             return;
         };
+        seat.again.cancel();
+        seat.look = seat.look.wrapping_add(1);
         seat.stage = Stage::Looking {
+            covers,
+            ephemerals,
             unread: 0,
             found: Vec::new(),
         };
+        let number = seat.look;
         // The create may still be on its way to a majority: what we own is only known behind a write
         // of our own. (A `sync` does not wait for that where we are attached to ZooKeeper's leader.)
-        // Whether the check succeeds does not matter.
+        // Whether the check succeeds does not matter, only that it was carried out.
         let group = seat.group.clone();
         let check = MultiOp::Check {
             path: group.clone(),
             version: -1,
         };
         let write = Request::Multi { ops: vec![check] };
-        wire.ask(Ask::Seat(id, SeatAsk::Flush), write);
-        if wire.session.may_know(op::GET_EPHEMERALS) {
+        wire.ask(Ask::Seat(id, SeatAsk::Look(number, Look::Flush)), write);
+        if ephemerals {
             let prefix = path::child(&group, "");
             wire.ask(
-                Ask::Seat(id, SeatAsk::Ephemerals),
+                Ask::Seat(id, SeatAsk::Look(number, Look::Ephemerals)),
                 Request::GetEphemerals { prefix },
             );
         } else {
@@ -646,13 +994,51 @@ impl Seats {
         }
     }
 
+    /// An answer to the present look.
+    fn seen(
+        &mut self,
+        id: SeatId,
+        look: Look,
+        result: Result<Response, ServerError>,
+        wire: &mut Wire<'_>,
+    ) {
+        let Some(seat) = self.seats.get_mut(&id) else {
+            return;
+        };
+        match (look, result) {
+            (Look::Flush, _) => {}
+            (Look::Ephemerals, Ok(Response::Ephemerals(paths))) => self.suspect(id, paths, wire),
+            (Look::Ephemerals, Err(ServerError::Unimplemented)) => {
+                wire.session.lacks(op::GET_EPHEMERALS);
+                self.look_at_children(id, wire);
+            }
+            (Look::Children, Ok(Response::Children { children, .. })) => {
+                let group = seat.group.clone();
+                let paths = children.iter().map(|name| path::child(&group, name));
+                self.suspect(id, paths.collect(), wire);
+            }
+            (Look::Children, Err(ServerError::NoNode)) => self.suspect(id, Vec::new(), wire),
+            (Look::Suspect(path), result) => self.questioned(id, &path, result, wire),
+            // What we own there is not known: nothing may be created yet.
+            (ask @ (Look::Ephemerals | Look::Children), result) => {
+                let error = result.err().unwrap_or(ServerError::Other(0));
+                let ask = SeatAsk::Look(seat.look, ask);
+                self.on_undecided(id, &ask, error, wire);
+            }
+        }
+    }
+
     fn look_at_children(&mut self, id: SeatId, wire: &mut Wire<'_>) {
-        if let Some(seat) = self.seats.get(&id) {
+        if let Some(seat) = self.seats.get_mut(&id) {
+            if let Stage::Looking { ephemerals, .. } = &mut seat.stage {
+                *ephemerals = false;
+            }
             let request = Request::GetChildren2 {
                 path: seat.group.clone(),
                 watch: false,
             };
-            wire.ask(Ask::Seat(id, SeatAsk::Children), request);
+            let ask = SeatAsk::Look(seat.look, Look::Children);
+            wire.ask(Ask::Seat(id, ask), request);
         }
     }
 
@@ -699,8 +1085,9 @@ impl Seats {
             self.decide(id, wire);
             return;
         }
+        let number = self.seats.get(&id).map_or(0, |seat| seat.look);
         for path in suspects {
-            let ask = Ask::Seat(id, SeatAsk::Suspect(path.clone()));
+            let ask = Ask::Seat(id, SeatAsk::Look(number, Look::Suspect(path.clone())));
             wire.ask(ask, Request::GetData { path, watch: false });
         }
     }
@@ -714,7 +1101,13 @@ impl Seats {
     ) {
         let session = wire.session.id();
         let Some(Seat {
-            stage: Stage::Looking { unread, found },
+            stage:
+                Stage::Looking {
+                    ephemerals,
+                    unread,
+                    found,
+                    ..
+                },
             ..
         }) = self.seats.get_mut(&id)
         else {
@@ -722,10 +1115,16 @@ impl Seats {
         };
         *unread = unread.saturating_sub(1);
         let done = *unread == 0;
-        if let Ok(Response::Data { data, stat }) = result
-            && (stat.ephemeral_owner == session || mutant::on(Mutant::AnyOwner))
-        {
-            found.push((Member::new(path, stat.czxid), data));
+        match result {
+            Ok(Response::Data { data, stat })
+                if stat.ephemeral_owner == session || mutant::on(Mutant::AnyOwner) =>
+            {
+                found.push((Member::new(path, stat.czxid), Some(data)));
+            }
+            // Ours, by the server's word, and of no use: it cannot be proved.
+            Err(ServerError::NoAuth) if *ephemerals => found.push((Member::new(path, 0), None)),
+            // Gone, or a stranger's.
+            Ok(_) | Err(_) => {}
         }
         if done {
             self.decide(id, wire);
@@ -739,12 +1138,21 @@ impl Seats {
         let Some(seat) = self.seats.get_mut(&looker) else {
             return;
         };
-        let Stage::Looking { found, .. } = std::mem::replace(&mut seat.stage, Stage::Doubt) else {
+        let Stage::Looking { found, covers, .. } = std::mem::replace(&mut seat.stage, Stage::Doubt)
+        else {
+            return;
+        };
+        // A seat that came into doubt meanwhile may own what was found, and something that was not.
+        if doubters.iter().any(|id| !covers.contains(id)) {
+            self.look(looker, wire);
+            return;
+        }
+        let Some(seat) = self.seats.get(&looker) else {
             return;
         };
         let group = seat.group.clone();
         let claimed = self.claimed();
-        let mut free: Vec<(Member, Vec<u8>)> = found
+        let mut free: Vec<(Member, Option<Vec<u8>>)> = found
             .into_iter()
             .filter(|(member, _)| !claimed.contains(member.path.as_str()))
             .collect();
@@ -752,9 +1160,9 @@ impl Seats {
             let Some(seat) = self.seats.get(&id) else {
                 continue;
             };
-            let mine = free
-                .iter()
-                .position(|(member, data)| member.label == seat.label && *data == seat.carried);
+            let mine = free.iter().position(|(member, data)| {
+                member.label == seat.label && data.as_ref() == Some(&seat.carried)
+            });
             match mine {
                 Some(at) => {
                     let (member, _) = free.remove(at);
@@ -765,19 +1173,10 @@ impl Seats {
             }
         }
         for (ghost, _) in free {
-            let id = self.add(Seat {
-                owner: super::SESSION,
-                group: group.clone(),
-                label: ghost.label.clone(),
-                data: Vec::new(),
-                carried: Vec::new(),
-                standing: None,
-                writing: None,
-                stage: Stage::Absent,
-                released: true,
-                refusals: 0,
-                ancestor_error: None,
-            });
+            let label = ghost.label.clone();
+            let mut seat = Seat::new(super::SESSION, &group, label, &[]);
+            seat.released = true;
+            let id = self.add(seat);
             self.leave(id, ghost, wire);
         }
     }
@@ -788,9 +1187,9 @@ impl Seats {
             .values()
             .filter_map(|seat| match &seat.stage {
                 Stage::Seated(member) | Stage::Leaving { member, .. } => Some(member.path.as_str()),
+                Stage::Named(path) => Some(path.as_str()),
                 Stage::Absent
                 | Stage::Creating
-                | Stage::Named
                 | Stage::Doubt
                 | Stage::Looking { .. }
                 | Stage::Unburied => None,

@@ -144,6 +144,11 @@ impl Model {
         self.0.set_closing_time(most);
     }
 
+    /// It grants no more than this ([`Ensemble::set_max_session_timeout`]).
+    pub fn set_max_session_timeout(&mut self, most: Duration) {
+        self.0.set_max_session_timeout(ALONE, most);
+    }
+
     /// Whether a session is about to be closed, though it seems to live ([`Ensemble::is_doomed`]).
     pub fn is_doomed(&self, session: i64) -> bool {
         self.0.is_doomed(session)

@@ -76,8 +76,30 @@ impl fmt::Display for ServerError {
             Self::SessionMoved => "the session has moved to another server",
             Self::Unimplemented => "the server does not know this operation",
             Self::BadArguments => "the server calls the arguments bad",
-            Self::Other(code) => return write!(f, "ZooKeeper error {code}"),
+            Self::Other(code) => match words(*code) {
+                Some(words) => words,
+                None => return write!(f, "ZooKeeper error {code}"),
+            },
         };
         write!(f, "{words} ({})", self.code())
     }
+}
+
+/// What the numbers mean that nobody decides by.
+fn words(code: i32) -> Option<&'static str> {
+    Some(match code {
+        -1 => "the server has a system error",
+        -2 => "the server found an inconsistency while it ran",
+        -3 => "the server found its data inconsistent",
+        -4 => "the server has lost its connection to the others",
+        -5 => "the server could not read the request",
+        -7 => "the server took too long",
+        -13 => "no quorum of the new configuration is in step",
+        -119 => "the server is read-only for now",
+        -120 => "this session may not create ephemeral znodes",
+        -124 => "the server wants clients to authenticate by SASL",
+        -125 => "a quota of the znode is used up",
+        -127 => "the server throttles requests",
+        _ => return None,
+    })
 }

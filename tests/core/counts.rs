@@ -66,9 +66,11 @@ fn standbys_that_come_and_go_cost_leader_detectors_and_other_standbys_nothing() 
     world.withdraw(passer_by, 1);
     world.run(SECOND);
     for (id, before) in before.iter().enumerate().take(passer_by) {
-        assert_eq!(asked(&world, id, *before), [0; 0], "client {id}");
-        // Two seconds are a third of T.
-        let expected = if id == 0 { 4 } else { 0 };
+        // Two seconds are a third of T: the leader proves, whoever is next in line proves instead of
+        // pinging, and what rests on a watch is looked at instead.
+        let others = world.nodes[id].sent.len() - before - proofs(&world, id, *before);
+        assert!(others <= usize::from(id > 1), "client {id}: {others}");
+        let expected = [4, 1].get(id).copied().unwrap_or(0);
         assert_eq!(proofs(&world, id, *before), expected, "client {id}");
     }
     // The passer-by's own watch fires when it deletes its znode.
@@ -87,11 +89,12 @@ fn a_change_of_leader_costs_each_detector_one_read_and_the_successor_none() {
     for watcher in &watchers {
         world.detect(*watcher, 9);
     }
-    world.run(3 * crate::world::T);
+    // What takes the place of pings falls on whole seconds.
+    world.run(3 * crate::world::T + SECOND / 4);
     let before: Vec<usize> = world.nodes.iter().map(|n| n.sent.len()).collect();
     let start = world.now;
     world.withdraw(0, 1);
-    world.run(SECOND);
+    world.run(SECOND / 2);
     for watcher in watchers {
         assert_eq!(asked(&world, watcher, before[watcher]), [op::GET_DATA]);
         assert_eq!(world.detector_events(watcher, 9).len(), 2);
@@ -102,14 +105,15 @@ fn a_change_of_leader_costs_each_detector_one_read_and_the_successor_none() {
         [0; 0],
         "the successor decides alone"
     );
-    // It was idle for long, so its lease needs three proofs, one after the other, and δ between the
-    // first two; the first goes out as soon as its predecessor is gone.
+    // It was idle for long, so its lease needs three proofs that follow each other, and δ between the
+    // first two; the first goes out as soon as its predecessor is gone. One more, which goes out
+    // meanwhile, shows that nobody had begun to end its session.
     let led = world.time_of(1, |e| {
         matches!(e, Event::Contender(ContenderEvent::Leading { .. }))
     });
     let delta = Duration::from_millis(100);
-    assert_eq!(led.unwrap().since(start), 8 * DELAY + delta);
-    assert!((3..=5).contains(&proofs(&world, 1, before[1])));
+    assert!(led.unwrap().since(start) <= 8 * DELAY + delta);
+    assert!((3..=6).contains(&proofs(&world, 1, before[1])));
     assert_eq!(asked(&world, 2, before[2]), [0; 0]);
 }
 

@@ -134,7 +134,7 @@ fn the_first_tick_connects_and_the_connection_asks_for_a_session() {
                 conn: 1,
                 bytes: connect_request(0, 0, 0)
             },
-            wait(ms(1510), Wake::Attempt),
+            wait(ms(135), Wake::Ping),
         ]
     );
 }
@@ -173,6 +173,14 @@ fn a_silent_server_is_given_up_in_time() {
     let mut client = client("127.0.0.1", None);
     give(&mut client, Input::Tick, ms(0));
     give(&mut client, Input::Connected { conn: 1 }, ms(10));
+    // What it hears before it has granted the session it answers after.
+    for n in 1..=11 {
+        let at = 10 + 125 * n;
+        assert_eq!(give(&mut client, Input::Tick, ms(at - 1)).len(), 1, "{at}");
+        let out = give(&mut client, Input::Tick, ms(at));
+        let bytes = request(xid::PING, &Request::Ping);
+        assert_eq!(out[0], Output::Send { conn: 1, bytes }, "{at}");
+    }
     assert_eq!(give(&mut client, Input::Tick, ms(1509)).len(), 1);
     let out = give(&mut client, Input::Tick, ms(1510));
     assert_eq!(out[0], Output::Close { conn: 1 });

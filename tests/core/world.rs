@@ -8,7 +8,7 @@ use tenure::core::{
     SessionOptions, Time,
 };
 use tenure::model::{ConnId, Model, ModelOptions, ModelOutput};
-use tenure::proto::{ConnectRequest, FrameDecoder, Request};
+use tenure::proto::{Acl, ConnectRequest, FrameDecoder, Request};
 
 /// The session timeout of every client, unless a test says otherwise.
 pub(crate) const T: Duration = Duration::from_secs(6);
@@ -57,6 +57,10 @@ pub(crate) struct World {
     calls: u64,
     /// Whether contenders prove while they are next in line.
     pub(crate) warm: bool,
+    /// The `tickTime` that clients are told.
+    pub(crate) tick: Option<Duration>,
+    /// How much longer everything that a server says is under way.
+    pub(crate) reply_delay: Duration,
     /// A session was ended from outside: two may believe until the lease ends, as documented.
     pub(crate) tampered: bool,
     /// The next reply frames to these operations never reach anybody, and the connection ends.
@@ -64,6 +68,8 @@ pub(crate) struct World {
     /// Reply frames swallowed so far.
     pub(crate) swallowed: usize,
     replied: BTreeMap<(ConnId, i32), i32>,
+    /// The next reply to this operation bears this error, though it was carried out.
+    pub(crate) disguise: Option<(i32, i32)>,
 }
 
 fn at(time: Time) -> Duration {
@@ -85,10 +91,13 @@ impl World {
             order: 0,
             calls: 0,
             warm: false,
+            tick: None,
+            reply_delay: Duration::ZERO,
             tampered: false,
             swallow_reply_of: None,
             swallowed: 0,
             replied: BTreeMap::new(),
+            disguise: None,
         }
     }
 
@@ -105,7 +114,7 @@ impl World {
             }],
             timeout,
             credentials: credentials.map(Secret::new),
-            tick: None,
+            tick: self.tick,
         };
         let id = self.nodes.len();
         self.nodes.push(Node {
@@ -293,6 +302,18 @@ impl World {
         self.collect();
     }
 
+    /// The next requests of this node's connection are refused, of this operation only.
+    pub(crate) fn refuse(&mut self, node: usize, op: i32, code: i32, times: u32) {
+        let conn = *self.nodes[node].conns.values().next_back().unwrap();
+        assert!(self.model.refuse_next(conn, Some(op), code, times));
+    }
+
+    /// An administrator changes who may do what.
+    pub(crate) fn set_acl(&mut self, path: &str, acl: &[Acl]) {
+        self.model.set_acl(path, acl, at(self.now)).unwrap();
+        self.collect();
+    }
+
     pub(crate) fn members(&self) -> Vec<String> {
         self.model.children(GROUP).unwrap_or_default()
     }
@@ -423,7 +444,11 @@ impl World {
 
     fn fly(&mut self, delivery: Delivery) {
         self.order += 1;
-        let key = (self.now + DELAY, self.order);
+        let late = match &delivery {
+            Delivery::ToClient(..) => self.reply_delay,
+            _ => Duration::ZERO,
+        };
+        let key = (self.now + DELAY + late, self.order);
         self.flying.insert(key, delivery);
     }
 
@@ -505,7 +530,15 @@ impl World {
                 continue;
             }
             match output {
-                ModelOutput::Send { conn, bytes } => {
+                ModelOutput::Send { conn, mut bytes } => {
+                    if let Some((op, code)) = self.disguise
+                        && self.op_of(conn, &bytes) == Some(op)
+                    {
+                        self.disguise = None;
+                        bytes.truncate(20);
+                        bytes[..4].copy_from_slice(&16_i32.to_be_bytes());
+                        bytes[16..].copy_from_slice(&code.to_be_bytes());
+                    }
                     if self.swallows(conn, &bytes) {
                         self.swallowed += 1;
                         self.swallow_reply_of = None;
@@ -522,11 +555,14 @@ impl World {
     }
 
     fn swallows(&self, conn: ConnId, bytes: &[u8]) -> bool {
-        let xid = bytes
-            .get(4..8)
-            .map(|b| i32::from_be_bytes(b.try_into().unwrap()));
-        let op = xid.and_then(|xid| self.replied.get(&(conn, xid)));
-        self.swallow_reply_of.is_some() && op == self.swallow_reply_of.as_ref()
+        self.swallow_reply_of.is_some() && self.op_of(conn, bytes) == self.swallow_reply_of
+    }
+
+    /// Which operation this frame replies to.
+    fn op_of(&self, conn: ConnId, bytes: &[u8]) -> Option<i32> {
+        let xid = bytes.get(4..8)?;
+        let xid = i32::from_be_bytes(xid.try_into().unwrap());
+        self.replied.get(&(conn, xid)).copied()
     }
 
     fn input(&mut self, id: usize, input: Input<'_>) {

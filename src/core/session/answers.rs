@@ -4,6 +4,7 @@ use super::{Link, Purpose, Session, Signal};
 use crate::core::mutant::{self, Mutant};
 use crate::core::requests::Ask;
 use crate::core::time::Time;
+use crate::core::verdict;
 use crate::core::{Outbox, Output};
 use crate::proto::{
     ConnectResponse, Reader, ReplyHeader, Response, ServerError, WatchEvent, op, xid,
@@ -84,8 +85,8 @@ impl Session {
             }
             xid::PING => {
                 let sent = up
-                    .ping
-                    .take()
+                    .pings
+                    .pop_front()
                     .ok_or("a ping was answered that nobody sent")?;
                 up.proofs.heard(sent, now);
                 sent
@@ -112,6 +113,11 @@ impl Session {
                     Err(ServerError::from_code(header.err))
                 };
                 match (&request.ask, &result) {
+                    (Ask::CloseSession, Err(error))
+                        if !verdict::decides(op::CLOSE_SESSION, *error) =>
+                    {
+                        return Err(format!("it does not close the session: {error}"));
+                    }
                     (Ask::CloseSession, _) => {
                         out.push(Output::Close { conn: up.conn });
                         match self.purpose {
@@ -149,8 +155,8 @@ impl Session {
                 if request.ask != Ask::Auth {
                     up.proofs.heard(sent, now);
                 }
-                if matches!(request.ask, Ask::Proof(_)) {
-                    up.proofs.in_flight = None;
+                if matches!(request.ask, Ask::Proof(_) | Ask::IdleProof(..)) {
+                    up.proofs.answered();
                 }
                 if commits(request.op, &result) {
                     up.proofs.committed(sent, request.relayed, now);
@@ -166,6 +172,7 @@ impl Session {
                     result,
                     sent,
                     zxid: header.zxid,
+                    op: request.op,
                     watch: request.watch.filter(|_| armed),
                 });
                 sent

@@ -3,13 +3,14 @@
 use super::{Link, Purpose, Session, Signal, Up};
 use crate::core::lease;
 use crate::core::mutant::{self, Mutant};
-use crate::core::proof::Proofs;
+use crate::core::proof::{Handshake, Proofs};
 use crate::core::requests::{Ask, Requests};
 use crate::core::secret::Secret;
 use crate::core::servers::Step;
 use crate::core::time::Time;
 use crate::core::{Outbox, Output};
 use crate::proto::{ConnectRequest, ConnectResponse, FrameDecoder, Request};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -63,6 +64,7 @@ impl Session {
             conn,
             address,
             sent: now,
+            pings: VecDeque::new(),
             give_up: now + lease::attempt_limit(self.timeout()),
             decoder: FrameDecoder::default(),
         };
@@ -180,23 +182,37 @@ impl Session {
         let granted = Duration::from_millis(granted);
         if known == 0 {
             self.identity.id = response.session;
-            self.identity.created = granted;
+            self.identity.timeout = granted;
+            self.born = Some(sent);
         }
-        self.identity.timeout = granted.min(self.identity.created);
+        self.identity.timeout = granted.min(self.identity.timeout);
         self.identity.password = Secret::new(response.password);
+        let timeout = self.timeout();
+        let lives = |proved| lease::life_end(proved, timeout) > now;
+        let before = self.born.max(self.proved);
+        let handshake = if before.is_some_and(lives) {
+            Handshake::Sound
+        } else {
+            let until = lease::doubt_end(now, timeout);
+            Handshake::Doubtful { until }
+        };
+        let relay = lease::relay(timeout, self.options.tick);
         let mut up = Box::new(Up {
             conn,
             address,
             decoder: FrameDecoder::default(),
             requests: Requests::after(self.last_xid),
-            ping: None,
+            pings: VecDeque::new(),
             last_sent: sent,
             since: now,
-            proofs: Proofs::new(sent, lease::relay(self.timeout(), self.options.tick)),
+            slow_until: (now.since(sent) > lease::early_ping_interval(timeout))
+                .then(|| now + lease::attempt_limit(timeout)),
+            proofs: Proofs::new(sent, now, handshake, timeout, relay, before),
         });
         // A server may send its first answers in the same segment.
-        if let Link::Handshaking { decoder, .. } = &mut self.link {
+        if let Link::Handshaking { decoder, pings, .. } = &mut self.link {
             up.decoder = std::mem::take(decoder);
+            up.pings = std::mem::take(pings);
         }
         if let Some(credentials) = &self.options.credentials {
             up.requests.push(

@@ -25,6 +25,7 @@ use super::time::Time;
 use super::watch::WatchKind;
 use super::{Outbox, Output, Wake};
 pub(crate) use prove::Proving;
+use prove::Urgent;
 
 use crate::proto::{FrameDecoder, Request, Response, ServerError, WatchEvent, xid};
 use std::collections::{BTreeSet, VecDeque};
@@ -68,6 +69,8 @@ pub(crate) enum Signal {
         result: Result<Response, ServerError>,
         sent: Time,
         zxid: i64,
+        /// The operation.
+        op: i32,
         /// The watch that is armed now.
         watch: Option<(WatchKind, String)>,
     },
@@ -83,10 +86,8 @@ pub(crate) enum Signal {
 struct Identity {
     id: i64,
     password: Secret,
-    /// The timeout granted when the session was created.
-    created: Duration,
-    /// The smaller of that and the one granted when it was last attached to. It goes on to count
-    /// when that connection is lost.
+    /// The smallest that was ever granted for it: what a later connection grants does not make that
+    /// longer which rests on an earlier one.
     timeout: Duration,
 }
 
@@ -118,6 +119,8 @@ enum Link {
         conn: u64,
         address: SocketAddr,
         sent: Time,
+        /// When pings were sent that the server answers once it has granted the session.
+        pings: VecDeque<Time>,
         give_up: Time,
         decoder: FrameDecoder,
     },
@@ -130,9 +133,13 @@ struct Up {
     address: SocketAddr,
     decoder: FrameDecoder,
     requests: Requests,
-    ping: Option<Time>,
+    /// When the pings were sent that are not answered, oldest first: one, but for those that were
+    /// sent before the handshake was answered.
+    pings: VecDeque<Time>,
     last_sent: Time,
     since: Time,
+    /// The server answers slowly, and is pinged more often until then.
+    slow_until: Option<Time>,
     proofs: Proofs,
 }
 
@@ -146,11 +153,12 @@ pub(crate) struct Session {
     last_xid: i32,
     link: Link,
     answered: Option<Time>,
+    /// When the session was asked for: a quorum has committed that it was made.
+    born: Option<Time>,
     /// What the verified lease rests on.
     proved: Option<Time>,
     proving: Proving,
-    /// How many proofs were asked for since one was urgent.
-    urgent_proofs: u32,
+    urgent: Urgent,
     leading: bool,
     /// Since when every connection has ended in the middle of the handshake, and how often: what
     /// servers do that are behind `last_zxid`.
@@ -177,9 +185,10 @@ impl Session {
                 retry_at: Time::default(),
             },
             answered: None,
+            born: None,
             proved: None,
             proving: Proving::No,
-            urgent_proofs: 0,
+            urgent: Urgent::default(),
             leading: false,
             refusals: None,
             lacking: BTreeSet::new(),
@@ -251,6 +260,13 @@ impl Session {
         }
     }
 
+    /// Something is asked at `now`: it does what a ping would.
+    pub(crate) fn asks_now(&mut self, now: Time) {
+        if let Link::Up(up) = &mut self.link {
+            up.last_sent = now;
+        }
+    }
+
     // ---- what the edge reports ----
 
     pub(crate) fn received(&mut self, id: u64, bytes: &[u8]) {
@@ -296,6 +312,9 @@ impl Session {
                 out.push(Output::Close { conn: *conn });
                 self.attempt_failed(error, now, out);
             }
+            Link::Handshaking { .. } if self.early_ping_at().is_some_and(|at| at <= now) => {
+                self.ping_early(now, out);
+            }
             Link::Up(up) => match self.up_deadline(up) {
                 (at, Wake::Answer) if at <= now => {
                     let limit = lease::answer_limit(self.timeout(), self.leading);
@@ -303,7 +322,9 @@ impl Session {
                     out.push(Output::Close { conn: up.conn });
                     self.detach(why, now, out);
                 }
-                (at, Wake::Proof) if at <= now && up.proofs.in_flight.is_some() => {
+                (at, Wake::Proof)
+                    if at <= now && self.proof_overdue(up).is_some_and(|at| at <= now) =>
+                {
                     let limit = lease::proof_limit(self.timeout());
                     let why = format!("{} has not committed a write for {limit:?}", up.address);
                     out.push(Output::Close { conn: up.conn });
@@ -324,9 +345,14 @@ impl Session {
     pub(crate) fn deadline(&self) -> Option<(Time, Wake)> {
         let link = match &self.link {
             Link::Idle { retry_at } => Some((*retry_at, Wake::Retry)),
-            Link::Resolving { give_up, .. }
-            | Link::Dialing { give_up, .. }
-            | Link::Handshaking { give_up, .. } => Some((*give_up, Wake::Attempt)),
+            Link::Resolving { give_up, .. } | Link::Dialing { give_up, .. } => {
+                Some((*give_up, Wake::Attempt))
+            }
+            Link::Handshaking { give_up, .. } => {
+                let ping = self.early_ping_at().map(|at| (at, Wake::Ping));
+                let give_up = (*give_up, Wake::Attempt);
+                ping.into_iter().chain([give_up]).min_by_key(|(at, _)| *at)
+            }
             Link::Up(up) => Some(self.up_deadline(up)),
             Link::Ended => return None,
         };
@@ -376,6 +402,19 @@ impl Session {
         self.dial(now, out);
     }
 
+    /// Gives up a session that may be about to be closed: it is closed by us, and another one
+    /// follows.
+    pub(crate) fn give_up(&mut self) {
+        if let Link::Up(up) = &mut self.link {
+            up.requests.push(Ask::CloseSession, Request::CloseSession);
+        }
+        self.forget_contact();
+        self.purpose = Purpose::Bury;
+        self.signals.push_back(Signal::Expired {
+            by: ExpiredBy::LocalTimeout,
+        });
+    }
+
     /// Closes the session; keeps trying to tell a server until `patience`.
     pub(crate) fn close(&mut self, patience: Time, out: &mut Outbox) {
         if matches!(self.link, Link::Ended) {
@@ -406,6 +445,7 @@ impl Session {
 
     fn forget_contact(&mut self) {
         self.answered = None;
+        self.born = None;
         self.proved = None;
     }
 
@@ -446,7 +486,8 @@ impl Session {
     fn up_deadline(&self, up: &Up) -> (Time, Wake) {
         let timeout = self.timeout();
         let oldest = up.requests.oldest().map(|request| request.sent);
-        let waiting = oldest.into_iter().chain(up.ping).min();
+        let ping = up.pings.front().copied();
+        let waiting = oldest.into_iter().chain(ping).min();
         let answer = waiting.map(|sent| {
             (
                 sent + lease::answer_limit(timeout, self.leading),
@@ -457,8 +498,15 @@ impl Session {
             up.last_sent + lease::ping_interval(timeout, self.leading),
             Wake::Ping,
         );
-        // One ping at a time: a second one would say nothing that the first does not.
-        let ping = up.ping.is_none().then_some(ping);
+        // One ping at a time: a second one would say nothing that the first does not. On a slow connection more are sent until the first
+        // write is answered: a lease will rest on them.
+        let early = up.last_sent + lease::early_ping_interval(timeout);
+        let ping = match up.slow_until {
+            Some(until) if early <= until && up.proofs.newest().is_none() => {
+                Some((early, Wake::Ping))
+            }
+            _ => up.pings.is_empty().then_some(ping),
+        };
         let proof = self.proof_deadline(up).map(|at| (at, Wake::Proof));
         answer
             .into_iter()
@@ -468,11 +516,31 @@ impl Session {
             .unwrap_or((up.last_sent + timeout, Wake::Answer))
     }
 
+    /// When the next ping goes to a server that has not answered the handshake yet.
+    fn early_ping_at(&self) -> Option<Time> {
+        let Link::Handshaking { sent, pings, .. } = &self.link else {
+            return None;
+        };
+        let last = pings.back().unwrap_or(sent);
+        Some(*last + lease::early_ping_interval(self.timeout()))
+    }
+
+    /// The server keeps it until it has granted the session (it reads nothing meanwhile), and where
+    /// only its answers are slow it is heard now.
+    fn ping_early(&mut self, now: Time, out: &mut Outbox) {
+        if let Link::Handshaking { conn, pings, .. } = &mut self.link {
+            let mut bytes = Vec::new();
+            Request::Ping.encode(xid::PING, &mut bytes);
+            pings.push_back(now);
+            out.push(Output::Send { conn: *conn, bytes });
+        }
+    }
+
     fn ping(&mut self, now: Time, out: &mut Outbox) {
         if let Link::Up(up) = &mut self.link {
             let mut bytes = Vec::new();
             Request::Ping.encode(xid::PING, &mut bytes);
-            up.ping = Some(now);
+            up.pings.push_back(now);
             up.last_sent = now;
             out.push(Output::Send {
                 conn: up.conn,

@@ -1,20 +1,34 @@
 //! Proofs: the small writes that show, one after another, that a quorum still knows the session.
 
 use super::{Link, Purpose, Session, Up};
+use crate::core::error::{Error, ErrorKind};
 use crate::core::lease;
 use crate::core::requests::Ask;
 use crate::core::time::Time;
 use crate::proto::Request;
+use std::time::Duration;
 
-/// How much the session is asked to prove.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How much the session is asked to prove, from little to much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Proving {
     /// Nothing hangs on it.
     No,
+    /// A contender is next in line: what it asks now and then, in the place of a ping, is a proof, so
+    /// that the lease is at hand as soon as it is its turn.
+    Idly,
     /// A lease is to be kept.
     Steadily,
     /// Somebody waits for a lease.
     Urgently,
+}
+
+/// How far the proofs have come that somebody waits for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Urgent {
+    /// How many were asked for.
+    asked: u32,
+    /// From when on one can be a P₁ for the first of them.
+    settled: Option<Time>,
 }
 
 impl Session {
@@ -25,22 +39,34 @@ impl Session {
 
     /// When the newest proof of this connection was sent.
     pub(crate) fn newest_proof(&self) -> Option<Time> {
-        match &self.link {
-            Link::Up(up) if self.purpose == Purpose::Live => up.proofs.newest(),
-            _ => None,
-        }
+        self.live().and_then(|up| up.proofs.newest())
     }
 
     /// When the lease will be renewed at the latest, if all goes well.
     pub(crate) fn next_renewal(&self, now: Time) -> Option<Time> {
+        let pace = self.pace().min(lease::thin_interval(self.timeout()));
+        self.live().map(|up| up.proofs.advance(now, pace))
+    }
+
+    /// How often this session has to prove to keep a lease.
+    pub(crate) fn pace(&self) -> Duration {
+        let pace = self.live().and_then(|up| self.lasting_pace(up));
+        pace.unwrap_or_else(|| lease::proof_interval(self.timeout()))
+    }
+
+    fn lasting_pace(&self, up: &Up) -> Option<Duration> {
+        lease::pace(self.timeout(), self.options.tick, up.proofs.delay())
+    }
+
+    fn live(&self) -> Option<&Up> {
         match &self.link {
-            Link::Up(up) if self.purpose == Purpose::Live => Some(up.proofs.advance(now)),
+            Link::Up(up) if self.purpose == Purpose::Live => Some(up),
             _ => None,
         }
     }
 
     /// Whether a verified lease is possible with the present times.
-    pub(crate) fn lease_refusal(&self) -> Option<crate::core::Error> {
+    pub(crate) fn lease_refusal(&self) -> Option<Error> {
         if self.attached() {
             lease::refusal(self.timeout(), self.options.tick)
         } else {
@@ -48,15 +74,50 @@ impl Session {
         }
     }
 
+    /// Until when this session may still be about to be closed by a server that has taken it up
+    /// again, if that is so.
+    pub(crate) fn doubtful_until(&self, now: Time) -> Option<Time> {
+        let until = self.live()?.proofs.doubtful_until();
+        until.filter(|until| *until > now)
+    }
+
+    /// Why no lease can be had at present, if none can: it would be over before it could be renewed.
+    pub(crate) fn lease_hindrance(&self, now: Time) -> Option<Error> {
+        let up = self.live()?;
+        let timeout = self.timeout();
+        if let Some(until) = self.doubtful_until(now) {
+            let message = format!(
+                "the servers may have begun to end this session while it was not connected; no \
+                 lease is relied on for {:.1?} more",
+                until.since(now)
+            );
+            return Some(Error::new(ErrorKind::Timeout, message));
+        }
+        if self.lasting_pace(up).is_some() {
+            return None;
+        }
+        let delay = up.proofs.delay();
+        let tick = match self.options.tick {
+            Some(_) => "ask for a longer session timeout",
+            None => "ask for a longer session timeout, or tell the servers' tickTime",
+        };
+        let message = format!(
+            "answers take {delay:.1?}: with a session timeout of {timeout:?} a lease would be over \
+             before it could be renewed; {tick}"
+        );
+        Some(Error::new(ErrorKind::Timeout, message))
+    }
+
     pub(crate) fn set_proving(&mut self, proving: Proving, now: Time) {
         if proving != Proving::Urgently {
-            self.urgent_proofs = 0;
+            self.urgent = Urgent::default();
         } else if self.proving != proving
             && let Link::Up(up) = &self.link
         {
-            // A write that was committed just now is a P₂ already.
-            let has_p2 = up.proofs.settled().is_some_and(|at| at > now);
-            self.urgent_proofs = u32::from(has_p2);
+            // A write that was committed just now is the first of them.
+            let settled = up.proofs.settled().filter(|at| *at > now);
+            let asked = u32::from(settled.is_some());
+            self.urgent = Urgent { asked, settled };
         }
         self.proving = proving;
     }
@@ -69,52 +130,87 @@ impl Session {
         }
     }
 
+    /// Whether a proof could be sent now, due or not.
+    pub(crate) fn can_prove(&self) -> bool {
+        match &self.link {
+            Link::Up(up) => self.attached() && !up.proofs.is_full(),
+            _ => false,
+        }
+    }
+
     /// Queues a proof.
     pub(crate) fn prove(&mut self, ask: Ask, request: Request, now: Time) {
         self.ask(ask, request);
         if let Link::Up(up) = &mut self.link {
-            up.proofs.in_flight = Some(now);
-            up.proofs.asked = Some(now);
-            self.urgent_proofs = self.urgent_proofs.saturating_add(1);
+            up.proofs.ask(now);
+            if self.urgent.asked == 1 && self.urgent.settled.is_none() {
+                self.urgent.settled = up.proofs.settled();
+            }
+            self.urgent.asked = self.urgent.asked.saturating_add(1);
         }
     }
 
     /// When the next proof is to be sent, or the one in flight has taken too long.
     pub(super) fn proof_deadline(&self, up: &Up) -> Option<Time> {
-        match up.proofs.in_flight {
-            None => self.next_proof(up),
-            // Alone, a slow server is better than none.
-            Some(_) if self.servers.len() < 2 || self.proving == Proving::No => None,
-            Some(asked) => {
-                let timeout = self.timeout();
-                let overdue = asked + lease::proof_limit(timeout);
-                // One server after another: each gets its time.
-                Some(overdue.max(up.since + lease::answer_limit(timeout, true)))
-            }
+        let next = self.next_proof(up);
+        next.into_iter().chain(self.proof_overdue(up)).min()
+    }
+
+    /// When the oldest proof in flight has taken so long that another server is to be tried. Alone,
+    /// a slow server is better than none.
+    pub(super) fn proof_overdue(&self, up: &Up) -> Option<Time> {
+        let asked = up.proofs.unanswered()?;
+        if self.servers.len() < 2 || self.proving == Proving::No {
+            return None;
         }
+        let timeout = self.timeout();
+        let overdue = asked + lease::proof_limit(timeout);
+        // One server after another: each gets its time.
+        Some(overdue.max(up.since + lease::answer_limit(timeout, true)))
     }
 
     fn next_proof(&self, up: &Up) -> Option<Time> {
-        let (Purpose::Live, None) = (self.purpose, up.proofs.in_flight) else {
+        if self.purpose != Purpose::Live || up.proofs.is_full() {
             return None;
-        };
+        }
         let timeout = self.timeout();
         // A write that somebody else asked for proves as much.
-        let last = up.proofs.asked.max(up.proofs.newest());
+        let last = up.proofs.last();
+        let after = |pause: Duration| last.map_or_else(Time::default, |at| at + pause);
+        let is_alone = up.proofs.unanswered().is_none();
         let is_thin = |last: Time| {
-            let limit = lease::steady_age(timeout, self.options.tick);
+            let interval = lease::proof_interval(timeout);
+            let delay = up.proofs.delay();
+            let limit = lease::steady_age(timeout, self.options.tick, delay, interval);
             up.proofs.base().is_none_or(|base| last.since(base) > limit)
         };
-        let pause = match (self.proving, self.urgent_proofs) {
-            (Proving::No, _) => return None,
-            (Proving::Steadily, _) if last.is_some_and(is_thin) => lease::thin_interval(timeout),
-            (Proving::Steadily, _) => lease::proof_interval(timeout),
-            // P₂ and P at once, P₁ as soon as P₂ has settled.
-            (Proving::Urgently, 0 | 2) => return Some(Time::default()),
-            (Proving::Urgently, 1) => return Some(up.proofs.settled().unwrap_or_default()),
-            (Proving::Urgently, _) => lease::urgent_interval(timeout),
+        let steady = match last.is_some_and(is_thin) {
+            true => self.pace().min(lease::thin_interval(timeout)),
+            false => self.pace(),
         };
-        Some(last.map_or_else(Time::default, |at| at + pause))
+        match self.proving {
+            // The looks of whoever is next in line are proofs.
+            Proving::No | Proving::Idly => None,
+            // Nothing helps but to wait.
+            Proving::Urgently if self.lasting_pace(up).is_none() => {
+                Some(after(lease::proof_interval(timeout)))
+            }
+            Proving::Urgently if !is_alone => {
+                Some(after(self.pace().min(lease::urgent_interval(timeout))))
+            }
+            Proving::Steadily => Some(after(steady)),
+            // Two at once, the third as soon as the first has settled, and one that relies on all.
+            Proving::Urgently => Some(match self.urgent.asked {
+                0 | 1 | 3 => Time::default(),
+                2 => self.urgent.settled.unwrap_or_default(),
+                _ => {
+                    let next = after(lease::urgent_interval(timeout));
+                    let confirms = up.proofs.confirms_from();
+                    let confirms = confirms.filter(|at| last.is_some_and(|last| last < *at));
+                    confirms.map_or(next, |at| at.min(next))
+                }
+            }),
+        }
     }
 
     /// After a reply: the lease may rest on something newer now.

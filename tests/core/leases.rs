@@ -1,0 +1,262 @@
+//! On what a lease may rest: sessions that are about to be closed, timeouts that change, answers
+//! that are slow.
+
+use crate::world::{DELAY, GROUP, T, World};
+use std::time::Duration;
+use tenure::core::{ContenderEvent, ErrorKind, Event, SessionEvent, Time};
+use tenure::model::ModelOptions;
+
+const SECOND: Duration = Duration::from_secs(1);
+const DELTA: Duration = Duration::from_millis(100);
+
+fn ms(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+fn led_at(world: &World, node: usize) -> Option<Time> {
+    world.time_of(node, |e| {
+        matches!(e, Event::Contender(ContenderEvent::Leading { .. }))
+    })
+}
+
+fn losses(world: &World, node: usize) -> usize {
+    let events = world.contender_events(node, 1).into_iter();
+    events
+        .filter(|e| matches!(e, ContenderEvent::Lost { .. }))
+        .count()
+}
+
+fn hindrances(world: &World, node: usize) -> Vec<String> {
+    let events = world.contender_events(node, 1).into_iter();
+    let blocked = events.filter_map(|e| match e {
+        ContenderEvent::Blocked { error, .. } => {
+            assert_eq!(error.kind(), ErrorKind::Timeout);
+            Some(error.message().to_owned())
+        }
+        _ => None,
+    });
+    blocked.collect()
+}
+
+/// A session that was silent until a server took it for expired, and is attached again before it is
+/// closed: what it commits meanwhile proves nothing.
+#[test]
+fn a_session_that_is_doomed_makes_no_leader_whenever_it_comes_back() {
+    let mut came_back = 0;
+    for closing in [20, 95, 400, 2500] {
+        for late in [0, 3, 10, 60, 150, 900] {
+            let mut world = World::new();
+            world.create(GROUP);
+            for id in 0..3 {
+                world.client();
+                world.contend(id, 1);
+                world.run(SECOND);
+            }
+            world.run(2 * T);
+            world.model.set_closing_time(ms(closing));
+            let session = world.session(1);
+            world.pause(1);
+            world.run(T / 2);
+            world.withdraw(0, 1);
+            let case = format!("closed within {closing} ms, {late} ms late");
+            assert!(
+                world.run_while_not(2 * T, |w| w.model.is_doomed(session)),
+                "{case}"
+            );
+            world.run(ms(late));
+            came_back += usize::from(world.model.is_doomed(session));
+            // Its connection is gone when it wakes.
+            world.sever(1);
+            world.heal(1);
+            world.resume(1);
+            // `run` holds after each step that there is one leader at most.
+            world.run_while_not(T, |w| w.leads(1, 1));
+            world.cut(1);
+            world.run(2 * T);
+            world.heal(1);
+            world.run(2 * T);
+            let leaders = (0..3).filter(|id| world.leads(*id, 1)).count();
+            assert_eq!(leaders, 1, "{case}");
+        }
+    }
+    assert!(came_back >= 8, "{came_back}");
+}
+
+#[test]
+fn a_client_that_was_away_for_long_leads_at_once_by_another_session() {
+    let mut world = World::new();
+    world.create(GROUP);
+    world.client();
+    world.contend(0, 1);
+    world.run(2 * T);
+    let session = world.session(0);
+    world.cut(0);
+    assert!(world.run_while_not(T, |w| losses(w, 0) == 1));
+    world.run(T - T * 949 / 1000 + ms(300));
+    world.heal(0);
+    let healed = world.now;
+    assert!(world.run_while_not(2 * T, |w| w.leads(0, 1)));
+    // It dials again within its longest pause, finds its session, and makes a new one.
+    assert!(
+        world.now.since(healed) < 2 * SECOND,
+        "{:?}",
+        world.now.since(healed)
+    );
+    assert_ne!(
+        world.session(0),
+        session,
+        "the old session may have been doomed"
+    );
+}
+
+#[test]
+fn a_session_with_members_is_kept_and_waited_for() {
+    let mut world = World::new();
+    world.create(GROUP);
+    world.client();
+    let group = tenure::core::Handle(7);
+    world.command(
+        0,
+        tenure::core::Command::Group {
+            handle: group,
+            path: "/other".into(),
+        },
+    );
+    world.with_call(0, |call| tenure::core::Command::Join {
+        handle: group,
+        call,
+        label: None,
+        data: b"stays".to_vec(),
+    });
+    world.contend(0, 1);
+    world.run(2 * T);
+    let session = world.session(0);
+    world.cut(0);
+    assert!(world.run_while_not(T, |w| losses(w, 0) == 1));
+    // A server that was away gives each session its full time again.
+    world.crash();
+    world.run(T - T * 949 / 1000 + ms(500));
+    world.restart();
+    world.heal(0);
+    let healed = world.now;
+    assert!(world.run_while_not(3 * T, |w| w.leads(0, 1)));
+    assert_eq!(world.session(0), session);
+    assert!(
+        world.now.since(healed) >= T,
+        "it may have been doomed for as long"
+    );
+    let told = hindrances(&world, 0);
+    assert!((1..=2).contains(&told.len()), "once in T: {told:?}");
+    assert!(told[0].contains("begun to end this session"), "{told:?}");
+}
+
+#[test]
+fn a_longer_timeout_that_another_server_grants_lengthens_no_lease() {
+    // What is granted at first, in the middle, and at the end.
+    for granted in [[6000, 4000, 6000], [6000, 3000, 5000], [5000, 4000, 6000]] {
+        let mut world = World::new();
+        world.create(GROUP);
+        world.client();
+        for grant in granted {
+            world.model.set_max_session_timeout(ms(grant));
+            world.sever(0);
+            world.heal(0);
+            world.run(SECOND);
+            if grant == granted[0] {
+                world.contend(0, 1);
+                world.run(SECOND);
+                assert!(world.leads(0, 1));
+            }
+        }
+        let least = ms(*granted.iter().min().unwrap());
+        let timeouts = world.session_events(0).into_iter().filter_map(|e| match e {
+            SessionEvent::Connected { timeout, .. } => Some(timeout),
+            _ => None,
+        });
+        let timeouts: Vec<Duration> = timeouts.collect();
+        assert_eq!(timeouts.last(), Some(&least), "{timeouts:?}");
+        let end = world.nodes[0].leases[&tenure::core::Handle(1)].end;
+        assert!(end.since(world.now) <= least * 949 / 1000, "{granted:?}");
+    }
+}
+
+#[test]
+fn a_hand_over_to_an_idle_standby_takes_as_long_whenever_it_comes() {
+    for phase in 0..24 {
+        let mut world = World::new();
+        for id in 0..2 {
+            world.client();
+            world.contend(id, 1);
+            world.run(SECOND);
+        }
+        world.run(4 * T + T * phase / 24);
+        let start = world.now;
+        world.withdraw(0, 1);
+        assert!(world.run_while_not(T, |w| w.leads(1, 1)));
+        let took = world.now.since(start);
+        assert!(took <= 8 * DELAY + DELTA, "phase {phase}: {took:?}");
+    }
+}
+
+/// F6: sitewhere#966, centraldogma#366, vArmor#288.
+#[test]
+fn where_every_answer_is_slow_a_lone_contender_leads_all_the_same_and_keeps_it() {
+    let cases = [
+        (10_000, None, 500),
+        (10_000, None, 1500),
+        (10_000, None, 1600),
+        (10_000, Some(2000), 1667),
+        (4000, None, 500),
+        (4000, None, 560),
+        (4000, Some(1000), 667),
+        (6000, None, 900),
+    ];
+    for (timeout, tick, late) in cases {
+        let options = ModelOptions {
+            tick: ms(tick.unwrap_or(500)),
+            ..ModelOptions::default()
+        };
+        let mut world = World::with(options);
+        world.create(GROUP);
+        world.reply_delay = ms(late);
+        world.tick = tick.map(ms);
+        world.client_with(ms(timeout), None);
+        world.contend(0, 1);
+        let led = world.run_while_not(ms(timeout) * 3 / 2, |w| w.leads(0, 1));
+        let case = format!("T {timeout}, tick {tick:?}, answers {late} late");
+        assert!(led, "{case}: {:?}", world.contender_events(0, 1));
+        world.run(ms(timeout) * 10);
+        assert_eq!(
+            losses(&world, 0),
+            0,
+            "{case}: {:?}",
+            world.contender_events(0, 1)
+        );
+        assert!(world.leads(0, 1), "{case}");
+        assert_eq!(hindrances(&world, 0), [""; 0], "{case}");
+        let proofs = world.nodes[0].sent.len();
+        assert!(
+            proofs < 20 * 12 * timeout as usize / 1000,
+            "{case}: {proofs} requests"
+        );
+    }
+}
+
+#[test]
+fn where_answers_are_too_slow_for_any_lease_it_says_so_once_in_t() {
+    for (timeout, late) in [(10_000, 2000), (4000, 800), (6000, 1400)] {
+        let mut world = World::new();
+        world.create(GROUP);
+        world.reply_delay = ms(late);
+        world.client_with(ms(timeout), None);
+        world.contend(0, 1);
+        world.run(ms(timeout) * 10);
+        let case = format!("T {timeout}, answers {late} late");
+        assert!(led_at(&world, 0).is_none(), "{case}");
+        let told = hindrances(&world, 0);
+        assert!((8..=10).contains(&told.len()), "{case}: {told:?}");
+        assert!(told[0].contains("longer session timeout"), "{told:?}");
+        let sent = world.nodes[0].sent.len();
+        assert!(sent < 10 * 40, "{case}: {sent} requests");
+    }
+}
