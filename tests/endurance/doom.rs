@@ -26,7 +26,7 @@ const LINE: Duration = Duration::from_micros(500);
 const TICK: Duration = Duration::from_secs(1);
 const T: Duration = Duration::from_secs(4);
 /// How long before their end the first of the sessions is opened.
-const LEAD: Duration = Duration::from_secs(9);
+const LEAD: Duration = Duration::from_secs(7);
 /// How long after the tick the standby comes back.
 const AFTER: Duration = Duration::from_millis(3);
 /// How long before the tick it makes its last attempt to connect, which hears nothing until then.

@@ -2,7 +2,7 @@
 //! member is asked for its birth.
 
 use crate::{LIMIT, T, contend, fresh_path, has_lost, let_pass, open, token_of, wait_behind};
-use tenure::{DetectorEvent, Time};
+use tenure::DetectorEvent;
 use tenure_testkit::wire::opcode;
 use tenure_testkit::zookeeper::{Config, counting_from};
 use tenure_testkit::{Proxy, Zookeeper};
@@ -22,13 +22,16 @@ fn a2_a_leader_that_cannot_be_counted_for_a_while_is_not_gone() {
     let leader = contend(&first, &path);
     let token = token_of(&leader);
     let member = format!("{path}/-000000003");
-    for times in [1, 2, 3, 5] {
+    let refused = [1, 2, 3, 5].map(|times| {
         let proxy = Proxy::start(server.addr());
         proxy.refuse_requests_of(opcode::EXISTS, &member, THROTTLED, times);
         let client = open(&proxy.url(&path));
-        let second = contend(&client, &path);
-        let_pass(T / 2);
-        assert!(!second.is_leading(), "two lead after {times} refusals");
+        let contender = contend(&client, &path);
+        (proxy, client, contender, times)
+    });
+    let_pass(T / 2);
+    for (_proxy, client, contender, times) in refused {
+        assert!(!contender.is_leading(), "two lead after {times} refusals");
         assert!(leader.is_leading());
         client.close().wait_for(LIMIT).unwrap();
     }
@@ -79,34 +82,46 @@ fn a2_views_do_not_lose_a_member_that_cannot_be_counted_for_a_while() {
     let second = contend(&clients[1], &path);
     wait_behind(&second);
     let member = format!("{path}/-000000003");
-    for operation in [opcode::EXISTS, opcode::GET_DATA] {
-        for code in [THROTTLED, NO_AUTH] {
-            let proxy = Proxy::start(server.addr());
-            proxy.refuse_requests_of(operation, &member, code, 3);
-            let client = open(&proxy.url(&path));
-            let detector = client.detect(&path).unwrap();
-            let mut state = DetectorEvent::Unknown {
-                since: Time::default(),
-            };
-            while !matches!(state, DetectorEvent::Leader(_)) {
-                state = detector.events().next(Some(LIMIT)).unwrap();
-                assert_ne!(state, DetectorEvent::None);
+    std::thread::scope(|scope| {
+        for operation in [opcode::EXISTS, opcode::GET_DATA] {
+            for code in [THROTTLED, NO_AUTH] {
+                let (server, path, member) = (&server, &path, &member);
+                scope
+                    .spawn(move || views_lose_nobody(server, path, member, token, operation, code));
             }
-            let DetectorEvent::Leader(known) = state else {
-                unreachable!("that ended the loop");
-            };
-            assert_eq!(known.member.token, token, "{operation}, {code}");
-            proxy.clear_rules();
-            proxy.refuse_requests_of(operation, &member, code, 3);
-            let group = client.group(&path).unwrap();
-            // An error is an answer, a list without it is none.
-            if let Ok(members) = group.members().wait_for(LIMIT) {
-                assert_eq!(members.len(), 2, "{operation}, {code}: {members:?}");
-            }
-            client.close().wait_for(LIMIT).unwrap();
         }
-    }
+    });
     for client in clients {
         client.close().wait_for(LIMIT).unwrap();
     }
+}
+
+fn views_lose_nobody(
+    server: &Zookeeper,
+    path: &str,
+    member: &str,
+    token: u64,
+    operation: i32,
+    code: i32,
+) {
+    let proxy = Proxy::start(server.addr());
+    proxy.refuse_requests_of(operation, member, code, 3);
+    let client = open(&proxy.url(path));
+    let detector = client.detect(path).unwrap();
+    let known = loop {
+        match detector.events().next(Some(LIMIT)).unwrap() {
+            DetectorEvent::Leader(known) => break known,
+            DetectorEvent::None => panic!("{operation}, {code}: nobody leads"),
+            _ => {}
+        }
+    };
+    assert_eq!(known.member.token, token, "{operation}, {code}");
+    proxy.clear_rules();
+    proxy.refuse_requests_of(operation, member, code, 3);
+    let group = client.group(path).unwrap();
+    // An error is an answer, a list without it is none.
+    if let Ok(members) = group.members().wait_for(LIMIT) {
+        assert_eq!(members.len(), 2, "{operation}, {code}: {members:?}");
+    }
+    client.close().wait_for(LIMIT).unwrap();
 }

@@ -11,7 +11,7 @@ use tenure_testkit::{Proxy, Relay, Zookeeper, raw, wait_until};
 
 /// How much is created in one request.
 const AT_ONCE_BYTES: usize = 400_000;
-/// The most connections that a client makes in 2 T where one request ends each.
+/// The most connections that a client makes in T where one request ends each.
 const CONNECTIONS_MAX: u64 = 16;
 
 /// A group with so many strangers in it, of names that long; none is a member's.
@@ -124,7 +124,7 @@ fn f4_a_payload_beyond_the_servers_limit_fails_alone() {
     );
     assert!(error.message().contains("jute.maxbuffer"), "{error}");
     println!("said after {:?}: {error}", start.elapsed());
-    let_pass(2 * T);
+    let_pass(T);
     assert_eq!(leader.leadership().map(|l| l.token()), Some(token));
     assert!(!has_lost(&leader));
     let counts = proxy.counts();

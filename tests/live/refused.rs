@@ -217,7 +217,7 @@ fn b4_a_server_that_throttles_ends_no_candidacy() {
             (throttled() > 0).then_some(())
         });
         let client = open(&server.url(&path));
-        for _ in 0..5 {
+        for _ in 0..3 {
             let contender = contend(&client, &path);
             let_it_be_refused(&throttled);
             token_of(&contender);
@@ -238,6 +238,6 @@ fn b4_a_server_that_throttles_ends_no_candidacy() {
 fn let_it_be_refused(throttled: &impl Fn() -> u64) {
     let before = throttled();
     wait_until("some more refusals", LIMIT, || {
-        (throttled() > before + 20).then_some(())
+        (throttled() > before + 10).then_some(())
     });
 }
