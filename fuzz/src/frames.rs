@@ -1,7 +1,7 @@
 //! Records of the protocol, as a server or a client might send them.
 
 use tenure::proto::{
-    ConnectRequest, ConnectResponse, DecodeError, FRAME_BYTES_MAX, FrameDecoder, Reader,
+    ConnectRequest, ConnectResponse, DecodeError, FRAME_BYTES_MAX, Frame, FrameDecoder, Reader,
     ReplyHeader, Request, Response, WatchEvent, op,
 };
 
@@ -86,8 +86,11 @@ fn reply(body: &[u8]) {
     }
 }
 
-/// Whole or in pieces, a stream holds the same frames, and ends at the same error.
+/// Whole or in pieces, a stream holds the same frames, and ends at the same error; so it does where
+/// long frames are read past.
 fn stream(bytes: &[u8]) {
+    let whole = heads(std::iter::once(bytes));
+    assert_eq!(heads(bytes.chunks(1)), whole, "one by one");
     let whole = frames(std::iter::once(bytes));
     let size = bytes.first().map_or(1, |first| usize::from(*first).max(1));
     for size in [1, size] {
@@ -115,4 +118,21 @@ fn frames<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<Vec<u8>>, Option<S
         }
     }
     (found, None)
+}
+
+/// How long each frame is, and how it begins.
+fn heads<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<(usize, Vec<u8>)>, bool) {
+    let (mut decoder, mut found) = (FrameDecoder::default(), Vec::new());
+    for piece in pieces {
+        decoder.push(piece);
+        loop {
+            match decoder.next_within(64) {
+                Ok(Some(Frame::Whole(body))) => found.push((body.len(), body.to_vec())),
+                Ok(Some(Frame::TooLong { bytes, head })) => found.push((bytes, head.to_vec())),
+                Ok(None) => break,
+                Err(_) => return (found, true),
+            }
+        }
+    }
+    (found, false)
 }

@@ -13,8 +13,9 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tenure::core::{
-    Answer, Client, Command, ContenderEvent, ContenderSpec, Event, ExpiredBy, GroupEvent, Handle,
-    Host, Input, LeasePolicy, LostReason, Output, Reenrol, SessionEvent, SessionOptions,
+    ANSWER_BYTES_MAX, Answer, Client, Command, ContenderEvent, ContenderSpec, Event, ExpiredBy,
+    GroupEvent, Handle, Host, Input, LeasePolicy, LostReason, Output, Reenrol, SessionEvent,
+    SessionOptions,
 };
 use tenure::model::{ConnId, Ensemble, LinkOptions, ModelOutput};
 use tenure::proto::{op, xid};
@@ -709,6 +710,7 @@ impl World {
             timeout: node.plan.timeout,
             credentials: None,
             tick: node.plan.tick,
+            answer_bytes_max: ANSWER_BYTES_MAX,
         };
         let clock = node.plan.clock;
         node.process = Some(Process {

@@ -6,7 +6,9 @@ use super::events::Events;
 use super::group::Group;
 use super::standalone::Standalone;
 use super::url::{Place, Url};
-use crate::core::{Answer, Command, Error, ErrorKind, Host, SessionEvent, SessionOptions};
+use crate::core::{
+    ANSWER_BYTES_MAX, Answer, Command, Error, ErrorKind, Host, SessionEvent, SessionOptions,
+};
 use crate::driver::{Link, Metrics, Pending, TlsOptions, Transport, now};
 use crate::proto::path;
 use std::sync::Arc;
@@ -156,6 +158,7 @@ impl Client {
             timeout: options.session_timeout,
             credentials: url.credentials().cloned(),
             tick: options.tick,
+            answer_bytes_max: ANSWER_BYTES_MAX,
         };
         let link = Link::open(session, transport)?;
         let events = Events::new(Arc::clone(link.session()));

@@ -48,15 +48,6 @@ impl Machine {
             Self::Group(group) => group.rests(seats),
         }
     }
-
-    /// Whether anything is.
-    fn is_at_rest(&self, seats: &Seats) -> bool {
-        match self {
-            Self::Contender(contender) => contender.rests(),
-            Self::Detector(detector) => detector.rests(),
-            Self::Group(group) => group.is_at_rest(seats),
-        }
-    }
 }
 
 /// One session, and everything that shares it. See the [module](super) for the contract.
@@ -388,13 +379,16 @@ impl Client {
         self.rechecked = self.now;
         let machines = self.machines.values();
         let total: usize = machines.map(|machine| machine.rests(&self.seats)).sum();
+        if total == 0 {
+            return;
+        }
         let turn = self.recheck_turn;
         self.recheck_turn = turn.wrapping_add(1);
         // Where there is more, whoever is next in line has every second turn.
         if (total == 1 || turn.is_multiple_of(2)) && self.prove_idly(turn / 2) {
             return;
         }
-        let mut nth = turn % total.max(1);
+        let mut nth = turn % total;
         let mut bench = bench!(self);
         for machine in self.machines.values_mut() {
             let count = machine.rests(bench.seats);
@@ -466,15 +460,14 @@ impl Client {
         }
     }
 
-    /// When [`recheck`](Self::recheck) is due, if anything rests on a watch.
+    /// When [`recheck`](Self::recheck) is due, if anything may rest on a watch.
     fn recheck_at(&self) -> Option<Time> {
         // It would hide these mistakes.
         let hidden = mutant::on(Mutant::Unarmed)
             || mutant::on(Mutant::OwnUnwatched)
             || mutant::on(Mutant::FailedProof)
             || mutant::on(Mutant::PathUnwatched);
-        let mut machines = self.machines.values();
-        if hidden || !self.session.attached() || !machines.any(|m| m.is_at_rest(&self.seats)) {
+        if hidden || !self.session.attached() || self.machines.is_empty() {
             return None;
         }
         Some(self.rechecked + again::leisure(self.session.timeout()))

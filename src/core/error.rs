@@ -23,7 +23,8 @@ pub enum ErrorKind {
     Timeout,
     /// A server refused for another reason; the message has its words and number.
     Server,
-    /// The operating system refused something (a thread, a descriptor).
+    /// The operating system refused something (a thread, a descriptor), or a limit of this client
+    /// did.
     System,
     /// The handle was made by the parent of this process, before a `fork`. It is of no use here;
     /// a client that is opened in this process is.
@@ -77,7 +78,12 @@ impl Error {
             | ServerError::SessionMoved
             | ServerError::Unimplemented
             | ServerError::BadArguments
+            | ServerError::TooLarge { .. }
+            | ServerError::HungUp
+            | ServerError::Malformed
             | ServerError::Other(_) => ErrorKind::Server,
+            ServerError::TooSlow => ErrorKind::Timeout,
+            ServerError::TooMany => ErrorKind::System,
         };
         Self::new(kind, format!("cannot {act} {path}: {error}"))
     }

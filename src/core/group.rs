@@ -440,13 +440,6 @@ impl Group {
         own.count() + self.ends().count() + usize::from(view)
     }
 
-    /// Whether there is anything of that kind.
-    pub(crate) fn is_at_rest(&self, seats: &Seats) -> bool {
-        self.memberships.keys().any(|seat| seats.rests(*seat))
-            || self.ends().next().is_some()
-            || self.view.as_ref().is_some_and(|view| view.rests)
-    }
-
     /// Looks at one of those though its watch is silent.
     pub(crate) fn recheck(&mut self, nth: usize, bench: &mut Bench<'_>) {
         let seats = self.memberships.keys().copied();
@@ -478,6 +471,10 @@ impl Group {
         match ask {
             GroupAsk::Query(call, What::Count(path)) => {
                 self.on_query(call, What::Count(path), Err(error), wire);
+            }
+            // To ask again is of no use: the caller is told.
+            GroupAsk::Query(call, what) if error.is_local() => {
+                self.on_query(call, what, Err(error), wire);
             }
             GroupAsk::Query(call, _) => self.retry(call, wire),
             GroupAsk::View(round, what)

@@ -280,6 +280,18 @@ pub(crate) fn attempt_limit(timeout: Duration) -> Duration {
     (timeout / 4).clamp(Duration::from_millis(200), Duration::from_secs(10))
 }
 
+/// How long an answer may take that goes on arriving. What the session knows is not renewed
+/// meanwhile, and a connection must be had again before it counts as over.
+pub(crate) fn answer_whole(timeout: Duration) -> Duration {
+    timeout * 3 / 4
+}
+
+/// How old a connection must be for its loss to be an accident: what is lost sooner, again and
+/// again, is dialled again after pauses that grow.
+pub(crate) fn lived(timeout: Duration) -> Duration {
+    timeout / 6
+}
+
 /// Until when what was learnt may be relied on: a detector's view.
 pub(crate) fn horizon(answered: Time, timeout: Duration) -> Time {
     answered + timeout * 2 / 3

@@ -21,6 +21,7 @@
 //!     timeout: std::time::Duration::from_secs(4),
 //!     credentials: None,
 //!     tick: None,
+//!     answer_bytes_max: tenure::core::ANSWER_BYTES_MAX,
 //! };
 //! let mut client = Client::new(options, 7);
 //! client.handle(Input::Tick, Time::from_nanos(1));
@@ -34,6 +35,7 @@
 //! ```
 
 mod again;
+mod blame;
 mod client;
 mod contender;
 mod detector;
@@ -68,7 +70,7 @@ pub use event::{
 pub use lease::LeasePolicy;
 pub use secret::Secret;
 pub use servers::Host;
-pub use session::SessionOptions;
+pub use session::{ANSWER_BYTES_MAX, SessionOptions};
 pub use time::Time;
 
 use std::collections::VecDeque;

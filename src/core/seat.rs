@@ -449,12 +449,29 @@ impl Seats {
                     return;
                 };
                 let (member, by_us) = (member.clone(), *asked);
-                match result {
-                    Ok(Response::Ephemerals(paths)) if !paths.contains(&member.path) => {
-                        self.finish(id, SeatNews::Left { by_us }, wire);
+                let stands = match result {
+                    Ok(Response::Ephemerals(paths)) => paths.contains(&member.path),
+                    // The same group's znode, which is older than ours, never uses a name twice.
+                    Ok(Response::Children { children, stat }) => {
+                        let born = Member::new(&seat.group, stat.czxid).token;
+                        let own = path::basename(&member.path);
+                        born < member.token && children.iter().any(|name| name == own)
                     }
-                    // A server without the operation lets everybody look.
-                    _ => self.leave(id, member, wire),
+                    Ok(_) | Err(ServerError::NoNode) => false,
+                    Err(ServerError::Unimplemented) => {
+                        wire.session.lacks(op::GET_EPHEMERALS);
+                        return;
+                    }
+                    Err(error) => {
+                        let error = Error::undecided(error, "list the members of", &seat.group);
+                        self.blocked(id, error, wire);
+                        return;
+                    }
+                };
+                if stands {
+                    self.leave(id, member, wire);
+                } else {
+                    self.finish(id, SeatNews::Left { by_us }, wire);
                 }
             }
             SeatAsk::Write => self.wrote(id, result, wire),
@@ -750,6 +767,8 @@ impl Seats {
             Err(ServerError::NoNode) if seat.ancestor_doubt.is_some() && !seat.released => {
                 seat.refusals -= 1;
                 seat.stage = Stage::Absent;
+                // What was said of its children says nothing either.
+                seat.ancestor_error = None;
                 if let Some(error) = seat.ancestor_doubt.take() {
                     self.blocked(id, error, wire);
                 }
@@ -932,8 +951,15 @@ impl Seats {
                 self.finish(id, SeatNews::Left { by_us }, wire);
             }
             (Stage::Leaving { member, .. }, Err(ServerError::NoAuth)) => {
-                let prefix = member.path.clone();
-                let request = Request::GetEphemerals { prefix };
+                let request = if wire.session.may_know(op::GET_EPHEMERALS) {
+                    let prefix = member.path.clone();
+                    Request::GetEphemerals { prefix }
+                } else {
+                    Request::GetChildren2 {
+                        path: seat.group.clone(),
+                        watch: false,
+                    }
+                };
                 wire.ask(Ask::Seat(id, SeatAsk::Own), request);
             }
             (Stage::Seated(_) | Stage::Leaving { .. }, Err(error)) => {

@@ -10,6 +10,11 @@ use crate::proto::{ServerError, op};
 
 /// Whether this error is the outcome of operation `number`.
 pub(crate) fn decides(number: i32, error: ServerError) -> bool {
+    // What ends one connection after the other is not sent again. A write of which that is so was
+    // looked for before.
+    if error.is_local() {
+        return matches!(number, op::CREATE | op::CREATE2 | op::SET_DATA);
+    }
     // Each list holds what `PrepRequestProcessor` and `FinalRequestProcessor` answer on purpose.
     let outcomes: &[ServerError] = match number {
         op::CREATE | op::CREATE2 => &[

@@ -1,96 +1,195 @@
 //! Name look-ups, off the I/O thread: the system's resolver may hang for as long as it likes.
+//!
+//! One look-up of a name serves every client of the process that waits for it. A look-up that
+//! hangs is overtaken: whoever asks for its name much later starts another one beside it, and
+//! the first answer of the two is everybody's.
 
 use super::{process, sys};
-use crate::core::Host;
+use crate::core::{Host, Time};
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-/// How many look-ups may hang at once before new ones are refused. The core asks again after
-/// each pause, so a look-up that hangs is overtaken by a new one.
-const LOOKUPS_MAX: usize = 4;
+/// How many look-ups may hang at once before new ones are refused.
+const LOOKUPS_MAX: usize = 8;
 
-/// How many look-ups of each name are under way in this process.
-pub(super) struct LookUps(Mutex<BTreeMap<String, usize>>);
+/// How long one look-up of a name may take before another one is started beside it.
+const OVERTAKEN_AFTER: Duration = Duration::from_secs(30);
+
+/// What a look-up answers, with ports of no meaning.
+type Found = Result<Vec<SocketAddr>, String>;
+
+/// Told the answer once, on whichever thread has it.
+type Waiter = Box<dyn FnOnce(Found) + Send>;
+
+/// One name.
+#[derive(Default)]
+struct Name {
+    /// How many threads look it up.
+    threads: usize,
+    /// When the newest of them began.
+    began: Time,
+    waiters: Vec<Waiter>,
+}
+
+/// Which names are being looked up in this process, and for whom.
+pub(super) struct LookUps(Mutex<BTreeMap<String, Name>>);
 
 impl LookUps {
     pub(super) const fn new() -> Self {
         Self(Mutex::new(BTreeMap::new()))
     }
-}
 
-fn under_way() -> MutexGuard<'static, BTreeMap<String, usize>> {
-    let look_ups = &process::this().look_ups.0;
-    look_ups.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Counts a look-up of `name` in. A name that hangs already gets another thread only while as
-/// many stay free, so that it does not take the last one from a name that can be looked up.
-fn begin(name: &str) -> bool {
-    let mut under_way = under_way();
-    let all: usize = under_way.values().sum();
-    let own = under_way.get(name).copied().unwrap_or(0);
-    let may = all + own < LOOKUPS_MAX;
-    if may {
-        under_way.insert(name.to_owned(), own + 1);
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Name>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    may
-}
 
-fn end(name: &str) {
-    let mut under_way = under_way();
-    match under_way.get_mut(name) {
-        Some(own) if *own > 1 => *own -= 1,
-        _ => drop(under_way.remove(name)),
+    /// Lets `waiter` wait for the answer of `name`. Says whether a thread is to be started for it.
+    fn join(&self, name: &str, waiter: Waiter, now: Time) -> bool {
+        let mut names = self.lock();
+        let all: usize = names.values().map(|name| name.threads).sum();
+        let own = names.get(name).map_or(0, |name| name.threads);
+        // A name that hangs already gets another thread only while as many stay free, so that it
+        // does not take the last one from a name that can be looked up.
+        let may = all + own < LOOKUPS_MAX;
+        if own == 0 && !may {
+            drop(names);
+            let why = "too many look-ups hang already; is the resolver reachable?";
+            waiter(Err(why.to_owned()));
+            return false;
+        }
+        let entry = names.entry(name.to_owned()).or_default();
+        entry.waiters.push(waiter);
+        let starts = own == 0 || may && entry.began + OVERTAKEN_AFTER <= now;
+        if starts {
+            entry.threads += 1;
+            entry.began = now;
+        }
+        starts
+    }
+
+    /// A thread has the answer: it is for all who wait for this name.
+    fn answer(&self, name: &str, found: &Found) {
+        let mut names = self.lock();
+        let Some(entry) = names.get_mut(name) else {
+            return;
+        };
+        entry.threads = entry.threads.saturating_sub(1);
+        let waiters = std::mem::take(&mut entry.waiters);
+        if entry.threads == 0 {
+            names.remove(name);
+        }
+        drop(names);
+        for waiter in waiters {
+            waiter(found.clone());
+        }
     }
 }
 
 /// Looks `host` up and tells `done`, from another thread (or from this one when it is refused).
-pub(super) fn look_up(
-    host: Host,
-    done: impl FnOnce(Result<Vec<SocketAddr>, String>) + Clone + Send + 'static,
-) {
-    if !begin(&host.name) {
-        let why = "too many look-ups hang already; is the resolver reachable?";
-        done(Err(why.to_owned()));
+pub(super) fn look_up(host: Host, done: impl FnOnce(Found) + Send + 'static) {
+    let Host { name, port } = host;
+    let waiter = Box::new(move |found: Found| {
+        done(found.map(|mut addresses| {
+            for address in &mut addresses {
+                address.set_port(port);
+            }
+            addresses
+        }));
+    });
+    let look_ups = &process::this().look_ups;
+    if !look_ups.join(&name, waiter, sys::now()) {
         return;
     }
-    let (refused, name) = (done.clone(), host.name.clone());
+    let asked = name.clone();
     let spawned = std::thread::Builder::new()
         .name("tenure-lookup".to_owned())
         .spawn(move || {
             sys::block_signals();
-            let result = (host.name.as_str(), host.port)
+            let found = (name.as_str(), 0)
                 .to_socket_addrs()
                 .map(Iterator::collect)
                 .map_err(|error| error.to_string());
-            end(&host.name);
-            done(result);
+            look_ups.answer(&name, &found);
         });
     if let Err(error) = spawned {
-        end(&name);
-        refused(Err(format!("cannot start a thread: {error}")));
+        look_ups.answer(&asked, &Err(format!("cannot start a thread: {error}")));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::mpsc::{Receiver, channel};
+
+    const START: Time = Time::from_nanos(0);
+
+    fn wait_for(look_ups: &LookUps, name: &str, now: Time) -> (bool, Receiver<Found>) {
+        let (tell, told) = channel();
+        let waiter = Box::new(move |found| tell.send(found).unwrap());
+        (look_ups.join(name, waiter, now), told)
+    }
+
+    #[test]
+    fn one_look_up_serves_all_who_wait_for_the_name() {
+        let look_ups = LookUps::new();
+        let waiting: Vec<_> = (0..1000)
+            .map(|_| wait_for(&look_ups, "one.test", START))
+            .collect();
+        assert_eq!(waiting.iter().filter(|(starts, _)| *starts).count(), 1);
+        let found = Ok(vec!["127.0.0.9:0".parse().unwrap()]);
+        look_ups.answer("one.test", &found);
+        for (_, told) in &waiting {
+            assert_eq!(told.try_recv().unwrap(), found);
+        }
+        assert!(look_ups.lock().is_empty());
+        assert!(wait_for(&look_ups, "one.test", START).0, "and asked anew");
+    }
+
+    #[test]
+    fn a_look_up_that_hangs_is_overtaken_and_its_waiters_with_it() {
+        let look_ups = LookUps::new();
+        let (starts, first) = wait_for(&look_ups, "hangs.test", START);
+        assert!(starts);
+        let late = START + OVERTAKEN_AFTER;
+        let (starts, second) = wait_for(&look_ups, "hangs.test", late);
+        assert!(starts);
+        let (starts, third) = wait_for(&look_ups, "hangs.test", late);
+        assert!(!starts);
+        let found = Err("no such host".to_owned());
+        look_ups.answer("hangs.test", &found);
+        for told in [first, second, third] {
+            assert_eq!(told.try_recv().unwrap(), found);
+        }
+        // The first still hangs, and is counted.
+        assert_eq!(look_ups.lock()["hangs.test"].threads, 1);
+        look_ups.answer("hangs.test", &found);
+        assert!(look_ups.lock().is_empty());
+    }
 
     #[test]
     fn names_that_hang_leave_room_for_another() {
-        let (one, other, good) = ("hangs.test", "hangs-too.test", "good.test");
-        assert!(begin(one) && begin(other));
-        let again = [one, other, one, other].map(begin);
-        assert_eq!(again, [true, false, false, false]);
-        assert!(begin(good));
-        assert!(!begin("yet-another.test"));
-        end(one);
-        end(one);
-        assert!(begin(other));
-        for name in [other, other, good] {
-            end(name);
+        let look_ups = LookUps::new();
+        let names = [1, 2, 3].map(|n| format!("hangs-{n}.test"));
+        // Asked for again and again, for an hour.
+        for minute in 0..60 {
+            for name in &names {
+                wait_for(&look_ups, name, START + Duration::from_secs(60 * minute));
+            }
         }
-        assert!(under_way().is_empty());
+        let threads = |look_ups: &LookUps| -> usize {
+            look_ups.lock().values().map(|name| name.threads).sum()
+        };
+        assert!(threads(&look_ups) < LOOKUPS_MAX, "{}", threads(&look_ups));
+        assert!(wait_for(&look_ups, "good.test", START).0);
+        // Beyond the limit it is said why.
+        let many = (0..LOOKUPS_MAX).map(|n| wait_for(&look_ups, &format!("{n}.test"), START));
+        let refused: Vec<_> = many.filter(|(starts, _)| !starts).collect();
+        assert!(!refused.is_empty());
+        for (_, told) in refused {
+            assert!(told.try_recv().unwrap().unwrap_err().contains("too many"));
+        }
+        assert_eq!(threads(&look_ups), LOOKUPS_MAX);
     }
 }

@@ -276,9 +276,7 @@ impl Server {
             let Some(conn) = self.clients.conns.get(&fired.conn) else {
                 continue;
             };
-            if self.setup.options.exists_needs_read
-                && !acl::allows(fired.acl, Perms::READ, &conn.ids)
-            {
+            if !acl::allows(fired.acl, Perms::READ, &conn.ids) {
                 continue;
             }
             let WatchEvent { kind, path } = fired.event;

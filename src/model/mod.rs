@@ -4,8 +4,8 @@
 //! [`Model`] is a server that is alone; [`Ensemble`] is several that agree, with what can happen
 //! between them. Both speak the same frames as servers of the 3.8 line and follow their source down
 //! to zxids, stats, error codes and the order of events and replies. Where releases differ they
-//! are a 3.8.4 or later: `exists` needs the READ permission (in 3.8.0 it does not), and who may not
-//! read a znode gets no event about it.
+//! are a 3.8.4 or later: who may not read a znode gets no event about it, and `exists` needs the READ
+//! permission, unless [`ModelOptions::exists_needs_read`] says otherwise.
 //!
 //! # The machine contract
 //! The model is pure: no clock, thread, socket, environment or randomness of its own. Call a method

@@ -14,8 +14,9 @@ pub struct ModelOptions {
     /// `znode.container.checkIntervalMs`: how often containers are looked at that have no children
     /// left; a minute in real servers.
     pub container_check: Duration,
-    /// Whether `exists` needs the permission to read, and who may not read a znode is told no event
-    /// of it: since 3.7.3, 3.8.4 and 3.9.2 (ZOOKEEPER-2590, CVE-2024-23944).
+    /// Whether `exists` needs the permission to read, as since 3.7.3, 3.8.4 and 3.9.2
+    /// (ZOOKEEPER-2590). Where it does not, as in Debian's 3.8.0, it arms a watch that nobody hears
+    /// from: who may not read a znode is told no event of it in either (CVE-2024-23944).
     pub exists_needs_read: bool,
     /// Operations that it does not know, as older servers do not: `create2` before 3.5,
     /// `getEphemerals` before 3.6.

@@ -314,7 +314,7 @@ fn parent_of_deletable(path: &str) -> Result<&str, ServerError> {
 
 /// `PathUtils.validatePath`. Java reads characters above U+FFFF as two surrogates, and refuses them.
 fn validate(path: &str) -> Result<(), ServerError> {
-    if path::validate(path).is_err() || path.chars().any(|c| c > '\u{ffff}') {
+    if path::validate_of_any_length(path).is_err() || path.chars().any(|c| c > '\u{ffff}') {
         return Err(ServerError::BadArguments);
     }
     Ok(())

@@ -90,8 +90,9 @@ impl Server {
         if let Role::Leading(leader) = &mut self.role
             && self.setup.votes(from)
         {
-            let proposals = leader.proposals.iter_mut();
-            let those = proposals.filter(|p| (first..=last).contains(&p.zxid));
+            let before = leader.proposals.partition_point(|p| p.zxid < first);
+            let proposals = leader.proposals.range_mut(before..);
+            let those = proposals.take_while(|p| p.zxid <= last);
             those.for_each(|p| p.acks |= 1 << from);
             self.commit(bus);
         }

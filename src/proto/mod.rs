@@ -21,7 +21,7 @@ mod watching;
 
 pub use acl::{Acl, Perms};
 pub use create_mode::CreateMode;
-pub use frame::{FRAME_BYTES_MAX, FrameDecoder, FrameError, frame};
+pub use frame::{FRAME_BYTES_MAX, FRAME_HEAD_BYTES, Frame, FrameDecoder, FrameError, frame};
 pub use handshake::{ConnectRequest, ConnectResponse};
 pub use jute::{DecodeError, Reader, Writer};
 pub use multi::MultiOp;

@@ -5,20 +5,29 @@ use std::fmt;
 /// The longest path that is accepted, in bytes: far above any real one, far below a frame.
 pub const PATH_BYTES_MAX: usize = 4096;
 
-/// Checks a path by ZooKeeper's rules (`PathUtils.validatePath`): absolute, no trailing `/`
-/// except the root, no empty, `.` or `..` element, no control or private-use character.
+/// Checks a path by ZooKeeper's rules and its length.
 ///
 /// # Errors
 /// A sentence that says what is wrong with the path.
 pub fn validate(path: &str) -> Result<(), String> {
-    let shown: String = path.chars().take(80).collect();
-    let fail = |why: &str| Err(format!("the path {shown:?} {why}"));
     if path.len() > PATH_BYTES_MAX {
-        return fail(&format!(
-            "has {} bytes; at most {PATH_BYTES_MAX} are accepted",
+        let shown: String = path.chars().take(80).collect();
+        return Err(format!(
+            "the path {shown:?} has {} bytes; at most {PATH_BYTES_MAX} are accepted",
             path.len()
         ));
     }
+    validate_of_any_length(path)
+}
+
+/// Checks a path by ZooKeeper's rules (`PathUtils.validatePath`), which know no length: absolute, no
+/// trailing `/` except the root, no empty, `.` or `..` element, no control or private-use character.
+///
+/// # Errors
+/// A sentence that says what is wrong with the path.
+pub fn validate_of_any_length(path: &str) -> Result<(), String> {
+    let shown: String = path.chars().take(80).collect();
+    let fail = |why: &str| Err(format!("the path {shown:?} {why}"));
     if !path.starts_with('/') {
         return fail("must start with '/'");
     }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// An error that a server answered (`KeeperException.Code`).
+/// An error that a server answered (`KeeperException.Code`), or that the session answers in the
+/// place of a server ([`is_local`](Self::is_local)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum ServerError {
@@ -19,6 +20,19 @@ pub enum ServerError {
     Unimplemented,
     BadArguments,
     Other(i32),
+    /// The answer came, and is longer than is taken in.
+    TooLarge {
+        bytes: usize,
+        limit: usize,
+    },
+    /// The server ended one connection after the other when it was asked this.
+    HungUp,
+    /// The answer to this, again and again, did not arrive in time.
+    TooSlow,
+    /// The answer to this, again and again, could not be read.
+    Malformed,
+    /// Too many questions wait to be sent.
+    TooMany,
 }
 
 impl ServerError {
@@ -41,9 +55,38 @@ impl ServerError {
         }
     }
 
-    /// The number of the error.
+    /// Whether it is the session's own word: the request has failed alone, so that others go on, and
+    /// to ask again soon is of no use. Whether the server has carried it out is not known.
+    pub fn is_local(self) -> bool {
+        match self {
+            Self::TooLarge { .. }
+            | Self::HungUp
+            | Self::TooSlow
+            | Self::Malformed
+            | Self::TooMany => true,
+            Self::NoNode
+            | Self::NoAuth
+            | Self::BadVersion
+            | Self::NoChildrenForEphemerals
+            | Self::NodeExists
+            | Self::NotEmpty
+            | Self::SessionExpired
+            | Self::InvalidAcl
+            | Self::AuthFailed
+            | Self::SessionMoved
+            | Self::Unimplemented
+            | Self::BadArguments
+            | Self::Other(_) => false,
+        }
+    }
+
+    /// The number of the error; of the session's own, that of the client-side error that is nearest.
     pub fn code(self) -> i32 {
         match self {
+            Self::TooLarge { .. } | Self::Malformed => -5,
+            Self::HungUp => -4,
+            Self::TooSlow => -7,
+            Self::TooMany => -1,
             Self::Unimplemented => -6,
             Self::BadArguments => -8,
             Self::NoNode => -101,
@@ -80,6 +123,37 @@ impl fmt::Display for ServerError {
                 Some(words) => words,
                 None => return write!(f, "ZooKeeper error {code}"),
             },
+            Self::TooLarge { bytes, limit } => {
+                return write!(
+                    f,
+                    "the answer has {bytes} bytes, and at most {limit} are taken in; remove what is \
+                     stale there, shorten the names, or spread the members over several groups"
+                );
+            }
+            Self::HungUp => {
+                return f.write_str(
+                    "the server hung up on it on one connection after the other; is the payload or \
+                     the listing longer than its jute.maxbuffer?",
+                );
+            }
+            Self::TooSlow => {
+                return f.write_str(
+                    "the answer did not arrive in time on one connection after the other; it is too \
+                     long for this network, or the session timeout too short for it",
+                );
+            }
+            Self::Malformed => {
+                return f.write_str(
+                    "the answer could not be read on one connection after the other; is that a \
+                     ZooKeeper server, of 3.4 or later?",
+                );
+            }
+            Self::TooMany => {
+                return f.write_str(
+                    "too many questions of this client wait to be sent; wait for answers before \
+                     asking more",
+                );
+            }
         };
         write!(f, "{words} ({})", self.code())
     }

@@ -2,12 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
+mod bulk;
+mod clerk;
 mod contender;
 mod counts;
 mod detector;
+mod ends;
 mod faults;
 mod group;
 mod leases;
+mod names;
 mod old_servers;
 mod outputs;
 mod storm;

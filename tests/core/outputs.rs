@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 use tenure::core::{
-    Answer, CallId, Client, Command, ContenderEvent, ContenderSpec, Event, Handle, Host, Input,
-    Lease, LeasePolicy, Member, Output, Reenrol, SESSION, Secret, SessionEvent, SessionOptions,
-    Time, Wake,
+    ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderEvent, ContenderSpec, Event,
+    Handle, Host, Input, Lease, LeasePolicy, Member, Output, Reenrol, SESSION, Secret,
+    SessionEvent, SessionOptions, Time, Wake,
 };
 use tenure::proto::{
     Acl, ConnectRequest, ConnectResponse, CreateMode, ReplyHeader, Request, Response, Stat, xid,
@@ -27,6 +27,7 @@ fn client(server: &str, credentials: Option<&str>) -> Client {
         timeout: T,
         credentials: credentials.map(Secret::new),
         tick: None,
+        answer_bytes_max: ANSWER_BYTES_MAX,
     };
     Client::new(options, 1)
 }
@@ -256,7 +257,7 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
                 conn: 1,
                 bytes: [request(1, &create), request(2, &list)].concat()
             },
-            wait(ms(2100), Wake::Answer),
+            wait(ms(2020), Wake::Ping),
         ]
     );
     let path = "/g/l_0000000000".to_owned();
@@ -679,4 +680,87 @@ fn a_session_that_moved_is_taken_up_again_and_not_given_up() {
     };
     let asked = ConnectRequest::decode(&bytes[4..]).unwrap();
     assert_eq!(asked.session, 0x2a);
+}
+
+/// A leader on conn 1 since 30 ms, on one of these addresses of a name.
+fn leader_of(addresses: &[SocketAddr]) -> (Client, SocketAddr) {
+    let mut client = client("zk.example", None);
+    let out = give(&mut client, Input::Tick, ms(0));
+    let Output::Resolve { lookup, .. } = out[0] else {
+        panic!("{out:?}");
+    };
+    let result = Ok(addresses.to_vec());
+    let out = give(&mut client, Input::Resolved { lookup, result }, ms(5));
+    let Output::Connect { address, .. } = out[0] else {
+        panic!("{out:?}");
+    };
+    give(&mut client, Input::Connected { conn: 1 }, ms(10));
+    let spec = ContenderSpec {
+        path: "/g".into(),
+        label: None,
+        data: Vec::new(),
+        policy: LeasePolicy::Verified,
+        reenrol: Reenrol::Always,
+        warm: false,
+    };
+    let handle = Handle(5);
+    give(
+        &mut client,
+        Input::Command(Command::Contend { handle, spec }),
+        ms(15),
+    );
+    let stat = Stat {
+        czxid: 9,
+        ephemeral_owner: 0x2a,
+        ..Stat::default()
+    };
+    let path = "/g/0000000000".to_owned();
+    let children = Response::Children {
+        children: vec!["0000000000".into()],
+        stat: Stat::default(),
+    };
+    let bytes = connect_response(0x2a, 6000);
+    give(
+        &mut client,
+        Input::Received {
+            conn: 1,
+            bytes: &bytes,
+        },
+        ms(20),
+    );
+    let answers = [
+        reply(1, 9, 0, &Response::Created { path, stat }),
+        reply(2, 9, 0, &children),
+        reply(3, 9, 0, &Response::Stat(stat)),
+    ];
+    for answer in answers {
+        give(
+            &mut client,
+            Input::Received {
+                conn: 1,
+                bytes: &answer,
+            },
+            ms(30),
+        );
+    }
+    (client, address)
+}
+
+#[test]
+fn a_name_with_several_addresses_is_several_servers_when_one_commits_nothing() {
+    let all: Vec<SocketAddr> = (1..=3).map(|n| ([10, 0, 0, n], 2181).into()).collect();
+    for (addresses, moves) in [(&all[..1], false), (&all[..], true)] {
+        let (mut client, at) = leader_of(addresses);
+        // Its proof stays without an answer for a sixth of T, and the server had a quarter.
+        let proof = give(&mut client, Input::Tick, ms(530));
+        assert!(matches!(proof[0], Output::Send { .. }), "{proof:?}");
+        let out = give(&mut client, Input::Tick, ms(1530));
+        assert_eq!(out.contains(&Output::Close { conn: 1 }), moves, "{out:?}");
+        let next = out.iter().find_map(|o| match o {
+            Output::Connect { address, .. } => Some(*address),
+            _ => None,
+        });
+        assert_eq!(next.is_some(), moves, "{out:?}");
+        assert_ne!(next, Some(at), "the one that was left is the last to try");
+    }
 }

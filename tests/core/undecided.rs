@@ -4,7 +4,8 @@
 use crate::world::{GROUP, T, World};
 use std::time::Duration;
 use tenure::core::{
-    Answer, Command, ContenderEvent, DetectorEvent, Event, GroupEvent, Handle, LostReason,
+    Answer, Command, ContenderEvent, ContenderSpec, DetectorEvent, Event, GroupEvent, Handle,
+    LeasePolicy, LostReason, Reenrol,
 };
 use tenure::proto::{Request, op};
 
@@ -91,6 +92,31 @@ fn a_candidacy_goes_on_whatever_is_refused_at_its_begin() {
             assert_eq!(losses(&world, 0, 1), [], "{code} {refused}");
             assert!(blocks(&world, 0, 1).len() <= 2, "{code} {refused}");
         }
+    }
+}
+
+#[test]
+fn a_path_is_created_whichever_of_its_creates_are_refused() {
+    for times in 1..=8 {
+        let mut world = World::new();
+        world.client();
+        let spec = ContenderSpec {
+            path: "/a/b/c".into(),
+            label: None,
+            data: Vec::new(),
+            policy: LeasePolicy::Verified,
+            reenrol: Reenrol::Always,
+            warm: false,
+        };
+        let handle = Handle(1);
+        world.command(0, Command::Contend { handle, spec });
+        // The first create has told that the path is missing; now it is being created.
+        let creates = |w: &World| count(w, 0, op::CREATE2) > 1;
+        assert!(world.run_while_not(SECOND, creates));
+        world.refuse(0, op::CREATE2, -127, times);
+        world.run(2 * T);
+        assert_eq!(losses(&world, 0, 1), [], "{times}");
+        assert!(world.leads(0, 1), "{times}");
     }
 }
 

@@ -25,6 +25,11 @@ fn only(credentials: &str) -> Vec<Acl> {
 /// A leader who may do everything, whatever is done to the others, and standbys.
 fn queue(standbys: usize) -> World {
     let mut world = World::new();
+    queue_in(&mut world, standbys);
+    world
+}
+
+fn queue_in(world: &mut World, standbys: usize) {
     world.create(GROUP);
     world.client_with(T, Some("owner:sesame"));
     world.contend(0, 1);
@@ -35,7 +40,6 @@ fn queue(standbys: usize) -> World {
         world.run(SECOND);
     }
     assert!(world.leads(0, 1));
-    world
 }
 
 fn blocks(world: &World, node: usize, handle: u64) -> Vec<String> {
@@ -213,8 +217,12 @@ fn whoever_was_removed_unseen_stands_again() {
 
 #[test]
 fn an_unreadable_own_znode_is_removed_though_the_reply_to_its_deletion_is_lost() {
-    for read in [false, true] {
-        let mut world = queue(1);
+    for (read, old) in [(false, false), (true, false), (false, true)] {
+        let mut world = World::with(ModelOptions {
+            unknown: old.then_some(op::GET_EPHEMERALS).into_iter().collect(),
+            ..ModelOptions::default()
+        });
+        queue_in(&mut world, 1);
         world.set_acl("/group/c_0000000001", &only("nobody:x"));
         world.run(SECOND);
         // The connection ends before the delete is carried out.
@@ -227,8 +235,9 @@ fn an_unreadable_own_znode_is_removed_though_the_reply_to_its_deletion_is_lost()
             world.set_acl("/group/c_0000000001", &Acl::open());
         }
         world.run(T / 2);
-        assert_eq!(world.members(), ["c_0000000000"]);
+        assert_eq!(world.members(), ["c_0000000000"], "{read} {old}");
         assert_eq!(world.nodes[1].done[&call], Ok(Answer::Removed(true)));
+        assert!(world.nodes[1].connects < 6, "{read} {old}");
     }
 }
 

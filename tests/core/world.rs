@@ -1,11 +1,12 @@
 //! A model server and any number of core clients, joined by links with a delay, in virtual time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::time::Duration;
 use tenure::core::{
-    Answer, CallId, Client, Command, ContenderEvent, ContenderSpec, DetectorEvent, Error, Event,
-    Handle, Host, Input, Lease, LeasePolicy, Output, Reenrol, SESSION, Secret, SessionEvent,
-    SessionOptions, Time,
+    ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderEvent, ContenderSpec,
+    DetectorEvent, Error, Event, Handle, Host, Input, Lease, LeasePolicy, Output, Reenrol, SESSION,
+    Secret, SessionEvent, SessionOptions, Time,
 };
 use tenure::model::{ConnId, Model, ModelOptions, ModelOutput};
 use tenure::proto::{Acl, ConnectRequest, FrameDecoder, Request};
@@ -23,6 +24,15 @@ enum Delivery {
     ToClient(usize, u64, Vec<u8>),
     Connected(usize, u64),
     ClientSees(usize, u64),
+    Resolved(usize, u64, Result<Vec<SocketAddr>, String>),
+}
+
+/// What a resolver does when it is asked for a name.
+#[derive(Debug, Clone)]
+pub(crate) struct Resolver {
+    /// How long it takes.
+    pub(crate) takes: Duration,
+    pub(crate) answer: Result<Vec<SocketAddr>, String>,
 }
 
 /// One client and everything it did.
@@ -70,6 +80,12 @@ pub(crate) struct World {
     replied: BTreeMap<(ConnId, i32), i32>,
     /// The next reply to this operation bears this error, though it was carried out.
     pub(crate) disguise: Option<(i32, i32)>,
+    /// Names that can be looked up.
+    pub(crate) names: BTreeMap<String, Resolver>,
+    /// Every look-up, and when.
+    pub(crate) look_ups: Vec<(Time, String)>,
+    /// Addresses where nobody answers.
+    pub(crate) silent: BTreeSet<SocketAddr>,
 }
 
 fn at(time: Time) -> Duration {
@@ -98,6 +114,9 @@ impl World {
             swallowed: 0,
             replied: BTreeMap::new(),
             disguise: None,
+            names: BTreeMap::new(),
+            look_ups: Vec::new(),
+            silent: BTreeSet::new(),
         }
     }
 
@@ -107,14 +126,26 @@ impl World {
     }
 
     pub(crate) fn client_with(&mut self, timeout: Duration, credentials: Option<&str>) -> usize {
+        self.client_of(&["127.0.0.1"], timeout, credentials)
+    }
+
+    /// A client that knows its servers by these names.
+    pub(crate) fn client_of(
+        &mut self,
+        servers: &[&str],
+        timeout: Duration,
+        credentials: Option<&str>,
+    ) -> usize {
+        let servers = servers.iter().map(|name| Host {
+            name: (*name).into(),
+            port: 2181,
+        });
         let options = SessionOptions {
-            servers: vec![Host {
-                name: "127.0.0.1".into(),
-                port: 2181,
-            }],
+            servers: servers.collect(),
             timeout,
             credentials: credentials.map(Secret::new),
             tick: self.tick,
+            answer_bytes_max: ANSWER_BYTES_MAX,
         };
         let id = self.nodes.len();
         self.nodes.push(Node {
@@ -443,12 +474,16 @@ impl World {
     }
 
     fn fly(&mut self, delivery: Delivery) {
+        self.fly_for(DELAY, delivery);
+    }
+
+    fn fly_for(&mut self, span: Duration, delivery: Delivery) {
         self.order += 1;
         let late = match &delivery {
             Delivery::ToClient(..) => self.reply_delay,
             _ => Duration::ZERO,
         };
-        let key = (self.now + DELAY + late, self.order);
+        let key = (self.now + span + late, self.order);
         self.flying.insert(key, delivery);
     }
 
@@ -456,6 +491,7 @@ impl World {
         let to = match &delivery {
             Delivery::ToClient(id, ..)
             | Delivery::Connected(id, _)
+            | Delivery::Resolved(id, ..)
             | Delivery::ClientSees(id, _) => Some(*id),
             Delivery::ToServer(..) | Delivery::ServerSees(_) => None,
         };
@@ -490,6 +526,9 @@ impl World {
                 if self.nodes[id].conns.contains_key(&conn) {
                     self.input(id, Input::Connected { conn });
                 }
+            }
+            Delivery::Resolved(id, lookup, result) => {
+                self.input(id, Input::Resolved { lookup, result });
             }
             Delivery::ClientSees(id, conn) => {
                 if self.nodes[id].conns.remove(&conn).is_some() {
@@ -577,10 +616,15 @@ impl World {
         let now = self.now;
         let node = &mut self.nodes[id];
         match output {
-            Output::Resolve { .. } => panic!("numeric addresses need no look-up"),
-            Output::Connect { conn, .. } => {
+            Output::Resolve { lookup, host } => {
+                let resolver = self.names[&host.name].clone();
+                self.look_ups.push((now, host.name));
+                let delivery = Delivery::Resolved(id, lookup, resolver.answer);
+                self.fly_for(resolver.takes, delivery);
+            }
+            Output::Connect { conn, address, .. } => {
                 node.connects += 1;
-                if node.cut {
+                if node.cut || self.silent.contains(&address) {
                     return;
                 }
                 match self.model.accept(at(now)) {

@@ -7,12 +7,14 @@
 
 use crate::slow_log::SlowLog;
 use std::io;
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tenure::model::{ConnId, Model, ModelOptions, ModelOutput};
 use tenure::proto::{Acl, ConnectRequest, CreateMode, MultiOp, Request, xid};
+use tenure_testkit::ensemble::Options;
 use tenure_testkit::wire::{Payload, opcode};
 use tenure_testkit::zookeeper::{Config, Version};
-use tenure_testkit::{Zookeeper, raw, wait_until};
+use tenure_testkit::{Ensemble, Zookeeper, raw, wait_until};
 
 /// Sessions that fall silent together: their ends take a second, less what fits into the pipe.
 const CROWD: usize = 2000;
@@ -48,11 +50,11 @@ impl Fate {
     };
 }
 
-fn server(log: &SlowLog) -> Zookeeper {
+fn config(log: &SlowLog) -> Config {
     let property = |name: &str, value: String| (name.to_owned(), value);
     let logger = "org.slf4j.simpleLogger";
     let writer = "org.apache.zookeeper.server.ZooKeeperServer";
-    Zookeeper::start_with(Config {
+    Config {
         version: Version::V3_9,
         tick_ms: u32::try_from(TICK.as_millis()).unwrap(),
         min_session_timeout_ms: Some(1000),
@@ -64,7 +66,7 @@ fn server(log: &SlowLog) -> Zookeeper {
             property(&format!("{logger}.log.{writer}"), "info".to_owned()),
         ],
         ..Config::default()
-    })
+    }
 }
 
 /// How many sessions the server has set out to end because they were silent.
@@ -79,9 +81,9 @@ fn znode(session: i64) -> String {
 }
 
 /// Comes back, makes a znode, and proves that it is there, all before anything is closed.
-fn come_back(server: &Zookeeper, gone: &raw::Session) -> (Fate, Option<raw::Session>) {
+fn come_back(at: SocketAddr, gone: &raw::Session) -> (Fate, Option<raw::Session>) {
     let mut fate = Fate::default();
-    let back = raw::Session::attach(server.addr(), gone.id, &gone.password, TIMEOUT).unwrap();
+    let back = raw::Session::attach(at, gone.id, &gone.password, TIMEOUT).unwrap();
     let Some(mut back) = back else {
         return (fate, None);
     };
@@ -104,21 +106,44 @@ fn a_real_server_closes_sessions_that_it_has_just_called_valid() {
     if let Err(why) = Version::V3_9.available() {
         return println!("skipped: {why}");
     }
-    let log = SlowLog::start(LINE);
-    let server = server(&log);
+    let log = SlowLog::start("alone", LINE);
+    let server = Zookeeper::start_with(config(&log));
+    compare(&server, server.addr());
+    drop(server);
+}
+
+#[test]
+fn a_real_leader_closes_sessions_that_it_has_just_called_valid_to_a_follower() {
+    if let Err(why) = Version::V3_9.available() {
+        return println!("skipped: {why}");
+    }
+    let log = SlowLog::start("ensemble", LINE);
+    let options = Options {
+        server: config(&log),
+        ..Options::default()
+    };
+    let ensemble = Ensemble::start_with(3, &options);
+    let leader = ensemble.leader();
+    let follower = (leader + 1) % ensemble.size();
+    compare(ensemble.server(leader), ensemble.server(follower).addr());
+    drop(ensemble);
+}
+
+/// `server` ends the sessions; they are made, and come back, through `at`.
+fn compare(server: &Zookeeper, at: SocketAddr) {
     let begun = Instant::now();
     let crowd: Vec<raw::Session> = (0..CROWD)
-        .map(|_| raw::Session::open(server.addr(), TIMEOUT).unwrap())
+        .map(|_| raw::Session::open(at, TIMEOUT).unwrap())
         .collect();
     println!("{CROWD} sessions in {:?}", begun.elapsed());
     wait_until("the first of them to be ended", LIMIT, || {
-        (ended(&server) > 0).then_some(())
+        (ended(server) > 0).then_some(())
     });
     let taken = Instant::now();
     // Those that were made first are in the bucket that comes first.
     let mut standbys: Vec<(Fate, Option<raw::Session>)> = crowd[..STANDBYS]
         .iter()
-        .map(|gone| come_back(&server, gone))
+        .map(|gone| come_back(at, gone))
         .collect();
     let asked = taken.elapsed();
     let mut last = taken;
@@ -131,7 +156,7 @@ fn a_real_server_closes_sessions_that_it_has_just_called_valid() {
             }
         }
         let left = standbys.iter().filter(|(_, back)| back.is_some()).count();
-        (ended(&server) + left >= CROWD).then_some(())
+        (ended(server) + left >= CROWD).then_some(())
     });
     let count = |wanted: fn(&Fate) -> bool| standbys.iter().filter(|(f, _)| wanted(f)).count();
     let doomed = count(|fate| *fate == Fate::DOOMED);
@@ -140,7 +165,7 @@ fn a_real_server_closes_sessions_that_it_has_just_called_valid() {
         count(|fate| fate.valid),
         last - taken,
     );
-    let mut observer = raw::Session::open(server.addr(), TIMEOUT).unwrap();
+    let mut observer = raw::Session::open(at, TIMEOUT).unwrap();
     for (gone, (fate, _)) in crowd.iter().zip(&standbys) {
         // Whoever was pinged and called valid and is closed was doomed.
         assert_eq!(
@@ -153,12 +178,11 @@ fn a_real_server_closes_sessions_that_it_has_just_called_valid() {
         "{:?}",
         standbys.iter().map(|(f, _)| f).collect::<Vec<_>>()
     );
-    drop(server);
 
     // The model says the same of the same.
-    let modelled = modelled(last - taken);
-    assert!(modelled.contains(&Fate::DOOMED), "{modelled:?}");
-    let atomic = self::modelled(Duration::ZERO);
+    let fates = modelled(last - taken);
+    assert!(fates.contains(&Fate::DOOMED), "{fates:?}");
+    let atomic = modelled(Duration::ZERO);
     assert!(atomic.iter().all(|fate| !fate.valid), "{atomic:?}");
 }
 

@@ -3,8 +3,7 @@
 //!
 //! Times are not compared, nor what differs by nature: session numbers and passwords, the order of
 //! listings, and where zxids begin. Debian's servers are 3.8.0, which lack two later mends
-//! (`exists` asks for no permission, and events are sent to who may not read); what would show them
-//! is not asked.
+//! (`exists` asks for no permission, and events are sent to who may not read); a 3.9.5 has them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
 mod closing;
@@ -17,11 +16,14 @@ mod pulse;
 mod run;
 mod show;
 mod slow_log;
+mod throttled;
 
 use pair::Pair;
+use run::Run;
 use std::time::Duration;
+use tenure::model::ModelOptions;
 use tenure_testkit::ensemble::Options;
-use tenure_testkit::zookeeper::Config;
+use tenure_testkit::zookeeper::{Config, Version};
 use tenure_testkit::{Ensemble, Zookeeper};
 
 /// A number from the environment, or what is run where there is none.
@@ -57,6 +59,14 @@ fn config(container_check: Duration) -> Config {
     }
 }
 
+/// A 3.9.5.
+fn newer() -> ModelOptions {
+    ModelOptions {
+        container_check: NEVER,
+        ..ModelOptions::default()
+    }
+}
+
 fn ensemble(container_check: Duration) -> Ensemble {
     let options = Options {
         server: config(container_check),
@@ -70,6 +80,22 @@ fn a_server_alone() {
     let real = Zookeeper::start_with(config(NEVER));
     let pair = Pair::new(&[real.addr()], None, NEVER);
     run::run("a_server_alone", pair, seed(), ops(4000));
+}
+
+#[test]
+fn a_newer_server_alone() {
+    if let Err(why) = Version::V3_9.available() {
+        return println!("skipped: {why}");
+    }
+    let real = Zookeeper::start_with(Config {
+        version: Version::V3_9,
+        ..config(NEVER)
+    });
+    let pair = Pair::with(&[real.addr()], None, newer());
+    let ops = ops(4000);
+    let mut run = Run::begin("a_newer_server_alone", pair, seed(), ops);
+    run.newer = true;
+    run.play(ops);
 }
 
 #[test]

@@ -69,18 +69,27 @@ impl Session {
 }
 
 impl Pair {
-    /// `leader` is the real one that leads, if there are several. Containers are looked at as often
-    /// on both sides.
+    /// Debian's servers, 3.8.0. `leader` is the real one that leads, if there are several.
+    /// Containers are looked at as often on both sides.
     pub(crate) fn new(
         addrs: &[SocketAddr],
         leader: Option<usize>,
         container_check: Duration,
     ) -> Self {
+        let server = ModelOptions {
+            container_check,
+            exists_needs_read: false,
+            ..ModelOptions::default()
+        };
+        Self::with(addrs, leader, server)
+    }
+
+    /// Servers that are modelled like this.
+    pub(crate) fn with(addrs: &[SocketAddr], leader: Option<usize>, server: ModelOptions) -> Self {
         let options = EnsembleOptions {
             server: ModelOptions {
                 max_session_timeout: Some(TIMEOUT_MAX),
-                container_check,
-                ..ModelOptions::default()
+                ..server
             },
             voters: addrs.len(),
             ..EnsembleOptions::default()
@@ -189,10 +198,14 @@ impl Pair {
         Some(twin)
     }
 
-    /// What is written may differ in zxids.
-    pub(crate) fn send(&mut self, twin: &mut Twin, real: &[u8], model: &[u8]) {
-        twin.real.write_all(real).unwrap();
-        self.model.receive(twin.conn, model, self.now);
+    /// The model's next request there is refused.
+    pub(crate) fn refuse(&mut self, twin: &Twin, code: i32) {
+        assert!(self.model.refuse_next(twin.conn, None, code, 1));
+    }
+
+    /// Writes to the model. What the real server is sent may differ in zxids.
+    pub(crate) fn send_model(&mut self, twin: &Twin, bytes: &[u8]) {
+        self.model.receive(twin.conn, bytes, self.now);
     }
 
     /// The next frame that the model sends there.
@@ -234,6 +247,10 @@ fn lookout(addr: SocketAddr) -> raw::Session {
 }
 
 impl Twin {
+    pub(crate) fn send_real(&mut self, bytes: &[u8]) {
+        self.real.write_all(bytes).unwrap();
+    }
+
     /// The next frame that the real server sends.
     pub(crate) fn next_real(&mut self) -> Frame {
         loop {

@@ -30,7 +30,7 @@ impl Rng {
 /// Below this everything happens.
 pub(crate) const BASE: &str = "/base";
 
-/// Nobody may read what is there but who made it. It is neither watched nor asked for by `exists`.
+/// Nobody may read what is there but who made it.
 const SECRET: &str = "/base/secret";
 
 const NAMES: [&str; 8] = ["a", "b", "ab", "a/x", "a/y", "b/x", "a/x/z", "secret/s"];
@@ -48,7 +48,7 @@ pub(crate) fn first() -> [Request; 2] {
 /// `newest` is the newest transaction, counted from the start of the run.
 pub(crate) fn next(rng: &mut Rng, pair: &Pair, newest: i64) -> Request {
     let path = path(rng, pair);
-    let watch = rng.one_in(2) && !is_secret(&path);
+    let watch = rng.one_in(2);
     match rng.below(45) {
         0..=4 => create(rng, path),
         5..=9 => create(rng, format!("{path}/n_")),
@@ -61,8 +61,8 @@ pub(crate) fn next(rng: &mut Rng, pair: &Pair, newest: i64) -> Request {
             data: data(rng),
             version: version(rng),
         },
-        17..=19 if !is_secret(&path) => Request::Exists { path, watch },
-        17..=21 => Request::GetData { path, watch },
+        17..=19 => Request::Exists { path, watch },
+        20 | 21 => Request::GetData { path, watch },
         // What belongs to the server itself is not the same on both sides.
         22..=24 if path != "/" && path.starts_with('/') && !path.starts_with("/zoo") => {
             Request::GetChildren2 { path, watch }
@@ -95,7 +95,7 @@ pub(crate) fn next(rng: &mut Rng, pair: &Pair, newest: i64) -> Request {
             recursive: watched(rng, pair),
             ..lost(rng, pair, newest)
         })),
-        40 if !is_secret(&path) => Request::AddWatch {
+        40 => Request::AddWatch {
             path,
             mode: *rng.pick(&[WatchMode::Persistent, WatchMode::Recursive]),
         },
@@ -137,9 +137,7 @@ fn lost(rng: &mut Rng, pair: &Pair, newest: i64) -> Watches {
 fn watched(rng: &mut Rng, pair: &Pair) -> Vec<String> {
     let paths = (0..rng.below(3)).map(|_| path(rng, pair));
     // A real server writes what is beyond U+FFFF back as two surrogates, which are no UTF-8.
-    let comparable = |path: &String| {
-        !is_secret(path) && !path.starts_with("/zoo") && path != "/" && path.is_ascii()
-    };
+    let comparable = |path: &String| !path.starts_with("/zoo") && path != "/" && path.is_ascii();
     paths.filter(comparable).collect()
 }
 
@@ -202,6 +200,8 @@ fn path(rng: &mut Rng, pair: &Pair) -> String {
         7 => format!("{BASE}/\u{1}"),
         8 => format!("{BASE}/\u{1F600}"),
         9 => format!("{BASE}/a/../b"),
+        // No server minds how long a name is, as long as it fits into a request.
+        10 => format!("{BASE}/{}", "long".repeat(2000)),
         _ => format!("{BASE}/{}", rng.pick(&NAMES)),
     }
 }
@@ -246,6 +246,7 @@ fn acl(rng: &mut Rng, secret: bool) -> Vec<Acl> {
         5 => vec![entry(31, "digest", "a:b:"), entry(15, "world", "anyone")],
         6 => vec![entry(1, "world", "anyone")],
         7 => vec![entry(31, "nope", "x")],
+        8 => vec![entry(30, "world", "anyone")],
         _ => Acl::open(),
     }
 }

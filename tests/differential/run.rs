@@ -15,6 +15,9 @@ const WISHES: [i32; 3] = [50_000, 60_000, 90_000];
 /// How many requests are shown when the two disagree.
 const SHOWN: usize = 15;
 
+/// `THROTTLEDOP`
+const THROTTLED: i32 = -127;
+
 /// An operation that no server knows.
 const UNKNOWN: i32 = 777;
 
@@ -27,24 +30,19 @@ pub(crate) struct Run {
     story: VecDeque<String>,
     again: String,
     frames: u64,
+    /// How many requests the real server has refused so.
+    pub(crate) throttled: u64,
+    /// Whether the real one is a 3.9: there a body that ends early costs no transaction, and watches
+    /// that stay are kept apart from others. Neither is asked for.
+    pub(crate) newer: bool,
+    /// Whether a write goes right before every other request, in one segment with it.
+    pub(crate) hurried: bool,
     /// The newest transaction that the real servers have told of.
     zxid: i64,
 }
 
 pub(crate) fn run(test: &str, pair: Pair, seed: u64, ops: u64) {
-    let again = format!(
-        "TENURE_DIFF_SEED={seed} TENURE_DIFF_OPS={ops} cargo test --test differential {test}"
-    );
-    println!("{again}");
-    let mut run = Run::start(pair, seed, again);
-    for _ in 0..ops {
-        run.round();
-    }
-    println!(
-        "{ops} requests agree (seed {seed}), with {} frames in answer to them",
-        run.frames
-    );
-    assert!(run.frames >= ops);
+    Run::begin(test, pair, seed, ops).play(ops);
 }
 
 /// What is done to a request on its way.
@@ -57,6 +55,33 @@ enum Damage {
     Unknown,
     /// It asks for a znode with a time to live.
     Ttl,
+}
+
+/// A request on its way.
+struct Asked {
+    /// For the real server and for the model.
+    bytes: [Vec<u8>; 2],
+    operation: i32,
+    /// Whether the connection ends.
+    closes: bool,
+}
+
+impl Asked {
+    /// Everything up to the reply, or to the end of the connection.
+    fn hear(&self, mut next: impl FnMut() -> Frame) -> Vec<Frame> {
+        let mut heard = Vec::new();
+        loop {
+            let frame = next();
+            let last = match &frame {
+                None => true,
+                Some(frame) => !self.closes && header(frame).xid != xid::NOTIFICATION,
+            };
+            heard.push(frame);
+            if last {
+                return heard;
+            }
+        }
+    }
 }
 
 impl Run {
@@ -72,6 +97,9 @@ impl Run {
             story: VecDeque::new(),
             again,
             frames: 0,
+            throttled: 0,
+            newer: false,
+            hurried: false,
             zxid: 0,
         };
         for name in 0..TWINS {
@@ -84,6 +112,27 @@ impl Run {
             run.tell_all(0, &request);
         }
         run
+    }
+
+    /// A run that says how to make it again.
+    pub(crate) fn begin(test: &str, pair: Pair, seed: u64, ops: u64) -> Self {
+        let again = format!(
+            "TENURE_DIFF_SEED={seed} TENURE_DIFF_OPS={ops} cargo test --test differential {test}"
+        );
+        println!("{again}");
+        Self::start(pair, seed, again)
+    }
+
+    /// So many requests as they are drawn.
+    pub(crate) fn play(&mut self, ops: u64) {
+        for _ in 0..ops {
+            self.round();
+        }
+        println!(
+            "{ops} requests agree, with {} frames in answer to them; {} were throttled",
+            self.frames, self.throttled
+        );
+        assert!(self.frames >= ops);
     }
 
     /// Asks, and waits until what this has caused has arrived everywhere.
@@ -100,16 +149,37 @@ impl Run {
     fn round(&mut self) {
         let index = usize::try_from(self.rng.below(TWINS as u64)).unwrap();
         let newest = self.zxid - self.start.0.0;
-        let request = plan::next(&mut self.rng, &self.pair, newest);
+        let request = match plan::next(&mut self.rng, &self.pair, newest) {
+            Request::AddWatch { .. } | Request::RemoveWatches { .. } | Request::SetWatches2(_)
+                if self.newer =>
+            {
+                Request::Ping
+            }
+            request => request,
+        };
         let damage = match self.rng.below(60) {
-            0 if ![op::PING, op::MULTI, op::AUTH, op::CLOSE_SESSION].contains(&request.op()) => {
+            0 if !self.newer
+                && ![op::PING, op::MULTI, op::AUTH, op::CLOSE_SESSION].contains(&request.op()) =>
+            {
                 Damage::Cut
             }
             1 => Damage::Unknown,
             2 => Damage::Ttl,
             _ => Damage::None,
         };
-        self.ask(index, &request, damage);
+        let mut asked = Vec::new();
+        // What a server answers without regard to what it was asked before goes alone.
+        let in_turn = request.op() != op::AUTH && damage != Damage::Unknown;
+        if self.hurried && in_turn && self.rng.below(2) == 0 {
+            let write = Request::SetData {
+                path: plan::BASE.to_owned(),
+                data: Vec::new(),
+                version: -1,
+            };
+            asked.push(self.prepare(index, &write, Damage::None));
+        }
+        asked.push(self.prepare(index, &request, damage));
+        self.exchange(index, &asked);
         self.barrier(index);
         if !self.twins[index].open {
             let ended = request.op() == op::CLOSE_SESSION && damage == Damage::None;
@@ -121,6 +191,11 @@ impl Run {
 
     /// Sends a request; everything up to its reply, or to the end of the connection, must agree.
     fn ask(&mut self, index: usize, request: &Request, damage: Damage) {
+        let asked = self.prepare(index, request, damage);
+        self.exchange(index, &[asked]);
+    }
+
+    fn prepare(&mut self, index: usize, request: &Request, damage: Damage) -> Asked {
         self.xid += 1;
         let number = match request {
             Request::Ping => xid::PING,
@@ -134,20 +209,42 @@ impl Run {
             Damage::Ttl => op::CREATE_TTL,
         };
         let starts = [self.start.0, self.start.1];
-        let [real, model] = starts.map(|start| frame(&start.place(request), number, damage));
+        let bytes = starts.map(|start| frame(&start.place(request), number, damage));
         let at = self.twins[index].at;
         self.tell(format!("{index} at {at}: {number} {request:?} {damage:?}"));
         let closes = operation == op::CLOSE_SESSION
             || operation == UNKNOWN
             || damage != Damage::Ttl
                 && matches!(request, Request::Auth { scheme, .. } if scheme == "nope");
-        self.exchange(index, [&real, &model], operation, closes);
+        Asked {
+            bytes,
+            operation,
+            closes,
+        }
     }
 
-    fn exchange(&mut self, index: usize, bytes: [&[u8]; 2], operation: i32, closes: bool) {
+    /// The real server is asked all of it in one go.
+    fn exchange(&mut self, index: usize, asked: &[Asked]) {
+        let bytes: Vec<&[u8]> = asked.iter().map(|asked| &asked.bytes[0][..]).collect();
         let twin = &mut self.twins[index];
-        self.pair.send(twin, bytes[0], bytes[1]);
-        self.hear(index, operation, closes);
+        twin.send_real(&bytes.concat());
+        let hear = |asked: &Asked| asked.hear(|| twin.next_real());
+        let heard: Vec<Vec<Frame>> = asked.iter().map(hear).collect();
+        for (asked, real) in asked.iter().zip(heard) {
+            let twin = &self.twins[index];
+            let mut errors = real.iter().flatten().map(|frame| header(frame).err);
+            if errors.any(|error| error == THROTTLED) {
+                // When a real server does that is not the model's to say, and what it does then is.
+                self.throttled += 1;
+                self.pair.refuse(twin, THROTTLED);
+            }
+            self.pair.send_model(twin, &asked.bytes[1]);
+            let model = asked.hear(|| self.pair.next_model(twin));
+            self.frames += real.len() as u64;
+            let zxids = real.iter().flatten().map(|frame| header(frame).zxid);
+            self.zxid = zxids.fold(self.zxid, i64::max);
+            self.compare(index, asked.operation, &real, &model);
+        }
     }
 
     /// The next event, which nobody has to ask for.
@@ -155,27 +252,6 @@ impl Run {
         let twin = &mut self.twins[index];
         let (real, model) = (twin.next_real(), self.pair.next_model(twin));
         self.compare(index, op::PING, &[real], &[model]);
-    }
-
-    /// Everything up to the reply, or to the end of the connection.
-    fn hear(&mut self, index: usize, operation: i32, closes: bool) {
-        let twin = &mut self.twins[index];
-        let last = |frame: &Frame| match frame {
-            None => true,
-            Some(frame) => !closes && header(frame).xid != xid::NOTIFICATION,
-        };
-        let mut real = vec![twin.next_real()];
-        while !real.last().is_some_and(last) {
-            real.push(twin.next_real());
-        }
-        let mut model = vec![self.pair.next_model(twin)];
-        while !model.last().is_some_and(last) {
-            model.push(self.pair.next_model(twin));
-        }
-        self.frames += real.len() as u64;
-        let zxids = real.iter().flatten().map(|frame| header(frame).zxid);
-        self.zxid = zxids.fold(self.zxid, i64::max);
-        self.compare(index, operation, &real, &model);
     }
 
     fn compare(&self, index: usize, operation: i32, real: &[Frame], model: &[Frame]) {
@@ -214,7 +290,8 @@ impl Run {
         Request::Ping.encode(xid::PING, &mut ping);
         // Where there are several, until all know of all sessions.
         let twin = &mut self.twins[TWINS - 1];
-        self.pair.send(twin, &ping, &ping);
+        twin.send_real(&ping);
+        self.pair.send_model(twin, &ping);
         let real = header(&twin.next_real().unwrap()).zxid;
         let model = header(&self.pair.next_model(twin).unwrap()).zxid;
         self.start = (Start(real - 1), Start(model - 1));

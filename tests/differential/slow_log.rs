@@ -11,7 +11,7 @@ use std::time::Duration;
 /// About a line of log.
 const LINE_BYTES: usize = 128;
 
-/// A pipe to be a server's log, and who reads it. To be dropped after the server.
+/// A pipe to be the log of one server or of several, and who reads it. To be dropped after them.
 pub(crate) struct SlowLog {
     directory: PathBuf,
     stop: Option<Sender<()>>,
@@ -20,8 +20,8 @@ pub(crate) struct SlowLog {
 
 impl SlowLog {
     /// Reads a line each `pace`. What fits into the pipe (64 KiB) is held up by nobody.
-    pub(crate) fn start(pace: Duration) -> Self {
-        let name = format!("tenure-slow-log-{}", std::process::id());
+    pub(crate) fn start(name: &str, pace: Duration) -> Self {
+        let name = format!("tenure-slow-log-{}-{name}", std::process::id());
         let directory = std::env::temp_dir().join(name);
         fs::create_dir_all(&directory).unwrap();
         let pipe = directory.join("pipe");

@@ -12,6 +12,7 @@ mod grants;
 mod large;
 mod late;
 mod partition;
+mod payload;
 mod refused;
 mod unreadable;
 

@@ -1,6 +1,7 @@
 //! Requests that are too long, cannot be read, or are not known.
 
-use crate::harness::{Client, Got, UNKNOWN_OPERATION, World, get, ms, raw, set};
+use crate::harness::{Client, Got, UNKNOWN_OPERATION, World, create, get, list, ms, raw, set};
+use tenure::model::ModelOutput;
 use tenure::proto::{FRAME_BYTES_MAX, op};
 
 fn world() -> (World, Client) {
@@ -71,4 +72,24 @@ fn a_body_that_cannot_be_read_is_a_marshalling_error() {
     w.ask(a.conn, &get("/g", false));
     w.bytes(a.conn, &raw(-4, op::AUTH, &[]));
     assert_eq!(w.only(a.conn), [Got::Closed]);
+}
+
+/// A few names as long as a request fill a reply that is longer than any that a client takes, and
+/// cost little.
+#[test]
+fn a_listing_can_be_longer_than_any_frame() {
+    let (mut w, a) = world();
+    for n in 0..5 {
+        let name = format!("/g/{n}{}", "x".repeat(900_000));
+        w.ask(a.conn, &create(&name));
+    }
+    let mut bytes = Vec::new();
+    list("/g", false).encode(9, &mut bytes);
+    w.bytes(a.conn, &bytes);
+    let Some(ModelOutput::Send { bytes, .. }) = w.model.poll_output() else {
+        panic!("no reply");
+    };
+    let length = usize::try_from(i32::from_be_bytes(bytes[..4].try_into().unwrap())).unwrap();
+    assert_eq!(bytes.len(), 4 + length);
+    assert!(length > FRAME_BYTES_MAX, "{length}");
 }

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
-use tenure::core::{Lease, LeasePolicy, Time};
+use tenure::core::{ANSWER_BYTES_MAX, Lease, LeasePolicy, Time};
 use tenure::model::ConnId;
 use tenure::proto::{
-    ConnectRequest, ConnectResponse, FrameDecoder, Reader, ReplyHeader, Request, Response, Stat,
-    op, xid,
+    ConnectRequest, ConnectResponse, Frame, FrameDecoder, Reader, ReplyHeader, Request, Response,
+    Stat, op, xid,
 };
 
 /// A request that is not answered yet.
@@ -102,22 +102,28 @@ impl Books {
         }
         conn.to_client.push(bytes);
         loop {
-            let frame = match conn.to_client.next_frame() {
-                Ok(Some(frame)) => frame.to_vec(),
+            let next = match conn.welcomed {
+                false => conn.to_client.next_frame().map(|f| f.map(Frame::Whole)),
+                true => conn.to_client.next_within(ANSWER_BYTES_MAX),
+            };
+            let (frame, too_long) = match next {
+                Ok(Some(Frame::Whole(frame))) => (frame.to_vec(), false),
+                Ok(Some(Frame::TooLong { head, .. })) => (head.to_vec(), true),
                 Ok(None) => return,
                 Err(_) => {
                     conn.broken = true;
                     return;
                 }
             };
-            if self.frame(conn, &frame, now).is_none() {
+            if self.frame(conn, &frame, too_long, now).is_none() {
                 conn.broken = true;
                 return;
             }
         }
     }
 
-    fn frame(&mut self, conn: &mut Conn, frame: &[u8], now: Time) -> Option<()> {
+    /// One frame, or the header of one that is read past.
+    fn frame(&mut self, conn: &mut Conn, frame: &[u8], too_long: bool, now: Time) -> Option<()> {
         if !conn.welcomed {
             conn.welcomed = true;
             let welcome = ConnectResponse::decode(frame).ok()?;
@@ -136,7 +142,8 @@ impl Books {
         let mut reader = Reader::new(frame);
         let header = ReplyHeader::decode(&mut reader).ok()?;
         if header.xid == xid::NOTIFICATION {
-            return Some(());
+            // What changed is not known then.
+            return (!too_long).then_some(());
         }
         if header.xid == xid::PING {
             // An answer that nobody asked for mostly ends the connection. A ping that falls due in
@@ -149,7 +156,7 @@ impl Books {
             return None;
         }
         self.newest = self.newest.max(asked.sent);
-        if header.err == 0 {
+        if header.err == 0 && !too_long {
             let response = Response::decode(asked.request.op(), &mut reader).ok()?;
             self.answered(&asked.request, &response);
         }

@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tape::Tape;
 use tenure::core::{
-    Answer, CallId, Client, Command, ContenderEvent, DetectorEvent, Event, Handle, Host, Input,
-    LeasePolicy, Output, Secret, SessionEvent, SessionOptions, Time,
+    ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderEvent, DetectorEvent, Event,
+    Handle, Host, Input, LeasePolicy, Output, Secret, SessionEvent, SessionOptions, Time,
 };
 use tenure::model::{Model, ModelOptions, ModelOutput};
 
@@ -68,6 +68,7 @@ impl World {
             timeout: Duration::from_millis(tape.one_of(&timeouts)),
             credentials: (tape.below(2) == 1).then(|| Secret::new(format!("user:{SECRET}"))),
             tick: tape.one_of(&ticks).map(Duration::from_millis),
+            answer_bytes_max: ANSWER_BYTES_MAX,
         };
         let now = Time::from_nanos(1_000_000_000);
         let mut world = Self {

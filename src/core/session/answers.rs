@@ -1,13 +1,14 @@
 //! Reading what a server sends.
 
 use super::{Link, Purpose, Session, Signal};
+use crate::core::lease;
 use crate::core::mutant::{self, Mutant};
 use crate::core::requests::Ask;
 use crate::core::time::Time;
 use crate::core::verdict;
 use crate::core::{Outbox, Output};
 use crate::proto::{
-    ConnectResponse, Reader, ReplyHeader, Response, ServerError, WatchEvent, op, xid,
+    ConnectResponse, Frame, Reader, ReplyHeader, Response, ServerError, WatchEvent, op, xid,
 };
 
 impl Session {
@@ -38,11 +39,14 @@ impl Session {
                 true
             }
             Link::Up(up) => {
-                let outcome = match up.decoder.next_frame() {
+                let outcome = match up.decoder.next_within(self.options.answer_bytes_max) {
                     Ok(None) => return false,
-                    Ok(Some(body)) => {
+                    Ok(Some(Frame::Whole(body))) => {
                         let body = body.to_vec();
-                        self.answer(&body, now, out)
+                        self.answer(&body, None, now, out)
+                    }
+                    Ok(Some(Frame::TooLong { bytes, head })) => {
+                        self.answer(&head, Some(bytes), now, out)
                     }
                     Err(error) => Err(error.to_string()),
                 };
@@ -61,13 +65,16 @@ impl Session {
         }
     }
 
-    /// One frame of a standing connection; an error is the end of it.
+    /// One frame of a standing connection, of which only the header was kept if it is `too_long`; an
+    /// error is the end of the connection.
     pub(super) fn answer(
         &mut self,
         body: &[u8],
+        too_long: Option<usize>,
         now: Time,
         out: &mut Outbox,
     ) -> Result<(), String> {
+        let timeout = self.timeout();
         let Link::Up(up) = &mut self.link else {
             return Ok(());
         };
@@ -78,6 +85,9 @@ impl Session {
         }
         let sent = match header.xid {
             xid::NOTIFICATION => {
+                if let Some(bytes) = too_long {
+                    return Err(format!("it sent an event of {bytes} bytes"));
+                }
                 if let Some(event) = WatchEvent::decode(&mut reader).map_err(|e| e.to_string())? {
                     self.signals.push_back(Signal::Watch(event));
                 }
@@ -107,11 +117,25 @@ impl Session {
                     .answer(xid)
                     .ok_or_else(|| format!("request {xid} was answered out of order"))?;
                 let sent = request.sent;
-                let result = if header.err == 0 {
-                    Ok(Response::decode(request.op, &mut reader).map_err(|e| e.to_string())?)
-                } else {
-                    Err(ServerError::from_code(header.err))
+                let result = match (header.err, too_long) {
+                    (0, None) => match Response::decode(request.op, &mut reader) {
+                        Ok(response) => Ok(response),
+                        Err(error) => {
+                            self.blame_all(&[request.suspect()], ServerError::Malformed, now);
+                            return Err(error.to_string());
+                        }
+                    },
+                    (0, Some(bytes)) => Err(ServerError::TooLarge {
+                        bytes,
+                        limit: self.options.answer_bytes_max,
+                    }),
+                    (code, _) => Err(ServerError::from_code(code)),
                 };
+                if let Err(error @ ServerError::TooLarge { .. }) = result {
+                    self.blame.refuse(request.key, error, now, timeout);
+                } else {
+                    self.blame.answered(request.key);
+                }
                 match (&request.ask, &result) {
                     (Ask::CloseSession, Err(error))
                         if !verdict::decides(op::CLOSE_SESSION, *error) =>
@@ -124,7 +148,7 @@ impl Session {
                             Purpose::Close { .. } => self.end(true),
                             Purpose::Live | Purpose::Bury => {
                                 self.buried();
-                                self.servers.answered();
+                                self.servers.answered(true);
                                 self.dial(now, out);
                             }
                         }
@@ -178,7 +202,12 @@ impl Session {
                 sent
             }
         };
-        self.servers.answered();
+        let lived = up.since + lease::lived(timeout) <= now;
+        self.servers.answered(lived);
+        up.progress = now;
+        if lived {
+            self.blame.lived(up.requests.suspects().map(|s| s.key));
+        }
         if self.purpose == Purpose::Live {
             self.answered = self.answered.max(Some(sent));
             self.note_proof();

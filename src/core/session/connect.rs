@@ -1,15 +1,16 @@
 //! Reaching a server, from the first look-up to the granted session.
 
 use super::{Link, Purpose, Session, Signal, Up};
+use crate::core::blame::Suspect;
 use crate::core::lease;
 use crate::core::mutant::{self, Mutant};
 use crate::core::proof::{Handshake, Proofs};
 use crate::core::requests::{Ask, Requests};
 use crate::core::secret::Secret;
-use crate::core::servers::Step;
+use crate::core::servers::{Found, Host, Step};
 use crate::core::time::Time;
 use crate::core::{Outbox, Output};
-use crate::proto::{ConnectRequest, ConnectResponse, FrameDecoder, Request};
+use crate::proto::{ConnectRequest, ConnectResponse, FrameDecoder, Request, ServerError};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -22,25 +23,30 @@ impl Session {
         now: Time,
         out: &mut Outbox,
     ) {
-        let Link::Resolving { lookup, host, .. } = &self.link else {
+        let attached = matches!(self.link, Link::Up(_));
+        let Some(found) = self.servers.resolved(id, result, attached, &mut self.rng) else {
             return;
         };
-        if *lookup != id {
-            return;
-        }
-        match result {
-            Ok(addresses) if addresses.is_empty() => {
-                let error = format!("{} has no address", host.name);
-                self.attempt_failed(error, now, out);
+        match (&self.link, found) {
+            (Link::Resolving { host, .. }, Found::Nothing { name, why }) if host.name == name => {
+                self.attempt_failed(why, now, out);
             }
-            Ok(addresses) => {
-                self.servers.resolved(addresses, &mut self.rng);
-                self.dial(now, out);
+            (Link::Up(_) | Link::Ended, _) => {}
+            // Something else is under way, which goes on.
+            (_, Found::Nothing { why, .. }) => self.tell_failure(why),
+            (Link::Idle { .. } | Link::Resolving { .. }, Found::Addresses) => {
+                if self.servers.has_untried() {
+                    self.dial(now, out);
+                }
             }
-            Err(why) => {
-                let error = format!("cannot look up {}: {why}", host.name);
-                self.attempt_failed(error, now, out);
+            // The server has moved: nobody waits for the address where it was.
+            (Link::Dialing { conn, address, .. }, Found::Addresses) => {
+                if !self.servers.know(*address) && self.servers.has_untried() {
+                    out.push(Output::Close { conn: *conn });
+                    self.dial(now, out);
+                }
             }
+            (Link::Handshaking { .. }, Found::Addresses) => {}
         }
     }
 
@@ -84,6 +90,8 @@ impl Session {
             }
             Link::Up(up) if up.conn == id => {
                 let why = format!("{}: {why}", up.address);
+                let suspects: Vec<Suspect> = up.requests.suspects().collect();
+                self.blame_all(&suspects, ServerError::HungUp, now);
                 self.detach(why, now, out);
             }
             _ => {}
@@ -94,19 +102,17 @@ impl Session {
         let timeout = self.timeout();
         let give_up = now + lease::attempt_limit(timeout);
         let dial_limit = lease::dial_limit(timeout, self.servers.rounds_failed());
-        self.link = match self.servers.step(now, timeout, &mut self.rng) {
+        let step = self.servers.step(now, timeout, &mut self.rng);
+        while let Some((lookup, host)) = self.servers.next_look_up() {
+            out.push(Output::Resolve { lookup, host });
+        }
+        self.link = match step {
             Step::Pause(retry_at) => Link::Idle { retry_at },
-            Step::Resolve(host) => {
-                let lookup = self.fresh_id();
-                out.push(Output::Resolve {
-                    lookup,
-                    host: host.clone(),
-                });
-                Link::Resolving {
-                    lookup,
-                    host,
-                    give_up,
-                }
+            Step::Await(host) => Link::Resolving { host, give_up },
+            Step::Overdue(host) => {
+                self.link = Link::Idle { retry_at: now };
+                self.attempt_failed(too_slow(&host), now, out);
+                return;
             }
             Step::Connect(host, address) => {
                 let conn = self.fresh_id();
@@ -125,12 +131,16 @@ impl Session {
     }
 
     pub(super) fn attempt_failed(&mut self, error: String, now: Time, out: &mut Outbox) {
+        self.tell_failure(error);
+        self.dial(now, out);
+    }
+
+    fn tell_failure(&mut self, error: String) {
         self.servers.failed();
         self.signals.push_back(Signal::Retrying {
             attempt: self.servers.attempts(),
             error,
         });
-        self.dial(now, out);
     }
 
     /// Servers that are behind what we have seen hang up on our handshake, for ever if they were
@@ -208,6 +218,8 @@ impl Session {
             slow_until: (now.since(sent) > lease::early_ping_interval(timeout))
                 .then(|| now + lease::attempt_limit(timeout)),
             proofs: Proofs::new(sent, now, handshake, timeout, relay, before),
+            progress: sent,
+            fresh_bytes: 0,
         });
         // A server may send its first answers in the same segment.
         if let Link::Handshaking { decoder, pings, .. } = &mut self.link {
@@ -215,13 +227,11 @@ impl Session {
             up.pings = std::mem::take(pings);
         }
         if let Some(credentials) = &self.options.credentials {
-            up.requests.push(
-                Ask::Auth,
-                Request::Auth {
-                    scheme: "digest".to_owned(),
-                    credentials: credentials.expose().to_vec(),
-                },
-            );
+            let request = Request::Auth {
+                scheme: "digest".to_owned(),
+                credentials: credentials.expose().to_vec(),
+            };
+            up.requests.push_first(Ask::Auth, request);
         }
         match self.purpose {
             Purpose::Live => {
@@ -229,7 +239,7 @@ impl Session {
                 self.signals.push_back(Signal::Attached);
             }
             Purpose::Bury | Purpose::Close { .. } => {
-                up.requests.push(Ask::CloseSession, Request::CloseSession);
+                up.requests.close();
             }
         }
         self.link = Link::Up(up);
@@ -237,4 +247,13 @@ impl Session {
             self.note_proof();
         }
     }
+}
+
+/// What is said of a look-up that holds an attempt up.
+pub(super) fn too_slow(host: &Host) -> String {
+    format!(
+        "looking up {} takes too long; is its name server reachable? The answer is used as soon as \
+         it comes",
+        host.name
+    )
 }

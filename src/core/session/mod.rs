@@ -14,6 +14,7 @@ mod answers;
 mod connect;
 mod prove;
 
+use super::blame::{Blame, Suspect};
 use super::event::ExpiredBy;
 use super::lease;
 use super::proof::Proofs;
@@ -27,10 +28,17 @@ use super::{Outbox, Output, Wake};
 pub(crate) use prove::Proving;
 use prove::Urgent;
 
-use crate::proto::{FrameDecoder, Request, Response, ServerError, WatchEvent, xid};
+use crate::proto::{FrameDecoder, Request, Response, ServerError, WatchEvent, op, xid};
 use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
+
+/// How many bytes an answer may have at most if nothing else is said: the names of 20,000 members
+/// have 5 MB if they are long. Servers do not bound their answers.
+pub const ANSWER_BYTES_MAX: usize = 16 << 20;
+
+/// How many bytes of an answer that is still arriving count as progress.
+const PROGRESS_BYTES: usize = 4 << 10;
 
 /// What a session is opened with.
 #[derive(Debug, Clone)]
@@ -44,6 +52,9 @@ pub struct SessionOptions {
     /// The servers' `tickTime`, if it is known: the shorter it is, the longer a verified lease
     /// lasts. Half of the session timeout is assumed without it.
     pub tick: Option<Duration>,
+    /// How many bytes an answer may have. The body of one that is longer is read past, and its
+    /// request fails alone.
+    pub answer_bytes_max: usize,
 }
 
 /// What the machines above are told, in order.
@@ -106,7 +117,6 @@ enum Link {
         retry_at: Time,
     },
     Resolving {
-        lookup: u64,
         host: Host,
         give_up: Time,
     },
@@ -140,6 +150,10 @@ struct Up {
     since: Time,
     /// The server answers slowly, and is pinged more often until then.
     slow_until: Option<Time>,
+    /// When an answer last came, or [`PROGRESS_BYTES`] of one.
+    progress: Time,
+    /// How many bytes have come since.
+    fresh_bytes: usize,
     proofs: Proofs,
 }
 
@@ -165,6 +179,7 @@ pub(crate) struct Session {
     refusals: Option<(Time, usize)>,
     /// What servers have said that they do not know.
     lacking: BTreeSet<(SocketAddr, i32)>,
+    blame: Blame,
     next_id: u64,
     signals: VecDeque<Signal>,
 }
@@ -192,6 +207,7 @@ impl Session {
             leading: false,
             refusals: None,
             lacking: BTreeSet::new(),
+            blame: Blame::default(),
             next_id: 0,
             signals: VecDeque::from([Signal::Connecting]),
         }
@@ -251,12 +267,34 @@ impl Session {
     }
 
     /// Queues a request; it is sent at the next [`flush`](Self::flush). Nothing happens while
-    /// detached: the machines look anew once they are attached.
+    /// detached: the machines look anew once they are attached. What earlier connections have ended
+    /// of is answered here ([`Blame`]), and so is a call too many.
     pub(crate) fn ask(&mut self, ask: Ask, request: Request) {
-        if self.attached()
-            && let Link::Up(up) = &mut self.link
-        {
-            up.requests.push(ask, request);
+        let live = self.purpose == Purpose::Live;
+        let Link::Up(up) = &mut self.link else {
+            return;
+        };
+        if !live {
+            return;
+        }
+        let op = request.op();
+        let refused = match self.blame.verdict(&request, ask.may_fail()) {
+            Some(error) => Some((ask, error)),
+            None => up
+                .requests
+                .push(ask, request)
+                .err()
+                .map(|ask| (ask, ServerError::TooMany)),
+        };
+        if let Some((ask, error)) = refused {
+            self.signals.push_back(Signal::Reply {
+                ask,
+                result: Err(error),
+                sent: self.answered.unwrap_or_default(),
+                zxid: 0,
+                op,
+                watch: None,
+            });
         }
     }
 
@@ -272,7 +310,10 @@ impl Session {
     pub(crate) fn received(&mut self, id: u64, bytes: &[u8]) {
         match &mut self.link {
             Link::Handshaking { conn, decoder, .. } if *conn == id => decoder.push(bytes),
-            Link::Up(up) if up.conn == id => up.decoder.push(bytes),
+            Link::Up(up) if up.conn == id => {
+                up.decoder.push(bytes);
+                up.fresh_bytes = up.fresh_bytes.saturating_add(bytes.len());
+            }
             _ => {}
         }
     }
@@ -287,10 +328,11 @@ impl Session {
             self.end(false);
             return;
         }
+        self.blame.tick(now);
         match &self.link {
             Link::Idle { retry_at } if *retry_at <= now => self.dial(now, out),
             Link::Resolving { host, give_up, .. } if *give_up <= now => {
-                let error = format!("looking up {} takes too long", host.name);
+                let error = connect::too_slow(host);
                 self.attempt_failed(error, now, out);
             }
             Link::Dialing {
@@ -320,6 +362,7 @@ impl Session {
                     let limit = lease::answer_limit(self.timeout(), self.leading);
                     let why = format!("{} has not answered for {limit:?}", up.address);
                     out.push(Output::Close { conn: up.conn });
+                    self.blame_arriving(now);
                     self.detach(why, now, out);
                 }
                 (at, Wake::Proof)
@@ -328,6 +371,7 @@ impl Session {
                     let limit = lease::proof_limit(self.timeout());
                     let why = format!("{} has not committed a write for {limit:?}", up.address);
                     out.push(Output::Close { conn: up.conn });
+                    self.blame_arriving(now);
                     self.detach(why, now, out);
                 }
                 (at, Wake::Ping) if at <= now => self.ping(now, out),
@@ -338,6 +382,12 @@ impl Session {
             | Link::Dialing { .. }
             | Link::Handshaking { .. }
             | Link::Ended => {}
+        }
+        if let Link::Up(up) = &mut self.link
+            && up.fresh_bytes >= PROGRESS_BYTES
+        {
+            up.fresh_bytes = 0;
+            up.progress = now;
         }
     }
 
@@ -368,7 +418,7 @@ impl Session {
         if let Link::Up(up) = &mut self.link {
             let mut bytes = Vec::new();
             let relayed = up.proofs.relayed(now);
-            if up.requests.pump(now, relayed, &mut bytes) {
+            if up.requests.pump(now, relayed, &self.blame, &mut bytes) {
                 self.last_xid = up.requests.last_xid();
                 up.last_sent = now;
                 out.push(Output::Send {
@@ -406,7 +456,7 @@ impl Session {
     /// follows.
     pub(crate) fn give_up(&mut self) {
         if let Link::Up(up) = &mut self.link {
-            up.requests.push(Ask::CloseSession, Request::CloseSession);
+            up.requests.close();
         }
         self.forget_contact();
         self.purpose = Purpose::Bury;
@@ -425,7 +475,7 @@ impl Session {
             self.drop_connection(out);
             self.end(true);
         } else if let Link::Up(up) = &mut self.link {
-            up.requests.push(Ask::CloseSession, Request::CloseSession);
+            up.requests.close();
         }
     }
 
@@ -437,10 +487,41 @@ impl Session {
     }
 
     fn detach(&mut self, why: String, now: Time, out: &mut Outbox) {
+        if let Link::Up(up) = &self.link {
+            self.servers.lost(up.address);
+        }
         if self.purpose == Purpose::Live {
             self.signals.push_back(Signal::Detached { why });
         }
         self.dial(now, out);
+    }
+
+    /// The connection is given up. If an answer was arriving, it has held up all others.
+    fn blame_arriving(&mut self, now: Time) {
+        let timeout = self.timeout();
+        if let Link::Up(up) = &self.link
+            && let Some(oldest) = up.requests.oldest()
+            && up.decoder.arriving() == Some(oldest.xid)
+        {
+            let suspect = std::iter::once(oldest.suspect());
+            self.blame
+                .ended(suspect, ServerError::TooSlow, now, timeout);
+        }
+    }
+
+    /// The server has ended the connection, or has sent what cannot be read.
+    fn blame_all(&mut self, suspects: &[Suspect], error: ServerError, now: Time) {
+        let timeout = self.timeout();
+        let refused = self
+            .blame
+            .ended(suspects.iter().copied(), error, now, timeout);
+        if let (Some(refused), Link::Up(up)) = (refused, &self.link)
+            && refused.op == op::GET_EPHEMERALS
+        {
+            // There is another way to ask that.
+            self.lacking.insert((up.address, refused.op));
+            self.blame.answered(refused.key);
+        }
     }
 
     fn forget_contact(&mut self) {
@@ -488,12 +569,14 @@ impl Session {
         let oldest = up.requests.oldest().map(|request| request.sent);
         let ping = up.pings.front().copied();
         let waiting = oldest.into_iter().chain(ping).min();
-        let answer = waiting.map(|sent| {
-            (
-                sent + lease::answer_limit(timeout, self.leading),
-                Wake::Answer,
-            )
-        });
+        // An answer that is arriving is not overdue, up to a limit; but what a lease hangs on does
+        // not wait for any other.
+        let limit = lease::answer_limit(timeout, self.leading);
+        let whole = lease::answer_whole(timeout);
+        let answer = waiting.map(|sent| (sent.max(up.progress) + limit).min(sent + whole));
+        let proof = up.proofs.unanswered().map(|asked| asked + limit);
+        let answer = answer.into_iter().chain(proof).min();
+        let answer = answer.map(|at| (at, Wake::Answer));
         let ping = (
             up.last_sent + lease::ping_interval(timeout, self.leading),
             Wake::Ping,

@@ -1,0 +1,44 @@
+//! Requests that a real server refuses because they have waited too long: they are answered in their
+//! turn, are not carried out, and cost no transaction.
+//!
+//! Which are refused is up to the real server's threads; the model is told. A request waits where one
+//! at a time is let in and a write before it does not come through.
+
+use crate::pair::Pair;
+use crate::run::Run;
+use crate::{NEVER, config, newer, ops, seed};
+use tenure_testkit::Zookeeper;
+use tenure_testkit::zookeeper::{Config, Version};
+
+/// One of so many requests, and more, must be refused, and as many carried out, or nothing was
+/// compared.
+const ONE_IN: u64 = 10;
+
+#[test]
+fn a_server_that_throttles_refuses_and_carries_nothing_out() {
+    if let Err(why) = Version::V3_9.available() {
+        return println!("skipped: {why}");
+    }
+    let property = |name: &str, value: &str| (format!("zookeeper.{name}"), value.to_owned());
+    let mut config = config(NEVER);
+    config.properties.extend([
+        property("request_throttle_max_requests", "1"),
+        property("throttled_op_wait_time", "1"),
+        // A write is on its way for as long as its log may wait for others.
+        property("flushDelay", "10"),
+        property("maxWriteQueuePollTime", "10"),
+    ]);
+    let real = Zookeeper::start_with(Config {
+        version: Version::V3_9,
+        ..config
+    });
+    let pair = Pair::with(&[real.addr()], None, newer());
+    let ops = ops(1000);
+    let test = "a_server_that_throttles_refuses_and_carries_nothing_out";
+    let mut run = Run::begin(test, pair, seed(), ops);
+    run.newer = true;
+    run.hurried = true;
+    run.play(ops);
+    let carried_out = ops - run.throttled;
+    assert!(run.throttled.min(carried_out) >= ops / ONE_IN);
+}
