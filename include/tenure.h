@@ -410,7 +410,8 @@ typedef int32_t tenure_metric;
 #define TENURE_ERR_AUTH_FAILED -22
 
 /**
- * The operating system refused something: a thread, a descriptor, memory.
+ * The operating system refused something (a thread, a descriptor, memory), or the library did because
+ * too much is under way.
  */
 #define TENURE_ERR_SYSTEM -23
 
@@ -1037,8 +1038,8 @@ TENURE_API struct tenure_str tenure_client_path(const struct tenure_client *clie
  * Takes the next event from the client's queue: the oldest of a handle that has waited longest, of
  * the client itself and of all that was made from it, but for handles with a callback, and the ends
  * of calls that were begun with a function ending in `_start`. The events of one handle come in
- * order. A consumer that is too slow loses the oldest ones of a handle, but never the latest and
- * never the newest end of a tenure.
+ * order. A consumer that is too slow loses the oldest ones of a handle, but never the latest, never
+ * the newest end of a tenure, and no end of a membership.
  *
  * @param client      a client
  * @param timeout_ms  how long to wait: milliseconds, 0 not at all, -1 for ever

@@ -17,6 +17,19 @@ const LIMIT: Duration = Duration::from_secs(20);
 fn in_child(child: impl FnOnce()) -> Result<(), String> {
     // SAFETY: the child calls what this library promises to work in a child, and leaves by `_exit`.
     let pid = unsafe { libc::fork() };
+    in_child_of(pid, child)
+}
+
+/// Likewise, by a system call of which no library hears.
+fn in_bare_child(child: impl FnOnce()) -> Result<(), String> {
+    let flags = libc::c_long::from(libc::SIGCHLD);
+    // SAFETY: as with `fork`; nothing is shared, and the child goes on on a copy of this stack. It
+    // must not allocate.
+    let pid = unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) };
+    in_child_of(i32::try_from(pid).unwrap(), child)
+}
+
+fn in_child_of(pid: i32, child: impl FnOnce()) -> Result<(), String> {
     assert!(pid >= 0, "no child could be made");
     if pid == 0 {
         // The message of a panic may wait for a lock that nobody holds here.
@@ -129,4 +142,55 @@ fn a_child_opens_clients_of_its_own_and_its_parent_leads_on() {
     assert_eq!(member.len(), 1);
     assert!(handles.contender.withdraw().wait().unwrap());
     assert_eq!(url.path(), "/group");
+}
+
+#[test]
+fn nobody_leads_in_a_child_that_no_fork_handler_heard_of() {
+    let (_url, handles) = open("fork-bare");
+    assert!(handles.contender.is_leading());
+    let in_both = |child: &dyn Fn()| in_bare_child(child);
+    // And not in a child of that child.
+    in_both(&|| {
+        assert!(!handles.contender.is_leading());
+        assert!(handles.contender.leadership().is_none());
+        in_both(&|| assert!(!handles.contender.is_leading())).unwrap();
+    })
+    .unwrap();
+    // An ordinary fork marks its child; what comes of that is nobody's again.
+    in_child(|| {
+        assert!(!handles.contender.is_leading());
+        in_bare_child(|| assert!(!handles.contender.is_leading())).unwrap();
+    })
+    .unwrap();
+    assert!(handles.contender.is_leading());
+}
+
+#[test]
+fn what_the_library_opens_does_not_outlive_exec() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("zk://{}/group", listener.local_addr().unwrap());
+    let url = Url::parse(&url).unwrap();
+    let _client = Client::open(&url, ClientOptions::default()).unwrap();
+    let _taken = listener.accept().unwrap();
+    let mut open = 0;
+    for descriptor in std::fs::read_dir("/proc/self/fd").unwrap().flatten() {
+        let name = descriptor.file_name().into_string().unwrap();
+        let about = std::fs::read_to_string(format!("/proc/self/fdinfo/{name}"));
+        // One that another test has closed meanwhile.
+        let (Ok(kind), Ok(about)) = (std::fs::read_link(descriptor.path()), about) else {
+            continue;
+        };
+        let kind = kind.to_str().unwrap().to_owned();
+        let is_ours = kind.starts_with("socket:") || kind.starts_with("anon_inode:");
+        // What this process was started with is somebody else's.
+        if !is_ours || ["0", "1", "2"].contains(&name.as_str()) {
+            continue;
+        }
+        let flags = about.lines().find_map(|line| line.strip_prefix("flags:"));
+        let flags = i32::from_str_radix(flags.unwrap().trim(), 8).unwrap();
+        assert_ne!(flags & libc::O_CLOEXEC, 0, "{name}, {kind}: {about}");
+        open += 1;
+    }
+    // Poll, wake-up, timer, connection.
+    assert!(open >= 4, "{open}");
 }

@@ -188,12 +188,12 @@ impl Client {
     /// # Errors
     /// `InvalidInput` for a path or label that ZooKeeper does not allow, or a payload over
     /// 1,000,000 bytes (a server's default limit for a whole request is 1,048,575), and where
-    /// the URL is a standalone leader's address.
+    /// the URL is a standalone leader's address; `System` when too much is under way.
     pub fn contend(&self, options: ContenderOptions) -> Result<Contender, Error> {
         let link = self.link("contend for")?;
         let spec = options.into_spec()?;
         let (path, reenrol) = (spec.path.clone(), spec.reenrol);
-        let (handle, sink) = link.register(&path, |handle| Command::Contend { handle, spec });
+        let (handle, sink) = link.register(&path, |handle| Command::Contend { handle, spec })?;
         Ok(Contender::new(Arc::clone(link), handle, sink, reenrol))
     }
 
@@ -201,7 +201,7 @@ impl Client {
     /// exist is waited for. A standalone leader leads whatever group is asked for.
     ///
     /// # Errors
-    /// `InvalidInput` for a path that ZooKeeper does not allow.
+    /// `InvalidInput` for a path that ZooKeeper does not allow; `System` when too much is under way.
     pub fn detect(&self, group: &str) -> Result<Detector, Error> {
         let link = match &self.way {
             Way::Session(link) if link.is_foreign() => return Err(Error::forked()),
@@ -215,7 +215,7 @@ impl Client {
         };
         check_group(group)?;
         let path = group.to_owned();
-        let (handle, sink) = link.register(group, |handle| Command::Detect { handle, path });
+        let (handle, sink) = link.register(group, |handle| Command::Detect { handle, path })?;
         Ok(Detector::new(Arc::clone(link), handle, sink))
     }
 
@@ -223,12 +223,12 @@ impl Client {
     ///
     /// # Errors
     /// `InvalidInput` for a path that ZooKeeper does not allow, and where the URL is a standalone
-    /// leader's address.
+    /// leader's address; `System` when too much is under way.
     pub fn group(&self, group: &str) -> Result<Group, Error> {
         let link = self.link("list or join")?;
         check_group(group)?;
         let path = group.to_owned();
-        let (handle, sink) = link.register(group, |handle| Command::Group { handle, path });
+        let (handle, sink) = link.register(group, |handle| Command::Group { handle, path })?;
         Ok(Group::new(Arc::clone(link), handle, sink))
     }
 

@@ -3,10 +3,10 @@
 use super::client::{check_group, check_member};
 use super::events::Events;
 use crate::core::{
-    Answer, Command, ContenderEvent, ContenderSpec, Error, Handle, Lease, LeasePolicy, LostReason,
+    Answer, Command, ContenderEvent, ContenderSpec, Error, Handle, LeasePolicy, LostReason,
     Reenrol, Time,
 };
-use crate::driver::{Link, Pending, Sink, now};
+use crate::driver::{Held, Link, Pending, Sink};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -89,24 +89,24 @@ impl ContenderOptions {
 /// A leadership, read at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leadership {
-    lease: Lease,
+    held: Held,
 }
 
 impl Leadership {
     /// The fencing token: the `czxid` of the leader's znode. It rises from tenure to tenure; hand
     /// it to whatever you write to, and have it refuse a lower one than it has seen.
     pub fn token(&self) -> u64 {
-        self.lease.token
+        self.held.lease.token
     }
 
     /// Until when this leadership may be believed unless it is renewed, on `CLOCK_BOOTTIME`.
     pub fn lease_end(&self) -> Time {
-        self.lease.end
+        self.held.lease.end
     }
 
     /// How much of the lease is left now; zero when it is over.
     pub fn remaining(&self) -> Duration {
-        self.lease.end.since(now())
+        self.held.left()
     }
 }
 
@@ -152,8 +152,8 @@ impl Contender {
         {
             return None;
         }
-        let lease = self.sink.lease.load()?;
-        (lease.end > now()).then_some(Leadership { lease })
+        let held = self.sink.lease.load()?;
+        (!held.left().is_zero()).then_some(Leadership { held })
     }
 
     /// What happens to this contender. Events are news, the lease is truth.

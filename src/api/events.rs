@@ -70,7 +70,9 @@ from_event!(
 );
 
 /// The events of one handle, in order. A consumer that is too slow loses the oldest ones, but
-/// never the latest and never the newest end of a tenure.
+/// never the latest, never the newest end of a tenure, and no end of a membership (of more than
+/// 65,536 of those, the oldest). Lists and payloads that something newer supersedes go first: what
+/// waits holds four megabytes at most, and the newest event.
 ///
 /// Either pull them ([`next`](Self::next), [`recv`](Self::recv)) or register one callback
 /// ([`on_each`](Self::on_each)). All methods may be called from any thread, and from callbacks.
@@ -190,7 +192,8 @@ impl<E: FromEvent> Events<E> {
 
     /// The newest event that says how things are, consumed or not.
     pub fn latest(&self) -> Option<E> {
-        self.mailbox().ok()?.latest().and_then(E::from_event)
+        let latest = self.mailbox().ok()?.latest()?;
+        E::from_event(Arc::unwrap_or_clone(latest))
     }
 
     /// Blocks until the newest event is one that `pick` wants.

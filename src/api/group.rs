@@ -5,6 +5,7 @@ use super::events::Events;
 use crate::core::{Answer, Command, Error, ErrorKind, GroupEvent, Handle, Member};
 use crate::driver::{Link, Pending, Sink};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// The members of a group. All methods may be called from any thread, and from callbacks.
@@ -14,6 +15,7 @@ pub struct Group {
     link: Arc<Link>,
     handle: Handle,
     events: Events<GroupEvent>,
+    watched: AtomicBool,
 }
 
 impl Group {
@@ -22,6 +24,7 @@ impl Group {
             link,
             handle,
             events: Events::new(sink),
+            watched: AtomicBool::new(false),
         }
     }
 
@@ -174,7 +177,10 @@ impl Group {
     /// Tells of every change of the members from now on, by [`events`](Self::events).
     pub fn watch(&self) {
         let handle = self.handle;
-        self.link.command(Command::Watch { handle });
+        // Once is for ever; whoever asks again and again sends nothing.
+        if !self.watched.swap(true, Ordering::Relaxed) {
+            self.link.command(Command::Watch { handle });
+        }
     }
 
     /// Blocks until the members differ from `expected`, at most for `limit` (for ever without

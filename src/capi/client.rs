@@ -158,8 +158,8 @@ pub unsafe extern "C" fn tenure_client_path(client: *const tenure_client) -> ten
 /// Takes the next event from the client's queue: the oldest of a handle that has waited longest, of
 /// the client itself and of all that was made from it, but for handles with a callback, and the ends
 /// of calls that were begun with a function ending in `_start`. The events of one handle come in
-/// order. A consumer that is too slow loses the oldest ones of a handle, but never the latest and
-/// never the newest end of a tenure.
+/// order. A consumer that is too slow loses the oldest ones of a handle, but never the latest, never
+/// the newest end of a tenure, and no end of a membership.
 ///
 /// @param client      a client
 /// @param timeout_ms  how long to wait: milliseconds, 0 not at all, -1 for ever

@@ -5,10 +5,15 @@
 //! wakes it, and takes from them when it is asked. So what a handle keeps for a slow consumer, and
 //! in which order, is the handle's business, and a callback that is registered later finds all that
 //! was not fetched.
+//!
+//! Whoever wakes it may be the I/O thread, and whoever fetches may be stopped in the middle of that,
+//! for as long as a debugger likes. So the waking side never waits for the lock: it notes who rang,
+//! and looks only if nobody else has the lock; whoever has it looks before and after giving it back.
 
 use super::call::{Call, Done};
 use super::error::Failure;
 use super::event::{News, tenure_event};
+use super::gate::Gate;
 use super::signal::Signal;
 use super::status::{
     TENURE_ERR_BUSY, TENURE_ERR_CLOSED, TENURE_ERR_FORKED, TENURE_ERR_SYSTEM, TENURE_ERR_TIMEOUT,
@@ -16,10 +21,11 @@ use super::status::{
 use crate::api::{
     Client, Contender, Detector, Error, ErrorKind, Events, FromEvent, Group, Pending,
 };
+use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::RawFd;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
@@ -89,6 +95,7 @@ impl Source {
 
 struct Slot {
     source: Source,
+    bell: Arc<Bell>,
     waker: Waker,
     /// A callback has its events; here it only counts when they end.
     called: bool,
@@ -153,7 +160,10 @@ impl State {
 /// See the [module](self).
 pub(super) struct Hub {
     state: Mutex<State>,
-    changed: Condvar,
+    /// Those who rang and were not looked at yet, each once. Nobody blocks at either end of it.
+    ring: Sender<u64>,
+    rung: Receiver<u64>,
+    gate: Gate,
     /// The process that made it.
     process: u32,
 }
@@ -162,39 +172,92 @@ pub(super) struct Hub {
 struct Bell {
     hub: Weak<Hub>,
     id: u64,
+    /// It rings, and nobody has looked yet.
+    rings: AtomicBool,
+}
+
+impl Bell {
+    fn new(hub: &Arc<Hub>, id: u64) -> Arc<Self> {
+        Arc::new(Self {
+            hub: Arc::downgrade(hub),
+            id,
+            rings: AtomicBool::new(false),
+        })
+    }
 }
 
 impl Wake for Bell {
     fn wake(self: Arc<Self>) {
+        if self.rings.swap(true, Ordering::SeqCst) {
+            return;
+        }
         if let Some(hub) = self.hub.upgrade() {
-            let mut state = hub.lock();
-            state.look(self.id);
-            hub.settle(state);
+            // The hub has the other end.
+            let _ = hub.ring.send(self.id);
+            // Before the lock is tried: whoever has it sees this when it has given it back.
+            fence(Ordering::SeqCst);
+            if let Some(state) = hub.try_lock() {
+                hub.settle(state);
+            }
         }
     }
 }
 
 impl Hub {
     pub(super) fn new() -> Arc<Self> {
+        let (ring, rung) = unbounded();
         Arc::new(Self {
             state: Mutex::default(),
-            changed: Condvar::new(),
+            ring,
+            rung,
+            gate: Gate::default(),
             process: std::process::id(),
         })
     }
 
+    /// To be given back by [`settle`](Self::settle), and in no other way.
     fn lock(&self) -> MutexGuard<'_, State> {
         // Whole between any two statements; no code of the user's runs under it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn try_lock(&self) -> Option<MutexGuard<'_, State>> {
+        match self.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// Looks at those who rang.
+    fn attend(&self, state: &mut State) {
+        while let Ok(id) = self.rung.try_recv() {
+            if let Some(slot) = state.slots.get(&id) {
+                slot.bell.rings.store(false, Ordering::SeqCst);
+            }
+            state.look(id);
+        }
+    }
+
     /// Gives the lock back, and tells whoever waits how things are.
-    fn settle(&self, mut state: MutexGuard<'_, State>) {
-        state.show();
-        let over = std::mem::take(&mut state.over);
-        drop(state);
-        self.changed.notify_all();
-        drop(over);
+    fn settle<'a>(&'a self, mut state: MutexGuard<'a, State>) {
+        loop {
+            self.attend(&mut state);
+            state.show();
+            let over = std::mem::take(&mut state.over);
+            drop(state);
+            self.gate.open();
+            drop(over);
+            // Who rang meanwhile and found the lock taken has left it to us.
+            fence(Ordering::SeqCst);
+            if self.rung.is_empty() {
+                return;
+            }
+            match self.try_lock() {
+                Some(locked) => state = locked,
+                None => return,
+            }
+        }
     }
 
     /// The lock may be held for ever in a forked child, and nobody feeds the queue there.
@@ -214,17 +277,18 @@ impl Hub {
         self.check_process()?;
         let mut state = self.lock();
         if state.slots.len() >= SOURCES_MAX {
-            drop(state);
+            self.settle(state);
             drop(source);
             return Err(Failure::new(
                 TENURE_ERR_SYSTEM,
                 format!("this client has {SOURCES_MAX} handles and calls; free some first"),
             ));
         }
-        let hub = Arc::downgrade(self);
+        let bell = Bell::new(self, id);
         let slot = Slot {
             source,
-            waker: Waker::from(Arc::new(Bell { hub, id })),
+            waker: Waker::from(Arc::clone(&bell)),
+            bell,
             called: false,
             ready: false,
         };
@@ -287,59 +351,67 @@ impl Hub {
 
     fn set_called(&self, id: u64, called: bool) -> Result<(), Failure> {
         let mut state = self.lock();
+        let mut set = Ok(());
         // A handle that is not there any more has ended: its callback will have nothing to say.
         if let Some(slot) = state.slots.get_mut(&id) {
             if slot.called && called {
-                return Err(busy());
+                set = Err(busy());
+            } else {
+                slot.called = called;
+                // What waits is the callback's.
+                if called && std::mem::take(&mut slot.ready) {
+                    state.ready.retain(|known| *known != id);
+                }
             }
-            slot.called = called;
-            // What waits is the callback's.
-            if called && std::mem::take(&mut slot.ready) {
-                state.ready.retain(|known| *known != id);
-            }
-            state.show();
         }
-        Ok(())
+        self.settle(state);
+        set
     }
 
     /// The next event; blocks for it, for ever without a limit.
     pub(super) fn next(&self, limit: Option<Duration>) -> Result<tenure_event, Failure> {
         self.check_process()?;
         let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
-        let mut state = self.lock();
         loop {
+            let seen = self.gate.seen();
+            let mut state = self.lock();
+            self.attend(&mut state);
             let event = fetch(&mut state);
             let over = state.is_over();
+            // Nothing is to be told to others where nothing was taken.
             if event.is_some() || over || !state.over.is_empty() {
                 self.settle(state);
-                match event {
-                    Some(event) => return Ok(event),
-                    None if over => {
-                        return Err(Failure::new(
-                            TENURE_ERR_CLOSED,
-                            "the client was closed: no event will follow",
-                        ));
-                    }
-                    None => state = self.lock(),
-                }
+            } else {
+                state.show();
+                drop(state);
+                self.attend_late();
             }
-            state = match deadline {
-                // Without a limit, or with one beyond the end of the clock.
-                None => self
-                    .changed
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner),
-                Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return Err(Failure::new(TENURE_ERR_TIMEOUT, "no event came in time"));
-                    }
-                    self.changed
-                        .wait_timeout(state, left)
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .0
+            match event {
+                Some(event) => return Ok(event),
+                None if over => {
+                    return Err(Failure::new(
+                        TENURE_ERR_CLOSED,
+                        "the client was closed: no event will follow",
+                    ));
                 }
-            };
+                None => {}
+            }
+            // Without a limit, or with one beyond the end of the clock.
+            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Err(Failure::new(TENURE_ERR_TIMEOUT, "no event came in time"));
+            }
+            self.gate.wait(seen, left);
+        }
+    }
+
+    /// After the lock was given back with nothing to tell: who rang meanwhile is looked at.
+    fn attend_late(&self) {
+        fence(Ordering::SeqCst);
+        if !self.rung.is_empty()
+            && let Some(state) = self.try_lock()
+        {
+            self.settle(state);
         }
     }
 
@@ -348,14 +420,18 @@ impl Hub {
         self.check_process()?;
         let mut state = self.lock();
         if state.signal.is_none() {
-            state.signal = Some(Signal::new()?);
-            state.show();
+            match Signal::new() {
+                Ok(signal) => state.signal = Some(signal),
+                Err(error) => {
+                    self.settle(state);
+                    return Err(error.into());
+                }
+            }
         }
-        let signal = state
-            .signal
-            .as_ref()
-            .ok_or_else(|| Failure::from(Error::closed()))?;
-        Ok(signal.fd())
+        let fd = state.signal.as_ref().map(Signal::fd);
+        // Lit or not, as things are.
+        self.settle(state);
+        fd.ok_or_else(|| Failure::from(Error::closed()))
     }
 }
 
@@ -432,11 +508,7 @@ mod tests {
         assert_eq!(hub.lock().ready, [id]);
         // As in `call_back`, between its two steps.
         hub.set_called(id, true).unwrap();
-        Arc::new(Bell {
-            hub: Arc::downgrade(&hub),
-            id,
-        })
-        .wake();
+        Bell::new(&hub, id).wake();
         assert_eq!(status_of_next(&hub), TENURE_ERR_TIMEOUT);
         // If the registration fails the events are the queue's again.
         hub.set_called(id, false).unwrap();
@@ -478,6 +550,7 @@ mod tests {
                             result: Ok(().into()),
                         },
                     ),
+                    bell: Bell::new(&hub, 0),
                     waker: Waker::noop().clone(),
                     called: false,
                     ready: false,
@@ -487,5 +560,31 @@ mod tests {
         }
         let one_more = hub.add(fresh(), Source::Detector(detector));
         assert_eq!(one_more.unwrap_err().status, TENURE_ERR_SYSTEM);
+    }
+
+    #[test]
+    fn who_rings_never_waits_for_who_fetches() {
+        let (hub, client, detector, id) = with_detector();
+        assert_eq!(status_of_next(&hub), 0);
+        // Somebody is stopped in the middle of fetching, with the lock.
+        let state = hub.lock();
+        let (send, rung) = std::sync::mpsc::channel();
+        let (bell, ended) = (Arc::clone(&state.slots[&id].bell), Arc::clone(&detector));
+        std::thread::spawn(move || {
+            bell.wake();
+            // As the I/O thread ends a handle.
+            ended.events().silence();
+            send.send(()).unwrap();
+        });
+        rung.recv_timeout(Duration::from_secs(20)).unwrap();
+        // Somebody else waits meanwhile, and hears of it as soon as the lock is free.
+        let waiting = Arc::clone(&hub);
+        let waiter = std::thread::spawn(move || {
+            let next = waiting.next(Some(Duration::from_secs(20)));
+            next.map_or_else(|failure| failure.status, |_| 0)
+        });
+        hub.settle(state);
+        assert_eq!(waiter.join().unwrap(), TENURE_ERR_CLOSED);
+        drop((client, detector));
     }
 }

@@ -49,6 +49,7 @@ mod metrics;
 mod memory;
 
 mod call;
+mod gate;
 mod guard;
 mod handle;
 mod hub;

@@ -37,7 +37,8 @@ pub const TENURE_ERR_TIMEOUT: tenure_status = -20;
 pub const TENURE_ERR_SESSION_EXPIRED: tenure_status = -21;
 /// The server refused the credentials of the URL.
 pub const TENURE_ERR_AUTH_FAILED: tenure_status = -22;
-/// The operating system refused something: a thread, a descriptor, memory.
+/// The operating system refused something (a thread, a descriptor, memory), or the library did because
+/// too much is under way.
 pub const TENURE_ERR_SYSTEM: tenure_status = -23;
 
 // -40 to -59: what a server refuses.

@@ -171,6 +171,17 @@ impl Client {
         [self.machines.len(), self.seats.len(), self.watches.len()]
     }
 
+    /// The session timeout to reckon with: nothing that a lease rests on is older.
+    pub fn timeout(&self) -> std::time::Duration {
+        self.session.timeout()
+    }
+
+    /// How many requests wait: to be sent, or for their answers. The edge holds commands back while
+    /// there are many, also those of calls that were forgotten meanwhile.
+    pub fn backlog(&self) -> usize {
+        self.session.waiting()
+    }
+
     fn deadline(&self) -> Option<(Time, Wake)> {
         // While closing nothing is held any more, and only patience counts.
         let held = self.session.answered().filter(|_| self.closing.is_empty());
@@ -295,17 +306,24 @@ impl Client {
             .filter(|(_, seat, _)| self.seats.is_trusted(*seat))
             .collect();
         let proving = claims.iter().map(|(proving, ..)| *proving).max();
-        let proving = proving.unwrap_or(Proving::No);
+        // Where answers are slow the proofs begin before it is known whose turn it is.
+        let early = claims.is_empty()
+            && self.session.is_slow()
+            && contenders().any(Contender::may_be_first);
+        let proving = match proving {
+            None if early => Proving::Steadily,
+            proving => proving.unwrap_or(Proving::No),
+        };
         self.session.set_leading(leads);
         self.session.set_proving(proving, self.now);
         let again = std::mem::take(&mut self.reprove) && self.session.can_prove();
-        if !again && !self.session.proof_is_due(self.now) || claims.is_empty() {
+        if !again && !self.session.proof_is_due(self.now) || claims.is_empty() && !early {
             return;
         }
         let first = self.turn % claims.len().max(1);
         let mut bytes = 0;
         let window = claims.iter().cycle().skip(first).take(claims.len());
-        let (seats, ops): (Vec<SeatId>, Vec<MultiOp>) = window
+        let (seats, mut ops): (Vec<SeatId>, Vec<MultiOp>) = window
             .take(CHECKS_MAX)
             .take_while(|(_, _, path)| {
                 let fits = bytes == 0 || bytes + path.len() + CHECK_BYTES <= CHECKS_BYTES_MAX;
@@ -321,6 +339,13 @@ impl Client {
             })
             .unzip();
         self.turn = first + seats.len();
+        if ops.is_empty() {
+            // Nothing of ours stands: any write proves as much.
+            ops.push(MultiOp::Check {
+                path: "/".to_owned(),
+                version: -1,
+            });
+        }
         let request = Request::Multi { ops };
         self.session.prove(Ask::Proof(seats), request, self.now);
     }

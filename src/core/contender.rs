@@ -506,6 +506,12 @@ impl Contender {
         !self.is_leading() && self.spec.reenrol == Reenrol::Always
     }
 
+    /// Whether it may be its turn, which is not known yet.
+    pub(crate) fn may_be_first(&self) -> bool {
+        let unknown = matches!(self.rank, Rank::Unknown | Rank::Counting(_));
+        unknown && self.seat.is_some() && !self.leaving && self.spec.policy.is_proved()
+    }
+
     /// Whether only a lease is missing.
     pub(crate) fn waits_for_lease(&self) -> bool {
         matches!(self.rank, Rank::First) && self.spec.policy.is_proved() && self.doubted.is_none()
@@ -544,6 +550,7 @@ impl Contender {
             false => None,
         };
         wire.now + lease::enough(pace) < end
+            && (!self.spec.policy.is_proved() || wire.session.is_steady())
             && renewal.is_none_or(|at| at + lease::to_spare(pace) < end)
     }
 

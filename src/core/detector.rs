@@ -78,6 +78,9 @@ pub(crate) struct Detector {
     /// The server's transaction when it answered the last listing: what was created later was
     /// not in it, whatever its name.
     listed_zxid: i64,
+    /// The znode that is read is that of the leader that was told, and not the first of the last
+    /// listing: if it was born again it says nothing of who leads.
+    confirms: bool,
     /// Children whose names look like members' and that have no owner.
     strangers: BTreeSet<String>,
     told: DetectorEvent,
@@ -98,6 +101,7 @@ impl Detector {
             phase: Phase::Idle,
             next: VecDeque::new(),
             listed_zxid: 0,
+            confirms: false,
             strangers: BTreeSet::new(),
             told: DetectorEvent::Unknown { since: now },
             missing: false,
@@ -118,6 +122,7 @@ impl Detector {
             // Most likely still there: one read confirms it and arms the watch.
             DetectorEvent::Leader(leader) => {
                 let path = leader.member.path.clone();
+                self.confirms = true;
                 self.read(path, wire);
             }
             _ => self.list(false, wire),
@@ -301,18 +306,19 @@ impl Detector {
                 (Phase::Blind(_), Err(_)) => self.again.later(wire.now, wire.session.timeout()),
                 _ => {}
             },
-            What::Read(path) => match result {
-                Ok(Response::Data { stat, .. }) if stat.ephemeral_owner == 0 => {
+            What::Read(path) => match (result, std::mem::take(&mut self.confirms)) {
+                (Ok(Response::Data { stat, .. }), _) if stat.ephemeral_owner == 0 => {
                     self.strangers.insert(path);
                     self.succeed(wire);
                 }
                 // Born after the listing that named it: the listing says nothing about it.
-                Ok(Response::Data { stat, .. })
-                    if stat.czxid > self.listed_zxid && !self.is_told(&path, stat.czxid) =>
+                (Ok(Response::Data { stat, .. }), confirms)
+                    if (stat.czxid > self.listed_zxid || confirms)
+                        && !self.is_told(&path, stat.czxid) =>
                 {
                     self.list(false, wire);
                 }
-                Ok(Response::Data { data, stat }) => {
+                (Ok(Response::Data { data, stat }), _) => {
                     let member = Member::new(&path, stat.czxid);
                     self.phase = Phase::Following(path);
                     self.found(
@@ -324,8 +330,8 @@ impl Detector {
                         wire,
                     );
                 }
-                Ok(_) | Err(ServerError::NoNode) => self.list(false, wire),
-                Err(ServerError::NoAuth) => {
+                (Ok(_) | Err(ServerError::NoNode), _) => self.list(false, wire),
+                (Err(ServerError::NoAuth), _) => {
                     self.refused(Error::unreadable(&path), wire);
                     self.again.later(wire.now, wire.session.timeout());
                     self.phase = Phase::Blind(path);
@@ -333,7 +339,7 @@ impl Detector {
                         self.peek(wire);
                     }
                 }
-                Err(error) => {
+                (Err(error), _) => {
                     let error = Error::from_server(error, "read the leader", &path);
                     self.refused(error, wire);
                 }

@@ -23,8 +23,8 @@ pub enum ErrorKind {
     Timeout,
     /// A server refused for another reason; the message has its words and number.
     Server,
-    /// The operating system refused something (a thread, a descriptor), or a limit of this client
-    /// did.
+    /// The operating system refused something (a thread, a descriptor), or the library did because
+    /// too much is under way.
     System,
     /// The handle was made by the parent of this process, before a `fork`. It is of no use here;
     /// a client that is opened in this process is.

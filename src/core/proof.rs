@@ -76,6 +76,10 @@ pub(crate) struct Proofs {
     in_flight: VecDeque<Time>,
     /// When the last proof was asked for.
     asked: Option<Time>,
+    /// Since when proofs were asked for without a gap.
+    steady_since: Time,
+    /// When the newest success was sent that was the P₂ of another.
+    newest_p2: Option<Time>,
 }
 
 impl Proofs {
@@ -110,6 +114,8 @@ impl Proofs {
             }]),
             in_flight: VecDeque::new(),
             asked: None,
+            steady_since: now,
+            newest_p2: None,
         }
     }
 
@@ -164,8 +170,11 @@ impl Proofs {
         Some(if is_sparse { newest_sent } else { second })
     }
 
-    /// A proof was asked for.
-    pub(crate) fn ask(&mut self, now: Time) {
+    /// A proof was asked for; after more than two paces it is the first of a row.
+    pub(crate) fn ask(&mut self, now: Time, pace: Duration) {
+        if self.asked.is_none_or(|last| last + pace * 2 < now) {
+            self.steady_since = now;
+        }
         self.in_flight.push_back(now);
         self.asked = Some(now);
     }
@@ -206,6 +215,7 @@ impl Proofs {
         let mut shown = None;
         if let Some(at) = p2 {
             shown = self.successes[at].relayed;
+            self.newest_p2 = self.newest_p2.max(Some(self.successes[at].sent));
             self.successes.drain(..at);
         }
         self.confirm(sent, now);
@@ -300,6 +310,12 @@ impl Proofs {
         self.in_flight.len() >= IN_FLIGHT_MAX
     }
 
+    /// Whether the lease is renewed by each proof that follows: all that it will rest on was proved
+    /// without a gap.
+    pub(crate) fn is_steady(&self) -> bool {
+        self.newest_p2.is_some_and(|sent| self.steady_since <= sent)
+    }
+
     /// How long answers to writes take; to the handshake, before there is one.
     pub(crate) fn delay(&self) -> Duration {
         self.delay
@@ -319,7 +335,11 @@ impl Proofs {
             Some(at) => self.heard[at].0 + self.relay,
             None => now + pace * 2 + self.delay + self.relay,
         };
-        now.max(relayed + (pace + self.delay) * 3 + PING_LATENESS)
+        let sent = self.successes.iter().map(|success| success.sent);
+        let sent = sent.chain(self.in_flight.iter().copied());
+        let p2 = sent.filter(|at| *at >= relayed).min();
+        let p2 = p2.unwrap_or(now.max(relayed) + pace);
+        now.max(p2 + pace * 2 + self.delay * 3 + PING_LATENESS)
     }
 
     /// `a`: the instant that the lease rests on.
@@ -507,7 +527,7 @@ mod tests {
         let mut proofs = books(0);
         for ms in 0..IN_FLIGHT_MAX as u64 {
             assert!(!proofs.is_full());
-            proofs.ask(at(ms));
+            proofs.ask(at(ms), R);
         }
         assert!(proofs.is_full());
         assert_eq!(proofs.unanswered(), Some(at(0)));

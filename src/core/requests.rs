@@ -142,6 +142,11 @@ impl Requests {
         }
     }
 
+    /// How many requests wait: to be sent, or for their answers.
+    pub(crate) fn waiting(&self) -> usize {
+        self.held.len() + self.in_flight.len()
+    }
+
     /// The last number given out.
     pub(crate) fn last_xid(&self) -> i32 {
         self.last_xid

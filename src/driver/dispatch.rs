@@ -1,6 +1,6 @@
 //! The thread that runs callbacks: one for the process, started with the first of them.
 
-use super::{Sink, process};
+use super::{Sink, guard, process};
 use crate::core::{Error, ErrorKind};
 use crossbeam_channel::Sender;
 use std::cell::Cell;
@@ -51,13 +51,11 @@ fn start() -> Result<Dispatch, Error> {
     let run = move || {
         IS_HERE.set(true);
         for job in receive {
-            match job {
+            // What it holds is foreign, too, and dropped inside.
+            guard::foreign(|| match job {
                 Job::Deliver(sink) => sink.mailbox.deliver(),
-                Job::Run(job) => {
-                    // The panic hook has told the user.
-                    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(job));
-                }
-            }
+                Job::Run(job) => job(),
+            });
         }
     };
     std::thread::Builder::new()

@@ -1,62 +1,40 @@
 //! The I/O thread.
 
 use super::conn::{Conn, Progress};
-use super::link::{ClientId, Message, Port, Reply, Transport};
+use super::drift::Drift;
+use super::entry::{Entry, Role, Slot, Want};
+use super::link::{ClientId, Message, Port, Transport};
 use super::log::LogLevel;
 use super::memory::{Attempt, MemoryEvent, MemoryServers};
 use super::meter::Meter;
+use super::sys::Alarm;
 use super::tls::Layer;
-use super::{Mailbox, Sink, journal, process, resolve, sys};
-use crate::core::{
-    CallId, Client, Command, Event, Handle, Host, Input, Lease, Output, SESSION, Time,
-};
+use super::{Held, Mailbox, guard, journal, process, resolve, sys};
+use crate::core::{CallId, Command, Event, Host, Input, Lease, Output, Time};
 use crossbeam_channel::Receiver;
 use mio::{Events, Poll, Token};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a client that was dropped without being closed goes on trying to tell a server.
 const FAREWELL_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How much is read from one socket in one turn while others wait.
+const BYTES_PER_TURN: usize = 256 << 10;
+
+/// How many messages are taken out of the inbox in one turn.
+const MESSAGES_PER_TURN: usize = 1024;
+
+/// How many inputs that others brought about are fed at a time.
+const FED_PER_TURN: usize = 256;
+
 /// The token of the wake-up from other threads.
 pub(super) const WAKE: Token = Token(0);
 
-struct Slot {
-    conn: Conn,
-    token: Token,
-}
-
-struct Entry {
-    core: Box<Client>,
-    transport: Transport,
-    conns: BTreeMap<u64, Slot>,
-    sinks: BTreeMap<Handle, Arc<Sink>>,
-    calls: BTreeMap<CallId, Reply>,
-    meter: Arc<Meter>,
-    wait: Option<Time>,
-    abandoned: bool,
-}
-
-impl Entry {
-    /// Counts what is open; the session is no handle of a user's.
-    fn count(&self) {
-        self.meter.handles.set(self.sinks.len().saturating_sub(1));
-        self.meter.calls.set(self.calls.len());
-    }
-}
-
-impl Drop for Entry {
-    /// Whatever ends a client, nobody goes on believing, and nobody waits for ever.
-    fn drop(&mut self) {
-        for sink in self.sinks.values() {
-            sink.lease.store(None);
-            Mailbox::end(sink);
-        }
-    }
-}
+/// That of the timer.
+pub(super) const ALARM: Token = Token(1);
 
 /// An input that owns what it carries, so that it can wait for its turn.
 enum Fed {
@@ -80,157 +58,297 @@ pub(super) struct Thread {
     memory: MemoryServers,
     fed: VecDeque<(ClientId, Fed)>,
     buffer: Vec<u8>,
+    alarm: Alarm,
+    drift: Drift,
+    /// Sockets that may have more to read, in the order of their turns.
+    readable: VecDeque<Token>,
+    /// Clients whose commands came faster than they could be taken.
+    crowded: BTreeSet<ClientId>,
+    /// Counts the turns.
+    turn: u64,
 }
 
 impl Thread {
-    pub(super) fn new(poll: Poll, inbox: Receiver<Message>, port: Port) -> Self {
+    pub(super) fn new(poll: Poll, alarm: Alarm, inbox: Receiver<Message>, port: Port) -> Self {
         Self {
             poll,
+            alarm,
+            drift: Drift::default(),
             inbox,
             port,
             clients: BTreeMap::new(),
             tokens: BTreeMap::new(),
-            last_token: WAKE.0,
+            last_token: ALARM.0,
             deadlines: BTreeSet::new(),
             memory: MemoryServers::default(),
             fed: VecDeque::new(),
             buffer: vec![0; 64 << 10],
+            readable: VecDeque::new(),
+            crowded: BTreeSet::new(),
+            turn: 0,
         }
     }
 
     pub(super) fn run(mut self) {
         let mut events = Events::with_capacity(256);
         loop {
-            let next = self.deadlines.first().map(|(at, _)| *at);
-            let next = next.into_iter().chain(self.memory.deadline()).min();
-            let timeout = next.map(|at| at.since(sys::now()));
-            // Interrupted by a signal, or nothing there: look at everything all the same.
-            let _ = self.poll.poll(&mut events, timeout);
-            for event in &events {
-                if event.token() != WAKE {
-                    self.socket(event.token(), event.is_writable() || event.is_error());
-                }
-            }
-            while let Ok(message) = self.inbox.try_recv() {
-                self.message(message);
-                self.digest();
-            }
-            let now = sys::now();
-            let due: Vec<ClientId> = self
-                .deadlines
-                .iter()
-                .take_while(|(at, _)| *at <= now)
-                .map(|(_, client)| *client)
-                .collect();
-            for client in due {
-                self.feed(client, Fed::Tick);
-            }
-            self.digest();
+            let turns = || loop {
+                self.take_turn(&mut events);
+            };
+            // It turns for ever: only a panic ends that.
+            let Err(payload) = catch_unwind(AssertUnwindSafe(turns));
+            guard::discard(payload);
+            self.begin_anew();
         }
+    }
+
+    /// After a panic in this thread: nothing that it held can be trusted, so all of it goes. The next
+    /// client that is opened finds a thread that works.
+    fn begin_anew(&mut self) {
+        for (client, entry) in std::mem::take(&mut self.clients) {
+            log(client, LogLevel::Error, || {
+                "a defect of the library ended this client; its leaderships are over".to_owned()
+            });
+            entry.fail(sys::now());
+            guard::foreign(|| drop(entry));
+        }
+        self.tokens.clear();
+        self.deadlines.clear();
+        self.readable.clear();
+        self.crowded.clear();
+        self.fed.clear();
+        self.memory = MemoryServers::default();
+        self.buffer.resize(64 << 10, 0);
+    }
+
+    /// One turn: each socket, and each client that wants something, gets a share of it. A flood
+    /// from one of them keeps nobody else waiting, and no deadline: those are looked at after each
+    /// piece of work.
+    fn take_turn(&mut self, events: &mut Events) {
+        self.turn += 1;
+        self.drift.note(sys::now(), sys::ahead());
+        self.wait(events);
+        self.drift.note(sys::now(), sys::ahead());
+        for event in &*events {
+            if event.token() != WAKE && event.token() != ALARM {
+                self.ready(event.token(), event.is_writable() || event.is_error());
+            }
+        }
+        for _ in 0..self.readable.len() {
+            if let Some(token) = self.readable.pop_front() {
+                self.read(token);
+            }
+        }
+        for _ in 0..MESSAGES_PER_TURN {
+            let Ok(message) = self.inbox.try_recv() else {
+                break;
+            };
+            self.message(message);
+            self.look_at_the_clock();
+        }
+        for client in self.crowded.clone() {
+            self.take_wants(client);
+        }
+        self.look_at_the_clock();
+        self.digest(FED_PER_TURN);
+    }
+
+    /// Waits until there is something to do.
+    fn wait(&mut self, events: &mut Events) {
+        let next = self.next_deadline();
+        let mut crowded = self.crowded.iter();
+        let is_busy = !self.readable.is_empty()
+            || !self.fed.is_empty()
+            || !self.inbox.is_empty()
+            || next.is_some_and(|at| at <= sys::now())
+            || crowded.any(|id| self.clients.get(id).is_some_and(Entry::could_go_on));
+        if !is_busy {
+            // Not by the limit of the poll: its clock stands still while the machine sleeps.
+            self.alarm.set(next);
+        }
+        // Interrupted by a signal, or nothing there: look at everything all the same.
+        let _ = self.poll.poll(events, is_busy.then_some(Duration::ZERO));
+    }
+
+    fn next_deadline(&self) -> Option<Time> {
+        let clients = self.deadlines.first().map(|(at, _)| *at);
+        clients.into_iter().chain(self.memory.deadline()).min()
+    }
+
+    /// Lets those whose deadlines have passed know.
+    fn look_at_the_clock(&mut self) {
+        let now = sys::now();
+        if self.next_deadline().is_none_or(|at| at > now) {
+            return;
+        }
+        let due = self.deadlines.iter().take_while(|(at, _)| *at <= now);
+        for client in due.map(|(_, client)| *client).collect::<Vec<_>>() {
+            self.step(client, Input::Tick);
+        }
+        self.listen();
     }
 
     fn message(&mut self, message: Message) {
         match message {
             Message::Open(id, core, transport, session, meter) => {
-                let entry = Entry {
-                    core,
-                    transport,
-                    conns: BTreeMap::new(),
-                    sinks: BTreeMap::from([(SESSION, session)]),
-                    calls: BTreeMap::new(),
-                    meter,
-                    wait: None,
-                    abandoned: false,
-                };
+                let entry = Entry::new(core, transport, session, meter);
                 self.clients.insert(id, entry);
                 self.feed(id, Fed::Tick);
             }
-            Message::Register(id, handle, sink, command) => {
-                match self.clients.get_mut(&id) {
-                    Some(entry) if !entry.core.is_ended() => {
-                        entry.sinks.insert(handle, sink);
-                        entry.count();
-                    }
-                    _ => Mailbox::end(&sink),
-                }
-                self.feed(id, Fed::Command(command));
+            Message::Register(id, handle, sink, command, permit) => {
+                self.want(id, Want::Register(handle, sink, command, permit));
             }
-            Message::Command(id, command) => {
-                if let Some(entry) = self.clients.get_mut(&id) {
-                    match &command {
-                        Command::Drop { handle } => {
-                            if let Some(sink) = entry.sinks.remove(handle) {
-                                sink.lease.store(None);
-                                Mailbox::end(&sink);
-                            }
-                        }
-                        Command::Forget { call } => {
-                            entry.calls.remove(call);
-                        }
-                        _ => {}
-                    }
-                    entry.count();
-                }
-                self.feed(id, Fed::Command(command));
-            }
+            Message::Command(id, command) => self.want(id, Want::Command(command)),
             Message::Call(id, call, reply, command) => {
-                if let Some(entry) = self.clients.get_mut(&id) {
-                    entry.calls.insert(call, reply);
-                    entry.count();
-                    self.feed(id, Fed::Command(command));
-                }
+                self.want(id, Want::Call(call, reply, command));
             }
+            Message::Abandon(id) => self.want(id, Want::Abandon),
             Message::Resolved(id, lookup, result) => {
                 self.feed(id, Fed::Resolved(lookup, result));
             }
             Message::Memory(name, act, completer) => {
                 let touched = self.memory.act(&name, act, sys::now());
                 // Whoever asked finds it done: what follows is told to the clients before.
-                self.digest();
+                self.digest(usize::MAX);
                 completer.complete(Ok(touched));
             }
-            Message::Abandon(id) => {
-                if let Some(entry) = self.clients.get_mut(&id) {
-                    entry.abandoned = true;
-                    let close = Command::Close {
-                        call: CallId(0),
-                        patience: FAREWELL_PATIENCE,
-                    };
-                    self.feed(id, Fed::Command(close));
-                }
+            #[cfg(test)]
+            Message::Panic => panic!("this panic is part of a test"),
+        }
+        self.digest(FED_PER_TURN);
+    }
+
+    /// Somebody wants something: at once if it is that client's turn, else after what it wanted
+    /// before.
+    fn want(&mut self, client: ClientId, want: Want) {
+        let Some(entry) = self.clients.get_mut(&client) else {
+            // It has ended, and with it all that it could do.
+            if let Want::Register(_, sink, ..) = &want {
+                Mailbox::end(sink);
             }
+            return;
+        };
+        entry.queue(want);
+        self.crowded.insert(client);
+        self.take_wants(client);
+    }
+
+    /// Does what a client's users want, as much as this turn has room for.
+    fn take_wants(&mut self, client: ClientId) {
+        loop {
+            let turn = self.turn;
+            let Some(entry) = self.clients.get_mut(&client) else {
+                self.crowded.remove(&client);
+                return;
+            };
+            let Some(want) = entry.next_want(turn) else {
+                if !entry.has_wants() {
+                    self.crowded.remove(&client);
+                    entry.count();
+                }
+                return;
+            };
+            self.fulfil(client, want);
+            self.digest(FED_PER_TURN);
         }
     }
 
-    fn socket(&mut self, token: Token, writable: bool) {
+    fn fulfil(&mut self, id: ClientId, want: Want) {
+        let Some(entry) = self.clients.get_mut(&id) else {
+            return;
+        };
+        let command = match want {
+            Want::Register(handle, sink, command, permit) => {
+                drop(permit);
+                if entry.core.is_ended() {
+                    Mailbox::end(&sink);
+                } else {
+                    let role = Role::made_by(&command);
+                    entry.sinks.insert(handle, (role, sink));
+                }
+                command
+            }
+            Want::Command(command) => {
+                match &command {
+                    Command::Drop { handle } => {
+                        if let Some((_, sink)) = entry.sinks.remove(handle) {
+                            sink.lease.store(None);
+                            Mailbox::end(&sink);
+                        }
+                    }
+                    Command::Forget { call } => {
+                        let reply = entry.calls.remove(call);
+                        guard::foreign(|| drop(reply));
+                    }
+                    _ => {}
+                }
+                command
+            }
+            Want::Call(call, reply, command) => {
+                entry.calls.insert(call, reply);
+                command
+            }
+            Want::Abandon => {
+                entry.abandoned = true;
+                Command::Close {
+                    call: CallId(0),
+                    patience: FAREWELL_PATIENCE,
+                }
+            }
+        };
+        entry.count();
+        self.feed(id, Fed::Command(command));
+    }
+
+    /// A socket has become ready: to be written to, or to be read alone.
+    fn ready(&mut self, token: Token, writable: bool) {
         let Some((client, conn)) = self.tokens.get(&token).copied() else {
             return;
         };
         let Some(slot) = self.slot(client, conn) else {
             return;
         };
-        match slot.conn.ready(writable) {
+        let progress = slot.conn.ready(writable);
+        if !std::mem::replace(&mut slot.queued, true) {
+            self.readable.push_back(token);
+        }
+        match progress {
             Progress::Nothing => {}
             Progress::Connected => {
-                self.feed(client, Fed::Connected(conn));
-                self.digest();
+                self.step(client, Input::Connected { conn });
+                self.digest(FED_PER_TURN);
             }
-            Progress::Failed(why) => {
-                self.lost(client, conn, why);
-                return;
-            }
+            Progress::Failed(why) => self.lost(client, conn, why),
         }
-        // Readiness is told once: read until nothing is left, or the core has had enough.
+    }
+
+    /// Reads what one turn has room for. Readiness is told once, so a socket stays in the queue until
+    /// nothing is left in it.
+    fn read(&mut self, token: Token) {
+        let Some((client, conn)) = self.tokens.get(&token).copied() else {
+            return;
+        };
         let mut buffer = std::mem::take(&mut self.buffer);
+        let mut read = 0;
+        // Until it is empty, or the core has had enough of it.
         while let Some(slot) = self.slot(client, conn) {
             if slot.conn.is_connecting() {
+                slot.queued = false;
+                break;
+            }
+            if read >= BYTES_PER_TURN {
+                self.readable.push_back(token);
                 break;
             }
             match slot.conn.receive(&mut buffer) {
-                Ok(0) => break,
+                Ok(0) => {
+                    slot.queued = false;
+                    break;
+                }
                 Ok(n) => {
+                    read += n;
                     self.feed_bytes(client, conn, &buffer[..n]);
-                    self.digest();
+                    self.digest(FED_PER_TURN);
                 }
                 Err(why) => {
                     self.lost(client, conn, why);
@@ -247,8 +365,8 @@ impl Thread {
 
     fn lost(&mut self, client: ClientId, conn: u64, why: String) {
         self.hang_up(client, conn);
-        self.feed(client, Fed::Disconnected(conn, why));
-        self.digest();
+        self.step(client, Input::Disconnected { conn, why });
+        self.digest(FED_PER_TURN);
     }
 
     fn hang_up(&mut self, client: ClientId, conn: u64) {
@@ -264,41 +382,48 @@ impl Thread {
         self.fed.push_back((client, fed));
     }
 
-    /// Feeds what waits, and what that brings about, until nothing is left.
-    fn digest(&mut self) {
-        loop {
-            while let Some((client, fed)) = self.fed.pop_front() {
-                match fed {
-                    Fed::Tick => self.step(client, Input::Tick),
-                    Fed::Resolved(lookup, result) => {
-                        self.step(client, Input::Resolved { lookup, result });
-                    }
-                    Fed::Connected(conn) => self.step(client, Input::Connected { conn }),
-                    Fed::Received(conn, bytes) => self.feed_bytes(client, conn, &bytes),
-                    Fed::Disconnected(conn, why) => {
-                        self.step(client, Input::Disconnected { conn, why });
-                    }
-                    Fed::Command(command) => self.step(client, Input::Command(command)),
-                }
-            }
-            for event in self.memory.take_events(sys::now()) {
-                match event {
-                    MemoryEvent::Connected { client, conn } => {
-                        self.feed(client, Fed::Connected(conn));
-                    }
-                    MemoryEvent::Received {
-                        client,
-                        conn,
-                        bytes,
-                    } => self.feed(client, Fed::Received(conn, bytes)),
-                    MemoryEvent::Disconnected { client, conn } => {
-                        let why = "the server closed the connection".to_owned();
-                        self.feed(client, Fed::Disconnected(conn, why));
-                    }
-                }
-            }
+    /// Feeds what waits, and what that brings about: until nothing is left, or this was much. What is
+    /// left then has its turn later, in its order.
+    fn digest(&mut self, limit: usize) {
+        for _ in 0..limit {
+            self.look_at_the_clock();
             if self.fed.is_empty() {
+                self.listen();
+            }
+            let Some((client, fed)) = self.fed.pop_front() else {
                 return;
+            };
+            match fed {
+                Fed::Tick => self.step(client, Input::Tick),
+                Fed::Resolved(lookup, result) => {
+                    self.step(client, Input::Resolved { lookup, result });
+                }
+                Fed::Connected(conn) => self.step(client, Input::Connected { conn }),
+                Fed::Received(conn, bytes) => self.feed_bytes(client, conn, &bytes),
+                Fed::Disconnected(conn, why) => {
+                    self.step(client, Input::Disconnected { conn, why });
+                }
+                Fed::Command(command) => self.step(client, Input::Command(command)),
+            }
+        }
+    }
+
+    /// Takes up what the servers in this process have done.
+    fn listen(&mut self) {
+        for event in self.memory.take_events(sys::now()) {
+            match event {
+                MemoryEvent::Connected { client, conn } => {
+                    self.feed(client, Fed::Connected(conn));
+                }
+                MemoryEvent::Received {
+                    client,
+                    conn,
+                    bytes,
+                } => self.feed(client, Fed::Received(conn, bytes)),
+                MemoryEvent::Disconnected { client, conn } => {
+                    let why = "the server closed the connection".to_owned();
+                    self.feed(client, Fed::Disconnected(conn, why));
+                }
             }
         }
     }
@@ -320,10 +445,12 @@ impl Thread {
         if matches!(input, Input::Connected { .. }) {
             entry.meter.connections.one();
         }
-        if catch_unwind(AssertUnwindSafe(|| entry.core.handle(input, now))).is_err() {
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| entry.core.handle(input, now))) {
+            guard::discard(payload);
             log(client, LogLevel::Error, || {
                 "a defect of the library ended this client; its leaderships are over".to_owned()
             });
+            entry.fail(now);
             self.remove(client);
             return;
         }
@@ -343,7 +470,7 @@ impl Thread {
         };
         let is_ended = entry.core.is_ended();
         if is_ended {
-            for sink in entry.sinks.values() {
+            for (_, sink) in entry.sinks.values() {
                 Mailbox::end(sink);
             }
         }
@@ -351,8 +478,8 @@ impl Thread {
         // them when it was the close.
         for (call, result) in done {
             if let Some(reply) = entry.calls.remove(&call) {
-                entry.meter.calls.set(entry.calls.len());
-                reply(result);
+                entry.count();
+                guard::foreign(|| reply(result));
             }
         }
         if is_ended && entry.abandoned {
@@ -413,13 +540,20 @@ impl Thread {
                 Transport::Tcp(_) => self.hang_up(client, conn),
             },
             Output::Lease { handle, lease } => {
-                if let Some(sink) = entry.sinks.get(&handle) {
-                    count_lease(&entry.meter, sink.lease.load(), lease);
-                    sink.lease.store(lease);
+                if let Some(sink) = entry.sink(handle) {
+                    let window = entry.core.timeout();
+                    let lost = self.drift.lost(sys::now(), sys::ahead(), window);
+                    let before = sink.lease.load().map(|held| held.lease);
+                    count_lease(&entry.meter, before, lease);
+                    let held = lease.map(|Lease { token, end }| {
+                        let end = end.before(lost);
+                        Held::from_now(Lease { token, end })
+                    });
+                    sink.lease.store(held);
                 }
             }
             Output::Event { handle, event } => {
-                if let Some(sink) = entry.sinks.get(&handle) {
+                if let Some(sink) = entry.sink(handle) {
                     entry.meter.event(&event);
                     say(client, &event, &sink.about);
                     Mailbox::push(sink, event);
@@ -461,6 +595,7 @@ impl Thread {
                         let slot = Slot {
                             conn: opened,
                             token,
+                            queued: false,
                         };
                         entry.conns.insert(conn, slot);
                         return;

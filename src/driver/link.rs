@@ -1,15 +1,18 @@
 //! The user's side of a client: what goes to the I/O thread, and the way there.
 
+use super::load::{Load, Permit};
 use super::memory::MemoryAct;
 use super::meter::{Meter, Metrics};
 use super::pending::{Completer, Pending};
+use super::sys::Alarm;
 use super::tls;
 use super::{Birth, Sink, io, process, sys};
 use crate::core::{
     Answer, CallId, Client, Command, Error, ErrorKind, Handle, SESSION, SessionOptions,
 };
 use crossbeam_channel::Sender;
-use mio::{Poll, Waker};
+use mio::unix::SourceFd;
+use mio::{Interest, Poll, Waker};
 use std::hash::{BuildHasher, Hasher};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -32,7 +35,7 @@ pub(super) type Reply = Box<dyn FnOnce(Result<Answer, Error>) + Send>;
 /// What the I/O thread is told.
 pub(super) enum Message {
     Open(ClientId, Box<Client>, Transport, Arc<Sink>, Arc<Meter>),
-    Register(ClientId, Handle, Arc<Sink>, Command),
+    Register(ClientId, Handle, Arc<Sink>, Command, Permit),
     Command(ClientId, Command),
     Call(ClientId, CallId, Reply, Command),
     Resolved(ClientId, u64, Result<Vec<SocketAddr>, String>),
@@ -40,6 +43,8 @@ pub(super) enum Message {
     Abandon(ClientId),
     /// Something is to be done to the model with this name.
     Memory(String, MemoryAct, Completer<usize>),
+    #[cfg(test)]
+    Panic,
 }
 
 /// The way to the I/O thread.
@@ -70,6 +75,11 @@ fn start() -> Result<Port, Error> {
     let poll = Poll::new().map_err(|e| failed("open an epoll descriptor", e))?;
     let waker =
         Waker::new(poll.registry(), io::WAKE).map_err(|e| failed("open an event descriptor", e))?;
+    let alarm = Alarm::new().map_err(|e| failed("open a timer descriptor", e))?;
+    let timer = &mut SourceFd(&alarm.fd());
+    poll.registry()
+        .register(timer, io::ALARM, Interest::READABLE)
+        .map_err(|e| failed("wait for a timer", e))?;
     let (messages, inbox) = crossbeam_channel::unbounded();
     let port = Port {
         messages,
@@ -80,7 +90,7 @@ fn start() -> Result<Port, Error> {
         .name("tenure-io".to_owned())
         .spawn(move || {
             sys::block_signals();
-            io::Thread::new(poll, inbox, own).run();
+            io::Thread::new(poll, alarm, inbox, own).run();
         })
         .map_err(|e| failed("start the I/O thread", e))?;
     Ok(port)
@@ -103,6 +113,7 @@ pub(crate) struct Link {
     next: AtomicU64,
     session: Arc<Sink>,
     meter: Arc<Meter>,
+    load: Arc<Load>,
     closing: AtomicBool,
 }
 
@@ -133,6 +144,7 @@ impl Link {
             next: AtomicU64::new(SESSION.0 + 1),
             session,
             meter,
+            load: Arc::default(),
             closing: AtomicBool::new(false),
         }))
     }
@@ -169,16 +181,21 @@ impl Link {
 
     /// A new handle for the group at `path`, made by the command that `make` builds, and where its
     /// events go.
+    ///
+    /// # Errors
+    /// `System` when too much is under way.
     pub(crate) fn register(
         &self,
         path: &str,
         make: impl FnOnce(Handle) -> Command,
-    ) -> (Handle, Arc<Sink>) {
+    ) -> Result<(Handle, Arc<Sink>), Error> {
         let handle = Handle(self.fresh());
+        let command = make(handle);
+        let permit = self.load.admit(&command)?;
         let sink = Arc::new(Sink::new(path));
-        let message = Message::Register(self.id, handle, Arc::clone(&sink), make(handle));
+        let message = Message::Register(self.id, handle, Arc::clone(&sink), command, permit);
         self.port.send(message);
-        (handle, sink)
+        Ok((handle, sink))
     }
 
     pub(crate) fn command(&self, command: Command) {
@@ -187,7 +204,8 @@ impl Link {
         }
     }
 
-    /// A call, answered once; `read` takes from the answer what the caller wants.
+    /// A call, answered once; `read` takes from the answer what the caller wants. Answered at once
+    /// with `System` when too much is under way.
     pub(crate) fn call<T: Send + 'static>(
         &self,
         make: impl FnOnce(CallId) -> Command,
@@ -197,15 +215,22 @@ impl Link {
             return Pending::ready(Err(Error::forked()));
         }
         let call = CallId(self.fresh());
+        let command = make(call);
+        let permit = match self.load.admit(&command) {
+            Ok(permit) => permit,
+            Err(refused) => return Pending::ready(Err(refused)),
+        };
         let (id, port) = (self.id, self.port);
         let forget = move || port.send(Message::Command(id, Command::Forget { call }));
         let (pending, completer) = Pending::new(forget);
         let reply: Reply = Box::new(move |result: Result<Answer, Error>| {
             // The core answers each command with its own kind of answer.
             let read = result.and_then(|answer| read(answer).ok_or_else(Error::closed));
+            // Whoever is woken may call again.
+            drop(permit);
             completer.complete(read);
         });
-        port.send(Message::Call(self.id, call, reply, make(call)));
+        port.send(Message::Call(self.id, call, reply, command));
         pending
     }
 }
@@ -215,5 +240,102 @@ impl Drop for Link {
         if !self.is_foreign() {
             self.port.send(Message::Abandon(self.id));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{
+        ContenderEvent, ContenderSpec, Event, Host, LeasePolicy, LostReason, Reenrol, SessionEvent,
+    };
+    use crate::driver::{Mailbox, Next};
+    use std::time::{Duration, Instant};
+
+    fn open() -> Arc<Link> {
+        let options = SessionOptions {
+            servers: vec![Host {
+                name: "127.0.0.1".to_owned(), // never connected to
+                port: 1,
+            }],
+            timeout: Duration::from_secs(4),
+            credentials: None,
+            tick: None,
+        };
+        Link::open(options, Transport::Memory("link-test".to_owned())).unwrap()
+    }
+
+    fn contend(link: &Link) -> Arc<Sink> {
+        let spec = ContenderSpec {
+            path: "/group".to_owned(),
+            label: None,
+            data: Vec::new(),
+            policy: LeasePolicy::Verified,
+            reenrol: Reenrol::Always,
+            warm: false,
+        };
+        let contend = |handle| Command::Contend { handle, spec };
+        let (_, sink) = link.register("/group", contend).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let leads =
+            |event: &Event| matches!(event, Event::Contender(ContenderEvent::Leading { .. }));
+        let led = sink.mailbox.wait_latest(Some(deadline), leads);
+        assert!(matches!(led, Next::Event(_)));
+        sink
+    }
+
+    fn rest(mailbox: &Mailbox) -> Vec<Event> {
+        let limit = || Some(Instant::now() + Duration::from_secs(20));
+        let events = std::iter::from_fn(|| match mailbox.next(limit()) {
+            Next::Event(event) => Some(event),
+            Next::Nothing => panic!("the events do not end"),
+            Next::End => None,
+        });
+        events.collect()
+    }
+
+    #[test]
+    fn a_panic_of_the_io_thread_ends_its_clients_and_no_later_one() {
+        let before = open();
+        let sink = contend(&before);
+        let call = before.call(
+            |call| Command::Members {
+                handle: Handle(77),
+                call,
+            },
+            |_| Some(()),
+        );
+        assert!(call.wait().is_err());
+        assert!(sink.lease.load().is_some());
+        before.port.send(Message::Panic);
+        let told = rest(&sink.mailbox);
+        assert!(matches!(
+            told.last(),
+            Some(Event::Contender(ContenderEvent::Lost {
+                member: Some(_),
+                led_until: Some(_),
+                reason: LostReason::Failed(_),
+            }))
+        ));
+        assert_eq!(sink.lease.load(), None);
+        let told = rest(&before.session().mailbox);
+        assert_eq!(told.last(), Some(&Event::Session(SessionEvent::Closed)));
+        // What is asked of it says so, and another client works.
+        let late = before.call(
+            |call| Command::Members {
+                handle: Handle(77),
+                call,
+            },
+            |_| Some(()),
+        );
+        assert_eq!(late.wait().unwrap_err().kind(), ErrorKind::Closed);
+        let (_, ended) = before
+            .register("/group", |handle| Command::Detect {
+                handle,
+                path: "/group".to_owned(),
+            })
+            .unwrap();
+        assert_eq!(rest(&ended.mailbox), []);
+        contend(&open());
     }
 }

@@ -1,19 +1,18 @@
-//! The events of one handle, on their way to the user: a bounded queue, the latest of them, and
+//! The events of one handle, on their way to the user: a bounded [`Queue`], the latest of them, and
 //! at most one callback.
-//!
-//! A consumer that is too slow loses the oldest events, never the order, never the latest, and
-//! never the newest end of a tenure: what it reads in the end is how things are.
 
 use super::dispatch::{self, Job};
-use crate::core::{ContenderEvent, Event};
-use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use super::guard;
+use super::queue::{Queue, weigh};
+use crate::core::Event;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-/// How many events wait for a slow consumer.
-const QUEUED_EVENTS_MAX: usize = 128;
+/// How many tasks are woken by the next change. One more, and the one that has waited longest is
+/// woken before, and asks again if it still wants to know: what is left of futures that were dropped
+/// does not grow.
+const WAKERS_MAX: usize = 4096;
 
 /// What a look into the mailbox gave.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,6 +25,13 @@ pub(crate) enum Next {
     End,
 }
 
+impl Next {
+    /// Of an event that others may hold, too. A long list is copied here, under no lock.
+    fn of(event: Arc<Event>) -> Self {
+        Self::Event(Arc::unwrap_or_clone(event))
+    }
+}
+
 type Callback = Box<dyn FnMut(Event) + Send>;
 
 enum Delivery {
@@ -36,8 +42,10 @@ enum Delivery {
 }
 
 struct Inner {
-    queue: VecDeque<Event>,
-    latest: Option<Event>,
+    queue: Queue,
+    latest: Option<Arc<Event>>,
+    /// Counts the changes of the latest event.
+    version: u64,
     ended: bool,
     /// The handle was freed: what follows is nobody's.
     silent: bool,
@@ -48,11 +56,18 @@ struct Inner {
 }
 
 impl Inner {
-    /// Has the task woken by the next change.
-    fn wake(&mut self, cx: &Context<'_>) {
-        if !self.wakers.iter().any(|w| w.will_wake(cx.waker())) {
-            self.wakers.push(cx.waker().clone());
-        }
+    /// Has the task woken by the next change. What is given back is to be woken after the lock is:
+    /// nothing, or the waker of a task that gives up its place.
+    #[must_use]
+    fn wake(&mut self, waker: Waker) -> Option<Waker> {
+        let crowded = (self.wakers.len() >= WAKERS_MAX).then(|| self.wakers.remove(0));
+        self.wakers.push(waker);
+        crowded
+    }
+
+    /// Whether that task is woken already.
+    fn wakes(&self, waker: &Waker) -> bool {
+        self.wakers.iter().any(|w| w.will_wake(waker))
     }
 }
 
@@ -72,8 +87,9 @@ impl Default for Mailbox {
     fn default() -> Self {
         Self {
             inner: Mutex::new(Inner {
-                queue: VecDeque::new(),
+                queue: Queue::default(),
                 latest: None,
+                version: 0,
                 ended: false,
                 silent: false,
                 wakers: Vec::new(),
@@ -87,26 +103,28 @@ impl Default for Mailbox {
 
 impl Mailbox {
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // No user code runs under this lock, so what it guards is whole.
+        // No user code runs under this lock, so what it guards is whole, and nobody holds it for
+        // longer than it takes to move a few words: the I/O thread takes it, too.
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds an event. Called by the I/O thread, or where there is none for the handle, by whoever
     /// ends it.
     pub(crate) fn push(sink: &Arc<super::Sink>, event: Event) {
-        let this = &sink.mailbox;
-        let mut inner = this.lock();
+        let (is_state, bytes) = (event.is_state(), weigh(&event));
+        let event = Arc::new(event);
+        let mut inner = sink.mailbox.lock();
         if inner.silent {
             return;
         }
-        if event.is_state() {
-            inner.latest = Some(event.clone());
+        let mut former = None;
+        if is_state {
+            former = inner.latest.replace(Arc::clone(&event));
+            inner.version += 1;
         }
-        if inner.queue.len() >= QUEUED_EVENTS_MAX {
-            thin_out(&mut inner.queue);
-        }
-        inner.queue.push_back(event);
+        let thinned = inner.queue.push(event, bytes);
         Self::announce(sink, inner);
+        drop((former, thinned));
     }
 
     /// Says that no event will follow.
@@ -123,8 +141,9 @@ impl Mailbox {
         let mut inner = sink.mailbox.lock();
         inner.silent = true;
         inner.ended = true;
-        inner.queue.clear();
+        let dropped = std::mem::take(&mut inner.queue);
         Self::announce(sink, inner);
+        drop(dropped);
     }
 
     fn announce(sink: &Arc<super::Sink>, mut inner: MutexGuard<'_, Inner>) {
@@ -133,22 +152,33 @@ impl Mailbox {
         inner.scheduled |= call;
         drop(inner);
         sink.mailbox.changed.notify_all();
-        for waker in wakers {
-            waker.wake();
-        }
+        guard::wake(wakers);
         if call {
             dispatch::schedule(Job::Deliver(Arc::clone(sink)));
         }
     }
 
     /// The newest event that says how things are, whether it was consumed or not.
-    pub(crate) fn latest(&self) -> Option<Event> {
+    pub(crate) fn latest(&self) -> Option<Arc<Event>> {
         self.lock().latest.clone()
     }
 
     /// Takes the oldest event; blocks for it until `deadline` (for ever without one).
     pub(crate) fn next(&self, deadline: Option<Instant>) -> Next {
-        self.wait(deadline, |inner| inner.queue.pop_front())
+        let mut inner = self.lock();
+        loop {
+            if let Some(event) = inner.queue.pop() {
+                drop(inner);
+                return Next::of(event);
+            }
+            if inner.ended {
+                return Next::End;
+            }
+            inner = match self.wait(inner, deadline) {
+                Some(inner) => inner,
+                None => return Next::Nothing,
+            };
+        }
     }
 
     /// Blocks until `pick` finds what it wants in the latest event.
@@ -157,46 +187,52 @@ impl Mailbox {
         deadline: Option<Instant>,
         mut pick: impl FnMut(&Event) -> bool,
     ) -> Next {
-        self.wait(deadline, |inner| {
-            inner.latest.clone().filter(|event| pick(event))
-        })
-    }
-
-    fn wait(
-        &self,
-        deadline: Option<Instant>,
-        mut take: impl FnMut(&mut Inner) -> Option<Event>,
-    ) -> Next {
         let mut inner = self.lock();
         loop {
-            if let Some(event) = take(&mut inner) {
-                return Next::Event(event);
+            // The choice is the user's, and so is the time that it takes: not under the lock.
+            let (latest, version) = (inner.latest.clone(), inner.version);
+            drop(inner);
+            if let Some(event) = latest.filter(|event| pick(event)) {
+                return Next::of(event);
             }
-            if inner.ended {
-                return Next::End;
-            }
-            inner = match deadline {
-                None => self
-                    .changed
-                    .wait(inner)
-                    .unwrap_or_else(PoisonError::into_inner),
-                Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return Next::Nothing;
-                    }
-                    self.changed
-                        .wait_timeout(inner, left)
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .0
+            inner = self.lock();
+            while inner.version == version {
+                if inner.ended {
+                    return Next::End;
                 }
-            };
+                inner = match self.wait(inner, deadline) {
+                    Some(inner) => inner,
+                    None => return Next::Nothing,
+                };
+            }
         }
+    }
+
+    /// Waits for the next change; `None` when the time is over.
+    fn wait<'a>(
+        &'a self,
+        inner: MutexGuard<'a, Inner>,
+        deadline: Option<Instant>,
+    ) -> Option<MutexGuard<'a, Inner>> {
+        let Some(deadline) = deadline else {
+            let inner = self.changed.wait(inner);
+            return Some(inner.unwrap_or_else(PoisonError::into_inner));
+        };
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return None;
+        }
+        let waited = self.changed.wait_timeout(inner, left);
+        Some(waited.unwrap_or_else(PoisonError::into_inner).0)
     }
 
     /// [`next`](Self::next) for a future.
     pub(crate) fn poll_next(&self, cx: &Context<'_>) -> Poll<Next> {
-        self.poll(cx, |inner| inner.queue.pop_front())
+        let taken = self.poll(cx, |inner| {
+            let taken = inner.queue.pop();
+            (taken.is_some() || inner.ended).then_some(taken)
+        });
+        taken.map(|taken| taken.map_or(Next::End, Next::of))
     }
 
     /// [`wait_latest`](Self::wait_latest) for a future.
@@ -205,34 +241,51 @@ impl Mailbox {
         cx: &Context<'_>,
         mut pick: impl FnMut(&Event) -> bool,
     ) -> Poll<Next> {
-        self.poll(cx, |inner| inner.latest.clone().filter(|event| pick(event)))
+        loop {
+            // The choice is the user's, and so is the time that it takes: not under the lock.
+            let inner = self.lock();
+            let (latest, version) = (inner.latest.clone(), inner.version);
+            drop(inner);
+            if let Some(event) = latest.filter(|event| pick(event)) {
+                return Poll::Ready(Next::of(event));
+            }
+            let same = self.poll(cx, |inner| match inner.version == version {
+                true if inner.ended => Some(true),
+                true => None,
+                false => Some(false),
+            });
+            match same {
+                Poll::Ready(true) => return Poll::Ready(Next::End),
+                Poll::Ready(false) => {}
+                Poll::Pending => return Poll::Pending,
+            }
+        }
     }
 
-    fn poll(
-        &self,
-        cx: &Context<'_>,
-        mut take: impl FnMut(&mut Inner) -> Option<Event>,
-    ) -> Poll<Next> {
+    fn poll<T>(&self, cx: &Context<'_>, look: impl FnOnce(&mut Inner) -> Option<T>) -> Poll<T> {
+        // Foreign code: it may do as it likes, but not under the lock.
+        let waker = cx.waker().clone();
         let mut inner = self.lock();
-        if let Some(event) = take(&mut inner) {
-            return Poll::Ready(Next::Event(event));
+        if let Some(found) = look(&mut inner) {
+            drop(inner);
+            return Poll::Ready(found);
         }
-        if inner.ended {
-            return Poll::Ready(Next::End);
+        if inner.wakes(&waker) {
+            drop(inner);
+            return Poll::Pending;
         }
-        inner.wake(cx);
+        let crowded = inner.wake(waker);
+        drop(inner);
+        guard::wake(crowded);
         Poll::Pending
     }
 
     /// Whether [`next`](Self::next) would have something to tell now.
     pub(crate) fn poll_ready(&self, cx: &Context<'_>) -> Poll<()> {
-        let mut inner = self.lock();
-        let called = matches!(inner.delivery, Delivery::Call(_));
-        if inner.ended || !called && !inner.queue.is_empty() {
-            return Poll::Ready(());
-        }
-        inner.wake(cx);
-        Poll::Pending
+        self.poll(cx, |inner| {
+            let called = matches!(inner.delivery, Delivery::Call(_));
+            (inner.ended || !called && !inner.queue.is_empty()).then_some(())
+        })
     }
 
     /// Whether an event waits.
@@ -244,12 +297,7 @@ impl Mailbox {
     /// Ready if no event will follow those that wait.
     #[cfg(feature = "capi")]
     pub(crate) fn poll_ended(&self, cx: &Context<'_>) -> Poll<()> {
-        let mut inner = self.lock();
-        if inner.ended {
-            return Poll::Ready(());
-        }
-        inner.wake(cx);
-        Poll::Pending
+        self.poll(cx, |inner| inner.ended.then_some(()))
     }
 
     /// Has `callback` called with every event that is queued or follows, by the dispatch thread.
@@ -274,12 +322,12 @@ impl Mailbox {
             let Some(mut callback) = slot.take() else {
                 return;
             };
-            let Some(event) = inner.queue.pop_front() else {
+            let Some(event) = inner.queue.pop() else {
                 inner.scheduled = false;
                 if inner.ended {
                     drop(inner);
                     // After the last event the callback is dropped, and with it what it holds.
-                    let _ = catch_unwind(AssertUnwindSafe(|| drop(callback)));
+                    guard::foreign(|| drop(callback));
                 } else {
                     inner.delivery = Delivery::Call(Some(callback));
                 }
@@ -287,24 +335,16 @@ impl Mailbox {
             };
             drop(inner);
             // The panic hook has told the user; the next event is delivered all the same.
-            let _ = catch_unwind(AssertUnwindSafe(|| callback(event)));
+            guard::foreign(|| callback(Arc::unwrap_or_clone(event)));
             self.lock().delivery = Delivery::Call(Some(callback));
         }
     }
 }
 
-/// Drops the oldest event that is not the newest end of a tenure.
-fn thin_out(queue: &mut VecDeque<Event>) {
-    let is_end = |event: &Event| matches!(event, Event::Contender(ContenderEvent::Lost { .. }));
-    let newest_end = queue.iter().rposition(is_end);
-    let victim = if newest_end == Some(0) { 1 } else { 0 };
-    queue.remove(victim);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{DetectorEvent, Error, LostReason, Member, Time};
+    use crate::core::{ContenderEvent, DetectorEvent, Error, LostReason, Member, Time};
     use crate::driver::Sink;
     use std::sync::mpsc;
     use std::time::Duration;
@@ -330,12 +370,12 @@ mod tests {
         for n in 0..10_000 {
             Mailbox::push(&sink, event(n));
         }
-        assert_eq!(sink.mailbox.latest(), Some(event(9_999)));
+        assert_eq!(sink.mailbox.latest().as_deref(), Some(&event(9_999)));
         let mut all = Vec::new();
         while let Next::Event(event) = sink.mailbox.next(Some(Instant::now())) {
             all.push(event);
         }
-        assert_eq!(all.len(), QUEUED_EVENTS_MAX);
+        assert_eq!(all.len(), crate::driver::queue::QUEUED_EVENTS_MAX);
         assert_eq!(all.first(), Some(&lost()));
         assert_eq!(all.last(), Some(&event(9_999)));
     }
@@ -358,7 +398,7 @@ mod tests {
         });
         Mailbox::push(&sink, standby.clone());
         Mailbox::push(&sink, blocked.clone());
-        assert_eq!(sink.mailbox.latest(), Some(standby.clone()));
+        assert_eq!(sink.mailbox.latest().as_deref(), Some(&standby));
         assert_eq!(sink.mailbox.next(None), Next::Event(standby));
         assert_eq!(sink.mailbox.next(None), Next::Event(blocked));
     }

@@ -7,16 +7,21 @@
 
 mod conn;
 mod dispatch;
+mod drift;
+mod entry;
+mod guard;
 mod io;
 mod journal;
 mod lease_cell;
 mod link;
+mod load;
 mod log;
 mod mailbox;
 mod memory;
 mod meter;
 mod pending;
 mod process;
+mod queue;
 mod resolve;
 pub(crate) mod small_file;
 mod stream;
@@ -35,6 +40,7 @@ pub use pending::Pending;
 pub(crate) use sys::now;
 pub use tls::TlsOptions;
 
+pub(crate) use lease_cell::Held;
 use lease_cell::LeaseCell;
 
 /// What the I/O thread writes and the user's side reads, for one handle.
@@ -70,11 +76,13 @@ pub(crate) struct Birth(u32);
 impl Birth {
     pub(crate) fn now() -> Self {
         sys::count_forks();
-        Self(sys::generation())
+        // A process that nobody has marked is marked by what is made in it.
+        sys::forks();
+        Self(sys::mark())
     }
 
     /// Whether that was a parent of this process.
     pub(crate) fn is_foreign(self) -> bool {
-        self.0 != sys::generation()
+        self.0 != sys::mark()
     }
 }

@@ -1,6 +1,6 @@
 //! A call that is under way: to be awaited or waited for.
 
-use super::Birth;
+use super::{Birth, guard};
 use crate::core::{Error, ErrorKind};
 use std::future::Future;
 use std::pin::Pin;
@@ -32,9 +32,7 @@ impl<T> Shared<T> {
             *state = State::Done(result);
             drop(state);
             self.done.notify_all();
-            if let Some(waker) = waker {
-                waker.wake();
-            }
+            guard::wake(waker);
         }
     }
 }
@@ -163,15 +161,21 @@ impl<T> Future for Pending<T> {
             return Poll::Ready(Err(Error::forked()));
         }
         let shared = Arc::clone(&self.shared);
+        // Foreign code: it may do as it likes, but not under a lock that the I/O thread takes.
+        let waker = cx.waker().clone();
         let mut state = shared.lock();
-        match std::mem::replace(&mut *state, State::Taken) {
+        let before = std::mem::replace(&mut *state, State::Taken);
+        match before {
             State::Done(result) => {
+                drop(state);
                 self.forget = None;
                 Poll::Ready(result)
             }
             State::Taken => Poll::Ready(Err(Error::closed())),
-            State::Waiting(_) => {
-                *state = State::Waiting(Some(cx.waker().clone()));
+            State::Waiting(former) => {
+                *state = State::Waiting(Some(waker));
+                drop(state);
+                drop(former);
                 Poll::Pending
             }
         }

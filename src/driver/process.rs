@@ -63,7 +63,7 @@ impl<T> Lazy<T> {
 pub(super) fn this() -> &'static Process {
     static FIRST: Process = Process::new();
     let mut process = &FIRST;
-    for _ in 0..sys::generation() {
+    for _ in 0..sys::forks() {
         process = process.child.get_or_init(|| Box::new(Process::new()));
     }
     process

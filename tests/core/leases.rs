@@ -216,29 +216,33 @@ fn where_every_answer_is_slow_a_lone_contender_leads_all_the_same_and_keeps_it()
             tick: ms(tick.unwrap_or(500)),
             ..ModelOptions::default()
         };
-        let mut world = World::with(options);
-        world.create(GROUP);
-        world.reply_delay = ms(late);
-        world.tick = tick.map(ms);
-        world.client_with(ms(timeout), None);
-        world.contend(0, 1);
-        let led = world.run_while_not(ms(timeout) * 3 / 2, |w| w.leads(0, 1));
-        let case = format!("T {timeout}, tick {tick:?}, answers {late} late");
-        assert!(led, "{case}: {:?}", world.contender_events(0, 1));
-        world.run(ms(timeout) * 10);
-        assert_eq!(
-            losses(&world, 0),
-            0,
-            "{case}: {:?}",
-            world.contender_events(0, 1)
-        );
-        assert!(world.leads(0, 1), "{case}");
-        assert_eq!(hindrances(&world, 0), [""; 0], "{case}");
-        let proofs = world.nodes[0].sent.len();
-        assert!(
-            proofs < 20 * 12 * timeout as usize / 1000,
-            "{case}: {proofs} requests"
-        );
+        for stands in [true, false] {
+            let mut world = World::with(options.clone());
+            if stands {
+                world.create(GROUP);
+            }
+            world.reply_delay = ms(late);
+            world.tick = tick.map(ms);
+            world.client_with(ms(timeout), None);
+            world.contend(0, 1);
+            let led = world.run_while_not(ms(timeout) * 2, |w| w.leads(0, 1));
+            let case = format!("T {timeout}, tick {tick:?}, answers {late} late, group {stands}");
+            assert!(led, "{case}: {:?}", world.contender_events(0, 1));
+            world.run(ms(timeout) * 10);
+            assert_eq!(
+                losses(&world, 0),
+                0,
+                "{case}: {:?}",
+                world.contender_events(0, 1)
+            );
+            assert!(world.leads(0, 1), "{case}");
+            assert_eq!(hindrances(&world, 0), [""; 0], "{case}");
+            let proofs = world.nodes[0].sent.len();
+            assert!(
+                proofs < 20 * 12 * timeout as usize / 1000,
+                "{case}: {proofs} requests"
+            );
+        }
     }
 }
 

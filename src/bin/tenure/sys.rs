@@ -13,13 +13,22 @@ use std::process::Command;
 
 /// `CLOCK_BOOTTIME` in nanoseconds: the clock that leases are read from.
 pub(crate) fn boottime_ns() -> u64 {
+    read(libc::CLOCK_BOOTTIME)
+}
+
+/// `CLOCK_MONOTONIC_RAW` in nanoseconds: no daemon slows it down, but it does not count sleep.
+pub(crate) fn raw_ns() -> u64 {
+    read(libc::CLOCK_MONOTONIC_RAW)
+}
+
+fn read(clock: libc::clockid_t) -> u64 {
     let mut spec = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
-    // SAFETY: `spec` is a valid timespec that outlives the call. Linux has had this clock since
+    // SAFETY: `spec` is a valid timespec that outlives the call. Linux has had these clocks since
     // 2.6.39, so the call cannot fail.
-    unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut spec) };
+    unsafe { libc::clock_gettime(clock, &raw mut spec) };
     let seconds = u64::try_from(spec.tv_sec).unwrap_or(0);
     let nanos = u64::try_from(spec.tv_nsec).unwrap_or(0);
     seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
@@ -82,22 +91,41 @@ pub(crate) fn hand_over(command: &mut Command, socket: UnixStream) {
 }
 
 /// Has `command` start with no signal blocked, and the kernel kill it when the thread that spawns
-/// it ends: at the latest with the process. A set-user-id program is exempt from that.
-pub(crate) fn die_with_parent(command: &mut Command) {
+/// it ends: at the latest with the process. A set-user-id program is exempt from that. Before it
+/// becomes the command the new process sends `birth` of its number on `socket`, so that whoever
+/// reads there knows of it before it can do anything; and if `kill_at` (`CLOCK_BOOTTIME`) has passed
+/// by then it does not start, and spawning fails with `ETIME`.
+pub(crate) fn die_with_parent<const N: usize>(
+    command: &mut Command,
+    kill_at: u64,
+    socket: &UnixStream,
+    birth: fn(u32) -> [u8; N],
+) {
     let parent = nix::unistd::Pid::this();
+    let socket = socket.as_raw_fd();
     let before_exec = move || {
         SigSet::empty().thread_set_mask()?;
         prctl::set_pdeathsig(Signal::SIGKILL)?;
         // The parent may have ended before; then no signal will come.
-        if nix::unistd::Pid::parent() == parent {
-            Ok(())
-        } else {
-            Err(io::Error::from_raw_os_error(libc::ESRCH))
+        if nix::unistd::Pid::parent() != parent {
+            return Err(io::Error::from_raw_os_error(libc::ESRCH));
         }
+        let packet = birth(std::process::id());
+        // SAFETY: `packet` outlives the call, and the descriptor is the parent's socket, which no
+        // one closes in this process before `exec` does.
+        let sent = unsafe { libc::send(socket, packet.as_ptr().cast(), N, libc::MSG_NOSIGNAL) };
+        if sent < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // The host may have slept since the parent looked.
+        if boottime_ns() >= kill_at {
+            return Err(io::Error::from_raw_os_error(libc::ETIME));
+        }
+        Ok(())
     };
     // SAFETY: between fork and exec only async-signal-safe calls are made (sigemptyset,
-    // pthread_sigmask, prctl, getppid); nothing is allocated or locked, and errors carry only an
-    // OS code.
+    // pthread_sigmask, prctl, getppid, getpid, send, clock_gettime); `birth` only computes; nothing
+    // is allocated or locked, and errors carry only an OS code.
     unsafe { command.pre_exec(before_exec) };
 }
 
@@ -140,4 +168,33 @@ pub(crate) fn default_sigchld() -> io::Result<()> {
         return Err(io::Error::last_os_error());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    fn start(kill_at: u64) -> (io::Result<()>, u32) {
+        let (mut ours, theirs) = UnixStream::pair().unwrap();
+        let mut command = Command::new("/bin/true");
+        die_with_parent(&mut command, kill_at, &theirs, u32::to_ne_bytes);
+        let child = command.spawn();
+        let mut packet = [0; 4];
+        ours.read_exact(&mut packet).unwrap();
+        let told = u32::from_ne_bytes(packet);
+        let ended = child.map(|mut child| {
+            assert_eq!(child.id(), told);
+            assert!(child.wait().unwrap().success());
+        });
+        (ended, told)
+    }
+
+    #[test]
+    fn a_command_is_known_before_it_runs_and_does_not_start_after_its_time() {
+        assert!(start(u64::MAX).0.is_ok());
+        let (late, told) = start(boottime_ns());
+        assert_eq!(late.unwrap_err().raw_os_error(), Some(libc::ETIME));
+        assert_ne!(told, std::process::id());
+    }
 }

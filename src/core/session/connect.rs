@@ -215,8 +215,7 @@ impl Session {
             pings: VecDeque::new(),
             last_sent: sent,
             since: now,
-            slow_until: (now.since(sent) > lease::early_ping_interval(timeout))
-                .then(|| now + lease::attempt_limit(timeout)),
+            is_slow: now.since(sent) > lease::early_ping_interval(timeout),
             proofs: Proofs::new(sent, now, handshake, timeout, relay, before),
             progress: sent,
             fresh_bytes: 0,

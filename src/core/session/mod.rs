@@ -148,8 +148,8 @@ struct Up {
     pings: VecDeque<Time>,
     last_sent: Time,
     since: Time,
-    /// The server answers slowly, and is pinged more often until then.
-    slow_until: Option<Time>,
+    /// Whether the server took long to answer the handshake.
+    is_slow: bool,
     /// When an answer last came, or [`PROGRESS_BYTES`] of one.
     progress: Time,
     /// How many bytes have come since.
@@ -302,6 +302,14 @@ impl Session {
     pub(crate) fn asks_now(&mut self, now: Time) {
         if let Link::Up(up) = &mut self.link {
             up.last_sent = now;
+        }
+    }
+
+    /// How many requests wait: to be sent, or for their answers.
+    pub(crate) fn waiting(&self) -> usize {
+        match &self.link {
+            Link::Up(up) => up.requests.waiting(),
+            _ => 0,
         }
     }
 
@@ -581,15 +589,8 @@ impl Session {
             up.last_sent + lease::ping_interval(timeout, self.leading),
             Wake::Ping,
         );
-        // One ping at a time: a second one would say nothing that the first does not. On a slow connection more are sent until the first
-        // write is answered: a lease will rest on them.
-        let early = up.last_sent + lease::early_ping_interval(timeout);
-        let ping = match up.slow_until {
-            Some(until) if early <= until && up.proofs.newest().is_none() => {
-                Some((early, Wake::Ping))
-            }
-            _ => up.pings.is_empty().then_some(ping),
-        };
+        // One ping at a time: a second one would say nothing that the first does not.
+        let ping = up.pings.is_empty().then_some(ping);
         let proof = self.proof_deadline(up).map(|at| (at, Wake::Proof));
         answer
             .into_iter()

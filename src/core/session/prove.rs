@@ -54,6 +54,18 @@ impl Session {
         pace.unwrap_or_else(|| lease::proof_interval(self.timeout()))
     }
 
+    /// Whether a lease of which only a moment is left would be renewed in time, again and again: where
+    /// answers are so slow that there is no more to spare.
+    pub(crate) fn is_steady(&self) -> bool {
+        self.pace() == lease::proof_interval(self.timeout())
+            || self.live().is_some_and(|up| up.proofs.is_steady())
+    }
+
+    /// Whether the server of this connection answered its handshake slowly.
+    pub(crate) fn is_slow(&self) -> bool {
+        self.live().is_some_and(|up| up.is_slow)
+    }
+
     fn lasting_pace(&self, up: &Up) -> Option<Duration> {
         lease::pace(self.timeout(), self.options.tick, up.proofs.delay())
     }
@@ -141,8 +153,9 @@ impl Session {
     /// Queues a proof.
     pub(crate) fn prove(&mut self, ask: Ask, request: Request, now: Time) {
         self.ask(ask, request);
+        let pace = self.pace();
         if let Link::Up(up) = &mut self.link {
-            up.proofs.ask(now);
+            up.proofs.ask(now, pace);
             if self.urgent.asked == 1 && self.urgent.settled.is_none() {
                 self.urgent.settled = up.proofs.settled();
             }

@@ -43,6 +43,9 @@ const SHORT_NAME: &std::ffi::CStr = c"lease-guardian";
 /// How long before the end of the lease the group is killed.
 pub(super) const KILL_BEFORE: Duration = Duration::from_millis(100);
 
+/// What a timer that was slowed down may be late by, in nanoseconds.
+const PAUSE_MIN: u64 = 1_000_000;
+
 /// What the command line of a guardian says.
 struct Brief {
     socket: UnixStream,
@@ -119,7 +122,37 @@ fn guard(brief: Brief) -> io::Result<()> {
     Ok(())
 }
 
+/// The time, on `CLOCK_BOOTTIME`, since the supervisor was last heard: or more, if that clock has been
+/// slowed down since (`chrony` does that, by up to a twelfth) and would make the lease longer.
+struct Clock {
+    boot: u64,
+    raw: u64,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self {
+            boot: sys::boottime_ns(),
+            raw: sys::raw_ns(),
+        }
+    }
+
+    fn now(&self) -> u64 {
+        let passed = sys::raw_ns().saturating_sub(self.raw);
+        sys::boottime_ns().max(self.boot.saturating_add(passed))
+    }
+}
+
+/// How long a timer on `CLOCK_BOOTTIME` may be set for something that is so far off: it is looked at
+/// again before it can be late.
+fn pause(left: u64) -> u64 {
+    let early = left / 12;
+    let early = if early < PAUSE_MIN { 0 } else { early };
+    left - early
+}
+
 struct Guardian {
+    clock: Clock,
     socket: UnixStream,
     children: SignalFd,
     timer: TimerFd,
@@ -139,6 +172,7 @@ impl Guardian {
         signals.add(Signal::SIGCHLD);
         let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
         let mut guardian = Self {
+            clock: Clock::start(),
             children: SignalFd::with_flags(&signals, flags)?,
             timer: TimerFd::new(
                 ClockId::CLOCK_BOOTTIME,
@@ -156,11 +190,13 @@ impl Guardian {
             guardian.say(Word::Late);
             return Ok(guardian);
         }
-        match Group::start(&brief.command) {
+        match Group::start(&brief.command, guardian.kill_at(), &guardian.socket) {
             Ok(group) => {
                 guardian.say(Word::Started(group.child.id()));
                 guardian.group = Some(group);
             }
+            // The host slept between our look at the clock and the command's beginning.
+            Err(error) if error.raw_os_error() == Some(libc::ETIME) => guardian.say(Word::Late),
             Err(error) => {
                 let errno = error.raw_os_error().unwrap_or(libc::EINVAL);
                 guardian.say(Word::NotStarted(errno));
@@ -180,7 +216,7 @@ impl Guardian {
 
     /// Does what it is time for, and sets the timer for what comes next.
     fn act(&mut self, group: &Group) -> io::Result<()> {
-        let now = sys::boottime_ns();
+        let now = self.clock.now();
         if self.stopping.is_none() && now >= self.stop_at() {
             self.stopping = Some(now.saturating_add(self.stop_timeout));
             group.ask_to_end(Signal::SIGTERM);
@@ -196,10 +232,12 @@ impl Guardian {
             (false, Some(_)) => Some(self.kill_at()),
         };
         match next {
-            // Zero would stop the timer.
+            // Zero would stop the timer. The time that the host sleeps counts.
             Some(at) => self.timer.set(
-                Expiration::OneShot(TimeSpec::from_duration(Duration::from_nanos(at.max(1)))),
-                TimerSetTimeFlags::TFD_TIMER_ABSTIME,
+                Expiration::OneShot(TimeSpec::from_duration(Duration::from_nanos(
+                    pause(at.saturating_sub(now)).max(1),
+                ))),
+                TimerSetTimeFlags::empty(),
             )?,
             None => self.timer.unset()?,
         }
@@ -254,6 +292,7 @@ impl Guardian {
             Order::Lease { end, drain } => {
                 self.end = end;
                 self.drain = drain;
+                self.clock = Clock::start();
             }
             Order::Signal(signal) => {
                 if let Ok(signal) = Signal::try_from(signal) {
@@ -295,13 +334,16 @@ struct Group {
 }
 
 impl Group {
-    fn start(words: &[OsString]) -> io::Result<Self> {
+    /// The supervisor hears of the group by `socket` before the command begins: we may be killed
+    /// before we can say that it runs.
+    fn start(words: &[OsString], kill_at: u64, socket: &UnixStream) -> io::Result<Self> {
         let (program, rest) = words
             .split_first()
             .ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))?;
         let mut command = Command::new(program);
         command.args(rest).process_group(0);
-        sys::die_with_parent(&mut command);
+        let birth = |pid| Word::Born(pid).packet();
+        sys::die_with_parent(&mut command, kill_at, socket, birth);
         let child = command.spawn()?;
         let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
         Ok(Self {
@@ -360,4 +402,41 @@ impl Group {
 
 pub(super) fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_slowed_down_makes_no_lease_longer() {
+        let second = 1_000_000_000;
+        let Clock { boot, raw } = Clock::start();
+        let slowed = Clock {
+            boot,
+            raw: raw - second,
+        };
+        assert!(slowed.now() >= boot + second);
+        // A host that has slept, which the other clock does not count.
+        let slept = Clock {
+            boot: boot - second,
+            raw,
+        };
+        let now = slept.now();
+        assert!(now >= boot && now < boot + second);
+    }
+
+    #[test]
+    fn a_timer_that_is_slowed_down_is_looked_at_before_it_is_late() {
+        let (mut left, mut looks) = (4_000_000_000, 0);
+        while left > 0 {
+            // Ten parts in 120 slower than it should be.
+            let passed = pause(left) * 12 / 11;
+            assert!(passed <= left + PAUSE_MIN * 2, "{left}");
+            left = left.saturating_sub(passed);
+            looks += 1;
+        }
+        assert!(looks < 8, "{looks}");
+        assert_eq!([pause(0), pause(1)], [0, 1]);
+    }
 }

@@ -357,6 +357,8 @@ impl Supervisor<'_> {
             return;
         };
         match heard {
+            // Its number is for whoever buries the guardian.
+            Heard::Said(Word::Born(_)) => {}
             Heard::Said(Word::Started(pid)) => {
                 run.pid = Some(pid);
                 self.report.line(lines::started(run.token, pid));

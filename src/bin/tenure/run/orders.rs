@@ -25,6 +25,8 @@ pub(super) enum Order {
 /// From the guardian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word {
+    /// A process leads the group of this number, and is about to become the command.
+    Born(u32),
     /// The command runs, as the leader of the group of this number.
     Started(u32),
     /// The command could not be started: the system's error number.
@@ -71,6 +73,7 @@ impl Word {
             Self::Stopping => packet(4, 0, 0),
             Self::Killed => packet(5, 0, 0),
             Self::Ended(status) => packet(6, number(status), 0),
+            Self::Born(pid) => packet(7, pid.into(), 0),
         }
     }
 
@@ -83,6 +86,7 @@ impl Word {
             4 => Self::Stopping,
             5 => Self::Killed,
             6 => Self::Ended(signed(a)?),
+            7 => Self::Born(u32::try_from(a).ok()?),
             _ => return None,
         })
     }
@@ -152,6 +156,7 @@ mod tests {
             assert_eq!(Order::read(&order.packet()), Some(order));
         }
         for word in [
+            Word::Born(u32::MAX),
             Word::Started(u32::MAX),
             Word::NotStarted(2),
             Word::Late,

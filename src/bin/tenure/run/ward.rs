@@ -5,7 +5,7 @@ use super::orders::{self, Order, PACKET_BYTES, Word};
 use crate::sys;
 use nix::sys::prctl;
 use nix::sys::signal::{Signal, killpg};
-use nix::sys::wait::waitpid;
+use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
 use nix::unistd::Pid;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -121,12 +121,8 @@ fn listen(reader: &mut UnixStream, tell: &mut impl FnMut(Heard)) -> Last {
             Some(word @ (Word::Ended(_) | Word::NotStarted(_) | Word::Late)) => {
                 return (Some(word), group);
             }
-            Some(word) => {
-                if let Word::Started(pid) = word {
-                    group = i32::try_from(pid).ok().map(Pid::from_raw);
-                }
-                tell(Heard::Said(word));
-            }
+            Some(Word::Born(pid)) => group = i32::try_from(pid).ok().map(Pid::from_raw),
+            Some(word) => tell(Heard::Said(word)),
             None => {}
         }
     }
@@ -145,8 +141,12 @@ fn bury(socket: &UnixStream, guardian: &Mutex<Child>, (word, group): Last) -> He
     if let Some(word) = word {
         return Heard::Said(word);
     }
-    if let Some(group) = group {
-        // The command is our child now and was not reaped: the group is its own.
+    // The command is our child now and was not reaped: the group is its own. If it is not, the
+    // guardian has reaped it, and the number may be a stranger's.
+    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    if let Some(group) = group
+        && waitid(Id::Pid(group), flags).is_ok()
+    {
         let _ = killpg(group, Signal::SIGKILL);
         let _ = waitpid(group, None);
     }
@@ -155,4 +155,71 @@ fn bury(socket: &UnixStream, guardian: &Mutex<Child>, (word, group): Last) -> He
 
 fn lock(guardian: &Mutex<Child>) -> std::sync::MutexGuard<'_, Child> {
     guardian.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    fn guardian() -> Mutex<Child> {
+        Mutex::new(Command::new("/bin/true").spawn().unwrap())
+    }
+
+    /// A process of a group of its own that runs until it is killed.
+    fn endless() -> Child {
+        Command::new("sleep")
+            .arg("1000")
+            .process_group(0)
+            .spawn()
+            .unwrap()
+    }
+
+    fn pid(child: &Child) -> Pid {
+        Pid::from_raw(i32::try_from(child.id()).unwrap())
+    }
+
+    #[test]
+    fn a_guardian_that_is_killed_before_it_says_started_leaves_no_command() {
+        let mut command = endless();
+        let (mut ours, mut theirs) = orders::pair().unwrap();
+        theirs
+            .write_all(&Word::Born(command.id()).packet())
+            .unwrap();
+        drop(theirs);
+        let last = listen(&mut ours, &mut |heard| panic!("{heard:?}"));
+        assert_eq!(last, (None, Some(pid(&command))));
+        assert_eq!(bury(&ours, &guardian(), last), Heard::GuardianKilled);
+        // It was killed, and reaped there.
+        assert!(command.wait().is_err());
+    }
+
+    #[test]
+    fn a_number_that_may_be_a_strangers_is_left_alone() {
+        /// A grandchild of ours that leads a group, and what ended it.
+        const SCRIPT: &str = "setsid sh -c 'echo $$; exec sleep 1000' & read end; kill -TERM $!; \
+                              wait $!; echo $?";
+        let mut shell = Command::new("sh")
+            .args(["-c", SCRIPT])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut lines = BufReader::new(shell.stdout.take().unwrap());
+        lines.read_line(&mut line).unwrap();
+        let stranger = Pid::from_raw(line.trim().parse().unwrap());
+        let (ours, _theirs) = orders::pair().unwrap();
+        assert_eq!(
+            bury(&ours, &guardian(), (None, Some(stranger))),
+            Heard::GuardianKilled
+        );
+        // What ended it was the shell's signal, and no other before that.
+        drop(shell.stdin.take());
+        line.clear();
+        lines.read_line(&mut line).unwrap();
+        assert_eq!(line.trim(), (128 + libc::SIGTERM).to_string());
+        shell.wait().unwrap();
+    }
 }
