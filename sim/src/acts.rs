@@ -77,12 +77,15 @@ pub(crate) fn cut_client(world: &mut World, node: usize) {
     }
 }
 
-/// Not as long as it owes pings since it was stopped before, nor if an observer follows it:
-/// `GUARANTEES.md` assumes so.
+/// Not as long as it owes pings since it was stopped before or has to close sessions, nor if an
+/// observer follows it: `GUARANTEES.md` assumes so.
 pub(crate) fn pause_server(world: &mut World, server: usize) {
     let relays = world.plan.observer == Some(Upstream::Follower(server))
         && world.ensemble.leader() != Some(server);
-    if !world.ensemble.is_down(server) && !world.ensemble.owes_pings(server) && !relays {
+    let sessions = world.ensemble.sessions();
+    let closes = sessions.iter().any(|s| world.ensemble.is_doomed(*s));
+    let busy = world.ensemble.owes_pings(server) || closes;
+    if !world.ensemble.is_down(server) && !busy && !relays {
         world.marks.hit("server-paused");
         world.note(|| format!("server {server} is stopped"));
         world.ensemble.pause(server, span(world.now));
@@ -333,6 +336,6 @@ fn expire_session(world: &mut World) {
 
 /// How long two may lead after somebody has meddled: one lease, from when it takes effect, which
 /// may be when the ensemble has got over its faults.
-fn excuse(world: &World) -> Nanos {
+pub(crate) fn excuse(world: &World) -> Nanos {
     2 * world.plan.timeout() + 3000 * MS
 }

@@ -5,9 +5,11 @@
 
 mod acts;
 mod clock;
+mod hazards;
 mod history;
 mod invariants;
 mod marks;
+mod names;
 mod node;
 mod options;
 mod plan;
@@ -15,9 +17,11 @@ mod plots;
 mod run;
 mod settle;
 mod story;
+mod trouble;
 mod wire;
 mod world;
 
+pub use hazards::Hazard;
 pub use options::{Break, COUNT, Options, Wish};
 pub use run::{Summary, run};
 pub use story::{Verdict, Wanted, run as world};

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
     let wanted = Wanted {
         mutant,
         broken: options.broken,
+        hazard: options.hazard,
         told: 0,
     };
     let summary = simulate(&options, wanted);
@@ -46,7 +47,10 @@ fn main() -> ExitCode {
     }
     let missing = summary.missing();
     // Fewer worlds need not meet everything, and worlds that break a promise end early.
-    let demanded = options.count >= COUNT && mutant.is_none() && options.broken.is_none();
+    let demanded = options.count >= COUNT
+        && mutant.is_none()
+        && options.broken.is_none()
+        && options.hazard.is_none();
     let missed = demanded && !missing.is_empty();
     if !missing.is_empty() && summary.violation.is_none() {
         let word = if missed {

@@ -1,6 +1,7 @@
 //! A client's machine: its clock, its process, and what that process has told its user.
 
 use crate::clock::{Clock, Nanos};
+use crate::invariants::traffic::Bucket;
 use crate::plan::NodePlan;
 use crate::wire::Segment;
 use std::collections::{BTreeMap, VecDeque};
@@ -20,6 +21,8 @@ pub(crate) struct Node {
     pub(crate) inbox: BTreeMap<usize, VecDeque<Segment>>,
     /// A reply to this operation will be lost, with its connection.
     pub(crate) trap: Option<Trap>,
+    /// When the request was sent that is answered at this moment, by its clock.
+    pub(crate) answering: Option<Time>,
     pub(crate) proofs_sent: u64,
     pub(crate) proofs_done: u64,
     /// When the newest process started that may be closing now.
@@ -56,6 +59,14 @@ pub(crate) struct Process {
     pub(crate) timeout: Duration,
     /// When bytes last arrived, by its own clock.
     pub(crate) heard: Time,
+    /// When the newest write of this connection was sent that has succeeded, by its own clock.
+    pub(crate) committed: Option<Time>,
+    /// The newest transaction that it was told of.
+    pub(crate) zxid: i64,
+    /// What it may ask.
+    pub(crate) requests: Bucket,
+    /// How often it may connect.
+    pub(crate) dials: Bucket,
     pub(crate) closing: bool,
     pub(crate) counts: Counts,
 }
@@ -64,6 +75,8 @@ pub(crate) struct Process {
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) creates: u64,
+    /// Connections that were lost.
+    pub(crate) suspended: u64,
     /// Candidacies begun and joins asked for.
     pub(crate) begun: u64,
     /// Creates that a server refused.
@@ -146,6 +159,7 @@ impl Node {
             paused: false,
             inbox: BTreeMap::new(),
             trap: None,
+            answering: None,
             proofs_sent: 0,
             proofs_done: 0,
             last_handle: 0,

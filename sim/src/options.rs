@@ -1,5 +1,6 @@
 //! What a run is told.
 
+use crate::hazards::Hazard;
 use clap::{Parser, ValueEnum};
 use tenure::core::mutant::Mutant;
 
@@ -30,6 +31,9 @@ pub struct Options {
     /// An assumption to break on purpose.
     #[arg(long = "break", env = "TENURE_SIM_BREAK", value_name = "ASSUMPTION")]
     pub broken: Option<Break>,
+    /// One hazard in every world, and no other; `none` leaves all of them out.
+    #[arg(long, env = "TENURE_SIM_HAZARD", value_name = "HAZARD")]
+    pub hazard: Option<Hazard>,
     /// How many worlds are simulated at a time; nothing else depends on it.
     #[arg(long, env = "TENURE_SIM_THREADS", value_name = "NUMBER",
         value_parser = number::<1, 1024>)]
@@ -56,6 +60,9 @@ impl Options {
         if let Some(broken) = self.broken {
             words += &format!(", the assumption {} is broken", broken.name());
         }
+        if let Some(hazard) = self.hazard {
+            words += &format!(", no hazard but {}", hazard.name());
+        }
         if let Some(Wish::Make(mutant)) = self.mutant {
             words += &format!(", mutant {}:", mutant.name());
         }
@@ -72,6 +79,9 @@ impl Options {
         if let Some(broken) = self.broken {
             words += &format!(" TENURE_SIM_BREAK={}", broken.name());
         }
+        if let Some(hazard) = self.hazard {
+            words += &format!(" TENURE_SIM_HAZARD={}", hazard.name());
+        }
         words + " make sim"
     }
 }
@@ -85,6 +95,8 @@ pub enum Break {
     Tick,
     /// Some servers grant but half of the session timeout to who attaches anew.
     Timeout,
+    /// ZooKeeper's leader takes up to 500 ms to close the sessions of one tick.
+    Doom,
 }
 
 impl Break {
@@ -93,6 +105,7 @@ impl Break {
             Self::Clock => "clock",
             Self::Tick => "tick",
             Self::Timeout => "timeout",
+            Self::Doom => "doom",
         }
     }
 }
@@ -153,7 +166,7 @@ mod tests {
             for mutant in Mutant::ALL {
                 assert!(names.contains(mutant.name()), "{value}: {names}");
             }
-            assert!(refusal(["--break", value]).contains("clock, tick, timeout"));
+            assert!(refusal(["--break", value]).contains("clock, tick, timeout, doom"));
         }
         assert!(refusal(["--count", "0"]).contains("from 1 to 100000000"));
     }

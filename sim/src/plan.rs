@@ -1,6 +1,7 @@
 //! What one seed makes: the ensemble, the clients, and what may happen to them.
 
 use crate::clock::{Clock, MS, Nanos, RATE_PPB_MAX, SECOND};
+use crate::hazards::{Authenticated, Hazard, Hazards, Naming};
 use crate::options::Break;
 use crate::world::nanos;
 use fastrand::Rng;
@@ -34,6 +35,7 @@ pub(crate) struct Plan {
     /// Nothing but plots on good links, with any number of ticks in a session timeout and clocks
     /// that go wrong as far as they may: the margins of the lease are all there is.
     pub(crate) tight: bool,
+    pub(crate) hazards: Hazards,
     /// A plot a time, or whatever the dice say: in parts of 100.
     pub(crate) plots: u8,
 }
@@ -58,6 +60,9 @@ pub(crate) struct NodePlan {
     /// Groups that it joins without contending.
     pub(crate) joins: Vec<usize>,
     pub(crate) quality: Quality,
+    /// If the servers have names.
+    pub(crate) naming: Option<Naming>,
+    pub(crate) authenticates: bool,
 }
 
 /// What the links of a client to the servers are like.
@@ -70,6 +75,8 @@ pub(crate) struct Quality {
     pub(crate) heavy: Nanos,
     /// How many of 1000 segments are lost and sent again.
     pub(crate) loss_per_mille: u32,
+    /// How many bytes pass in a second; 0 if it does not matter.
+    pub(crate) rate: u64,
 }
 
 impl Quality {
@@ -79,6 +86,7 @@ impl Quality {
         heavy_per_mille: 0,
         heavy: 0,
         loss_per_mille: 0,
+        rate: 0,
     };
 
     pub(crate) fn draw(dice: &mut Rng) -> Self {
@@ -107,7 +115,12 @@ impl Quality {
 }
 
 impl Plan {
-    pub(crate) fn new(seed: u64, broken: Option<Break>) -> Self {
+    pub(crate) fn new(seed: u64, broken: Option<Break>, only: Option<Hazard>) -> Self {
+        let mut hazards = Hazards::draw(seed, only, broken == Some(Break::Doom));
+        if broken == Some(Break::Timeout) {
+            // There the owner need not hear of it.
+            hazards.meagre = false;
+        }
         // Seeds that follow each other must not make worlds that resemble each other.
         let mut dice = Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x7e4e_u64);
         let dice = &mut dice;
@@ -145,10 +158,10 @@ impl Plan {
             let tick = tick * relays;
             Duration::from_nanos(match broken {
                 Some(Break::Tick) => tick / 8,
-                Some(Break::Clock | Break::Timeout) | None => tick,
+                Some(Break::Clock | Break::Timeout | Break::Doom) | None => tick,
             })
         });
-        let groups = (0..pick(dice, &[1, 1, 1, 2, 2, 3]))
+        let mut groups = (0..pick(dice, &[1, 1, 1, 2, 2, 3]))
             .map(|n| format!("/app/group{n}"))
             .collect::<Vec<_>>();
         let servers = voters + usize::from(observer.is_some());
@@ -176,6 +189,25 @@ impl Plan {
                 }
             }
         }
+        if hazards.bulk {
+            // One looks at it and stands nowhere; some others look at it, too.
+            let bulk = groups.len();
+            groups.push("/app/bulk".to_owned());
+            if let Some(clerk) = nodes.last_mut() {
+                clerk.contends.clear();
+                clerk.joins.clear();
+                clerk.watches = vec![bulk];
+            }
+        }
+        let mut more = Rng::with_seed(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 0x11a2);
+        for (n, node) in nodes.iter_mut().enumerate() {
+            node.naming = (hazards.names && more.u8(0..4) > 0).then(|| Naming::draw(&mut more));
+            node.authenticates = match hazards.credentials {
+                None => false,
+                Some(Authenticated::All) => true,
+                Some(Authenticated::Some) => n % 2 == 1,
+            };
+        }
         Self {
             voters,
             observer,
@@ -193,13 +225,14 @@ impl Plan {
             groups,
             nodes,
             safety: 60 * SECOND,
-            tampers: dice.u8(0..8) == 0,
+            tampers: dice.u8(0..8) == 0 && hazards.credentials != Some(Authenticated::Some),
             wraps: dice.u8(0..12) == 0,
             lateness: pick(dice, &[0, 0, 0, 100]) * MS,
             // With room for a lease all the same.
-            meagre: (broken == Some(Break::Timeout))
-                .then_some((wish / 2).max(3 * tick).max(1500 * MS)),
+            meagre: (broken == Some(Break::Timeout) || hazards.meagre)
+                .then_some((wish / 2).max(3 * tick).max(1500 * MS).max(nanos(commits))),
             tight,
+            hazards,
             plots: if tight {
                 100
             } else {
@@ -229,6 +262,11 @@ impl Plan {
             link: self.links.clone(),
             ..EnsembleOptions::default()
         }
+    }
+
+    /// The shortest session timeout that any client gets.
+    pub(crate) fn shortest(&self) -> Nanos {
+        self.meagre.unwrap_or(Nanos::MAX).min(self.timeout())
     }
 
     /// The longest session timeout that any client gets.
@@ -262,7 +300,7 @@ impl NodePlan {
     ) -> Self {
         let bound = match broken {
             Some(Break::Clock) => 150 * RATE_PPB_MAX,
-            Some(Break::Tick | Break::Timeout) | None => RATE_PPB_MAX,
+            Some(Break::Tick | Break::Timeout | Break::Doom) | None => RATE_PPB_MAX,
         };
         let rate_ppb = match dice.u8(0..4) {
             0 => bound,
@@ -298,6 +336,8 @@ impl NodePlan {
             watches: some(dice, 2),
             joins: some(dice, 1),
             quality: Quality::draw(dice),
+            naming: None,
+            authenticates: false,
         }
     }
 }

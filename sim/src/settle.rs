@@ -4,12 +4,13 @@ use crate::acts;
 use crate::clock::{MS, Nanos, SECOND};
 use crate::invariants;
 use crate::plan::Quality;
+use crate::trouble;
 use crate::world::World;
 
 /// What is granted beyond T + 2 τ: an election and the servers' synchronisation; what TCP waits
 /// before it sends again; a client's pause before it tries again.
 fn grace(world: &World) -> Nanos {
-    2 * SECOND + 4 * world.plan.tick + 3 * SECOND + 2 * SECOND
+    2 * SECOND + 4 * world.plan.tick + 3 * SECOND + 2 * SECOND + trouble::grace(world)
 }
 
 pub(crate) fn heal(world: &mut World) {
@@ -19,6 +20,7 @@ pub(crate) fn heal(world: &mut World) {
         world.restart(server);
     }
     acts::heal_servers(world);
+    trouble::end(world);
     for node in 0..world.nodes.len() {
         world.nodes[node].trap = None;
         world.set_quality(node, Quality::GOOD);

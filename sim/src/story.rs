@@ -2,12 +2,14 @@
 
 use crate::acts;
 use crate::clock::{MS, Nanos, SECOND};
+use crate::hazards::{Authenticated, Hazard};
 use crate::marks::Marks;
 use crate::options::Break;
 use crate::plan::Plan;
 use crate::plots;
 use crate::settle;
-use crate::world::World;
+use crate::trouble;
+use crate::world::{World, span};
 use tenure::core::mutant::{self, Mutant};
 
 /// How a world is to be made.
@@ -17,6 +19,8 @@ pub struct Wanted {
     pub mutant: Option<Mutant>,
     /// The assumption that does not hold in it.
     pub broken: Option<Break>,
+    /// The only hazard in it; the dice say which if nobody else does.
+    pub hazard: Option<Hazard>,
     /// How many of the last events are to be told in words.
     pub told: usize,
 }
@@ -41,15 +45,18 @@ pub struct Verdict {
 #[must_use]
 pub fn run(seed: u64, wanted: Wanted) -> Verdict {
     mutant::set(wanted.mutant);
-    let plan = Plan::new(seed, wanted.broken);
+    let plan = Plan::new(seed, wanted.broken, wanted.hazard);
     let cached_flag = wanted.mutant == Some(Mutant::CachedFlag);
     let mut world = World::new(seed, plan, wanted.told, cached_flag);
     let words = format!("{:?}", world.plan);
     world.note(|| words);
+    trouble::begin(&mut world);
     begin(&mut world);
     let end = world.now + world.plan.safety;
     while world.now < end && world.broken.is_none() {
-        if world.dice.u8(0..100) < world.plan.plots {
+        if trouble::is_due(&mut world) {
+            trouble::any(&mut world);
+        } else if world.dice.u8(0..100) < world.plan.plots {
             plots::any(&mut world);
         } else {
             acts::any(&mut world);
@@ -76,6 +83,15 @@ pub fn run(seed: u64, wanted: Wanted) -> Verdict {
 }
 
 fn begin(world: &mut World) {
+    if world.plan.hazards.credentials == Some(Authenticated::Some) {
+        // Whoever creates a group keeps others out of it: here somebody else has done it.
+        world.run_until(10 * SECOND, |w| w.ensemble.leader().is_some());
+        let groups = world.plan.groups.clone();
+        for path in std::iter::once("/app".to_owned()).chain(groups) {
+            let _ = world.ensemble.create(&path, b"", span(world.now));
+            world.run(100 * MS);
+        }
+    }
     let mut nodes: Vec<usize> = (0..world.nodes.len()).collect();
     world.dice.shuffle(&mut nodes);
     for (n, node) in nodes.into_iter().enumerate() {

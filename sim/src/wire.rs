@@ -6,6 +6,7 @@ use crate::clock::{MS, Nanos, SECOND};
 use crate::plan::Quality;
 use fastrand::Rng;
 use std::collections::VecDeque;
+use tenure::core::Time;
 use tenure::model::ConnId;
 
 /// After a cut the kernel sends again, but not at once: it has been waiting longer and longer.
@@ -24,20 +25,71 @@ pub(crate) enum Segment {
     Data {
         bytes: Vec<u8>,
         reply: Reply,
+        /// What it answers.
+        question: Option<Question>,
     },
     /// The sender closes, or refuses.
     Fin,
 }
 
+/// A request that is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Question {
+    /// When it was sent, by the client's clock.
+    pub(crate) sent: Time,
+    /// What the server had applied when it answered.
+    pub(crate) zxid: i64,
+}
+
 /// What the simulation must know of a frame that a server sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reply {
-    /// Up, or an event.
+    /// Up, or a piece.
     None,
+    Event,
     Handshake,
     Ping,
     /// The operation that was asked for, and whether it failed.
     Of(i32, bool),
+}
+
+/// Into how many pieces a long segment is cut on a narrow path, at most.
+const PIECES_MAX: usize = 16;
+/// A segment that is no longer goes in one piece.
+const PIECE_MIN: usize = 1024;
+
+impl Segment {
+    /// What arrives one after another on a path with this many bytes a second (0: no limit).
+    pub(crate) fn pieces(self, rate: u64) -> Vec<Self> {
+        match self {
+            Self::Data {
+                bytes,
+                reply,
+                question,
+            } if rate > 0 && bytes.len() > PIECE_MIN => {
+                let size = bytes.len().div_ceil(PIECES_MAX).max(PIECE_MIN);
+                let last = bytes.len().div_ceil(size) - 1;
+                let cut = bytes
+                    .chunks(size)
+                    .enumerate()
+                    .map(|(at, piece)| Self::Data {
+                        bytes: piece.to_vec(),
+                        reply: if at == last { reply } else { Reply::None },
+                        question: question.filter(|_| at == last),
+                    });
+                cut.collect()
+            }
+            whole => vec![whole],
+        }
+    }
+
+    /// How long it takes on such a path.
+    pub(crate) fn takes(&self, rate: u64) -> Nanos {
+        match self {
+            Self::Data { bytes, .. } if rate > 0 => bytes.len() as u64 * SECOND / rate,
+            Self::Data { .. } | Self::Syn | Self::Fin => 0,
+        }
+    }
 }
 
 /// One direction between a client's machine and a server.
@@ -84,9 +136,10 @@ pub(crate) struct Pipe {
 }
 
 impl Pipe {
-    /// Nothing arrives before what was sent before it.
-    pub(crate) fn push(&mut self, at: Nanos, segment: Segment) {
-        self.newest = self.newest.max(at);
+    /// Nothing arrives before what was sent before it, and on a narrow path a segment takes its time
+    /// behind that.
+    pub(crate) fn push(&mut self, at: Nanos, takes: Nanos, segment: Segment) {
+        self.newest = self.newest.max(at) + takes;
         self.flying.push_back((self.newest, segment));
     }
 
@@ -119,8 +172,8 @@ pub(crate) struct Conn {
     pub(crate) answered: bool,
     /// Nothing comes to the client any more.
     pub(crate) deaf: bool,
-    /// Operations in flight, by xid.
-    pub(crate) asked: VecDeque<(i32, i32)>,
+    /// Operations in flight, by xid, and when they were sent.
+    pub(crate) asked: VecDeque<(i32, i32, Option<Time>)>,
     pub(crate) up: Pipe,
     pub(crate) down: Pipe,
 }

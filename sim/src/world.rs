@@ -1,12 +1,14 @@
 //! A world: machines, paths and servers in virtual time. Every step is checked.
 
+use crate::acts;
 use crate::clock::{Nanos, SECOND};
 use crate::history::History;
-use crate::invariants::{self, Checks};
+use crate::invariants::{self, Checks, traffic};
 use crate::marks::Marks;
+use crate::names::{self, Lookup, Target};
 use crate::node::{Call, Candidate, Counts, Held, Node, Process, Trap, View, What};
 use crate::plan::Plan;
-use crate::wire::{Conn, Path, Pipe, Reply, Segment, Way};
+use crate::wire::{Conn, Path, Pipe, Question, Reply, Segment, Way};
 use fastrand::Rng;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
@@ -14,12 +16,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tenure::core::{
     ANSWER_BYTES_MAX, Answer, Client, Command, ContenderEvent, ContenderSpec, Event, ExpiredBy,
-    GroupEvent, Handle, Host, Input, LeasePolicy, LostReason, Output, Reenrol, SessionEvent,
+    GroupEvent, Handle, Input, LeasePolicy, LostReason, Output, Reenrol, Secret, SessionEvent,
     SessionOptions,
 };
 use tenure::model::{ConnId, Ensemble, LinkOptions, ModelOutput};
 use tenure::proto::{op, xid};
 
+/// The longest answer that is taken in where there are listings beyond it: they cost less so.
+const SHORT_ANSWERS: usize = 100_000;
 /// Steps at one instant; more than these, and something spins.
 const STEPS_MAX: u32 = 20_000;
 
@@ -40,6 +44,15 @@ pub(crate) struct World {
     /// Servers whose connections ended without a word.
     mute: BTreeSet<usize>,
     pub(crate) dice: Rng,
+    /// Dice for what a hazard adds.
+    pub(crate) more: Rng,
+    pub(crate) lookups: Vec<Lookup>,
+    /// How often each server has moved.
+    pub(crate) generations: Vec<u8>,
+    /// Znodes whose readers an administrator has locked out.
+    pub(crate) locked: Vec<String>,
+    /// How many members a plot has put into a group.
+    pub(crate) crowd: u64,
     pub(crate) checks: Checks,
     pub(crate) history: History,
     pub(crate) marks: Marks,
@@ -60,8 +73,11 @@ impl World {
     pub(crate) fn new(seed: u64, plan: Plan, told: usize, cached_flag: bool) -> Self {
         let now = SECOND;
         let mut dice = Rng::with_seed(seed ^ 0x5e_ed0f_0a11_u64);
+        let more = Rng::with_seed(seed ^ 0x0d_d50f_7b0b_u64);
         let mut ensemble = Ensemble::new(plan.ensemble(dice.u64(..)), span(now));
         ensemble.set_ping_lateness(span(plan.lateness));
+        ensemble.set_closing_time(span(plan.hazards.closing));
+        ensemble.set_touch_loss(plan.hazards.touches);
         if let Some(meagre) = plan.meagre {
             for server in (1..plan.servers()).step_by(2) {
                 ensemble.set_max_session_timeout(server, span(meagre));
@@ -86,6 +102,11 @@ impl World {
             strangers: Vec::new(),
             mute: BTreeSet::new(),
             dice,
+            more,
+            lookups: Vec::new(),
+            generations: vec![0; plan.servers()],
+            locked: Vec::new(),
+            crowd: 0,
             checks: Checks::new(&plan),
             history: History::new(told),
             marks: Marks::default(),
@@ -143,7 +164,9 @@ impl World {
         let servers = self.ensemble.deadline().map(nanos);
         let awake = self.nodes.iter().filter(|node| !node.paused);
         let wakes = awake.filter_map(|node| node.process.as_ref()?.wakes);
-        queued.into_iter().chain(servers).chain(wakes).min()
+        let looked_up = self.next_answer();
+        let all = queued.into_iter().chain(servers).chain(wakes);
+        all.chain(looked_up).min()
     }
 
     fn step(&mut self, now: Nanos) {
@@ -161,6 +184,7 @@ impl World {
                 self.arrive(conn, if way == 0 { Way::Up } else { Way::Down });
             }
         }
+        self.answer_lookups();
         for id in 0..self.nodes.len() {
             let node = &self.nodes[id];
             let wakes = node.process.as_ref().and_then(|process| process.wakes);
@@ -193,10 +217,15 @@ impl World {
         };
         let (node, server) = (conn.node, conn.server);
         let mut dice = self.dice.clone();
-        let at = self.now + self.path(node, server, way).draw(&mut dice);
+        let path = self.path(node, server, way);
+        let (rate, delay) = (path.quality.rate, path.draw(&mut dice));
+        let at = self.now + delay;
         self.dice = dice;
         if let Some(conn) = self.conns.get_mut(&id) {
-            conn.pipe(way).push(at, segment);
+            for piece in segment.pieces(rate) {
+                let takes = piece.takes(rate);
+                conn.pipe(way).push(at, takes, piece);
+            }
         }
         self.arm(id, way);
     }
@@ -274,12 +303,24 @@ impl World {
                 None => self.send(id, Way::Down, Segment::Fin),
             },
             Segment::Data { bytes, .. } => {
-                self.history.note(self.now, (id, &bytes), || {
+                self.history.note(self.now, (id, beginning(&bytes)), || {
                     format!(
                         "server {server} hears client {node} ({id}): {}",
                         frames(&bytes, true)
                     )
                 });
+                let shortens = self.plan.hazards.meagre && server % 2 == 1 && !conn.answered;
+                if shortens
+                    && self.nodes[node]
+                        .process
+                        .as_ref()
+                        .is_some_and(|p| p.session.is_some())
+                {
+                    self.checks.shortened(id, self.now + acts::excuse(self));
+                }
+                let Some(conn) = self.conns.get(&id) else {
+                    return;
+                };
                 match conn.remote {
                     Some(remote) => self.ensemble.receive(remote, &bytes, now),
                     None if self.mute.contains(&server) => {}
@@ -325,7 +366,7 @@ impl World {
         let Some(conn) = self.conns.get_mut(&id) else {
             return;
         };
-        let reply = conn.match_reply(&bytes);
+        let (reply, question) = conn.match_reply(&bytes);
         if conn.deaf {
             return;
         }
@@ -342,7 +383,12 @@ impl World {
             _ => None,
         };
         let Some(mark) = trapped else {
-            self.send(id, Way::Down, Segment::Data { bytes, reply });
+            let data = Segment::Data {
+                bytes,
+                reply,
+                question,
+            };
+            self.send(id, Way::Down, data);
             return;
         };
         conn.deaf = true;
@@ -381,8 +427,12 @@ impl World {
         }
         match segment {
             Segment::Syn => self.input(node, Input::Connected { conn: core }),
-            Segment::Data { bytes, reply } => {
-                self.history.note(self.now, (id, &bytes), || {
+            Segment::Data {
+                bytes,
+                reply,
+                question,
+            } => {
+                self.history.note(self.now, (id, beginning(&bytes)), || {
                     format!(
                         "client {node} hears server {server} ({id}): {}",
                         frames(&bytes, false)
@@ -395,14 +445,34 @@ impl World {
                             process.counts.refused += 1;
                         }
                     }
-                    Reply::Handshake => self.shaken(node, server),
+                    Reply::Handshake => {
+                        invariants::on_handshake(self, node, server);
+                        self.checks.answered(id);
+                        self.shaken(node, server);
+                    }
+                    Reply::Event => {
+                        let crowd = traffic::crowd(self);
+                        if let Some(process) = &mut self.nodes[node].process {
+                            process.requests.grant(10 + crowd);
+                        }
+                    }
                     _ => {}
                 }
                 if let Some(process) = &mut self.nodes[node].process {
                     process.heard = process.clock.shows(self.now);
+                    process.zxid = process.zxid.max(question.map_or(0, |q| q.zxid));
+                    if let Reply::Of(
+                        op::MULTI | op::CREATE | op::CREATE2 | op::DELETE | op::SET_DATA,
+                        false,
+                    ) = reply
+                    {
+                        process.committed = process.committed.max(question.map(|q| q.sent));
+                    }
                 }
+                self.nodes[node].answering = question.map(|q| q.sent);
                 let bytes = &bytes;
                 self.input(node, Input::Received { conn: core, bytes });
+                self.nodes[node].answering = None;
             }
             Segment::Fin => {
                 conn.open = false;
@@ -434,7 +504,7 @@ impl World {
 
     // ---- clients ----
 
-    fn input(&mut self, id: usize, input: Input<'_>) {
+    pub(crate) fn input(&mut self, id: usize, input: Input<'_>) {
         let now = self.now;
         let Some(process) = &mut self.nodes[id].process else {
             return;
@@ -457,7 +527,7 @@ impl World {
             return;
         };
         match output {
-            Output::Resolve { .. } => self.fail("a numeric address was looked up".to_owned()),
+            Output::Resolve { lookup, host } => self.look_up(id, lookup, &host),
             Output::Connect { conn, address, .. } => self.connect(id, conn, address),
             Output::Send { conn, bytes } => {
                 if let Some(conn) = process.conns.get(&conn).copied() {
@@ -525,9 +595,15 @@ impl World {
                     process.session = Some(session);
                     process.timeout = timeout;
                     process.attached = true;
+                    process.committed = None;
+                    let look = traffic::look(self, id);
+                    if let Some(process) = &mut self.nodes[id].process {
+                        process.requests.grant(look);
+                    }
                 }
                 SessionEvent::Suspended { .. } => {
                     process.attached = false;
+                    process.counts.suspended += 1;
                     let open = process.candidates.values().filter(|c| c.open).count();
                     let seats = process.core.footprint()[1].max(open);
                     process.counts.disturbed += seats as u64;
@@ -620,7 +696,11 @@ impl World {
     fn connect(&mut self, node: usize, core: u64, address: SocketAddr) {
         self.last_conn += 1;
         let id = self.last_conn;
-        let server = usize::from(address.port()).saturating_sub(1);
+        traffic::connection(self, node);
+        let (server, nothing) = match self.target(node, address) {
+            Target::Server(server) => (server, None),
+            Target::Nothing { refuses } => (0, Some(refuses)),
+        };
         let conn = Conn {
             node,
             incarnation: self.nodes[node].incarnation,
@@ -639,6 +719,19 @@ impl World {
         if let Some(process) = &mut self.nodes[node].process {
             process.conns.insert(core, id);
         }
+        match nothing {
+            None => {}
+            Some(refuses) => {
+                self.marks.hit("dead-address");
+                self.history.note(self.now, (node, id), || {
+                    format!("client {node} calls {address}, where nothing is ({id})")
+                });
+                if refuses {
+                    self.send(id, Way::Down, Segment::Fin);
+                }
+                return;
+            }
+        }
         if self.path(node, server, Way::Up).cut_since.is_some() {
             self.marks.hit("syn-black-hole");
         }
@@ -652,16 +745,19 @@ impl World {
         let Some(conn) = self.conns.get_mut(&id) else {
             return;
         };
-        let (mut creates, mut proofs) = (0, 0);
+        let (mut creates, mut proofs, mut requests) = (0, 0, 0);
+        let process = self.nodes[node].process.as_ref();
+        let sent = process.map(|process| process.clock.shows(self.now));
         if std::mem::replace(&mut conn.greeted, true) {
             for frame in split(&bytes) {
+                requests += 1;
                 let (Some(number), Some(operation)) = (int(frame, 0), int(frame, 4)) else {
                     continue;
                 };
                 if number <= 0 {
                     continue;
                 }
-                conn.asked.push_back((number, operation));
+                conn.asked.push_back((number, operation, sent));
                 // The last four bytes of a create are its mode.
                 let mode = int(frame, frame.len().saturating_sub(4));
                 let create = [op::CREATE, op::CREATE2].contains(&operation);
@@ -673,8 +769,13 @@ impl World {
         if let Some(process) = &mut self.nodes[node].process {
             process.counts.creates += creates;
         }
-        let reply = Reply::None;
-        self.send(id, Way::Up, Segment::Data { bytes, reply });
+        traffic::request(self, node, requests);
+        let data = Segment::Data {
+            bytes,
+            reply: Reply::None,
+            question: None,
+        };
+        self.send(id, Way::Up, data);
     }
 
     /// The process closes a connection.
@@ -701,16 +802,16 @@ impl World {
         let seed = self.dice.u64(..);
         let node = &mut self.nodes[id];
         node.incarnation += 1;
-        let servers = node.plan.servers.iter().map(|server| Host {
-            name: "127.0.0.1".to_owned(),
-            port: u16::try_from(server + 1).unwrap_or(1),
-        });
+        let credentials = node.plan.authenticates.then(|| Secret::new("user:secret"));
         let options = SessionOptions {
-            servers: servers.collect(),
+            servers: names::hosts(&node.plan.servers, node.plan.naming),
             timeout: node.plan.timeout,
-            credentials: None,
+            credentials,
             tick: node.plan.tick,
-            answer_bytes_max: ANSWER_BYTES_MAX,
+            answer_bytes_max: match self.plan.hazards.bulk {
+                true => SHORT_ANSWERS,
+                false => ANSWER_BYTES_MAX,
+            },
         };
         let clock = node.plan.clock;
         node.process = Some(Process {
@@ -729,6 +830,10 @@ impl World {
             server: None,
             timeout: node.plan.timeout,
             heard: clock.shows(self.now),
+            committed: None,
+            zxid: 0,
+            requests: traffic::Bucket::default(),
+            dials: traffic::Bucket::default(),
             closing: false,
             counts: Counts::default(),
         });
@@ -836,6 +941,10 @@ impl World {
             return;
         };
         process.calls.insert(call, Call { what });
+        let crowd = traffic::crowd(self);
+        if let Some(process) = &mut self.nodes[id].process {
+            process.requests.grant(6 + crowd);
+        }
         self.input(id, Input::Command(make(call)));
     }
 
@@ -945,6 +1054,9 @@ impl World {
     /// Every connection of a machine is reset; each end notices, and what flew is lost.
     pub(crate) fn reset(&mut self, node: usize) {
         self.note(|| format!("reset: client {node}"));
+        if let Some(process) = &mut self.nodes[node].process {
+            process.dials.grant(2);
+        }
         self.marks.hit("reset");
         let process = self.nodes[node].process.as_ref();
         let ids: Vec<usize> = process.map_or(Vec::new(), |p| p.conns.values().copied().collect());
@@ -1011,6 +1123,13 @@ impl World {
         }
     }
 
+    /// The connection of a machine at the server's end, and its server.
+    pub(crate) fn remote(&self, node: usize) -> Option<(ConnId, usize)> {
+        let process = self.nodes[node].process.as_ref()?;
+        let mut all = process.conns.values().filter_map(|id| self.conns.get(id));
+        all.find_map(|conn| Some((conn.remote?, conn.server)))
+    }
+
     // ---- looking at it ----
 
     /// How things stand, in words.
@@ -1072,22 +1191,27 @@ impl World {
 
 impl Conn {
     /// What a frame from the server answers.
-    fn match_reply(&mut self, bytes: &[u8]) -> Reply {
+    fn match_reply(&mut self, bytes: &[u8]) -> (Reply, Option<Question>) {
         if !std::mem::replace(&mut self.answered, true) {
-            return Reply::Handshake;
+            return (Reply::Handshake, None);
         }
         let (number, err) = (int(bytes, 4), int(bytes, 16));
         match number {
-            Some(xid::PING) => Reply::Ping,
+            Some(xid::PING) => (Reply::Ping, None),
+            Some(xid::NOTIFICATION) => (Reply::Event, None),
             Some(number) if number > 0 => {
-                while let Some((asked, operation)) = self.asked.pop_front() {
+                while let Some((asked, operation, sent)) = self.asked.pop_front() {
                     if asked == number {
-                        return Reply::Of(operation, err != Some(0));
+                        // What has become of a multi stands in its body.
+                        let inside = operation == op::MULTI && int(bytes, 20) == Some(-1);
+                        let zxid = long(bytes, 8).unwrap_or(0);
+                        let question = sent.map(|sent| Question { sent, zxid });
+                        return (Reply::Of(operation, err != Some(0) || inside), question);
                     }
                 }
-                Reply::None
+                (Reply::None, None)
             }
-            _ => Reply::None,
+            _ => (Reply::None, None),
         }
     }
 }
@@ -1100,9 +1224,19 @@ pub(crate) fn nanos(span: Duration) -> Nanos {
     u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
 }
 
+/// What tells a segment apart from others: long ones are told by how they begin.
+fn beginning(bytes: &[u8]) -> (usize, &[u8]) {
+    (bytes.len(), &bytes[..bytes.len().min(4096)])
+}
+
 fn int(bytes: &[u8], at: usize) -> Option<i32> {
     let four = bytes.get(at..at + 4)?;
     Some(i32::from_be_bytes(four.try_into().ok()?))
+}
+
+fn long(bytes: &[u8], at: usize) -> Option<i64> {
+    let eight = bytes.get(at..at + 8)?;
+    Some(i64::from_be_bytes(eight.try_into().ok()?))
 }
 
 /// The bodies of whole frames.

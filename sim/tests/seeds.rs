@@ -9,6 +9,7 @@ fn wanted(mutant: Option<Mutant>) -> Wanted {
     Wanted {
         mutant,
         broken: None,
+        hazard: None,
         told: 0,
     }
 }

@@ -9,35 +9,53 @@ use tenure_sim::{Summary, Wanted};
 /// Within how many worlds, from either seed on, each mistake is noticed: all of them. The numbers
 /// have room for worlds that change; `docs/simulation.md` says how many it takes.
 const CAUGHT: &[(&str, u64)] = &[
-    ("lease-from-answers", 30),
-    ("lease-from-sends-before-proof", 30),
-    ("reply-time-for-send-time", 500),
-    ("timer-from-disconnect", 30),
-    ("mesos-timer", 30),
-    ("cached-flag", 30),
-    ("one-step-back", 30),
-    ("proofs-back-to-back", 90),
-    ("no-step-back", 40),
-    ("no-relay-time", 30),
-    ("handshake-proves", 270),
-    ("read-proves", 30),
-    ("failed-check-proves", 30),
-    ("revived-lease", 30),
-    ("release-after-delete", 50),
-    ("strict-waits", 40),
-    ("vanished-predecessor-leads", 30),
-    ("stale-watch", 70),
-    ("watch-not-rearmed", 30),
-    ("own-znode-unwatched", 30),
-    ("sequence-at-the-wrap", 60),
-    ("any-owner", 60),
-    ("create-again", 30),
-    ("delete-once", 30),
-    ("missing-path-refused", 30),
-    ("missing-path-unwatched", 410),
-    ("session-never-over", 30),
-    ("view-never-stale", 30),
+    ("lease-from-answers", 2000),
+    ("lease-from-sends-before-proof", 2000),
+    ("reply-time-for-send-time", 2000),
+    ("timer-from-disconnect", 2000),
+    ("mesos-timer", 2000),
+    ("cached-flag", 2000),
+    ("one-step-back", 2000),
+    ("proofs-back-to-back", 2000),
+    ("no-step-back", 2000),
+    ("no-relay-time", 2000),
+    ("handshake-proves", 2000),
+    ("read-proves", 2000),
+    ("failed-check-proves", 2000),
+    ("revived-lease", 2000),
+    ("release-after-delete", 2000),
+    ("strict-waits", 2000),
+    ("vanished-predecessor-leads", 2000),
+    ("stale-watch", 2000),
+    ("watch-not-rearmed", 2000),
+    ("own-znode-unwatched", 2000),
+    ("sequence-at-the-wrap", 2000),
+    ("any-owner", 2000),
+    ("create-again", 2000),
+    ("delete-once", 2000),
+    ("missing-path-refused", 2000),
+    ("missing-path-unwatched", 2000),
+    ("session-never-over", 2000),
+    ("view-never-stale", 2000),
+    ("timeout-of-the-connection", 2000),
+    ("as-of-the-arrival", 2000),
+    ("late-address-thrown-away", 2000),
+    ("long-answer-ends-the-connection", 2000),
+    ("proofs-behind-bulk-reads", 2000),
+    ("error-counts-as-gone", 2000),
+    ("any-code-decides", 2000),
+    ("asked-again-at-once", 2000),
+    ("culprit-takes-all", 2000),
+    ("doomed-connection-counts", 2000),
+    ("newest-touch-counts", 2000),
+    ("connect-from-its-answer", 2000),
+    ("more-than-known-forgotten", 2000),
+    ("jeopardy-untold", 2000),
+    ("newest-zxid-unnamed", 2000),
 ];
+
+/// Mistakes that no world is demanded to show; `docs/simulation.md` says why.
+const UNSEEN: &[&str] = &["sent-before-known", "xids-begin-anew"];
 
 /// Where the worlds begin.
 const SEEDS: [u64; 2] = [1, 5000];
@@ -46,6 +64,7 @@ fn wanted(mutant: Option<Mutant>) -> Wanted {
     Wanted {
         mutant,
         broken: None,
+        hazard: None,
         told: 0,
     }
 }
@@ -72,10 +91,12 @@ fn the_same_seed_makes_the_same_history() {
 
 #[test]
 fn every_mistake_is_in_the_table() {
-    let listed: BTreeSet<&str> = CAUGHT.iter().map(|(name, _)| *name).collect();
+    let listed = CAUGHT.iter().map(|(name, _)| *name);
+    let listed: BTreeSet<&str> = listed.chain(UNSEEN.iter().copied()).collect();
     let all: BTreeSet<&str> = Mutant::ALL.iter().map(|mutant| mutant.name()).collect();
     assert_eq!(listed, all);
-    assert_eq!(CAUGHT.len(), all.len(), "one is there twice");
+    let rows = CAUGHT.len() + UNSEEN.len();
+    assert_eq!(rows, all.len(), "one is there twice");
 }
 
 #[test]

@@ -532,7 +532,7 @@ impl Contender {
         else {
             return;
         };
-        if fresh_until.take().is_some() {
+        if fresh_until.take().is_some() && !mutant::on(Mutant::Untold) {
             let event = ContenderEvent::Jeopardy {
                 member: member.clone(),
                 deadline: *end,
@@ -890,6 +890,9 @@ impl Contender {
     fn stand_behind(&mut self, mut before: VecDeque<String>, wire: &mut Wire<'_>) {
         self.further = before.len().saturating_sub(KNOWN_MAX);
         self.before = before.split_off(self.further);
+        if mutant::on(Mutant::FurtherForgotten) {
+            self.further = 0;
+        }
         self.ranked = true;
         self.rank = Rank::Behind { told: None };
         self.again.over();

@@ -325,7 +325,10 @@ impl Detector {
                         Leader {
                             member,
                             data,
-                            as_of: sent,
+                            as_of: match mutant::on(Mutant::AsOfArrival) {
+                                true => wire.now,
+                                false => sent,
+                            },
                         },
                         wire,
                     );

@@ -92,6 +92,40 @@ mutants! {
     NeverOver = "session-never-over",
     /// What a detector knows never grows old.
     NeverStale = "view-never-stale",
+    /// T is what the present connection was granted, whatever was granted before.
+    GrantedNow = "timeout-of-the-connection",
+    /// What a detector knows is as old as the answer, not as the question.
+    AsOfArrival = "as-of-the-arrival",
+    /// P₁ was only sent, and need not be known, before P was sent.
+    SentOnly = "sent-before-known",
+    /// The connect request counts from the handshake's answer.
+    ConnectAnswered = "connect-from-its-answer",
+    /// A session that may be doomed counts from its re-attachment at once.
+    DoomedCounts = "doomed-connection-counts",
+    /// The newest touch that was relayed counts, though a follower may have lost it.
+    NewestTouch = "newest-touch-counts",
+    /// A candidate of whom the answer says nothing counts as gone.
+    ErrorIsGone = "error-counts-as-gone",
+    /// Any error decides what was asked.
+    AnyCodeDecides = "any-code-decides",
+    /// What was refused or may not be read is asked for again at once.
+    AskedAtOnce = "asked-again-at-once",
+    /// A znode whose check fails stays in the proof, and takes the others' leases along.
+    CulpritTakesAll = "culprit-takes-all",
+    /// What a resolver says when nobody waits for it any more is thrown away.
+    LateNameLost = "late-address-thrown-away",
+    /// An answer that is too long ends the connection, and the next one follows without a pause.
+    LongEnds = "long-answer-ends-the-connection",
+    /// Bulk reads take all the room there is, and proofs wait behind them.
+    BulkFirst = "proofs-behind-bulk-reads",
+    /// Those who stood before the sixteen that a contender knows are forgotten.
+    FurtherForgotten = "more-than-known-forgotten",
+    /// Nobody is told of its jeopardy.
+    Untold = "jeopardy-untold",
+    /// Requests are numbered anew on each connection.
+    XidsAnew = "xids-begin-anew",
+    /// A handshake does not name the newest transaction that was seen.
+    ZxidUnnamed = "newest-zxid-unnamed",
 }
 
 #[cfg(feature = "mutants")]

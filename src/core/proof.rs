@@ -167,7 +167,11 @@ impl Proofs {
         let (_, newest_sent) = *self.heard.get(newest)?;
         let (_, second) = *self.heard.get(newest.checked_sub(1)?)?;
         let is_sparse = newest_sent.since(second) > self.timeout / SPARSE;
-        Some(if is_sparse { newest_sent } else { second })
+        Some(if is_sparse || mutant::on(Mutant::NewestTouch) {
+            newest_sent
+        } else {
+            second
+        })
     }
 
     /// A proof was asked for; after more than two paces it is the first of a row.
@@ -192,7 +196,11 @@ impl Proofs {
             relayed,
         };
         // Each must have been sent after the one before it was known to be committed.
-        let newest_known = |at: Time| self.successes.iter().rposition(|s| s.arrived <= at);
+        let known = |s: &Success| match mutant::on(Mutant::SentOnly) {
+            true => s.sent,
+            false => s.arrived,
+        };
+        let newest_known = |at: Time| self.successes.iter().rposition(|s| known(s) <= at);
         let p1 = newest_known(sent).map(|at| self.successes[at].sent);
         let p1 = if mutant::on(Mutant::OneStepBack) {
             Some(sent)

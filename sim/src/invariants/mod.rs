@@ -1,11 +1,15 @@
 //! What must hold, one promise a file; and when each is looked at.
 
+mod as_of;
 mod bounds;
 mod calls;
 mod ghosts;
 mod grant;
+mod granted;
 mod informed;
+mod jeopardy;
 mod order;
+mod past;
 mod refused;
 mod revival;
 mod single_leader;
@@ -13,13 +17,15 @@ mod standing;
 mod strict;
 mod tokens;
 mod told;
+pub(crate) mod traffic;
 mod views;
 
 use crate::clock::Nanos;
 use crate::node::Held;
 use crate::plan::Plan;
 use crate::world::World;
-use tenure::core::{Event, Handle, LeasePolicy};
+use std::collections::BTreeMap;
+use tenure::core::{ContenderEvent, Event, Handle, LeasePolicy};
 
 /// Why a promise is broken.
 pub(crate) type Broken = String;
@@ -31,6 +37,9 @@ pub(crate) struct Checks {
     tenures: Vec<u64>,
     /// Until when two may lead a group: an administrator has meddled.
     excused: Vec<Nanos>,
+    /// Connections whose handshake a server with another session timeout has heard, and until when
+    /// that excuses everything if the client never hears of it.
+    unanswered: BTreeMap<usize, Nanos>,
     /// The newest transaction that any server has applied, when it was last looked.
     zxid: i64,
 }
@@ -40,8 +49,19 @@ impl Checks {
         Self {
             tenures: vec![0; plan.groups.len()],
             excused: vec![0; plan.groups.len()],
+            unanswered: BTreeMap::new(),
             zxid: 0,
         }
+    }
+
+    /// A server hears a handshake, and grants less than others do.
+    pub(crate) fn shortened(&mut self, conn: usize, until: Nanos) {
+        self.unanswered.insert(conn, until);
+    }
+
+    /// Its answer has arrived.
+    pub(crate) fn answered(&mut self, conn: usize) {
+        self.unanswered.remove(&conn);
     }
 
     /// Somebody who may not has deleted something of this group, or ended a session.
@@ -50,7 +70,7 @@ impl Checks {
     }
 
     fn is_excused(&self, group: usize, now: Nanos) -> bool {
-        now < self.excused[group]
+        now < self.excused[group] || self.unanswered.values().any(|until| now < *until)
     }
 }
 
@@ -84,11 +104,29 @@ pub(crate) fn on_lease(world: &mut World, id: usize, handle: Handle, held: Optio
     }
 }
 
+/// A server has taken a client up, and the client hears of it.
+pub(crate) fn on_handshake(world: &mut World, id: usize, server: usize) {
+    if past::is_forgotten(world, id)
+        && let Some(process) = &mut world.nodes[id].process
+    {
+        process.zxid = 0;
+    }
+    keep(world, |w| past::check(w, id, server));
+}
+
 /// A user is told something.
 pub(crate) fn on_event(world: &mut World, id: usize, handle: Handle, event: &Event) {
-    if let Event::Contender(event) = event {
-        keep(world, |w| order::check(w, id, handle, event));
-        keep(world, |_| refused::check(id, event));
+    match event {
+        Event::Contender(event) => {
+            keep(world, |w| order::check(w, id, handle, event));
+            keep(world, |_| refused::check(id, event));
+            if let ContenderEvent::Jeopardy { deadline, .. } = event {
+                keep(world, |w| jeopardy::told(w, id, handle, *deadline));
+            }
+        }
+        Event::Detector(event) => keep(world, |w| as_of::check(w, id, event)),
+        Event::Session(event) => keep(world, |w| granted::check(w, id, event)),
+        Event::Group(_) => {}
     }
 }
 
@@ -100,6 +138,8 @@ pub(crate) fn after_step(world: &mut World) {
         keep(world, standing::check);
     }
     keep(world, informed::check);
+    keep(world, jeopardy::check);
+    keep(world, traffic::check);
     keep(world, strict::check);
 }
 

@@ -6,7 +6,7 @@ use super::tools::LATE;
 use crate::acts;
 use crate::clock::{MS, Nanos};
 use crate::wire::Way;
-use crate::world::{World, nanos};
+use crate::world::{World, nanos, span};
 
 /// When the leader pings next.
 fn next_ping(world: &World) -> Nanos {
@@ -132,4 +132,102 @@ pub(super) fn wake_late(world: &mut World) {
         scene.cut(world);
     }
     scene.wreck(world);
+}
+
+/// *The connect request counts from the answer to it.* That is late, one proof follows, and then
+/// nothing comes through any more: the request is what the session was touched by.
+pub(super) fn answer_late(world: &mut World) {
+    let Some(scene) = Scene::set(world) else {
+        return;
+    };
+    world.reset(scene.node);
+    if world.run_until(100 * MS, |w| w.knocks(scene.node, scene.server)) {
+        world.cut(scene.node, scene.server, Way::Down);
+        let began = world.now;
+        let latest = began + scene.timeout * 235 / 1000;
+        let part = world.dice.u64(120..=215);
+        run_to(world, began + scene.timeout * part / 1000);
+        run_to(world, (next_ping(world) + 3 * MS).min(latest));
+        world.marks.hit("handshake-answered-late");
+        let done = world.nodes[scene.node].proofs_done;
+        world.heal(scene.node, scene.server, Way::Down, true);
+        let proved = |w: &World| w.nodes[scene.node].proofs_done > done;
+        world.run_until(50 * MS, proved);
+        scene.cut(world);
+    }
+    scene.wreck(world);
+}
+
+/// *The newest request that a follower has answered is relayed by its next ping.* That touch got
+/// lost, and the three proofs are through before another ping.
+pub(super) fn lose_a_touch(world: &mut World) {
+    let half = world.plan.tick / 2;
+    if world.plan.hazards.touches == 0 || half < 250 * MS {
+        return write_all_the_time(world);
+    }
+    let Some(scene) = Scene::set(world) else {
+        return;
+    };
+    // The client proves by itself a little after a later ping, and writes before that by as much
+    // that its touch is what an earlier ping brings.
+    let pause = scene.timeout / 12;
+    let pings = pause.saturating_sub(23 * MS) / half;
+    let before = pause.saturating_sub(8 * MS + pings * half);
+    let fits = pause > scene.relay + 2 * MS && pings > 0 && before + 8 * MS < half;
+    world.ensemble.set_touch_loss(0);
+    if fits && scene.aim(world, before + 2 * MS) {
+        let ping = next_ping(world);
+        run_to(world, ping.saturating_sub(before));
+        scene.write_through(world);
+        run_to(world, ping + 3 * MS);
+        world.ensemble.set_touch_loss(1000);
+        let done = world.nodes[scene.node].proofs_done;
+        world.run_until(pause, |w| w.nodes[scene.node].proofs_done > done);
+        run_to(world, world.now + scene.relay + MS);
+        scene.write_through(world);
+        run_to(world, world.now + 101 * MS);
+        scene.write_through(world);
+        scene.write_through(world);
+        world.marks.hit("touch-lost");
+        scene.cut(world);
+    }
+    world.ensemble.set_touch_loss(world.plan.hazards.touches);
+    scene.wreck(world);
+}
+
+/// *P₁ was sent before P.* ZooKeeper's leader wakes, commits P₂ and pings late; P₁ and P reach it
+/// together while that ping is on its way, and the answer to it never does.
+pub(super) fn write_together(world: &mut World) {
+    let Some(scene) = Scene::set(world) else {
+        return;
+    };
+    let leads = world.ensemble.leader() == Some(scene.up);
+    if leads && scene.aim(world, 30 * MS) {
+        let ping = next_ping(world);
+        run_to(world, ping - 15 * MS);
+        scene.write_through(world);
+        let ping = next_ping(world) + world.plan.tick / 2;
+        run_to(world, ping - 4 * MS);
+        acts::pause_server(world, scene.up);
+        let began = world.now;
+        world.ensemble.set_ping_lateness(LATE);
+        let patience = u64::from(world.plan.sync_limit) * world.plan.tick * 9 / 10;
+        let length = (scene.timeout * 24 / 100).min(patience);
+        scene.ask_until(world, began + length.saturating_sub(35 * MS));
+        scene.write(world);
+        world.run(5 * MS);
+        acts::resume_server(world, scene.up);
+        world.run_until(50 * MS, |w| !scene.is_writing(w));
+        let now = span(world.now);
+        world.ensemble.cut(scene.up, scene.server, now);
+        world.run(101 * MS);
+        scene.write_twice(world);
+        world.run(8 * MS);
+        world.marks.hit("written-together");
+        let now = span(world.now);
+        world.ensemble.cut(scene.server, scene.up, now);
+        world.ensemble.heal(scene.up, scene.server, now);
+    }
+    scene.wreck(world);
+    scene.take_back(world);
 }

@@ -1,6 +1,7 @@
 //! Faults in an order that somebody thought out to break the lease: what dice alone would find
 //! once in a million worlds.
 
+mod doomed;
 mod formulas;
 mod leases;
 mod members;
@@ -9,8 +10,10 @@ mod servers;
 mod tools;
 
 use crate::acts;
+use crate::trouble;
 use crate::world::World;
 pub(crate) use members::wrap;
+pub(crate) use tools::{around, timeout};
 
 /// Everything that goes wrong by itself.
 const ANY: &[fn(&mut World)] = &[
@@ -24,6 +27,8 @@ const ANY: &[fn(&mut World)] = &[
     leases::depose_with_client,
     leases::reattach_in_the_dark,
     leases::stop_the_leader,
+    doomed::reattach,
+    doomed::next_in_line,
     members::lose_a_create,
     members::lose_a_delete,
     members::queue_of_members,
@@ -41,9 +46,17 @@ const FORMULAS: &[fn(&mut World)] = &[
     formulas::write_all_the_time,
     formulas::ask_into_a_stall,
     formulas::hear_late,
+    formulas::hear_late,
+    formulas::hear_late,
+    formulas::hear_late,
     formulas::wake_late,
     formulas::wake_late,
+    formulas::answer_late,
+    formulas::lose_a_touch,
+    formulas::write_together,
     servers::deposed_wakes,
+    doomed::reattach,
+    doomed::next_in_line,
 ];
 
 /// One plot, from calm water to the wreck. It leaves things as they are.
@@ -66,7 +79,8 @@ pub(crate) fn meddle_last(world: &mut World) {
 }
 
 /// Heals, and waits until somebody leads.
-fn calm(world: &mut World) {
+pub(crate) fn calm(world: &mut World) {
+    trouble::heal(world);
     let nodes = world.nodes.len();
     for server in 0..world.plan.servers() {
         acts::resume_server(world, server);

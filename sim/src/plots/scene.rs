@@ -162,6 +162,32 @@ impl Scene {
         process.is_some_and(|p| p.calls.values().any(|call| call.what == What::Write))
     }
 
+    /// Two writes in one segment: a payload, and a member that joins.
+    pub(super) fn write_twice(&self, world: &mut World) {
+        let handle = world.open(self.node, 0);
+        world.join(self.node, handle);
+        self.write(world);
+    }
+
+    /// Takes back what has joined.
+    pub(super) fn take_back(&self, world: &mut World) {
+        let Some(process) = &mut world.nodes[self.node].process else {
+            return;
+        };
+        let joined: Vec<_> = process.memberships.iter_mut().collect();
+        let joined = joined.into_iter().flat_map(|(handle, members)| {
+            let paths = members.drain(..).map(|member| member.path);
+            paths.map(|path| (*handle, path))
+        });
+        for (handle, path) in joined.collect::<Vec<_>>() {
+            world.call(self.node, What::Cancel(handle), |call| Command::Cancel {
+                handle,
+                call,
+                path,
+            });
+        }
+    }
+
     /// Writes, and waits until that is done.
     pub(super) fn write_through(&self, world: &mut World) {
         self.write(world);

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// How late pings may be: what `GUARANTEES.md` allows.
 pub(super) const LATE: Duration = Duration::from_millis(100);
 
-pub(super) fn timeout(world: &World, node: usize) -> Nanos {
+pub(crate) fn timeout(world: &World, node: usize) -> Nanos {
     world.nodes[node]
         .process
         .as_ref()
@@ -16,7 +16,7 @@ pub(super) fn timeout(world: &World, node: usize) -> Nanos {
 }
 
 /// A length around T.
-pub(super) fn around(world: &mut World, node: usize, low: u64, high: u64) -> Nanos {
+pub(crate) fn around(world: &mut World, node: usize, low: u64, high: u64) -> Nanos {
     let timeout = timeout(world, node);
     world.dice.u64(timeout * low / 100..=timeout * high / 100)
 }

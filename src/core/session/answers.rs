@@ -45,6 +45,9 @@ impl Session {
                         let body = body.to_vec();
                         self.answer(&body, None, now, out)
                     }
+                    Ok(Some(Frame::TooLong { .. })) if mutant::on(Mutant::LongEnds) => {
+                        Err("too long an answer".to_owned())
+                    }
                     Ok(Some(Frame::TooLong { bytes, head })) => {
                         self.answer(&head, Some(bytes), now, out)
                     }
