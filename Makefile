@@ -8,7 +8,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test python-test wheel bench-python sim simulated chaos campaign session bench fuzz header check-abi install deb uninstall check lint doc fmt fix
+.PHONY: help setup servers demo test python-test wheel bench-python sim simulated chaos campaign doom session bench fuzz header check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ chaos: setup ## faults against real servers and clients, and a judge; see docs/c
 campaign: setup ## 20 leaders through each of four faults, and the smallest margins
 	$(CARGO) build --release --locked --package tenure --bin tenure --package tenure-chaos --bin tenure-chaos
 	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- campaign $(or $(ARGS),all)
+
+doom: setup servers ## 20 standbys of sessions that a server is just about to close
+	TENURE_DOOM_ROUNDS=$(or $(ARGS),20) $(CARGO) test --locked --package tenure --test endurance -- doom --nocapture
 
 session: setup ## measure the session under faults and write docs/session.md
 	@echo 'session: about seven minutes; best on a machine that does nothing else'

@@ -34,6 +34,9 @@ pub struct Options {
     /// global ones when they create an ephemeral: a server without a quorum can
     /// give no others.
     pub read_only: bool,
+    /// The longest session timeout that each server grants, in milliseconds; for servers
+    /// beyond the list what `server` says.
+    pub max_session_timeouts_ms: Vec<u32>,
     /// The hosts on which the servers run, one each, so that each can be cut off
     /// from the others: see [`Lab::connect_hosts`](crate::Lab::connect_hosts).
     /// Without any they all run where `server` says.
@@ -49,6 +52,7 @@ impl Default for Options {
             init_limit: 20,
             sync_limit: 10,
             read_only: false,
+            max_session_timeouts_ms: Vec::new(),
             hosts: Vec::new(),
         }
     }
@@ -229,6 +233,9 @@ fn configs(count: usize, options: &Options) -> Vec<(Config, u16, Quorum)> {
 
 fn base(options: &Options, index: usize) -> Config {
     let mut config = options.server.clone();
+    if let Some(longest) = options.max_session_timeouts_ms.get(index) {
+        config.max_session_timeout_ms = Some(*longest);
+    }
     if let Some(host) = options.hosts.get(index) {
         config.bind = host.address();
         config.netns = Some(host.netns().clone());

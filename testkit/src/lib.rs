@@ -8,6 +8,7 @@
 //! | run a program and follow its JSON lines | [`Process`] |
 //! | cut a client off without its socket noticing | [`netns::Lab`] |
 //! | count requests, lose a reply, stop the flow | [`Proxy`] |
+//! | make a server's answers late, or slow to arrive | [`Relay`] |
 //! | speak to a client that must not trust its server | [`bad::Server`] |
 //! | have certificates for TLS | [`tls::Authority`] |
 //! | answer look-ups of names, or not | [`Dns`] |
@@ -40,6 +41,7 @@ pub mod ports;
 pub mod process;
 pub mod proxy;
 pub mod raw;
+pub mod relay;
 mod rng;
 pub mod signal;
 pub mod stats;
@@ -55,6 +57,7 @@ pub use ensemble::Ensemble;
 pub use netns::{Host, Lab, Netns};
 pub use process::Process;
 pub use proxy::Proxy;
+pub use relay::Relay;
 pub use signal::Signal;
 pub use wait::wait_until;
 pub use zookeeper::Zookeeper;

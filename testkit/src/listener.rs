@@ -26,7 +26,17 @@ impl Listener {
         // The port is asked for by number: only then does Linux keep it for a
         // socket that does not listen.
         let socket = (0..16).find_map(|_| TcpListener::bind((ip, ports::free_port(ip))).ok());
-        let socket = socket.unwrap_or_else(|| panic!("cannot bind a port of {ip}"));
+        Self::of(socket.unwrap_or_else(|| panic!("cannot bind a port of {ip}")))
+    }
+
+    /// Listens there.
+    #[track_caller]
+    pub(crate) fn bind_at(addr: SocketAddr) -> Self {
+        let socket = TcpListener::bind(addr);
+        Self::of(socket.unwrap_or_else(|error| panic!("cannot bind {addr}: {error}")))
+    }
+
+    fn of(socket: TcpListener) -> Self {
         let addr = socket.local_addr().expect("a bound socket has an address");
         Self { socket, addr }
     }

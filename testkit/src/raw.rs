@@ -133,6 +133,41 @@ impl Session {
         self.request(opcode::DELETE, Payload::new().buffer(path).int(-1))
     }
 
+    /// Shows `name:password` to the server, as `digest` credentials.
+    ///
+    /// # Errors
+    /// As the connection's.
+    pub fn authenticate(&mut self, credentials: &str) -> io::Result<Reply> {
+        let body = Payload::new().int(0).buffer("digest").buffer(credentials);
+        self.send(xid::AUTH, opcode::AUTH, body)
+    }
+
+    /// Sets who may do what with a znode: entries of rights, scheme and name.
+    ///
+    /// # Errors
+    /// As the connection's.
+    pub fn set_acl(&mut self, path: &str, entries: &[(i32, &str, &str)]) -> io::Result<Reply> {
+        let count = i32::try_from(entries.len()).expect("a few entries");
+        let body = Payload::new().buffer(path).int(count);
+        let body = entries.iter().fold(body, |body, (rights, scheme, name)| {
+            body.int(*rights).buffer(scheme).buffer(name)
+        });
+        self.request(opcode::SET_ACL, body.int(-1))
+    }
+
+    /// Creates znodes without payload that anyone may do anything to, all or none.
+    ///
+    /// # Errors
+    /// As the connection's.
+    pub fn create_all(&mut self, paths: &[String]) -> io::Result<Reply> {
+        let body = paths.iter().fold(Payload::new(), |body, path| {
+            let body = body.int(opcode::CREATE).bool(false).int(-1);
+            let body = body.buffer(path).buffer("").int(1).int(31);
+            body.buffer("world").buffer("anyone").int(0)
+        });
+        self.request(opcode::MULTI, body.int(-1).bool(true).int(-1))
+    }
+
     /// Ends the session.
     ///
     /// # Errors

@@ -144,15 +144,29 @@ pub(crate) fn reset_on_close(socket: BorrowedFd<'_>) -> io::Result<()> {
     })
 }
 
+/// Makes a pipe hold as little as the kernel allows: a page.
+pub(crate) fn narrow_pipe(pipe: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: fcntl takes a descriptor, which the borrow keeps open, and numbers.
+    check(unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETPIPE_SZ, 1) })
+}
+
+/// CLOCK_MONOTONIC in nanoseconds: what Java's `System.nanoTime` reads on Linux.
+pub(crate) fn monotonic_ns() -> u64 {
+    clock_ns(libc::CLOCK_MONOTONIC)
+}
+
 /// CLOCK_BOOTTIME in nanoseconds.
 pub(crate) fn boottime_ns() -> u64 {
+    clock_ns(libc::CLOCK_BOOTTIME)
+}
+
+fn clock_ns(clock: libc::clockid_t) -> u64 {
     let mut time = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
     // SAFETY: `time` is a timespec that the call may write.
-    check(unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut time) })
-        .expect("Linux has CLOCK_BOOTTIME");
+    check(unsafe { libc::clock_gettime(clock, &raw mut time) }).expect("Linux has this clock");
     time.tv_sec.unsigned_abs() * 1_000_000_000 + time.tv_nsec.unsigned_abs()
 }
 

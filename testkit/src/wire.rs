@@ -7,8 +7,9 @@
 
 use std::io::{self, Read};
 
-/// The longest payload that is taken for one; ZooKeeper's own limit is 1 MiB.
-pub const PAYLOAD_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The longest payload that is taken for one. ZooKeeper's own limit of 1 MiB is for requests;
+/// answers may be longer than any client takes.
+pub const PAYLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Numbers of operations.
 #[allow(missing_docs)] // each is ZooKeeper's own name of the operation
@@ -18,6 +19,8 @@ pub mod opcode {
     pub const EXISTS: i32 = 3;
     pub const GET_DATA: i32 = 4;
     pub const SET_DATA: i32 = 5;
+    pub const GET_ACL: i32 = 6;
+    pub const SET_ACL: i32 = 7;
     pub const GET_CHILDREN: i32 = 8;
     pub const SYNC: i32 = 9;
     pub const PING: i32 = 11;

@@ -9,15 +9,19 @@ use std::time::{Duration, Instant};
 use tenure_testkit::proxy::{Cut, Kind, Then};
 use tenure_testkit::raw::Session;
 use tenure_testkit::wire::{Payload, opcode};
-use tenure_testkit::{Proxy, Zookeeper, wait_until};
+use tenure_testkit::{Proxy, Relay, Zookeeper, wait_until};
 
 const LONG: Duration = Duration::from_secs(10);
 const SHORT: Duration = Duration::from_millis(200);
 
 /// One server for all tests of this file; each has a proxy and paths of its own.
-fn proxy() -> Proxy {
+fn shared() -> &'static Zookeeper {
     static SERVER: OnceLock<Zookeeper> = OnceLock::new();
-    Proxy::start(SERVER.get_or_init(Zookeeper::start).addr())
+    SERVER.get_or_init(Zookeeper::start)
+}
+
+fn proxy() -> Proxy {
+    Proxy::start(shared().addr())
 }
 
 fn open(proxy: &Proxy) -> Session {
@@ -261,4 +265,48 @@ fn a_delay_holds_each_frame_for_a_while() {
         waiting.join().unwrap().unwrap();
     });
     assert!(started.elapsed() < LONG);
+}
+
+#[test]
+fn requests_are_refused_in_their_turn_and_not_carried_out() {
+    let proxy = proxy();
+    let mut session = open(&proxy);
+    proxy.refuse_requests(opcode::CREATE, -127, 2);
+    for _ in 0..2 {
+        let refused = session.create("/refused", b"", 0).unwrap();
+        assert_eq!((refused.error, refused.body), (-127, Vec::new()));
+        assert!(!session.exists("/refused", false).unwrap());
+    }
+    assert_eq!(session.create("/refused", b"", 0).unwrap().error, 0);
+    let counts = proxy.counts();
+    assert_eq!(
+        (counts.request(opcode::CREATE), counts.errors[&-127]),
+        (3, 2)
+    );
+
+    proxy.refuse_requests_of(opcode::EXISTS, "/refused", -102, 1);
+    assert!(session.exists("/", false).unwrap());
+    assert!(!session.exists("/refused", false).unwrap());
+    assert!(session.exists("/refused", false).unwrap());
+}
+
+#[test]
+fn a_relay_is_late_or_slow_and_changes_nothing() {
+    let relay = Relay::start(shared().addr());
+    let mut session = Session::open(relay.addr(), LONG).unwrap();
+    relay.late_by(SHORT);
+    let started = Instant::now();
+    session.ping().unwrap();
+    assert!(started.elapsed() >= SHORT);
+    relay.late_by(Duration::ZERO);
+
+    let data = vec![7; 500_000];
+    session.create("/slow", &data, 0).unwrap();
+    relay.limit_rate(Some(1_000_000));
+    let started = Instant::now();
+    let body = Payload::new().buffer("/slow").bool(false);
+    let reply = session.request(opcode::GET_DATA, body).unwrap();
+    assert!(started.elapsed() >= Duration::from_millis(400));
+    assert_eq!(reply.body[4..4 + data.len()], data);
+    assert_eq!(relay.connections(), 1);
 }

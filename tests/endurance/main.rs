@@ -5,8 +5,10 @@
 
 mod crowd;
 mod cycles;
+mod doom;
 mod expiry;
 mod names;
+mod one_name;
 mod subject;
 
 use serde_json::Value;

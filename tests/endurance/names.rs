@@ -128,9 +128,13 @@ fn a_server_that_moves_is_found_again_in_the_same_session() {
         for process in both {
             process.drain();
         }
-        stage.server.restart();
+        // A server that is back at once is found before a look-up has failed.
+        stage.server.stop();
         for process in both {
             process.wait_for("a failed look-up", LIMIT, unresolved);
+        }
+        stage.server.restart();
+        for process in both {
             process.wait_for("a connection", LIMIT, in_state("connected"));
         }
     }
@@ -200,6 +204,44 @@ fn names_that_hang_keep_nobody_from_a_numeric_address() {
     });
     ends_at_once(&lost);
     ends_at_once(&process);
+}
+
+/// The first of two name servers is dead: the system's resolver gives it up after five seconds, each
+/// time, and the answer of the other is later than any attempt to connect may take.
+#[test]
+fn b1_names_whose_look_up_takes_longer_than_any_attempt_are_found() {
+    let Some(stage) = Stage::new("") else {
+        return;
+    };
+    stage.lab.add_server_addr(OLD);
+    let dead = stage.lab.servers().enter(|| Dns::start_on(OLD.into(), ""));
+    dead.set(NAME, Answer::Silence);
+    stage.lab.add_server_addr(NEW);
+    stage.dns.set(NAME, Answer::Addresses(vec![NEW]));
+    let alive = stage.lab.server_addr();
+    let resolv_conf = format!("nameserver {OLD}\nnameserver {alive}\n");
+    std::fs::write(stage.dns.resolv_conf(), resolv_conf).unwrap();
+
+    let start = Instant::now();
+    let leader = stage.run("contend", &format!("{NAME}:{}", stage.port()));
+    let leading = leader.wait_for("leadership", LIMIT, is("leading"));
+    println!("leads after {:?}", start.elapsed());
+    // What was found stays in use: who comes back need not ask first.
+    let asked = dead.questions(NAME);
+    assert!(asked > 0 && asked <= 8, "asked {asked} times");
+    leader.drain();
+    let restarted = Instant::now();
+    stage.server.restart();
+    leader.wait_for("a connection", LIMIT, in_state("connected"));
+    println!(
+        "attached again {:?} after the order to restart",
+        restarted.elapsed()
+    );
+    let again = leader.wait_for("leadership", LIMIT, is("leading"));
+    if count(&leader, is("lost")) == 0 {
+        assert_eq!(again["token"], leading["token"]);
+    }
+    ends_at_once(&leader);
 }
 
 #[test]

@@ -4,80 +4,10 @@ use crate::{
     LIMIT, any_leader, close, contend, leader_that, leading, loss, open, standing_by, token_of,
     until,
 };
-use std::path::{Path, PathBuf};
 use tenure::{Client, Contender, ContenderOptions, ErrorKind, LostReason};
 use tenure_observer::Observer;
 use tenure_testkit::Zookeeper;
-use tenure_testkit::zookeeper::Config;
-
-/// A server with a group whose counter stands at `counter`. There is no request that sets it, and
-/// to count so far takes weeks: it is written into a snapshot of the server's, while that is down.
-fn server_counting_from(groups: &[(&str, i32)]) -> Zookeeper {
-    // Without digests there is one checksum, at the end of the snapshot.
-    let off = ("zookeeper.digest.enabled".to_owned(), "false".to_owned());
-    let server = Zookeeper::start_with(Config {
-        properties: vec![off],
-        ..Config::default()
-    });
-    let observer = Observer::connect(server.addr());
-    for (group, _) in groups {
-        observer.create(group, b"");
-    }
-    drop(observer);
-    // A server writes down what it holds when it starts.
-    server.restart();
-    server.stop();
-    let newest = snapshots(server.directory()).pop().unwrap();
-    let mut bytes = std::fs::read(&newest).unwrap();
-    for (group, counter) in groups {
-        set_counter(&mut bytes, group, *counter);
-    }
-    seal(&mut bytes);
-    std::fs::write(&newest, bytes).unwrap();
-    server.restart();
-    server
-}
-
-/// The snapshots below a directory, oldest first.
-fn snapshots(directory: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(directory).unwrap().flatten();
-    let mut found: Vec<(u64, PathBuf)> = Vec::new();
-    for path in entries.map(|entry| entry.path()) {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.is_dir() {
-            found.extend(snapshots(&path).into_iter().map(|path| (0, path)));
-        } else if let Some(zxid) = name.strip_prefix("snapshot.") {
-            found.push((u64::from_str_radix(zxid, 16).unwrap(), path));
-        }
-    }
-    found.sort();
-    found.into_iter().map(|(_, path)| path).collect()
-}
-
-/// What stands in a snapshot of a znode without data between its path and its counter: the
-/// length of the data, the ACL's number, two transactions, two times and the version of the data.
-const BEFORE_COUNTER_BYTES: usize = 4 + 8 + 4 * 8 + 4;
-
-fn set_counter(snapshot: &mut [u8], group: &str, counter: i32) {
-    let length = i32::try_from(group.len()).unwrap().to_be_bytes();
-    let written = [&length[..], group.as_bytes()].concat();
-    let at = snapshot.windows(written.len()).position(|w| w == written);
-    let at = at.unwrap() + written.len() + BEFORE_COUNTER_BYTES;
-    snapshot[at..at + 4].copy_from_slice(&counter.to_be_bytes());
-}
-
-/// The checksum, an Adler-32 of all before it as eight bytes, and "/" with its length.
-const SEAL_BYTES: usize = 8 + 4 + 1;
-
-fn seal(snapshot: &mut [u8]) {
-    let (content, seal) = snapshot.split_at_mut(snapshot.len() - SEAL_BYTES);
-    let (mut a, mut b) = (1_u64, 0_u64);
-    for byte in content {
-        a = (a + u64::from(*byte)) % 65_521;
-        b = (b + a) % 65_521;
-    }
-    seal[..8].copy_from_slice(&(b << 16 | a).to_be_bytes());
-}
+use tenure_testkit::zookeeper::{Config, counting_from};
 
 /// Contenders that came one after the other.
 struct Line {
@@ -134,7 +64,7 @@ impl Line {
 #[test]
 fn h1_order_is_of_birth_where_the_counter_ends_and_below_zero() {
     let (end, below) = ("/end", "/below");
-    let server = server_counting_from(&[(end, i32::MAX - 2), (below, -3)]);
+    let server = counting_from(Config::default(), &[(end, i32::MAX - 2), (below, -3)]);
 
     let line = Line::of(5, &server, below);
     let names = [

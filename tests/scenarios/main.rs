@@ -33,7 +33,7 @@ use tenure::{
 };
 use tenure_observer::Observer;
 use tenure_testkit::proxy::Cut;
-use tenure_testkit::wire::{Payload, opcode};
+use tenure_testkit::wire::opcode;
 use tenure_testkit::{Proxy, Zookeeper, raw, wait_until};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
@@ -226,28 +226,21 @@ fn close(clients: impl IntoIterator<Item = Client>) {
 #[track_caller]
 fn raw_as(credentials: &str) -> raw::Session {
     let mut session = raw::Session::open(shared().addr(), T).unwrap();
-    let body = Payload::new().int(0).buffer("digest").buffer(credentials);
-    assert_eq!(session.request(opcode::AUTH, body).unwrap().error, 0);
+    assert_eq!(session.authenticate(credentials).unwrap().error, 0);
     session
 }
 
 /// The rights on a znode, as in an ACL.
 const READ: i32 = 1;
 const ALL: i32 = 31;
-/// `setACL` and `getACL`, of which the library has no need.
-const SET_ACL: i32 = 7;
-const GET_ACL: i32 = 6;
+/// Of which the library has no need.
+const GET_ACL: i32 = opcode::GET_ACL;
 /// An error of a server: the ACL does not allow it.
 const NO_AUTH: i32 = -102;
 
 /// Sets who may do what with a znode: entries of rights, scheme and name.
 #[track_caller]
 fn set_acl(session: &mut raw::Session, path: &str, entries: &[(i32, &str, &str)]) {
-    let count = i32::try_from(entries.len()).unwrap();
-    let body = Payload::new().buffer(path).int(count);
-    let body = entries.iter().fold(body, |body, (rights, scheme, name)| {
-        body.int(*rights).buffer(scheme).buffer(name)
-    });
-    let reply = session.request(SET_ACL, body.int(-1)).unwrap();
+    let reply = session.set_acl(path, entries).unwrap();
     assert_eq!(reply.error, 0, "{path}");
 }

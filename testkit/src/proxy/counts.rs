@@ -25,6 +25,8 @@ pub struct Counts {
     pub pongs: u64,
     /// Frames that a rule let vanish. They are in the other counts too.
     pub swallowed: u64,
+    /// Requests that a rule had refused. They are in the other counts too.
+    pub refused: u64,
 }
 
 impl Counts {

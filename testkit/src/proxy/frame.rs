@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::wire::{Fields, xid};
+use crate::wire::{Fields, Payload, opcode, xid};
 
 /// What a frame is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,13 @@ pub struct Seen {
     pub swallowed: bool,
 }
 
+/// The znode that a request is of, if it is of one: most begin with its path.
+pub(super) fn path_of(request: &[u8]) -> Option<&[u8]> {
+    let mut fields = Fields::new(request);
+    let (_xid, _opcode) = (fields.int()?, fields.int()?);
+    fields.buffer()
+}
+
 /// What is known of one frame by itself and the requests before it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parsed {
@@ -63,6 +70,8 @@ pub(super) struct Conversation {
     response_seen: bool,
     /// xid and opcode, oldest first. Some xids stand for many requests.
     open: Vec<(i32, i32)>,
+    /// xid and error code of requests that were not handed on.
+    refused: Vec<(i32, i32)>,
 }
 
 impl Conversation {
@@ -112,6 +121,27 @@ impl Conversation {
             _ => Kind::Reply(self.answered(xid)),
         };
         Parsed { kind, xid, error }
+    }
+
+    /// The newest request is to be answered with an error. Returns what to send the server in its
+    /// place: a request that changes nothing, so that the answer comes in its turn.
+    pub(super) fn refuse(&mut self, xid: i32, error: i32) -> Vec<u8> {
+        self.refused.push((xid, error));
+        let request = Payload::new().int(xid).int(opcode::EXISTS);
+        request.buffer("/").bool(false).payload()
+    }
+
+    /// What to send the client in the place of a reply, if its request was refused.
+    pub(super) fn refusal(&mut self, reply: &[u8]) -> Option<(i32, Vec<u8>)> {
+        let mut fields = Fields::new(reply);
+        let (xid, zxid) = (fields.int()?, fields.long()?);
+        let index = self
+            .refused
+            .iter()
+            .position(|(refused, _)| *refused == xid)?;
+        let (_, error) = self.refused.remove(index);
+        let header = Payload::new().int(xid).long(zxid).int(error);
+        Some((error, header.payload()))
     }
 
     fn answered(&mut self, xid: i32) -> i32 {

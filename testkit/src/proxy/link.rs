@@ -143,21 +143,21 @@ fn forward_all(shared: &Shared, link: &Link, way: Way) -> Cut {
             Err(_) => return Cut::Reset,
         };
         shared.delay(link);
-        match shared.judge(link, &payload, parse) {
-            Verdict::Forward => {
-                let written = write_all(link, to, &Payload::new().buffer(payload).payload());
-                shared.forwarded();
-                if written.is_err() {
-                    return Cut::Reset;
-                }
-            }
+        let payload = match shared.judge(link, &payload, parse) {
+            Verdict::Forward => payload,
+            Verdict::Replace(other) => other,
             Verdict::Swallow(Then::Cut(how)) => {
                 // Now, also if the proxy holds.
                 link.cut(how);
                 return how;
             }
-            Verdict::Swallow(Then::Continue | Then::Hold) => {}
+            Verdict::Swallow(Then::Continue | Then::Hold | Then::Refuse(_)) => continue,
             Verdict::Gone => return Cut::Fin,
+        };
+        let written = write_all(link, to, &Payload::new().buffer(payload).payload());
+        shared.forwarded();
+        if written.is_err() {
+            return Cut::Reset;
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! It forwards whole frames, in order, as they come, and touches no byte of
 //! them. It counts what passes, and by its rules lets a frame vanish at a known
-//! place: after a `create` was done and before its author hears of it.
+//! place: after a `create` was done and before its author hears of it. By others
+//! it has a request answered with an error, as a server does that throttles.
 
 mod counts;
 mod frame;
@@ -64,7 +65,18 @@ impl Proxy {
     #[must_use]
     #[track_caller]
     pub fn start_on(ip: IpAddr, upstream: SocketAddr) -> Self {
-        let shared = Arc::new(Shared::new(Listener::bind(ip), upstream));
+        Self::start_behind(Listener::bind(ip), upstream)
+    }
+
+    /// The same at an address whose port matters: for a name that stands for several servers.
+    #[must_use]
+    #[track_caller]
+    pub fn start_at(addr: SocketAddr, upstream: SocketAddr) -> Self {
+        Self::start_behind(Listener::bind_at(addr), upstream)
+    }
+
+    fn start_behind(listener: Listener, upstream: SocketAddr) -> Self {
+        let shared = Arc::new(Shared::new(listener, upstream));
         let for_thread = Arc::clone(&shared);
         let accepting = std::thread::Builder::new()
             .name("testkit-proxy".into())
@@ -119,7 +131,30 @@ impl Proxy {
     #[track_caller]
     pub fn swallow(&self, kind: Kind, nth: u32, then: Then) {
         assert!(nth > 0, "frames are counted from 1");
-        self.shared.lock().rules.add(kind, nth, then);
+        assert!(
+            !matches!(then, Then::Refuse(_)) || matches!(kind, Kind::Request(_)),
+            "only requests are refused"
+        );
+        self.shared.lock().rules.add(kind, None, nth, then);
+    }
+
+    /// Has the next `times` requests of `opcode` answered with the error `code`, each in
+    /// its turn, without being carried out.
+    pub fn refuse_requests(&self, opcode: i32, code: i32, times: u32) {
+        self.refuse_some(opcode, None, code, times);
+    }
+
+    /// The same for requests of one znode.
+    pub fn refuse_requests_of(&self, opcode: i32, path: &str, code: i32, times: u32) {
+        self.refuse_some(opcode, Some(path), code, times);
+    }
+
+    fn refuse_some(&self, opcode: i32, path: Option<&str>, code: i32, times: u32) {
+        let mut state = self.shared.lock();
+        for nth in 1..=times {
+            let kind = Kind::Request(opcode);
+            state.rules.add(kind, path, nth, Then::Refuse(code));
+        }
     }
 
     /// Forgets the rules that were not used up.

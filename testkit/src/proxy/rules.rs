@@ -11,11 +11,16 @@ pub enum Then {
     Cut(Cut),
     /// The whole proxy holds, as [`Proxy::hold`](super::Proxy::hold) makes it.
     Hold,
+    /// Of a request alone: the server answers it with this error code, in its turn, and has not
+    /// carried it out.
+    Refuse(i32),
 }
 
 #[derive(Debug)]
 struct Rule {
     kind: Kind,
+    /// Of which znode a request must be.
+    path: Option<String>,
     /// How many such frames are still to come until this one; 1 is the next.
     countdown: u32,
     then: Then,
@@ -26,9 +31,10 @@ struct Rule {
 pub(super) struct Rules(Vec<Rule>);
 
 impl Rules {
-    pub(super) fn add(&mut self, kind: Kind, nth: u32, then: Then) {
+    pub(super) fn add(&mut self, kind: Kind, path: Option<&str>, nth: u32, then: Then) {
         self.0.push(Rule {
             kind,
+            path: path.map(str::to_owned),
             countdown: nth,
             then,
         });
@@ -38,9 +44,13 @@ impl Rules {
         self.0.clear();
     }
 
-    /// Counts a frame; `Some` if it is to vanish.
-    pub(super) fn apply(&mut self, kind: Kind) -> Option<Then> {
-        for rule in self.0.iter_mut().filter(|rule| rule.kind == kind) {
+    /// Counts a frame, a request with the znode that it is of; `Some` if it is to vanish.
+    pub(super) fn apply(&mut self, kind: Kind, path: Option<&[u8]>) -> Option<Then> {
+        let fits = |rule: &&mut Rule| {
+            let of = rule.path.as_ref().map(String::as_bytes);
+            rule.kind == kind && (of.is_none() || of == path)
+        };
+        for rule in self.0.iter_mut().filter(fits) {
             rule.countdown -= 1;
         }
         let used_up: Vec<Rule> = self.0.extract_if(.., |rule| rule.countdown == 0).collect();
@@ -55,10 +65,14 @@ mod tests {
     #[test]
     fn a_rule_waits_for_its_frame_and_is_used_up() {
         let mut rules = Rules::default();
-        rules.add(Kind::Reply(1), 2, Then::Hold);
-        assert_eq!(rules.apply(Kind::Reply(2)), None);
-        assert_eq!(rules.apply(Kind::Reply(1)), None);
-        assert_eq!(rules.apply(Kind::Reply(1)), Some(Then::Hold));
-        assert_eq!(rules.apply(Kind::Reply(1)), None);
+        rules.add(Kind::Reply(1), None, 2, Then::Hold);
+        rules.add(Kind::Request(3), Some("/a"), 1, Then::Continue);
+        assert_eq!(rules.apply(Kind::Reply(2), None), None);
+        assert_eq!(rules.apply(Kind::Reply(1), None), None);
+        assert_eq!(rules.apply(Kind::Reply(1), None), Some(Then::Hold));
+        assert_eq!(rules.apply(Kind::Reply(1), None), None);
+        assert_eq!(rules.apply(Kind::Request(3), Some(b"/b")), None);
+        let of_it = rules.apply(Kind::Request(3), Some(b"/a"));
+        assert_eq!(of_it, Some(Then::Continue));
     }
 }

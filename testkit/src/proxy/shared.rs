@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::Cut;
 use super::counts::Counts;
-use super::frame::{Conversation, Parsed, Seen};
+use super::frame::{Conversation, Kind, Parsed, Seen, path_of};
 use super::link::Link;
 use super::rules::{Rules, Then};
 use crate::listener::Listener;
@@ -47,6 +47,8 @@ pub(super) struct State {
 pub(super) enum Verdict {
     /// Write it, then call [`Shared::forwarded`].
     Forward,
+    /// The same with another payload.
+    Replace(Vec<u8>),
     /// Let it vanish and do this.
     Swallow(Then),
     /// Forget it: the connection was cut.
@@ -122,9 +124,28 @@ impl Shared {
         if link.is_cut() {
             return Verdict::Gone;
         }
-        let Parsed { kind, xid, error } = parse(&mut link.conversation(), payload);
+        let mut conversation = link.conversation();
+        let Parsed {
+            kind,
+            xid,
+            mut error,
+        } = parse(&mut conversation, payload);
+        let mut replaced = None;
+        if matches!(kind, Kind::Reply(_))
+            && let Some((refusal, reply)) = conversation.refusal(payload)
+        {
+            (error, replaced) = (refusal, Some(reply));
+        }
         state.counts.count(kind, error);
-        let then = state.rules.apply(kind);
+        let path = match kind {
+            Kind::Request(_) => path_of(payload),
+            _ => None,
+        };
+        let then = state.rules.apply(kind, path);
+        if let Some(Then::Refuse(code)) = then {
+            state.counts.refused += 1;
+            replaced = Some(conversation.refuse(xid, code));
+        }
         if state.journal.len() < JOURNAL_FRAMES_MAX {
             let (at, connection, bytes) = (Instant::now(), link.number(), payload.len());
             state.journal.push(Seen {
@@ -136,6 +157,10 @@ impl Shared {
                 bytes,
                 swallowed: then.is_some(),
             });
+        }
+        if let Some(payload) = replaced {
+            state.forwarding += 1;
+            return Verdict::Replace(payload);
         }
         let Some(then) = then else {
             state.forwarding += 1;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::Version;
 use crate::netns::Netns;
@@ -36,6 +37,11 @@ pub struct Config {
     /// More system properties for the server, such as
     /// `("zookeeper.extendedTypesEnabled", "true")`.
     pub properties: Vec<(String, String)>,
+    /// How much memory the server may use for its data and answers, in MiB.
+    pub heap_mb: u32,
+    /// How long whoever takes the server's log needs for a line, as a console or a collector that
+    /// cannot follow: a server waits for it. `None` is a log that nothing waits for.
+    pub log_line_takes: Option<Duration>,
 }
 
 /// The port where a server speaks TLS: its `secureClientPort`, on the same address as the plain
@@ -117,6 +123,8 @@ impl Default for Config {
             secure: None,
             extra: Vec::new(),
             properties: Vec::new(),
+            heap_mb: 128,
+            log_line_takes: None,
         }
     }
 }

@@ -14,10 +14,9 @@ use crate::wait_until;
 
 const LOG: &str = "server.log";
 
-/// For tests: little memory, a quick start, few threads. Half a second of
+/// For tests: a quick start, few threads. Half a second of
 /// start-up is what the second compiler would cost.
-const JVM: [&str; 4] = [
-    "-Xmx128m",
+const JVM: [&str; 3] = [
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
     "-XX:-UsePerfData",
@@ -135,9 +134,20 @@ impl Launch<'_> {
             .append(true)
             .open(self.directory.join(LOG))
             .map_err(|error| fail(LOG, error))?;
-        let log_too = log.try_clone().map_err(|error| fail(LOG, error))?;
+        let (log, log_too) = match self.config.log_line_takes {
+            Some(pause) => {
+                let log = super::slow_log::start(log, pause).map_err(|error| fail(LOG, error))?;
+                let log_too = log.try_clone().map_err(|error| fail(LOG, error))?;
+                (Stdio::from(log), Stdio::from(log_too))
+            }
+            None => {
+                let log_too = log.try_clone().map_err(|error| fail(LOG, error))?;
+                (Stdio::from(log), Stdio::from(log_too))
+            }
+        };
 
         let mut command = Command::new("java");
+        command.arg(format!("-Xmx{}m", self.config.heap_mb));
         command.args(JVM).arg("-cp").arg(
             self.config
                 .version

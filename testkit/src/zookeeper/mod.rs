@@ -1,28 +1,31 @@
 //! A real ZooKeeper server.
 
 mod config;
+mod counter;
 mod four_letter;
 mod jars;
 mod launch;
+mod slow_log;
 mod version;
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 pub(crate) use config::Quorum;
 pub use config::{Config, Secure};
+pub use counter::counting_from;
 pub(crate) use launch::StartError;
 pub use version::Version;
 
 use crate::child::OwnedChild;
 use crate::leftovers::{leftovers, own_prefix};
 use crate::signal::Signal;
-use crate::{ports, wait_until};
+use crate::{ports, sys, wait_until};
 use launch::Launch;
 
 /// How long a server may take to serve. A JVM needs a second; several of them on
@@ -155,6 +158,19 @@ impl Zookeeper {
     #[must_use]
     pub fn tick(&self) -> Duration {
         Duration::from_millis(self.config.tick_ms.into())
+    }
+
+    /// The first of the instants at which this server ends sessions that is at least so far ahead.
+    /// A session of timeout T that was touched for the last time at *t* ends at the first one
+    /// after *t* + T. They are the multiples of the tick by the clock that [`Instant`] and Java's
+    /// `System.nanoTime` read.
+    #[must_use]
+    pub fn next_expiry(&self, ahead: Duration) -> Instant {
+        let (now, now_ns) = (Instant::now(), sys::monotonic_ns());
+        let tick_ns = u64::from(self.config.tick_ms) * 1_000_000;
+        let ahead_ns = u64::try_from(ahead.as_nanos()).unwrap_or(u64::MAX);
+        let at_ns = now_ns.saturating_add(ahead_ns).next_multiple_of(tick_ns);
+        now + Duration::from_nanos(at_ns - now_ns)
     }
 
     /// The server's process id.
