@@ -546,7 +546,14 @@ fn gather(world: &mut World, group: usize, count: u64) -> Option<i64> {
         .encode(i32::try_from(xid).unwrap_or(1), &mut bytes);
     }
     world.note(|| format!("{count} members join {path} at server {server}"));
-    world.crowd = world.crowd.max(count);
+    let present = world.ensemble.children(&path).map_or(0, |c| c.len() as u64);
+    world.crowd = world.crowd.max(present + count);
+    // Questions that are under way find them, too.
+    for node in &mut world.nodes {
+        if let Some(process) = &mut node.process {
+            process.requests.grant(2 * count * process.calls.len() as u64);
+        }
+    }
     world.ensemble.receive(conn, &bytes, span(world.now));
     world.collect();
     world.run(200 * MS);
