@@ -404,9 +404,11 @@ fn slow_listing(world: &mut World) {
         return stir(world, node);
     }
     let timeout = timeout(world, node);
-    // 60 kB in 0.6 T.
+    // 60 kB in 0.6 T, for all that list at the same time: together they are waited for no longer.
     let (count, length) = (20, 3000);
-    narrow(world, node, 60_000, timeout * 6 / 10);
+    let process = world.nodes[node].process.as_ref();
+    let listers = process.map_or(1, |p| p.detectors.len() + p.groups.len() + p.candidates.len());
+    narrow(world, node, 60_000 * listers.max(1) as u64, timeout * 6 / 10);
     let before = suspensions(world, node);
     world.marks.hit("slow-listing");
     if long_names(world, count, length) {
