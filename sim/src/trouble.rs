@@ -407,8 +407,15 @@ fn slow_listing(world: &mut World) {
     // 60 kB in 0.6 T, for all that list at the same time: together they are waited for no longer.
     let (count, length) = (20, 3000);
     let process = world.nodes[node].process.as_ref();
-    let listers = process.map_or(1, |p| p.detectors.len() + p.groups.len() + p.candidates.len());
-    narrow(world, node, 60_000 * listers.max(1) as u64, timeout * 6 / 10);
+    let listers = process.map_or(1, |p| {
+        p.detectors.len() + p.groups.len() + p.candidates.len()
+    });
+    narrow(
+        world,
+        node,
+        60_000 * listers.max(1) as u64,
+        timeout * 6 / 10,
+    );
     let before = suspensions(world, node);
     world.marks.hit("slow-listing");
     if long_names(world, count, length) {
@@ -553,7 +560,9 @@ fn gather(world: &mut World, group: usize, count: u64) -> Option<i64> {
     // Questions that are under way find them, too.
     for node in &mut world.nodes {
         if let Some(process) = &mut node.process {
-            process.requests.grant(2 * count * process.calls.len() as u64);
+            process
+                .requests
+                .grant(2 * count * process.calls.len() as u64);
         }
     }
     world.ensemble.receive(conn, &bytes, span(world.now));

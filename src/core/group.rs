@@ -86,6 +86,8 @@ struct View {
     /// The transaction that last changed the list of its children.
     changed: i64,
     told: GroupEvent,
+    /// The list is asked for. Its answer comes after all events, so it knows of what they were about.
+    listing: bool,
     /// The list has changed while its members were still being looked at.
     moved: bool,
     /// The list is known, and watched.
@@ -214,6 +216,7 @@ impl Group {
                 epoch: 0,
                 changed: 0,
                 told: GroupEvent::Unknown { since: wire.now },
+                listing: false,
                 moved: false,
                 rests: false,
                 again: Again::default(),
@@ -380,6 +383,7 @@ impl Group {
             again.cancel();
         }
         if let Some(view) = &mut self.view {
+            view.listing = false;
             view.round += 1;
             view.rests = false;
             view.again.cancel();
@@ -480,9 +484,11 @@ impl Group {
                 self.on_query(call, what, Err(error), wire);
             }
             GroupAsk::Query(call, _) => self.retry(call, wire),
-            GroupAsk::View(round, what)
-                if self.view.as_ref().is_some_and(|view| view.round == round) =>
-            {
+            GroupAsk::View(round, what) => {
+                let Some(view) = self.view.as_mut().filter(|view| view.round == round) else {
+                    return;
+                };
+                view.listing &= what != What::List;
                 match what {
                     What::Count(path) => self.on_view(What::Count(path), Err(error), wire),
                     what => {
@@ -492,7 +498,6 @@ impl Group {
                     }
                 }
             }
-            GroupAsk::View(..) => {}
         }
     }
 
@@ -541,7 +546,11 @@ impl Group {
     /// Looks anew for the view.
     pub(crate) fn refresh(&mut self, wire: &mut Wire<'_>) {
         if let Some(view) = &mut self.view {
+            if view.listing {
+                return;
+            }
             view.round += 1;
+            view.listing = wire.attached();
             view.moved = false;
             view.rests = false;
             view.again.cancel();
@@ -558,7 +567,8 @@ impl Group {
         match ask {
             GroupAsk::Query(call, what) => self.on_query(call, what, result, wire),
             GroupAsk::View(round, what) => {
-                if self.view.as_ref().is_some_and(|view| view.round == round) {
+                if let Some(view) = self.view.as_mut().filter(|view| view.round == round) {
+                    view.listing &= what != What::List;
                     self.on_view(what, result, wire);
                 }
             }

@@ -260,6 +260,7 @@ mod tests {
             }],
             timeout: Duration::from_secs(4),
             credentials: None,
+            answer_bytes_max: crate::core::ANSWER_BYTES_MAX,
             tick: None,
         };
         Link::open(options, Transport::Memory("link-test".to_owned())).unwrap()
