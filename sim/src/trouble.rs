@@ -64,7 +64,11 @@ pub(crate) fn begin(world: &mut World) {
 /// What stays so until the end, and is to be borne.
 fn slow_down(world: &mut World) {
     if let Some(part) = world.plan.hazards.slow {
-        let most = span(world.plan.shortest() * part / 1000);
+        // A lease that is proved anew takes five answers, R where the tick is untold, and what there
+        // is between: with less than that to spare nobody leads, as `lease.rs` says.
+        let timeout = world.plan.shortest();
+        let room = (timeout * 9 / 10).saturating_sub(timeout / 4 + 800 * MS);
+        let most = span((timeout * part / 1000).min(room / 5));
         for server in 0..world.plan.servers() {
             world.ensemble.set_slowness(server, most, most);
         }

@@ -270,17 +270,24 @@ impl Client {
         self.settle();
     }
 
-    /// A session that may be about to be closed makes no leader: where one waits for its lease, and
-    /// nothing hangs on the session that does not come back by itself, it is given up for another one.
+    /// A session that may be about to be closed makes no leader, nor does one whose proved life has run
+    /// out where answers are too slow to prove it again. Where somebody waits for a lease, and nothing
+    /// hangs on the session that does not come back by itself, it is given up for another one.
     fn give_up(&mut self) {
-        if self.session.doubtful_until(self.now).is_none() || !self.closing.is_empty() {
+        let is_doubtful = self.session.doubtful_until(self.now).is_some();
+        if !is_doubtful && !self.session.is_too_slow_to_confirm(self.now)
+            || !self.closing.is_empty()
+        {
             return;
         }
         let mut waits = false;
         for machine in self.machines.values() {
             match machine {
                 Machine::Contender(contender) if !contender.may_begin_anew() => return,
-                Machine::Contender(contender) => waits |= contender.waits_for_lease(),
+                Machine::Contender(contender) if is_doubtful => {
+                    waits |= contender.waits_for_lease()
+                }
+                Machine::Contender(contender) => waits |= contender.waits_in_vain(self.now),
                 Machine::Group(group) if group.has_members() => return,
                 Machine::Group(_) | Machine::Detector(_) => {}
             }

@@ -607,6 +607,11 @@ impl Contender {
         };
     }
 
+    /// Whether it has waited for a lease for a whole session timeout, and was told why there is none.
+    pub(crate) fn waits_in_vain(&self, now: Time) -> bool {
+        self.waits_for_lease() && self.explained.is_some_and(|again| again <= now)
+    }
+
     /// Says, once in a session timeout, why it does not lead though nobody stands before it.
     fn explain(&mut self, wire: &mut Wire<'_>) {
         if !self.waits_for_lease() || self.explained.is_some_and(|again| again > wire.now) {

@@ -188,6 +188,18 @@ pub(crate) fn pace(timeout: Duration, tick: Option<Duration>, delay: Duration) -
     paces.into_iter().find(lasts)
 }
 
+/// Whether what is shown at this pace, where answers take `delay`, is too old by the time at which it is
+/// confirmed. A session whose proved life has run out makes no leader then.
+pub(crate) fn too_slow_to_confirm(
+    timeout: Duration,
+    tick: Option<Duration>,
+    delay: Duration,
+    pace: Duration,
+) -> bool {
+    let shown = steady_age(timeout, tick, delay, pace);
+    shown + PING_LATENESS + pace + delay >= lease_length(timeout) - enough(pace)
+}
+
 /// How often it proves while a contender waits for the lease to be long enough, if the first
 /// proofs did not do it.
 pub(crate) fn urgent_interval(timeout: Duration) -> Duration {

@@ -283,7 +283,7 @@ impl Proofs {
     }
 
     /// Whether the session's expiry cannot have begun by now.
-    fn lives(&self, now: Time) -> bool {
+    pub(crate) fn lives(&self, now: Time) -> bool {
         let newest = self.before.max(self.base);
         newest.is_some_and(|base| lease::life_end(base, self.timeout) > now)
     }

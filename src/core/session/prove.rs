@@ -93,6 +93,16 @@ impl Session {
         until.filter(|until| *until > now)
     }
 
+    /// Whether its proved life has run out, and answers are too slow to prove it again.
+    pub(crate) fn is_too_slow_to_confirm(&self, now: Time) -> bool {
+        let Some(up) = self.live().filter(|up| !up.proofs.lives(now)) else {
+            return false;
+        };
+        let (timeout, delay) = (self.timeout(), up.proofs.delay());
+        let pace = self.lasting_pace(up);
+        pace.is_some_and(|pace| lease::too_slow_to_confirm(timeout, self.options.tick, delay, pace))
+    }
+
     /// Why no lease can be had at present, if none can: it would be over before it could be renewed.
     pub(crate) fn lease_hindrance(&self, now: Time) -> Option<Error> {
         let up = self.live()?;
@@ -105,7 +115,7 @@ impl Session {
             );
             return Some(Error::new(ErrorKind::Timeout, message));
         }
-        if self.lasting_pace(up).is_some() {
+        if self.lasting_pace(up).is_some() && !self.is_too_slow_to_confirm(now) {
             return None;
         }
         let delay = up.proofs.delay();
