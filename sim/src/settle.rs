@@ -56,6 +56,7 @@ pub(crate) fn settle(world: &mut World) {
 fn unsettled(world: &mut World, end: Nanos) -> Option<String> {
     let began = world.now;
     loop {
+        trouble::unlock(world);
         for node in 0..world.nodes.len() {
             acts::revive(world, node);
             acts::stand(world, node);

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tenure::core::{Command, LeasePolicy};
 use tenure::model::{ConnId, LinkOptions};
 use tenure::proto::path;
-use tenure::proto::{Acl, ConnectRequest, CreateMode, Perms, Request, op};
+use tenure::proto::{Acl, ConnectRequest, CreateMode, Perms, Request, ServerError, op};
 
 /// A listing that no client takes in: longer than its longest answer.
 const HUGE: usize = 30;
@@ -159,20 +159,21 @@ fn lock_readers_out(world: &mut World) {
     }
 }
 
-/// Whoever may not read a member may again.
-fn unlock(world: &mut World) {
+/// Whoever may not read a member may again. What a leader of the ensemble takes up that is about to be
+/// deposed is lost, so it is done again each second until there is no such member.
+pub(crate) fn unlock(world: &mut World) {
+    if world.locked.is_empty() || world.unlocked + SECOND > world.now {
+        return;
+    }
+    world.unlocked = world.now;
     for path in std::mem::take(&mut world.locked) {
-        let stands = world.ensemble.node(&path).is_some();
         let open = Acl::open();
-        if stands
-            && world
-                .ensemble
-                .set_acl(&path, &open, span(world.now))
-                .is_err()
-        {
+        let set = world.ensemble.set_acl(&path, &open, span(world.now));
+        if set != Err(ServerError::NoNode) {
             world.locked.push(path);
         }
     }
+    world.collect();
 }
 
 // ---- refusals ----

@@ -51,6 +51,8 @@ pub(crate) struct World {
     pub(crate) generations: Vec<u8>,
     /// Znodes whose readers an administrator has locked out.
     pub(crate) locked: Vec<String>,
+    /// When they were let in last.
+    pub(crate) unlocked: Nanos,
     /// How many members a plot has put into a group.
     pub(crate) crowd: u64,
     pub(crate) checks: Checks,
@@ -106,6 +108,7 @@ impl World {
             lookups: Vec::new(),
             generations: vec![0; plan.servers()],
             locked: Vec::new(),
+            unlocked: 0,
             crowd: 0,
             checks: Checks::new(&plan),
             history: History::new(told),
