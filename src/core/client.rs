@@ -68,6 +68,8 @@ pub struct Client {
     rechecked: Time,
     /// Whose turn that is next.
     recheck_turn: usize,
+    /// How often there was such a look, or a proof of who is next in line in its place.
+    idle_turn: usize,
     /// In this step a connection was made: everybody has just been asked to look.
     looked: bool,
     closing: Vec<CallId>,
@@ -116,6 +118,7 @@ impl Client {
             reprove: false,
             rechecked: Time::default(),
             recheck_turn: 0,
+            idle_turn: 0,
             looked: false,
             closing: Vec::new(),
             ended: false,
@@ -416,13 +419,13 @@ impl Client {
         if total == 0 {
             return;
         }
-        let turn = self.recheck_turn;
-        self.recheck_turn = turn.wrapping_add(1);
         // Where there is more, whoever is next in line has every second turn.
-        if (total == 1 || turn.is_multiple_of(2)) && self.prove_idly(turn / 2) {
+        self.idle_turn += 1;
+        if (total == 1 || self.idle_turn.is_multiple_of(2)) && self.prove_idly(self.idle_turn / 2) {
             return;
         }
-        let mut nth = turn % total;
+        let mut nth = self.recheck_turn % total;
+        self.recheck_turn = nth + 1;
         let mut bench = bench!(self);
         for machine in self.machines.values_mut() {
             let count = machine.rests(bench.seats);
