@@ -66,10 +66,10 @@ pub struct Client {
     reprove: bool,
     /// When something was last looked at though its watch was silent, or the connection was made.
     rechecked: Time,
-    /// Whose turn that is next.
-    recheck_turn: usize,
-    /// How often there was such a look, or a proof of who is next in line in its place.
-    idle_turn: usize,
+    /// Whose turn it is of the contenders, and of all others, and whether the last turn was a contender's.
+    contenders_turn: usize,
+    others_turn: usize,
+    contenders_looked: bool,
     /// In this step a connection was made: everybody has just been asked to look.
     looked: bool,
     closing: Vec<CallId>,
@@ -117,8 +117,9 @@ impl Client {
             turn: 0,
             reprove: false,
             rechecked: Time::default(),
-            recheck_turn: 0,
-            idle_turn: 0,
+            contenders_turn: 0,
+            others_turn: 0,
+            contenders_looked: false,
             looked: false,
             closing: Vec::new(),
             ended: false,
@@ -406,69 +407,72 @@ impl Client {
     }
 
     /// Each T/3, in the place of the ping that would be due in an idle session, one of those that
-    /// rest on a watch looks, in turn. A watch is silent not only when nothing happens: servers send no
-    /// event of a znode to whoever may not read it by then. With N of them, each is looked at every
-    /// N·T/3.
+    /// rest on a watch looks: contenders in turn, and all others in turn, one from each. A watch is silent
+    /// not only when nothing happens: servers send no event of a znode to whoever may not read it by
+    /// then. With N contenders and others, each contender is looked at every 2·N·T/3.
     fn recheck(&mut self) {
         if self.recheck_at().is_none_or(|at| at > self.now) {
             return;
         }
         self.rechecked = self.now;
+        let is_contender = |machine: &&Machine| matches!(machine, Machine::Contender(_));
         let machines = self.machines.values();
-        let total: usize = machines.map(|machine| machine.rests(&self.seats)).sum();
-        if total == 0 {
-            return;
-        }
-        // Where there is more, whoever is next in line has every second turn.
-        self.idle_turn += 1;
-        if (total == 1 || self.idle_turn.is_multiple_of(2)) && self.prove_idly(self.idle_turn / 2) {
-            return;
-        }
-        let mut nth = self.recheck_turn % total;
-        self.recheck_turn = nth + 1;
-        let mut bench = bench!(self);
-        for machine in self.machines.values_mut() {
-            let count = machine.rests(bench.seats);
-            if nth >= count {
-                nth -= count;
+        let count = |machine: &Machine| machine.rests(&self.seats);
+        let contenders: usize = machines.clone().filter(is_contender).map(count).sum();
+        let others = machines.map(count).sum::<usize>() - contenders;
+        // Contenders have every second turn: while their looks fail nobody leads.
+        let of_contenders = match (contenders, others) {
+            (0, 0) => return,
+            (_, 0) => true,
+            (0, _) => false,
+            _ => !std::mem::replace(&mut self.contenders_looked, true),
+        };
+        self.contenders_looked = of_contenders;
+        let (turn, total) = match of_contenders {
+            true => (&mut self.contenders_turn, contenders),
+            false => (&mut self.others_turn, others),
+        };
+        let mut nth = *turn % total;
+        *turn = nth + 1;
+        let mut found = None;
+        for (handle, machine) in &self.machines {
+            if matches!(machine, Machine::Contender(_)) != of_contenders {
                 continue;
             }
-            match machine {
-                Machine::Contender(contender) => contender.recheck(&mut bench),
-                Machine::Detector(detector) => detector.recheck(&mut bench.wire),
-                Machine::Group(group) => group.recheck(nth, &mut bench),
+            let count = machine.rests(&self.seats);
+            if nth < count {
+                found = Some(*handle);
+                break;
             }
-            break;
+            nth -= count;
         }
-        self.session.asks_now(self.now);
+        if let Some(handle) = found {
+            self.look(handle, nth);
+            self.session.asks_now(self.now);
+        }
     }
 
-    /// Sends a proof of one of those that are next in line, if there are any, which is a look at what
-    /// stands before it, too.
-    fn prove_idly(&mut self, turn: usize) -> bool {
-        let next_in_line = self
-            .machines
-            .iter()
-            .filter_map(|(handle, machine)| match machine {
-                Machine::Contender(contender) => Some((*handle, contender.next_in_line()?)),
-                Machine::Detector(_) | Machine::Group(_) => None,
-            });
-        let next_in_line: Vec<_> = next_in_line
-            .filter(|(_, (seat, ..))| self.seats.is_trusted(*seat))
-            .collect();
-        let Some(at) = turn.checked_rem(next_in_line.len()) else {
-            return false;
-        };
-        let (handle, (seat, own, before)) = next_in_line[at];
-        let ops = [own, before].map(|path| MultiOp::Check {
-            path: path.to_owned(),
-            version: -1,
-        });
-        let ask = Ask::IdleProof(handle, seat);
-        let request = Request::Multi { ops: ops.into() };
-        self.session.prove(ask, request, self.now);
-        self.session.asks_now(self.now);
-        true
+    /// One look though a watch is silent: at the `nth` thing that this machine has a watch on.
+    fn look(&mut self, handle: Handle, nth: usize) {
+        let mut bench = bench!(self);
+        match self.machines.get_mut(&handle) {
+            Some(Machine::Contender(contender)) => match contender.next_in_line() {
+                // A proof is a look at its own znode and at the one before it, too.
+                Some((seat, own, before)) if bench.seats.is_trusted(seat) => {
+                    let ops = [own, before].map(|path| MultiOp::Check {
+                        path: path.to_owned(),
+                        version: -1,
+                    });
+                    let request = Request::Multi { ops: ops.into() };
+                    let ask = Ask::IdleProof(handle, seat);
+                    self.session.prove(ask, request, self.now);
+                }
+                Some(_) | None => contender.recheck(&mut bench),
+            },
+            Some(Machine::Detector(detector)) => detector.recheck(&mut bench.wire),
+            Some(Machine::Group(group)) => group.recheck(nth, &mut bench),
+            None => {}
+        }
     }
 
     /// A proof of who is next in line was answered: what failed of it is looked at.

@@ -66,6 +66,8 @@ pub(crate) enum ContenderAsk {
     Predecessor(SeatId, String),
     /// Whether a predecessor that may not be read is still in the list.
     Peek(SeatId),
+    /// Whether one further ahead still stands.
+    Ahead(SeatId, String),
 }
 
 #[derive(Debug)]
@@ -396,6 +398,14 @@ impl Contender {
             Some(seat) if self.looks.is_multiple_of(OWN_LOOK) && bench.seats.rests(seat) => {
                 bench.seats.look_again(seat, &mut bench.wire);
             }
+            // Those further ahead go without a word. Whoever knows that it is next in line has its lease
+            // at hand when its turn comes.
+            Some(seat) if self.looks.is_multiple_of(2) && self.before.len() > 1 => {
+                let path = self.before[0].clone();
+                let ask = ContenderAsk::Ahead(seat, path.clone());
+                let request = Request::Exists { path, watch: false };
+                bench.wire.ask(Ask::Contender(self.handle, ask), request);
+            }
             _ => self.watch_predecessor(&mut bench.wire),
         }
     }
@@ -431,9 +441,9 @@ impl Contender {
     ) {
         let (seat, path) = match ask {
             ContenderAsk::List(seat) | ContenderAsk::Peek(seat) => (*seat, &self.spec.path),
-            ContenderAsk::Count(seat, path) | ContenderAsk::Predecessor(seat, path) => {
-                (*seat, path)
-            }
+            ContenderAsk::Count(seat, path)
+            | ContenderAsk::Predecessor(seat, path)
+            | ContenderAsk::Ahead(seat, path) => (*seat, path),
         };
         if self.seat != Some(seat) || self.leaving {
             return;
@@ -452,7 +462,9 @@ impl Contender {
         }
         let act = match ask {
             ContenderAsk::List(_) | ContenderAsk::Peek(_) => "list the members of",
-            ContenderAsk::Count(..) | ContenderAsk::Predecessor(..) => "look at",
+            ContenderAsk::Count(..) | ContenderAsk::Predecessor(..) | ContenderAsk::Ahead(..) => {
+                "look at"
+            }
         };
         let error = Error::undecided(error, act, path);
         self.wait(error, wire);
@@ -664,6 +676,7 @@ impl Contender {
             ContenderAsk::List(seat)
             | ContenderAsk::Count(seat, _)
             | ContenderAsk::Predecessor(seat, _)
+            | ContenderAsk::Ahead(seat, _)
             | ContenderAsk::Peek(seat) => *seat,
         };
         if self.seat != Some(of) || self.leaving {
@@ -678,6 +691,14 @@ impl Contender {
                 };
                 census.count(&path, result);
                 self.counted(wire);
+            }
+            ContenderAsk::Ahead(_, path) => {
+                // The nearest is looked at with its watch.
+                if result == Err(ServerError::NoNode) && self.before.len() > 1 {
+                    let nearest = self.before.len() - 1;
+                    let at = self.before.iter().take(nearest).position(|p| *p == path);
+                    at.and_then(|at| self.before.remove(at));
+                }
             }
             ContenderAsk::Peek(_) => self.peeked_at(result, &mut bench.wire),
             ContenderAsk::Predecessor(_, path) => {

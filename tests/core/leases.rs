@@ -198,6 +198,24 @@ fn a_hand_over_to_an_idle_standby_takes_as_long_whenever_it_comes() {
     }
 }
 
+#[test]
+fn whoever_becomes_next_in_line_finds_out_and_takes_over_as_quickly() {
+    let mut world = World::new();
+    for id in 0..5 {
+        world.client();
+        world.contend(id, 1);
+        world.run(SECOND);
+    }
+    for id in 0..4 {
+        world.run(10 * T);
+        let start = world.now;
+        world.withdraw(id, 1);
+        assert!(world.run_while_not(T, |w| w.leads(id + 1, 1)));
+        let took = world.now.since(start);
+        assert!(took <= 8 * DELAY + DELTA, "{id}: {took:?}");
+    }
+}
+
 /// F6: sitewhere#966, centraldogma#366, vArmor#288.
 #[test]
 fn where_every_answer_is_slow_a_lone_contender_leads_all_the_same_and_keeps_it() {
