@@ -59,6 +59,8 @@ pub struct Client {
     machines: BTreeMap<Handle, Machine>,
     /// The newest answer is too old for what was learnt to be relied on.
     stale: bool,
+    /// It has been, and nobody has looked anew since.
+    unseen: bool,
     contact: Option<Time>,
     /// Where the next proof goes on when there are too many leaderships for one.
     turn: usize,
@@ -113,6 +115,7 @@ impl Client {
             seats: Seats::default(),
             machines: BTreeMap::new(),
             stale: false,
+            unseen: false,
             contact: None,
             turn: 0,
             reprove: false,
@@ -240,6 +243,7 @@ impl Client {
         let stale = lease::horizon(answered, timeout) <= now && !mutant::on(Mutant::NeverStale);
         if !self.stale && stale {
             self.stale = true;
+            self.unseen = true;
             self.each(|machine, bench| match machine {
                 Machine::Contender(_) => {}
                 Machine::Detector(detector) => detector.on_stale(answered, &mut bench.wire),
@@ -263,12 +267,18 @@ impl Client {
             return;
         };
         let fresh = lease::shaky(answered, self.session.timeout()) > self.now;
-        let look = self.stale && fresh && !self.looked;
-        self.stale &= !fresh;
+        let look = self.unseen && fresh && !self.looked;
+        self.unseen &= !fresh;
+        // An answer that took long may be too old to look anew by, and yet be news that grows old.
+        self.stale &= lease::horizon(answered, self.session.timeout()) <= self.now;
+        let stale = self.stale;
         self.each(|machine, bench| match machine {
             Machine::Contender(contender) => contender.renew(&mut bench.wire),
             Machine::Detector(detector) if look => detector.refresh(&mut bench.wire),
             Machine::Group(group) if look => group.refresh(&mut bench.wire),
+            // What has only just come is too old already.
+            Machine::Detector(detector) if stale => detector.on_stale(answered, &mut bench.wire),
+            Machine::Group(group) if stale => group.on_stale(answered, &mut bench.wire),
             Machine::Detector(_) | Machine::Group(_) => {}
         });
         self.settle();
@@ -581,6 +591,7 @@ impl Client {
             Signal::Expired { by } => {
                 self.detach();
                 self.stale = false;
+                self.unseen = false;
                 self.contact = None;
                 self.tell(SessionEvent::Expired { by });
                 let mut bench = bench!(self);
