@@ -409,7 +409,7 @@ fn slow_listing(world: &mut World) {
         return stir(world, node);
     }
     let timeout = timeout(world, node);
-    // 60 kB in 0.6 T, for all that list at the same time: together they are waited for no longer.
+    // 60 kB in 0.36 T, for all that list at the same time: two rounds of them are waited for.
     let (count, length) = (20, 3000);
     let process = world.nodes[node].process.as_ref();
     let listers = process.map_or(1, |p| {
@@ -419,7 +419,7 @@ fn slow_listing(world: &mut World) {
         world,
         node,
         60_000 * listers.max(1) as u64,
-        timeout * 6 / 10,
+        timeout * 36 / 100,
     );
     let before = suspensions(world, node);
     world.marks.hit("slow-listing");
