@@ -604,9 +604,10 @@ impl World {
                         process.requests.grant(look);
                     }
                 }
-                SessionEvent::Suspended { .. } => {
+                SessionEvent::Suspended { error, .. } => {
                     process.attached = false;
-                    process.counts.suspended += 1;
+                    // Not what a server ended, which has its own reasons.
+                    process.counts.suspended += u64::from(!error.contains("reset"));
                     let open = process.candidates.values().filter(|c| c.open).count();
                     let seats = process.core.footprint()[1].max(open);
                     process.counts.disturbed += seats as u64;
