@@ -5,8 +5,8 @@
 //! again on each new connection would end all of them, and with them what others have on the same
 //! session. So what was in flight when a connection ended is *suspect*: on the next connection it is
 //! sent only while no other suspect is in flight. What ends that connection, too, is *refused*: it
-//! fails alone, is answered here in the place of a server for a while that doubles each time, and
-//! everything else goes on.
+//! fails alone, is answered here in the place of a server for T, and everything else goes on. Not for
+//! longer: what ended the connections may have been something else, and is over by then.
 //!
 //! Nothing is suspect for long: an answer clears it, and so does a connection that lives.
 
@@ -18,8 +18,6 @@ use std::time::Duration;
 
 /// How many refusals are remembered.
 const REFUSALS_MAX: usize = 64;
-/// How often the time of a refusal is doubled.
-const DOUBLINGS_MAX: u32 = 3;
 /// How many connections in a row must end of a request.
 const ENDS: u32 = 2;
 /// No server can call a write too long that is shorter than this, in bytes.
@@ -73,7 +71,6 @@ struct Refusal {
     error: ServerError,
     until: Time,
     is_over: bool,
-    doublings: u32,
 }
 
 /// The suspects and the refused of one session.
@@ -149,15 +146,12 @@ impl Blame {
     /// Refuses a request for a while.
     pub(crate) fn refuse(&mut self, key: Key, error: ServerError, now: Time, timeout: Duration) {
         self.suspects.remove(&key);
-        let known = self.refusals.iter().position(|refusal| refusal.key == key);
-        let known = known.and_then(|at| self.refusals.remove(at));
-        let doublings = known.map_or(0, |known| (known.doublings + 1).min(DOUBLINGS_MAX));
+        self.refusals.retain(|refusal| refusal.key != key);
         self.refusals.push_back(Refusal {
             key,
             error,
-            until: now + timeout * (1 << doublings),
+            until: now + timeout,
             is_over: false,
-            doublings,
         });
         if self.refusals.len() > REFUSALS_MAX {
             self.refusals.pop_front();
@@ -214,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ended_two_connections_in_a_row_is_refused_for_a_while_that_doubles() {
+    fn what_ended_two_connections_in_a_row_is_refused_for_t() {
         let mut blame = Blame::default();
         let (bad, good) = (listing("/bad"), listing("/good"));
         assert!(!end(&mut blame, &[&bad, &good], 1));
@@ -230,9 +224,9 @@ mod tests {
         assert!(blame.verdict(&bad, true).is_none() && blame.suspects(&bad, true));
         // Once more is enough.
         assert!(end(&mut blame, &[&bad], 8));
-        blame.tick(at(19));
+        blame.tick(at(13));
         assert!(blame.verdict(&bad, true).is_some());
-        blame.tick(at(20));
+        blame.tick(at(14));
         assert!(blame.verdict(&bad, true).is_none());
         blame.answered(key_of(&bad, true));
         assert!(!blame.has_suspects());
