@@ -173,6 +173,13 @@ impl Client {
         self.ended
     }
 
+    /// Tells by how much the clock that `now` comes from may have fallen behind true time within the
+    /// last session timeout, if somebody slows it down: what the session is known to live for ends so
+    /// much sooner. Zero unless told.
+    pub fn set_clock_lag(&mut self, lag: std::time::Duration) {
+        self.session.set_clock_lag(lag);
+    }
+
     /// How many handles, own znodes and watchers it holds: what must not grow as they come and go.
     pub fn footprint(&self) -> [usize; 3] {
         [self.machines.len(), self.seats.len(), self.watches.len()]
@@ -301,7 +308,9 @@ impl Client {
                 Machine::Contender(contender) if is_doubtful => {
                     waits |= contender.waits_for_lease()
                 }
-                Machine::Contender(contender) => waits |= contender.waits_in_vain(self.now),
+                Machine::Contender(contender) => {
+                    waits |= contender.waits_in_vain(self.now, self.session.timeout());
+                }
                 Machine::Group(group) if group.has_members() => return,
                 Machine::Group(_) | Machine::Detector(_) => {}
             }
@@ -331,7 +340,7 @@ impl Client {
         let proving = claims.iter().map(|(proving, ..)| *proving).max();
         // Where answers are slow the proofs begin before it is known whose turn it is.
         let early = claims.is_empty()
-            && self.session.is_slow()
+            && self.session.is_slow(self.now)
             && contenders().any(Contender::may_be_first);
         let proving = match proving {
             None if early => Proving::Steadily,
@@ -504,7 +513,7 @@ impl Client {
                 if let Some(Machine::Contender(contender)) = self.machines.get_mut(&handle)
                     && contender.next_in_line().is_some()
                 {
-                    contender.recheck(&mut bench);
+                    contender.watch_predecessor(&mut bench.wire);
                 }
             }
             None => {}

@@ -111,8 +111,8 @@ pub(crate) struct Contender {
     /// How often the predecessor was looked at because its watch was silent.
     looks: u32,
     rank: Rank,
-    /// When it may say again why it has no lease.
-    explained: Option<Time>,
+    /// Since when it has waited for a lease that cannot be had, and when it may say so again.
+    hindered: Option<(Time, Time)>,
     again: Again,
     /// Since when it is not known that the own znode is ours: nothing is renewed meanwhile.
     doubted: Option<Time>,
@@ -141,7 +141,7 @@ impl Contender {
             peeked: None,
             looks: 0,
             rank: Rank::Unknown,
-            explained: None,
+            hindered: None,
             again: Again::default(),
             doubted: None,
             blocks: Again::default(),
@@ -589,6 +589,7 @@ impl Contender {
                     self.explain(wire);
                     return;
                 }
+                self.hindered = None;
                 (None, None)
             }
             Rank::Leading { fresh_until, end } => (Some(end), fresh_until),
@@ -620,20 +621,27 @@ impl Contender {
     }
 
     /// Whether it has waited for a lease for a whole session timeout, and was told why there is none.
-    pub(crate) fn waits_in_vain(&self, now: Time) -> bool {
-        self.waits_for_lease() && self.explained.is_some_and(|again| again <= now)
+    pub(crate) fn waits_in_vain(&self, now: Time, timeout: Duration) -> bool {
+        let waited = |(since, _)| since + timeout <= now;
+        self.waits_for_lease() && self.hindered.is_some_and(waited)
     }
 
     /// Says, once in a session timeout, why it does not lead though nobody stands before it.
     fn explain(&mut self, wire: &mut Wire<'_>) {
-        if !self.waits_for_lease() || self.explained.is_some_and(|again| again > wire.now) {
+        if !self.waits_for_lease() {
             return;
         }
-        if let Some(error) = wire.session.lease_hindrance(wire.now) {
-            self.explained = Some(wire.now + wire.session.timeout());
-            let member = self.member.clone();
-            self.tell(ContenderEvent::Blocked { member, error }, wire);
+        let Some(error) = wire.session.lease_hindrance(wire.now) else {
+            self.hindered = None;
+            return;
+        };
+        let (since, again) = self.hindered.unwrap_or((wire.now, wire.now));
+        if again > wire.now {
+            return;
         }
+        self.hindered = Some((since, wire.now + wire.session.timeout()));
+        let member = self.member.clone();
+        self.tell(ContenderEvent::Blocked { member, error }, wire);
     }
 
     pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, wire: &mut Wire<'_>) {
@@ -743,6 +751,7 @@ impl Contender {
         self.counted = Default::default();
         self.blind = false;
         self.doubted = None;
+        self.hindered = None;
         self.again.over();
         self.blocks.over();
         self.answer_writes(&Ok(Answer::Written(false)), wire);
@@ -937,7 +946,7 @@ impl Contender {
         }
     }
 
-    fn watch_predecessor(&self, wire: &mut Wire<'_>) {
+    pub(crate) fn watch_predecessor(&self, wire: &mut Wire<'_>) {
         if let (Some(seat), Some(path)) = (self.seat, self.before.back()) {
             let ask = ContenderAsk::Predecessor(seat, path.clone());
             wire.ask(

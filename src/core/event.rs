@@ -38,8 +38,9 @@ pub enum ExpiredBy {
     /// A server said so: everything of the session is gone.
     Server,
     /// Our own clock did: no server answered for the whole session timeout; or for so long that a
-    /// server may have begun to end the session, and a contender needs one that lasts. What is left
-    /// of the session is removed as soon as a server can be reached.
+    /// server may have begun to end the session, or answers are too slow to make a leader of it again,
+    /// and a contender needs one that lasts. What is left of the session is removed as soon as a server
+    /// can be reached.
     LocalTimeout,
 }
 

@@ -56,8 +56,8 @@
 //! 8. How long the closing takes depends on the number of sessions and on the server's log. A session
 //!    that is re-attached after its life is where many are doomed at once (a link, a switch, a
 //!    follower came back), so there `δ` is not trusted: T has to pass. Mostly nobody waits for that.
-//!    Where somebody does, the client gives the session up and makes another one, unless it holds
-//!    memberships that would be lost with it ([`Client`](super::Client)).
+//!    Where somebody does, the client gives the session up and makes another one, unless that would
+//!    end something that does not come back by itself: a membership, a candidacy that is not renewed ([`Client`](super::Client)).
 //! 9. A session that is made at the handshake is in no queue that was taken.
 //!
 //! So nothing of ours can vanish before `a + T` by the servers' clocks. What is taken off is for
@@ -96,7 +96,8 @@ use super::mutant::{self, Mutant};
 use super::time::Time;
 use std::time::Duration;
 
-/// δ: how late a ZooKeeper leader's pings may be.
+/// δ: how late a ZooKeeper leader's pings may be, and how long it may take to close the sessions of a
+/// tick.
 pub(crate) const PING_LATENESS: Duration = Duration::from_millis(100);
 /// 1/ρ: clocks differ in rate by one part in this many.
 const CLOCK_RATE: u32 = 1000;
@@ -175,7 +176,9 @@ pub(crate) fn thin_interval(timeout: Duration) -> Duration {
 
 /// How often it proves where answers are so slow that nothing else keeps the lease.
 fn hurried_interval(timeout: Duration) -> Duration {
-    proof_interval(timeout).min(PING_LATENESS / 2)
+    // Not more than can be in flight where answers take T/6.
+    let quick = (PING_LATENESS / 2).max(timeout / 300);
+    proof_interval(timeout).min(quick)
 }
 
 /// How often it has to prove where answers take `delay`; `None` where no pace keeps a lease.

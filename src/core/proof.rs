@@ -189,7 +189,16 @@ impl Proofs {
     }
 
     /// A quorum has committed a write that was sent at `sent` and relied on `relayed`.
-    pub(crate) fn committed(&mut self, sent: Time, relayed: Option<Time>, now: Time) {
+    ///
+    /// `lag` is by how much the clock may have fallen behind true time while a life was running: that
+    /// life ends so much sooner.
+    pub(crate) fn committed(
+        &mut self,
+        sent: Time,
+        relayed: Option<Time>,
+        now: Time,
+        lag: Duration,
+    ) {
         let success = Success {
             sent,
             arrived: now,
@@ -226,8 +235,8 @@ impl Proofs {
             self.newest_p2 = self.newest_p2.max(Some(self.successes[at].sent));
             self.successes.drain(..at);
         }
-        self.confirm(sent, now);
-        self.show(shown, now);
+        self.confirm(sent, now + lag);
+        self.show(shown, now, lag);
         let took = now.since(sent);
         self.delay = match self.newest {
             Some(last) => took.min(last.arrived.since(last.sent)),
@@ -246,9 +255,9 @@ impl Proofs {
 
     /// Counts what a write that was sent at `sent` confirms; all, while the life that is proved
     /// lasts.
-    fn confirm(&mut self, sent: Time, now: Time) {
+    fn confirm(&mut self, sent: Time, late_now: Time) {
         while let Some(first) = self.pending.front().copied()
-            && (first.confirm <= sent || self.lives(now))
+            && (first.confirm <= sent || self.lives(late_now))
         {
             self.count(first.base);
             self.pending.pop_front();
@@ -256,7 +265,7 @@ impl Proofs {
     }
 
     /// The newest success shows that the touch of a request that was sent at `base` was received.
-    fn show(&mut self, base: Option<Time>, now: Time) {
+    fn show(&mut self, base: Option<Time>, now: Time, lag: Duration) {
         let Some(base) = base else {
             return;
         };
@@ -264,7 +273,7 @@ impl Proofs {
         if newest.is_some_and(|newest| base <= newest) {
             return;
         }
-        if self.lives(now) {
+        if self.lives(now + lag) {
             return self.count(base);
         }
         let confirm = now + PING_LATENESS;
@@ -382,7 +391,7 @@ mod tests {
     fn prove(proofs: &mut Proofs, ms: u64) {
         let relayed = proofs.relayed(at(ms));
         proofs.heard(at(ms), at(ms + 2));
-        proofs.committed(at(ms), relayed, at(ms + 2));
+        proofs.committed(at(ms), relayed, at(ms + 2), Duration::ZERO);
     }
 
     #[test]
@@ -459,16 +468,16 @@ mod tests {
     fn writes_that_were_under_way_together_count_once() {
         let mut proofs = books(0);
         for arrived in [403, 500, 600, 700] {
-            proofs.committed(at(400), Some(at(10)), at(arrived));
+            proofs.committed(at(400), Some(at(10)), at(arrived), Duration::ZERO);
         }
         assert_eq!(proofs.base(), Some(at(0)));
-        proofs.committed(at(800), Some(at(10)), at(802));
+        proofs.committed(at(800), Some(at(10)), at(802), Duration::ZERO);
         assert_eq!(
             proofs.base(),
             Some(at(0)),
             "P₁ would have to be sent after P₂"
         );
-        proofs.committed(at(802), Some(at(10)), at(804));
+        proofs.committed(at(802), Some(at(10)), at(804), Duration::ZERO);
         assert_eq!(proofs.base(), Some(at(10)));
     }
 
@@ -518,7 +527,7 @@ mod tests {
         for ms in 1..5000 {
             let relayed = proofs.relayed(at(ms));
             proofs.heard(at(ms - 1), at(ms));
-            proofs.committed(at(ms - 1), relayed, at(ms));
+            proofs.committed(at(ms - 1), relayed, at(ms), Duration::ZERO);
             let kept = proofs.heard.len() + proofs.successes.len() + proofs.pending.len();
             assert!(kept <= 120, "{kept}");
             if let Some(sent) = relayed {

@@ -445,6 +445,11 @@ impl Thread {
         if matches!(input, Input::Connected { .. }) {
             entry.meter.connections.one();
         }
+        if matches!(input, Input::Received { .. }) {
+            let window = entry.core.timeout();
+            let lag = self.drift.lost(now, sys::ahead(), window);
+            entry.core.set_clock_lag(lag);
+        }
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| entry.core.handle(input, now))) {
             guard::discard(payload);
             log(client, LogLevel::Error, || {

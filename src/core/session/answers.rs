@@ -92,7 +92,9 @@ impl Session {
                     return Err(format!("it sent an event of {bytes} bytes"));
                 }
                 if let Some(event) = WatchEvent::decode(&mut reader).map_err(|e| e.to_string())? {
-                    self.signals.push_back(Signal::Watch(event));
+                    if self.purpose != Purpose::Bury {
+                        self.signals.push_back(Signal::Watch(event));
+                    }
                 }
                 return Ok(());
             }
@@ -186,7 +188,7 @@ impl Session {
                     up.proofs.answered();
                 }
                 if commits(request.op, &result) {
-                    up.proofs.committed(sent, request.relayed, now);
+                    up.proofs.committed(sent, request.relayed, now, self.lag);
                 }
                 // `exists` arms its watch on a missing znode, too.
                 let armed = match &result {
@@ -194,14 +196,17 @@ impl Session {
                     Err(ServerError::NoNode) => request.op == op::EXISTS,
                     Err(_) => false,
                 };
-                self.signals.push_back(Signal::Reply {
-                    ask: request.ask,
-                    result,
-                    sent,
-                    zxid: header.zxid,
-                    op: request.op,
-                    watch: request.watch.filter(|_| armed),
-                });
+                // What is asked by a session that is given up is nobody's any more.
+                if self.purpose != Purpose::Bury {
+                    self.signals.push_back(Signal::Reply {
+                        ask: request.ask,
+                        result,
+                        sent,
+                        zxid: header.zxid,
+                        op: request.op,
+                        watch: request.watch.filter(|_| armed),
+                    });
+                }
                 sent
             }
         };

@@ -209,7 +209,7 @@ impl Session {
         };
         self.identity.password = Secret::new(response.password);
         let timeout = self.timeout();
-        let lives = |proved| lease::life_end(proved, timeout) > now;
+        let lives = |proved| lease::life_end(proved, timeout) > now + self.lag;
         let before = self.born.max(self.proved);
         let handshake = if before.is_some_and(lives) || mutant::on(Mutant::DoomedCounts) {
             Handshake::Sound

@@ -167,6 +167,8 @@ pub(crate) struct Session {
     last_xid: i32,
     link: Link,
     answered: Option<Time>,
+    /// By how much our clock may have fallen behind true time within the last T.
+    lag: Duration,
     /// When the session was asked for: a quorum has committed that it was made.
     born: Option<Time>,
     /// What the verified lease rests on.
@@ -200,6 +202,7 @@ impl Session {
                 retry_at: Time::default(),
             },
             answered: None,
+            lag: Duration::ZERO,
             born: None,
             proved: None,
             proving: Proving::No,
@@ -259,6 +262,11 @@ impl Session {
         if let Link::Up(up) = &self.link {
             self.lacking.insert((up.address, op));
         }
+    }
+
+    /// By how much our clock may have fallen behind true time within the last T.
+    pub(crate) fn set_clock_lag(&mut self, lag: Duration) {
+        self.lag = lag;
     }
 
     /// Whether a lease hangs on this session, so that silence must be noticed sooner.
@@ -582,7 +590,9 @@ impl Session {
         let limit = lease::answer_limit(timeout, self.leading);
         let whole = lease::answer_whole(timeout);
         let answer = waiting.map(|sent| (sent.max(up.progress) + limit).min(sent + whole));
-        let proof = up.proofs.unanswered().map(|asked| asked + limit);
+        let is_needed = self.proving > Proving::Idly;
+        let proof = up.proofs.unanswered().filter(|_| is_needed);
+        let proof = proof.map(|asked| asked + limit);
         let answer = answer.into_iter().chain(proof).min();
         let answer = answer.map(|at| (at, Wake::Answer));
         let ping = (

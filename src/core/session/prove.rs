@@ -61,9 +61,11 @@ impl Session {
             || self.live().is_some_and(|up| up.proofs.is_steady())
     }
 
-    /// Whether the server of this connection answered its handshake slowly.
-    pub(crate) fn is_slow(&self) -> bool {
-        self.live().is_some_and(|up| up.is_slow)
+    /// Whether the server of this connection answered its handshake slowly, less than T ago.
+    pub(crate) fn is_slow(&self, now: Time) -> bool {
+        let timeout = self.timeout();
+        self.live()
+            .is_some_and(|up| up.is_slow && now < up.since + timeout)
     }
 
     fn lasting_pace(&self, up: &Up) -> Option<Duration> {
@@ -183,7 +185,7 @@ impl Session {
     /// a slow server is better than none.
     pub(super) fn proof_overdue(&self, up: &Up) -> Option<Time> {
         let asked = up.proofs.unanswered()?;
-        if self.servers.len() < 2 || self.proving == Proving::No {
+        if self.servers.len() < 2 || self.proving <= Proving::Idly {
             return None;
         }
         let timeout = self.timeout();

@@ -126,7 +126,8 @@ class SessionExpired(SessionEvent):
     """The session is over; a new one follows by itself."""
 
     by: str
-    """By whose word: ``"server"``, or ``"local_timeout"`` when none answered for too long."""
+    """By whose word: ``"server"``, or ``"local_timeout"`` when none answered for so long
+    that one may have begun to end it."""
 
 
 @dataclass(frozen=True)
