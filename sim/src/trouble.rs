@@ -611,8 +611,8 @@ pub(crate) fn grace(world: &World) -> Nanos {
         // One answer that was under way, one of each name, what is dead; and a pause before each.
         Some(3 * (naming.resolver.most + SECOND) + 2 * dials * dial)
     });
-    // Everything takes some twenty round trips.
-    let slow = world.plan.hazards.slow.unwrap_or(0) * world.plan.shortest() / 1000 * 20;
+    // Everything takes some twenty round trips, and many questions share a window of 64.
+    let slow = world.plan.hazards.slow.unwrap_or(0) * world.plan.shortest() / 1000 * 60;
     // A watch that is silent because its znode may not be read is made up for by a look in its turn:
     // contenders and all others in turn, one in T/3, and one in four is at the own znode.
     let turns = world.nodes.iter().map(|node| {
