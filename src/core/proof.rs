@@ -505,6 +505,23 @@ mod tests {
     }
 
     #[test]
+    fn a_life_ends_sooner_by_what_the_clock_has_lost_meanwhile() {
+        for (lag, base) in [(0, 8000), (150, 8000), (500, 0)] {
+            let mut proofs = books(0);
+            prove(&mut proofs, 10);
+            proofs.heard(at(8000), at(8002));
+            proofs.heard(at(8200), at(8202));
+            for ms in [9600, 9702, 9704] {
+                let relayed = proofs.relayed(at(ms));
+                let lag = Duration::from_millis(lag);
+                proofs.committed(at(ms), relayed, at(ms + 2), lag);
+            }
+            // What was proved of its life lasts until 9990.
+            assert_eq!(proofs.base(), Some(at(base)), "{lag}");
+        }
+    }
+
+    #[test]
     fn what_a_long_idle_connection_shows_is_confirmed_by_a_write_after_delta() {
         let mut proofs = books(0);
         prove(&mut proofs, 10);

@@ -73,9 +73,10 @@ pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line>
         SessionEvent::Expired { by } => {
             let (word, text) = match by {
                 ExpiredBy::Server => ("server", "a server says so"),
-                ExpiredBy::LocalTimeout => {
-                    ("local_timeout", "no server answered for the whole timeout, or one may have begun to end it")
-                }
+                ExpiredBy::LocalTimeout => (
+                    "local_timeout",
+                    "no server answered for the whole timeout, or one may have begun to end it",
+                ),
             };
             say("expired", format!("expired: {text}")).with("by", word)
         }
