@@ -30,6 +30,10 @@ const MESSAGES_PER_TURN: usize = 1024;
 /// How many inputs that others brought about are fed at a time.
 const FED_PER_TURN: usize = 256;
 
+/// How much later than the alarm a wait ends by itself: libraries that are put between this process and
+/// the system to pretend another time (`libfaketime`) move alarms.
+const ALARM_LATENESS: Duration = Duration::from_millis(20);
+
 /// The token of the wake-up from other threads.
 pub(super) const WAKE: Token = Token(0);
 
@@ -166,8 +170,12 @@ impl Thread {
             // Not by the limit of the poll: its clock stands still while the machine sleeps.
             self.alarm.set(next);
         }
+        let limit = match is_busy {
+            true => Some(Duration::ZERO),
+            false => next.map(|at| at.since(sys::now()) + ALARM_LATENESS),
+        };
         // Interrupted by a signal, or nothing there: look at everything all the same.
-        let _ = self.poll.poll(events, is_busy.then_some(Duration::ZERO));
+        let _ = self.poll.poll(events, limit);
     }
 
     fn next_deadline(&self) -> Option<Time> {
