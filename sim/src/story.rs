@@ -64,6 +64,7 @@ pub fn run(seed: u64, wanted: Wanted) -> Verdict {
         let length = pause(&mut world);
         world.run(length);
     }
+    plots::last(&mut world);
     plots::meddle_last(&mut world);
     if world.broken.is_none() {
         settle::settle(&mut world);

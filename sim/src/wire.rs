@@ -37,6 +37,8 @@ pub(crate) enum Segment {
 pub(crate) struct Question {
     /// When it was sent, by the client's clock.
     pub(crate) sent: Time,
+    /// What any server had applied by then.
+    pub(crate) before: i64,
     /// What the server had applied when it answered.
     pub(crate) zxid: i64,
 }
@@ -172,8 +174,8 @@ pub(crate) struct Conn {
     pub(crate) answered: bool,
     /// Nothing comes to the client any more.
     pub(crate) deaf: bool,
-    /// Operations in flight, by xid, and when they were sent.
-    pub(crate) asked: VecDeque<(i32, i32, Option<Time>)>,
+    /// Operations in flight, by xid.
+    pub(crate) asked: VecDeque<(i32, i32, Option<Question>)>,
     pub(crate) up: Pipe,
     pub(crate) down: Pipe,
 }

@@ -470,6 +470,7 @@ impl World {
                     ) = reply
                     {
                         process.committed = process.committed.max(question.map(|q| q.sent));
+                        invariants::on_write(self, node, question);
                     }
                 }
                 self.nodes[node].answering = question.map(|q| q.sent);
@@ -752,6 +753,9 @@ impl World {
         let (mut creates, mut proofs, mut requests) = (0, 0, 0);
         let process = self.nodes[node].process.as_ref();
         let sent = process.map(|process| process.clock.shows(self.now));
+        let servers = 0..self.plan.servers();
+        let applied = servers.map(|server| self.ensemble.zxid(server));
+        let before = applied.max().unwrap_or(0);
         if std::mem::replace(&mut conn.greeted, true) {
             for frame in split(&bytes) {
                 requests += 1;
@@ -761,7 +765,12 @@ impl World {
                 if number <= 0 {
                     continue;
                 }
-                conn.asked.push_back((number, operation, sent));
+                let question = sent.map(|sent| Question {
+                    sent,
+                    before,
+                    zxid: 0,
+                });
+                conn.asked.push_back((number, operation, question));
                 // The last four bytes of a create are its mode.
                 let mode = int(frame, frame.len().saturating_sub(4));
                 let create = [op::CREATE, op::CREATE2].contains(&operation);
@@ -1178,6 +1187,12 @@ impl World {
         self.conns.values().any(|c| waits(c) && !c.answered)
     }
 
+    /// Whether a machine waits to be connected to this server.
+    pub(crate) fn dials(&self, node: usize, server: usize) -> bool {
+        let waits = |c: &Conn| c.node == node && c.server == server && c.open && !c.greeted;
+        self.conns.values().any(waits)
+    }
+
     pub(crate) fn leads_any(&self, node: usize) -> bool {
         let process = self.nodes[node].process.as_ref();
         process.is_some_and(|p| p.candidates.values().any(|c| self.believes(c)))
@@ -1204,12 +1219,12 @@ impl Conn {
             Some(xid::PING) => (Reply::Ping, None),
             Some(xid::NOTIFICATION) => (Reply::Event, None),
             Some(number) if number > 0 => {
-                while let Some((asked, operation, sent)) = self.asked.pop_front() {
+                while let Some((asked, operation, question)) = self.asked.pop_front() {
                     if asked == number {
                         // What has become of a multi stands in its body.
                         let inside = operation == op::MULTI && int(bytes, 20) == Some(-1);
                         let zxid = long(bytes, 8).unwrap_or(0);
-                        let question = sent.map(|sent| Question { sent, zxid });
+                        let question = question.map(|question| Question { zxid, ..question });
                         return (Reply::Of(operation, err != Some(0) || inside), question);
                     }
                 }

@@ -9,6 +9,7 @@ mod granted;
 mod informed;
 mod jeopardy;
 mod order;
+mod own;
 mod past;
 mod refused;
 mod revival;
@@ -23,6 +24,7 @@ mod views;
 use crate::clock::Nanos;
 use crate::node::Held;
 use crate::plan::Plan;
+use crate::wire::Question;
 use crate::world::World;
 use std::collections::BTreeMap;
 use tenure::core::{ContenderEvent, Event, Handle, LeasePolicy};
@@ -112,6 +114,11 @@ pub(crate) fn on_handshake(world: &mut World, id: usize, server: usize) {
         process.zxid = 0;
     }
     keep(world, |w| past::check(w, id, server));
+}
+
+/// A write of a client is answered, and not with an error.
+pub(crate) fn on_write(world: &mut World, id: usize, question: Option<Question>) {
+    keep(world, |_| own::check(id, question));
 }
 
 /// A user is told something.

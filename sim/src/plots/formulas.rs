@@ -135,7 +135,8 @@ pub(super) fn wake_late(world: &mut World) {
 }
 
 /// *The connect request counts from the answer to it.* That is late, one proof follows, and then
-/// nothing comes through any more: the request is what the session was touched by.
+/// nothing comes through any more: the request is what the session was touched by. (So are the pings
+/// that follow it and come through: without them it is `last::attach_into_silence`.)
 pub(super) fn answer_late(world: &mut World) {
     let Some(scene) = Scene::set(world) else {
         return;
@@ -196,7 +197,8 @@ pub(super) fn lose_a_touch(world: &mut World) {
 }
 
 /// *P₁ was sent before P.* ZooKeeper's leader wakes, commits P₂ and pings late; P₁ and P reach it
-/// together while that ping is on its way, and the answer to it never does.
+/// together while that ping is on its way, and the answer to it never does. (The client goes on to
+/// prove meanwhile: without that it is `last::write_a_pair`.)
 pub(super) fn write_together(world: &mut World) {
     let Some(scene) = Scene::set(world) else {
         return;

@@ -3,6 +3,7 @@
 
 mod doomed;
 mod formulas;
+mod last;
 mod leases;
 mod members;
 mod scene;
@@ -68,6 +69,22 @@ pub(crate) fn any(world: &mut World) {
     let plots = if formula { FORMULAS } else { ANY };
     let plot = world.dice.usize(0..plots.len());
     plots[plot](world);
+}
+
+/// What worlds end with.
+const LAST: &[fn(&mut World)] = &[
+    last::attach_into_silence,
+    last::write_a_pair,
+    last::number_alike,
+];
+
+/// How a tight world ends.
+pub(crate) fn last(world: &mut World) {
+    if world.plan.tight && world.broken.is_none() {
+        calm(world);
+        let plot = world.dice.usize(0..LAST.len());
+        LAST[plot](world);
+    }
 }
 
 /// What an administrator does last, so that nothing else tells anybody of it.
