@@ -91,10 +91,10 @@ impl Session {
                 if let Some(bytes) = too_long {
                     return Err(format!("it sent an event of {bytes} bytes"));
                 }
-                if let Some(event) = WatchEvent::decode(&mut reader).map_err(|e| e.to_string())? {
-                    if self.purpose != Purpose::Bury {
-                        self.signals.push_back(Signal::Watch(event));
-                    }
+                let event = WatchEvent::decode(&mut reader).map_err(|e| e.to_string())?;
+                // What a session watches that is given up is nobody's any more.
+                if let Some(event) = event.filter(|_| self.purpose != Purpose::Bury) {
+                    self.signals.push_back(Signal::Watch(event));
                 }
                 return Ok(());
             }
