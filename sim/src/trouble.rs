@@ -465,7 +465,7 @@ fn bulk_reads(world: &mut World) {
     let timeout = timeout(world, node);
     world.run(timeout / 4);
     // A proof waits for 64 small answers; a lease that has no more to spare than that is not meant.
-    let ample = |until: Nanos| until > world.now + timeout / 4;
+    let ample = |until: Nanos| until > world.now + timeout * 2 / 5;
     let process = world.nodes[node].process.as_ref();
     let leads = process.is_some_and(|process| {
         let mut held = process.candidates.values().filter_map(|c| c.held);
