@@ -8,7 +8,7 @@
 //! success that was known before `P` was sent, and `P₂` the newest that was known at least `δ`
 //! before `P₁` was sent. `P` *shows* the instant `a`: the send time of the last request but one of
 //! this connection whose *reply had arrived* at least `R = τ/2 + δ` before `P₂` was sent (of the last
-//! one, where the two are more than T/6 apart). The first success of a connection shows the send time
+//! one, where it came more than T/4 after any other). The first success of a connection shows the send time
 //! of its `ConnectRequest`. The lease of all leaderships of the session ends at
 //!
 //! ```text

@@ -15,7 +15,7 @@ const HEARD_MAX: usize = 256;
 const SUCCESS_SLOTS: u32 = 8;
 /// T/x: requests that are further apart than this do not come in bursts, and none of them is left
 /// out for fear that its touch was lost.
-const SPARSE: u32 = 6;
+const SPARSE: u32 = 4;
 /// How much waits to be confirmed at most.
 const PENDING_MAX: usize = 16;
 /// How many proofs are in flight at most.
@@ -30,6 +30,15 @@ pub(crate) enum Handshake {
     /// Its expiry may have begun, and closes it whatever it commits meanwhile. What is proved on
     /// this connection counts only by a write that is sent after this instant.
     Doubtful { until: Time },
+}
+
+/// A request that a server has answered.
+#[derive(Debug, Clone, Copy)]
+struct Heard {
+    arrived: Time,
+    sent: Time,
+    /// Whether it came so long after the one before it that its touch cannot have been lost.
+    is_alone: bool,
 }
 
 /// A write that a quorum has committed.
@@ -58,9 +67,11 @@ pub(crate) struct Proofs {
     /// What was proved of the session's life on earlier connections.
     before: Option<Time>,
     doubtful_until: Option<Time>,
-    /// Replies to requests that are newer than what the lease rests on, or not much older, as
-    /// (arrived, sent); both rise.
-    heard: VecDeque<(Time, Time)>,
+    /// Replies to requests that are newer than what the lease rests on, or not much older; their times
+    /// rise.
+    heard: VecDeque<Heard>,
+    /// The newest send time of a request that was answered, remembered or not.
+    last_heard: Option<Time>,
     /// How many of them arrived at least R ago.
     relayed: usize,
     /// The newest successes, back to P₂.
@@ -103,6 +114,7 @@ impl Proofs {
             before,
             doubtful_until,
             heard: VecDeque::new(),
+            last_heard: None,
             relayed: 0,
             successes: VecDeque::new(),
             newest: None,
@@ -131,19 +143,26 @@ impl Proofs {
         } else {
             now
         };
+        let is_alone = |last: Time| sent.since(last) > self.timeout / SPARSE;
+        let is_alone = self.last_heard.is_none_or(is_alone);
+        self.last_heard = self.last_heard.max(Some(sent));
         self.relayed(now);
         let slot = self.relay / REPLY_SLOTS;
         // To forget a reply only makes the lease shorter.
         if self
             .heard
             .back()
-            .is_none_or(|(last, _)| *last + slot <= now)
+            .is_none_or(|last| last.arrived + slot <= now)
         {
             if self.heard.len() >= HEARD_MAX {
                 self.heard.pop_front();
                 self.relayed = self.relayed.saturating_sub(1);
             }
-            self.heard.push_back((now, sent));
+            self.heard.push_back(Heard {
+                arrived: now,
+                sent,
+                is_alone,
+            });
         }
     }
 
@@ -151,11 +170,11 @@ impl Proofs {
     /// the follower for before it commits this one. Where requests follow each other closely it is
     /// the second newest, for a follower may lose a touch that comes while it collects them.
     pub(crate) fn relayed(&mut self, now: Time) -> Option<Time> {
-        let is_relayed = |(arrived, _): &(Time, Time)| *arrived + self.relay <= now;
+        let is_relayed = |heard: &Heard| heard.arrived + self.relay <= now;
         let more = self.heard.iter().skip(self.relayed);
         self.relayed += more.take_while(|heard| is_relayed(heard)).count();
         // The newest two that are relayed are remembered, whatever the lease rests on.
-        while self.relayed > 2 && self.base.is_some_and(|base| self.heard[0].1 <= base) {
+        while self.relayed > 2 && self.base.is_some_and(|base| self.heard[0].sent <= base) {
             self.heard.pop_front();
             self.relayed -= 1;
         }
@@ -164,13 +183,12 @@ impl Proofs {
 
     /// What counts once this one of those that were heard is relayed.
     fn counted(&self, newest: usize) -> Option<Time> {
-        let (_, newest_sent) = *self.heard.get(newest)?;
-        let (_, second) = *self.heard.get(newest.checked_sub(1)?)?;
-        let is_sparse = newest_sent.since(second) > self.timeout / SPARSE;
-        Some(if is_sparse || mutant::on(Mutant::NewestTouch) {
-            newest_sent
+        let last = self.heard.get(newest)?;
+        let second = self.heard.get(newest.checked_sub(1)?)?;
+        Some(if last.is_alone || mutant::on(Mutant::NewestTouch) {
+            last.sent
         } else {
-            second
+            second.sent
         })
     }
 
@@ -349,7 +367,7 @@ impl Proofs {
     pub(crate) fn advance(&self, now: Time, pace: Duration) -> Time {
         let newer = |at: &usize| self.counted(*at).is_some_and(|sent| Some(sent) > self.base);
         let relayed = match (0..self.heard.len()).find(newer) {
-            Some(at) => self.heard[at].0 + self.relay,
+            Some(at) => self.heard[at].arrived + self.relay,
             None => now + pace * 2 + self.delay + self.relay,
         };
         let sent = self.successes.iter().map(|success| success.sent);
@@ -526,7 +544,7 @@ mod tests {
         let mut proofs = books(0);
         prove(&mut proofs, 10);
         proofs.heard(at(15_000), at(15_002));
-        proofs.heard(at(17_000), at(17_002));
+        proofs.heard(at(18_000), at(18_002));
         assert_eq!(proofs.base(), Some(at(0)));
         for ms in [20_000, 20_102, 20_104, 20_205] {
             prove(&mut proofs, ms);
@@ -534,8 +552,8 @@ mod tests {
         }
         assert_eq!(proofs.confirms_from(), Some(at(20_206)));
         prove(&mut proofs, 20_206);
-        // They are so far apart that both count.
-        assert_eq!(proofs.base(), Some(at(17_000)));
+        // They are so far apart that the newer one counts.
+        assert_eq!(proofs.base(), Some(at(18_000)));
     }
 
     #[test]

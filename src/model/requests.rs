@@ -97,7 +97,7 @@ impl Server {
             Role::Looking { .. } => false,
             Role::Leading(leader) => leader.sessions.touch(session, timeout_ms, now_ms),
             Role::Learning(learning) => {
-                learning.touched.request(session, timeout_ms);
+                learning.touched.request(session, timeout_ms, now_ms);
                 true
             }
         }

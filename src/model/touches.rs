@@ -9,20 +9,27 @@ pub(super) struct Touches {
     table: BTreeMap<i64, Touched>,
     /// The sessions whose newest touch got lost, until another is told.
     lost: BTreeSet<i64>,
+    /// When a request of each session came last, in milliseconds.
+    last: BTreeMap<i64, u64>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Touched {
     timeout_ms: i32,
-    /// Whether a request of a client of this server was the newest, and what the table held before.
+    /// Whether a request of a client of this server was the newest, and came soon after another; and
+    /// what the table held before.
     by_request: bool,
     before: Option<i32>,
 }
 
 impl Touches {
-    /// A request of a client of this server.
-    pub(super) fn request(&mut self, session: i64, timeout_ms: i32) {
-        self.put(session, timeout_ms, true);
+    /// A request of a client of this server. Of those that come alone, a sixth of the timeout or more
+    /// after the one before, none races with anything.
+    pub(super) fn request(&mut self, session: i64, timeout_ms: i32, now_ms: u64) {
+        let apart = u64::try_from(timeout_ms).unwrap_or(0) / 6;
+        let last = self.last.insert(session, now_ms);
+        let is_close = last.is_some_and(|last| last + apart > now_ms);
+        self.put(session, timeout_ms, is_close);
     }
 
     /// Anything else that counts as a touch.
@@ -44,6 +51,7 @@ impl Touches {
     pub(super) fn forget(&mut self, session: i64) {
         self.table.remove(&session);
         self.lost.remove(&session);
+        self.last.remove(&session);
     }
 
     /// Takes what is to be told. Since 3.5 the table is swapped (`getAndSet`) without regard to a

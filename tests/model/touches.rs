@@ -14,6 +14,17 @@ fn losing(seed: u64, per_mille: u32) -> (Crew, Client) {
     (crew, client)
 }
 
+/// Requests of a session that lasts so long that they follow each other closely.
+fn losing_in_a_row(seed: u64, per_mille: u32) -> (Crew, Client) {
+    let mut crew = Crew::new(three(seed));
+    let client = crew.connect(crew.followers()[0], 10_000);
+    crew.run(ms(2000));
+    crew.send(client.conn, &Request::Ping);
+    pass_a_ping(&mut crew);
+    crew.ensemble.set_touch_loss(per_mille);
+    (crew, client)
+}
+
 /// One request in each half tick: whether the leader has learned of it.
 fn told(crew: &mut Crew, client: &Client, times: u32) -> Vec<bool> {
     let rounds = 0..times;
@@ -38,20 +49,26 @@ fn pass_a_ping(crew: &mut Crew) {
 
 #[test]
 fn the_newest_request_before_a_ping_may_be_lost_but_never_two_in_a_row() {
-    let (mut crew, client) = losing(1, 1000);
+    let (mut crew, client) = losing_in_a_row(1, 1000);
     let seen = told(&mut crew, &client, 8);
     assert_eq!(seen, [false, true].repeat(4));
 }
 
 #[test]
 fn as_many_are_lost_as_one_says() {
-    let (mut crew, client) = losing(2, 250);
+    let (mut crew, client) = losing_in_a_row(2, 250);
     let seen = told(&mut crew, &client, 200);
     let lost = seen.iter().filter(|told| !**told).count();
     // A quarter of those that may be: one fifth of all.
     assert!((25..=55).contains(&lost), "{lost}");
     assert!(seen.windows(2).all(|two| two[0] || two[1]));
     crew.ensemble.set_touch_loss(0);
+    assert!(!told(&mut crew, &client, 20).contains(&false));
+}
+
+#[test]
+fn what_comes_alone_is_never_lost() {
+    let (mut crew, client) = losing(7, 1000);
     assert!(!told(&mut crew, &client, 20).contains(&false));
 }
 
