@@ -8,7 +8,7 @@
 //! success that was known before `P` was sent, and `P₂` the newest that was known at least `δ`
 //! before `P₁` was sent. `P` *shows* the instant `a`: the send time of the last request but one of
 //! this connection whose *reply had arrived* at least `R = τ/2 + δ` before `P₂` was sent (of the last
-//! one, where it came more than T/4 after any other). The first success of a connection shows the send time
+//! one, where it came more than T/6 after any other). The first success of a connection shows the send time
 //! of its `ConnectRequest`. The lease of all leaderships of the session ends at
 //!
 //! ```text
@@ -78,7 +78,7 @@
 //! least 2 τ, or τ is configured; a running ZooKeeper leader's pings are never more than δ late, nor
 //! those of one that was stopped and goes on, and it is not stopped again before it has sent them;
 //! it closes all sessions of a tick within δ after it has taken them, of which those that are
-//! attached anew meanwhile get T, and is not stopped meanwhile; of requests that are more than T/6
+//! attached anew meanwhile get T, and is not stopped meanwhile; of requests that are more than T/8
 //! apart no follower loses the touch;
 //! behind an observer that follows another learner (`ObserverMaster`) twice the τ is configured, and
 //! that learner is not stopped and goes on (it would ask the observer for its touches only then, and

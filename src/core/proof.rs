@@ -15,7 +15,7 @@ const HEARD_MAX: usize = 256;
 const SUCCESS_SLOTS: u32 = 8;
 /// T/x: requests that are further apart than this do not come in bursts, and none of them is left
 /// out for fear that its touch was lost.
-const SPARSE: u32 = 4;
+const SPARSE: u32 = 6;
 /// How much waits to be confirmed at most.
 const PENDING_MAX: usize = 16;
 /// How many proofs are in flight at most.

@@ -23,10 +23,10 @@ struct Touched {
 }
 
 impl Touches {
-    /// A request of a client of this server. Of those that come alone, a sixth of the timeout or more
+    /// A request of a client of this server. Of those that come alone, an eighth of the timeout or more
     /// after the one before, none races with anything.
     pub(super) fn request(&mut self, session: i64, timeout_ms: i32, now_ms: u64) {
-        let apart = u64::try_from(timeout_ms).unwrap_or(0) / 6;
+        let apart = u64::try_from(timeout_ms).unwrap_or(0) / 8;
         let last = self.last.insert(session, now_ms);
         let is_close = last.is_some_and(|last| last + apart > now_ms);
         self.put(session, timeout_ms, is_close);
