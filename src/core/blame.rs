@@ -166,6 +166,11 @@ impl Blame {
         }
     }
 
+    /// The last connection has ended of something else.
+    pub(crate) fn pardon(&mut self) {
+        self.suspects.clear();
+    }
+
     /// The connection has lived for a while with only these in flight.
     pub(crate) fn lived(&mut self, in_flight: impl Iterator<Item = Key>) {
         if !self.suspects.is_empty() {

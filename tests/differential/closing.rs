@@ -167,11 +167,9 @@ fn compare(server: &Zookeeper, at: SocketAddr) {
     );
     let mut observer = raw::Session::open(at, TIMEOUT).unwrap();
     for (gone, (fate, _)) in crowd.iter().zip(&standbys) {
-        // Whoever was pinged and called valid and is closed was doomed.
-        assert_eq!(
-            observer.exists(&znode(gone.id), false).unwrap(),
-            fate.created && !fate.ended
-        );
+        // Whoever was pinged and called valid and is closed was doomed. (Others may be closed since.)
+        let stands = observer.exists(&znode(gone.id), false).unwrap();
+        assert!(!(stands && fate.ended), "{}", gone.id);
     }
     assert!(
         doomed > 0,

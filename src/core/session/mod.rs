@@ -562,6 +562,8 @@ impl Session {
 
     /// A server said that the session is over.
     fn expired(&mut self, now: Time, out: &mut Outbox) {
+        // A server that ends a session ends its connection, whatever is asked at that moment.
+        self.blame.pardon();
         match self.purpose {
             Purpose::Live => {
                 self.identity = Identity::default();
