@@ -3,7 +3,7 @@
 
 use crate::world::{DELAY, GROUP, T, World};
 use std::time::Duration;
-use tenure::core::{ContenderEvent, ErrorKind, Event, SessionEvent, Time};
+use tenure::core::{ContenderEvent, Error, ErrorKind, Event, SessionEvent, Time};
 use tenure::model::ModelOptions;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -19,23 +19,12 @@ fn led_at(world: &World, node: usize) -> Option<Time> {
     })
 }
 
-fn losses(world: &World, node: usize) -> usize {
-    let events = world.contender_events(node, 1).into_iter();
-    events
-        .filter(|e| matches!(e, ContenderEvent::Lost { .. }))
-        .count()
-}
-
 fn hindrances(world: &World, node: usize) -> Vec<String> {
-    let events = world.contender_events(node, 1).into_iter();
-    let blocked = events.filter_map(|e| match e {
-        ContenderEvent::Blocked { error, .. } => {
-            assert_eq!(error.kind(), ErrorKind::Timeout);
-            Some(error.message().to_owned())
-        }
-        _ => None,
-    });
-    blocked.collect()
+    let told = |error: Error| {
+        assert_eq!(error.kind(), ErrorKind::Timeout);
+        error.message().to_owned()
+    };
+    world.blocks(node, 1).into_iter().map(told).collect()
 }
 
 /// A session that was silent until a server took it for expired, and is attached again before it is
@@ -91,7 +80,7 @@ fn a_client_that_was_away_for_long_leads_at_once_by_another_session() {
     world.run(2 * T);
     let session = world.session(0);
     world.cut(0);
-    assert!(world.run_while_not(T, |w| losses(w, 0) == 1));
+    assert!(world.run_while_not(T, |w| w.losses(0, 1).len() == 1));
     world.run(T - T * 949 / 1000 + ms(300));
     world.heal(0);
     let healed = world.now;
@@ -132,7 +121,7 @@ fn a_session_with_members_is_kept_and_waited_for() {
     world.run(2 * T);
     let session = world.session(0);
     world.cut(0);
-    assert!(world.run_while_not(T, |w| losses(w, 0) == 1));
+    assert!(world.run_while_not(T, |w| w.losses(0, 1).len() == 1));
     // A server that was away gives each session its full time again.
     world.crash();
     world.run(T - T * 949 / 1000 + ms(500));
@@ -248,7 +237,7 @@ fn where_every_answer_is_slow_a_lone_contender_leads_all_the_same_and_keeps_it()
             assert!(led, "{case}: {:?}", world.contender_events(0, 1));
             world.run(ms(timeout) * 10);
             assert_eq!(
-                losses(&world, 0),
+                world.losses(0, 1).len(),
                 0,
                 "{case}: {:?}",
                 world.contender_events(0, 1)

@@ -4,7 +4,7 @@ use crate::world::{GROUP, T, World};
 use std::time::Duration;
 use tenure::core::Answer;
 use tenure::model::ModelOptions;
-use tenure::proto::{Request, op};
+use tenure::proto::op;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -13,11 +13,6 @@ fn old(unknown: &[i32]) -> World {
         unknown: unknown.to_vec(),
         ..ModelOptions::default()
     })
-}
-
-fn count(world: &World, node: usize, op: i32) -> usize {
-    let sent = &world.nodes[node].sent;
-    sent.iter().map(Request::op).filter(|o| *o == op).count()
 }
 
 #[test]
@@ -37,7 +32,7 @@ fn without_create2_members_are_made_in_the_old_way_and_it_is_asked_once() {
     world.run(SECOND);
     assert_eq!(world.members().len(), 3);
     assert_eq!(
-        count(&world, 0, op::CREATE2),
+        world.count_sent(0, op::CREATE2),
         1,
         "remembered for this server"
     );
@@ -56,7 +51,7 @@ fn a_lost_reply_of_an_old_server_leaves_one_znode_too() {
         assert_eq!(world.swallowed, 1, "{lost}");
         assert_eq!(world.members().len(), 1, "{lost}");
         assert!(world.leads(0, 1), "{lost}");
-        assert_eq!(count(&world, 0, op::CREATE), 1, "{lost}");
+        assert_eq!(world.count_sent(0, op::CREATE), 1, "{lost}");
     }
 }
 

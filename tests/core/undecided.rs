@@ -4,10 +4,10 @@
 use crate::world::{GROUP, T, World};
 use std::time::Duration;
 use tenure::core::{
-    Answer, Command, ContenderEvent, ContenderSpec, DetectorEvent, Event, GroupEvent, Handle,
-    LeasePolicy, LostReason, Reenrol,
+    Answer, Command, ContenderSpec, DetectorEvent, Error, GroupEvent, Handle, LeasePolicy,
+    LostReason, Reenrol,
 };
-use tenure::proto::{Request, op};
+use tenure::proto::op;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -25,35 +25,10 @@ fn pair() -> World {
     world
 }
 
+/// What the contender said that blocks it.
 fn blocks(world: &World, node: usize, handle: u64) -> Vec<String> {
-    let events = world.contender_events(node, handle);
-    let of = |event: &ContenderEvent| match event {
-        ContenderEvent::Blocked { error, .. } => Some(error.message().to_owned()),
-        _ => None,
-    };
-    events.iter().filter_map(of).collect()
-}
-
-fn losses(world: &World, node: usize, handle: u64) -> Vec<LostReason> {
-    let events = world.contender_events(node, handle);
-    let of = |event: &ContenderEvent| match event {
-        ContenderEvent::Lost { reason, .. } => Some(reason.clone()),
-        _ => None,
-    };
-    events.iter().filter_map(of).collect()
-}
-
-fn count(world: &World, node: usize, op: i32) -> usize {
-    let sent = &world.nodes[node].sent;
-    sent.iter().map(Request::op).filter(|o| *o == op).count()
-}
-
-fn group_events(world: &World, node: usize, handle: u64) -> Vec<GroupEvent> {
-    let of = |(_, h, event): &(_, Handle, Event)| match event {
-        Event::Group(event) if *h == Handle(handle) => Some(event.clone()),
-        _ => None,
-    };
-    world.nodes[node].log.iter().filter_map(of).collect()
+    let told = |error: Error| error.message().to_owned();
+    world.blocks(node, handle).into_iter().map(told).collect()
 }
 
 #[test]
@@ -65,7 +40,7 @@ fn an_own_znode_that_a_server_says_nothing_of_is_not_taken_for_gone() {
         // A change of the payload makes its owner look.
         world.set_data("/group/c_0000000000", b"x");
         world.run(2 * T);
-        assert_eq!(losses(&world, 0, 1), [], "{code}");
+        assert_eq!(world.losses(0, 1), [], "{code}");
         assert_eq!(world.token(0, 1), token, "{code}");
         let told = blocks(&world, 0, 1);
         assert_eq!(told.len(), 1, "{code}: {told:?}");
@@ -89,7 +64,7 @@ fn a_candidacy_goes_on_whatever_is_refused_at_its_begin() {
             world.run(2 * T);
             assert!(world.leads(0, 1), "{code} {refused}");
             assert_eq!(world.members().len(), 1, "{code} {refused}");
-            assert_eq!(losses(&world, 0, 1), [], "{code} {refused}");
+            assert_eq!(world.losses(0, 1), [], "{code} {refused}");
             assert!(blocks(&world, 0, 1).len() <= 2, "{code} {refused}");
         }
     }
@@ -111,11 +86,11 @@ fn a_path_is_created_whichever_of_its_creates_are_refused() {
         let handle = Handle(1);
         world.command(0, Command::Contend { handle, spec });
         // The first create has told that the path is missing; now it is being created.
-        let creates = |w: &World| count(w, 0, op::CREATE2) > 1;
+        let creates = |w: &World| w.count_sent(0, op::CREATE2) > 1;
         assert!(world.run_while_not(SECOND, creates));
         world.refuse(0, op::CREATE2, -127, times);
         world.run(2 * T);
-        assert_eq!(losses(&world, 0, 1), [], "{times}");
+        assert_eq!(world.losses(0, 1), [], "{times}");
         assert!(world.leads(0, 1), "{times}");
     }
 }
@@ -159,7 +134,7 @@ fn a_create_that_was_carried_out_all_the_same_is_adopted() {
         world.run(2 * T);
         assert!(world.leads(0, 1), "{code}");
         assert_eq!(world.members(), ["c_0000000000"], "{code}");
-        assert_eq!(count(&world, 0, op::CREATE2), 1, "{code}");
+        assert_eq!(world.count_sent(0, op::CREATE2), 1, "{code}");
     }
 }
 
@@ -181,7 +156,7 @@ fn creates_in_doubt_of_one_group_neither_double_nor_delete_each_other() {
     let leaders = (1..=4).filter(|handle| world.leads(0, *handle)).count();
     assert_eq!(leaders, 1);
     for handle in 1..=4 {
-        assert_eq!(losses(&world, 0, handle), [], "{handle}");
+        assert_eq!(world.losses(0, handle), [], "{handle}");
     }
 }
 
@@ -230,7 +205,7 @@ fn a_server_that_refuses_every_proof_is_told_once_and_asked_at_leisure() {
     world.run(T / 2);
     assert_eq!(blocks(&world, 0, 1).len(), 1);
     world.run(T);
-    assert_eq!(losses(&world, 0, 1), [LostReason::LeaseLapsed]);
+    assert_eq!(world.losses(0, 1), [LostReason::LeaseLapsed]);
     world.run(3 * T);
     let sent = world.nodes[0].sent.len() - before;
     assert!(sent < 5 * 30, "{sent} requests in 4.5 T");
@@ -275,7 +250,7 @@ fn one_refusal_does_not_overthrow_what_is_known() {
         told.iter().all(|e| matches!(e, DetectorEvent::Leader(_))),
         "{told:?}"
     );
-    let told = group_events(&world, watcher, 5);
+    let told = world.group_events(watcher, 5);
     assert!(
         matches!(&told[..], [GroupEvent::Members(two), GroupEvent::Members(one)]
             if two.len() == 2 && one.len() == 1),
@@ -358,9 +333,9 @@ fn a_listing_of_many_asks_again_only_for_those_that_were_refused() {
     world.run(T);
     let done = &world.nodes[asker].done;
     assert!(matches!(&done[&call], Ok(Answer::Members(all)) if all.len() == MANY as usize));
-    let asked = count(&world, asker, op::EXISTS);
+    let asked = world.count_sent(asker, op::EXISTS);
     assert!(asked < 2 * MANY as usize + 20, "{asked}");
-    let events = group_events(&world, asker, 5);
+    let events = world.group_events(asker, 5);
     assert!(
         matches!(&events[..], [GroupEvent::Failed(_), GroupEvent::Members(all)]
             if all.len() == MANY as usize)
@@ -386,7 +361,7 @@ fn a_join_waits_and_says_why() {
     });
     world.run(T / 20);
     assert!(!world.nodes[0].done.contains_key(&call));
-    let events = group_events(&world, 0, 5);
+    let events = world.group_events(0, 5);
     let [GroupEvent::Failed(error)] = &events[..] else {
         panic!("{events:?}");
     };
@@ -468,7 +443,7 @@ fn whatever_is_refused_at_random_everything_heals_and_nothing_spins() {
                 matches!(told.last(), Some(DetectorEvent::Leader(_))),
                 "{seed}"
             );
-            let told = group_events(&world, id, 5);
+            let told = world.group_events(id, 5);
             assert!(
                 matches!(told.last(), Some(GroupEvent::Members(all)) if all.len() == 3),
                 "{seed}"

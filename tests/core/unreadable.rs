@@ -4,7 +4,7 @@
 use crate::world::{GROUP, T, World};
 use std::time::Duration;
 use tenure::core::{
-    Answer, Command, ContenderEvent, ContenderSpec, DetectorEvent, ErrorKind, Event, GroupEvent,
+    Answer, Command, ContenderEvent, ContenderSpec, DetectorEvent, Error, ErrorKind, GroupEvent,
     Handle, LeasePolicy, LostReason, Reenrol,
 };
 use tenure::model::{ModelOptions, digest_id};
@@ -42,33 +42,13 @@ fn queue_in(world: &mut World, standbys: usize) {
     assert!(world.leads(0, 1));
 }
 
+/// What the contender said that blocks it.
 fn blocks(world: &World, node: usize, handle: u64) -> Vec<String> {
-    let events = world.contender_events(node, handle);
-    let of = |event: &ContenderEvent| match event {
-        ContenderEvent::Blocked { error, .. } => {
-            assert_eq!(error.kind(), ErrorKind::NoAuth);
-            Some(error.message().to_owned())
-        }
-        _ => None,
+    let told = |error: Error| {
+        assert_eq!(error.kind(), ErrorKind::NoAuth);
+        error.message().to_owned()
     };
-    events.iter().filter_map(of).collect()
-}
-
-fn losses(world: &World, node: usize, handle: u64) -> Vec<LostReason> {
-    let events = world.contender_events(node, handle);
-    let of = |event: &ContenderEvent| match event {
-        ContenderEvent::Lost { reason, .. } => Some(reason.clone()),
-        _ => None,
-    };
-    events.iter().filter_map(of).collect()
-}
-
-fn group_events(world: &World, node: usize, handle: u64) -> Vec<GroupEvent> {
-    let of = |(_, h, event): &(_, Handle, Event)| match event {
-        Event::Group(event) if *h == Handle(handle) => Some(event.clone()),
-        _ => None,
-    };
-    world.nodes[node].log.iter().filter_map(of).collect()
+    world.blocks(node, handle).into_iter().map(told).collect()
 }
 
 #[test]
@@ -147,7 +127,7 @@ fn a_leader_that_goes_unseen_is_missed_all_the_same() {
                 if leader.member.path == "/group/c_0000000001"),
             "{exists_needs_read}: {told:?}"
         );
-        assert_eq!(losses(&world, 2, 1), []);
+        assert_eq!(world.losses(2, 1), []);
     }
 }
 
@@ -157,7 +137,7 @@ fn a_standby_trusts_its_watch_again_when_read_comes_back() {
     world.set_acl("/group/c_0000000001", &only("owner:sesame"));
     world.run(2 * T);
     // Its own znode may not be read, that of the leader may.
-    assert_eq!(losses(&world, 1, 1), [], "it is not gone");
+    assert_eq!(world.losses(1, 1), [], "it is not gone");
     assert_eq!(blocks(&world, 2, 1).len(), 1, "its predecessor");
     world.set_acl("/group/c_0000000001", &Acl::open());
     world.run(T);
@@ -185,7 +165,7 @@ fn who_is_first_and_cannot_read_its_own_znode_makes_way() {
         world.withdraw(0, 1);
         world.run(2 * T);
         assert!(world.leads(2, 1), "{seen}: {:?}", world.members());
-        assert_eq!(losses(&world, 1, 1), [LostReason::LeaseLapsed], "{seen}");
+        assert_eq!(world.losses(1, 1), [LostReason::LeaseLapsed], "{seen}");
         assert_eq!(blocks(&world, 1, 1).len(), 1, "{seen}");
         // It has another znode, which may be read.
         assert_eq!(world.members().len(), 2, "{seen}: {:?}", world.members());
@@ -289,7 +269,7 @@ fn a_view_lacks_nobody_because_he_may_not_be_read() {
     world.run(10 * T);
     let sent = world.nodes[watcher].sent.len() - before;
     assert!(sent <= 66, "{sent}: a listing and a look each T/3");
-    let told = group_events(&world, watcher, 5);
+    let told = world.group_events(watcher, 5);
     let [GroupEvent::Failed(error)] = &told[..] else {
         panic!("{told:?}");
     };
@@ -301,7 +281,7 @@ fn a_view_lacks_nobody_because_he_may_not_be_read() {
     assert_eq!(answer.unwrap_err().kind(), ErrorKind::NoAuth);
     world.set_acl("/group/c_0000000001", &Acl::open());
     world.run(T / 2);
-    let told = group_events(&world, watcher, 5);
+    let told = world.group_events(watcher, 5);
     assert!(
         matches!(&told[..], [_, GroupEvent::Members(all)] if all.len() == 3),
         "{told:?}"
@@ -324,7 +304,7 @@ fn a_view_whose_watch_was_silent_catches_up() {
     world.run(SECOND / 10);
     world.set_acl(GROUP, &Acl::open());
     world.run(T);
-    let told = group_events(&world, watcher, 5);
+    let told = world.group_events(watcher, 5);
     assert!(
         matches!(told.last(), Some(GroupEvent::Members(all)) if all.len() == 2),
         "{told:?}"
@@ -340,7 +320,7 @@ fn a_group_that_may_not_be_listed_for_a_while_costs_no_standby_its_place() {
     world.run(T);
     world.withdraw(0, 1);
     world.run(2 * T);
-    assert_eq!(losses(&world, 2, 1), []);
+    assert_eq!(world.losses(2, 1), []);
     world.set_acl(GROUP, &Acl::open());
     world.run(T);
     assert!(world.leads(2, 1), "{:?}", world.members());
@@ -430,7 +410,7 @@ fn one_groups_znode_never_takes_another_groups_lease() {
             true => LostReason::LeaseLapsed,
             false => LostReason::Evicted,
         };
-        assert_eq!(losses(&world, 0, 3), [reason]);
+        assert_eq!(world.losses(0, 3), [reason]);
         assert_eq!(blocks(&world, 0, 3).len(), usize::from(unreadable));
         assert_eq!(jeopardy(&world, 3), unreadable);
         assert!(world.leads(0, 3), "with another znode");
@@ -455,7 +435,7 @@ fn a_leader_that_may_read_its_znode_again_in_time_goes_on() {
     world.set_acl(LEADER, &Acl::open());
     world.run(T);
     assert_eq!(world.token(0, 1), token);
-    assert_eq!(losses(&world, 0, 1), []);
+    assert_eq!(world.losses(0, 1), []);
 }
 
 #[test]

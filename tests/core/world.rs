@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tenure::core::{
     ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderEvent, ContenderSpec,
-    DetectorEvent, Error, Event, Handle, Host, Input, Lease, LeasePolicy, Output, Reenrol, SESSION,
-    Secret, SessionEvent, SessionOptions, Time,
+    DetectorEvent, Error, Event, GroupEvent, Handle, Host, Input, Lease, LeasePolicy, LostReason,
+    Output, Reenrol, SESSION, Secret, SessionEvent, SessionOptions, Time,
 };
 use tenure::model::{ConnId, Model, ModelOptions, ModelOutput};
 use tenure::proto::{Acl, ConnectRequest, FrameDecoder, Request};
@@ -382,6 +382,40 @@ impl World {
             _ => None,
         };
         self.nodes[node].log.iter().filter_map(of).collect()
+    }
+
+    /// How many requests of this operation a client has sent so far.
+    pub(crate) fn count_sent(&self, node: usize, op: i32) -> usize {
+        let sent = &self.nodes[node].sent;
+        sent.iter().filter(|request| request.op() == op).count()
+    }
+
+    pub(crate) fn group_events(&self, node: usize, handle: u64) -> Vec<GroupEvent> {
+        let of = |(_, h, event): &(Time, Handle, Event)| match event {
+            Event::Group(event) if *h == Handle(handle) => Some(event.clone()),
+            _ => None,
+        };
+        self.nodes[node].log.iter().filter_map(of).collect()
+    }
+
+    /// What has kept this contender from a look or a write, in order.
+    pub(crate) fn blocks(&self, node: usize, handle: u64) -> Vec<Error> {
+        let of = |event: ContenderEvent| match event {
+            ContenderEvent::Blocked { error, .. } => Some(error),
+            _ => None,
+        };
+        let events = self.contender_events(node, handle);
+        events.into_iter().filter_map(of).collect()
+    }
+
+    /// Why this contender has lost its leadership, in order.
+    pub(crate) fn losses(&self, node: usize, handle: u64) -> Vec<LostReason> {
+        let of = |event: ContenderEvent| match event {
+            ContenderEvent::Lost { reason, .. } => Some(reason),
+            _ => None,
+        };
+        let events = self.contender_events(node, handle);
+        events.into_iter().filter_map(of).collect()
     }
 
     pub(crate) fn session_events(&self, node: usize) -> Vec<SessionEvent> {
