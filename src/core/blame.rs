@@ -79,6 +79,8 @@ pub(crate) struct Blame {
     /// How many connections in a row have ended with these in flight.
     suspects: BTreeMap<Key, u32>,
     refusals: VecDeque<Refusal>,
+    /// What is refused since the last connection ended, because it did.
+    latest: Option<Key>,
 }
 
 impl Blame {
@@ -136,10 +138,12 @@ impl Blame {
             suspects.insert(suspect.key, before + 1);
         }
         self.suspects = suspects;
+        self.latest = None;
         let [guilty] = guilty[..] else {
             return None;
         };
         self.refuse(guilty.key, error, now, timeout);
+        self.latest = Some(guilty.key);
         Some(guilty)
     }
 
@@ -169,6 +173,9 @@ impl Blame {
     /// The last connection has ended of something else.
     pub(crate) fn pardon(&mut self) {
         self.suspects.clear();
+        if let Some(key) = self.latest.take() {
+            self.refusals.retain(|refusal| refusal.key != key);
+        }
     }
 
     /// The connection has lived for a while with only these in flight.

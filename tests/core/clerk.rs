@@ -49,6 +49,8 @@ pub(crate) struct Clerk {
     free_at: Time,
     zxid: i64,
     session: i64,
+    /// Whether the next handshake is told that its session is over.
+    pub(crate) expires: bool,
     pub(crate) connects: Vec<Time>,
     pub(crate) sent: Vec<(Time, Request)>,
     pub(crate) log: Vec<(Time, Handle, Event)>,
@@ -89,6 +91,7 @@ impl Clerk {
             free_at: Time::default(),
             zxid: 0,
             session: 0,
+            expires: false,
             connects: Vec::new(),
             sent: Vec::new(),
             log: Vec::new(),
@@ -179,10 +182,10 @@ impl Clerk {
         while let Some(body) = decoder.next_frame().unwrap().filter(|_| !hung_up) {
             if !std::mem::replace(&mut shaken, true) {
                 let asked = ConnectRequest::decode(body).unwrap();
-                self.session = if asked.session == 0 {
-                    0x2a
-                } else {
-                    asked.session
+                self.session = match (asked.session, std::mem::take(&mut self.expires)) {
+                    (0, _) => self.session.max(0x29) + 1,
+                    (_, true) => 0,
+                    (asked, false) => asked,
                 };
                 let mut bytes = Vec::new();
                 ConnectResponse {

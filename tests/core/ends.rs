@@ -203,6 +203,31 @@ fn a_question_that_the_server_hangs_up_on_fails_alone_among_many() {
     assert_eq!((answered, clerk.losses()), (49, 2));
 }
 
+/// An operator's tool attaches to the session, and closes it: each cuts off what is asked then.
+#[test]
+fn a_question_is_not_blamed_for_the_end_of_its_session() {
+    let mut cuts = 2;
+    let hangs = move |request: &Request| match request {
+        Request::GetChildren2 { path, .. } if path == "/many" && cuts > 0 => {
+            cuts -= 1;
+            Some(Act::HangUp)
+        }
+        _ => None,
+    };
+    let mut clerk = leader(Clerk::new(hangs));
+    clerk.members(2, 7);
+    while clerk.connects.len() < 3 {
+        clerk.run(Duration::from_millis(1));
+    }
+    clerk.expires = true;
+    clerk.run(T / 2);
+    let members = clerk.done.get(&CallId(7));
+    assert!(
+        matches!(members, Some(Ok(Answer::Members(_)))),
+        "{members:?}"
+    );
+}
+
 #[test]
 fn an_answer_that_cannot_be_read_fails_alone() {
     let garbles = |request: &Request| match request {
