@@ -412,13 +412,14 @@ impl Client {
         }
     }
 
-    /// The contenders whose seats these are.
+    /// The contenders whose seats these are, and not those of an earlier candidacy.
     fn each_of(&mut self, seats: &[SeatId], mut act: impl FnMut(&mut Contender, &mut Wire<'_>)) {
         let mut bench = bench!(self);
         for seat in seats {
             let owner = bench.seats.owner(*seat);
             if let Some(Machine::Contender(contender)) =
                 owner.and_then(|owner| self.machines.get_mut(&owner))
+                && contender.holds(*seat)
             {
                 act(contender, &mut bench.wire);
             }

@@ -111,8 +111,8 @@ pub(crate) struct Contender {
     /// How often the predecessor was looked at because its watch was silent.
     looks: u32,
     rank: Rank,
-    /// Since when it has waited for a lease that cannot be had, and when it may say so again.
-    hindered: Option<(Time, Time)>,
+    /// Since when it has waited for a lease, and from when on it may say again why there is none.
+    waiting: Option<(Time, Time)>,
     again: Again,
     /// Since when it is not known that the own znode is ours: nothing is renewed meanwhile.
     doubted: Option<Time>,
@@ -141,7 +141,7 @@ impl Contender {
             peeked: None,
             looks: 0,
             rank: Rank::Unknown,
-            hindered: None,
+            waiting: None,
             again: Again::default(),
             doubted: None,
             blocks: Again::default(),
@@ -203,6 +203,11 @@ impl Contender {
     /// Whether nothing of it is left to wait for.
     pub(crate) fn is_gone(&self) -> bool {
         self.dropped && self.seat.is_none()
+    }
+
+    /// Whether this is the seat of the present candidacy.
+    pub(crate) fn holds(&self, seat: SeatId) -> bool {
+        self.seat == Some(seat)
     }
 
     /// Whether a lease hangs on the session.
@@ -289,6 +294,9 @@ impl Contender {
             return;
         }
         let wire = &mut bench.wire;
+        if let Some((since, _)) = &mut self.waiting {
+            *since = wire.now;
+        }
         // The session timeout may have become shorter, and the lease with it.
         self.renew(wire);
         match &self.rank {
@@ -589,7 +597,7 @@ impl Contender {
                     self.explain(wire);
                     return;
                 }
-                self.hindered = None;
+                self.waiting = None;
                 (None, None)
             }
             Rank::Leading { fresh_until, end } => (Some(end), fresh_until),
@@ -620,10 +628,10 @@ impl Contender {
         };
     }
 
-    /// Whether it has waited for a lease for a whole session timeout, and was told why there is none.
+    /// Whether it has waited for a lease for a whole session timeout, and has said why there is none.
     pub(crate) fn waits_in_vain(&self, now: Time, timeout: Duration) -> bool {
-        let waited = |(since, _)| since + timeout <= now;
-        self.waits_for_lease() && self.hindered.is_some_and(waited)
+        let in_vain = |(since, again)| since + timeout <= now && since < again;
+        self.waits_for_lease() && self.waiting.is_some_and(in_vain)
     }
 
     /// Says, once in a session timeout, why it does not lead though nobody stands before it.
@@ -631,15 +639,16 @@ impl Contender {
         if !self.waits_for_lease() {
             return;
         }
-        let Some(error) = wire.session.lease_hindrance(wire.now) else {
-            self.hindered = None;
-            return;
-        };
-        let (since, again) = self.hindered.unwrap_or((wire.now, wire.now));
-        if again > wire.now {
+        let timeout = wire.session.timeout();
+        let &mut (since, ref mut again) = self.waiting.get_or_insert((wire.now, wire.now));
+        if *again > wire.now {
             return;
         }
-        self.hindered = Some((since, wire.now + wire.session.timeout()));
+        let waits_long = since + timeout <= wire.now;
+        let Some(error) = wire.session.lease_hindrance(wire.now, waits_long) else {
+            return;
+        };
+        *again = wire.now + timeout;
         let member = self.member.clone();
         self.tell(ContenderEvent::Blocked { member, error }, wire);
     }
@@ -751,7 +760,7 @@ impl Contender {
         self.counted = Default::default();
         self.blind = false;
         self.doubted = None;
-        self.hindered = None;
+        self.waiting = None;
         self.again.over();
         self.blocks.over();
         self.answer_writes(&Ok(Answer::Written(false)), wire);

@@ -71,8 +71,9 @@
 //!
 //! **Slow answers.** A proof need not wait for the one before it. Where each answer takes *d*, what is
 //! shown is `4 d + R + δ` old, and some intervals of proofs ([`steady_age`]); so proofs go more often
-//! ([`pace`]), and a lease can be kept while that is less than its length: for d up to T/6 where the
-//! tick is told, 0.14 T to 0.16 T where it is not. Beyond that nobody leads, and is told why.
+//! ([`pace`]), up to 60 a second, and a lease can be kept while that is less than its length: for d up to
+//! T/6 where the tick is told or T is 10 s or more; else, where R has to be T/4 + δ, up to 0.15 T at 4 s and
+//! 0.16 T at 6 s. Beyond that nobody leads, and is told why.
 //!
 //! **Assumptions.** Clock rates differ by less than ρ; every server's `minSessionTimeout` is at
 //! least 2 τ, or τ is configured; a running ZooKeeper leader's pings are never more than δ late, nor
@@ -176,8 +177,14 @@ pub(crate) fn thin_interval(timeout: Duration) -> Duration {
 
 /// How often it proves where answers are so slow that nothing else keeps the lease.
 fn hurried_interval(timeout: Duration) -> Duration {
-    // Not more than can be in flight where answers take T/6.
     let quick = (PING_LATENESS / 2).max(timeout / 300);
+    proof_interval(timeout).min(quick)
+}
+
+/// How often it proves where not even that does.
+fn hectic_interval(timeout: Duration) -> Duration {
+    // Not more than can be in flight where answers take T/6.
+    let quick = (PING_LATENESS / 6).max(timeout / 600);
     proof_interval(timeout).min(quick)
 }
 
@@ -187,7 +194,11 @@ pub(crate) fn pace(timeout: Duration, tick: Option<Duration>, delay: Duration) -
         // The next renewal follows one pace later; one more is to spare.
         steady_age(timeout, tick, delay, *pace) + *pace * 2 <= lease_length(timeout)
     };
-    let paces = [proof_interval(timeout), hurried_interval(timeout)];
+    let paces = [
+        proof_interval(timeout),
+        hurried_interval(timeout),
+        hectic_interval(timeout),
+    ];
     paces.into_iter().find(lasts)
 }
 
@@ -236,9 +247,9 @@ pub(crate) fn overdue(proved: Time, timeout: Duration) -> Time {
 }
 
 /// How old `a` is at most in the steady state, when P arrives, at this pace of proofs and where each
-/// answer takes `delay`: P is `delay` old; P₁ was sent up to one pace before it could be known; P₂ as
-/// many before that as make δ; the newest reply that had arrived R before that was sent up to one
-/// pace earlier; and the second newest one more.
+/// answer takes `delay`: P is `delay` old; P₁ was sent as many paces before P as make `delay`; P₂ as many
+/// before that as make `delay` and δ; the newest reply that had arrived R before that was sent `delay` and
+/// up to one pace earlier; and the second newest one more.
 pub(crate) fn steady_age(
     timeout: Duration,
     tick: Option<Duration>,
@@ -246,9 +257,12 @@ pub(crate) fn steady_age(
     pace: Duration,
 ) -> Duration {
     let pace = pace.max(Duration::from_nanos(1));
-    let back = PING_LATENESS.as_nanos().div_ceil(pace.as_nanos());
-    let back = u32::try_from(back).unwrap_or(u32::MAX).max(1);
-    pace.saturating_mul(back.saturating_add(3)) + delay * 4 + relay(timeout, tick)
+    let paces = |span: Duration| {
+        let paces = span.as_nanos().div_ceil(pace.as_nanos()).max(1);
+        pace.saturating_mul(u32::try_from(paces).unwrap_or(u32::MAX))
+    };
+    let back = paces(delay).saturating_add(paces(delay + PING_LATENESS));
+    (back + pace * 2 + delay * 2).saturating_add(relay(timeout, tick))
 }
 
 /// Why a lease with these times would be too short to be of use, if it would: what is left of it

@@ -8,9 +8,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Into how many slots R is cut: of the replies in one slot only the first is remembered.
-const REPLY_SLOTS: u32 = 64;
+const REPLY_SLOTS: u32 = 256;
 /// How many replies are remembered at most.
-const HEARD_MAX: usize = 256;
+const HEARD_MAX: usize = 1024;
 /// Likewise δ, for the successes.
 const SUCCESS_SLOTS: u32 = 8;
 /// T/x: requests that are further apart than this do not come in bursts, and none of them is left
@@ -19,7 +19,7 @@ const SPARSE: u32 = 6;
 /// How much waits to be confirmed at most.
 const PENDING_MAX: usize = 16;
 /// How many proofs are in flight at most.
-const IN_FLIGHT_MAX: usize = 64;
+const IN_FLIGHT_MAX: usize = 128;
 
 /// What the handshake of a connection says of the session's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -370,11 +370,27 @@ impl Proofs {
             Some(at) => self.heard[at].arrived + self.relay,
             None => now + pace * 2 + self.delay + self.relay,
         };
-        let sent = self.successes.iter().map(|success| success.sent);
-        let sent = sent.chain(self.in_flight.iter().copied());
-        let p2 = sent.filter(|at| *at >= relayed).min();
-        let p2 = p2.unwrap_or_else(|| now.max(relayed) + pace);
-        now.max(p2 + pace * 2 + self.delay * 3 + PING_LATENESS)
+        let p2 = self.known(relayed, now, pace);
+        let p1 = self.known(p2 + PING_LATENESS, now, pace);
+        self.sent(p1, now, pace) + self.delay
+    }
+
+    /// When a success will be known, or is, of a proof that is sent at `from` or later.
+    fn known(&self, from: Time, now: Time, pace: Duration) -> Time {
+        let known = self.successes.iter().find(|s| s.sent >= from);
+        known.map_or_else(|| self.sent(from, now, pace) + self.delay, |s| s.arrived)
+    }
+
+    /// When the first proof that is not answered yet is sent at `from` or later, or was.
+    fn sent(&self, from: Time, now: Time, pace: Duration) -> Time {
+        let in_flight = self.in_flight.iter().find(|at| **at >= from);
+        in_flight.copied().unwrap_or_else(|| {
+            let next = self.asked.map_or(now, |asked| now.max(asked + pace));
+            match from <= next {
+                true => next,
+                false => from + pace,
+            }
+        })
     }
 
     /// `a`: the instant that the lease rests on.
@@ -564,14 +580,14 @@ mod tests {
             proofs.heard(at(ms - 1), at(ms));
             proofs.committed(at(ms - 1), relayed, at(ms), Duration::ZERO);
             let kept = proofs.heard.len() + proofs.successes.len() + proofs.pending.len();
-            assert!(kept <= 120, "{kept}");
+            assert!(kept <= 320, "{kept}");
             if let Some(sent) = relayed {
                 let age = at(ms).since(sent).as_millis();
-                assert!((304..=322).contains(&age), "{age}");
+                assert!((302..=308).contains(&age), "{age}");
             }
         }
         let age = at(5000).since(proofs.base().unwrap()).as_millis();
-        assert!((404..=460).contains(&age), "{age}");
+        assert!((404..=430).contains(&age), "{age}");
     }
 
     #[test]

@@ -272,16 +272,19 @@ impl Clerk {
         self.input(Input::Command(command));
     }
 
-    pub(crate) fn contend(&mut self, handle: u64, path: &str, data: Vec<u8>) {
-        let spec = ContenderSpec {
+    pub(crate) fn spec(path: &str, data: Vec<u8>) -> ContenderSpec {
+        ContenderSpec {
             path: path.into(),
             label: Some("c".into()),
             data,
             policy: LeasePolicy::Verified,
             reenrol: Reenrol::Always,
             warm: false,
-        };
-        let handle = Handle(handle);
+        }
+    }
+
+    pub(crate) fn contend(&mut self, handle: u64, path: &str, data: Vec<u8>) {
+        let (handle, spec) = (Handle(handle), Self::spec(path, data));
         self.command(Command::Contend { handle, spec });
     }
 

@@ -208,19 +208,22 @@ fn whoever_becomes_next_in_line_finds_out_and_takes_over_as_quickly() {
 /// F6: sitewhere#966, centraldogma#366, vArmor#288.
 #[test]
 fn where_every_answer_is_slow_a_lone_contender_leads_all_the_same_and_keeps_it() {
+    // And how many requests a second that may cost.
     let cases = [
-        (10_000, None, 500),
-        (10_000, None, 1500),
-        (10_000, None, 1600),
-        (10_000, Some(2000), 1667),
-        (4000, None, 500),
-        (4000, None, 560),
-        (4000, Some(1000), 667),
-        (6000, None, 900),
+        (10_000, None, 500, 20),
+        (10_000, None, 1500, 25),
+        (10_000, None, 1667, 65),
+        (20_000, None, 3333, 35),
+        (10_000, Some(2000), 1667, 25),
+        (4000, None, 500, 25),
+        (4000, None, 620, 65),
+        (4000, Some(1000), 667, 25),
+        (6000, None, 970, 65),
     ];
-    for (timeout, tick, late) in cases {
+    for (timeout, tick, late, most) in cases {
         let options = ModelOptions {
-            tick: ms(tick.unwrap_or(500)),
+            // The longest session timeout is 20 of them.
+            tick: ms(tick.unwrap_or(timeout / 20)),
             ..ModelOptions::default()
         };
         for stands in [true, false] {
@@ -246,11 +249,45 @@ fn where_every_answer_is_slow_a_lone_contender_leads_all_the_same_and_keeps_it()
             assert_eq!(hindrances(&world, 0), [""; 0], "{case}");
             let proofs = world.nodes[0].sent.len();
             assert!(
-                proofs < 20 * 12 * timeout as usize / 1000,
+                proofs < most * 11 * timeout as usize / 1000,
                 "{case}: {proofs} requests"
             );
         }
     }
+}
+
+#[test]
+fn however_slow_answers_are_a_lone_contender_leads_and_keeps_it_or_says_why_not() {
+    let mut leads = 0;
+    let cases = [2000, 4000, 6000, 10_000, 15_000].map(|timeout| {
+        // About the latest that can be borne, and at once the whole way from a tenth of T to a quarter.
+        let near = (130..=176)
+            .step_by(2)
+            .map(move |part| part * timeout / 1000);
+        let all = (10..=24).map(move |part| part * timeout / 100);
+        near.chain(all)
+            .chain([timeout / 6])
+            .map(move |late| (timeout, late))
+    });
+    for (timeout, late) in cases.into_iter().flatten() {
+        let mut world = World::with(ModelOptions {
+            tick: ms(timeout / 20),
+            ..ModelOptions::default()
+        });
+        world.create(GROUP);
+        world.reply_delay = ms(late);
+        world.client_with(ms(timeout), None);
+        world.contend(0, 1);
+        world.run(ms(timeout) * 5);
+        let case = format!("T {timeout}, answers {late} late");
+        let (told, lost) = (hindrances(&world, 0).len(), world.losses(0, 1).len());
+        let is_led = led_at(&world, 0).is_some();
+        assert_ne!(is_led, told > 0, "{case}: {told} hindrances");
+        // A session of which the proved life has run out is given up.
+        assert!(!is_led || lost == 0, "{case}: {:?}", world.losses(0, 1));
+        leads += u32::from(is_led);
+    }
+    assert!((80..200).contains(&leads), "{leads}");
 }
 
 #[test]
@@ -269,5 +306,35 @@ fn where_answers_are_too_slow_for_any_lease_it_says_so_once_in_t() {
         assert!(told[0].contains("longer session timeout"), "{told:?}");
         let sent = world.nodes[0].sent.len();
         assert!(sent < 10 * 40, "{case}: {sent} requests");
+    }
+}
+
+/// Answers are late by what falls from `most` to `least`, again and again.
+fn run_unevenly(world: &mut World, span: Duration, least: Duration, most: Duration) {
+    let end = world.now + span;
+    let mut late = most;
+    while world.now < end {
+        world.reply_delay = late;
+        world.run(ms(20));
+        // No answer overtakes another one.
+        late = match late.checked_sub(ms(15)) {
+            Some(less) if less >= least => less,
+            _ => most,
+        };
+    }
+}
+
+#[test]
+fn where_answers_are_too_uneven_for_any_lease_it_says_so() {
+    for (timeout, least, most) in [(10_000, 1000, 2400), (6000, 500, 1300), (4000, 300, 800)] {
+        let mut world = World::new();
+        world.create(GROUP);
+        world.client_with(ms(timeout), None);
+        world.contend(0, 1);
+        run_unevenly(&mut world, ms(timeout) * 10, ms(least), ms(most));
+        let case = format!("T {timeout}, answers {least} to {most} late");
+        assert!(led_at(&world, 0).is_none(), "{case}");
+        let told = hindrances(&world, 0);
+        assert!((8..=16).contains(&told.len()), "{case}: {told:?}");
     }
 }

@@ -1,13 +1,14 @@
 //! Answers that decide nothing: a server that throttles (−127) or is overtaxed (−4, −7) says nothing
 //! of the znode, and may have carried the operation out or not.
 
+use crate::clerk::{Act, Clerk};
 use crate::world::{GROUP, T, World};
 use std::time::Duration;
 use tenure::core::{
-    Answer, Command, ContenderSpec, DetectorEvent, Error, GroupEvent, Handle, LeasePolicy,
-    LostReason, Reenrol,
+    Answer, Command, ContenderEvent, ContenderSpec, DetectorEvent, Error, Event, GroupEvent,
+    Handle, LeasePolicy, LostReason, Reenrol, Time,
 };
-use tenure::proto::op;
+use tenure::proto::{Request, ServerError, op};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -450,4 +451,52 @@ fn whatever_is_refused_at_random_everything_heals_and_nothing_spins() {
             );
         }
     }
+}
+
+#[test]
+fn a_server_that_throttles_every_proof_is_named_once_and_answers_are_not_called_slow() {
+    let mut clerk = Clerk::new(|request: &Request| match request {
+        Request::Multi { .. } => Some(Act::Answer(Err(ServerError::from_code(-127)))),
+        _ => None,
+    });
+    clerk.contend(1, "/own", Vec::new());
+    clerk.run(10 * T);
+    let mut told = Vec::new();
+    for (_, _, event) in &clerk.log {
+        if let Event::Contender(ContenderEvent::Blocked { error, .. }) = event {
+            told.push(error.message());
+        }
+    }
+    // Once as a leader, and once as a candidate again.
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told.iter().all(|told| told.contains("throttles")),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn nothing_is_told_of_a_candidacy_that_has_ended_while_its_proof_was_in_flight() {
+    let mut clerk = Clerk::new(|request: &Request| match request {
+        Request::Multi { .. } => Some(Act::Answer(Err(ServerError::from_code(-127)))),
+        _ => None,
+    });
+    clerk.command(Command::Contend {
+        handle: Handle(1),
+        spec: ContenderSpec {
+            reenrol: Reenrol::Never,
+            ..Clerk::spec("/own", Vec::new())
+        },
+    });
+    clerk.run(SECOND / 2);
+    assert!(clerk.leads(1));
+    // Longer than the pause between two proofs.
+    clerk.takes = T / 8;
+    clerk.run(2 * T);
+    let told = |(_, _, event): &&(Time, Handle, Event)| matches!(event, Event::Contender(_));
+    let last = clerk.log.iter().rfind(told).map(|(.., event)| event);
+    assert!(
+        matches!(last, Some(Event::Contender(ContenderEvent::Lost { .. }))),
+        "{last:?}"
+    );
 }

@@ -514,7 +514,7 @@ impl World {
     fn fly_for(&mut self, span: Duration, delivery: Delivery) {
         self.order += 1;
         let late = match &delivery {
-            Delivery::ToClient(..) => self.reply_delay,
+            Delivery::ToClient(..) | Delivery::ClientSees(..) => self.reply_delay,
             _ => Duration::ZERO,
         };
         let key = (self.now + span + late, self.order);

@@ -105,8 +105,9 @@ impl Session {
         pace.is_some_and(|pace| lease::too_slow_to_confirm(timeout, self.options.tick, delay, pace))
     }
 
-    /// Why no lease can be had at present, if none can: it would be over before it could be renewed.
-    pub(crate) fn lease_hindrance(&self, now: Time) -> Option<Error> {
+    /// Why no lease can be had at present, if none can, or if somebody has waited for one for long: it
+    /// would be over before it could be renewed.
+    pub(crate) fn lease_hindrance(&self, now: Time, waits_long: bool) -> Option<Error> {
         let up = self.live()?;
         let timeout = self.timeout();
         if let Some(until) = self.doubtful_until(now) {
@@ -117,16 +118,23 @@ impl Session {
             );
             return Some(Error::new(ErrorKind::Timeout, message));
         }
-        if self.lasting_pace(up).is_some() && !self.is_too_slow_to_confirm(now) {
+        let is_even = self.lasting_pace(up).is_some() && !self.is_too_slow_to_confirm(now);
+        // Where proofs fail, their errors say so.
+        let succeeds = |sent: Time| sent + timeout / 2 > now;
+        if is_even && !(waits_long && up.proofs.newest().is_some_and(succeeds)) {
             return None;
         }
         let delay = up.proofs.delay();
+        let answers = match is_even {
+            true => format!("some answers take {delay:.1?} and some take longer"),
+            false => format!("answers take {delay:.1?}"),
+        };
         let tick = match self.options.tick {
             Some(_) => "ask for a longer session timeout",
             None => "ask for a longer session timeout, or tell the servers' tickTime",
         };
         let message = format!(
-            "answers take {delay:.1?}: with a session timeout of {timeout:?} a lease would be over \
+            "{answers}: with a session timeout of {timeout:?} a lease would be over \
              before it could be renewed; {tick}"
         );
         Some(Error::new(ErrorKind::Timeout, message))
