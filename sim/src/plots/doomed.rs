@@ -1,7 +1,7 @@
 //! ZooKeeper's leader has taken a session out of its expiry queue and closes it a moment later:
 //! until then it seems to live, whatever it is asked.
 
-use super::tools::{after_proof, around, timeout};
+use super::tools::{after_proof, around, patience, timeout};
 use crate::acts;
 use crate::clock::MS;
 use crate::wire::Way;
@@ -66,8 +66,7 @@ pub(super) fn next_in_line(world: &mut World) {
     let Some(second) = world.dice.choice(&others).copied() else {
         return;
     };
-    let patience = u64::from(world.plan.sync_limit) * world.plan.tick * 9 / 10;
-    let length = around(world, second, 40, 130).min(patience);
+    let length = around(world, second, 40, 130).min(patience(world));
     acts::pause_server(world, leader);
     let back = world.dice.u64(0..=length);
     world.run(back);

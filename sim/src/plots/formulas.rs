@@ -2,11 +2,11 @@
 //! the right one in `src/core/lease.rs` says what each part of it is for.
 
 use super::scene::{Scene, run_to};
-use super::tools::LATE;
+use super::tools::{LATE, patience};
 use crate::acts;
 use crate::clock::{MS, Nanos};
 use crate::wire::Way;
-use crate::world::{World, nanos, span};
+use crate::world::{World, nanos};
 
 /// When the leader pings next.
 fn next_ping(world: &World) -> Nanos {
@@ -116,8 +116,7 @@ pub(super) fn wake_late(world: &mut World) {
         let began = world.now;
         world.ensemble.set_ping_lateness(LATE);
         // More, and the connection would be given up, or the ensemble give its leader up.
-        let patience = u64::from(world.plan.sync_limit) * world.plan.tick * 9 / 10;
-        let length = (scene.timeout * 24 / 100).min(patience);
+        let length = (scene.timeout * 24 / 100).min(patience(world));
         scene.ask_until(world, began + length.saturating_sub(35 * MS));
         scene.write(world);
         world.run(5 * MS);
@@ -135,7 +134,7 @@ pub(super) fn wake_late(world: &mut World) {
 }
 
 /// *The connect request counts from the answer to it.* That is late, one proof follows, and then
-/// nothing comes through any more: the request is what the session was touched by. (So are the pings
+/// nothing arrives after that: the request is what the session was touched by. (So are the pings
 /// that follow it and come through: without them it is `last::attach_into_silence`.)
 pub(super) fn answer_late(world: &mut World) {
     let Some(scene) = Scene::set(world) else {
@@ -213,22 +212,13 @@ pub(super) fn write_together(world: &mut World) {
         acts::pause_server(world, scene.up);
         let began = world.now;
         world.ensemble.set_ping_lateness(LATE);
-        let patience = u64::from(world.plan.sync_limit) * world.plan.tick * 9 / 10;
-        let length = (scene.timeout * 24 / 100).min(patience);
+        let length = (scene.timeout * 24 / 100).min(patience(world));
         scene.ask_until(world, began + length.saturating_sub(35 * MS));
         scene.write(world);
         world.run(5 * MS);
         acts::resume_server(world, scene.up);
         world.run_until(50 * MS, |w| !scene.is_writing(w));
-        let now = span(world.now);
-        world.ensemble.cut(scene.up, scene.server, now);
-        world.run(101 * MS);
-        scene.write_twice(world);
-        world.run(8 * MS);
-        world.marks.hit("written-together");
-        let now = span(world.now);
-        world.ensemble.cut(scene.server, scene.up, now);
-        world.ensemble.heal(scene.up, scene.server, now);
+        scene.pass_each_other(world, "written-together");
     }
     scene.wreck(world);
     scene.take_back(world);

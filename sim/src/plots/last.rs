@@ -2,12 +2,12 @@
 //! before does not depend on it.
 
 use super::scene::{Scene, run_to};
-use super::tools::{LATE, timeout};
+use super::tools::{LATE, patience, timeout};
 use crate::acts;
 use crate::clock::{MS, Nanos};
 use crate::plan::Quality;
 use crate::wire::Way;
-use crate::world::{World, nanos, span};
+use crate::world::{World, nanos};
 use std::time::Duration;
 use tenure::model::LinkOptions;
 
@@ -26,7 +26,7 @@ fn keep_writing(world: &mut World, scene: &Scene, end: Nanos) {
 
 /// *The connect request counts from the answer to it.* The request touches the session; from then on
 /// its server hears nothing, not even a ping, until the answer arrives. One proof follows between
-/// two pings of ZooKeeper's leader, and then nothing comes through any more.
+/// two pings of ZooKeeper's leader, and nothing arrives after that.
 pub(super) fn attach_into_silence(world: &mut World) {
     let Some(scene) = Scene::set(world) else {
         return;
@@ -99,24 +99,14 @@ pub(super) fn write_a_pair(world: &mut World) {
         acts::pause_server(world, scene.up);
         world.ensemble.set_ping_lateness(LATE);
         // By then the next proof would be due.
-        let patience = u64::from(world.plan.sync_limit) * world.plan.tick * 9 / 10;
-        let length = (scene.timeout / 12).saturating_sub(8 * MS).min(patience);
+        let length = (scene.timeout / 12).saturating_sub(8 * MS);
+        let length = length.min(patience(world));
         scene.ask_until(world, wrote + length);
         scene.write(world);
         world.run(2 * MS);
         acts::resume_server(world, scene.up);
         world.run_until(50 * MS, |w| !scene.is_writing(w));
-        world.note(|| format!("cut: server {} to {}", scene.up, scene.server));
-        let now = span(world.now);
-        world.ensemble.cut(scene.up, scene.server, now);
-        world.run(101 * MS);
-        scene.write_twice(world);
-        world.run(8 * MS);
-        world.marks.hit("written-in-a-pair");
-        world.note(|| format!("cut: server {} to {}", scene.server, scene.up));
-        let now = span(world.now);
-        world.ensemble.cut(scene.server, scene.up, now);
-        world.ensemble.heal(scene.up, scene.server, now);
+        scene.pass_each_other(world, "written-in-a-pair");
     }
     scene.wreck(world);
     scene.take_back(world);

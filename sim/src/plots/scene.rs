@@ -115,8 +115,19 @@ impl Scene {
             Some(leader) if leader != self.up && world.dice.bool() => (self.up, leader),
             _ => (self.server, self.up),
         };
-        world.note(|| format!("cut: server {from} to {to}"));
-        world.ensemble.cut(from, to, span(world.now));
+        cut_off(world, from, to);
+    }
+
+    /// A ping of the leader that woke is late, and two writes of the client are under way at once: the
+    /// writes arrive, and the answer to the ping, behind them, does not.
+    pub(super) fn pass_each_other(&self, world: &mut World, mark: &'static str) {
+        cut_off(world, self.up, self.server);
+        world.run(101 * MS);
+        self.write_twice(world);
+        world.run(8 * MS);
+        world.marks.hit(mark);
+        cut_off(world, self.server, self.up);
+        world.ensemble.heal(self.up, self.server, span(world.now));
     }
 
     /// Waits for what must not happen, and leaves.
@@ -257,4 +268,10 @@ fn learner(world: &mut World, node: usize) -> Option<(usize, usize)> {
     };
     let learners: Vec<_> = listed.filter_map(learns).collect();
     world.dice.choice(&learners).copied()
+}
+
+/// What one server says does not reach another one from now on.
+fn cut_off(world: &mut World, from: usize, to: usize) {
+    world.note(|| format!("cut: server {from} to {to}"));
+    world.ensemble.cut(from, to, span(world.now));
 }

@@ -41,6 +41,11 @@ pub(super) fn relay(world: &World, node: usize) -> Nanos {
     tick.unwrap_or_else(|| timeout(world, node) / 2) / 2 + 100 * MS
 }
 
+/// How long the ensemble certainly keeps a leader that is stopped.
+pub(super) fn patience(world: &World) -> Nanos {
+    u64::from(world.plan.sync_limit) * world.plan.tick * 9 / 10
+}
+
 /// A client can reach this server and no other, or all of them again.
 pub(super) fn only(world: &mut World, node: usize, server: usize) {
     for other in (0..world.plan.servers()).filter(|other| *other != server) {
