@@ -7,6 +7,7 @@ use crate::detector::Detector;
 use crate::error::check;
 use crate::group::Group;
 use crate::handle::Handle;
+use crate::tls::TlsArgument;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::Arc;
@@ -22,20 +23,24 @@ pub(crate) struct Client {
 
 #[pymethods]
 impl Client {
-    /// Spans are in nanoseconds.
+    /// Spans are in nanoseconds. `tls` is a `tenure._tls.Tls`.
     #[new]
-    #[pyo3(signature = (url, session_timeout, tick))]
+    #[pyo3(signature = (url, session_timeout, tick, tls))]
     fn new(
         py: Python<'_>,
         url: &str,
         session_timeout: u64,
         tick: Option<u64>,
+        tls: Option<TlsArgument>,
     ) -> PyResult<PyClassInitializer<Self>> {
         let url = check(py, Url::parse(url))?;
         let mut options =
             ClientOptions::default().session_timeout(Duration::from_nanos(session_timeout));
         if let Some(tick) = tick {
             options = options.tick(Duration::from_nanos(tick));
+        }
+        if let Some(tls) = tls {
+            options = options.tls(tls.into());
         }
         let handle = Arc::new(check(py, tenure::Client::open(&url, options))?);
         let (base, _) = Handle::new(&handle);

@@ -9,9 +9,11 @@ import pkgutil
 import re
 import subprocess
 import sys
+from typing import Optional
 
 import pytest
 import tenure
+from support.certificates import Authority, Identity
 from support.zookeeper import Zookeeper
 
 ROOT = pathlib.Path(__file__).parents[3]
@@ -35,13 +37,17 @@ SAID = {
 }
 
 
-def run(code: str) -> list[str]:
+TLS = "zk://zk1.example:2281,zk2.example:2281/app"
+
+
+def run(code: str, folder: Optional[pathlib.Path] = None) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-W", "error", "-c", code],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
+        cwd=folder,
     )
     assert done.returncode == 0 and not done.stderr, done.stdout + done.stderr
     return done.stdout.splitlines()
@@ -58,9 +64,9 @@ def test_a_quick_start_runs_as_printed(word: str) -> None:
 
 def test_every_block_of_the_readme_is_run() -> None:
     run_here = [block for block in blocks(README) if any(word in block for word in SAID)]
-    tests = [block for block in blocks(README) if "def test_" in block]
-    assert len(run_here) == len(SAID) and len(tests) == 1
-    assert len(blocks(README)) == len(run_here) + len(tests)
+    others = [block for block in blocks(README) if "def test_" in block or TLS in block]
+    assert len(run_here) == len(SAID) and len(others) == 2
+    assert len(blocks(README)) == len(run_here) + len(others)
 
 
 def test_the_example_of_a_test_passes(tmp_path: pathlib.Path) -> None:
@@ -75,6 +81,17 @@ def test_the_example_of_a_test_passes(tmp_path: pathlib.Path) -> None:
         cwd=tmp_path,
     )
     assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_the_example_of_tls_runs_on_a_real_server(
+    secure_zookeeper: Zookeeper, authority: Authority, identity: Identity, tmp_path: pathlib.Path
+) -> None:
+    (code,) = [block for block in blocks(README) if TLS in block]
+    (tmp_path / "ca.pem").write_text(authority.file.read_text())
+    (tmp_path / "client.pem").write_text(identity.certificate.read_text())
+    (tmp_path / "client.key").write_text(identity.key.read_text())
+    # Only where the server is differs.
+    assert run(code.replace(TLS, secure_zookeeper.secure_url("/readme")), tmp_path) == ["()"]
 
 
 def test_the_root_readme_runs_on_a_real_server(zookeeper: Zookeeper) -> None:

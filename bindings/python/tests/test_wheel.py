@@ -59,6 +59,15 @@ def test_the_command_line_tool_comes_with_it() -> None:
     assert status.returncode == 0 and "10.0.0.1:5050" in status.stdout
 
 
+def test_it_has_tls_and_so_has_the_tool() -> None:
+    with pytest.raises(tenure.InvalidInputError, match="No such file"):
+        tenure.Client("memory://wheel/tls", tls_ca="/nowhere/at/all")
+    tool = pathlib.Path(sys.executable).with_name("tenure")
+    words = [tool, "status", "memory://wheel/tls", "--tls-ca", "/nowhere/at/all"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "No such file" in done.stderr, done
+
+
 def test_importing_it_starts_no_thread_and_reads_no_asyncio() -> None:
     said = run(
         """

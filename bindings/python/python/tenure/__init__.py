@@ -13,7 +13,8 @@ and joins members. Events can be iterated over, or delivered to a callback::
                 print("leading with fencing token", lead.token)
 
 :mod:`tenure.aio` has the same for ``asyncio``, and :mod:`tenure.testing` servers inside the process
-for your own tests. ``memory://name/path`` needs no server at all.
+for your own tests. ``memory://name/path`` needs no server at all. Servers that speak TLS are reached
+with ``tls_ca`` and its companions: :class:`Client`.
 
 Events are news, the lease is truth: ``is_leading()`` and ``lead.check()`` compare the boot-time clock
 with the end of the lease at each call, so a process that was cut off, stopped or slow stops before

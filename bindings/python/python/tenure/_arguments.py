@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import sys
 from datetime import timedelta
 from typing import Optional, Union
 
@@ -14,6 +16,9 @@ Span = Union[float, timedelta]
 
 Payload = Union[str, bytes, bytearray, memoryview]
 """What a znode holds: bytes, or text, which is encoded as UTF-8."""
+
+File = Union[str, os.PathLike[str]]
+"""The name of a file."""
 
 # What the library counts in: unsigned 64-bit nanoseconds, some 584 years.
 _NANOS_MAX = 2**64 - 1
@@ -66,6 +71,21 @@ def text(name: str, value: str) -> str:
 def optional_text(name: str, value: Optional[str]) -> Optional[str]:
     """As :func:`text`; ``None`` stays ``None``."""
     return None if value is None else text(name, value)
+
+
+def optional_file(name: str, value: Optional[File]) -> Optional[str]:
+    """The name of a file, which must be one that the system can have; ``None`` stays ``None``."""
+    if value is None:
+        return None
+    path = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+    if not isinstance(path, str):
+        raise TypeError(f"{name} must be str or os.PathLike[str], not {_kind(value)}")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        encoding = sys.getfilesystemencoding()
+        raise InvalidInputError(f"{name} is no name of a file in {encoding}") from None
+    return path
 
 
 def payload(name: str, value: Payload) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any, Callable, Literal, Optional, TypeVar, cast
 
 from . import _logs, _tenure
 from ._arguments import (
+    File,
     Payload,
     Span,
     flag,
@@ -22,6 +23,7 @@ from ._detector import Detector
 from ._events import Events, pulled
 from ._group import Group
 from ._handle import Handle, told
+from ._tls import Tls, tls
 from .errors import Error, ForkedError, InvalidInputError
 from .events import SessionEvent
 from .metrics import Metrics
@@ -34,10 +36,12 @@ Policy = Literal["verified", "strict", "session"]
 POLICIES = ("verified", "strict", "session")
 
 
-def opened(url: str, session_timeout: Span, tick: Optional[Span]) -> tuple[_tenure.Client, int]:
+def opened(
+    url: str, session_timeout: Span, tick: Optional[Span], tls: Optional[Tls]
+) -> tuple[_tenure.Client, int]:
     """A native client, and its session timeout in nanoseconds."""
     patience = required_nanos("session_timeout", session_timeout)
-    native = _tenure.Client(text("url", url), patience, nanos("tick", tick))
+    native = _tenure.Client(text("url", url), patience, nanos("tick", tick), tls)
     _logs.follow()
     return native, patience
 
@@ -87,9 +91,21 @@ class Client:
             grants what lies within its limits.
         tick: the servers' ``tickTime``. To tell it makes leases longer. **Never tell less than it
             is.**
+        tls_ca: has it talk TLS to the servers, whose ports in the URL are then their
+            ``secureClientPort``: a PEM file with the certificate authorities to trust. No others
+            are, also not the system's. Every server's certificate must lead to one of them.
+        tls_cert: a PEM file with the certificate to show, followed by those that lead to its
+            authority. Servers require one unless their ``ssl.clientAuth`` says otherwise.
+        tls_key: a PEM file with its private key, not encrypted; it may be the same file.
+        tls_server_name: the name or IP address that every server's certificate must hold, instead
+            of the host in the URL.
+
+    The files are read here, and not again: one that was replaced counts for the next client. What
+    goes wrong with TLS later is told as what else goes wrong with a connection: by
+    :class:`SessionRetrying`.
 
     Raises:
-        InvalidInputError: what was given cannot work. It is a ``ValueError``.
+        InvalidInputError: what was given cannot work, or a file of it. It is a ``ValueError``.
         ResourceError: the system refuses a thread or a descriptor.
 
     >>> import tenure
@@ -104,10 +120,19 @@ class Client:
     __slots__ = ("__weakref__", "_kept", "_native", "_patience")
 
     def __init__(
-        self, url: str, *, session_timeout: Span = 10.0, tick: Optional[Span] = None
+        self,
+        url: str,
+        *,
+        session_timeout: Span = 10.0,
+        tick: Optional[Span] = None,
+        tls_ca: Optional[File] = None,
+        tls_cert: Optional[File] = None,
+        tls_key: Optional[File] = None,
+        tls_server_name: Optional[str] = None,
     ) -> None:
         self._kept: set[Handle[Any]] = set()
-        self._native, self._patience = opened(url, session_timeout, tick)
+        said = tls(tls_ca, tls_cert, tls_key, tls_server_name)
+        self._native, self._patience = opened(url, session_timeout, tick, said)
 
     @property
     def url(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Optional, final
 
 from typing_extensions import disjoint_base
 
+from ._tls import Tls
 from .events import DetectorEvent, Event, Member
 
 __all__ = [
@@ -35,7 +36,9 @@ class Handle:
 
 @final
 class Client(Handle):
-    def __new__(cls, url: str, session_timeout: int, tick: Optional[int]) -> Client: ...
+    def __new__(
+        cls, url: str, session_timeout: int, tick: Optional[int], tls: Optional[Tls]
+    ) -> Client: ...
     @property
     def url(self) -> str: ...
     @property

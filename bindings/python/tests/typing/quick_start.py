@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Optional
 
 import tenure
@@ -61,6 +62,14 @@ async def awaiting(url: str) -> bytes:
         raise AssertionError(members)
 
 
+def secure(url: str, folder: Path) -> tuple[tenure.Client, tenure.aio.Client]:
+    certificate = str(folder / "client.pem")
+    return (
+        tenure.Client(url, tls_ca=folder / "ca.pem", tls_cert=certificate, tls_key=certificate),
+        tenure.aio.Client(url, tls_ca=str(folder / "ca.pem"), tls_server_name="zk1.example"),
+    )
+
+
 def main() -> None:
     server = MemoryServer()
     assert blocking(server.url()) == b"me"
@@ -70,6 +79,10 @@ def main() -> None:
     except (tenure.InvalidInputError, tenure.ClosedError) as error:
         retriable: bool = error.retriable
         assert not retriable
+    try:
+        secure(server.url(), Path("/nowhere/at/all"))
+    except tenure.InvalidInputError as error:
+        assert "/nowhere/at/all/ca.pem" in str(error)
     print("fine")
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Optional, cast
 
-from .._arguments import Payload, Span, text
+from .._arguments import File, Payload, Span, text
 from .._client import Policy, contend, opened
 from .._events import pulled
 from .._handle import Handle, told
 from .._logs import logger
+from .._tls import tls
 from ..errors import Error, ForkedError
 from ..events import SessionEvent
 from ..metrics import Metrics
@@ -30,9 +31,14 @@ class Client:
         url: where the group is: :class:`tenure.Client` has its forms.
         session_timeout: what to ask for (seconds or ``timedelta``), 1 ms to 24 days.
         tick: the servers' ``tickTime``. **Never tell less than it is.**
+        tls_ca: has it talk TLS: a PEM file with the certificate authorities to trust. The files of
+            these options are read here: keep them where reading does not hold up the event loop.
+        tls_cert: a PEM file with the certificate to show.
+        tls_key: a PEM file with its private key, not encrypted.
+        tls_server_name: what servers' certificates must hold, instead of the host in the URL.
 
     Raises:
-        InvalidInputError: what was given cannot work. It is a ``ValueError``.
+        InvalidInputError: what was given cannot work, or a file of it. It is a ``ValueError``.
         ResourceError: the system refuses a thread or a descriptor.
 
     >>> import asyncio
@@ -51,10 +57,19 @@ class Client:
     __slots__ = ("__weakref__", "_kept", "_native", "_patience")
 
     def __init__(
-        self, url: str, *, session_timeout: Span = 10.0, tick: Optional[Span] = None
+        self,
+        url: str,
+        *,
+        session_timeout: Span = 10.0,
+        tick: Optional[Span] = None,
+        tls_ca: Optional[File] = None,
+        tls_cert: Optional[File] = None,
+        tls_key: Optional[File] = None,
+        tls_server_name: Optional[str] = None,
     ) -> None:
         self._kept: set[Handle[Any]] = set()
-        self._native, self._patience = opened(url, session_timeout, tick)
+        said = tls(tls_ca, tls_cert, tls_key, tls_server_name)
+        self._native, self._patience = opened(url, session_timeout, tick, said)
 
     @property
     def url(self) -> str:
