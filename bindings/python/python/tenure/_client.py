@@ -23,7 +23,7 @@ from ._detector import Detector
 from ._events import Events, pulled
 from ._group import Group
 from ._handle import Handle, told
-from ._tls import Tls, tls
+from ._tls import Tls, tls_options
 from .errors import Error, ForkedError, InvalidInputError
 from .events import SessionEvent
 from .metrics import Metrics
@@ -131,8 +131,8 @@ class Client:
         tls_server_name: Optional[str] = None,
     ) -> None:
         self._kept: set[Handle[Any]] = set()
-        said = tls(tls_ca, tls_cert, tls_key, tls_server_name)
-        self._native, self._patience = opened(url, session_timeout, tick, said)
+        tls = tls_options(tls_ca, tls_cert, tls_key, tls_server_name)
+        self._native, self._patience = opened(url, session_timeout, tick, tls)
 
     @property
     def url(self) -> str:

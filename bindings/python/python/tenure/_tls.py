@@ -17,7 +17,7 @@ class Tls(NamedTuple):
     server_name: Optional[str]
 
 
-def tls(
+def tls_options(
     tls_ca: Optional[File],
     tls_cert: Optional[File],
     tls_key: Optional[File],

@@ -10,7 +10,7 @@ from .._client import Policy, contend, opened
 from .._events import pulled
 from .._handle import Handle, told
 from .._logs import logger
-from .._tls import tls
+from .._tls import tls_options
 from ..errors import Error, ForkedError
 from ..events import SessionEvent
 from ..metrics import Metrics
@@ -68,8 +68,8 @@ class Client:
         tls_server_name: Optional[str] = None,
     ) -> None:
         self._kept: set[Handle[Any]] = set()
-        said = tls(tls_ca, tls_cert, tls_key, tls_server_name)
-        self._native, self._patience = opened(url, session_timeout, tick, said)
+        tls = tls_options(tls_ca, tls_cert, tls_key, tls_server_name)
+        self._native, self._patience = opened(url, session_timeout, tick, tls)
 
     @property
     def url(self) -> str:
