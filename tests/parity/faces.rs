@@ -1,0 +1,151 @@
+//! The faces of the library, and how each spells a word.
+
+use crate::words::{self, Word};
+use std::process::Command;
+
+/// A language, or the tool.
+pub(crate) struct Face {
+    pub(crate) name: &'static str,
+    files: &'static [&'static str],
+    text: String,
+    spell: fn(&Word) -> String,
+}
+
+impl Face {
+    fn new(name: &'static str, files: &'static [&'static str], spell: fn(&Word) -> String) -> Self {
+        Self {
+            name,
+            files,
+            text: files.iter().map(|file| words::read(file)).collect(),
+            spell,
+        }
+    }
+
+    /// With more text in which words are looked for.
+    fn and(mut self, more: &str) -> Self {
+        self.text.push_str(more);
+        self
+    }
+
+    /// How it spells a word unless `exceptions.tsv` says otherwise.
+    pub(crate) fn spelling(&self, word: &Word) -> String {
+        (self.spell)(word)
+    }
+
+    /// Whether this is in one of its files, and not as a part of something longer.
+    pub(crate) fn has(&self, spelling: &str) -> bool {
+        let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        self.text.match_indices(spelling).any(|(at, _)| {
+            let before = self.text[..at].chars().next_back();
+            let after = self.text[at + spelling.len()..].chars().next();
+            !is_part(before) && !is_part(after)
+        })
+    }
+
+    pub(crate) fn files(&self) -> String {
+        self.files.join(", ")
+    }
+}
+
+pub(crate) fn all() -> Vec<Face> {
+    vec![
+        Face::new("c", &["include/tenure.h"], c),
+        Face::new("c++", &["include/tenure.hpp"], cpp),
+        Face::new(
+            "python",
+            &[
+                "bindings/python/python/tenure/events.py",
+                "bindings/python/python/tenure/errors.py",
+                "bindings/python/python/tenure/metrics.py",
+                "bindings/python/python/tenure/_client.py",
+            ],
+            python,
+        ),
+        // Asynchronous clients have options of their own; everything else is shared.
+        Face::new(
+            "python.aio",
+            &["bindings/python/python/tenure/aio/_client.py"],
+            python_aio,
+        ),
+        // Tests of the tool hold that its document lists what it prints.
+        Face::new("tool", &["docs/cli.md"], tool).and(&options_of_the_tool()),
+    ]
+}
+
+/// What the tool completes on a command line: every option that it has.
+fn options_of_the_tool() -> String {
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_tenure"));
+    let done = tool.args(["completions", "bash"]).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    String::from_utf8(done.stdout).unwrap()
+}
+
+fn c(word: &Word) -> String {
+    let upper = word.snake().to_uppercase();
+    match word.list {
+        "client option" => format!("tenure_client_options_set_{}", word.rust),
+        "contender option" => format!("tenure_contender_options_set_{}", word.rust),
+        "TLS option" => word.rust.clone(),
+        "error" => format!("TENURE_ERR_{upper}"),
+        "lost reason" => format!("TENURE_LOST_REASON_{upper}"),
+        "expired by" => format!("TENURE_EXPIRED_BY_{upper}"),
+        "policy" => format!("TENURE_POLICY_{upper}"),
+        "metric" => format!("TENURE_METRIC_{upper}"),
+        event => format!("TENURE_EVENT_{}_{upper}", owner(event).to_uppercase()),
+    }
+}
+
+fn cpp(word: &Word) -> String {
+    match word.list {
+        "TLS option" => format!("{}{{}}", word.rust),
+        "client option" | "contender option" => format!("options.{}", word.rust),
+        "session event" | "contender event" | "detector event" | "group event" => {
+            format!("{}_{} = {}", owner(word.list), word.snake(), c(word))
+        }
+        _ => format!("{} = {}", word.snake(), c(word)),
+    }
+}
+
+fn python(word: &Word) -> String {
+    match word.list {
+        "TLS option" => format!("tls_{}:", word.rust),
+        "client option" | "contender option" => option_of_python(word),
+        "metric" => format!("{}:", word.rust),
+        "error" => format!("class {}Error", word.rust),
+        "session event" => format!("class Session{}", word.rust),
+        "lost reason" | "expired by" | "policy" => format!("\"{}\"", word.snake()),
+        _ => format!("class {}", word.rust),
+    }
+}
+
+fn python_aio(word: &Word) -> String {
+    match word.list {
+        "TLS option" => format!("tls_{}:", word.rust),
+        "client option" | "contender option" => option_of_python(word),
+        // The half that blocks has it.
+        _ => "Client".to_owned(),
+    }
+}
+
+/// A keyword; TLS has one for each of its own options, and this one asks for it.
+fn option_of_python(word: &Word) -> String {
+    match word.rust.as_str() {
+        "tls" => "tls_ca:".to_owned(),
+        option => format!("{option}:"),
+    }
+}
+
+fn tool(word: &Word) -> String {
+    match word.list {
+        "client option" | "contender option" => format!("--{}", word.rust.replace('_', "-")),
+        "TLS option" => format!("--tls-{}", word.rust.replace('_', "-")),
+        // A value of an option.
+        "policy" => word.snake(),
+        _ => format!("`{}`", word.snake()),
+    }
+}
+
+/// Whose event it is.
+fn owner(list: &str) -> &str {
+    list.split(' ').next().unwrap_or(list)
+}
