@@ -179,8 +179,9 @@ impl Contender {
             if let Some(leadership) = self.decide(&event)? {
                 return Ok(leadership);
             }
-            // It led, and the lease has run out since; the news of that is on its way.
-            std::thread::yield_now();
+            // It led, and the lease has run out since: the news of that replaces this event.
+            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+            self.events.wait_latest(left, |newest| *newest != event)?;
         }
     }
 
