@@ -99,7 +99,8 @@ impl Leadership {
         self.held.lease.token
     }
 
-    /// Until when this leadership may be believed unless it is renewed, on `CLOCK_BOOTTIME`.
+    /// Until when this leadership may be believed unless it is renewed, on `CLOCK_BOOTTIME`: see
+    /// [`Time::now`].
     pub fn lease_end(&self) -> Time {
         self.held.lease.end
     }

@@ -1,6 +1,6 @@
 //! Versions, and the clock that leases are counted by.
 
-use crate::api::now;
+use crate::api::Time;
 use std::ffi::c_char;
 
 /// The ABI that this library keeps: what the header promised under this number holds for all libraries
@@ -40,5 +40,5 @@ pub extern "C" fn tenure_version() -> *const c_char {
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub extern "C" fn tenure_boottime_ns() -> u64 {
-    now().as_nanos()
+    Time::now().as_nanos()
 }
