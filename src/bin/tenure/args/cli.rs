@@ -25,32 +25,32 @@ pub(super) struct Cli {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Stand for the leadership of a group, until told to stop
+    /// Contend for the leadership of a group, until the tool is stopped
     ///
     /// The group's znode is created if it is missing.
     #[command(after_help = format!("{CONTEND_EXAMPLES}\n{COMMON_HELP}"))]
     Contend(ContendArgs),
     /// Run a command only while leading
     ///
-    /// It is started when this contender leads, with the fencing token in its environment, and
-    /// it and its children are ended before anybody else can lead.
+    /// The tool starts the command when this contender leads, with the fencing token in its
+    /// environment, and ends it and its children before another contender can lead.
     #[command(after_help = format!("{RUN_EXAMPLES}\n{COMMON_HELP}"))]
     Run(RunArgs),
-    /// Follow who leads a group, without standing in it
+    /// Follow the leader of a group, without contending
     ///
-    /// A group that is missing is waited for.
+    /// If the group is missing, the tool waits for it.
     #[command(after_help = format!("{DETECT_EXAMPLES}\n{COMMON_HELP}"))]
     Detect(DetectArgs),
     /// List the members of a group, oldest first
     #[command(after_help = format!("{MEMBERS_EXAMPLES}\n{COMMON_HELP}"))]
     Members(MembersArgs),
-    /// Show who leads a group and how many stand by
+    /// Show the leader of a group and the number of standbys
     #[command(after_help = format!("{STATUS_EXAMPLES}\n{COMMON_HELP}"))]
     Status(StatusArgs),
-    /// Delete a member, whoever it belongs to
+    /// Delete a member, whoever owns it
     #[command(after_help = format!("{EVICT_EXAMPLES}\n{COMMON_HELP}"))]
     Evict(EvictArgs),
-    /// Print what makes a shell complete this tool's command line
+    /// Print the completions of this tool for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
@@ -59,7 +59,7 @@ pub(super) enum Command {
     /// Print the manual, or write its pages to a directory
     #[command(after_help = MAN_EXAMPLES)]
     Man {
-        /// Where to write tenure.1 and a page for each command
+        /// The directory for tenure.1 and a page for each command
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
@@ -69,7 +69,7 @@ pub(super) enum Command {
 pub(super) struct StatusArgs {
     #[command(flatten)]
     pub(super) session: SessionArgs,
-    /// Exit with 3 if it is not known who leads so long after the start
+    /// Exit with 3 if the leader is not known this long after the start
     #[arg(
         long,
         value_name = "DURATION",
@@ -86,7 +86,7 @@ pub(super) struct EvictArgs {
     pub(super) session: SessionArgs,
     /// The member, by its name or its path, as `tenure members` shows it
     pub(super) member: String,
-    /// Exit with 3 if it is not known whether the member is gone so long after the start
+    /// Exit with 3 if it is not known this long after the start whether the member is gone
     #[arg(
         long,
         value_name = "DURATION",
@@ -111,8 +111,8 @@ pub(super) struct RunArgs {
     pub(super) session: SessionArgs,
     #[command(flatten)]
     pub(super) candidacy: CandidacyArgs,
-    /// How long before the end of a lease that is not renewed the command is asked to end; at
-    /// most a quarter of the lease
+    /// How long before the lease expires without renewal the command gets SIGTERM; at most a
+    /// quarter of the lease
     #[arg(
         long,
         value_name = "DURATION",
@@ -121,7 +121,7 @@ pub(super) struct RunArgs {
         allow_hyphen_values = true
     )]
     pub(super) drain: Duration,
-    /// How long a command that was asked to end may take while leadership lasts
+    /// How long a command may take to end after it was asked to, while leadership lasts
     #[arg(
         long,
         value_name = "DURATION",
@@ -130,25 +130,25 @@ pub(super) struct RunArgs {
         allow_hyphen_values = true
     )]
     pub(super) stop_timeout: Duration,
-    /// The command and its words, all behind `--`
+    /// The command and its arguments, all after `--`
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(super) command: Vec<OsString>,
 }
 
 #[derive(Args)]
 pub(super) struct CandidacyArgs {
-    /// What stands before '_' in the name of the member's znode
+    /// The part before '_' in the name of the member's znode
     #[arg(long, value_name = "LABEL", allow_hyphen_values = true)]
     pub(super) label: Option<String>,
-    /// The payload: what detectors learn of the leader, at most 1,000,000 bytes. @FILE takes it
+    /// The payload that detectors receive from the leader, at most 1,000,000 bytes. @FILE reads it
     /// from a file
     #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true)]
     pub(super) data: Option<OsString>,
-    /// Whether a lost candidacy is followed by another
+    /// Whether another candidacy follows a lost one
     #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub(super) reenrol: ReenrolArg,
-    /// Keep a lease ready while next in line, so as to lead a tenth of a second sooner: one small
-    /// write each twelfth of the session timeout
+    /// Keep a lease ready while next in line, to lead a tenth of a second sooner; this costs one
+    /// small write each twelfth of the session timeout
     #[arg(long)]
     pub(super) warm: bool,
 }
@@ -157,14 +157,14 @@ pub(super) struct CandidacyArgs {
 pub(super) struct DetectArgs {
     #[command(flatten)]
     pub(super) session: SessionArgs,
-    /// The label that the payload is expected under. The leader is the oldest member whatever its
-    /// label; one with another label is still reported, followed by an error
+    /// The expected label of the leader. The leader is the oldest member, whatever its label; a
+    /// leader with another label is still reported, followed by an error
     #[arg(long, value_name = "LABEL", allow_hyphen_values = true)]
     pub(super) label: Option<String>,
     /// Print only the first `leader` or `none`, and exit
     #[arg(long)]
     pub(super) once: bool,
-    /// Exit with 3 if neither a leader nor that there is none is known so long after the start
+    /// Exit with 3 if it is not known this long after the start whether there is a leader
     /// [default: for ever]
     #[arg(long, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true)]
     pub(super) timeout: Option<Duration>,
@@ -174,11 +174,11 @@ pub(super) struct DetectArgs {
 pub(super) struct MembersArgs {
     #[command(flatten)]
     pub(super) session: SessionArgs,
-    /// Go on and print the members whenever one joins or leaves. A payload is shown as it was
+    /// Continue, and print the members whenever one joins or leaves. A payload is shown as it was
     /// when its member was first seen
     #[arg(long)]
     pub(super) watch: bool,
-    /// Exit with 3 if the members are not known so long after the start [default: 30s, with
+    /// Exit with 3 if the members are not known this long after the start [default: 30s, with
     /// --watch for ever]
     #[arg(long, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true)]
     pub(super) timeout: Option<Duration>,
@@ -186,12 +186,12 @@ pub(super) struct MembersArgs {
 
 #[derive(Args)]
 pub(super) struct SessionArgs {
-    /// Where the group is, see below
+    /// The URL of the group, see below
     pub(super) url: OsString,
-    /// Print one JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     pub(super) json: bool,
-    /// The session timeout to ask for; the server grants what lies within its own limits
+    /// The session timeout to request; the server grants one within its own limits
     #[arg(
         long,
         value_name = "DURATION",
@@ -201,7 +201,7 @@ pub(super) struct SessionArgs {
         help_heading = "Session options"
     )]
     pub(super) session_timeout: Duration,
-    /// When a leader without an answer from a server stops to believe that it leads. Matters to
+    /// When a leader without an answer from a server stops believing that it leads. Matters to
     /// `contend` and `run`; accepted everywhere
     #[arg(
         long,
@@ -211,8 +211,8 @@ pub(super) struct SessionArgs {
         help_heading = "Session options"
     )]
     pub(super) policy: PolicyArg,
-    /// The servers' tickTime, which makes leases longer: half of the session timeout is assumed
-    /// without it. Never tell less than it is. Matters to `contend` and `run`; accepted everywhere
+    /// The servers' tickTime, which makes leases longer; without it, half of the session timeout is
+    /// assumed. Never give less than it is. Matters to `contend` and `run`; accepted everywhere
     #[arg(
         long,
         value_name = "DURATION",
@@ -228,8 +228,8 @@ pub(super) struct SessionArgs {
 #[derive(Args)]
 #[command(next_help_heading = "TLS options")]
 pub(super) struct TlsArgs {
-    /// Talk TLS to the servers, whose ports in the URL are then their secureClientPorts, and trust
-    /// the certificate authorities in this PEM file and no others
+    /// Connect to the servers by TLS, and trust the certificate authorities in this PEM file and no
+    /// others; the ports in the URL are then the servers' secureClientPorts
     #[arg(long, value_name = "FILE")]
     pub(super) tls_ca: Option<PathBuf>,
     /// The client's certificate, a PEM file; servers require one unless their ssl.clientAuth says
@@ -246,10 +246,10 @@ pub(super) struct TlsArgs {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(super) enum PolicyArg {
-    /// When its lease ends, before a successor can be elected
+    /// When its lease expires, before a successor can be elected
     #[default]
     Verified,
-    /// When the connection is lost, or its lease ends
+    /// When the connection is lost, or its lease expires
     Strict,
     /// When the session is over, as in Mesos: not safe, a successor may lead at that instant
     Session,
@@ -257,7 +257,7 @@ pub(super) enum PolicyArg {
 
 #[derive(Clone, Copy, Default, ValueEnum)]
 pub(super) enum ReenrolArg {
-    /// Stand again, behind everybody else
+    /// Contend again, behind all other members
     #[default]
     Always,
     /// Exit with 1

@@ -3,9 +3,9 @@
 pub(super) const COMMON_HELP: &str = "\
 URL:
   zk://[USER:PASSWORD@]HOST[:PORT][,HOST[:PORT]...]/PATH   port 2181 unless given
-  file:///FILE          a file that holds a URL; keeps a password out of `ps`
-  memory://NAME/PATH    a server inside this process, for trying out
-  HOST:PORT             the leader itself, fixed; for `detect` and `status` alone
+  file:///FILE          a file that holds a URL; hides a password from `ps`
+  memory://NAME/PATH    a server inside this process, for trials
+  HOST:PORT             the address of a fixed leader; for `detect` and `status` only
 
 TLS: --tls-ca, --tls-cert and --tls-key; the port is then a server's secureClientPort.
 
@@ -20,12 +20,12 @@ Exit codes:
 pub(super) const TOP_EXAMPLES: &str = "\
 Examples:
   tenure run zk://zk1,zk2,zk3/app -- ./serve --port 80     run a command only while leading
-  tenure contend zk://zk1,zk2,zk3/app --data 10.0.0.1:80   stand for the leadership
-  tenure detect  zk://zk1,zk2,zk3/app                      follow who leads
-  tenure members zk://zk1,zk2,zk3/app                      list leader and standbys
-  tenure status  zk://zk1,zk2,zk3/app                      show who leads, once
+  tenure contend zk://zk1,zk2,zk3/app --data 10.0.0.1:80   contend for the leadership
+  tenure detect  zk://zk1,zk2,zk3/app                      follow the leader
+  tenure members zk://zk1,zk2,zk3/app                      list the leader and the standbys
+  tenure status  zk://zk1,zk2,zk3/app                      show the leader, once
 
-`tenure COMMAND --help` tells more.
+`tenure COMMAND --help` shows more.
 ";
 
 pub(super) const CONTEND_EXAMPLES: &str = "\
@@ -34,9 +34,9 @@ Examples:
   tenure contend file:///etc/app/zk-url --label json.info --data @info.json --json
   tenure contend zk://zk1/app --session-timeout 4s --reenrol never
 
-SIGTERM and SIGINT withdraw: leadership ends, and when the znode is gone (or one session timeout
-is over) the tool exits with 0. A second signal ends it at once with 1. With --reenrol never a
-lost candidacy exits with 1.
+On SIGTERM or SIGINT the tool withdraws: leadership ends, and the tool exits with 0 when the znode
+is gone (or one session timeout is over). A second signal ends the tool at once with 1. With
+--reenrol never the tool exits with 1 when its candidacy is lost.
 ";
 
 pub(super) const RUN_EXAMPLES: &str = "\
@@ -45,27 +45,30 @@ Examples:
   tenure run zk://zk1/app --session-timeout 4s -- sh -c 'exec ./job --fence \"$TENURE_TOKEN\"'
   tenure run file:///etc/app/zk-url --data 10.0.0.1:80 --drain 2s --json -- ./serve 2>log
 
-The command has TENURE_TOKEN (the fencing token: give it to whatever must not be written twice)
-and TENURE_MEMBER (the znode) in its environment, and the tool's standard streams; the tool writes
-to standard error alone. It runs in a process group of its own, behind a terminal's foreground.
+The command has TENURE_TOKEN (the fencing token: send it with writes that must not happen twice) and
+TENURE_MEMBER (the znode) in its environment, and the tool's standard streams; the tool writes only
+to standard error. The command runs in its own process group, in the background of a terminal.
 
-When it ends:
-  The command ends by itself: what is left of its process group is killed, leadership is released
-  at once, and the tool exits as the command did (128 + signal if one killed it).
-  Leadership is lost: unless the lease is renewed, the group gets SIGTERM --drain before it ends
-  (at most a quarter of a lease) and SIGKILL 100ms before it ends, so before another can lead.
-  Then the tool stands again and runs the command again when it leads (--reenrol never: exits 1).
-  Somebody deletes the znode (`tenure evict`): the same at once, with --drain until SIGKILL.
-  SIGTERM or SIGINT to the tool: the group gets it, and SIGKILL after --stop-timeout; the tool
-  leads until the command is gone, then releases and exits as the command did. A second SIGTERM
-  or SIGINT kills at once. SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 are handed on.
+When the command ends:
+  The command ends by itself: the tool kills the rest of its process group, releases leadership
+  at once, and exits as the command did (128 + signal if a signal killed it).
+  Leadership is lost: unless the lease is renewed, the group gets SIGTERM --drain before it expires
+  (at most a quarter of a lease) and SIGKILL 100ms before it expires, so before another contender
+  can lead. Then the tool contends again, and runs the command again when it leads (--reenrol
+  never: it exits with 1).
+  Another program deletes the znode (`tenure evict`): the same, with SIGTERM at once and SIGKILL
+  after --drain.
+  The tool gets SIGTERM or SIGINT: it sends the signal to the group, and SIGKILL after
+  --stop-timeout; it leads until the command has ended, then releases leadership and exits as the
+  command did. A second SIGTERM or SIGINT kills at once. The tool forwards SIGHUP, SIGQUIT, SIGUSR1
+  and SIGUSR2.
   The tool is killed, stopped or starved: a small guardian process kills the group at once, or
-  when the lease ends. If the guardian is killed, so is the command.
+  when the lease expires. If the guardian is killed, the command is killed, too.
 
-What leaves the process group (setsid, daemons) escapes all this, and so does what outlives
-both the tool and its guardian: killed together, they take the command along but not its children.
+A process that leaves the process group (setsid, daemons) escapes all this. If the tool and its
+guardian are killed together, the command dies but its children do not.
 
-The command is found as by a shell: exit code 127 if it is missing, 126 if it cannot be run.
+The tool finds the command as a shell does: exit code 127 if it is missing, 126 if it cannot be run.
 ";
 
 pub(super) const DETECT_EXAMPLES: &str = "\
@@ -75,17 +78,17 @@ Examples:
   tenure detect zk://zk1,zk2,zk3/app --once --timeout 5s   one line; 3 if it is not known in time
 
 It prints `leader`, `none` (the group is empty) or `unknown` (no server has answered for too
-long) whenever that changes.
+long) at each change.
 ";
 
 pub(super) const STATUS_EXAMPLES: &str = "\
 Examples:
   tenure status zk://zk1,zk2,zk3/app
   tenure status zk://zk1,zk2,zk3/app --json | jq -r .leader.data
-  tenure status zk://zk1,zk2,zk3/app >/dev/null || echo nobody leads
+  tenure status zk://zk1,zk2,zk3/app >/dev/null || echo no leader
 
-It exits with 0 if somebody leads, with 1 if the group is empty (it says so), and with 3 if no
-server has answered in time. What it shows is what the server that answered knows.
+It exits with 0 if the group has a leader, with 1 if the group is empty (it says so), and with 3 if
+no server has answered in time. It shows the knowledge of the server that answered.
 ";
 
 pub(super) const EVICT_EXAMPLES: &str = "\
@@ -93,9 +96,9 @@ Examples:
   tenure evict zk://zk1,zk2,zk3/app 0000000042
   tenure evict zk://admin:secret@zk1/app /app/json.info_0000000042
 
-A leader that is evicted is told at once over its connection and, by default, stands again. One
-that is cut off at the same moment may believe that it leads for as long as its lease lasts, at
-most its session timeout, while another leads already: the fencing token tells them apart.
+An evicted leader learns it at once over its connection and, by default, contends again. A leader
+that is cut off at the same moment may believe that it leads until its lease expires, at most one
+session timeout, while another already leads: the fencing token distinguishes them.
 
 It exits with 1 if there is no such member or it may not be deleted.
 ";
