@@ -10,6 +10,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// The heading of the options of TLS in the help.
+const TLS: &str = "TLS options";
+
 #[derive(Parser)]
 #[command(
     name = "tenure",
@@ -226,21 +229,26 @@ pub(super) struct SessionArgs {
 }
 
 #[derive(Args)]
-#[command(next_help_heading = "TLS options")]
 pub(super) struct TlsArgs {
     /// Connect to the servers by TLS, and trust the certificate authorities in this PEM file and no
     /// others; the ports in the URL are then the servers' secureClientPorts
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = TLS)]
     pub(super) tls_ca: Option<PathBuf>,
     /// The client's certificate, a PEM file; servers require one unless their ssl.clientAuth says
     /// otherwise
-    #[arg(long, value_name = "FILE", requires = "tls_ca", requires = "tls_key")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_ca",
+        requires = "tls_key",
+        help_heading = TLS
+    )]
     pub(super) tls_cert: Option<PathBuf>,
     /// The private key of the client's certificate, a PEM file, not encrypted
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, value_name = "FILE", requires = "tls_cert", help_heading = TLS)]
     pub(super) tls_key: Option<PathBuf>,
     /// The name that every server's certificate must hold [default: the host in the URL]
-    #[arg(long, value_name = "NAME", requires = "tls_ca")]
+    #[arg(long, value_name = "NAME", requires = "tls_ca", help_heading = TLS)]
     pub(super) tls_server_name: Option<String>,
 }
 
@@ -272,5 +280,16 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn only_options_of_tls_stand_under_its_heading() {
+        for command in Cli::command().get_subcommands() {
+            for arg in command.get_arguments() {
+                let of_tls = arg.get_id().as_str().starts_with("tls_");
+                let under_it = arg.get_help_heading() == Some(TLS);
+                assert_eq!(of_tls, under_it, "{} {}", command.get_name(), arg.get_id());
+            }
+        }
     }
 }
