@@ -70,7 +70,7 @@ bench-python: setup ## measure the Python wheel beside kazoo and write bench/pyt
 fuzz: ## search for inputs that break a promise, a minute a target: fuzz/README.md
 	@scripts/fuzz $(ARGS)
 
-header: ## write include/tenure.h anew from src/capi
+header: ## generate include/tenure.h from src/capi
 	TENURE_WRITE_HEADER=1 $(CARGO) test --quiet --locked --package tenure --test abi header
 
 check-abi: ## the C ABI for long: all programs under all sanitizers, 10,000 cycles, abidiff

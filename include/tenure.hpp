@@ -10,33 +10,34 @@
 //         auto client = tenure::client::open("memory://example/group");
 //         auto contender = client.contend({.data = "10.0.0.1:80"}); // C++20; in C++17 set the field
 //         auto lead = contender.wait_leading();
-//         while (lead) // the clock is read at each test
+//         while (lead) // each test reads the clock
 //             std::cout << "leading with token " << lead.token() << '\n';
 //         client.close();
 //     }
 //
 // # Ownership
-// client, contender, detector, group, event, members and url own what they hold, can be moved and not
-// copied, and free it when they go; in any order. What is moved from is empty: `operator bool` says so,
-// every call on it fails with errc::invalid_argument, and what cannot fail says nothing: false, 0, no
-// text. member can be copied. event_view, member_view and members_view own nothing: they are good as
-// long as what they came from. A client that goes without close() ends its session in the background,
-// which a process that ends at once does not wait for.
+// client, contender, detector, group, event, members and url own a C object, can be moved and not
+// copied, and free the object in their destructor; in any order. A moved-from object is empty: its
+// `operator bool` is false, functions that can fail give errc::invalid_argument, and functions that
+// cannot fail return false, 0 or no text. member can be copied. event_view, member_view and members_view
+// own nothing: they are valid as long as the object that they came from. A client that is destroyed
+// without close() ends its session in the background; a process that ends at once does not wait for it.
 //
 // # Errors
 // Functions that can fail take a sink last:
 //     client.close();                       // throws tenure::error
 //     std::error_code ec; client.close(tenure::forever, ec);   // sets ec, clears it on success
 //     tenure::failure why; client.close(tenure::forever, why); // the same, with a message
-// On failure with a sink they return something empty. With -fno-exceptions a sink must be given; the
+// On failure with a sink they return an empty value. With -fno-exceptions a sink is required; the
 // compiler says so.
 //
 // # Threads, events, guarantees
-// As tenure.h says: every thread may call every function, several at once. Moving a handle, assigning to
-// it and destroying it are for its owner to order. Callbacks are std::functions and run on the library's
-// dispatch thread. One that throws is reported on standard error, and life goes on. When a handle goes,
-// its callback may be in the middle of its last call, and is destroyed on that thread soon after: have it
-// own what it uses (capture a std::shared_ptr), or refer to what outlives the library's threads.
+// As in tenure.h: every thread may call every function, several at once. The owner of a handle must
+// order moving it, assigning to it and destroying it. Callbacks are std::functions and run on the
+// library's dispatch thread. If a callback throws, this is reported on standard error, and the program
+// goes on. When a handle is destroyed, its callback may be in the middle of its last call, and is
+// destroyed on that thread soon after: let it own the objects that it uses (capture a std::shared_ptr),
+// or refer to objects that outlive the library's threads.
 #ifndef TENURE_HPP
 #define TENURE_HPP
 
@@ -66,8 +67,8 @@
 #define TENURE_HPP_EXCEPTIONS 0
 #endif
 
-// One per program also where its parts are compiled with hidden visibility: what is thrown in one is
-// caught in another, and a category is known by its address.
+// One per program, even if its parts are compiled with hidden visibility: one part catches what another
+// throws, and the address of a category identifies it.
 #if defined(__GNUC__)
 #define TENURE_HPP_SHARED __attribute__((visibility("default")))
 #else
@@ -76,7 +77,7 @@
 
 namespace tenure {
 
-// What a call came to; see tenure_status.
+// The result of a call; see tenure_status.
 enum class errc : std::int32_t {
     ok = TENURE_OK,
     invalid_argument = TENURE_ERR_INVALID_ARGUMENT,
@@ -135,7 +136,7 @@ union immortal {
 } // namespace detail
 
 // The category of errc; its messages are the names of the statuses. Timeouts, invalid arguments and the
-// like equal the std::errc of that name too.
+// like also equal the std::errc of that name.
 TENURE_HPP_SHARED inline const std::error_category &category() noexcept
 {
     static const detail::immortal instance;
@@ -147,7 +148,7 @@ inline std::error_code make_error_code(errc code) noexcept
     return {static_cast<int>(code), category()};
 }
 
-// A failure with its words: a sink that keeps the message.
+// A failure with its message: a sink that keeps both.
 class failure {
 public:
     failure() = default;
@@ -159,9 +160,9 @@ public:
     // Whether something failed.
     explicit operator bool() const noexcept { return code_ != errc::ok; }
     errc code() const noexcept { return code_; }
-    // What went wrong and what to do about it; never a secret.
+    // What went wrong and what to do about it; holds no secret.
     const std::string &message() const noexcept { return message_; }
-    // Whether the same call can succeed later without anything being changed.
+    // Whether the same call can succeed later without any change.
     bool is_retriable() const noexcept { return retriable_; }
 
 private:
@@ -170,7 +171,7 @@ private:
     bool retriable_ = false;
 };
 
-// What functions throw that were given no sink. code() of std::system_error is of tenure::category().
+// The exception of functions without a sink. code() of std::system_error has tenure::category().
 class TENURE_HPP_SHARED error : public std::system_error {
 public:
     explicit error(failure why)
@@ -179,7 +180,7 @@ public:
     {
     }
 
-    // No moves: what was thrown always has its words.
+    // No moves: an exception always keeps its message.
     error(const error &) noexcept = default;
     error &operator=(const error &) noexcept = default;
     ~error() override = default;
@@ -188,10 +189,10 @@ public:
     bool is_retriable() const noexcept { return why_->is_retriable(); }
 
 private:
-    std::shared_ptr<const failure> why_; // shared, for copies of exceptions must not throw
+    std::shared_ptr<const failure> why_; // shared, because copies of exceptions must not throw
 };
 
-// How long to wait: any std::chrono duration that is not negative, rounded up to milliseconds, or
+// How long to wait: any std::chrono duration that is not negative, rounded up to milliseconds; or
 // forever. Zero does not block.
 class timeout {
 public:
@@ -225,7 +226,7 @@ private:
 
 inline constexpr timeout forever = timeout::never();
 
-// CLOCK_BOOTTIME, by which leases are counted: it goes on while the machine sleeps.
+// CLOCK_BOOTTIME, which measures leases: it goes on while the machine sleeps.
 struct boottime_clock {
     using duration = std::chrono::nanoseconds;
     using rep = duration::rep;
@@ -274,7 +275,7 @@ enum class expired_by : std::int32_t {
     local_timeout = TENURE_EXPIRED_BY_LOCAL_TIMEOUT,
 };
 
-// What a client counts; tenure.h says what each number means.
+// The metrics of a client; tenure.h explains each.
 enum class metric : std::int32_t {
     connections = TENURE_METRIC_CONNECTIONS,
     failed_attempts = TENURE_METRIC_FAILED_ATTEMPTS,
@@ -291,11 +292,11 @@ enum class metric : std::int32_t {
     calls = TENURE_METRIC_CALLS,
 };
 
-// The release and the ABI of the library that was loaded.
+// The release and the ABI version of the loaded library.
 inline std::string_view version() noexcept { return tenure_version(); }
 inline std::int32_t abi_version() noexcept { return tenure_abi_version(); }
 
-// New kinds may come: pass over what you do not know.
+// New kinds may come: ignore unknown ones.
 enum class event_kind : std::int32_t {
     nothing = TENURE_EVENT_NOTHING,
     session_connecting = TENURE_EVENT_SESSION_CONNECTING,
@@ -350,7 +351,7 @@ inline std::optional<std::string_view> bytes(const void *data, std::size_t len) 
     return std::string_view(static_cast<const char *>(data), len);
 }
 
-// The sink of who gave none.
+// The sink of a call without one.
 struct thrower {};
 
 inline void tell(std::error_code &sink, errc code, const tenure_error *) { sink = code; }
@@ -369,7 +370,7 @@ inline void tell(thrower &, errc code, const tenure_error *why)
 }
 #endif
 
-// Where a C function puts its error, and what becomes of it.
+// Takes the error of a C function, and passes it to the sink.
 template <class Sink> class outcome {
     static_assert(TENURE_HPP_EXCEPTIONS || !std::is_same_v<Sink, thrower>,
                   "without exceptions, give a std::error_code or a tenure::failure as the last argument");
@@ -404,7 +405,7 @@ private:
 
 template <class Sink> outcome(Sink &) -> outcome<Sink>;
 
-// What operator-> gives where there is no object to point to, only a view of one.
+// The result of operator-> where there is only a view, and no object to point to.
 template <class View> struct arrow {
     View view;
     const View *operator->() const noexcept { return &view; }
@@ -416,8 +417,8 @@ template <class T, void (*Free)(T *)> struct freer {
 
 template <class T, void (*Free)(T *)> using owned = std::unique_ptr<T, freer<T, Free>>;
 
-// Runs what the user gave; nothing may leave it. Whether it can throw is part of the type, so that a
-// program may have parts of both kinds: each keeps its own.
+// Runs a callback of the user; no exception may leave it. Whether it can throw is part of the type, so
+// that a program may have parts with and without exceptions: each keeps its own.
 template <bool Throws> struct callbacks;
 
 template <> struct callbacks<false> {
@@ -446,7 +447,7 @@ template <bool Throws, class Function> void destroy(void *user_data) noexcept
 
 } // namespace detail
 
-// A member of a group, as an event, a list or another member shows it.
+// A view of a member that an event, a list or a member object owns.
 class member_view {
 public:
     member_view() = default;
@@ -464,14 +465,14 @@ private:
     const tenure_member *seen_ = nullptr;
 };
 
-// Whether they are the same znode, members and views alike; what is empty is like what is empty.
+// Whether two members or views are the same znode; two empty ones are equal.
 inline bool operator==(member_view a, member_view b) noexcept
 {
     return tenure_member_equal(a.get(), b.get()) || (!a && !b);
 }
 inline bool operator!=(member_view a, member_view b) noexcept { return !(a == b); }
 
-// A member of a group that stays.
+// A member of a group; this object owns it.
 class member {
 public:
     member() = default;
@@ -550,7 +551,7 @@ private:
     const tenure_members *seen_ = nullptr;
 };
 
-// A list of members that stays.
+// A list of members; this object owns it.
 class members {
 public:
     members() = default;
@@ -568,7 +569,7 @@ private:
     detail::owned<tenure_members, tenure_members_free> held_{};
 };
 
-// An event, as a callback is shown it. Which accessor says what of which kind, tenure.h tells.
+// An event that a callback receives. tenure.h says which accessors have a value for which kind.
 class event_view {
 public:
     event_view() = default;
@@ -576,7 +577,7 @@ public:
 
     explicit operator bool() const noexcept { return seen_ != nullptr; }
     event_kind kind() const noexcept { return static_cast<event_kind>(tenure_event_type(seen_)); }
-    // id() of the handle that it happened to.
+    // id() of the handle of the event.
     std::uint64_t source() const noexcept { return tenure_event_source(seen_); }
     member_view member() const noexcept { return member_view(tenure_event_member(seen_)); }
     std::uint64_t token() const noexcept { return tenure_event_token(seen_); }
@@ -631,7 +632,7 @@ private:
     const tenure_event *seen_ = nullptr;
 };
 
-// An event that stays.
+// An event; this object owns it.
 class event {
 public:
     event() = default;
@@ -639,7 +640,7 @@ public:
 
     operator event_view() const noexcept { return event_view(held_.get()); } // NOLINT: implicit
     explicit operator bool() const noexcept { return held_ != nullptr; }
-    // Its accessors: e->kind(), e->token(). What they show lives as long as the event.
+    // Its accessors: e->kind(), e->token(). Their results live as long as the event.
     detail::arrow<event_view> operator->() const noexcept { return {*this}; }
     event_kind kind() const noexcept { return event_view(*this).kind(); }
     const tenure_event *get() const noexcept { return held_.get(); }
@@ -648,7 +649,7 @@ private:
     detail::owned<tenure_event, tenure_event_free> held_{};
 };
 
-// Is told of events, on the library's dispatch thread, one at a time and in order.
+// Receives events, on the library's dispatch thread, one at a time and in order.
 using event_function = std::function<void(event_view)>;
 
 namespace detail {
@@ -675,7 +676,7 @@ bool call_back(register_fn<Handle> set, Handle *handle, event_function callback,
 
 } // namespace detail
 
-// One time of leading. It asks its contender, which must outlive it.
+// A leadership. It asks its contender, which must outlive it.
 class leadership {
 public:
     leadership() = default;
@@ -684,11 +685,11 @@ public:
     {
     }
 
-    // Whether that contender leads with that token, right now: the clock is read at each call.
+    // Whether that contender leads with that token, right now: each call reads the clock.
     explicit operator bool() const noexcept { return lease_end().has_value(); }
-    // The fencing token, also when it is over.
+    // The fencing token, also after the end of the leadership.
     std::uint64_t token() const noexcept { return token_; }
-    // When the lease ends unless it is renewed; nothing when it is over.
+    // The end of the lease, unless it is renewed; nullopt after the end of the leadership.
     std::optional<boottime_clock::time_point> lease_end() const noexcept
     {
         std::uint64_t token = 0;
@@ -705,9 +706,9 @@ private:
 
 // What to contend for, and how.
 struct contender_options {
-    std::string path{};  // the group; empty: that of the client's URL
-    std::string label{}; // what stands before '_' in the name of the znode
-    std::string data{};  // what detectors learn of the leader: any bytes, at most 1,000,000
+    std::string path{};  // the group; empty: the group of the client's URL
+    std::string label{}; // the part before '_' in the name of the znode
+    std::string data{};  // the payload, which detectors get: any bytes, at most 1,000,000
     tenure::policy policy = tenure::policy::verified;
     tenure::reenrol reenrol = tenure::reenrol::always;
     bool warm = false; // keep a lease ready while next in line
@@ -725,7 +726,7 @@ public:
     // Whether it leads, right now. Never blocks, takes no lock.
     bool is_leading() const noexcept { return tenure_contender_is_leading(held_.get()); }
 
-    // Its leadership, if it leads right now; one that is over if not.
+    // Its leadership, if it leads right now; otherwise a leadership that is over.
     tenure::leadership leadership() const noexcept
     {
         std::uint64_t token = 0;
@@ -745,7 +746,7 @@ public:
         return {held_.get(), token};
     }
 
-    // Ends the candidacy; true if its znode was deleted by this.
+    // Ends the candidacy; true if this contender deleted its znode.
     template <class Sink = detail::thrower>
     bool withdraw(timeout limit = forever, Sink &&sink = Sink())
     {
@@ -755,7 +756,7 @@ public:
             && removed;
     }
 
-    // The same without waiting: the number that event_kind::call_done will have; 0 on failure.
+    // The same without waiting: returns the call() of the later event_kind::call_done; 0 on failure.
     template <class Sink = detail::thrower> std::uint64_t withdraw_start(Sink &&sink = Sink())
     {
         detail::outcome check(sink);
@@ -764,7 +765,7 @@ public:
         return call;
     }
 
-    // Changes the payload; true when the znode bears it.
+    // Changes the payload; true when the znode has it.
     template <class Sink = detail::thrower>
     bool set_data(std::string_view data, timeout limit = forever, Sink &&sink = Sink())
     {
@@ -784,7 +785,7 @@ public:
         return call;
     }
 
-    // Has a callback called with each event from now on. At most one for the life of the handle.
+    // Registers a callback for each event from now on. A handle has at most one, for life.
     template <class Sink = detail::thrower, bool Throws = TENURE_HPP_EXCEPTIONS != 0>
     bool on_event(event_function callback, Sink &&sink = Sink())
     {
@@ -809,10 +810,10 @@ public:
     explicit operator bool() const noexcept { return held_ != nullptr; }
     std::uint64_t id() const noexcept { return tenure_detector_id(held_.get()); }
 
-    // What is known now: detector_leader, _none, _unknown or _failed.
+    // The current state: detector_leader, _none, _unknown or _failed.
     event state() const { return event(tenure_detector_state(held_.get())); }
 
-    // Waits until what is known differs from `previous` (empty: unknown); empty on failure.
+    // Waits until the state differs from `previous` (empty: unknown); empty on failure.
     template <class Sink = detail::thrower>
     event detect(event_view previous = {}, timeout limit = forever, Sink &&sink = Sink())
     {
@@ -878,7 +879,7 @@ public:
         return start(tenure_group_cancel_start, who, sink);
     }
 
-    // Deletes a member whoever it belongs to.
+    // Deletes any member of the group; true if it existed and this call removed it.
     template <class Sink = detail::thrower>
     bool evict(member_view who, timeout limit = forever, Sink &&sink = Sink())
     {
@@ -891,7 +892,7 @@ public:
         return start(tenure_group_evict_start, who, sink);
     }
 
-    // Waits for the end of a member; true if this group cancelled it meanwhile.
+    // Waits for the end of any member; true if this group cancelled it meanwhile.
     template <class Sink = detail::thrower>
     bool cancelled(member_view who, timeout limit = forever, Sink &&sink = Sink())
     {
@@ -922,7 +923,7 @@ public:
         return call;
     }
 
-    // The payload of a member; nothing when it is gone.
+    // The payload of any member; nullopt when it is gone.
     template <class Sink = detail::thrower>
     std::optional<std::string> data(member_view who, timeout limit = forever, Sink &&sink = Sink())
     {
@@ -942,7 +943,7 @@ public:
         return start(tenure_group_data_start, who, sink);
     }
 
-    // Changes the payload of a member that this group joined; true when its znode bears it.
+    // Changes the payload of a member that this group joined; true when its znode has it.
     template <class Sink = detail::thrower>
     bool set_data(member_view who, std::string_view data, timeout limit = forever, Sink &&sink = Sink())
     {
@@ -963,7 +964,7 @@ public:
         return call;
     }
 
-    // Has every change of the members told from now on.
+    // Reports every change of the members from now on, as event_kind::group_members.
     template <class Sink = detail::thrower> bool watch(Sink &&sink = Sink())
     {
         detail::outcome check(sink);
@@ -1016,16 +1017,16 @@ private:
 // TLS to the servers: see tenure_client_options_set_tls. Files are PEM.
 struct tls_options {
     std::string ca_file{};          // the authorities to trust
-    std::string certificate_file{}; // the certificate to show; empty for none
+    std::string certificate_file{}; // the client's certificate; empty for none
     std::string key_file{};         // its private key
-    std::string server_name{};      // what certificates must hold, instead of the host in the URL
+    std::string server_name{};      // the name in the certificates, instead of the host in the URL
 };
 
-// How a client behaves; what is not set is as usual.
+// How a client behaves; options that are not set have their defaults.
 struct client_options {
-    std::optional<std::chrono::milliseconds> session_timeout{}; // usual: 10 s, as in Mesos
-    std::optional<std::chrono::milliseconds> tick{};            // never tell less than it is
-    std::optional<tls_options> tls{};                           // usual: no TLS
+    std::optional<std::chrono::milliseconds> session_timeout{}; // default: 10 s, as in Mesos
+    std::optional<std::chrono::milliseconds> tick{};            // never less than the servers' real tick
+    std::optional<tls_options> tls{};                           // default: no TLS
 };
 
 // See tenure_client.
@@ -1089,7 +1090,7 @@ public:
         return contender(found);
     }
 
-    // Follows the leader of a group; of that of the URL where none is named.
+    // Follows the leader of a group; by default of the group of the URL.
     template <class Sink = detail::thrower>
     [[nodiscard]] detector detect(std::string_view path = {}, Sink &&sink = Sink())
     {
@@ -1099,7 +1100,7 @@ public:
         return detector(found);
     }
 
-    // Opens a group; that of the URL where none is named.
+    // Opens a group; by default the group of the URL.
     template <class Sink = detail::thrower>
     [[nodiscard]] tenure::group group(std::string_view path = {}, Sink &&sink = Sink())
     {
@@ -1109,8 +1110,8 @@ public:
         return tenure::group(found);
     }
 
-    // The next event of the queue. Empty when none came in time and when none will ever come: neither
-    // is an exception; a sink is told which (errc::timeout, errc::closed).
+    // The next event of the queue. Empty when no event came in time, and when no event will ever follow:
+    // neither throws, and a sink gets the reason (errc::timeout, errc::closed).
     template <class Sink = detail::thrower>
     [[nodiscard]] event next_event(timeout limit = forever, Sink &&sink = Sink())
     {
@@ -1126,7 +1127,7 @@ public:
         return event(found);
     }
 
-    // A descriptor that is readable while next_event would not block; -1 on failure.
+    // A file descriptor that is readable while next_event would not block; -1 on failure.
     template <class Sink = detail::thrower> int event_fd(Sink &&sink = Sink())
     {
         detail::outcome check(sink);
@@ -1135,7 +1136,7 @@ public:
         return fd;
     }
 
-    // Has a callback called with each event of the session from now on.
+    // Registers a callback for each event of the session from now on.
     template <class Sink = detail::thrower, bool Throws = TENURE_HPP_EXCEPTIONS != 0>
     bool on_event(event_function callback, Sink &&sink = Sink())
     {
@@ -1145,14 +1146,14 @@ public:
     // The newest event of the session; empty before the first one.
     event state() const { return event(tenure_client_state(held_.get())); }
 
-    // Closes the session in order; true when every znode of it is gone.
+    // Closes the session in order; true when all its znodes are gone.
     template <class Sink = detail::thrower> bool close(timeout limit = forever, Sink &&sink = Sink())
     {
         detail::outcome check(sink);
         return check(tenure_client_close(held_.get(), limit.count(), check.out()));
     }
 
-    // What it has counted since it was opened.
+    // The value of a metric, counted since the client was opened.
     std::uint64_t metric(tenure::metric which) const noexcept
     {
         return tenure_client_metric(held_.get(), static_cast<std::int32_t>(which));
@@ -1164,7 +1165,7 @@ private:
     detail::owned<tenure_client, tenure_client_free> held_{};
 };
 
-// A URL that was read: to check one, and to show it without its password.
+// A parsed URL: to check one, and to show it without its password.
 class url {
 public:
     template <class Sink = detail::thrower>
@@ -1193,7 +1194,7 @@ private:
     detail::owned<tenure_url, tenure_url_free> held_{};
 };
 
-// Is told a line of the log, on the library's dispatch thread.
+// Receives a log line, on the library's dispatch thread.
 using log_function
     = std::function<void(log_level, boottime_clock::time_point, std::string_view)>;
 
@@ -1217,7 +1218,7 @@ bool on_server(tenure_status (*act)(tenure_str, tenure_error **), std::string_vi
 
 } // namespace detail
 
-// Has lines of this level and graver ones told; an empty function ends it.
+// Registers a callback for log lines of this level and of more severe ones; an empty function ends it.
 template <class Sink = detail::thrower, bool Throws = TENURE_HPP_EXCEPTIONS != 0>
 bool set_log(log_level level, log_function callback, Sink &&sink = Sink())
 {
@@ -1230,10 +1231,10 @@ bool set_log(log_level level, log_function callback, Sink &&sink = Sink())
                                 detail::destroy<Throws, log_function>, check.out()));
 }
 
-// The servers behind memory:// URLs, for tests of your own.
+// The servers behind memory:// URLs, for your own tests.
 namespace memory {
 
-// Ends a session, or all (0); how many were ended.
+// Ends a session, or all (0); returns the number of ended sessions.
 template <class Sink = detail::thrower>
 std::size_t expire(std::string_view url, std::int64_t session = 0, Sink &&sink = Sink())
 {
@@ -1243,7 +1244,7 @@ std::size_t expire(std::string_view url, std::int64_t session = 0, Sink &&sink =
     return ended;
 }
 
-// A black hole: nothing gets through, nobody is told.
+// A black hole: nothing gets through, neither side is notified.
 template <class Sink = detail::thrower> bool cut(std::string_view url, Sink &&sink = Sink())
 {
     return detail::on_server(tenure_memory_cut, url, sink);
@@ -1254,7 +1255,7 @@ template <class Sink = detail::thrower> bool heal(std::string_view url, Sink &&s
     return detail::on_server(tenure_memory_heal, url, sink);
 }
 
-// Connections close, new ones are refused.
+// Connections close, and new ones are refused.
 template <class Sink = detail::thrower> bool stop(std::string_view url, Sink &&sink = Sink())
 {
     return detail::on_server(tenure_memory_stop, url, sink);

@@ -1,29 +1,30 @@
-//! Callbacks of the user's, with what belongs to them.
+//! Callbacks of the user, with their user_data.
 
 use super::event::tenure_event;
 use super::guard;
 use crate::api::on_dispatch;
 use std::ffi::c_void;
 
-/// Is told of an event. It runs on the library's dispatch thread, one at a time in the process, in
-/// the order of the events of its handle, with no lock of the library held. Every function of this
-/// header may be called in it, but those that block say TENURE_ERR_REENTRANT unless their timeout is
-/// 0. It must not throw, longjmp out, or fork. If it is slow it delays notifications, never a lease.
+/// Receives an event. It runs on the library's dispatch thread, one callback at a time in the
+/// process, in the order of the events of its handle, with no lock of the library held. It may call
+/// every function of this header, but functions that block return TENURE_ERR_REENTRANT unless their
+/// timeout is 0. It must not throw, longjmp out, or fork. A slow callback delays notifications,
+/// never a lease.
 ///
-/// @param user_data  what was given with the callback
-/// @param event      lives until the callback returns; not to be freed
+/// @param user_data  the pointer that was given with the callback
+/// @param event      lives until the callback returns; do not free it
 ///
 /// @since ABI 1
 pub type tenure_event_fn =
     Option<unsafe extern "C" fn(user_data: *mut c_void, event: *const tenure_event)>;
 
-/// Frees user_data. It runs exactly once for each call that was given it, on the library's dispatch
-/// thread: after the last call of the callback, when the handle has had its last event (it was
-/// freed, or its client closed); or, if the registration failed, soon, and the callback was then
-/// never called. (If the system refuses the dispatch thread, it runs on the thread that registered.)
-/// NULL where there is nothing to free.
+/// Frees user_data. It runs exactly once for each registration that it was given to, on the
+/// library's dispatch thread: after the last call of the callback, when the handle has had its last
+/// event (the handle was freed, or its client closed); or, if the registration failed, soon, and
+/// the callback was then never called. (If the system refuses the dispatch thread, it runs on the
+/// thread that registered.) NULL if there is nothing to free.
 ///
-/// @param user_data  what was given with the callback
+/// @param user_data  the pointer that was given with the callback
 ///
 /// @since ABI 1
 pub type tenure_destroy_fn = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
@@ -34,7 +35,7 @@ pub(super) struct Foreign {
     destroy: tenure_destroy_fn,
 }
 
-/// A pointer of the user's, which is only handed back.
+/// A pointer of the user, which is only passed back.
 #[derive(Clone, Copy)]
 struct UserData(*mut c_void);
 

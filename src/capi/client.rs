@@ -15,10 +15,11 @@ use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 
 /// A client: one ZooKeeper session, which connects by itself, reconnects, and is replaced when it
-/// expires. Contenders, detectors and groups are made from it and share it.
+/// expires. Contenders, detectors and groups are made from a client and share its session.
 ///
-/// Any thread may use it, also several at once. Free it when you like, before or after what was made
-/// from it: the session lives until the last of them is freed or tenure_client_close is called.
+/// Any thread may use it, also several at once. Free it at any time, before or after the handles
+/// made from it: the session lives until the last of them all is freed, or tenure_client_close is
+/// called.
 ///
 /// @since ABI 1
 #[cfg_attr(feature = "capi", repr(C))]
@@ -36,7 +37,7 @@ pub(super) struct Owned {
 }
 
 impl Owned {
-    /// The group that is meant by `path`: where that is empty, the one of the client's URL.
+    /// The group that `path` names: the group of the client's URL if `path` is empty.
     pub(super) fn group<'a>(&'a self, path: &'a str) -> &'a str {
         if path.is_empty() { &self.path } else { path }
     }
@@ -65,7 +66,7 @@ impl tenure_client {
     }
 }
 
-/// Has a callback of the user's called with the events of a handle.
+/// Registers a callback of the user for the events of a handle.
 pub(super) fn call_back<E: FromEvent + Into<News>>(
     hub: &Hub,
     id: u64,
@@ -81,19 +82,19 @@ pub(super) fn call_back<E: FromEvent + Into<News>>(
     })
 }
 
-/// Opens a client and begins to connect. It does not wait for a connection, and a server that cannot
-/// be reached is no error: events tell of each attempt.
+/// Opens a client and begins to connect. It does not wait for a connection, and a server that
+/// cannot be reached is no error: events report each attempt.
 ///
 /// @param url         where the group is; see tenure_url
-/// @param options     how the client behaves; NULL for what is usual
+/// @param options     how the client behaves; NULL for the defaults
 /// @param client_out  the client is written here, on success only
 /// @param error_out   an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for a URL that cannot be read (the message never
 ///         repeats a password) and for options out of range; TENURE_ERR_SYSTEM when the I/O thread
 ///         cannot be started
 ///
-/// Ownership: the client is the caller's, to be freed with tenure_client_free. Threading: any thread.
-/// Blocking: only to read the file of a `file://` URL.
+/// Ownership: the caller owns the client and frees it with tenure_client_free. Threading: any
+/// thread. Blocking: only to read the file of a `file://` URL.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_client_open(
@@ -128,10 +129,10 @@ pub unsafe extern "C" fn tenure_client_open(
     })
 }
 
-/// The number by which events name this client: tenure_event_source.
+/// The number that names this client in events: tenure_event_source.
 ///
 /// @param client  a client, or NULL
-/// @return the number, never 0; of NULL 0
+/// @return the number, never 0; 0 if `client` is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -140,13 +141,13 @@ pub unsafe extern "C" fn tenure_client_id(client: *const tenure_client) -> u64 {
     guard::look(client, 0, |client| client.inner.id)
 }
 
-/// The path of the client's URL: the group that is meant where none is named.
+/// The path of the client's URL: the default group.
 ///
 /// @param client  a client, or NULL
-/// @return the path; of NULL the empty text
+/// @return the path; the empty text if `client` is NULL
 ///
-/// Ownership: the text is the client's and lives as long as it. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the text belongs to the client and lives as long as it. Threading: any thread.
+/// Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_client_path(client: *const tenure_client) -> tenure_str {
@@ -155,23 +156,25 @@ pub unsafe extern "C" fn tenure_client_path(client: *const tenure_client) -> ten
     })
 }
 
-/// Takes the next event from the client's queue: the oldest of a handle that has waited longest, of
-/// the client itself and of all that was made from it, but for handles with a callback, and the ends
-/// of calls that were begun with a function ending in `_start`. The events of one handle come in
-/// order. A consumer that is too slow loses the oldest ones of a handle, but never the latest, never
-/// the newest end of a tenure, and no end of a membership.
+/// Takes the next event from the client's queue: the oldest event of the handle that has waited
+/// longest. The queue has the events of the client and of all handles made from it, except handles
+/// with a callback, and the ends of calls that a function ending in `_start` began. The events of
+/// one handle come in order. A consumer that is too slow loses the oldest events of a handle, but
+/// never the latest, never the newest TENURE_EVENT_CONTENDER_LOST, and never a
+/// TENURE_EVENT_GROUP_MEMBERSHIP_LOST.
 ///
 /// @param client      a client
 /// @param timeout_ms  how long to wait: milliseconds, 0 not at all, -1 for ever
 /// @param event_out   the event is written here, on success only
 /// @param error_out   an error is written here, on failure only; may be NULL
-/// @return TENURE_OK; TENURE_ERR_TIMEOUT when none came in time; TENURE_ERR_CLOSED when none will
-///         ever come (the client was closed and all events were fetched); TENURE_ERR_REENTRANT in a
-///         callback, unless the timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
-///         NULL and for another negative timeout
+/// @return TENURE_OK; TENURE_ERR_TIMEOUT when no event came in time; TENURE_ERR_CLOSED when no
+///         event will ever follow (the client was closed and all events were fetched);
+///         TENURE_ERR_REENTRANT in a callback, unless the timeout is 0; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
 ///
-/// Ownership: the event is the caller's, to be freed with tenure_event_free. Threading: any thread;
-/// several may take events at once, and each event goes to one of them. Blocking: up to the timeout.
+/// Ownership: the caller owns the event and frees it with tenure_event_free. Threading: any thread;
+/// several may take events at once, and each event goes to one of them. Blocking: up to the
+/// timeout.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_client_next_event(
@@ -188,18 +191,18 @@ pub unsafe extern "C" fn tenure_client_next_event(
     })
 }
 
-/// A descriptor for event loops (`poll(2)`, `epoll(7)`): readable as long as
-/// tenure_client_next_event would return at once, with an event or with TENURE_ERR_CLOSED. Only wait
-/// for it; never read from it, write to it or close it.
+/// A file descriptor for event loops (`poll(2)`, `epoll(7)`): readable as long as
+/// tenure_client_next_event would return at once, with an event or with TENURE_ERR_CLOSED. Only
+/// wait for it; never read from it, write to it or close it.
 ///
 /// @param client     a client
-/// @param fd_out     the descriptor is written here, on success only; the same at each call
+/// @param fd_out     the file descriptor is written here, on success only; each call gives the same
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK; TENURE_ERR_SYSTEM when there is no descriptor to be had; TENURE_ERR_FORKED;
+/// @return TENURE_OK; TENURE_ERR_SYSTEM when no file descriptor can be opened; TENURE_ERR_FORKED;
 ///         TENURE_ERR_INVALID_ARGUMENT for NULL
 ///
-/// Ownership: the descriptor is the client's, and closed when the client and all that was made from
-/// it are freed. Threading: any thread. Blocking: never.
+/// Ownership: the client owns the file descriptor, which is closed when the client and all handles
+/// made from it are freed. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_client_event_fd(
@@ -215,21 +218,20 @@ pub unsafe extern "C" fn tenure_client_event_fd(
     })
 }
 
-/// Has a callback called with each event of the session (TENURE_EVENT_SESSION_...), those that wait
-/// in the queue first: who wants to know of session timeouts waits for TENURE_EVENT_SESSION_EXPIRED.
-/// From then on they do not come to the queue. A handle keeps its callback for its life.
+/// Registers a callback for the events of the session (TENURE_EVENT_SESSION_...; a session timeout
+/// is TENURE_EVENT_SESSION_EXPIRED). The callback first gets the events that wait in the queue.
+/// From then on they no longer come to the queue. A handle keeps its callback for life.
 ///
 /// @param client     a client
 /// @param callback   called on the library's dispatch thread; see tenure_event_fn
-/// @param user_data  handed to it, and to destroy
-/// @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
+/// @param user_data  passed to callback and to destroy
+/// @param destroy    frees user_data, exactly once, whatever this function returns; may be NULL
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_SYSTEM when
-///         the dispatch thread cannot be started; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
-///         NULL
+/// @return TENURE_OK; TENURE_ERR_BUSY when the handle has a callback already; TENURE_ERR_SYSTEM
+///         when the dispatch thread cannot be started; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL
 ///
-/// Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the library owns user_data until destroy. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_client_set_callback(
@@ -248,12 +250,13 @@ pub unsafe extern "C" fn tenure_client_set_callback(
     })
 }
 
-/// The newest event of the session that says how things are, fetched or not.
+/// The newest event that describes the state of the session, fetched or not.
 ///
 /// @param client  a client, or NULL
-/// @return the event, to be freed with tenure_event_free; NULL before the first one, and of NULL
+/// @return the event, to be freed with tenure_event_free; NULL before the first event, and if
+///         `client` is NULL
 ///
-/// Ownership: the event is the caller's. Threading: any thread. Blocking: never.
+/// Ownership: the caller owns the event. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_client_state(client: *const tenure_client) -> *mut tenure_event {
@@ -264,24 +267,25 @@ pub unsafe extern "C" fn tenure_client_state(client: *const tenure_client) -> *m
     tenure_event::give(known)
 }
 
-/// Closes the session in order: all leaderships end at once, then a server is told, so that every
-/// znode of the session is gone when the function returns TENURE_OK. It keeps trying for one session
-/// timeout. Calls that wait end with TENURE_ERR_CLOSED, callbacks get their last events and are
-/// destroyed, the queue ends with TENURE_ERR_CLOSED. May be called again, and from several threads.
+/// Closes the session in order: all leaderships end at once, then a server is notified, so that
+/// every znode of the session is gone when the function returns TENURE_OK. The client keeps trying
+/// for one session timeout. Calls that wait end with TENURE_ERR_CLOSED, callbacks get their last
+/// events and are destroyed, the queue ends with TENURE_ERR_CLOSED. The function may be called
+/// again, and from several threads.
 ///
-/// In a callback it begins to close and returns TENURE_OK at once;
-/// TENURE_EVENT_SESSION_CLOSED tells of the end.
+/// In a callback it begins to close and returns TENURE_OK at once; TENURE_EVENT_SESSION_CLOSED
+/// reports the end.
 ///
 /// @param client      a client
-/// @param timeout_ms  how long to wait: milliseconds, 0 not at all, -1 for as long as it takes (a
-///                    session timeout at most); the closing goes on without
+/// @param timeout_ms  how long to wait: milliseconds, 0 not at all, -1 until the end (a session
+///                    timeout at most); the closing goes on afterwards
 /// @param error_out   an error is written here, on failure only; may be NULL
-/// @return TENURE_OK; TENURE_ERR_TIMEOUT when no server could be told, or the time was up: the znodes
-///         go when the session times out at the latest; TENURE_ERR_FORKED;
+/// @return TENURE_OK; TENURE_ERR_TIMEOUT when no server could be notified, or the time was up: the
+///         znodes are gone when the session times out at the latest; TENURE_ERR_FORKED;
 ///         TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
 ///
-/// Ownership: nothing changes hands; free the client all the same. Threading: any thread. Blocking:
-/// up to the timeout, but not in a callback.
+/// Ownership: nothing changes hands; the client must still be freed. Threading: any thread.
+/// Blocking: up to the timeout, but not in a callback.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_client_close(
@@ -309,12 +313,12 @@ pub unsafe extern "C" fn tenure_client_close(
     })
 }
 
-/// Frees a client. If it was the last handle of its session, the session is closed in the background;
-/// call tenure_client_close first to be sure that nothing is left behind. Events that were not
-/// fetched are gone; a callback gets none any more, but a call that is under way goes on, and destroy
-/// follows it.
+/// Frees a client. If it was the last handle of its session, the session is closed in the
+/// background; call tenure_client_close first to be sure that nothing is left behind. Events that
+/// were not fetched are lost; its callback gets no more events, but a call that is under way goes
+/// on, and destroy follows it.
 ///
-/// @param client  a client, which must not be used any more, or NULL, which is nothing
+/// @param client  a client; it must not be used afterwards. NULL has no effect
 ///
 /// Ownership: takes the client. Threading: any thread, and not while another uses it. Blocking:
 /// never.

@@ -9,7 +9,7 @@ use crate::api::{ClientOptions, TlsOptions};
 use std::sync::{Mutex, PoisonError};
 
 /// How a client behaves. Options may be used for any number of clients, changed in between, and
-/// freed at once: a client takes a copy.
+/// freed at once: a client copies them.
 ///
 /// @since ABI 1
 #[cfg_attr(feature = "capi", repr(C))]
@@ -39,11 +39,11 @@ impl tenure_client_options {
     }
 }
 
-/// Options as they are by default: a session timeout of ten seconds, as in Mesos, and no tick told.
+/// The default options: a session timeout of ten seconds, as in Mesos, and no tick.
 ///
 /// @return options, to be freed with tenure_client_options_free; never NULL
 ///
-/// Ownership: they are the caller's. Threading: any thread. Blocking: never.
+/// Ownership: the caller owns the options. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub extern "C" fn tenure_client_options_new() -> *mut tenure_client_options {
@@ -53,8 +53,8 @@ pub extern "C" fn tenure_client_options_new() -> *mut tenure_client_options {
     })
 }
 
-/// Sets the session timeout to ask for. The server grants what lies within its own limits (2 to 20
-/// ticks unless configured); TENURE_EVENT_SESSION_CONNECTED says how much.
+/// Sets the session timeout to ask for. The server grants a timeout within its own limits (2 to 20
+/// ticks unless configured); TENURE_EVENT_SESSION_CONNECTED reports it.
 ///
 /// @param options     options
 /// @param timeout_ms  milliseconds, from 1 to 2147483647 (24 days); checked by tenure_client_open
@@ -76,10 +76,11 @@ pub unsafe extern "C" fn tenure_client_options_set_session_timeout_ms(
     })
 }
 
-/// Tells the servers' `tickTime`, which makes verified leases longer: without it half of the session
-/// timeout is assumed, the most that servers with default limits can have. **Never tell less than it
-/// is.** Behind an observer that follows another learner (`ObserverMaster`) tell twice of it. If it
-/// leaves no room for a lease, contenders fail with an error that says so.
+/// Sets the servers' `tickTime`, which makes verified leases longer: without it the library assumes
+/// half of the session timeout, the most that servers with default limits can have. **Never set
+/// less than the servers' real tick.** Behind an observer that follows another learner
+/// (`ObserverMaster`) set twice the tick. If the tick leaves no room for a lease, contenders fail
+/// with an error that says so.
 ///
 /// @param options    options
 /// @param tick_ms    milliseconds, from 1 to 2147483647; checked by tenure_client_open
@@ -101,22 +102,22 @@ pub unsafe extern "C" fn tenure_client_options_set_tick_ms(
     })
 }
 
-/// Has the client speak TLS to its servers (their `secureClientPort`). Every server's certificate must
-/// lead to one of the authorities, and hold the host's name or address as it stands in the URL.
+/// Makes the client speak TLS to its servers (their `secureClientPort`). Every server's certificate
+/// must chain to one of the authorities, and contain the host's name or address from the URL.
 ///
 /// @param options           options
-/// @param ca_file           a PEM file with the authorities to trust; no others are, also not the
-///                          system's
-/// @param certificate_file  a PEM file with the certificate to show, which servers require unless their
-///                          `ssl.clientAuth` says otherwise; the empty text for none
+/// @param ca_file           a PEM file with the authorities to trust; no others are trusted, not
+///                          even the system's
+/// @param certificate_file  a PEM file with the client's certificate, which servers require unless
+///                          their `ssl.clientAuth` says otherwise; the empty text for none
 /// @param key_file          a PEM file with its private key, not encrypted; the empty text for none
-/// @param server_name       the name or address that certificates must hold, instead of the host in the
-///                          URL; the empty text for that host
+/// @param server_name       the name or address that certificates must contain, instead of the host
+///                          in the URL; the empty text for that host
 /// @param error_out         an error is written here, on failure only; may be NULL
-/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL, for what is not UTF-8, and for a
-///         certificate without a key or a key without a certificate. tenure_client_open reads the files,
-///         and says TENURE_ERR_INVALID_ARGUMENT with the file that is of no use, or that this build of
-///         the library has no TLS
+/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL, for text that is not UTF-8, and for
+///         a certificate without a key or a key without a certificate. tenure_client_open reads the
+///         files, and returns TENURE_ERR_INVALID_ARGUMENT if a file is unusable (the message names
+///         it), or if this build of the library has no TLS
 ///
 /// Ownership: the texts are copied. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -154,7 +155,7 @@ pub unsafe extern "C" fn tenure_client_options_set_tls(
 
 /// Frees options. Clients that were opened with them keep their copies.
 ///
-/// @param options  options, which must not be used any more, or NULL, which is nothing
+/// @param options  options; they must not be used afterwards. NULL has no effect
 ///
 /// Ownership: takes the options. Threading: any thread. Blocking: never.
 /// @since ABI 1

@@ -48,8 +48,8 @@ impl Tagged for tenure_contender {
     }
 }
 
-/// Contends for the leadership of a group: creates an ephemeral sequential znode, and leads when it
-/// is the oldest and the lease says so. It does not wait for any of that.
+/// Contends for the leadership of a group: creates an ephemeral sequential znode, and leads when
+/// that is the oldest and the contender has a lease. The function waits for neither.
 ///
 /// @param client         a client
 /// @param options        what to contend for, and how; NULL for the group of the client's URL with
@@ -60,7 +60,7 @@ impl Tagged for tenure_contender {
 ///         not allow, for a payload over 1,000,000 bytes, and where the client's URL is a standalone
 ///         leader's address; TENURE_ERR_SYSTEM for too many handles; TENURE_ERR_FORKED
 ///
-/// Ownership: the contender is the caller's, to be freed with tenure_contender_free. Threading: any
+/// Ownership: the caller owns the contender and frees it with tenure_contender_free. Threading: any
 /// thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
@@ -91,10 +91,10 @@ pub unsafe extern "C" fn tenure_contender_new(
     })
 }
 
-/// The number by which events name this contender: tenure_event_source.
+/// The number that names this contender in events: tenure_event_source.
 ///
 /// @param contender  a contender, or NULL
-/// @return the number, never 0; of NULL 0
+/// @return the number, never 0; 0 if `contender` is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -103,12 +103,12 @@ pub unsafe extern "C" fn tenure_contender_id(contender: *const tenure_contender)
     guard::look(contender, 0, |contender| contender.inner.id)
 }
 
-/// Whether this contender leads, right now. It compares the boot-time clock with the end of the lease
-/// at each call, takes no lock and never blocks: a process that was stopped for a minute gets false
-/// from its first call after. Ask before each thing that only the leader may do.
+/// Whether this contender leads, right now. It compares the boot-time clock with the end of the
+/// lease at each call, takes no lock and never blocks: a process that was stopped for a minute gets
+/// false from its first call afterwards. Ask before each action that only the leader may take.
 ///
 /// @param contender  a contender, or NULL
-/// @return true if it leads; false of NULL, of a poisoned handle, and in a forked child
+/// @return true if it leads; false for NULL, for a poisoned handle, and in a forked child
 ///
 /// Ownership: nothing changes hands. Threading: any thread, callbacks included. Blocking: never.
 /// @since ABI 1
@@ -119,15 +119,17 @@ pub unsafe extern "C" fn tenure_contender_is_leading(contender: *const tenure_co
     })
 }
 
-/// Whether this contender leads, right now, with its fencing token and the end of its lease, all read
-/// at one instant. The token is an unsigned number that only rises from tenure to tenure: hand it to
-/// whatever you write to, and have that refuse a lower one than it has seen.
+/// Whether this contender leads, right now, with its fencing token and the end of its lease, all
+/// read at one instant. The token is an unsigned number that only rises from leadership to
+/// leadership: pass it to the storage that you write to, and make the storage refuse a lower token
+/// than it has seen.
 ///
 /// @param contender         a contender, or NULL
 /// @param token_out         the token is written here if it leads; may be NULL
-/// @param lease_end_ns_out  when the lease ends unless it is renewed is written here if it leads, in
-///                          nanoseconds of the boot-time clock (tenure_boottime_ns); may be NULL
-/// @return true if it leads; false of NULL, of a poisoned handle, and in a forked child
+/// @param lease_end_ns_out  the end of the lease, unless it is renewed, is written here if it
+///                          leads, in nanoseconds of the boot-time clock (tenure_boottime_ns); may
+///                          be NULL
+/// @return true if it leads; false for NULL, for a poisoned handle, and in a forked child
 ///
 /// Ownership: nothing changes hands. Threading: any thread, callbacks included. Blocking: never.
 /// @since ABI 1
@@ -154,12 +156,12 @@ pub unsafe extern "C" fn tenure_contender_leadership(
 /// @param timeout_ms  how long to wait: milliseconds, 0 not at all, -1 for ever
 /// @param token_out   the fencing token is written here, on success only; may be NULL
 /// @param error_out   an error is written here, on failure only; may be NULL
-/// @return TENURE_OK when it leads; TENURE_ERR_TIMEOUT when it did not in time; TENURE_ERR_CLOSED
-///         when it withdrew or stopped, or the client was closed; the status of what keeps its znode
-///         from being created (TENURE_ERR_NO_AUTH, TENURE_ERR_SERVER, TENURE_ERR_INVALID_ARGUMENT
-///         where the session timeout leaves no room for a lease); TENURE_ERR_REENTRANT in a
-///         callback, unless the timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
-///         NULL and for another negative timeout
+/// @return TENURE_OK when it leads; TENURE_ERR_TIMEOUT when it did not lead in time;
+///         TENURE_ERR_CLOSED when it withdrew or stopped, or the client was closed; the status of
+///         the error that prevents the creation of its znode (TENURE_ERR_NO_AUTH,
+///         TENURE_ERR_SERVER, TENURE_ERR_INVALID_ARGUMENT where the session timeout leaves no room
+///         for a lease); TENURE_ERR_REENTRANT in a callback, unless the timeout is 0;
+///         TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: up to the timeout.
 /// @since ABI 1
@@ -178,19 +180,20 @@ pub unsafe extern "C" fn tenure_contender_wait_leading(
     })
 }
 
-/// Ends the candidacy: leadership ends at once, and the function returns when the znode is gone. The
-/// contender does not enrol again. May be called again; all calls end when the znode is gone.
+/// Ends the candidacy: leadership ends at once, and the function returns when the znode is gone.
+/// The contender does not enrol again. The function may be called again; all calls end when the
+/// znode is gone.
 ///
 /// @param contender    a contender
-/// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever; the withdrawal goes
-///                     on without
-/// @param removed_out  on success, whether this contender deleted its znode is written here; false
-///                     says that there was nothing left to delete; may be NULL
+/// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever; the withdrawal
+///                     goes on afterwards
+/// @param removed_out  on success, true if this contender deleted its znode, false if there was
+///                     nothing left to delete; may be NULL
 /// @param error_out    an error is written here, on failure only; may be NULL
-/// @return TENURE_OK; TENURE_ERR_TIMEOUT; TENURE_ERR_CLOSED; TENURE_ERR_NO_AUTH when the znode may
-///         not be deleted (it goes with the session); TENURE_ERR_REENTRANT in a callback, unless the
-///         timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL and for another
-///         negative timeout
+/// @return TENURE_OK; TENURE_ERR_TIMEOUT; TENURE_ERR_CLOSED; TENURE_ERR_NO_AUTH when an ACL forbids
+///         to delete the znode (it ends with the session); TENURE_ERR_REENTRANT in a callback,
+///         unless the timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL and for
+///         another negative timeout
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: up to the timeout.
 /// @since ABI 1
@@ -209,7 +212,7 @@ pub unsafe extern "C" fn tenure_contender_withdraw(
     })
 }
 
-/// Begins what tenure_contender_withdraw does. TENURE_EVENT_CALL_DONE tells of the end in the
+/// Like tenure_contender_withdraw, without blocking. TENURE_EVENT_CALL_DONE reports the end in the
 /// client's queue, with tenure_event_call_result.
 ///
 /// @param contender  a contender
@@ -235,16 +238,16 @@ pub unsafe extern "C" fn tenure_contender_withdraw_start(
     })
 }
 
-/// Changes the payload of the znode, and of those of candidacies that follow. Without a connection it
-/// waits for one; of several changes that wait, the last one counts.
+/// Changes the payload of the znode, and of the znodes of later candidacies. Without a connection
+/// it waits for one; if several changes wait, the last one counts.
 ///
 /// @param contender    a contender
 /// @param data         the bytes; may be NULL if len is 0
-/// @param len          how many, at most 1,000,000
-/// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever; the change goes on
-///                     without
-/// @param written_out  on success, true when the znode bears it, false when there is no znode now;
-///                     may be NULL
+/// @param len          the number of bytes, at most 1,000,000
+/// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever; the change goes
+///                     on afterwards
+/// @param written_out  on success, true when the znode has the payload, false when there is no
+///                     znode now; may be NULL
 /// @param error_out    an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_TIMEOUT; TENURE_ERR_CLOSED; TENURE_ERR_NO_AUTH;
 ///         TENURE_ERR_REENTRANT in a callback, unless the timeout is 0; TENURE_ERR_FORKED;
@@ -270,12 +273,12 @@ pub unsafe extern "C" fn tenure_contender_set_data(
     })
 }
 
-/// Begins what tenure_contender_set_data does. TENURE_EVENT_CALL_DONE tells of the end in the client's
-/// queue, with tenure_event_call_result.
+/// Like tenure_contender_set_data, without blocking. TENURE_EVENT_CALL_DONE reports the end in the
+/// client's queue, with tenure_event_call_result.
 ///
 /// @param contender  a contender
 /// @param data       the bytes; may be NULL if len is 0
-/// @param len        how many, at most 1,000,000
+/// @param len        the number of bytes, at most 1,000,000
 /// @param call_out   the number of the call is written here, on success only
 /// @param error_out  an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
@@ -301,21 +304,20 @@ pub unsafe extern "C" fn tenure_contender_set_data_start(
     })
 }
 
-/// Has a callback called with each event of this contender (TENURE_EVENT_CONTENDER_...), those that
-/// wait in the queue first: leadership won, in jeopardy, lost. From then on they do not come to the
-/// queue. A handle keeps its callback for its life.
+/// Registers a callback for the events of this contender (TENURE_EVENT_CONTENDER_...): leadership
+/// won, in jeopardy, lost. The callback first gets the events that wait in the queue. From then on
+/// they no longer come to the queue. A handle keeps its callback for life.
 ///
 /// @param contender  a contender
 /// @param callback   called on the library's dispatch thread; see tenure_event_fn
-/// @param user_data  handed to it, and to destroy
-/// @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
+/// @param user_data  passed to callback and to destroy
+/// @param destroy    frees user_data, exactly once, whatever this function returns; may be NULL
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_SYSTEM when
-///         the dispatch thread cannot be started; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
-///         NULL
+/// @return TENURE_OK; TENURE_ERR_BUSY when the handle has a callback already; TENURE_ERR_SYSTEM
+///         when the dispatch thread cannot be started; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL
 ///
-/// Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the library owns user_data until destroy. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_contender_set_callback(
@@ -333,12 +335,13 @@ pub unsafe extern "C" fn tenure_contender_set_callback(
 }
 
 /// The newest event of this contender, fetched or not. It is news; tenure_contender_is_leading is
-/// truth.
+/// the truth.
 ///
 /// @param contender  a contender, or NULL
-/// @return the event, to be freed with tenure_event_free; NULL before the first one, and of NULL
+/// @return the event, to be freed with tenure_event_free; NULL before the first event, and if
+///         `contender` is NULL
 ///
-/// Ownership: the event is the caller's. Threading: any thread. Blocking: never.
+/// Ownership: the caller owns the event. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_contender_state(
@@ -352,10 +355,11 @@ pub unsafe extern "C" fn tenure_contender_state(
 }
 
 /// Frees a contender: leadership ends at once, and its znode is deleted in the background. Call
-/// tenure_contender_withdraw first to be sure that it is gone. Events that were not fetched are gone;
-/// a callback gets none any more, but a call that is under way goes on, and destroy follows it.
+/// tenure_contender_withdraw first to be sure that the znode is gone. Events that were not fetched
+/// are lost; its callback gets no more events, but a call that is under way goes on, and destroy
+/// follows it.
 ///
-/// @param contender  a contender, which must not be used any more, or NULL, which is nothing
+/// @param contender  a contender; it must not be used afterwards. NULL has no effect
 ///
 /// Ownership: takes the contender. Threading: any thread, and not while another uses it. Blocking:
 /// never.

@@ -9,17 +9,17 @@ use crate::api::{ContenderOptions, LeasePolicy, Reenrol};
 use std::ffi::c_void;
 use std::sync::{Mutex, PoisonError};
 
-/// When leadership ends without an answer from a server. The numbers are permanent.
+/// When leadership ends if no server answers. The numbers are permanent.
 ///
 /// @since ABI 1
 pub type tenure_policy = i32;
 
 /// With the lease, which rests on writes that a quorum has committed: before the ensemble can elect
-/// anybody else. The default.
+/// another leader. The default.
 pub const TENURE_POLICY_VERIFIED: tenure_policy = 0;
 /// Like VERIFIED, and at once when the connection is lost.
 pub const TENURE_POLICY_STRICT: tenure_policy = 1;
-/// With the session, as Mesos has it. **Not safe**: a successor may lead before that.
+/// With the session, as in Mesos. **Not safe**: a successor may lead before that.
 pub const TENURE_POLICY_SESSION: tenure_policy = 2;
 
 /// What follows a lost candidacy. The numbers are permanent.
@@ -33,7 +33,7 @@ pub const TENURE_REENROL_ALWAYS: tenure_reenrol = 0;
 pub const TENURE_REENROL_NEVER: tenure_reenrol = 1;
 
 /// What to contend for, and how. Options may be used for any number of contenders, changed in
-/// between, and freed at once: a contender takes a copy.
+/// between, and freed at once: a contender copies them.
 ///
 /// @since ABI 1
 #[cfg_attr(feature = "capi", repr(C))]
@@ -83,12 +83,12 @@ impl tenure_contender_options {
     }
 }
 
-/// Options as they are by default: the group of the client's URL, no label, no payload,
+/// The default options: the group of the client's URL, no label, no payload,
 /// TENURE_POLICY_VERIFIED, TENURE_REENROL_ALWAYS, not warm.
 ///
 /// @return options, to be freed with tenure_contender_options_free; never NULL
 ///
-/// Ownership: they are the caller's. Threading: any thread. Blocking: never.
+/// Ownership: the caller owns the options. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub extern "C" fn tenure_contender_options_new() -> *mut tenure_contender_options {
@@ -98,12 +98,12 @@ pub extern "C" fn tenure_contender_options_new() -> *mut tenure_contender_option
     })
 }
 
-/// Sets the group to contend for, in the place of the client's URL's.
+/// Sets the group to contend for, instead of the group of the client's URL.
 ///
 /// @param options    options
 /// @param path       the group's znode; checked by tenure_contender_new, and created if it is missing
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for what is not UTF-8
+/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for text that is not UTF-8
 ///
 /// Ownership: the text is copied. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -120,12 +120,13 @@ pub unsafe extern "C" fn tenure_contender_options_set_path(
     })
 }
 
-/// Sets the label: what stands before `_` in the name of the znode. Mesos reads up to the first `_`.
+/// Sets the label: the part before `_` in the name of the znode. Mesos reads the name up to the
+/// first `_`.
 ///
 /// @param options    options
 /// @param label      the label, checked by tenure_contender_new; the empty text for none
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for what is not UTF-8
+/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for text that is not UTF-8
 ///
 /// Ownership: the text is copied. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -142,11 +143,11 @@ pub unsafe extern "C" fn tenure_contender_options_set_label(
     })
 }
 
-/// Sets the payload of the znode: what detectors learn of the leader.
+/// Sets the payload of the znode, which detectors get with the leader.
 ///
 /// @param options    options
 /// @param data       the bytes; may be NULL if len is 0
-/// @param len        how many; at most 1,000,000, checked by tenure_contender_new
+/// @param len        the number of bytes, at most 1,000,000; checked by tenure_contender_new
 /// @param error_out  an error is written here, on failure only; may be NULL
 /// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL
 ///
@@ -166,7 +167,7 @@ pub unsafe extern "C" fn tenure_contender_options_set_data(
     })
 }
 
-/// Sets when leadership ends without an answer from a server.
+/// Sets when leadership ends if no server answers.
 ///
 /// @param options    options
 /// @param policy     TENURE_POLICY_...
@@ -202,7 +203,8 @@ fn no_such(name: &str, number: i32, family: &str) -> super::error::Failure {
 /// @param options    options
 /// @param reenrol    TENURE_REENROL_...
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for a number that is none of them
+/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for a number that is no
+///         TENURE_REENROL_...
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -223,12 +225,13 @@ pub unsafe extern "C" fn tenure_contender_options_set_reenrol(
     })
 }
 
-/// Sets whether to keep a lease ready while next in line: one small write each twelfth of the session
-/// timeout, and leadership then begins with the very event that says that the predecessor is gone.
-/// Otherwise a session that was idle needs three committed writes and a tenth of a second first.
+/// Sets whether to keep a lease ready while next in line. This costs one small write each twelfth
+/// of the session timeout, and leadership then begins with the very event that reports the end of
+/// the predecessor. Otherwise a session that was idle first needs three committed writes and a
+/// tenth of a second.
 ///
 /// @param options    options
-/// @param warm       whether to
+/// @param warm       true to keep a lease ready
 /// @param error_out  an error is written here, on failure only; may be NULL
 /// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL
 ///
@@ -248,7 +251,7 @@ pub unsafe extern "C" fn tenure_contender_options_set_warm(
 
 /// Frees options. Contenders that were made with them keep their copies.
 ///
-/// @param options  options, which must not be used any more, or NULL, which is nothing
+/// @param options  options; they must not be used afterwards. NULL has no effect
 ///
 /// Ownership: takes the options. Threading: any thread. Blocking: never.
 /// @since ABI 1

@@ -46,11 +46,11 @@ pub(super) fn nothing(len_out: *mut usize) -> *const c_void {
 /// The bytes of a payload.
 ///
 /// @param data     a payload, or NULL
-/// @param len_out  how many bytes are written here; may be NULL
-/// @return the first byte; NULL only of NULL
+/// @param len_out  the number of bytes is written here; may be NULL
+/// @return the first byte; NULL only if `data` is NULL
 ///
-/// Ownership: the bytes are the payload's and live as long as it. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the bytes belong to the payload and live as long as it. Threading: any thread.
+/// Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_data_bytes(
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn tenure_data_bytes(
 
 /// Frees a payload.
 ///
-/// @param data  a payload, which must not be used any more, nor its bytes, or NULL, which is nothing
+/// @param data  a payload; neither it nor its bytes may be used afterwards. NULL has no effect
 ///
 /// Ownership: takes the payload. Threading: any thread. Blocking: never.
 /// @since ABI 1

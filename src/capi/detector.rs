@@ -13,7 +13,7 @@ use crate::api::{Detector, DetectorEvent, Time};
 use std::ffi::c_void;
 use std::sync::Arc;
 
-/// A detector: follows the leader of a group without standing in it. Any thread may use it, also
+/// A detector: follows the leader of a group without being a member. Any thread may use it, also
 /// several at once. It keeps its session open.
 ///
 /// @since ABI 1
@@ -46,17 +46,18 @@ impl Tagged for tenure_detector {
     }
 }
 
-/// Follows the leader of a group. A path that does not exist is waited for. On a client whose URL is a
-/// standalone leader's address, that leader is told of at once and for ever.
+/// Follows the leader of a group. If the path does not exist, the detector waits for it. If the
+/// client's URL is a standalone leader's address, the detector reports that leader at once and for
+/// ever.
 ///
 /// @param client        a client
-/// @param path          the group's znode; the empty text for that of the client's URL
+/// @param path          the group's znode; the empty text for the path of the client's URL
 /// @param detector_out  the detector is written here, on success only
 /// @param error_out     an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL and for a path that ZooKeeper does not
 ///         allow; TENURE_ERR_SYSTEM for too many handles; TENURE_ERR_FORKED
 ///
-/// Ownership: the detector is the caller's, to be freed with tenure_detector_free. Threading: any
+/// Ownership: the caller owns the detector and frees it with tenure_detector_free. Threading: any
 /// thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
@@ -83,10 +84,10 @@ pub unsafe extern "C" fn tenure_detector_new(
     })
 }
 
-/// The number by which events name this detector: tenure_event_source.
+/// The number that names this detector in events: tenure_event_source.
 ///
 /// @param detector  a detector, or NULL
-/// @return the number, never 0; of NULL 0
+/// @return the number, never 0; 0 if `detector` is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -95,13 +96,13 @@ pub unsafe extern "C" fn tenure_detector_id(detector: *const tenure_detector) ->
     guard::look(detector, 0, |detector| detector.inner.id)
 }
 
-/// What is known now of who leads, as an event: TENURE_EVENT_DETECTOR_LEADER, _NONE, _UNKNOWN (before
-/// the first answer too) or _FAILED.
+/// The current knowledge of the leader, as an event: TENURE_EVENT_DETECTOR_LEADER, _NONE, _UNKNOWN
+/// (also before the first answer) or _FAILED.
 ///
 /// @param detector  a detector, or NULL
-/// @return the event, to be freed with tenure_event_free; of NULL NULL
+/// @return the event, to be freed with tenure_event_free; NULL if `detector` is NULL
 ///
-/// Ownership: the event is the caller's. Threading: any thread. Blocking: never.
+/// Ownership: the caller owns the event. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_detector_state(
@@ -114,21 +115,22 @@ pub unsafe extern "C" fn tenure_detector_state(
     tenure_event::give(known)
 }
 
-/// Waits until what is known differs from `previous`, which it may do already. Give what the last call
-/// returned to follow without ever missing how things are; NULL at first, which stands for UNKNOWN.
+/// Waits until the state (tenure_detector_state) differs from `previous`; it may differ already.
+/// Pass the event of the last call, and you never miss the current state; pass NULL at first, which
+/// stands for UNKNOWN.
 ///
 /// @param detector    a detector
 /// @param previous    an event of this or another detector, or NULL
 /// @param timeout_ms  how long to wait: milliseconds, 0 not at all, -1 for ever
-/// @param event_out   what is known then is written here, on success only
+/// @param event_out   the new state is written here, on success only
 /// @param error_out   an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_TIMEOUT when nothing changed in time; TENURE_ERR_CLOSED when the
 ///         client was closed; TENURE_ERR_REENTRANT in a callback, unless the timeout is 0;
-///         TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL where something is needed, for an
+///         TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL where it is not allowed, for an
 ///         event that is not a detector's, and for another negative timeout
 ///
-/// Ownership: the event is the caller's, to be freed with tenure_event_free; previous stays the
-/// caller's. Threading: any thread. Blocking: up to the timeout.
+/// Ownership: the caller owns the event and frees it with tenure_event_free; the caller keeps
+/// previous. Threading: any thread. Blocking: up to the timeout.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_detector_detect(
@@ -158,21 +160,20 @@ pub unsafe extern "C" fn tenure_detector_detect(
     })
 }
 
-/// Has a callback called with each event of this detector (TENURE_EVENT_DETECTOR_...), those that wait
-/// in the queue first: each change of the leader. From then on they do not come to the queue. A handle
-/// keeps its callback for its life.
+/// Registers a callback for the events of this detector (TENURE_EVENT_DETECTOR_...): each change of
+/// the leader. The callback first gets the events that wait in the queue. From then on they no
+/// longer come to the queue. A handle keeps its callback for life.
 ///
 /// @param detector   a detector
 /// @param callback   called on the library's dispatch thread; see tenure_event_fn
-/// @param user_data  handed to it, and to destroy
-/// @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
+/// @param user_data  passed to callback and to destroy
+/// @param destroy    frees user_data, exactly once, whatever this function returns; may be NULL
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_SYSTEM when
-///         the dispatch thread cannot be started; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
-///         NULL
+/// @return TENURE_OK; TENURE_ERR_BUSY when the handle has a callback already; TENURE_ERR_SYSTEM
+///         when the dispatch thread cannot be started; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL
 ///
-/// Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the library owns user_data until destroy. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_detector_set_callback(
@@ -189,10 +190,10 @@ pub unsafe extern "C" fn tenure_detector_set_callback(
     })
 }
 
-/// Frees a detector. Events that were not fetched are gone; a callback gets none any more, but a call
-/// that is under way goes on, and destroy follows it.
+/// Frees a detector. Events that were not fetched are lost; its callback gets no more events, but a
+/// call that is under way goes on, and destroy follows it.
 ///
-/// @param detector  a detector, which must not be used any more, or NULL, which is nothing
+/// @param detector  a detector; it must not be used afterwards. NULL has no effect
 ///
 /// Ownership: takes the detector. Threading: any thread, and not while another uses it. Blocking:
 /// never.

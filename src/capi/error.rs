@@ -80,7 +80,7 @@ pub(super) fn hand_out(failure: Failure, error_out: *mut *mut tenure_error) -> t
 /// The status of an error.
 ///
 /// @param error  an error, or NULL
-/// @return its status, never TENURE_OK; of NULL TENURE_OK
+/// @return its status, never TENURE_OK; TENURE_OK if `error` is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -92,10 +92,10 @@ pub unsafe extern "C" fn tenure_error_status(error: *const tenure_error) -> tenu
 /// What went wrong and what to do about it, in a sentence for people.
 ///
 /// @param error  an error, or NULL
-/// @return the sentence; of NULL the empty text
+/// @return the sentence; the empty text if `error` is NULL
 ///
-/// Ownership: the text is the error's and lives as long as it. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the text belongs to the error and lives as long as it. Threading: any thread.
+/// Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_error_message(error: *const tenure_error) -> tenure_str {
@@ -104,10 +104,11 @@ pub unsafe extern "C" fn tenure_error_message(error: *const tenure_error) -> ten
     })
 }
 
-/// Whether the same call can succeed later without anything being changed.
+/// Whether the same call can succeed later without any change.
 ///
 /// @param error  an error, or NULL
-/// @return true for a session that expired, a timeout, or want of system resources; of NULL false
+/// @return true for an expired session, a timeout, or a lack of system resources; false if `error`
+///         is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -118,7 +119,7 @@ pub unsafe extern "C" fn tenure_error_is_retriable(error: *const tenure_error) -
 
 /// Frees an error.
 ///
-/// @param error  an error, which must not be used any more, or NULL, which is nothing
+/// @param error  an error; it must not be used afterwards. NULL has no effect
 ///
 /// Ownership: takes the error. Threading: any thread. Blocking: never.
 /// @since ABI 1

@@ -13,18 +13,18 @@ use crate::api::{
 };
 use std::ffi::{c_char, c_void};
 
-/// What kind of event it is. The numbers are permanent; new ones may come, so pass over what you do
-/// not know.
+/// The kind of an event. Each kind names its main accessors after the colon. The numbers are
+/// permanent; new ones may come, so ignore unknown ones.
 ///
 /// @since ABI 1
 pub type tenure_event_kind = i32;
 
-/// No event: of NULL.
+/// No event: the kind of NULL.
 pub const TENURE_EVENT_NOTHING: tenure_event_kind = 0;
 
-/// A new session is being asked for.
+/// The client asks for a new session.
 pub const TENURE_EVENT_SESSION_CONNECTING: tenure_event_kind = 1;
-/// A session stands, new or kept: tenure_event_session, tenure_event_timeout_ms.
+/// A session is established, new or kept: tenure_event_session, tenure_event_timeout_ms.
 pub const TENURE_EVENT_SESSION_CONNECTED: tenure_event_kind = 2;
 /// The connection is lost; the session may live on: tenure_event_since_ns, tenure_event_message.
 pub const TENURE_EVENT_SESSION_SUSPENDED: tenure_event_kind = 3;
@@ -33,53 +33,57 @@ pub const TENURE_EVENT_SESSION_SUSPENDED: tenure_event_kind = 3;
 pub const TENURE_EVENT_SESSION_RETRYING: tenure_event_kind = 4;
 /// The session is over; a new one follows by itself: tenure_event_expired_by.
 pub const TENURE_EVENT_SESSION_EXPIRED: tenure_event_kind = 5;
-/// The server refused the credentials; the client is of no more use.
+/// The server refused the credentials; the client is no longer usable.
 pub const TENURE_EVENT_SESSION_AUTH_FAILED: tenure_event_kind = 6;
-/// The client was closed: the last event of its own.
+/// The client was closed; this is the last event of the client itself.
 pub const TENURE_EVENT_SESSION_CLOSED: tenure_event_kind = 7;
 
 /// A candidacy begins: its znode is being created.
 pub const TENURE_EVENT_CONTENDER_ENROLLING: tenure_event_kind = 20;
-/// The znode stands: tenure_event_member.
+/// The znode exists: tenure_event_member.
 pub const TENURE_EVENT_CONTENDER_ENROLLED: tenure_event_kind = 21;
-/// Somebody else leads: tenure_event_member (the own), tenure_event_ahead.
+/// Another member leads: tenure_event_member (the own), tenure_event_ahead.
 pub const TENURE_EVENT_CONTENDER_STANDBY: tenure_event_kind = 22;
 /// This contender leads: tenure_event_member, tenure_event_token, tenure_event_lease_end_ns. Ask
-/// tenure_contender_is_leading before you act: events are news, the lease is truth.
+/// tenure_contender_is_leading before you act: events are news, the lease is the truth.
 pub const TENURE_EVENT_CONTENDER_LEADING: tenure_event_kind = 23;
 /// It leads, but a renewal is overdue or the connection is lost: tenure_event_member,
-/// tenure_event_token, tenure_event_lease_end_ns. LEADING follows with the same token, or LOST.
+/// tenure_event_token, tenure_event_lease_end_ns. LEADING with the same token follows, or LOST.
 pub const TENURE_EVENT_CONTENDER_JEOPARDY: tenure_event_kind = 24;
-/// The candidacy is over; exactly one for each: tenure_event_lost_reason, tenure_event_member,
-/// tenure_event_lease_end_ns (until when it led, 0 if it did not), tenure_event_message.
+/// The candidacy is over; exactly one event for each candidacy: tenure_event_lost_reason,
+/// tenure_event_member, tenure_event_lease_end_ns (until when it led, 0 if it did not),
+/// tenure_event_message.
 pub const TENURE_EVENT_CONTENDER_LOST: tenure_event_kind = 25;
-/// The candidacy cannot go on for now, and is tried again by itself; told once for each cause:
-/// tenure_event_member (the own, if one stands), tenure_event_status, tenure_event_message.
+/// The candidacy cannot go on for now, and the contender tries again by itself; one event for each
+/// cause: tenure_event_member (the own, if it exists), tenure_event_status, tenure_event_message.
 pub const TENURE_EVENT_CONTENDER_BLOCKED: tenure_event_kind = 26;
 
-/// Who leads cannot be known: no server has answered for too long. Not the same as nobody:
+/// The leader cannot be known: no server has answered for too long. It is not the same as NONE:
 /// tenure_event_since_ns.
 pub const TENURE_EVENT_DETECTOR_UNKNOWN: tenure_event_kind = 40;
-/// Nobody leads: the group is empty.
+/// No leader: the group is empty.
 pub const TENURE_EVENT_DETECTOR_NONE: tenure_event_kind = 41;
-/// Somebody leads, or its payload has changed: tenure_event_member, tenure_event_token,
+/// A member leads, or the leader's payload has changed: tenure_event_member, tenure_event_token,
 /// tenure_event_data, tenure_event_as_of_ns.
 pub const TENURE_EVENT_DETECTOR_LEADER: tenure_event_kind = 42;
-/// It may not look; tried again by itself: tenure_event_status, tenure_event_message.
+/// The group cannot be read, and the library tries again by itself: tenure_event_status,
+/// tenure_event_message.
 pub const TENURE_EVENT_DETECTOR_FAILED: tenure_event_kind = 43;
 
 /// The members cannot be known: no server has answered for too long: tenure_event_since_ns.
 pub const TENURE_EVENT_GROUP_UNKNOWN: tenure_event_kind = 60;
 /// All members, oldest first: tenure_event_members.
 pub const TENURE_EVENT_GROUP_MEMBERS: tenure_event_kind = 61;
-/// It may not look; tried again by itself: tenure_event_status, tenure_event_message.
+/// The group cannot be read, and the library tries again by itself: tenure_event_status,
+/// tenure_event_message.
 pub const TENURE_EVENT_GROUP_FAILED: tenure_event_kind = 62;
-/// A membership that this group joined is over, and not by tenure_group_cancel:
+/// A membership that this group joined has ended, and not by tenure_group_cancel:
 /// tenure_event_member, tenure_event_lost_reason.
 pub const TENURE_EVENT_GROUP_MEMBERSHIP_LOST: tenure_event_kind = 63;
 
 /// A call that a function ending in `_start` began has ended: tenure_event_call,
-/// tenure_event_status, tenure_event_message, and what the function says of its result.
+/// tenure_event_status, tenure_event_message, and the accessor that the function names for its
+/// result.
 pub const TENURE_EVENT_CALL_DONE: tenure_event_kind = 80;
 
 /// Why a candidacy or a membership ended. The numbers are permanent.
@@ -87,7 +91,7 @@ pub const TENURE_EVENT_CALL_DONE: tenure_event_kind = 80;
 /// @since ABI 1
 pub type tenure_lost_reason = i32;
 
-/// It is not over, or it is no such event.
+/// No candidacy or membership has ended, or the event is of another kind.
 pub const TENURE_LOST_REASON_NONE: tenure_lost_reason = 0;
 /// The session is over.
 pub const TENURE_LOST_REASON_SESSION_EXPIRED: tenure_lost_reason = 1;
@@ -102,21 +106,21 @@ pub const TENURE_LOST_REASON_CLOSED: tenure_lost_reason = 5;
 /// The znode could not be created, and trying again cannot help: tenure_event_status says why.
 pub const TENURE_LOST_REASON_FAILED: tenure_lost_reason = 6;
 
-/// By whose word a session is over. The numbers are permanent.
+/// Which side declared a session over. The numbers are permanent.
 ///
 /// @since ABI 1
 pub type tenure_expired_by = i32;
 
-/// It is no such event.
+/// Neither: the event is of another kind.
 pub const TENURE_EXPIRED_BY_NOBODY: tenure_expired_by = 0;
-/// A server said so: everything of the session is gone.
+/// A server: everything of the session is gone.
 pub const TENURE_EXPIRED_BY_SERVER: tenure_expired_by = 1;
-/// The own clock did: no server answered for too long.
+/// The client's own clock: no server answered for too long.
 pub const TENURE_EXPIRED_BY_LOCAL_TIMEOUT: tenure_expired_by = 2;
 
 /// An event. It never changes; any thread may read it. In a callback it lives until the callback
-/// returns; what tenure_client_next_event and other functions gave you is yours until
-/// tenure_event_free. What an accessor shows lives as long as the event.
+/// returns; an event that tenure_client_next_event or another function returned is yours until
+/// tenure_event_free. The results of accessors live as long as the event.
 ///
 /// @since ABI 1
 #[cfg_attr(feature = "capi", repr(C))]
@@ -329,10 +333,10 @@ fn look<T>(
     found.unwrap_or(otherwise)
 }
 
-/// What kind of event it is.
+/// The kind of an event.
 ///
 /// @param event  an event, or NULL
-/// @return the kind; of NULL TENURE_EVENT_NOTHING
+/// @return the kind; TENURE_EVENT_NOTHING if `event` is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -341,13 +345,13 @@ pub unsafe extern "C" fn tenure_event_type(event: *const tenure_event) -> tenure
     look(event, TENURE_EVENT_NOTHING, |news| Some(news.kind()))
 }
 
-/// The name of a kind in small letters: `"contender leading"`. Of a number that is no kind:
-/// `"unknown event"`.
+/// The name of a kind in small letters: `"contender leading"`; `"unknown event"` for a number that
+/// is no kind.
 ///
 /// @param kind  any number
 /// @return a text that ends with a NUL and lives for ever; never NULL
 ///
-/// Ownership: the library's. Threading: any thread. Blocking: never.
+/// Ownership: the library owns the text. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub extern "C" fn tenure_event_kind_name(kind: tenure_event_kind) -> *const c_char {
@@ -381,12 +385,12 @@ pub extern "C" fn tenure_event_kind_name(kind: tenure_event_kind) -> *const c_ch
     name.as_ptr()
 }
 
-/// Which handle it happened to: the number that tenure_client_id, tenure_contender_id,
-/// tenure_detector_id or tenure_group_id gives. Of TENURE_EVENT_CALL_DONE it is the handle of the
+/// The handle of the event: the number that tenure_client_id, tenure_contender_id,
+/// tenure_detector_id or tenure_group_id returns. For TENURE_EVENT_CALL_DONE, the handle of the
 /// call.
 ///
 /// @param event  an event, or NULL
-/// @return the number, never 0; of NULL 0
+/// @return the number, never 0; 0 if `event` is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -395,14 +399,14 @@ pub unsafe extern "C" fn tenure_event_source(event: *const tenure_event) -> u64 
     guard::look(event, 0, |event| event.source)
 }
 
-/// The member that an event is about: the own znode of a contender, the leader of a detector, a
-/// membership, or the member that tenure_group_join_start made.
+/// The member of an event: the own znode of a contender, the leader of a detector, a membership, or
+/// the member that tenure_group_join_start made.
 ///
 /// @param event  an event, or NULL
 /// @return the member; NULL where there is none
 ///
-/// Ownership: the member is the event's and lives as long as it. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the member belongs to the event and lives as long as it. Threading: any thread.
+/// Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_member(event: *const tenure_event) -> *const tenure_member {
@@ -423,13 +427,14 @@ pub unsafe extern "C" fn tenure_event_token(event: *const tenure_event) -> u64 {
     look(event, 0, |news| news.member().map(|member| member.token))
 }
 
-/// All members: of TENURE_EVENT_GROUP_MEMBERS, and of a call that tenure_group_members_start began.
+/// All members: for TENURE_EVENT_GROUP_MEMBERS, and for a call that tenure_group_members_start
+/// began.
 ///
 /// @param event  an event, or NULL
 /// @return the list; NULL where there is none
 ///
-/// Ownership: the list is the event's and lives as long as it. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the list belongs to the event and lives as long as it. Threading: any thread.
+/// Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_members(event: *const tenure_event) -> *const tenure_members {
@@ -443,15 +448,15 @@ pub unsafe extern "C" fn tenure_event_members(event: *const tenure_event) -> *co
     })
 }
 
-/// A payload: the leader's of TENURE_EVENT_DETECTOR_LEADER, or of a call that
+/// A payload: the leader's for TENURE_EVENT_DETECTOR_LEADER, or the result of a call that
 /// tenure_group_data_start began.
 ///
 /// @param event    an event, or NULL
-/// @param len_out  how many bytes are written here; may be NULL
+/// @param len_out  the number of bytes is written here; may be NULL
 /// @return the first byte; NULL where there is no payload (an empty one is not NULL)
 ///
-/// Ownership: the bytes are the event's and live as long as it. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the bytes belong to the event and live as long as it. Threading: any thread.
+/// Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_data(
@@ -472,10 +477,10 @@ pub unsafe extern "C" fn tenure_event_data(
     )
 }
 
-/// The number of the session of TENURE_EVENT_SESSION_CONNECTED.
+/// The number of the session, for TENURE_EVENT_SESSION_CONNECTED.
 ///
 /// @param event  an event, or NULL
-/// @return the number; 0 of other events
+/// @return the number; 0 for other events
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -487,10 +492,10 @@ pub unsafe extern "C" fn tenure_event_session(event: *const tenure_event) -> i64
     })
 }
 
-/// The session timeout that the server granted, of TENURE_EVENT_SESSION_CONNECTED.
+/// The session timeout that the server granted, for TENURE_EVENT_SESSION_CONNECTED.
 ///
 /// @param event  an event, or NULL
-/// @return milliseconds; 0 of other events
+/// @return milliseconds; 0 for other events
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -504,11 +509,11 @@ pub unsafe extern "C" fn tenure_event_timeout_ms(event: *const tenure_event) -> 
     })
 }
 
-/// How many attempts to connect have failed since the last connection, of
+/// How many attempts to connect have failed since the last connection, for
 /// TENURE_EVENT_SESSION_RETRYING.
 ///
 /// @param event  an event, or NULL
-/// @return the number, from 1; 0 of other events
+/// @return the number, from 1; 0 for other events
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -520,11 +525,11 @@ pub unsafe extern "C" fn tenure_event_attempt(event: *const tenure_event) -> u32
     })
 }
 
-/// By whose word the session is over, of TENURE_EVENT_SESSION_EXPIRED.
+/// Which side declared the session over, for TENURE_EVENT_SESSION_EXPIRED.
 ///
 /// @param event  an event, or NULL
-/// @return TENURE_EXPIRED_BY_SERVER or TENURE_EXPIRED_BY_LOCAL_TIMEOUT; TENURE_EXPIRED_BY_NOBODY of
-///         other events
+/// @return TENURE_EXPIRED_BY_SERVER or TENURE_EXPIRED_BY_LOCAL_TIMEOUT; TENURE_EXPIRED_BY_NOBODY
+///         for other events
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -539,11 +544,10 @@ pub unsafe extern "C" fn tenure_event_expired_by(event: *const tenure_event) -> 
     })
 }
 
-/// How many members stood before the own one when that was last looked at, of
-/// TENURE_EVENT_CONTENDER_STANDBY.
+/// How many members were ahead of the own one at the last look, for TENURE_EVENT_CONTENDER_STANDBY.
 ///
 /// @param event  an event, or NULL
-/// @return the number; 0 of other events
+/// @return the number; 0 for other events
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -555,13 +559,13 @@ pub unsafe extern "C" fn tenure_event_ahead(event: *const tenure_event) -> usize
     })
 }
 
-/// When the lease of a leadership ends, or ended, on the boot-time clock: of
-/// TENURE_EVENT_CONTENDER_LEADING until when it leads unless it is renewed (renewals are no events),
-/// of TENURE_EVENT_CONTENDER_JEOPARDY when it ends unless it is renewed before, of
-/// TENURE_EVENT_CONTENDER_LOST until when it led.
+/// When the lease of a leadership ends, or ended, on the boot-time clock: for
+/// TENURE_EVENT_CONTENDER_LEADING and TENURE_EVENT_CONTENDER_JEOPARDY the end of the lease unless
+/// it is renewed before (renewals are no events), for TENURE_EVENT_CONTENDER_LOST the time until
+/// which the contender led.
 ///
 /// @param event  an event, or NULL
-/// @return nanoseconds, to be compared with tenure_boottime_ns; 0 where there is no lease
+/// @return nanoseconds on the clock of tenure_boottime_ns; 0 where there is no lease
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -570,11 +574,11 @@ pub unsafe extern "C" fn tenure_event_lease_end_ns(event: *const tenure_event) -
     look(event, 0, |news| news.lease_end().map(Time::as_nanos))
 }
 
-/// Since when it has been so, on the boot-time clock: of TENURE_EVENT_SESSION_SUSPENDED when the
-/// connection was lost, of the two UNKNOWN events when what was known was last confirmed.
+/// Since when the state has lasted, on the boot-time clock: for TENURE_EVENT_SESSION_SUSPENDED the
+/// loss of the connection, for the two UNKNOWN events the last confirmation of the previous state.
 ///
 /// @param event  an event, or NULL
-/// @return nanoseconds, to be compared with tenure_boottime_ns; 0 of other events
+/// @return nanoseconds on the clock of tenure_boottime_ns; 0 for other events
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -583,11 +587,11 @@ pub unsafe extern "C" fn tenure_event_since_ns(event: *const tenure_event) -> u6
     look(event, 0, |news| news.since().map(Time::as_nanos))
 }
 
-/// How fresh the answer is, of TENURE_EVENT_DETECTOR_LEADER: when the server that gave it was asked,
-/// on the boot-time clock.
+/// How fresh the answer is, for TENURE_EVENT_DETECTOR_LEADER: when the client asked the server that
+/// answered, on the boot-time clock.
 ///
 /// @param event  an event, or NULL
-/// @return nanoseconds, to be compared with tenure_boottime_ns; 0 of other events
+/// @return nanoseconds on the clock of tenure_boottime_ns; 0 for other events
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -599,11 +603,11 @@ pub unsafe extern "C" fn tenure_event_as_of_ns(event: *const tenure_event) -> u6
     })
 }
 
-/// Why a candidacy or membership ended, of TENURE_EVENT_CONTENDER_LOST and
+/// Why a candidacy or membership ended, for TENURE_EVENT_CONTENDER_LOST and
 /// TENURE_EVENT_GROUP_MEMBERSHIP_LOST.
 ///
 /// @param event  an event, or NULL
-/// @return the reason; TENURE_LOST_REASON_NONE of other events
+/// @return the reason; TENURE_LOST_REASON_NONE for other events
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -623,11 +627,11 @@ pub unsafe extern "C" fn tenure_event_lost_reason(
     })
 }
 
-/// What went wrong: of the FAILED events, of TENURE_EVENT_CONTENDER_BLOCKED, of a reason TENURE_LOST_REASON_FAILED, and of
-/// TENURE_EVENT_CALL_DONE.
+/// What went wrong: for the FAILED events, for TENURE_EVENT_CONTENDER_BLOCKED, for the reason
+/// TENURE_LOST_REASON_FAILED, and for TENURE_EVENT_CALL_DONE.
 ///
 /// @param event  an event, or NULL
-/// @return the status; TENURE_OK where nothing went wrong, and of NULL
+/// @return the status; TENURE_OK if nothing went wrong, and if `event` is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -639,14 +643,14 @@ pub unsafe extern "C" fn tenure_event_status(event: *const tenure_event) -> tenu
     })
 }
 
-/// What went wrong, in a sentence for people: where tenure_event_status is not TENURE_OK, and of
+/// What went wrong, in a sentence for people: if tenure_event_status is not TENURE_OK, and for
 /// TENURE_EVENT_SESSION_SUSPENDED and TENURE_EVENT_SESSION_RETRYING.
 ///
 /// @param event  an event, or NULL
 /// @return the sentence; the empty text where there is none
 ///
-/// Ownership: the text is the event's and lives as long as it. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the text belongs to the event and lives as long as it. Threading: any thread.
+/// Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_message(event: *const tenure_event) -> tenure_str {
@@ -655,11 +659,11 @@ pub unsafe extern "C" fn tenure_event_message(event: *const tenure_event) -> ten
     })
 }
 
-/// Which call has ended, of TENURE_EVENT_CALL_DONE: the number that the function ending in `_start`
-/// gave.
+/// The call that has ended, for TENURE_EVENT_CALL_DONE: the number that the function ending in
+/// `_start` gave.
 ///
 /// @param event  an event, or NULL
-/// @return the number; 0 of other events
+/// @return the number; 0 for other events
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -671,8 +675,8 @@ pub unsafe extern "C" fn tenure_event_call(event: *const tenure_event) -> u64 {
     })
 }
 
-/// The yes or no of a call that has ended, of TENURE_EVENT_CALL_DONE: what the function without
-/// `_start` writes to its `bool` result.
+/// The yes or no of a call that has ended, for TENURE_EVENT_CALL_DONE: the value that the function
+/// without `_start` writes to its `bool` result.
 ///
 /// @param event  an event, or NULL
 /// @return the answer; false where there is none
@@ -690,10 +694,9 @@ pub unsafe extern "C" fn tenure_event_call_result(event: *const tenure_event) ->
     })
 }
 
-/// Frees an event that a function gave you. One that a callback was given is left alone.
+/// Frees an event that a function gave you. It has no effect on the event of a callback.
 ///
-/// @param event  an event, which must not be used any more, nor what it shows, or NULL, which is
-///               nothing
+/// @param event  an event; neither it nor its results may be used afterwards. NULL has no effect
 ///
 /// Ownership: takes the event. Threading: any thread. Blocking: never.
 /// @since ABI 1

@@ -83,17 +83,17 @@ fn start<T: Into<Answer> + Send + 'static>(
     })
 }
 
-/// Opens a group. Nothing is sent for it.
+/// Opens a group. This sends nothing.
 ///
 /// @param client     a client
-/// @param path       the group's znode; the empty text for that of the client's URL
+/// @param path       the group's znode; the empty text for the path of the client's URL
 /// @param group_out  the group is written here, on success only
 /// @param error_out  an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for a path that ZooKeeper does not allow,
 ///         and where the client's URL is a standalone leader's address; TENURE_ERR_SYSTEM for too many
 ///         handles; TENURE_ERR_FORKED
 ///
-/// Ownership: the group is the caller's, to be freed with tenure_group_free. Threading: any thread.
+/// Ownership: the caller owns the group and frees it with tenure_group_free. Threading: any thread.
 /// Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
@@ -120,10 +120,10 @@ pub unsafe extern "C" fn tenure_group_new(
     })
 }
 
-/// The number by which events name this group: tenure_event_source.
+/// The number that names this group in events: tenure_event_source.
 ///
 /// @param group  a group, or NULL
-/// @return the number, never 0; of NULL 0
+/// @return the number, never 0; 0 if `group` is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -132,13 +132,13 @@ pub unsafe extern "C" fn tenure_group_id(group: *const tenure_group) -> u64 {
     guard::look(group, 0, |group| group.inner.id)
 }
 
-/// Joins: creates an ephemeral sequential znode with this payload. Without a connection it waits for
-/// one. A join that is given up, by the timeout too, is undone.
+/// Joins: creates an ephemeral sequential znode with this payload. Without a connection it waits
+/// for one. A join that is given up, also by the timeout, is undone.
 ///
 /// @param group       a group
-/// @param label       what stands before `_` in the name of the member; the empty text for none
+/// @param label       the part of the member's name before `_`; the empty text for none
 /// @param data        the payload; may be NULL if len is 0
-/// @param len         how many bytes, at most 1,000,000
+/// @param len         the number of bytes, at most 1,000,000
 /// @param timeout_ms  how long to wait: milliseconds, 0 not at all (which joins nothing), -1 for ever
 /// @param member_out  the member is written here, on success only
 /// @param error_out   an error is written here, on failure only; may be NULL
@@ -147,9 +147,9 @@ pub unsafe extern "C" fn tenure_group_id(group: *const tenure_group) -> u64 {
 ///         the timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL, for a label or
 ///         payload that is not allowed, and for another negative timeout
 ///
-/// Ownership: the member object is the caller's, to be freed with tenure_member_free; the membership
-/// itself lives until tenure_group_cancel, the end of the session, or tenure_group_free. Threading:
-/// any thread. Blocking: up to the timeout.
+/// Ownership: the caller owns the member object and frees it with tenure_member_free; the
+/// membership itself lives until tenure_group_cancel, the end of the session, or tenure_group_free.
+/// Threading: any thread. Blocking: up to the timeout.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_group_join(
@@ -186,13 +186,13 @@ fn join(
     Ok(group.join((!label.is_empty()).then_some(label), data)?)
 }
 
-/// Begins what tenure_group_join does, without a limit in time. TENURE_EVENT_CALL_DONE tells of the
-/// end in the client's queue, with tenure_event_member.
+/// Like tenure_group_join, without blocking and without a time limit. TENURE_EVENT_CALL_DONE
+/// reports the end in the client's queue, with tenure_event_member.
 ///
 /// @param group      a group
-/// @param label      what stands before `_` in the name of the member; the empty text for none
+/// @param label      the part of the member's name before `_`; the empty text for none
 /// @param data       the payload; may be NULL if len is 0
-/// @param len        how many bytes, at most 1,000,000
+/// @param len        the number of bytes, at most 1,000,000
 /// @param call_out   the number of the call is written here, on success only
 /// @param error_out  an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
@@ -218,16 +218,17 @@ pub unsafe extern "C" fn tenure_group_join_start(
 ///
 /// @param group        a group
 /// @param member       the member
-/// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever; the leaving goes on
-///                     without
+/// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever; the leaving goes
+///                     on afterwards
 /// @param removed_out  on success, true only if this call removed it, false for a member that this
 ///                     group did not join or that is gone already; may be NULL
 /// @param error_out    an error is written here, on failure only; may be NULL
-/// @return TENURE_OK when the znode is gone; TENURE_ERR_TIMEOUT; TENURE_ERR_NO_AUTH when it may not be
-///         deleted; TENURE_ERR_CLOSED; TENURE_ERR_REENTRANT in a callback, unless the timeout is 0;
-///         TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
+/// @return TENURE_OK when the znode is gone; TENURE_ERR_TIMEOUT; TENURE_ERR_NO_AUTH when an ACL
+///         forbids its deletion; TENURE_ERR_CLOSED; TENURE_ERR_REENTRANT in a callback, unless the
+///         timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL and for another
+///         negative timeout
 ///
-/// Ownership: the member object stays the caller's. Threading: any thread. Blocking: up to the
+/// Ownership: the caller keeps the member object. Threading: any thread. Blocking: up to the
 /// timeout.
 /// @since ABI 1
 #[unsafe(no_mangle)]
@@ -249,8 +250,8 @@ pub unsafe extern "C" fn tenure_group_cancel(
     )
 }
 
-/// Begins what tenure_group_cancel does. TENURE_EVENT_CALL_DONE tells of the end in the client's
-/// queue, with tenure_event_call_result.
+/// Like tenure_group_cancel, without blocking. TENURE_EVENT_CALL_DONE reports the end in the
+/// client's queue, with tenure_event_call_result.
 ///
 /// @param group      a group
 /// @param member     the member
@@ -259,7 +260,7 @@ pub unsafe extern "C" fn tenure_group_cancel(
 /// @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
 ///         TENURE_ERR_INVALID_ARGUMENT for NULL
 ///
-/// Ownership: the member object stays the caller's. Threading: any thread. Blocking: never.
+/// Ownership: the caller keeps the member object. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_group_cancel_start(
@@ -273,21 +274,23 @@ pub unsafe extern "C" fn tenure_group_cancel_start(
     })
 }
 
-/// Evicts: deletes the znode of a member whoever it belongs to. A znode of the same name that is not
-/// this member is not touched. A member that leads is told by its server at once, and in the worst
-/// case (cut off at the same moment) believes until its lease ends, when another leads already.
+/// Evicts: deletes the znode of any member of the group. A znode of the same name that is not this
+/// member is not touched. If the member leads, its server notifies it at once; in the worst case
+/// (it is cut off at the same moment) it still takes itself for the leader until its lease ends,
+/// while another leads already.
 ///
 /// @param group        a group
 /// @param member       the member
-/// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever; the eviction goes on
-///                     without
-/// @param removed_out  on success, true if it stood and this call removed it; may be NULL
+/// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever; the eviction goes
+///                     on afterwards
+/// @param removed_out  on success, true if the member existed and this call removed it; may be NULL
 /// @param error_out    an error is written here, on failure only; may be NULL
-/// @return TENURE_OK when the znode is gone; TENURE_ERR_TIMEOUT; TENURE_ERR_NO_AUTH when it may not be
-///         deleted; TENURE_ERR_CLOSED; TENURE_ERR_REENTRANT in a callback, unless the timeout is 0;
-///         TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
+/// @return TENURE_OK when the znode is gone; TENURE_ERR_TIMEOUT; TENURE_ERR_NO_AUTH when an ACL
+///         forbids its deletion; TENURE_ERR_CLOSED; TENURE_ERR_REENTRANT in a callback, unless the
+///         timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL and for another
+///         negative timeout
 ///
-/// Ownership: the member object stays the caller's. Threading: any thread. Blocking: up to the
+/// Ownership: the caller keeps the member object. Threading: any thread. Blocking: up to the
 /// timeout.
 /// @since ABI 1
 #[unsafe(no_mangle)]
@@ -309,8 +312,8 @@ pub unsafe extern "C" fn tenure_group_evict(
     )
 }
 
-/// Begins what tenure_group_evict does. TENURE_EVENT_CALL_DONE tells of the end in the client's queue,
-/// with tenure_event_call_result.
+/// Like tenure_group_evict, without blocking. TENURE_EVENT_CALL_DONE reports the end in the
+/// client's queue, with tenure_event_call_result.
 ///
 /// @param group      a group
 /// @param member     the member
@@ -319,7 +322,7 @@ pub unsafe extern "C" fn tenure_group_evict(
 /// @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
 ///         TENURE_ERR_INVALID_ARGUMENT for NULL
 ///
-/// Ownership: the member object stays the caller's. Threading: any thread. Blocking: never.
+/// Ownership: the caller keeps the member object. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_group_evict_start(
@@ -343,8 +346,8 @@ pub unsafe extern "C" fn tenure_group_evict_start(
 ///         in a callback, unless the timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
 ///         NULL and for another negative timeout
 ///
-/// Ownership: the list is the caller's, to be freed with tenure_members_free. Threading: any thread.
-/// Blocking: up to the timeout.
+/// Ownership: the caller owns the list and frees it with tenure_members_free. Threading: any
+/// thread. Blocking: up to the timeout.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_group_members(
@@ -367,8 +370,8 @@ pub unsafe extern "C" fn tenure_group_members(
     )
 }
 
-/// Begins what tenure_group_members does. TENURE_EVENT_CALL_DONE tells of the end in the client's
-/// queue, with tenure_event_members.
+/// Like tenure_group_members, without blocking. TENURE_EVENT_CALL_DONE reports the end in the
+/// client's queue, with tenure_event_members.
 ///
 /// @param group      a group
 /// @param call_out   the number of the call is written here, on success only
@@ -387,19 +390,19 @@ pub unsafe extern "C" fn tenure_group_members_start(
     start(group, call_out, error_out, |group| Ok(group.members()))
 }
 
-/// The payload of a member, whoever it belongs to.
+/// The payload of any member of the group.
 ///
 /// @param group       a group
 /// @param member      the member
 /// @param timeout_ms  how long to wait: milliseconds, 0 not at all, -1 for ever
-/// @param data_out    on success the payload is written here; NULL when the member is gone
+/// @param data_out    on success the payload is written here, NULL when the member is gone
 /// @param error_out   an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_TIMEOUT; TENURE_ERR_NO_AUTH; TENURE_ERR_CLOSED; TENURE_ERR_REENTRANT
 ///         in a callback, unless the timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
 ///         NULL and for another negative timeout
 ///
-/// Ownership: the payload is the caller's, to be freed with tenure_data_free. Threading: any thread.
-/// Blocking: up to the timeout.
+/// Ownership: the caller owns the payload and frees it with tenure_data_free. Threading: any
+/// thread. Blocking: up to the timeout.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_group_data(
@@ -418,8 +421,8 @@ pub unsafe extern "C" fn tenure_group_data(
     })
 }
 
-/// Begins what tenure_group_data does. TENURE_EVENT_CALL_DONE tells of the end in the client's queue,
-/// with tenure_event_data (NULL when the member is gone).
+/// Like tenure_group_data, without blocking. TENURE_EVENT_CALL_DONE reports the end in the client's
+/// queue, with tenure_event_data (NULL when the member is gone).
 ///
 /// @param group      a group
 /// @param member     the member
@@ -428,7 +431,7 @@ pub unsafe extern "C" fn tenure_group_data(
 /// @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
 ///         TENURE_ERR_INVALID_ARGUMENT for NULL
 ///
-/// Ownership: the member object stays the caller's. Threading: any thread. Blocking: never.
+/// Ownership: the caller keeps the member object. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_group_data_start(
@@ -442,17 +445,17 @@ pub unsafe extern "C" fn tenure_group_data_start(
     })
 }
 
-/// Changes the payload of a member that this group joined. Without a connection it waits for one; of
-/// several changes that wait, the last one counts.
+/// Changes the payload of a member that this group joined. Without a connection it waits for one;
+/// if several changes wait, the last one counts.
 ///
 /// @param group        a group
 /// @param member       the member
 /// @param data         the bytes; may be NULL if len is 0
-/// @param len          how many, at most 1,000,000
-/// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever; the change goes on
-///                     without
-/// @param written_out  on success, true when its znode bears it, false when it is not ours or is gone;
-///                     may be NULL
+/// @param len          the number of bytes, at most 1,000,000
+/// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever; the change goes
+///                     on afterwards
+/// @param written_out  on success, true when its znode has the payload, false when this group did
+///                     not join the member or it is gone; may be NULL
 /// @param error_out    an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_TIMEOUT; TENURE_ERR_NO_AUTH; TENURE_ERR_CLOSED; TENURE_ERR_REENTRANT
 ///         in a callback, unless the timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
@@ -491,13 +494,13 @@ fn set_data(
     Ok(group.set_data(member::read(member)?, data)?)
 }
 
-/// Begins what tenure_group_set_data does. TENURE_EVENT_CALL_DONE tells of the end in the client's
-/// queue, with tenure_event_call_result.
+/// Like tenure_group_set_data, without blocking. TENURE_EVENT_CALL_DONE reports the end in the
+/// client's queue, with tenure_event_call_result.
 ///
 /// @param group      a group
 /// @param member     the member
 /// @param data       the bytes; may be NULL if len is 0
-/// @param len        how many, at most 1,000,000
+/// @param len        the number of bytes, at most 1,000,000
 /// @param call_out   the number of the call is written here, on success only
 /// @param error_out  an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
@@ -519,8 +522,8 @@ pub unsafe extern "C" fn tenure_group_set_data_start(
     })
 }
 
-/// Waits for the end of a member, ours or anybody's. One that is gone already is gone, but by whom is
-/// known only to who waited.
+/// Waits for the end of any member of the group. It succeeds also if the member is gone already,
+/// but only a call that waited knows who ended it.
 ///
 /// @param group       a group
 /// @param member      the member
@@ -532,7 +535,7 @@ pub unsafe extern "C" fn tenure_group_set_data_start(
 ///         TENURE_ERR_REENTRANT in a callback, unless the timeout is 0; TENURE_ERR_FORKED;
 ///         TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
 ///
-/// Ownership: the member object stays the caller's. Threading: any thread. Blocking: up to the
+/// Ownership: the caller keeps the member object. Threading: any thread. Blocking: up to the
 /// timeout.
 /// @since ABI 1
 #[unsafe(no_mangle)]
@@ -549,8 +552,8 @@ pub unsafe extern "C" fn tenure_group_cancelled(
     })
 }
 
-/// Begins what tenure_group_cancelled does. TENURE_EVENT_CALL_DONE tells of the end in the client's
-/// queue, with tenure_event_call_result.
+/// Like tenure_group_cancelled, without blocking. TENURE_EVENT_CALL_DONE reports the end in the
+/// client's queue, with tenure_event_call_result.
 ///
 /// @param group      a group
 /// @param member     the member
@@ -559,7 +562,7 @@ pub unsafe extern "C" fn tenure_group_cancelled(
 /// @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
 ///         TENURE_ERR_INVALID_ARGUMENT for NULL
 ///
-/// Ownership: the member object stays the caller's. Threading: any thread. Blocking: never.
+/// Ownership: the caller keeps the member object. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_group_cancelled_start(
@@ -573,8 +576,8 @@ pub unsafe extern "C" fn tenure_group_cancelled_start(
     })
 }
 
-/// Has every change of the members told from now on, by TENURE_EVENT_GROUP_MEMBERS. Events of
-/// memberships that are lost come without it.
+/// Reports every change of the members from now on, as TENURE_EVENT_GROUP_MEMBERS.
+/// TENURE_EVENT_GROUP_MEMBERSHIP_LOST needs no watch.
 ///
 /// @param group      a group
 /// @param error_out  an error is written here, on failure only; may be NULL
@@ -594,21 +597,21 @@ pub unsafe extern "C" fn tenure_group_watch(
     })
 }
 
-/// Waits until the members differ from `expected`, which they may do already. Give what the last call
-/// returned to follow without ever missing how things are. Does what tenure_group_watch does.
+/// Waits until the members differ from `expected`; they may differ already. Pass the list of the
+/// last call, and you never miss the current state. It also does what tenure_group_watch does.
 ///
 /// @param group        a group
 /// @param expected     a list of this or another group, or NULL, which stands for no members
 /// @param timeout_ms   how long to wait: milliseconds, 0 not at all, -1 for ever
-/// @param members_out  the members then are written here, on success only
+/// @param members_out  the new members are written here, on success only
 /// @param error_out    an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_TIMEOUT when nothing changed in time; TENURE_ERR_NO_AUTH and other
-///         statuses of what keeps them from being listed; TENURE_ERR_CLOSED; TENURE_ERR_REENTRANT in a
-///         callback, unless the timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL
-///         where something is needed and for another negative timeout
+///         statuses of an error that prevents the listing; TENURE_ERR_CLOSED; TENURE_ERR_REENTRANT
+///         in a callback, unless the timeout is 0; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT
+///         for NULL where it is not allowed and for another negative timeout
 ///
-/// Ownership: the list is the caller's, to be freed with tenure_members_free; expected stays the
-/// caller's. Threading: any thread. Blocking: up to the timeout.
+/// Ownership: the caller owns the list and frees it with tenure_members_free; the caller keeps
+/// expected. Threading: any thread. Blocking: up to the timeout.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_group_wait_members(
@@ -632,21 +635,20 @@ pub unsafe extern "C" fn tenure_group_wait_members(
     })
 }
 
-/// Has a callback called with each event of this group (TENURE_EVENT_GROUP_...), those that wait in
-/// the queue first. From then on they do not come to the queue; the ends of calls always do. A handle
-/// keeps its callback for its life.
+/// Registers a callback for the events of this group (TENURE_EVENT_GROUP_...). The callback first
+/// gets the events that wait in the queue. From then on they no longer come to the queue; the ends
+/// of calls always do. A handle keeps its callback for life.
 ///
 /// @param group      a group
 /// @param callback   called on the library's dispatch thread; see tenure_event_fn
-/// @param user_data  handed to it, and to destroy
-/// @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
+/// @param user_data  passed to callback and to destroy
+/// @param destroy    frees user_data, exactly once, whatever this function returns; may be NULL
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK; TENURE_ERR_BUSY when it has a callback already; TENURE_ERR_SYSTEM when
-///         the dispatch thread cannot be started; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for
-///         NULL
+/// @return TENURE_OK; TENURE_ERR_BUSY when the handle has a callback already; TENURE_ERR_SYSTEM
+///         when the dispatch thread cannot be started; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL
 ///
-/// Ownership: user_data is the library's until it is destroyed. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the library owns user_data until destroy. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_group_set_callback(
@@ -663,11 +665,11 @@ pub unsafe extern "C" fn tenure_group_set_callback(
     })
 }
 
-/// Frees a group, and gives up the memberships that were joined through it, in the background. Call
-/// tenure_group_cancel first to be sure that they are gone. Events that were not fetched are gone; a
-/// callback gets none any more, but a call that is under way goes on, and destroy follows it.
+/// Frees a group, and gives up in the background the memberships that were joined through it. Call
+/// tenure_group_cancel first to be sure that they are gone. Events that were not fetched are lost;
+/// its callback gets no more events, but a call that is under way goes on, and destroy follows it.
 ///
-/// @param group  a group, which must not be used any more, or NULL, which is nothing
+/// @param group  a group; it must not be used afterwards. NULL has no effect
 ///
 /// Ownership: takes the group. Threading: any thread, and not while another uses it. Blocking: never.
 /// @since ABI 1

@@ -8,27 +8,27 @@ use super::text::tenure_str;
 use crate::api::{LogLevel, set_log, unset_log};
 use std::ffi::c_void;
 
-/// How grave a line of the log is. The numbers are permanent.
+/// The severity of a log line. The numbers are permanent.
 ///
 /// @since ABI 1
 pub type tenure_log_level = i32;
 
-/// Something does not work and will not by itself.
+/// Something does not work, and will not work by itself.
 pub const TENURE_LOG_LEVEL_ERROR: tenure_log_level = 1;
-/// Something is not as it should be: a connection lost, a leadership in jeopardy.
+/// Something is wrong: a connection lost, a leadership in jeopardy.
 pub const TENURE_LOG_LEVEL_WARN: tenure_log_level = 2;
-/// What happens: sessions, leaderships, leaders.
+/// The main events: sessions, leaderships, leaders.
 pub const TENURE_LOG_LEVEL_INFO: tenure_log_level = 3;
-/// What leads to it: each attempt, each step of a candidacy.
+/// The steps towards them: each attempt, each step of a candidacy.
 pub const TENURE_LOG_LEVEL_DEBUG: tenure_log_level = 4;
 
-/// Is told a line of the log. It runs on the library's dispatch thread, like tenure_event_fn, and
-/// under the same rules.
+/// Receives a log line. It runs on the library's dispatch thread, like tenure_event_fn, and under
+/// the same rules.
 ///
-/// @param user_data  what was given with the callback
+/// @param user_data  the pointer that was given with the callback
 /// @param level      TENURE_LOG_LEVEL_...
-/// @param at_ns      when, in nanoseconds of the boot-time clock
-/// @param message    what; lives until the callback returns, and holds no secret
+/// @param at_ns      the time of the line, in nanoseconds of the boot-time clock
+/// @param message    the text; lives until the callback returns, and holds no secret
 ///
 /// @since ABI 1
 pub type tenure_log_fn = Option<
@@ -40,20 +40,20 @@ pub type tenure_log_fn = Option<
     ),
 >;
 
-/// Has a callback called with each line of the log of this level and graver ones, of all clients of
-/// this process. It takes the place of the one before, which is destroyed. Without one nothing is
-/// logged. Of lines that come faster than it takes them some are dropped, and the next one says how
-/// many. A forked child has no log until it sets one.
+/// Registers a callback for the log lines of this level and of more severe ones, of all clients of
+/// this process. It replaces the previous callback, which is destroyed. Without a callback nothing
+/// is logged. If lines come faster than the callback takes them, some are dropped, and the next
+/// line says how many. A forked child has no log until it sets one.
 ///
 /// @param level      TENURE_LOG_LEVEL_...
-/// @param callback   called on the library's dispatch thread; NULL to log no more
-/// @param user_data  handed to it, and to destroy
-/// @param destroy    frees user_data, exactly once, whatever is returned; may be NULL
+/// @param callback   called on the library's dispatch thread; NULL to stop logging
+/// @param user_data  passed to callback and to destroy
+/// @param destroy    frees user_data, exactly once, whatever this function returns; may be NULL
 /// @param error_out  an error is written here, on failure only; may be NULL
 /// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for a number that is no level
 ///
-/// Ownership: user_data is the library's until it is destroyed. Threading: any thread, callbacks
-/// included. Blocking: never.
+/// Ownership: the library owns user_data until destroy. Threading: any thread, callbacks included.
+/// Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_log_set(

@@ -5,9 +5,9 @@ use super::handle::{self, Head, Tagged};
 use super::text::tenure_str;
 use crate::api::Member;
 
-/// A member of a group: an ephemeral sequential znode. It never changes; any thread may read it.
-/// What an event, a list or a contender shows belongs to that; what a function gave you is yours
-/// until tenure_member_free.
+/// A member of a group: an ephemeral sequential znode. It never changes; any thread may read it. A
+/// member that an event or a list shows belongs to the event or list; a member that a function gave
+/// you is yours until tenure_member_free.
 ///
 /// @since ABI 1
 #[cfg_attr(feature = "capi", repr(transparent))]
@@ -46,23 +46,23 @@ fn look<T>(
 /// The path of a member's znode.
 ///
 /// @param member  a member, or NULL
-/// @return the path; of NULL the empty text
+/// @return the path; the empty text if `member` is NULL
 ///
-/// Ownership: the text is the member's and lives as long as it. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the text belongs to the member and lives as long as it. Threading: any thread.
+/// Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_member_path(member: *const tenure_member) -> tenure_str {
     look(member, tenure_str::EMPTY, |m| tenure_str::of(&m.path))
 }
 
-/// The label of a member: what stands before `_` in its name.
+/// The label of a member: the part of its name before `_`.
 ///
 /// @param member  a member, or NULL
-/// @return the label; the empty text where there is none, and of NULL
+/// @return the label; the empty text where there is none, and if `member` is NULL
 ///
-/// Ownership: the text is the member's and lives as long as it. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the text belongs to the member and lives as long as it. Threading: any thread.
+/// Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_member_label(member: *const tenure_member) -> tenure_str {
@@ -71,11 +71,12 @@ pub unsafe extern "C" fn tenure_member_label(member: *const tenure_member) -> te
     })
 }
 
-/// The number that the server appended to a member's name. It only proposes an order: the counter
-/// behind it wraps, and starts anew when the group's znode is deleted. tenure_member_token orders.
+/// The number that the server appended to a member's name. It is no reliable order: the counter
+/// behind it wraps, and starts again when the group's znode is deleted. tenure_member_token gives
+/// the order.
 ///
 /// @param member  a member, or NULL
-/// @return the number; of NULL 0
+/// @return the number; 0 if `member` is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -84,10 +85,10 @@ pub unsafe extern "C" fn tenure_member_sequence(member: *const tenure_member) ->
     look(member, 0, |m| m.sequence)
 }
 
-/// The `czxid` of a member's znode: the order of members, and the fencing token of its tenure.
+/// The `czxid` of a member's znode: the order of members, and the fencing token of its leadership.
 ///
 /// @param member  a member, or NULL
-/// @return the token; 0 of NULL, and for a standalone leader, which has none
+/// @return the token; 0 if `member` is NULL, and for a standalone leader, which has none
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -100,7 +101,7 @@ pub unsafe extern "C" fn tenure_member_token(member: *const tenure_member) -> u6
 ///
 /// @param a  a member, or NULL
 /// @param b  a member, or NULL
-/// @return true if they are; NULL is the same as nothing, NULL included
+/// @return true if they are; false if either is NULL, or both are
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -117,9 +118,9 @@ pub unsafe extern "C" fn tenure_member_equal(
 /// A copy of a member that is yours.
 ///
 /// @param member  a member, or NULL
-/// @return the copy, to be freed with tenure_member_free; of NULL NULL
+/// @return the copy, to be freed with tenure_member_free; NULL if `member` is NULL
 ///
-/// Ownership: the copy is the caller's. Threading: any thread. Blocking: never.
+/// Ownership: the caller owns the copy. Threading: any thread. Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_member_clone(member: *const tenure_member) -> *mut tenure_member {
@@ -128,9 +129,9 @@ pub unsafe extern "C" fn tenure_member_clone(member: *const tenure_member) -> *m
     })
 }
 
-/// Frees a member that a function gave you; never one that an event or a list shows.
+/// Frees a member that a function gave you; never a member that an event or a list shows.
 ///
-/// @param member  a member, which must not be used any more, or NULL, which is nothing
+/// @param member  a member; it must not be used afterwards. NULL has no effect
 ///
 /// Ownership: takes the member. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -142,8 +143,9 @@ pub unsafe extern "C" fn tenure_member_free(member: *mut tenure_member) {
     }
 }
 
-/// The members of a group at one time, oldest first. It never changes; any thread may read it. What
-/// an event shows belongs to that; what a function gave you is yours until tenure_members_free.
+/// The members of a group at one time, oldest first. The list never changes; any thread may read
+/// it. A list that an event shows belongs to the event; a list that a function gave you is yours
+/// until tenure_members_free.
 ///
 /// @since ABI 1
 #[cfg_attr(feature = "capi", repr(C))]
@@ -181,7 +183,7 @@ impl tenure_members {
 /// How many members a list has.
 ///
 /// @param members  a list, or NULL
-/// @return the number; of NULL 0
+/// @return the number; 0 if `members` is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -193,11 +195,11 @@ pub unsafe extern "C" fn tenure_members_count(members: *const tenure_members) ->
 /// A member of a list.
 ///
 /// @param members  a list, or NULL
-/// @param index    from 0, the oldest, who leads
+/// @param index    from 0: the oldest, which leads
 /// @return the member; NULL where there is none
 ///
-/// Ownership: the member is the list's and lives as long as it. Threading: any thread. Blocking:
-/// never.
+/// Ownership: the member belongs to the list and lives as long as it. Threading: any thread.
+/// Blocking: never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_members_at(
@@ -212,10 +214,9 @@ pub unsafe extern "C" fn tenure_members_at(
     })
 }
 
-/// Frees a list that a function gave you; never one that an event shows.
+/// Frees a list that a function gave you; never a list that an event shows.
 ///
-/// @param members  a list, which must not be used any more, nor its members, or NULL, which is
-///                 nothing
+/// @param members  a list; neither it nor its members may be used afterwards. NULL has no effect
 ///
 /// Ownership: takes the list. Threading: any thread. Blocking: never.
 /// @since ABI 1

@@ -18,15 +18,15 @@ fn on(
     })
 }
 
-/// Ends sessions of the server behind a `memory://` URL at once, as if they had expired: their members
-/// vanish, and their clients are told. That server is a ZooKeeper inside this process, for trying out
-/// and for your own tests; its tick is 500 ms, and it grants session timeouts from 1 s to 10 s. What a
-/// tenure_memory_ function does has happened, and reached connected clients, when it returns; events
-/// may still be on their way.
+/// Ends sessions of the server behind a `memory://` URL at once, as if they had expired: their
+/// members vanish, and their clients are notified. That server is a ZooKeeper inside this process,
+/// for trials and for your own tests; its tick is 500 ms, and it grants session timeouts from 1 s
+/// to 10 s. When a tenure_memory_ function returns, its effect has happened and has reached
+/// connected clients; events may still be on their way.
 ///
 /// @param url        a `memory://` URL
 /// @param session    the number of the session (tenure_event_session); 0 for all
-/// @param ended_out  how many sessions were ended is written here, on success only; may be NULL
+/// @param ended_out  the number of ended sessions is written here, on success only; may be NULL
 /// @param error_out  an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for any other URL; TENURE_ERR_SYSTEM when the I/O
 ///         thread cannot be started
@@ -50,8 +50,9 @@ pub unsafe extern "C" fn tenure_memory_expire(
     })
 }
 
-/// Makes a black hole of the network of the server behind a `memory://` URL: nothing gets through, and
-/// nobody is told. The server goes on, and expires the sessions that it does not hear of.
+/// Turns the network of the server behind a `memory://` URL into a black hole: nothing gets
+/// through, and neither side is notified. The server goes on, and expires the sessions whose
+/// clients no longer reach it.
 ///
 /// @param url        a `memory://` URL
 /// @param error_out  an error is written here, on failure only; may be NULL
@@ -67,7 +68,7 @@ pub unsafe extern "C" fn tenure_memory_cut(
     on(url, error_out, MemoryServer::cut)
 }
 
-/// Ends what tenure_memory_cut began; what was sent meanwhile arrives, as TCP has it.
+/// Ends the effect of tenure_memory_cut; data that was sent meanwhile arrives, as in TCP.
 ///
 /// @param url        a `memory://` URL
 /// @param error_out  an error is written here, on failure only; may be NULL
@@ -83,8 +84,8 @@ pub unsafe extern "C" fn tenure_memory_heal(
     on(url, error_out, MemoryServer::heal)
 }
 
-/// Stops the server behind a `memory://` URL: its connections close, and new ones are refused. It keeps
-/// what it has.
+/// Stops the server behind a `memory://` URL: its connections close, and new ones are refused. It
+/// keeps its data.
 ///
 /// @param url        a `memory://` URL
 /// @param error_out  an error is written here, on failure only; may be NULL
@@ -100,7 +101,7 @@ pub unsafe extern "C" fn tenure_memory_stop(
     on(url, error_out, MemoryServer::stop)
 }
 
-/// Starts the server behind a `memory://` URL again. Each session has its whole timeout anew.
+/// Starts the server behind a `memory://` URL again. Each session gets its whole timeout again.
 ///
 /// @param url        a `memory://` URL
 /// @param error_out  an error is written here, on failure only; may be NULL

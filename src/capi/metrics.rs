@@ -3,22 +3,22 @@
 use super::client::tenure_client;
 use super::guard;
 
-/// A number that a client counts. The numbers are permanent; new ones may come.
+/// A metric of a client. The numbers are permanent; new ones may come.
 ///
 /// @since ABI 1
 pub type tenure_metric = i32;
 
-/// Connections that stood, with the handshake still before them.
+/// Established connections, counted before the handshake.
 pub const TENURE_METRIC_CONNECTIONS: tenure_metric = 1;
 /// Attempts to connect that failed.
 pub const TENURE_METRIC_FAILED_ATTEMPTS: tenure_metric = 2;
 /// Connections that were lost after a session had been confirmed on them.
 pub const TENURE_METRIC_SUSPENSIONS: tenure_metric = 3;
-/// Times that a session was confirmed: a new one, or the same on another connection.
+/// How often a session was confirmed: a new session, or the same one on another connection.
 pub const TENURE_METRIC_SESSIONS_CONFIRMED: tenure_metric = 4;
 /// Sessions that expired.
 pub const TENURE_METRIC_SESSIONS_EXPIRED: tenure_metric = 5;
-/// Bytes that were handed to connections.
+/// Bytes that were passed to connections.
 pub const TENURE_METRIC_BYTES_SENT: tenure_metric = 6;
 /// Bytes that were read from connections.
 pub const TENURE_METRIC_BYTES_RECEIVED: tenure_metric = 7;
@@ -28,18 +28,20 @@ pub const TENURE_METRIC_EVENTS: tenure_metric = 8;
 pub const TENURE_METRIC_LEADERSHIPS: tenure_metric = 9;
 /// Leaderships that ended.
 pub const TENURE_METRIC_LEADERSHIPS_ENDED: tenure_metric = 10;
-/// Times that the lease of a leadership was extended.
+/// How often the lease of a leadership was extended.
 pub const TENURE_METRIC_RENEWALS: tenure_metric = 11;
 /// Contenders, detectors and groups that are open now. It rises and falls.
 pub const TENURE_METRIC_HANDLES: tenure_metric = 12;
 /// Calls that wait for an answer now. It rises and falls.
 pub const TENURE_METRIC_CALLS: tenure_metric = 13;
 
-/// What a client has counted since it was opened. Numbers only rise, but for those that say otherwise.
+/// The value of a metric, counted since the client was opened. Values only rise, except where the
+/// metric says otherwise.
 ///
 /// @param client  a client, or NULL
 /// @param metric  TENURE_METRIC_...
-/// @return the number; 0 of NULL, of a number that is no metric, and of a standalone leader's client
+/// @return the value; 0 if `client` is NULL, for a number that is no metric, and for a standalone
+///         leader's client
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1

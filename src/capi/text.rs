@@ -3,12 +3,12 @@
 use super::error::Failure;
 use std::ffi::c_char;
 
-/// A run of UTF-8 text: `len` bytes from `data`, **not** ended by a NUL. `{NULL, 0}` is the empty
-/// text. Print it with `printf("%" TENURE_PRI_STR, TENURE_STR_ARG(text))`; make one of a C string
-/// with tenure_str_c().
+/// UTF-8 text: `len` bytes from `data`, **not** ended by a NUL. `{NULL, 0}` is the empty text.
+/// Print it with `printf("%" TENURE_PRI_STR, TENURE_STR_ARG(text))`; make one from a C string with
+/// tenure_str_c().
 ///
-/// As an argument it is read before the function returns, and never kept. As a result it lives as
-/// long as the object that it came from.
+/// A function reads a text argument before it returns, and never keeps it. A result lives as long
+/// as the object that it came from.
 ///
 /// @since ABI 1
 #[repr(C)]
@@ -16,7 +16,7 @@ use std::ffi::c_char;
 pub struct tenure_str {
     /// The first byte; may be NULL if `len` is 0.
     pub data: *const c_char,
-    /// How many bytes.
+    /// The number of bytes.
     pub len: usize,
 }
 

@@ -1,4 +1,4 @@
-//! URLs, parsed: to check one before it is used, and to show it without its password.
+//! URLs, parsed: to check one before use, and to show it without its password.
 
 use super::error::tenure_error;
 use super::guard;
@@ -7,11 +7,10 @@ use super::status::tenure_status;
 use super::text::tenure_str;
 use crate::api::Url;
 
-/// A URL that says where a group is:
-/// `zk://[user:password@]host[:port][,host[:port]...]/path` as Apache Mesos reads it (IPv6 in
-/// brackets, port 2181 by default); `file:///path` of a file that holds one; `memory://name/path`
-/// for a server inside this process; a bare `host:port`, which is the leader itself. It never
-/// changes; any thread may read it.
+/// A URL that says where a group is: `zk://[user:password@]host[:port][,host[:port]...]/path` as in
+/// Apache Mesos (IPv6 in brackets, port 2181 by default); `file:///path` of a file that holds a
+/// URL; `memory://name/path` for a server inside this process; a bare `host:port`, which is the
+/// leader itself. It never changes; any thread may read it.
 ///
 /// @since ABI 1
 #[cfg_attr(feature = "capi", repr(C))]
@@ -32,7 +31,8 @@ impl Tagged for tenure_url {
     }
 }
 
-/// Reads a URL. tenure_client_open reads its own: this is for whoever wants to check or to show one.
+/// Parses a URL. tenure_client_open parses its own; this function is for programs that check or
+/// show a URL.
 ///
 /// @param text       the URL
 /// @param url_out    the parsed URL is written here, on success only
@@ -40,7 +40,7 @@ impl Tagged for tenure_url {
 /// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT with a message that says what is expected and
 ///         never repeats a password
 ///
-/// Ownership: the URL is the caller's, to be freed with tenure_url_free. Threading: any thread.
+/// Ownership: the caller owns the URL and frees it with tenure_url_free. Threading: any thread.
 /// Blocking: only to read the file of a `file://` URL.
 /// @since ABI 1
 #[unsafe(no_mangle)]
@@ -65,25 +65,27 @@ pub unsafe extern "C" fn tenure_url_parse(
     })
 }
 
-/// The path of the group: what begins at the first `/` after the servers. Of a bare `host:port`, that
-/// itself.
+/// The path of the group: everything from the first `/` after the servers on. For a bare
+/// `host:port`, that `host:port`.
 ///
 /// @param url  a URL, or NULL
-/// @return the path; of NULL the empty text
+/// @return the path; the empty text if `url` is NULL
 ///
-/// Ownership: the text is the URL's and lives as long as it. Threading: any thread. Blocking: never.
+/// Ownership: the text belongs to the URL and lives as long as it. Threading: any thread. Blocking:
+/// never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_url_path(url: *const tenure_url) -> tenure_str {
     guard::look(url, tenure_str::EMPTY, |url| tenure_str::of(&url.path))
 }
 
-/// The URL as it may be shown to people: without the credentials.
+/// The URL as people may see it: without the credentials.
 ///
 /// @param url  a URL, or NULL
-/// @return the text; of NULL the empty text
+/// @return the text; the empty text if `url` is NULL
 ///
-/// Ownership: the text is the URL's and lives as long as it. Threading: any thread. Blocking: never.
+/// Ownership: the text belongs to the URL and lives as long as it. Threading: any thread. Blocking:
+/// never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_url_shown(url: *const tenure_url) -> tenure_str {
@@ -93,7 +95,7 @@ pub unsafe extern "C" fn tenure_url_shown(url: *const tenure_url) -> tenure_str 
 /// Whether the URL is a bare `host:port`: the leader itself.
 ///
 /// @param url  a URL, or NULL
-/// @return true if it is; of NULL false
+/// @return true if it is; false if `url` is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -105,7 +107,7 @@ pub unsafe extern "C" fn tenure_url_is_standalone(url: *const tenure_url) -> boo
 /// How many servers a `zk://` URL names.
 ///
 /// @param url  a URL, or NULL
-/// @return the number; 0 of other URLs and of NULL
+/// @return the number; 0 for other URLs, and if `url` is NULL
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -117,10 +119,11 @@ pub unsafe extern "C" fn tenure_url_server_count(url: *const tenure_url) -> usiz
 /// A server of a `zk://` URL, as `host:port`.
 ///
 /// @param url    a URL, or NULL
-/// @param index  from 0, in the order in which they were written
+/// @param index  from 0, in the order of the URL
 /// @return the server; the empty text where there is none
 ///
-/// Ownership: the text is the URL's and lives as long as it. Threading: any thread. Blocking: never.
+/// Ownership: the text belongs to the URL and lives as long as it. Threading: any thread. Blocking:
+/// never.
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_url_server(url: *const tenure_url, index: usize) -> tenure_str {
@@ -133,7 +136,7 @@ pub unsafe extern "C" fn tenure_url_server(url: *const tenure_url, index: usize)
 
 /// Frees a URL.
 ///
-/// @param url  a URL, which must not be used any more, or NULL, which is nothing
+/// @param url  a URL; it must not be used afterwards. NULL has no effect
 ///
 /// Ownership: takes the URL. Threading: any thread. Blocking: never.
 /// @since ABI 1
