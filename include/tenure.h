@@ -143,7 +143,7 @@
 typedef struct tenure_client tenure_client;
 
 /**
- * How a client behaves. Options may be used for any number of clients, changed in between, and
+ * The options of a client. They may be used for any number of clients, changed in between, and
  * freed at once: a client copies them.
  *
  * @since ABI 1
@@ -159,8 +159,8 @@ typedef struct tenure_client_options tenure_client_options;
 typedef struct tenure_contender tenure_contender;
 
 /**
- * What to contend for, and how. Options may be used for any number of contenders, changed in
- * between, and freed at once: a contender copies them.
+ * The options of a contender. They may be used for any number of contenders, changed in between,
+ * and freed at once: a contender copies them.
  *
  * @since ABI 1
  */
@@ -323,7 +323,7 @@ typedef int32_t tenure_lost_reason;
 typedef int32_t tenure_policy;
 
 /**
- * What follows a lost candidacy. The numbers are permanent.
+ * Whether a contender enrols again after a lost candidacy. The numbers are permanent.
  *
  * @since ABI 1
  */
@@ -574,7 +574,7 @@ typedef int32_t tenure_metric;
 #define TENURE_EVENT_CALL_DONE 80
 
 /**
- * No candidacy or membership has ended, or the event is of another kind.
+ * The event is not the end of a candidacy or membership.
  */
 #define TENURE_LOST_REASON_NONE 0
 
@@ -624,8 +624,8 @@ typedef int32_t tenure_metric;
 #define TENURE_EXPIRED_BY_LOCAL_TIMEOUT 2
 
 /**
- * With the lease, which rests on writes that a quorum has committed: before the ensemble can elect
- * another leader. The default.
+ * Leadership ends with its lease, which rests on writes that a quorum has committed: before the
+ * ensemble can elect another leader. The default.
  */
 #define TENURE_POLICY_VERIFIED 0
 
@@ -635,17 +635,17 @@ typedef int32_t tenure_metric;
 #define TENURE_POLICY_STRICT 1
 
 /**
- * With the session, as in Mesos. **Not safe**: a successor may lead before that.
+ * Leadership ends with the session, as in Mesos. **Not safe**: a successor may lead before that.
  */
 #define TENURE_POLICY_SESSION 2
 
 /**
- * Another candidacy, by itself. The default.
+ * The contender enrols again by itself. The default.
  */
 #define TENURE_REENROL_ALWAYS 0
 
 /**
- * Nothing: the contender stops.
+ * The contender stops.
  */
 #define TENURE_REENROL_NEVER 1
 
@@ -660,12 +660,12 @@ typedef int32_t tenure_metric;
 #define TENURE_LOG_LEVEL_WARN 2
 
 /**
- * The main events: sessions, leaderships, leaders.
+ * Changes of state: sessions, leaderships, leaders.
  */
 #define TENURE_LOG_LEVEL_INFO 3
 
 /**
- * The steps towards them: each attempt, each step of a candidacy.
+ * The steps between: each attempt, each step of a candidacy.
  */
 #define TENURE_LOG_LEVEL_DEBUG 4
 
@@ -1007,7 +1007,7 @@ TENURE_API void tenure_client_options_free(struct tenure_client_options *options
  * cannot be reached is no error: events report each attempt.
  *
  * @param url         where the group is; see tenure_url
- * @param options     how the client behaves; NULL for the defaults
+ * @param options     the options of the client; NULL for the defaults
  * @param client_out  the client is written here, on success only
  * @param error_out   an error is written here, on failure only; may be NULL
  * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for a URL that cannot be read (the message never
@@ -1504,7 +1504,7 @@ tenure_status tenure_contender_options_set_policy(struct tenure_contender_option
                                                   struct tenure_error **error_out);
 
 /**
- * Sets what follows a lost candidacy.
+ * Sets whether the contender enrols again after a lost candidacy.
  *
  * @param options    options
  * @param reenrol    TENURE_REENROL_...
@@ -1554,7 +1554,7 @@ TENURE_API void tenure_contender_options_free(struct tenure_contender_options *o
  * that is the oldest and the contender has a lease. The function waits for neither.
  *
  * @param client         a client
- * @param options        what to contend for, and how; NULL for the group of the client's URL with
+ * @param options        the options of the contender; NULL for the group of the client's URL with
  *                       no payload
  * @param contender_out  the contender is written here, on success only
  * @param error_out      an error is written here, on failure only; may be NULL
@@ -2332,9 +2332,9 @@ tenure_status tenure_group_set_data_start(struct tenure_group *group,
  * @param by_us_out   on success, true if this group cancelled it, false for every other end (its
  *                    session, an administrator, its owner); may be NULL
  * @param error_out   an error is written here, on failure only; may be NULL
- * @return TENURE_OK when it is gone; TENURE_ERR_TIMEOUT when it was not in time; TENURE_ERR_CLOSED;
- *         TENURE_ERR_REENTRANT in a callback, unless the timeout is 0; TENURE_ERR_FORKED;
- *         TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
+ * @return TENURE_OK when it is gone; TENURE_ERR_TIMEOUT when it was not gone in time;
+ *         TENURE_ERR_CLOSED; TENURE_ERR_REENTRANT in a callback, unless the timeout is 0;
+ *         TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
  *
  * Ownership: the caller keeps the member object. Threading: any thread. Blocking: up to the
  * timeout.

@@ -704,7 +704,7 @@ private:
     std::uint64_t token_ = 0;
 };
 
-// What to contend for, and how.
+// The options of a contender.
 struct contender_options {
     std::string path{};  // the group; empty: the group of the client's URL
     std::string label{}; // the part before '_' in the name of the znode
@@ -1022,7 +1022,7 @@ struct tls_options {
     std::string server_name{};      // the name in the certificates, instead of the host in the URL
 };
 
-// How a client behaves; options that are not set have their defaults.
+// The options of a client; those that are not set have their defaults.
 struct client_options {
     std::optional<std::chrono::milliseconds> session_timeout{}; // default: 10 s, as in Mesos
     std::optional<std::chrono::milliseconds> tick{};            // never less than the servers' real tick

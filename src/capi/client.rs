@@ -86,7 +86,7 @@ pub(super) fn call_back<E: FromEvent + Into<News>>(
 /// cannot be reached is no error: events report each attempt.
 ///
 /// @param url         where the group is; see tenure_url
-/// @param options     how the client behaves; NULL for the defaults
+/// @param options     the options of the client; NULL for the defaults
 /// @param client_out  the client is written here, on success only
 /// @param error_out   an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for a URL that cannot be read (the message never

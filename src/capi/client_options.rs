@@ -8,7 +8,7 @@ use super::text::tenure_str;
 use crate::api::{ClientOptions, TlsOptions};
 use std::sync::{Mutex, PoisonError};
 
-/// How a client behaves. Options may be used for any number of clients, changed in between, and
+/// The options of a client. They may be used for any number of clients, changed in between, and
 /// freed at once: a client copies them.
 ///
 /// @since ABI 1

@@ -52,7 +52,7 @@ impl Tagged for tenure_contender {
 /// that is the oldest and the contender has a lease. The function waits for neither.
 ///
 /// @param client         a client
-/// @param options        what to contend for, and how; NULL for the group of the client's URL with
+/// @param options        the options of the contender; NULL for the group of the client's URL with
 ///                       no payload
 /// @param contender_out  the contender is written here, on success only
 /// @param error_out      an error is written here, on failure only; may be NULL

@@ -14,26 +14,26 @@ use std::sync::{Mutex, PoisonError};
 /// @since ABI 1
 pub type tenure_policy = i32;
 
-/// With the lease, which rests on writes that a quorum has committed: before the ensemble can elect
-/// another leader. The default.
+/// Leadership ends with its lease, which rests on writes that a quorum has committed: before the
+/// ensemble can elect another leader. The default.
 pub const TENURE_POLICY_VERIFIED: tenure_policy = 0;
 /// Like VERIFIED, and at once when the connection is lost.
 pub const TENURE_POLICY_STRICT: tenure_policy = 1;
-/// With the session, as in Mesos. **Not safe**: a successor may lead before that.
+/// Leadership ends with the session, as in Mesos. **Not safe**: a successor may lead before that.
 pub const TENURE_POLICY_SESSION: tenure_policy = 2;
 
-/// What follows a lost candidacy. The numbers are permanent.
+/// Whether a contender enrols again after a lost candidacy. The numbers are permanent.
 ///
 /// @since ABI 1
 pub type tenure_reenrol = i32;
 
-/// Another candidacy, by itself. The default.
+/// The contender enrols again by itself. The default.
 pub const TENURE_REENROL_ALWAYS: tenure_reenrol = 0;
-/// Nothing: the contender stops.
+/// The contender stops.
 pub const TENURE_REENROL_NEVER: tenure_reenrol = 1;
 
-/// What to contend for, and how. Options may be used for any number of contenders, changed in
-/// between, and freed at once: a contender copies them.
+/// The options of a contender. They may be used for any number of contenders, changed in between,
+/// and freed at once: a contender copies them.
 ///
 /// @since ABI 1
 #[cfg_attr(feature = "capi", repr(C))]
@@ -198,7 +198,7 @@ fn no_such(name: &str, number: i32, family: &str) -> super::error::Failure {
     super::error::Failure::invalid(format!("{name} is {number}, which is no {family}_..."))
 }
 
-/// Sets what follows a lost candidacy.
+/// Sets whether the contender enrols again after a lost candidacy.
 ///
 /// @param options    options
 /// @param reenrol    TENURE_REENROL_...

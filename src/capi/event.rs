@@ -91,7 +91,7 @@ pub const TENURE_EVENT_CALL_DONE: tenure_event_kind = 80;
 /// @since ABI 1
 pub type tenure_lost_reason = i32;
 
-/// No candidacy or membership has ended, or the event is of another kind.
+/// The event is not the end of a candidacy or membership.
 pub const TENURE_LOST_REASON_NONE: tenure_lost_reason = 0;
 /// The session is over.
 pub const TENURE_LOST_REASON_SESSION_EXPIRED: tenure_lost_reason = 1;

@@ -531,9 +531,9 @@ pub unsafe extern "C" fn tenure_group_set_data_start(
 /// @param by_us_out   on success, true if this group cancelled it, false for every other end (its
 ///                    session, an administrator, its owner); may be NULL
 /// @param error_out   an error is written here, on failure only; may be NULL
-/// @return TENURE_OK when it is gone; TENURE_ERR_TIMEOUT when it was not in time; TENURE_ERR_CLOSED;
-///         TENURE_ERR_REENTRANT in a callback, unless the timeout is 0; TENURE_ERR_FORKED;
-///         TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
+/// @return TENURE_OK when it is gone; TENURE_ERR_TIMEOUT when it was not gone in time;
+///         TENURE_ERR_CLOSED; TENURE_ERR_REENTRANT in a callback, unless the timeout is 0;
+///         TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
 ///
 /// Ownership: the caller keeps the member object. Threading: any thread. Blocking: up to the
 /// timeout.

@@ -17,9 +17,9 @@ pub type tenure_log_level = i32;
 pub const TENURE_LOG_LEVEL_ERROR: tenure_log_level = 1;
 /// Something is wrong: a connection lost, a leadership in jeopardy.
 pub const TENURE_LOG_LEVEL_WARN: tenure_log_level = 2;
-/// The main events: sessions, leaderships, leaders.
+/// Changes of state: sessions, leaderships, leaders.
 pub const TENURE_LOG_LEVEL_INFO: tenure_log_level = 3;
-/// The steps towards them: each attempt, each step of a candidacy.
+/// The steps between: each attempt, each step of a candidacy.
 pub const TENURE_LOG_LEVEL_DEBUG: tenure_log_level = 4;
 
 /// Receives a log line. It runs on the library's dispatch thread, like tenure_event_fn, and under
