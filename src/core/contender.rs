@@ -7,6 +7,30 @@
 //!
 //! Where the predecessor may not be read, no event of it comes: then the group's list of children
 //! is watched, and the predecessor looked at each T/3. Whoever cannot be looked at stands before us.
+//!
+//! # States
+//!
+//! ```text
+//!  begins ──▶ Unknown ── listed ──▶ Behind ── all before it are gone ──▶ First ── a lease ──▶ Leading
+//!    ▲           │                    ▲
+//!    │           └▶ Counting ─────────┘
+//!    └── Reenrol::Always ── Lost ◀── from any of them
+//! ```
+//!
+//! | in | what happens | then |
+//! |---|---|---|
+//! | `Unknown` | the own znode stands, and is in a listing | `Behind` |
+//! | `Unknown` | … of which the numbers have wrapped | `Counting`: every candidate is looked at |
+//! | `Counting` | every candidate was answered for | `Behind`, in the order of `czxid` |
+//! | `Behind` | the predecessor is gone | the one before it is watched; `First` if there is none |
+//! | `Behind` | all that were known are gone, and more stood before those | `Unknown`: it lists again |
+//! | `First` | the lease is long enough, and will be renewed | `Leading` |
+//! | `First` | for T it is not known that the znode is ours | lost: `LeaseLapsed` |
+//! | `Leading` | a renewal is overdue, or the connection is lost | `Leading`, in jeopardy |
+//! | `Leading` | the lease ends; with `Strict` the connection is lost | lost: `LeaseLapsed` |
+//! | any | the seat is gone, or is given up | lost, with the reason |
+//!
+//! `Behind`, `First` and `Leading` outlive a connection: on the next one the predecessor is looked at again.
 
 use super::again::Again;
 use super::event::{ContenderEvent, Event, LostReason, Member};

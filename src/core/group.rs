@@ -3,6 +3,22 @@
 //! Questions survive a lost connection: they are asked again on the next one. Memberships are
 //! not renewed when their session is over; the group says so, and joining again is the caller's
 //! choice.
+//!
+//! # States
+//!
+//! | of | in | what happens | then |
+//! |---|---|---|---|
+//! | a membership | joining | its seat is `Seated` | it stands: the join is answered |
+//! | | joining | its seat is gone | gone: the join fails |
+//! | | it stands | it is cancelled, or its join was forgotten | leaving, until its seat has `Left` |
+//! | | it stands | its seat is gone | gone: `MembershipLost` |
+//! | a question | asked | an answer that decides | gone: answered |
+//! | | asked | an answer that decides nothing | asked again after a pause |
+//! | | asked | the connection is lost | asked again on the next one |
+//! | the view | listing | the list has come | looking at those of its members that are new |
+//! | | looking | every member was answered for | at rest: `Members` if they differ from what was told |
+//! | | at rest | a watch fires, or the connection is made again | listing |
+//! | | any | nothing was confirmed for too long | `Unknown` is told; the rest is as before |
 
 use super::again::Again;
 use super::event::{Event, GroupEvent, LostReason, Member};

@@ -12,6 +12,40 @@
 //! connection lives: after a pause the seat looks, then acts. A znode of ours that may not be read
 //! is not taken for gone: it is *doubted*, no lease is renewed for it, and whether it may be read
 //! again is asked at leisure.
+//!
+//! # States
+//!
+//! ```text
+//!               ┌──────── found nothing of its own ────────┐
+//!               ▼                                          │
+//! Absent ──▶ Creating ── reply lost, or undecided ──▶ Doubt ──▶ Looking
+//!               │                                       ▲         │ found it
+//!               ├── the server is old ──▶ Named ────────┤         │
+//!               │                           │      connection     │
+//!               ▼                           ▼         lost        │
+//!             Seated ◀──────────────────────┴─────────────────────┘
+//!               │ released
+//!               ▼
+//!            Leaving ── deleted ──▶ (gone)
+//! ```
+//!
+//! | in | what happens | then |
+//! |---|---|---|
+//! | `Absent` | a connection, or the end of a pause | `Creating` |
+//! | `Creating` | the group's path is missing | `Creating` again, behind creates of the path |
+//! | `Creating` | the server refuses | gone: `Refused` |
+//! | `Creating`, `Named`, `Looking` | the connection is lost | `Doubt` |
+//! | `Doubt` | a connection, or the end of a pause | `Looking` |
+//! | `Looking` | another seat came into doubt meanwhile | `Looking` again, for both |
+//! | `Named`, `Seated` | the znode is gone, or another session's | gone: `Evicted` |
+//! | `Leaving` | a connection | `Leaving`: it looks before it deletes again |
+//! | `Leaving` | the znode is gone | gone: `Left` |
+//! | `Leaving` | it may not be deleted | gone: `Stuck` |
+//! | any but `Absent`, not released | the session is over | gone: `SessionOver` |
+//! | any, released | the session is over by a server's word | gone: `Left` |
+//! | any, released | the session is over by our own clock | `Unburied`; gone once it is buried: `Left` |
+//!
+//! A seat that is released before it is `Seated` goes on until its outcome is known, and then leaves.
 
 use super::Handle;
 use super::again::Again;

@@ -9,6 +9,26 @@
 //!   re-attach to it only to close it, so that none of its ephemerals outlives it by more than
 //!   that. Only then is a new session asked for.
 //! - A connection is given up as soon as an answer is overdue, not when the session is.
+//!
+//! # States
+//!
+//! ```text
+//! Idle ──▶ Resolving ──▶ Dialing ──▶ Handshaking ── granted ──▶ Up
+//!  ▲  (while no address  ▲   │            │                     │
+//!  │      is known)      │   ▼            ▼                     ▼
+//!  │                     └───┴── failed ──┴──────── lost ───────┤
+//!  └──── every address was tried: a pause ──────────────────────┘
+//! ```
+//!
+//! The connection goes round; what it is for changes more rarely:
+//!
+//! | for | what happens | then |
+//! |---|---|---|
+//! | `Live` | a server says that the session is over | `Live`, with a new session |
+//! | `Live` | it is over by our own clock, or is given up | `Bury` |
+//! | `Bury` | the session is closed, or a server says that it is over | `Live`, with a new session |
+//! | any | the client is closed | `Close`: the session is closed by the next server that answers |
+//! | `Close` | the session is closed, or the patience ends | `Ended`; nothing happens any more |
 
 mod answers;
 mod connect;
