@@ -150,6 +150,27 @@ pub(crate) fn narrow_pipe(pipe: BorrowedFd<'_>) -> io::Result<()> {
     check(unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETPIPE_SZ, 1) })
 }
 
+/// Whether a read from `pipe` would not block: there is something, or nothing will ever come.
+pub(crate) fn is_readable(pipe: BorrowedFd<'_>) -> bool {
+    poll_readable(pipe, 0)
+}
+
+/// Blocks until a read from `pipe` would not.
+pub(crate) fn wait_readable(pipe: BorrowedFd<'_>) {
+    while !poll_readable(pipe, -1) {}
+}
+
+fn poll_readable(pipe: BorrowedFd<'_>, timeout_ms: i32) -> bool {
+    let mut poll = libc::pollfd {
+        fd: pipe.as_raw_fd(),
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    // SAFETY: `poll` is one pollfd that outlives the call; the borrow keeps its descriptor open.
+    // An interruption is no answer; another error cannot be with one valid pollfd.
+    unsafe { libc::poll(&raw mut poll, 1, timeout_ms) > 0 }
+}
+
 /// CLOCK_MONOTONIC in nanoseconds: what Java's `System.nanoTime` reads on Linux.
 pub(crate) fn monotonic_ns() -> u64 {
     clock_ns(libc::CLOCK_MONOTONIC)

@@ -195,16 +195,17 @@ impl Process {
         drop(self.child.with(|child| child.stdin.take()));
     }
 
-    /// Waits until the process has ended and all it printed was read.
+    /// Waits until the process has ended. Whoever looks at its lines or its text then sees all
+    /// that it has printed: no look waits for a thread that reads.
     ///
     /// # Panics
     /// When it does not end within `deadline`. The message shows all lines.
     #[track_caller]
     pub fn wait_exit(&self, deadline: Duration) -> ExitStatus {
         let started = std::time::Instant::now();
-        let status = loop {
+        loop {
             if let Some(status) = self.child.exit_status() {
-                break status;
+                return status;
             }
             let left = deadline.saturating_sub(started.elapsed());
             assert!(
@@ -215,12 +216,7 @@ impl Process {
             );
             // The end of the stream usually is the end of the process.
             self.events.wait_end(left.min(Duration::from_millis(5)));
-        };
-        // A grandchild may hold the streams open; then what came is what there is.
-        let rest = Duration::from_millis(500);
-        self.events.wait_end(rest);
-        self.text.wait_end(rest);
-        status
+        }
     }
 
     /// The exit status if the process has ended.
