@@ -61,6 +61,16 @@ fn who_ends_has_said_all_and_who_outlives_it_keeps_nobody_waiting() {
 }
 
 #[test]
+fn lines_of_no_order_are_waited_for_without_being_consumed() {
+    let process = shell(r#"sleep 0.1; echo '"a"'; echo '"b"'; exec sleep 60"#);
+    process.peek("b", LONG, |line| line == "b");
+    process.peek("a", LONG, |line| line == "a");
+    process.wait_for("a", LONG, |line| line == "a");
+    let panic = std::panic::catch_unwind(|| process.peek("a", LONG / 100, |line| line == "a"));
+    assert!(panic.is_err(), "it was consumed");
+}
+
+#[test]
 fn lines_carry_their_arrival() {
     let before = (Instant::now(), tenure_testkit::boottime::now_ns());
     let process = shell("echo one; sleep 0.2; echo two");

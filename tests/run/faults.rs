@@ -1,6 +1,8 @@
 //! The command and a network, or servers, that fail.
 
-use crate::{Diary, LIMIT, count, fresh_path, gone, next, pid, run, run_for, run_in, token};
+use crate::{
+    Diary, LIMIT, count, fresh_path, gone, next, pid, run, run_for, run_in, stop_undisturbed, token,
+};
 use serde_json::Value;
 use tenure_testkit::zookeeper::Config;
 use tenure_testkit::{Ensemble, Lab, Proxy, Signal, Zookeeper, boottime, wait_until};
@@ -137,9 +139,7 @@ fn while_servers_answer_a_command_outlives_many_leases() {
     let started = next(&tool, "started");
     outlive(&started, 6_000_000_000);
     assert!(crate::is_alive(pid(&started)));
-    assert_eq!(count(&tool, "lost") + count(&tool, "stopping"), 0);
-    tool.signal(Signal::Term);
-    assert_eq!(tool.wait_exit(LIMIT).code(), Some(143));
+    stop_undisturbed(&tool);
 }
 
 /// Waits until so much time has passed since a line was written: more than the lease of then.
@@ -163,8 +163,6 @@ fn a_rolling_restart_of_the_servers_does_not_bounce_the_command() {
     }
     outlive(&started, 10_000_000_000);
     assert!(crate::is_alive(pid(&started)));
+    stop_undisturbed(&tool);
     assert_eq!(count(&tool, "started"), 1);
-    assert_eq!(count(&tool, "lost") + count(&tool, "stopping"), 0);
-    tool.signal(Signal::Term);
-    assert_eq!(tool.wait_exit(LIMIT).code(), Some(143));
 }

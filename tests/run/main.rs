@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tenure_testkit::process::{Options, Stream};
-use tenure_testkit::{Netns, Process, Zookeeper, wait_until};
+use tenure_testkit::{Netns, Process, Signal, Zookeeper, wait_until};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -71,10 +71,26 @@ fn next(process: &Process, event: &str) -> Value {
     process.wait_for(event, LIMIT, |line| line["event"] == event)
 }
 
-/// The number of such events so far.
+/// The number of such events so far. What the command prints, or does, has no order with them:
+/// only behind an event that followed, or behind the end of the tool, are they all there.
 fn count(process: &Process, event: &str) -> usize {
     let lines = process.lines();
     lines.iter().filter(|l| l.json["event"] == event).count()
+}
+
+/// Asks a tool that leads to end, and its command by SIGTERM. It has not lost, nor stopped its
+/// command, before.
+#[track_caller]
+fn stop_undisturbed(process: &Process) {
+    process.signal(Signal::Term);
+    assert_eq!(process.wait_exit(LIMIT).code(), Some(143));
+    let all = process.lines();
+    let told = |event: &str| {
+        let lines = all.iter().filter(|line| line.json["event"] == event);
+        lines.map(|line| &line.json["reason"]).collect::<Vec<_>>()
+    };
+    assert_eq!(told("stopping"), ["asked"], "{all:#?}");
+    assert_eq!(told("lost"), ["withdrawn"], "{all:#?}");
 }
 
 fn token(line: &Value) -> u64 {
@@ -85,7 +101,8 @@ fn pid(line: &Value) -> u32 {
     line["pid"].as_u64().unwrap().try_into().unwrap()
 }
 
-/// Waits for a line on standard output, which is the command's.
+/// Waits for a line on standard output, which is the command's. It says nothing of the events,
+/// which come by another stream.
 #[track_caller]
 fn said(process: &Process, text: &str) {
     wait_until(&format!("the command to say {text}"), LIMIT, || {

@@ -29,6 +29,13 @@ pub struct Line {
     pub json: Value,
 }
 
+/// Whether a line that was waited for is consumed, with all before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    Consume,
+    Look,
+}
+
 /// All lines of one stream so far.
 #[derive(Debug)]
 pub(super) struct Lines {
@@ -86,10 +93,11 @@ impl Lines {
         inner
     }
 
-    /// See [`Process::wait_for`](super::Process::wait_for). The error says why
-    /// there is nothing.
-    pub(super) fn consume(
+    /// See [`Process::wait_for`](super::Process::wait_for), or with `Use::Look`
+    /// [`Process::peek`](super::Process::peek). The error says why there is nothing.
+    pub(super) fn wait(
         &self,
+        used: Use,
         deadline: Duration,
         matches: impl Fn(&Value) -> bool,
     ) -> Result<Line, &'static str> {
@@ -103,7 +111,9 @@ impl Lines {
                 .iter()
                 .position(|line| matches(&line.json));
             if let Some(offset) = found {
-                inner.consumed = looked + offset + 1;
+                if used == Use::Consume {
+                    inner.consumed = looked + offset + 1;
+                }
                 return Ok(inner.lines[looked + offset].clone());
             }
             looked = inner.lines.len();

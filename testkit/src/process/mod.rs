@@ -21,7 +21,7 @@ use crate::child::OwnedChild;
 use crate::netns::Netns;
 use crate::signal::Signal;
 use crate::{stats, sys, wait_until};
-use lines::Lines;
+use lines::{Lines, Use};
 
 /// How many lines of text a panic message shows.
 const TEXT_SHOWN_LINES: usize = 60;
@@ -139,15 +139,36 @@ impl Process {
         deadline: Duration,
         matches: impl Fn(&Value) -> bool,
     ) -> Line {
-        self.events
-            .consume(deadline, matches)
-            .unwrap_or_else(|why| {
-                panic!(
-                    "no {what} from `{}` within {deadline:?}: {why}\n{}",
-                    self.name,
-                    self.describe()
-                )
-            })
+        self.wait(Use::Consume, what, deadline, matches)
+    }
+
+    /// As [`wait_for`](Self::wait_for), but consumes nothing: for lines that have no order among
+    /// them, as events of several handles have none. [`drain`](Self::drain) before the act keeps
+    /// those of earlier acts out.
+    ///
+    /// # Panics
+    /// As `wait_for` does.
+    #[track_caller]
+    pub fn peek(&self, what: &str, deadline: Duration, matches: impl Fn(&Value) -> bool) -> Value {
+        self.wait(Use::Look, what, deadline, matches).json
+    }
+
+    #[track_caller]
+    fn wait(
+        &self,
+        used: Use,
+        what: &str,
+        deadline: Duration,
+        matches: impl Fn(&Value) -> bool,
+    ) -> Line {
+        let found = self.events.wait(used, deadline, matches);
+        found.unwrap_or_else(|why| {
+            panic!(
+                "no {what} from `{}` within {deadline:?}: {why}\n{}",
+                self.name,
+                self.describe()
+            )
+        })
     }
 
     /// Consumes all lines that have arrived so far and returns them. A test
