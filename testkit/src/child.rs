@@ -21,11 +21,12 @@ pub(crate) struct OwnedChild {
 
 impl OwnedChild {
     /// Starts `command`, in `netns` if there is one, else in this process's
-    /// own namespace.
+    /// own namespace, with [default signals](crate::signal::defaults_for).
     #[track_caller]
     pub(crate) fn spawn(mut command: Command, netns: Option<&Netns>) -> Self {
         let name = command.get_program().to_string_lossy().into_owned();
         let netns = netns.map(|netns| netns.open().unwrap_or_else(|error| panic!("{error}")));
+        sys::default_signals(&mut command);
         sys::prepare_child(&mut command, netns.as_ref().map(AsFd::as_fd));
         let child = spawn_from_lasting_thread(command, netns)
             .unwrap_or_else(|error| panic!("cannot start {name}: {error}"));

@@ -1,5 +1,7 @@
 //! Signals by name.
 
+use std::process::Command;
+
 use crate::sys;
 
 /// A signal that a test may send to a process it started.
@@ -44,4 +46,12 @@ impl Signal {
 /// in Rust: writing to a connection whose peer is gone ends it.
 pub fn default_sigpipe() {
     sys::die_of_broken_pipes();
+}
+
+/// Has the child of `command` begin with the default action for each signal and with none blocked,
+/// whatever whoever runs the tests has them ignore or block: `nohup` SIGHUP, a shell's `&` SIGINT
+/// and SIGQUIT. A [`Process`](crate::Process) begins so.
+pub fn defaults_for(command: &mut Command) -> &mut Command {
+    sys::default_signals(command);
+    command
 }

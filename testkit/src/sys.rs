@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
+use std::ptr;
 
 /// Makes the child of `command` die with the thread that spawns it, and live in
 /// the network namespace `netns` if there is one.
@@ -19,25 +20,43 @@ pub(crate) fn prepare_child(command: &mut Command, netns: Option<BorrowedFd<'_>>
     let netns = netns.map(|fd| fd.as_raw_fd());
     let before_exec = move || {
         die_with_parent(parent)?;
-        hear_interrupts();
         if let Some(fd) = netns {
             setns(fd)?;
         }
         Ok(())
     };
     // SAFETY: between fork and exec only async-signal-safe calls are made
-    // (prctl, getppid, signal, setns); nothing is allocated or locked, and errors carry
+    // (prctl, getppid, setns); nothing is allocated or locked, and errors carry
     // only an OS code.
     unsafe { command.pre_exec(before_exec) };
 }
 
-/// A shell that runs the tests in the background has them, and all that they start, ignore these
-/// signals.
-fn hear_interrupts() {
-    for signal in [libc::SIGINT, libc::SIGQUIT] {
-        // SAFETY: SIG_DFL is a valid disposition; these signals may be set, so it cannot fail.
-        unsafe { libc::signal(signal, libc::SIG_DFL) };
-    }
+/// Makes the child of `command` begin with the default action for each signal and with none
+/// blocked.
+pub(crate) fn default_signals(command: &mut Command) {
+    // SAFETY: all zeroes is a valid set, and the call writes an empty one to it.
+    let none = unsafe {
+        let mut none = std::mem::zeroed();
+        libc::sigemptyset(&raw mut none);
+        none
+    };
+    let last = libc::SIGRTMAX();
+    let before_exec = move || {
+        for signal in 1..=last {
+            // SAFETY: SIG_DFL is a valid disposition. SIGKILL, SIGSTOP and those of the C library
+            // are refused: they have no other.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
+        // SAFETY: `none` is a set that outlives the call; the old one is not asked for.
+        match unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const none, ptr::null_mut()) }
+        {
+            0 => Ok(()),
+            error => Err(io::Error::from_raw_os_error(error)),
+        }
+    };
+    // SAFETY: between fork and exec only async-signal-safe calls are made (signal,
+    // pthread_sigmask); nothing is allocated or locked, and errors carry only an OS code.
+    unsafe { command.pre_exec(before_exec) };
 }
 
 /// From now on a write to a connection that its peer has reset ends this process, as in a program
@@ -83,7 +102,7 @@ pub(crate) fn bind_files(command: &mut Command, binds: &[(PathBuf, PathBuf)]) {
 }
 
 fn mount(source: &CStr, target: &CStr, flags: libc::c_ulong) -> io::Result<()> {
-    let (kind, data) = (std::ptr::null(), std::ptr::null());
+    let (kind, data) = (ptr::null(), ptr::null());
     // SAFETY: both texts end with a zero byte and outlive the call; a kind and data
     // are not looked at for these flags.
     check(unsafe { libc::mount(source.as_ptr(), target.as_ptr(), kind, flags, data) })

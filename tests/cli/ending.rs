@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use tenure_testkit::{Proxy, Signal, boottime, wait_until};
+use tenure_testkit::{Proxy, Signal, boottime, signal, wait_until};
 
 /// A child with pipes of its own, which is killed with its value.
 struct Piped(Child);
@@ -13,6 +13,7 @@ struct Piped(Child);
 impl Piped {
     fn start(args: &[&str], stdout: Stdio) -> Self {
         let mut command = Command::new(TOOL);
+        signal::defaults_for(&mut command);
         command.args(args).stdin(Stdio::null());
         Self(
             command

@@ -7,7 +7,7 @@ use serde_json::json;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tenure_observer::Observer;
-use tenure_testkit::{Process, Signal, wait_until};
+use tenure_testkit::{Process, Signal, signal, wait_until};
 
 #[test]
 fn the_exit_status_is_passed_through_and_leadership_released_at_once() {
@@ -198,6 +198,7 @@ fn an_evicted_leader_stops_its_command_and_stands_again_or_exits_with_1() {
 #[test]
 fn standard_error_that_nobody_reads_stops_nothing() {
     let mut command = std::process::Command::new(TOOL);
+    signal::defaults_for(&mut command);
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let args = ["run", "memory://m/g", "--", "sh", "-c", "exit 4"];

@@ -21,7 +21,7 @@ const BURST: usize = 500;
 
 fn child(play: &str, server: &Server) -> ExitStatus {
     let own = std::env::current_exe().unwrap();
-    Command::new(own)
+    signal::defaults_for(&mut Command::new(own))
         .args(["--exact", "sigpipe::the_child", "--ignored"])
         .env(PLAY, play)
         .env(ADDRESS, server.addr().to_string())

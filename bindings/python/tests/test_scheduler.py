@@ -10,6 +10,7 @@ import threading
 
 import pytest
 import tenure
+from support.child import default_signals
 from support.wait import LIMIT, until
 from support.zookeeper import Zookeeper
 
@@ -42,8 +43,7 @@ def test_a_scheduler_follows_a_leader_through_everything(
         [sys.executable, "-X", "dev", "-W", "error", str(EXAMPLE), server.url("/masters")],
         stdout=subprocess.PIPE,
         text=True,
-        # Whoever ran the tests in the background may have them ignore it.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        preexec_fn=default_signals,
     ) as process:
         try:
             assert process.stdout is not None

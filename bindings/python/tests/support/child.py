@@ -20,6 +20,14 @@ warnings.filterwarnings("ignore", ".*multi-threaded, use of fork.*", Deprecation
 """
 
 
+def default_signals() -> None:
+    """For a child before it begins: whoever runs the tests may have them ignore or block signals, as
+    nohup does with SIGHUP and a shell's `&` with SIGINT."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
 class Child:
     """A script under the same interpreter, with warnings as errors; its words come line by line."""
 
@@ -32,8 +40,7 @@ class Child:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            # Whoever ran the tests in the background may have them ignore it.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+            preexec_fn=default_signals,
         )
 
     def __enter__(self) -> Child:
