@@ -105,19 +105,19 @@ fn main() -> ExitCode {
 }
 
 fn run(plan: Plan, report: &mut Report) -> Result<Outcome, Error> {
-    let options = plan.client_options();
-    if let Job::Run(job) = plan.job {
-        let client = Client::open(&plan.url, options)?;
-        return run::run(&client, report, plan.session_timeout, job);
-    }
-    let stops = signals::listen().map_err(|error| {
-        let message = format!("cannot listen for signals: {error}");
-        Error::new(ErrorKind::System, message)
-    })?;
-    let client = Client::open(&plan.url, options)?;
+    // Before the session: who is asked to end while it opens ends. The signals of `run` are its
+    // own, for they are also its command's.
+    let stops = match plan.job {
+        Job::Run(_) => crossbeam_channel::never(),
+        _ => signals::listen().map_err(|error| {
+            let message = format!("cannot listen for signals: {error}");
+            Error::new(ErrorKind::System, message)
+        })?,
+    };
+    let client = Client::open(&plan.url, plan.client_options())?;
     let (client, patience) = (&client, plan.session_timeout);
     match plan.job {
-        Job::Run(_) => Ok(Outcome::Done), // see above
+        Job::Run(job) => run::run(client, report, patience, job),
         Job::Contend { options, reenrol } => contend::run(
             Desk::new(client, stops, report, patience)?,
             options,
