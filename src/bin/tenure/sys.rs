@@ -1,37 +1,34 @@
 //! The system calls that neither the standard library nor `nix` offers safely.
 #![allow(unsafe_code)] // each block says why it is sound
 
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl;
 use nix::sys::signal::{SigSet, Signal};
+use nix::sys::socket::{MsgFlags, send};
+use nix::time::ClockId;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::time::Duration;
 
 /// `CLOCK_BOOTTIME` in nanoseconds: the clock that leases are read from.
 pub(crate) fn boottime_ns() -> u64 {
-    read(libc::CLOCK_BOOTTIME)
+    read(ClockId::CLOCK_BOOTTIME)
 }
 
 /// `CLOCK_MONOTONIC_RAW` in nanoseconds: no daemon slows it down, but it does not count sleep.
 pub(crate) fn raw_ns() -> u64 {
-    read(libc::CLOCK_MONOTONIC_RAW)
+    read(ClockId::CLOCK_MONOTONIC_RAW)
 }
 
-fn read(clock: libc::clockid_t) -> u64 {
-    let mut spec = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: `spec` is a valid timespec that outlives the call. Linux has had these clocks since
-    // 2.6.39, so the call cannot fail.
-    unsafe { libc::clock_gettime(clock, &raw mut spec) };
-    let seconds = u64::try_from(spec.tv_sec).unwrap_or(0);
-    let nanos = u64::try_from(spec.tv_nsec).unwrap_or(0);
-    seconds.saturating_mul(1_000_000_000).saturating_add(nanos)
+fn read(clock: ClockId) -> u64 {
+    // Linux has had these clocks since 2.6.39, so the call cannot fail.
+    let time = clock.now().map_or(Duration::ZERO, Duration::from);
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// Blocks until nobody reads any more what is written to the pipe `fd`. For a file that is for
@@ -40,24 +37,21 @@ fn read(clock: libc::clockid_t) -> u64 {
 /// # Errors
 /// When `fd` is none that can be waited on.
 pub(crate) fn wait_reader_gone(fd: BorrowedFd<'_>) -> io::Result<()> {
-    let mut poll = libc::pollfd {
-        fd: fd.as_raw_fd(),
-        events: 0, // an end that is gone is reported all the same
-        revents: 0,
-    };
+    // An end that is gone is reported although nothing is asked for.
+    let mut fds = [PollFd::new(fd, PollFlags::empty())];
     loop {
-        // SAFETY: `poll` is one valid pollfd that outlives the call, and `fd` is open while it is
-        // borrowed.
-        let ready = unsafe { libc::poll(&raw mut poll, 1, -1) };
-        if ready < 0 {
-            let error = io::Error::last_os_error();
-            if error.kind() != io::ErrorKind::Interrupted {
-                return Err(error);
+        match poll(&mut fds, PollTimeout::NONE) {
+            Err(Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+            Ok(_) => {
+                let seen = fds[0].revents().unwrap_or(PollFlags::empty());
+                if seen.contains(PollFlags::POLLNVAL) {
+                    return Err(Errno::EBADF.into());
+                }
+                if seen.intersects(PollFlags::POLLERR | PollFlags::POLLHUP) {
+                    return Ok(());
+                }
             }
-        } else if poll.revents & libc::POLLNVAL != 0 {
-            return Err(io::Error::from_raw_os_error(libc::EBADF));
-        } else if poll.revents & (libc::POLLERR | libc::POLLHUP) != 0 {
-            return Ok(());
         }
     }
 }
@@ -70,7 +64,7 @@ pub(crate) fn wait_readable(fd: &impl AsFd) -> io::Result<()> {
     let mut fds = [PollFd::new(fd.as_fd(), PollFlags::POLLIN)];
     loop {
         match poll(&mut fds, PollTimeout::NONE) {
-            Err(nix::errno::Errno::EINTR) => {}
+            Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
             Ok(_) => return Ok(()),
         }
@@ -111,12 +105,8 @@ pub(crate) fn die_with_parent<const N: usize>(
             return Err(io::Error::from_raw_os_error(libc::ESRCH));
         }
         let packet = birth(std::process::id());
-        // SAFETY: `packet` outlives the call, and the descriptor is the parent's socket, which no
-        // one closes in this process before `exec` does.
-        let sent = unsafe { libc::send(socket, packet.as_ptr().cast(), N, libc::MSG_NOSIGNAL) };
-        if sent < 0 {
-            return Err(io::Error::last_os_error());
-        }
+        // The parent's socket, which nothing closes in this process before `exec` does.
+        send(socket, &packet, MsgFlags::MSG_NOSIGNAL)?;
         // The host may have slept since the parent looked.
         if boottime_ns() >= kill_at {
             return Err(io::Error::from_raw_os_error(libc::ETIME));
