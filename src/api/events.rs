@@ -36,22 +36,21 @@ use std::time::{Duration, Instant};
 /// struct Mine;
 /// impl tenure::FromEvent for Mine {}
 /// ```
-pub trait FromEvent: sealed::Kind {}
+pub trait FromEvent: sealed::Sealed + Sized + Send + 'static {
+    /// Takes its own kind out of the events of all kinds, which only the library can name.
+    #[doc(hidden)]
+    fn from_event(event: Event) -> Option<Self>;
+}
 
 mod sealed {
-    use crate::core::Event;
-
-    /// Takes its own kind out of the events of all kinds.
-    pub trait Kind: Sized + Send + 'static {
-        fn from_event(event: Event) -> Option<Self>;
-    }
+    pub trait Sealed {}
 }
 
 macro_rules! from_event {
     ($($kind:ident => $event:ty),*) => {
-        $(impl FromEvent for $event {}
+        $(impl sealed::Sealed for $event {}
 
-        impl sealed::Kind for $event {
+        impl FromEvent for $event {
             fn from_event(event: Event) -> Option<Self> {
                 match event {
                     Event::$kind(event) => Some(event),
