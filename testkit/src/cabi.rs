@@ -20,6 +20,20 @@ pub fn beside_test(name: &str) -> PathBuf {
     path
 }
 
+/// The name by which loaders look for a shared library, as it says itself.
+///
+/// # Panics
+/// When it says none, or `readelf` is not there.
+#[must_use]
+#[track_caller]
+pub fn soname(library: &Path) -> String {
+    let section = say_or_fail(Command::new("readelf").args(["-d", "-W"]).arg(library));
+    let (_, rest) = section
+        .split_once("Library soname: [")
+        .unwrap_or_else(|| panic!("{} has no soname:\n{section}", library.display()));
+    rest.split(']').next().unwrap_or_default().to_owned()
+}
+
 /// Fills `folder` with the shared library `library` of this build, under the names by which linkers
 /// (`library`) and loaders (`soname`) look for it. What only a debugger wants is left out: valgrind
 /// would read it at each start.

@@ -58,7 +58,9 @@ fn libraries() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let folder = scratch("lib");
-        cabi::link_names("libtenure.so", "libtenure.so.1", &folder);
+        let library = "libtenure.so";
+        let soname = cabi::soname(&cabi::beside_test(library));
+        cabi::link_names(library, &soname, &folder);
         folder
     })
 }
