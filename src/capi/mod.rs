@@ -10,7 +10,8 @@
 #![allow(unsafe_code)] // this is where foreign pointers come in
 #![warn(clippy::undocumented_unsafe_blocks)]
 
-// In the order of the header's chapters; what comes last has no part in it.
+// In the order of the header's chapters: the header is written in it. The blank lines keep that
+// order, for rustfmt sorts modules that stand together. What comes last has no part in the header.
 
 mod version;
 
