@@ -15,6 +15,7 @@ mod run;
 pub mod sheets;
 mod stage;
 mod subject;
+pub mod tables;
 
 pub use run::Run;
 pub use stage::{Place, Stage};

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::thread;
-use tenure_bench_session::sheets::{Needs, SHEETS, Sheet};
+use tenure_bench_session::sheets::{self, Needs, Sheet};
 use tenure_bench_session::{Launcher, Run, Stage, T, probe, report};
 
 const USAGE: &str = "usage: tenure-bench-session [--runs N] [--only ROW]... [--write FILE]";
@@ -27,7 +27,9 @@ fn parse(mut words: impl Iterator<Item = String>) -> Option<Args> {
         let value = words.next()?;
         match word.as_str() {
             "--runs" => args.runs = value.parse().ok().filter(|runs| *runs > 0)?,
-            "--only" if SHEETS.iter().any(|sheet| sheet.id == value) => args.only.push(value),
+            "--only" if sheets::all().iter().any(|sheet| sheet.table.id == value) => {
+                args.only.push(value)
+            }
             "--write" => args.write = Some(value),
             _ => return None,
         }
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Some(args) = parse(std::env::args().skip(1)) else {
-        let ids: Vec<_> = SHEETS.iter().map(|sheet| sheet.id).collect();
+        let ids: Vec<_> = sheets::all().iter().map(|sheet| sheet.table.id).collect();
         eprintln!("{USAGE}\nrows: {}", ids.join(", "));
         return ExitCode::from(2);
     };
@@ -55,9 +57,9 @@ fn main() -> ExitCode {
 }
 
 fn measure(args: &Args) -> Result<(), String> {
-    let wanted: Vec<&Sheet> = SHEETS
+    let wanted: Vec<&Sheet> = sheets::all()
         .iter()
-        .filter(|sheet| args.only.is_empty() || args.only.iter().any(|id| id == sheet.id))
+        .filter(|sheet| args.only.is_empty() || args.only.iter().any(|id| id == sheet.table.id))
         .collect();
     let stage = Stage::new(launcher()?)?;
     let mut measured: BTreeMap<&str, Vec<Run>> = BTreeMap::new();
@@ -74,7 +76,7 @@ fn measure(args: &Args) -> Result<(), String> {
                     }
                     Needs::Little | Needs::Quiet => Ok(play(sheet, &stage, args.runs)),
                 };
-                (sheet.id, scope.spawn(play))
+                (sheet.table.id, scope.spawn(play))
             })
             .collect();
         let ends = threads.into_iter().map(|(id, thread)| (id, thread.join()));
@@ -90,11 +92,11 @@ fn measure(args: &Args) -> Result<(), String> {
     }
     // Last, when nothing else of ours runs any more.
     for sheet in quiet {
-        measured.insert(sheet.id, play(sheet, &stage, args.runs));
+        measured.insert(sheet.table.id, play(sheet, &stage, args.runs));
     }
     let sections: Vec<_> = wanted
         .iter()
-        .filter_map(|sheet| Some(report::section(sheet, measured.get(sheet.id)?)))
+        .filter_map(|sheet| Some(report::section(&sheet.table, measured.get(sheet.table.id)?)))
         .collect();
     let text = sections.join("\n");
     println!("{text}");
@@ -104,7 +106,7 @@ fn measure(args: &Args) -> Result<(), String> {
     let Some(path) = &args.write else {
         return Ok(());
     };
-    if wanted.len() < SHEETS.len() {
+    if wanted.len() < sheets::all().len() {
         return Err(format!("not all rows were played: {path} stays as it is"));
     }
     let document = std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))?;
@@ -118,7 +120,7 @@ type Played = Result<Vec<Run>, String>;
 fn play(sheet: &Sheet, stage: &Stage, runs: usize) -> Vec<Run> {
     (1..=runs)
         .map(|number| {
-            eprintln!("{}: {number} of {runs}", sheet.id);
+            eprintln!("{}: {number} of {runs}", sheet.table.id);
             (sheet.play)(stage)
         })
         .collect()

@@ -1,7 +1,7 @@
 //! The tables, beside the peers' figures.
 
 use crate::Run;
-use crate::sheets::Sheet;
+use crate::tables::Table;
 use std::fmt::Write;
 
 /// Smallest, median and greatest of what `runs` have for `name`; how many had it, if not all.
@@ -40,22 +40,22 @@ fn shown(value: f64) -> String {
     }
 }
 
-/// The section of one sheet.
+/// The section of one table.
 #[must_use]
-pub fn section(sheet: &Sheet, runs: &[Run]) -> String {
-    let mut text = format!("### {}\n\n", sheet.title);
-    if !sheet.said.is_empty() {
-        text += &format!("{}\n\n", sheet.said);
+pub fn section(table: &Table<'_>, runs: &[Run]) -> String {
+    let mut text = format!("### {}\n\n", table.title);
+    if !table.said.is_empty() {
+        text += &format!("{}\n\n", table.said);
     }
     let columns: Vec<&str> = [""]
         .iter()
-        .chain(sheet.own)
-        .chain(sheet.peers)
+        .chain(&table.own)
+        .chain(&table.peers)
         .copied()
         .collect();
     row(&mut text, &columns);
     row(&mut text, &vec!["---"; columns.len()]);
-    for line in sheet.lines {
+    for line in &table.rows {
         let own: Vec<String> = line.names.iter().map(|name| spread(runs, name)).collect();
         let cells: Vec<&str> = [line.label]
             .into_iter()
