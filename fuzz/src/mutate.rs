@@ -1,6 +1,8 @@
 //! Changes inputs, blindly: for where there is no instrumentation. The same seed makes the same
 //! inputs.
 
+use fastrand::Rng;
+
 /// Numbers at the edges of what the protocol can say.
 const EDGES: [i32; 10] = [
     0,
@@ -19,7 +21,7 @@ const BYTES_MAX: usize = 4096;
 /// Makes inputs out of inputs.
 #[derive(Debug)]
 pub struct Mutator {
-    state: u64,
+    rng: Rng,
     corpus: Vec<Vec<u8>>,
 }
 
@@ -27,19 +29,14 @@ impl Mutator {
     /// Begins with these inputs.
     pub fn new(seed: u64, corpus: Vec<Vec<u8>>) -> Self {
         Self {
-            state: seed,
+            rng: Rng::with_seed(seed),
             corpus,
         }
     }
 
-    /// SplitMix64; below `limit`.
+    /// Below `limit`.
     fn below(&mut self, limit: usize) -> usize {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let drawn = (z ^ (z >> 31)) % u64::try_from(limit.max(1)).unwrap_or(1);
-        usize::try_from(drawn).unwrap_or(0)
+        self.rng.usize(..limit.max(1))
     }
 
     fn any(&mut self) -> Vec<u8> {

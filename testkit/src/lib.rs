@@ -42,7 +42,6 @@ pub mod process;
 pub mod proxy;
 pub mod raw;
 pub mod relay;
-mod rng;
 pub mod signal;
 pub mod stats;
 mod sys;

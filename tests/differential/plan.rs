@@ -3,23 +3,20 @@
 use crate::pair::Pair;
 use tenure::proto::{Acl, CreateMode, MultiOp, Perms, Request, WatchMode, WatchTable, Watches};
 
-/// Xorshift: enough to pick requests.
-pub(crate) struct Rng(u64);
+/// Picks requests, the same for the same seed.
+pub(crate) struct Rng(fastrand::Rng);
 
 impl Rng {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+        Self(fastrand::Rng::with_seed(seed))
     }
 
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 11) % bound
+        self.0.u64(..bound)
     }
 
     pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[usize::try_from(self.below(of.len() as u64)).unwrap()]
+        &of[self.0.usize(..of.len())]
     }
 
     fn one_in(&mut self, n: u64) -> bool {

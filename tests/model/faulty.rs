@@ -169,12 +169,8 @@ fn lossy() -> LinkOptions {
 /// Faults of all kinds for half a minute, with clients that write all the while. Answers what was
 /// confirmed to them, and when it was created.
 fn weather(crew: &mut Crew, seed: u64) -> BTreeMap<String, i64> {
-    let mut state = seed;
-    let mut draw = move |bound: u64| {
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        (z ^ (z >> 27)) % bound
-    };
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let mut draw = move |bound: u64| rng.u64(..bound);
     let mut clients = [None, None, None, None];
     let mut names = 0;
     for _ in 0..300 {

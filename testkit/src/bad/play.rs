@@ -6,8 +6,9 @@ use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use fastrand::Rng;
+
 use super::Kind;
-use crate::rng::Rng;
 use crate::sys;
 use crate::wire::{Fields, Payload, opcode, read_frame, xid};
 
@@ -30,9 +31,9 @@ pub(super) fn play(kind: Kind, stream: &TcpStream, closing: &AtomicBool) -> io::
         Kind::Refuse => {}
         Kind::Reset => return sys::reset_on_close(stream.as_fd()),
         Kind::Garbage(seed) => {
-            let mut rng = Rng::new(seed);
+            let mut rng = Rng::with_seed(seed);
             for _ in 0..GARBAGE_BYTES / CHUNK_BYTES {
-                peer.write_all(&rng.bytes(CHUNK_BYTES))?;
+                peer.write_all(&bytes(&mut rng, CHUNK_BYTES))?;
             }
         }
         Kind::HugeFrame => {
@@ -57,10 +58,10 @@ pub(super) fn play(kind: Kind, stream: &TcpStream, closing: &AtomicBool) -> io::
         Kind::HandshakeThenClose => return grant_session(&mut peer),
         Kind::RandomFrames(seed) => {
             grant_session(&mut peer)?;
-            let mut rng = Rng::new(seed);
+            let mut rng = Rng::with_seed(seed);
             for _ in 0..FRAMES {
-                let len = usize::try_from(rng.next_u64() % 200).expect("a small number");
-                peer.write_all(&Payload::new().buffer(rng.bytes(len)).payload())?;
+                let len = rng.usize(..200);
+                peer.write_all(&Payload::new().buffer(bytes(&mut rng, len)).payload())?;
             }
         }
         Kind::UnknownXid => {
@@ -175,4 +176,10 @@ impl Write for Peer<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+fn bytes(rng: &mut Rng, len: usize) -> Vec<u8> {
+    let mut bytes = vec![0; len];
+    rng.fill(&mut bytes);
+    bytes
 }
