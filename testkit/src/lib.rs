@@ -5,6 +5,8 @@
 //! |---|---|
 //! | run a real server | [`Zookeeper`] |
 //! | run several that agree | [`Ensemble`] |
+//! | cut these off from one another | [`Apart`] |
+//! | skip a test that this machine does not allow | [`or_skip`] |
 //! | run a program and follow its JSON lines | [`Process`] |
 //! | cut a client off without its socket noticing | [`netns::Lab`] |
 //! | count requests, lose a reply, stop the flow | [`Proxy`] |
@@ -27,6 +29,7 @@
 //! message at the line that asked, not a `Result` to unwrap in every test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // see the paragraph above
 
+mod apart;
 pub mod bad;
 pub mod boottime;
 pub mod cabi;
@@ -43,6 +46,7 @@ pub mod proxy;
 pub mod raw;
 pub mod relay;
 pub mod signal;
+mod skip;
 pub mod stats;
 mod sys;
 mod tail;
@@ -51,6 +55,7 @@ mod wait;
 pub mod wire;
 pub mod zookeeper;
 
+pub use apart::Apart;
 pub use dns::Dns;
 pub use ensemble::Ensemble;
 pub use netns::{Host, Lab, Netns};
@@ -58,5 +63,6 @@ pub use process::Process;
 pub use proxy::Proxy;
 pub use relay::Relay;
 pub use signal::Signal;
+pub use skip::or_skip;
 pub use wait::wait_until;
 pub use zookeeper::Zookeeper;

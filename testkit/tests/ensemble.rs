@@ -6,7 +6,7 @@ use std::time::Duration;
 use tenure_testkit::ensemble::Options;
 use tenure_testkit::raw::{Session, password_of};
 use tenure_testkit::zookeeper::{Config, Version};
-use tenure_testkit::{Ensemble, Lab, Zookeeper, wait_until};
+use tenure_testkit::{Apart, Ensemble, Zookeeper, or_skip, wait_until};
 
 const LONG: Duration = Duration::from_secs(60);
 const T: Duration = Duration::from_secs(6);
@@ -66,38 +66,24 @@ fn three_servers_agree_lose_a_leader_and_a_quorum_and_heal() {
 
 #[test]
 fn a_follower_is_cut_off_from_its_leader_and_not_from_its_clients() {
-    let lab = Lab::new().and_then(|lab| lab.connect_hosts().map(|()| lab));
-    let lab = match lab {
-        Ok(lab) => lab,
-        Err(why) => {
-            println!("SKIPPED: {why}");
-            return;
-        }
+    let Some(apart) = or_skip(Apart::start(Options::default())) else {
+        return;
     };
-    let hosts: Vec<_> = ["a", "b", "c"].map(|name| lab.host(name)).into();
-    let options = Options {
-        hosts: hosts.clone(),
-        ..Options::default()
-    };
-    let ensemble = Ensemble::start_with(3, &options);
+    let ensemble = &apart.ensemble;
     let follower = ensemble.followers()[0];
-    let client = lab.host("client");
+    let client = apart.lab.host("client");
     let attach = || Session::open(ensemble.server(follower).addr(), T);
     let mut session = client.netns().enter(attach).unwrap();
     session.create("/before", b"", 0).unwrap();
 
-    for other in (0..3).filter(|other| *other != follower) {
-        lab.cut_between(&hosts[follower], &hosts[other]);
-    }
+    apart.cut_off(follower);
     // It answers until it gives its leader up.
     assert!(session.exists("/before", false).unwrap());
     wait_until("it serves no more", LONG, || {
         ensemble.server(follower).mode().is_none().then_some(())
     });
     assert_eq!(ensemble.followers().len(), 1, "the others go on");
-    for other in (0..3).filter(|other| *other != follower) {
-        lab.heal_between(&hosts[follower], &hosts[other]);
-    }
+    apart.heal(follower);
     ensemble.wait_quorum();
     assert_eq!(ensemble.followers().len(), 2);
 }
@@ -105,8 +91,7 @@ fn a_follower_is_cut_off_from_its_leader_and_not_from_its_clients() {
 #[test]
 fn every_version_serves() {
     for version in Version::ALL {
-        if let Err(why) = version.available() {
-            println!("SKIPPED: {why}");
+        if or_skip(version.available()).is_none() {
             continue;
         }
         let server = Zookeeper::start_with(Config {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tenure_testkit::dns::Answer;
 use tenure_testkit::process::{Options, Stream};
 use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Dns, Host, Lab, Process, Signal, Zookeeper, wait_until};
+use tenure_testkit::{Dns, Host, Lab, Process, Signal, Zookeeper, or_skip, wait_until};
 
 const NAME: &str = "zookeeper.test";
 /// Two names that are never answered for.
@@ -33,8 +33,7 @@ struct Stage {
 impl Stage {
     /// `None`, said aloud, where namespaces are not allowed.
     fn new(resolver_options: &str) -> Option<Self> {
-        let lab = Lab::new().inspect_err(|why| println!("SKIPPED: {why}"));
-        let lab = lab.ok()?;
+        let lab = or_skip(Lab::new())?;
         let ask_at = lab.server_addr();
         let dns = lab
             .servers()

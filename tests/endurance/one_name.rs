@@ -6,7 +6,7 @@ use std::time::Duration;
 use tenure_testkit::dns::Answer;
 use tenure_testkit::ensemble::Options as EnsembleOptions;
 use tenure_testkit::process::Options;
-use tenure_testkit::{Dns, Ensemble, Host, Lab, Process, Proxy};
+use tenure_testkit::{Apart, Dns, Process, Proxy, or_skip};
 
 const NAME: &str = "zookeeper.test";
 const PORT: u16 = 2181;
@@ -18,28 +18,21 @@ const T: Duration = Duration::from_secs(4);
 /// more addresses: there are servers to try, and the seats are kept.
 #[test]
 fn f13_a_name_with_three_addresses_is_three_servers() {
-    let lab = match Lab::new().and_then(|lab| lab.connect_hosts().map(|()| lab)) {
-        Ok(lab) => lab,
-        Err(why) => {
-            println!("SKIPPED: {why}");
-            return;
-        }
-    };
-    let hosts: Vec<Host> = ["z1", "z2", "z3"].map(|name| lab.host(name)).into();
     let options = EnsembleOptions {
         // The follower gives its leader up after 10 s.
         sync_limit: 20,
-        hosts: hosts.clone(),
         ..EnsembleOptions::default()
     };
-    let ensemble = Ensemble::start_with(3, &options);
-    let follower = ensemble.followers()[0];
-    let host = lab.host("a");
+    let Some(apart) = or_skip(Apart::start(options)) else {
+        return;
+    };
+    let follower = apart.ensemble.followers()[0];
+    let host = apart.lab.host("a");
     // An address of the host itself for each server, all with the same port.
     let addresses: Vec<Ipv4Addr> = (1..=3).map(|n| Ipv4Addr::new(127, 0, 0, n)).collect();
     let (proxies, dns) = host.netns().enter(|| {
         let at = |ip: &Ipv4Addr| SocketAddr::new((*ip).into(), PORT);
-        let pairs = addresses.iter().map(at).zip(ensemble.addrs());
+        let pairs = addresses.iter().map(at).zip(apart.ensemble.addrs());
         let proxies: Vec<Proxy> = pairs.map(|(at, to)| Proxy::start_at(at, to)).collect();
         (
             proxies,
@@ -72,9 +65,7 @@ fn f13_a_name_with_three_addresses_is_three_servers() {
         proxy.refuse(false);
     }
 
-    for other in (0..3).filter(|other| *other != follower) {
-        lab.cut_between(&hosts[follower], &hosts[other]);
-    }
+    apart.cut_off(follower);
     for (leader, token) in leaders.iter().zip(tokens) {
         leader.wait_for("doubt", LIMIT, is("jeopardy"));
         let news = |line: &serde_json::Value| is("leading")(line) || is("lost")(line);

@@ -7,14 +7,11 @@ use tenure_observer::Observer;
 use tenure_testkit::proxy::{Cut, Then};
 use tenure_testkit::wire::opcode;
 use tenure_testkit::zookeeper::{Config, Version};
-use tenure_testkit::{Proxy, Signal, Zookeeper};
+use tenure_testkit::{Proxy, Signal, Zookeeper, or_skip};
 
 /// A server of that version, or `None`, said aloud, where there is none.
 pub(crate) fn start(version: Version) -> Option<Zookeeper> {
-    if let Err(why) = version.available() {
-        println!("SKIPPED: {why}");
-        return None;
-    }
+    or_skip(version.available())?;
     Some(Zookeeper::start_with(Config {
         version,
         ..Config::default()

@@ -24,7 +24,7 @@ use tenure::{
     Url,
 };
 use tenure_testkit::zookeeper::{Config, Version};
-use tenure_testkit::{Zookeeper, wait_until};
+use tenure_testkit::{Zookeeper, or_skip, wait_until};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -56,10 +56,7 @@ fn newest() -> Option<&'static Zookeeper> {
 }
 
 fn newest_config() -> Option<Config> {
-    if let Err(why) = Version::V3_9.available() {
-        println!("SKIPPED: {why}");
-        return None;
-    }
+    or_skip(Version::V3_9.available())?;
     Some(Config {
         version: Version::V3_9,
         ..Config::default()

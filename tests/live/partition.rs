@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::path::Path;
 use std::time::Duration;
 use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Host, Lab, Process, Zookeeper};
+use tenure_testkit::{Host, Lab, Process, Zookeeper, or_skip};
 
 const TICK: Duration = Duration::from_millis(500);
 
@@ -17,13 +17,7 @@ struct Stage {
 impl Stage {
     /// A server in a lab, or `None`, said aloud, where namespaces are not allowed.
     fn new() -> Option<Self> {
-        let lab = match Lab::new() {
-            Ok(lab) => lab,
-            Err(why) => {
-                println!("SKIPPED: {why}");
-                return None;
-            }
-        };
+        let lab = or_skip(Lab::new())?;
         let server = Zookeeper::start_with(Config {
             tick_ms: 500,
             netns: Some(lab.servers().clone()),

@@ -10,7 +10,7 @@ use tenure_observer::Observer;
 use tenure_testkit::proxy::{Cut, Then};
 use tenure_testkit::wire::{Payload, opcode};
 use tenure_testkit::zookeeper::{Config, Version};
-use tenure_testkit::{Proxy, Zookeeper, raw, wait_until};
+use tenure_testkit::{Proxy, Zookeeper, or_skip, raw, wait_until};
 
 const THROTTLED: i32 = -127;
 /// Throttled; a connection that was lost; time that ran out; a system error; an error of one whose
@@ -177,8 +177,7 @@ fn b4_views_outlive_looks_that_are_refused() {
 /// answered −127 and not carried out, and strangers see to it that most have to.
 #[test]
 fn b4_a_server_that_throttles_ends_no_candidacy() {
-    if let Err(why) = Version::V3_9.available() {
-        println!("SKIPPED: {why}");
+    if or_skip(Version::V3_9.available()).is_none() {
         return;
     }
     let property = |name: &str, value: &str| (format!("zookeeper.{name}"), value.to_owned());

@@ -5,16 +5,12 @@ use crate::{
 };
 use serde_json::Value;
 use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Ensemble, Lab, Proxy, Signal, Zookeeper, boottime, wait_until};
+use tenure_testkit::{Ensemble, Lab, Proxy, Signal, Zookeeper, boottime, or_skip, wait_until};
 
 #[test]
 fn a_black_holed_leaders_command_is_dead_before_its_successors_starts() {
-    let lab = match Lab::new() {
-        Ok(lab) => lab,
-        Err(why) => {
-            println!("SKIPPED: {why}");
-            return;
-        }
+    let Some(lab) = or_skip(Lab::new()) else {
+        return;
     };
     let server = Zookeeper::start_with(Config {
         tick_ms: 500,

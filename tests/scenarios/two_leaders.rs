@@ -11,7 +11,7 @@ use std::time::Duration;
 use tenure::{Contender, ContenderEvent, ContenderOptions, LostReason};
 use tenure_testkit::ensemble::Options;
 use tenure_testkit::proxy::Cut;
-use tenure_testkit::{Ensemble, Host, Lab, Process, Proxy, boottime, raw, wait_until};
+use tenure_testkit::{Apart, Process, Proxy, boottime, or_skip, raw, wait_until};
 
 /// Runs `act` while a thread looks again and again that no two of `group` lead at once.
 #[track_caller]
@@ -188,21 +188,15 @@ fn is(event: &'static str) -> impl Fn(&Value) -> bool {
 /// that goes on answering pings.
 #[test]
 fn a5_attached_to_a_follower_that_is_cut_off_it_stops_before_the_successor_leads() {
-    let lab = match Lab::new().and_then(|lab| lab.connect_hosts().map(|()| lab)) {
-        Ok(lab) => lab,
-        Err(why) => {
-            println!("SKIPPED: {why}");
-            return;
-        }
-    };
-    let hosts: Vec<Host> = ["z1", "z2", "z3"].map(|name| lab.host(name)).into();
     let options = Options {
         // The follower gives its leader up after 10 s.
         sync_limit: 20,
-        hosts: hosts.clone(),
         ..Options::default()
     };
-    let ensemble = Ensemble::start_with(3, &options);
+    let Some(apart) = or_skip(Apart::start(options)) else {
+        return;
+    };
+    let (ensemble, lab) = (&apart.ensemble, &apart.lab);
     let (leader, follower) = (ensemble.leader(), ensemble.followers()[0]);
     let run = |host: &str, command: &str, server: usize| {
         let url = ensemble.url_of(server, "/group");
@@ -218,9 +212,7 @@ fn a5_attached_to_a_follower_that_is_cut_off_it_stops_before_the_successor_leads
     let addr = ensemble.server(follower).addr();
     let idle = || raw::Session::open(addr, Duration::from_secs(10));
     let mut idle = lab.host("c").netns().enter(idle).unwrap();
-    for other in (0..3).filter(|other| *other != follower) {
-        lab.cut_between(&hosts[follower], &hosts[other]);
-    }
+    apart.cut_off(follower);
     let second = b.wait_for("b leads", LIMIT, is("leading"));
     idle.ping().expect("the follower goes on answering pings");
     let lost = a.wait_for("a has lost", LIMIT, is("lost"));
@@ -230,8 +222,6 @@ fn a5_attached_to_a_follower_that_is_cut_off_it_stops_before_the_successor_leads
     assert!(end < at(&second, "boottime_ns"), "{lost} {second}");
     let token = |line: &Value| line["token"].as_str().unwrap().parse::<u64>().unwrap();
     assert!(token(&second) > token(&first));
-    for other in (0..3).filter(|other| *other != follower) {
-        lab.heal_between(&hosts[follower], &hosts[other]);
-    }
+    apart.heal(follower);
     a.wait_for("a stands by", LIMIT, is("standby"));
 }

@@ -31,8 +31,7 @@ fn launcher() -> Launcher {
 
 /// A server on a network of its own, or `None`, said aloud, where namespaces are not allowed.
 fn stage() -> Option<Stage> {
-    let stage = Stage::new(launcher());
-    stage.inspect_err(|why| println!("SKIPPED: {why}")).ok()
+    tenure_testkit::or_skip(Stage::new(launcher()))
 }
 
 /// Plays a row and asserts what it must show.

@@ -19,9 +19,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tenure::{Client, ClientOptions, SessionEvent, TlsOptions, Url};
-use tenure_testkit::Zookeeper;
 use tenure_testkit::tls::{Authority, Files, Identity};
 use tenure_testkit::zookeeper::{Config, Secure, Version};
+use tenure_testkit::{Zookeeper, or_skip};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -90,13 +90,7 @@ fn pki() -> &'static Pki {
 
 /// Whether that server can be had with a port for TLS; says so if not.
 fn is_here(version: Version) -> bool {
-    match version.secure() {
-        Ok(()) => true,
-        Err(why) => {
-            println!("SKIPPED: {why}");
-            false
-        }
-    }
+    or_skip(version.secure()).is_some()
 }
 
 /// The server that well-behaved tests share. It ends with the process.

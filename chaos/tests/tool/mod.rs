@@ -1,7 +1,7 @@
 //! The program under test.
 
 use std::path::Path;
-use tenure_testkit::{Lab, Process};
+use tenure_testkit::{Lab, Process, or_skip};
 
 /// Starts `tenure-chaos WORDS…`.
 pub(crate) fn chaos(words: &[&str]) -> Process {
@@ -17,11 +17,5 @@ pub(crate) fn chaos(words: &[&str]) -> Process {
 
 /// Whether network namespaces are allowed here; says so if not.
 pub(crate) fn lab_is_allowed() -> bool {
-    match Lab::new() {
-        Ok(_) => true,
-        Err(why) => {
-            println!("SKIPPED: {why}");
-            false
-        }
-    }
+    or_skip(Lab::new()).is_some()
 }
