@@ -38,7 +38,7 @@ impl Held {
 
 /// A sequence lock with one writer, the I/O thread; see Boehm, "Can seqlocks get along with
 /// programming language memory models?" (MSPC 2012) for the fences. A reader never blocks the
-/// writer, and retries only while a write of two words is under way.
+/// writer, and retries only while a write of three words is under way.
 #[derive(Debug, Default)]
 pub(crate) struct LeaseCell {
     version: AtomicU64,
