@@ -12,7 +12,7 @@ thread_local! {
 
 /// What the dispatch thread is asked to do.
 pub(super) enum Job {
-    /// Deliver what is in a mailbox. The queue holds a mailbox at most once.
+    /// Deliver what is in a mailbox, one event in its turn. The queue holds a mailbox at most once.
     Deliver(Arc<Sink>),
     /// Call the log's callback. The log bounds how many of these wait.
     Run(Box<dyn FnOnce() + Send>),
@@ -53,7 +53,11 @@ fn start() -> Result<Dispatch, Error> {
         for job in receive {
             // What it holds is foreign, too, and dropped inside.
             guard::foreign(|| match job {
-                Job::Deliver(sink) => sink.mailbox.deliver(),
+                Job::Deliver(sink) => {
+                    if sink.mailbox.deliver() {
+                        schedule(Job::Deliver(sink));
+                    }
+                }
                 Job::Run(job) => job(),
             });
         }

@@ -312,32 +312,33 @@ impl Mailbox {
         true
     }
 
-    /// Calls the callback until the queue is empty. Called by the dispatch thread only.
-    pub(super) fn deliver(&self) {
-        loop {
-            let mut inner = self.lock();
-            let Delivery::Call(slot) = &mut inner.delivery else {
-                return;
-            };
-            let Some(mut callback) = slot.take() else {
-                return;
-            };
-            let Some(event) = inner.queue.pop() else {
-                inner.scheduled = false;
-                if inner.ended {
-                    drop(inner);
-                    // After the last event the callback is dropped, and with it what it holds.
-                    guard::foreign(|| drop(callback));
-                } else {
-                    inner.delivery = Delivery::Call(Some(callback));
-                }
-                return;
-            };
-            drop(inner);
-            // The panic hook has told the user; the next event is delivered all the same.
-            guard::foreign(|| callback(Arc::unwrap_or_clone(event)));
-            self.lock().delivery = Delivery::Call(Some(callback));
-        }
+    /// Calls the callback with one event. Says whether it must be called again, once all others have
+    /// had their turn: a callback that is slower than its events holds up no other handle for long.
+    /// Called by the dispatch thread only.
+    pub(super) fn deliver(&self) -> bool {
+        let mut inner = self.lock();
+        let Delivery::Call(slot) = &mut inner.delivery else {
+            return false;
+        };
+        let Some(mut callback) = slot.take() else {
+            return false;
+        };
+        let Some(event) = inner.queue.pop() else {
+            inner.scheduled = false;
+            if inner.ended {
+                drop(inner);
+                // After the last event the callback is dropped, and with it what it holds.
+                guard::foreign(|| drop(callback));
+            } else {
+                inner.delivery = Delivery::Call(Some(callback));
+            }
+            return false;
+        };
+        drop(inner);
+        // The panic hook has told the user; the next event is delivered all the same.
+        guard::foreign(|| callback(Arc::unwrap_or_clone(event)));
+        self.lock().delivery = Delivery::Call(Some(callback));
+        true
     }
 }
 
@@ -434,6 +435,36 @@ mod tests {
             Err(mpsc::RecvTimeoutError::Disconnected)
         );
         assert_eq!(sink.mailbox.next(None), Next::End);
+    }
+
+    /// It is slower than its events.
+    #[test]
+    fn a_callback_that_never_comes_to_an_end_holds_up_no_other_handle() {
+        let (busy, other) = (Arc::new(Sink::new("")), Arc::new(Sink::new("")));
+        let (send, called) = mpsc::channel();
+        let (own, news) = (Arc::clone(&busy), Arc::clone(&other));
+        let mut calls = 0;
+        let again: Callback = Box::new(move |_| {
+            calls += 1;
+            if calls == 1 {
+                Mailbox::push(&news, event(0));
+            }
+            if calls < 10_000 {
+                Mailbox::push(&own, event(calls));
+            }
+            send.send(calls).unwrap();
+        });
+        let (tell, told) = mpsc::channel();
+        assert!(Mailbox::set_callback(
+            &other,
+            Box::new(move |_| tell.send(called.try_iter().count()).unwrap())
+        ));
+        assert!(Mailbox::set_callback(&busy, again));
+        Mailbox::push(&busy, event(0));
+        let before = told.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert!(before <= 2, "after {before} calls");
+        Mailbox::silence(&busy);
+        Mailbox::end(&other);
     }
 
     #[test]
