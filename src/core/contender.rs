@@ -54,13 +54,13 @@ const KNOWN_MAX: usize = 16;
 /// Of so many looks that a standby takes though its watches are silent, one is at its own znode.
 const OWN_LOOK: u32 = 4;
 
-/// What to do after a candidacy was lost.
+/// Whether a contender enrols again after a lost candidacy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reenrol {
-    /// Begin a new one, with a new znode behind everybody else.
+    /// The contender enrols again by itself, with a new znode behind all other members.
     #[default]
     Always,
-    /// Stop: the event was the last.
+    /// The contender stops: the event was its last.
     Never,
 }
 

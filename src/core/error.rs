@@ -1,4 +1,4 @@
-//! What can go wrong, as seen by a caller.
+//! The errors that a caller sees.
 
 use crate::proto::ServerError;
 use std::fmt;
@@ -7,32 +7,32 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An argument that can never work: refused before anything is sent.
+    /// An argument can never work. Nothing was sent.
     InvalidInput,
     /// The ACL of a znode does not allow it.
     NoAuth,
-    /// The znode is not there.
+    /// The znode does not exist.
     NoNode,
     /// The server refused the credentials.
     AuthFailed,
-    /// The session is over, and what was asked belonged to it.
+    /// The session is over, and the call belonged to it.
     SessionExpired,
     /// The client was closed.
     Closed,
-    /// It was not known in time. The request may still have happened.
+    /// The result was not known in time. The operation may have happened, or may still happen.
     Timeout,
-    /// A server refused for another reason; the message has its words and number.
+    /// A server refused for another reason; the message names the server's error.
     Server,
-    /// The operating system refused something (a thread, a descriptor), or the library did because
-    /// too much is under way.
+    /// The operating system refused a resource (a thread, a file descriptor), or the library did
+    /// because too much is under way.
     System,
-    /// The handle was made by the parent of this process, before a `fork`. It is of no use here;
-    /// a client that is opened in this process is.
+    /// The handle was made before a `fork`, by the parent of this process, and is not usable here.
+    /// Open a client in this process.
     Forked,
 }
 
 impl ErrorKind {
-    /// Whether the same call can succeed later without anything being changed.
+    /// Whether the same call can succeed later without any change.
     pub fn is_retriable(self) -> bool {
         match self {
             Self::SessionExpired | Self::Timeout | Self::System => true,

@@ -1,4 +1,4 @@
-//! What users are told.
+//! The events that users receive.
 
 use super::error::Error;
 use super::time::Time;
@@ -8,14 +8,14 @@ use std::time::Duration;
 /// A member of a group: an ephemeral sequential znode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// Its znode.
+    /// The path of its znode.
     pub path: String,
-    /// What stands before `_` in its name.
+    /// The label: the part of its name before `_`.
     pub label: Option<String>,
-    /// The number that the server appended. It only proposes an order: the counter behind it
-    /// wraps, and starts anew when the group's znode is deleted.
+    /// The number that the server appended to the name. It is no reliable order: the counter
+    /// behind it wraps, and starts again when the group's znode is deleted. `token` gives the order.
     pub sequence: i32,
-    /// The `czxid` of the znode: the order of members, and the fencing token of its tenure.
+    /// The `czxid` of the znode: the order of members, and the fencing token of its leadership.
     pub token: u64,
 }
 
@@ -32,64 +32,64 @@ impl Member {
     }
 }
 
-/// By whose word a session is over.
+/// Which side declared a session over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpiredBy {
-    /// A server said so: everything of the session is gone.
+    /// A server: everything of the session is gone.
     Server,
-    /// Our own clock did: no server answered for the whole session timeout; or for so long that a
-    /// server may have begun to end the session, or answers are too slow to make a leader of it again,
-    /// and a contender needs one that lasts. What is left of the session is removed as soon as a server
-    /// can be reached.
+    /// The client's own clock: no server answered for the whole session timeout; or a contender
+    /// needs a session that lasts, and this one will not: no server answered for so long that a
+    /// server may have begun to end it, or answers are too slow for it to lead again. The rest of the
+    /// session is removed as soon as a server can be reached.
     LocalTimeout,
 }
 
-/// What happens to a client's session.
+/// An event of a client's session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SessionEvent {
-    /// A new session is being asked for.
+    /// The client asks for a new session.
     Connecting,
-    /// A session stands, new or kept.
+    /// A session is established, new or kept.
     Connected {
-        /// Its number.
+        /// The number of the session.
         session: i64,
         /// The session timeout that the server granted.
         timeout: Duration,
     },
     /// The connection is lost; the session may live on.
     Suspended {
-        /// Since when.
+        /// When the connection was lost.
         since: Time,
-        /// What ended it.
+        /// What went wrong, in a sentence for people.
         error: String,
     },
     /// An attempt to connect failed; the next one follows by itself.
     Retrying {
-        /// Number of attempts since the last connection.
+        /// How many attempts to connect have failed since the last connection, from 1.
         attempt: u32,
-        /// Why this one failed.
+        /// What went wrong, in a sentence for people.
         error: String,
     },
     /// The session is over; a new one follows by itself.
     Expired {
-        /// By whose word.
+        /// Which side declared it over.
         by: ExpiredBy,
     },
-    /// The server refused the credentials; the client is of no more use.
+    /// The server refused the credentials; the client is no longer usable.
     AuthFailed,
-    /// The client was closed; the last event.
+    /// The client was closed; this is the last event of the client itself.
     Closed,
 }
 
-/// Why a candidacy ended.
+/// Why a candidacy or a membership ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LostReason {
     /// The session is over.
     SessionExpired,
-    /// The lease ended before it could be renewed, or none could be had because the own znode may not
-    /// be read.
+    /// The lease ended before it could be renewed, or the contender could not get a lease because it
+    /// may not read its own znode.
     LeaseLapsed,
     /// Somebody else deleted the znode.
     Evicted,
@@ -97,106 +97,108 @@ pub enum LostReason {
     Withdrawn,
     /// The client was closed.
     Closed,
-    /// The znode could not be created; trying again cannot help.
+    /// The znode could not be created, and trying again cannot help.
     Failed(Error),
 }
 
-/// What happens to a contender.
+/// An event of a contender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ContenderEvent {
     /// A candidacy begins: its znode is being created.
     Enrolling,
-    /// The znode stands; its rank is not known yet.
+    /// The znode exists; its rank is not known yet.
     Enrolled {
         /// The own znode.
         member: Member,
     },
-    /// Somebody else leads.
+    /// Another member leads.
     Standby {
         /// The own znode.
         member: Member,
-        /// How many members stood before it when that was last looked at.
+        /// How many members were ahead of the own one at the last look.
         ahead: usize,
     },
     /// This contender leads.
     Leading {
         /// The own znode.
         member: Member,
-        /// Until when, unless renewed. Renewals are not events: ask `leadership`.
+        /// The end of its lease, unless it is renewed before. Renewals are no events: ask
+        /// `leadership`.
         lease_end: Time,
     },
-    /// It leads, but its renewal is overdue or the connection is lost.
+    /// It leads, but a renewal is overdue or the connection is lost.
     Jeopardy {
         /// The own znode.
         member: Member,
-        /// When leadership ends unless it is renewed before.
+        /// When leadership ends, unless it is renewed before.
         deadline: Time,
     },
-    /// The candidacy cannot go on for now; the error says why and what helps. It is tried again by
-    /// itself; told once for each cause.
+    /// The candidacy cannot go on for now, and the contender tries again by itself; one event for
+    /// each cause. The error says why, and what helps.
     Blocked {
-        /// The own znode, if one stands.
+        /// The own znode, if it exists.
         member: Option<Member>,
         /// Why.
         error: Error,
     },
-    /// The candidacy is over; exactly one for each that was begun.
+    /// The candidacy is over; exactly one event for each candidacy that began.
     Lost {
-        /// The znode that was, if one stood.
+        /// The own znode, if one existed.
         member: Option<Member>,
-        /// Until when it led, if it did: the end of its lease, or the instant before that at
-        /// which the library gave leadership up.
+        /// Until when it led, if it did: the end of its lease, or the earlier instant at which the
+        /// library gave up leadership.
         led_until: Option<Time>,
         /// Why.
         reason: LostReason,
     },
 }
 
-/// Who leads.
+/// The leader of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leader {
     /// The znode of the leader.
     pub member: Member,
-    /// Its payload, whatever it holds.
+    /// Its payload: any bytes.
     pub data: Vec<u8>,
-    /// The answer comes from a server that was asked at this instant.
+    /// How fresh the answer is: when the client asked the server that answered.
     pub as_of: Time,
 }
 
-/// What a detector knows.
+/// An event of a detector: its knowledge of the leader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DetectorEvent {
-    /// It cannot know: no server has answered for too long. Not the same as nobody.
+    /// The leader cannot be known: no server has answered for too long. It is not the same as
+    /// `None`.
     Unknown {
-        /// When what is known was last confirmed.
+        /// The last confirmation of the previous state.
         since: Time,
     },
-    /// The group is empty.
+    /// No leader: the group is empty.
     None,
-    /// Somebody leads; also when the payload of the same leader changes.
+    /// A member leads, or the leader's payload has changed.
     Leader(Leader),
-    /// It may not look; tried again by itself.
+    /// The group cannot be read, and the library tries again by itself.
     Failed(Error),
 }
 
-/// What is known of a group's members.
+/// An event of a group: its knowledge of the members, or the end of a membership.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GroupEvent {
-    /// It cannot be known: no server has answered for too long.
+    /// The members cannot be known: no server has answered for too long.
     Unknown {
-        /// When what is known was last confirmed.
+        /// The last confirmation of the previous state.
         since: Time,
     },
     /// All members, oldest first.
     Members(Vec<Member>),
-    /// It may not look; tried again by itself.
+    /// The group cannot be read, and the library tries again by itself.
     Failed(Error),
-    /// A membership that this group joined is over, and not by `cancel`.
+    /// A membership that this group joined has ended, and not by `cancel`.
     MembershipLost {
-        /// The znode that was.
+        /// The former member.
         member: Member,
         /// Why.
         reason: LostReason,

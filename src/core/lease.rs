@@ -107,18 +107,19 @@ const MARGIN: u32 = 20;
 /// How many proofs are asked for in one T.
 const PROOFS_PER_TIMEOUT: u32 = 12;
 
-/// When a leader must stop believing that it leads.
+/// When leadership ends if no server answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum LeasePolicy {
-    /// When the lease ends that committed writes have proved; a connection that is lost and found
-    /// again before does no harm.
+    /// Leadership ends with its lease, which rests on writes that a quorum has committed. A
+    /// connection that is lost and established again before that does no harm.
     #[default]
     Verified,
-    /// When the connection is lost, or the lease ends.
+    /// Like `Verified`, and at once when the connection is lost.
     Strict,
-    /// When the session is over, by a server's word or by our own clock: Mesos's rule. It is
-    /// kept for compatibility and is **not safe**: a successor may lead before that.
+    /// Leadership ends with the session, as in Mesos, when a server or the client's own clock
+    /// declares the session over. This policy is kept for compatibility and is **not safe**: a
+    /// successor may lead before that.
     Session,
 }
 

@@ -1,4 +1,4 @@
-//! Instants as values: the core is told the time, it never asks.
+//! Instants as values: the core receives the time with each input, and never reads a clock.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ impl Time {
         self.0
     }
 
-    /// The instant that long before.
+    /// The instant `span` before this one; the start of the clock if that would be earlier.
     #[must_use]
     pub fn before(self, span: Duration) -> Self {
         Self(
@@ -27,7 +27,7 @@ impl Time {
         )
     }
 
-    /// How long ago `earlier` was; zero if it is not earlier.
+    /// How long `earlier` was before this instant; zero if it was not earlier.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
