@@ -1,9 +1,9 @@
 //! Leader election and group membership on Apache ZooKeeper.
 //!
-//! A [`Client`] is one ZooKeeper session. From it come [`Contender`]s, who stand for the
-//! leadership of a group; [`Detector`]s, who follow the leader; and [`Group`]s, which list and
-//! join members. Every call can be awaited or waited for; every event can be pulled, awaited or
-//! delivered to a callback. What is promised, under which assumptions, is in `GUARANTEES.md`.
+//! A [`Client`] is one ZooKeeper session. It makes [`Contender`]s, which contend for the leadership
+//! of a group; [`Detector`]s, which follow the leader; and [`Group`]s, which list and join members.
+//! A program can await every call, or block until it ends; it can pull every event, await it, or get
+//! it in a callback. `GUARANTEES.md` states the guarantees and their assumptions.
 //!
 //! ```
 //! use tenure::{Client, ClientOptions, ContenderOptions, DetectorEvent, Url};

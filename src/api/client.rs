@@ -14,7 +14,7 @@ use crate::proto::path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How a client behaves.
+/// The options of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientOptions {
     session_timeout: Duration,
@@ -34,27 +34,27 @@ impl Default for ClientOptions {
 }
 
 impl ClientOptions {
-    /// The session timeout to ask for, 1 ms to 24 days. The server grants what lies within its
-    /// own limits (2 to 20 ticks unless configured); [`SessionEvent::Connected`] says how much.
+    /// The session timeout to ask for, 1 ms to 24 days. The server grants a timeout within its own
+    /// limits (2 to 20 ticks unless configured); [`SessionEvent::Connected`] reports it.
     #[must_use]
     pub fn session_timeout(mut self, timeout: Duration) -> Self {
         self.session_timeout = timeout;
         self
     }
 
-    /// The servers' `tickTime`, 1 ms to 24 days. To tell it makes verified leases longer: without
-    /// it half of the session timeout is assumed, the most that servers with default limits can
-    /// have. **Never tell less than it is.** Behind an observer that follows another learner
-    /// (`ObserverMaster`) tell twice of it. If it leaves no room for a lease within the session
-    /// timeout that the server grants, contenders fail with an error that names both.
+    /// The servers' `tickTime`, 1 ms to 24 days, which makes verified leases longer: without it the
+    /// library assumes half of the session timeout, the most that servers with default limits can
+    /// have. **Never set less than the servers' real tick.** Behind an observer that follows another
+    /// learner (`ObserverMaster`) set twice the tick. If the tick leaves no room for a lease within
+    /// the session timeout that the server grants, contenders fail with an error that names both.
     #[must_use]
     pub fn tick(mut self, tick: Duration) -> Self {
         self.tick = Some(tick);
         self
     }
 
-    /// TLS to the servers, whose ports in the URL are then their `secureClientPort`s. Only a
-    /// `zk://` URL leads to servers; with another the options are checked and not used.
+    /// TLS to the servers; the ports in the URL are then their `secureClientPort`s. Only a `zk://` URL
+    /// names servers; with another URL the options are checked and not used.
     #[must_use]
     pub fn tls(mut self, tls: TlsOptions) -> Self {
         self.tls = Some(tls);
@@ -62,10 +62,11 @@ impl ClientOptions {
     }
 }
 
-/// One ZooKeeper session. It connects by itself, reconnects, and replaces a session that
-/// expires; contenders, detectors and groups made from it share it and keep it open.
+/// A client: one ZooKeeper session, which connects by itself, reconnects, and is replaced when it
+/// expires. Contenders, detectors and groups are made from a client, share its session and keep it
+/// open.
 ///
-/// All methods may be called from any thread and return at once, those that block say so.
+/// All methods may be called from any thread, and return at once unless they say that they block.
 /// Dropping the last handle closes the session in the background; call [`close`](Self::close)
 /// and wait for it to be sure that nothing is left behind.
 ///
@@ -81,15 +82,16 @@ impl ClientOptions {
 /// # Ok::<(), tenure::Error>(())
 /// ```
 ///
-/// **After a `fork`** the client and all that came from it belong to the parent alone. In the child
-/// nobody leads ([`Contender::is_leading`] is `false`), every call ends at once with
-/// [`ErrorKind::Forked`], and dropping does nothing; the parent is not disturbed. A client that is
-/// opened in the child has threads of its own.
+/// **After a `fork`** the client and all handles made from it belong to the parent alone. In the child
+/// they lead nothing ([`Contender::is_leading`] is `false`), every call on them ends at once with
+/// [`ErrorKind::Forked`], and dropping them does nothing; the parent is not disturbed. A client that
+/// is opened in the child has threads of its own.
 ///
-/// On a [`Url`] that is a leader's `host:port` there is no session: nothing connects, and no thread
-/// is started (but the dispatch thread, with the first callback). [`detect`](Self::detect) tells of
-/// that leader at once and for ever; [`contend`](Self::contend) and [`group`](Self::group) refuse;
-/// [`events`](Self::events) has nothing but [`SessionEvent::Closed`] in the end.
+/// If the [`Url`] is a leader's `host:port`, there is no session: the client does not connect, and
+/// starts no thread (except the dispatch thread, with the first callback). [`detect`](Self::detect)
+/// reports that leader at once and for ever; [`contend`](Self::contend) and [`group`](Self::group)
+/// return an error; the only event of [`events`](Self::events) is [`SessionEvent::Closed`], at the
+/// end.
 ///
 /// ```
 /// use tenure::{Client, ClientOptions, Url};
@@ -117,12 +119,12 @@ enum Way {
 
 impl Client {
     /// Opens a client and begins to connect. It does not wait for a connection, and a server
-    /// that cannot be reached is no error: [`events`](Self::events) tell of each attempt.
+    /// that cannot be reached is no error: [`events`](Self::events) report each attempt.
     ///
     /// # Errors
-    /// `InvalidInput` for a session timeout out of range, and for what
-    /// [`TlsOptions::validate`] refuses or a server that no certificate can name; `System` when the I/O thread cannot be
-    /// started.
+    /// `InvalidInput` for a session timeout or tick out of range, for TLS options that
+    /// [`TlsOptions::validate`] refuses, and for a server that no certificate can name; `System` when
+    /// the I/O thread cannot be started.
     pub fn open(url: &Url, options: ClientOptions) -> Result<Self, Error> {
         check_span("session timeout", options.session_timeout)?;
         if let Some(tick) = options.tick {
@@ -178,7 +180,7 @@ impl Client {
         }
     }
 
-    /// What happens to the session.
+    /// The events of the session.
     pub fn events(&self) -> &Events<SessionEvent> {
         &self.events
     }
@@ -197,8 +199,9 @@ impl Client {
         Ok(Contender::new(Arc::clone(link), handle, sink, reenrol))
     }
 
-    /// Follows the leader of the group at `group`, without standing in it. A path that does not
-    /// exist is waited for. A standalone leader leads whatever group is asked for.
+    /// Follows the leader of the group at `group`, without being a member. If the path does not
+    /// exist, the detector waits for it. If the URL is a standalone leader's address, that leader
+    /// leads every group.
     ///
     /// # Errors
     /// `InvalidInput` for a path that ZooKeeper does not allow; `System` when too much is under way.
@@ -219,7 +222,7 @@ impl Client {
         Ok(Detector::new(Arc::clone(link), handle, sink))
     }
 
-    /// The group at `group`.
+    /// Opens the group at `group`.
     ///
     /// # Errors
     /// `InvalidInput` for a path that ZooKeeper does not allow, and where the URL is a standalone
@@ -232,7 +235,7 @@ impl Client {
         Ok(Group::new(Arc::clone(link), handle, sink))
     }
 
-    /// What this client has done so far; all zero for a standalone leader.
+    /// The metrics of this client, counted since it was opened; all zero for a standalone leader.
     pub fn metrics(&self) -> Metrics {
         match &self.way {
             Way::Session(link) => link.metrics(),
@@ -240,12 +243,12 @@ impl Client {
         }
     }
 
-    /// Closes the session: leaderships end at once, then a server is told, so that every znode
-    /// of the session is gone when the call is answered. It keeps trying for one session timeout.
-    /// Afterwards every handle of this client is of no more use.
+    /// Closes the session in order: all leaderships end at once, then a server is notified, so that
+    /// every znode of the session is gone when the call succeeds. The client keeps trying for one
+    /// session timeout. Afterwards no handle of this client is usable.
     ///
     /// # Errors
-    /// `Timeout` when no server could be told; the znodes go when the session times out.
+    /// `Timeout` when no server could be notified: the znodes are gone when the session times out.
     pub fn close(&self) -> Pending<()> {
         let patience = self.options.session_timeout;
         let link = match &self.way {

@@ -1,4 +1,4 @@
-//! A contender, as its user holds it.
+//! A contender, its options and its leadership.
 
 use super::client::{check_group, check_member};
 use super::events::Events;
@@ -11,14 +11,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// What to contend for, and how.
+/// The options of a contender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContenderOptions {
     spec: ContenderSpec,
 }
 
 impl ContenderOptions {
-    /// Contend for the group whose znode is `group`; it is created if it is missing.
+    /// The default options for the group whose znode is `group`; it is created if it is missing.
     pub fn new(group: impl Into<String>) -> Self {
         Self {
             spec: ContenderSpec {
@@ -32,49 +32,50 @@ impl ContenderOptions {
         }
     }
 
-    /// What stands before `_` in the name of the znode. Mesos reads up to the first `_`.
+    /// The label: the part before `_` in the name of the znode. Mesos reads the name up to the
+    /// first `_`.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.spec.label = Some(label.into());
         self
     }
 
-    /// The payload of the znode: what detectors learn of the leader.
+    /// The payload of the znode, which detectors get with the leader.
     #[must_use]
     pub fn data(mut self, data: impl Into<Vec<u8>>) -> Self {
         self.spec.data = data.into();
         self
     }
 
-    /// When leadership ends without an answer from a server.
+    /// When leadership ends if no server answers.
     #[must_use]
     pub fn policy(mut self, policy: LeasePolicy) -> Self {
         self.spec.policy = policy;
         self
     }
 
-    /// What follows a lost candidacy.
+    /// Whether the contender enrols again after a lost candidacy.
     #[must_use]
     pub fn reenrol(mut self, reenrol: Reenrol) -> Self {
         self.spec.reenrol = reenrol;
         self
     }
 
-    /// Whether to keep a lease ready while next in line (not by default): one small write each
-    /// twelfth of the session timeout, and leadership then begins with the very event that says
-    /// that the predecessor is gone. Otherwise a session that was idle needs three committed
-    /// writes and a tenth of a second first.
+    /// Whether to keep a lease ready while next in line (not by default). This costs one small write
+    /// each twelfth of the session timeout, and leadership then begins with the very event that
+    /// reports the end of the predecessor. Otherwise a session that was idle first needs three
+    /// committed writes and a tenth of a second.
     #[must_use]
     pub fn warm(mut self, warm: bool) -> Self {
         self.spec.warm = warm;
         self
     }
 
-    /// Refuses what [`Client::contend`](super::Client::contend) would refuse, before there is a
+    /// Checks the options as [`Client::contend`](super::Client::contend) does, before there is a
     /// client.
     ///
     /// # Errors
-    /// `InvalidInput` with what is wrong.
+    /// `InvalidInput`; the message says what is wrong.
     pub fn validate(&self) -> Result<(), Error> {
         check_group(&self.spec.path)?;
         check_member(self.spec.label.as_deref(), &self.spec.data)
@@ -93,14 +94,14 @@ pub struct Leadership {
 }
 
 impl Leadership {
-    /// The fencing token: the `czxid` of the leader's znode. It rises from tenure to tenure; hand
-    /// it to whatever you write to, and have it refuse a lower one than it has seen.
+    /// The fencing token: the `czxid` of the leader's znode. It only rises from leadership to
+    /// leadership: pass it to the storage that you write to, and make the storage refuse a lower
+    /// token than it has seen.
     pub fn token(&self) -> u64 {
         self.held.lease.token
     }
 
-    /// Until when this leadership may be believed unless it is renewed, on `CLOCK_BOOTTIME`: see
-    /// [`Time::now`].
+    /// The end of the lease, unless it is renewed, on `CLOCK_BOOTTIME`: see [`Time::now`].
     pub fn lease_end(&self) -> Time {
         self.held.lease.end
     }
@@ -111,8 +112,8 @@ impl Leadership {
     }
 }
 
-/// One candidacy after another for the leadership of a group. Dropping it withdraws in the
-/// background. All methods may be called from any thread, and from callbacks.
+/// A contender: one candidacy after another for the leadership of a group. Dropping it withdraws
+/// in the background. All methods may be called from any thread, and from callbacks.
 #[derive(Debug)]
 pub struct Contender {
     link: Arc<Link>,
@@ -136,14 +137,15 @@ impl Contender {
         }
     }
 
-    /// Whether this contender leads, right now. It compares the clock with the end of the lease
-    /// at each call, takes no lock and never blocks: a process that was stopped for a minute
-    /// gets `false` from its first call after.
+    /// Whether this contender leads, right now. It compares the boot-time clock with the end of the
+    /// lease at each call, takes no lock and never blocks: a process that was stopped for a minute
+    /// gets `false` from its first call afterwards.
     pub fn is_leading(&self) -> bool {
         self.leadership().is_some()
     }
 
-    /// Token and lease end, read together, if this contender leads right now.
+    /// The fencing token and the end of the lease, read at one instant, if this contender leads right
+    /// now.
     pub fn leadership(&self) -> Option<Leadership> {
         // Who has given leadership up does not lead, though the I/O thread may not know it yet; and
         // in a forked child the parent leads, if anybody: who would tell this process of its loss?
@@ -157,7 +159,7 @@ impl Contender {
         (!held.left().is_zero()).then_some(Leadership { held })
     }
 
-    /// What happens to this contender. Events are news, the lease is truth.
+    /// The events of this contender. Events are news, the lease is the truth.
     pub fn events(&self) -> &Events<ContenderEvent> {
         &self.events
     }
@@ -165,8 +167,8 @@ impl Contender {
     /// Blocks until this contender leads, at most for `limit` (for ever without one).
     ///
     /// # Errors
-    /// `Timeout` when it did not lead in time; `Closed` when the client was closed, or the
-    /// contender withdrew or stopped; the error that keeps its znode from being created.
+    /// `Timeout` when it did not lead in time; `Closed` when it withdrew or stopped, or the client
+    /// was closed; the error that prevents the creation of its znode.
     pub fn wait_leading(&self, limit: Option<Duration>) -> Result<Leadership, Error> {
         let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
         loop {
@@ -189,8 +191,8 @@ impl Contender {
     /// [`wait_leading`](Self::wait_leading) for any executor. Dropping the future loses nothing.
     ///
     /// # Errors
-    /// `Closed` when the client was closed, or the contender withdrew or stopped; the error that
-    /// keeps its znode from being created.
+    /// `Closed` when the contender withdrew or stopped, or the client was closed; the error that
+    /// prevents the creation of its znode.
     pub async fn leading(&self) -> Result<Leadership, Error> {
         loop {
             if let Some(leadership) = self.leadership() {
@@ -216,12 +218,12 @@ impl Contender {
         }
     }
 
-    /// Ends the candidacy: leadership ends at once, and the call is answered when the znode is
-    /// gone; with `true` if this contender deleted it, `false` if there was nothing (left) to
-    /// delete. Calls may be repeated; all of them end when the znode is gone.
+    /// Ends the candidacy: leadership ends at once, and the call ends when the znode is gone, with
+    /// `true` if this contender deleted its znode, `false` if there was nothing (left) to delete. The
+    /// method may be called again; all calls end when the znode is gone.
     ///
     /// # Errors
-    /// `Closed`; `NoAuth` when the znode may not be deleted: it goes with the session.
+    /// `Closed`; `NoAuth` when an ACL forbids to delete the znode (it ends with the session).
     pub fn withdraw(&self) -> Pending<bool> {
         self.withdrawn.store(true, Ordering::Relaxed);
         let handle = self.handle;
@@ -234,9 +236,9 @@ impl Contender {
         )
     }
 
-    /// Changes the payload of the znode, and of those of candidacies that follow. Answered with
-    /// `true` when the znode bears it, `false` when there is no znode now. Without a connection
-    /// the call waits for one; of several changes that wait, the last one counts.
+    /// Changes the payload of the znode, and of the znodes of later candidacies. The call ends with
+    /// `true` when the znode has the payload, `false` when there is no znode now. Without a connection
+    /// it waits for one; if several changes wait, the last one counts.
     ///
     /// # Errors
     /// `InvalidInput` for more than 1,000,000 bytes (at once); in the call: `NoAuth`, `Closed`.

@@ -1,4 +1,4 @@
-//! A detector, as its user holds it.
+//! A detector.
 
 use super::events::Events;
 use super::standalone::Standalone;
@@ -7,7 +7,7 @@ use crate::driver::{Link, Sink, now};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Follows the leader of a group. All methods may be called from any thread, and from callbacks.
+/// A detector: follows the leader of a group. All methods may be called from any thread, and from callbacks.
 #[derive(Debug)]
 pub struct Detector {
     source: Source,
@@ -40,12 +40,12 @@ impl Detector {
         }
     }
 
-    /// Every change of what is known.
+    /// Every change of the [`state`](Self::state).
     pub fn events(&self) -> &Events<DetectorEvent> {
         &self.events
     }
 
-    /// What is known now.
+    /// The current knowledge of the leader; `Unknown` also before the first answer.
     pub fn state(&self) -> DetectorEvent {
         let unknown = DetectorEvent::Unknown { since: self.opened };
         self.events.latest().unwrap_or(unknown)
@@ -59,9 +59,9 @@ impl Detector {
         }
     }
 
-    /// Blocks until what is known differs from `previous`, at most for `limit` (for ever without
-    /// one): at once if it differs already. Pass what the last call returned, or
-    /// [`state`](Self::state), to follow without missing how things are.
+    /// Blocks until the [`state`](Self::state) differs from `previous`, at most for `limit` (for ever
+    /// without one); it returns at once if the state differs already. Pass the event of the last call,
+    /// or of [`state`](Self::state), and you never miss the current state.
     ///
     /// # Errors
     /// `Timeout` when nothing changed in time; `Closed` when the client was closed.

@@ -10,17 +10,17 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-/// A kind of events that a handle tells of: [`SessionEvent`], [`ContenderEvent`],
+/// The type of the events of a handle: [`SessionEvent`], [`ContenderEvent`],
 /// [`DetectorEvent`] or [`GroupEvent`].
 ///
-/// It names the bound of [`Events`], for code over the events of any handle. It is sealed: there
-/// are no other kinds.
+/// It is the bound of [`Events`], for code that takes the events of any handle. It is sealed: there
+/// are no other such types.
 ///
 /// ```
 /// use std::time::Duration;
 /// use tenure::{Client, ClientOptions, Error, Events, FromEvent, Url};
 ///
-/// /// What has happened so far.
+/// /// The events so far.
 /// fn drain<E: FromEvent>(events: &Events<E>) -> Vec<E> {
 ///     std::iter::from_fn(|| events.next(Some(Duration::ZERO)).ok()).collect()
 /// }
@@ -37,7 +37,7 @@ use std::time::{Duration, Instant};
 /// impl tenure::FromEvent for Mine {}
 /// ```
 pub trait FromEvent: sealed::Sealed + Sized + Send + 'static {
-    /// Takes its own kind out of the events of all kinds, which only the library can name.
+    /// The event, if it is of this type. Only the library can name the type of all events.
     #[doc(hidden)]
     fn from_event(event: Event) -> Option<Self>;
 }
@@ -68,12 +68,13 @@ from_event!(
     Group => GroupEvent
 );
 
-/// The events of one handle, in order. A consumer that is too slow loses the oldest ones, but
-/// never the latest, never the newest end of a tenure, and no end of a membership (of more than
-/// 65,536 of those, the oldest). Lists and payloads that something newer supersedes go first: what
-/// waits holds four megabytes at most, and the newest event.
+/// The events of one handle, in order. A consumer that is too slow loses the oldest events, but
+/// never the latest, never the newest [`ContenderEvent::Lost`], and never a
+/// [`GroupEvent::MembershipLost`] (if more than 65,536 of those wait, it loses the oldest of them).
+/// Events with lists and payloads that a newer event supersedes are lost first: the events that wait
+/// take four megabytes at most, and the newest event.
 ///
-/// Either pull them ([`next`](Self::next), [`recv`](Self::recv)) or register one callback
+/// Either pull the events ([`next`](Self::next), [`recv`](Self::recv)) or register one callback
 /// ([`on_each`](Self::on_each)). All methods may be called from any thread, and from callbacks.
 pub struct Events<E> {
     sink: Arc<Sink>,
@@ -94,10 +95,10 @@ impl<E: FromEvent> Events<E> {
         }
     }
 
-    /// Blocks for the next event, at most for `limit` (for ever without one).
+    /// Blocks until the next event comes, at most for `limit` (for ever without one), and takes it.
     ///
     /// # Errors
-    /// `Timeout` when none came in time; `Closed` when none will ever come; `Forked` in a child of
+    /// `Timeout` when no event came in time; `Closed` when no event will ever follow; `Forked` in a child of
     /// the process that made the handle, as with every method.
     pub fn next(&self, limit: Option<Duration>) -> Result<E, Error> {
         read(self.mailbox()?.next(deadline(limit)))
@@ -106,16 +107,16 @@ impl<E: FromEvent> Events<E> {
     /// The next event, for any executor. Dropping the future loses nothing.
     ///
     /// # Errors
-    /// `Closed` when none will ever come.
+    /// `Closed` when no event will ever follow.
     pub async fn recv(&self) -> Result<E, Error> {
         poll_fn(|cx| self.poll_next(cx)).await
     }
 
-    /// The next event if there is one; if not, the task is woken by the next change. For those who
-    /// write futures, streams and event loops of their own.
+    /// Takes the next event if there is one; if not, the next change wakes the task. It is for
+    /// futures, streams and event loops of your own.
     ///
     /// # Errors
-    /// `Closed` when none will ever come.
+    /// `Closed` when no event will ever follow.
     pub fn poll_next(&self, cx: &Context<'_>) -> Poll<Result<E, Error>> {
         match self.mailbox() {
             Ok(mailbox) => mailbox.poll_next(cx).map(read),
@@ -123,8 +124,8 @@ impl<E: FromEvent> Events<E> {
         }
     }
 
-    /// Ready if [`next`](Self::next) would return at once, with an event or with the end of them;
-    /// it takes nothing. If not, the task is woken by the next change.
+    /// Ready if [`next`](Self::next) would return at once, with an event or with an error such as
+    /// `Closed`; it takes no event. If not, the next change wakes the task.
     pub fn poll_ready(&self, cx: &Context<'_>) -> Poll<()> {
         match self.mailbox() {
             Ok(mailbox) => mailbox.poll_ready(cx),
@@ -163,10 +164,10 @@ impl<E: FromEvent> Events<E> {
         Ok(&self.sink.mailbox)
     }
 
-    /// Has `callback` called with each event, those that wait first. It runs on the library's
-    /// dispatch thread, one event of one handle at a time and in order, with no lock held; every
-    /// function may be called in it. A slow callback delays other notifications, never a lease.
-    /// It is dropped after the last event of the handle.
+    /// Registers a callback for each event. The callback first gets the events that wait. It runs on
+    /// the library's dispatch thread, one event of one handle at a time and in order, with no lock
+    /// of the library held; it may call every function. A slow callback delays other notifications,
+    /// never a lease. The callback is dropped after the last event of the handle.
     ///
     /// # Errors
     /// `InvalidInput` when this handle has a callback already; `System` when the dispatch thread
@@ -189,7 +190,7 @@ impl<E: FromEvent> Events<E> {
         }
     }
 
-    /// The newest event that says how things are, consumed or not.
+    /// The newest event that describes the state of the handle, fetched or not.
     pub fn latest(&self) -> Option<E> {
         let latest = self.mailbox().ok()?.latest()?;
         E::from_event(Arc::unwrap_or_clone(latest))
@@ -205,12 +206,13 @@ impl<E: FromEvent> Events<E> {
         read(self.mailbox()?.wait_latest(deadline(limit), picked))
     }
 
-    /// The newest event that says how things are, as soon as it is one that `pick` wants: at once
-    /// if it is already. Nothing is consumed, so it disturbs nobody who pulls, and what passes
-    /// between two looks is not seen. Dropping the future loses nothing.
+    /// Waits until `pick` is true for the newest event that describes the state of the handle, and
+    /// returns that event: at once if it is true already. It takes no event, so it does not disturb
+    /// other readers, and it does not see events that pass between two looks. Dropping the future
+    /// loses nothing.
     ///
     /// # Errors
-    /// `Closed` when none will ever come.
+    /// `Closed` when no event will ever follow.
     pub async fn until(&self, pick: impl Fn(&E) -> bool) -> Result<E, Error> {
         let picked = |event: &Event| E::from_event(event.clone()).is_some_and(|e| pick(&e));
         let mailbox = self.mailbox()?;

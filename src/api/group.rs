@@ -1,4 +1,4 @@
-//! A group, as its user holds it.
+//! A group.
 
 use super::client::check_member;
 use super::events::Events;
@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// The members of a group. All methods may be called from any thread, and from callbacks.
-/// Dropping it gives up the memberships that it joined, in the background.
+/// The members of a group, and the memberships that were joined through it. All methods may be
+/// called from any thread, and from callbacks. Dropping it gives up, in the background, the
+/// memberships that were joined through it.
 #[derive(Debug)]
 pub struct Group {
     link: Arc<Link>,
@@ -28,14 +29,14 @@ impl Group {
         }
     }
 
-    /// Changes of the members once [`watch`](Self::watch) was called, and memberships of our own
-    /// that are lost.
+    /// The events of this group: changes of the members after a call of [`watch`](Self::watch), and
+    /// losses of memberships that this group joined.
     pub fn events(&self) -> &Events<GroupEvent> {
         &self.events
     }
 
     /// Joins: creates an ephemeral sequential znode with this payload. Without a connection the
-    /// call waits for one. Giving the call up undoes it.
+    /// call waits for one. A join that is given up is undone.
     ///
     /// # Errors
     /// `InvalidInput` for a label or payload that is not allowed (at once); in the call: `NoAuth`,
@@ -61,11 +62,12 @@ impl Group {
         ))
     }
 
-    /// Leaves: answered when the znode is gone; `true` only if this call removed it, `false` for
-    /// a member that this group did not join or that is gone already.
+    /// Leaves: deletes the znode of a member that this group joined. The call ends when the znode is
+    /// gone, with `true` only if this call removed it, `false` for a member that this group did not
+    /// join or that is gone already.
     ///
     /// # Errors
-    /// `NoAuth` when it may not be deleted; `Closed`.
+    /// `NoAuth` when an ACL forbids its deletion; `Closed`.
     pub fn cancel(&self, member: &Member) -> Pending<bool> {
         let (handle, path) = (self.handle, member.path.clone());
         self.link.call(
@@ -77,13 +79,14 @@ impl Group {
         )
     }
 
-    /// Evicts: deletes a member whoever it belongs to; answered when its znode is gone, with
-    /// `true` if it stood and this call removed it. A znode of the same name that is not this
-    /// member is not touched. A member that leads is told by its server at once, and in the worst
-    /// case (cut off at the same moment) believes until its lease ends, when another leads already.
+    /// Evicts: deletes the znode of any member of the group. The call ends when the znode is gone,
+    /// with `true` if the member existed and this call removed it. A znode of the same name that is
+    /// not this member is not touched. If the member leads, its server notifies it at once; in the
+    /// worst case (it is cut off at the same moment) it still takes itself for the leader until its
+    /// lease ends, while another leads already.
     ///
     /// # Errors
-    /// `NoAuth` when it may not be deleted; `Closed`.
+    /// `NoAuth` when an ACL forbids its deletion; `Closed`.
     pub fn evict(&self, member: &Member) -> Pending<bool> {
         let (handle, path, token) = (self.handle, member.path.clone(), member.token);
         self.link.call(
@@ -115,7 +118,7 @@ impl Group {
         )
     }
 
-    /// The payload of a member, or `None` when it is gone.
+    /// The payload of any member of the group; `None` when the member is gone.
     ///
     /// # Errors
     /// `NoAuth`, `Closed`.
@@ -130,9 +133,9 @@ impl Group {
         )
     }
 
-    /// Changes the payload of a member that this group joined: `true` when its znode bears it,
-    /// `false` when it is not ours or is gone. Without a connection the call waits for one; of
-    /// several changes that wait, the last one counts.
+    /// Changes the payload of a member that this group joined. The call ends with `true` when the
+    /// znode has the payload, `false` when this group did not join the member or it is gone. Without
+    /// a connection the call waits for one; if several changes wait, the last one counts.
     ///
     /// # Errors
     /// `InvalidInput` for more than 1,000,000 bytes (at once); in the call: `NoAuth`, `Closed`.
@@ -157,9 +160,10 @@ impl Group {
         ))
     }
 
-    /// Answered when a member is gone, ours or anybody's: `true` if this group cancelled it,
-    /// `false` for every other end (its session, an admin, its owner). For a member of our own
-    /// that includes the end of our session by our own clock; for others a server must say it.
+    /// Waits for the end of any member of the group. The call ends with `true` if this group
+    /// cancelled the member, `false` for every other end (its session, an administrator, its owner).
+    /// A member that this group joined has ended also when the client's own clock declared the
+    /// session over; for any other member a server must report the end.
     ///
     /// # Errors
     /// `Closed`.
@@ -174,7 +178,7 @@ impl Group {
         )
     }
 
-    /// Tells of every change of the members from now on, by [`events`](Self::events).
+    /// Reports every change of the members from now on, in [`events`](Self::events).
     pub fn watch(&self) {
         let handle = self.handle;
         // Once is for ever; whoever asks again and again sends nothing.
@@ -184,11 +188,10 @@ impl Group {
     }
 
     /// Blocks until the members differ from `expected`, at most for `limit` (for ever without
-    /// one): at once if they differ already. Calls [`watch`](Self::watch).
+    /// one); it returns at once if they differ already. It also does what [`watch`](Self::watch) does.
     ///
     /// # Errors
-    /// `Timeout` when nothing changed in time; `Closed`; the error that keeps the members from
-    /// being listed.
+    /// `Timeout` when nothing changed in time; `Closed`; the error that prevents the listing.
     pub fn wait_members(
         &self,
         expected: &[Member],

@@ -1,17 +1,17 @@
-//! The servers behind `memory://`, as tests hold them.
+//! The servers behind `memory://` URLs, for tests.
 
 use super::url::{Place, Url};
 use crate::core::{Error, ErrorKind};
 use crate::driver::{MemoryAct, memory};
 
-/// The server behind `memory://NAME/…`: a ZooKeeper inside this process, for trying out and for
-/// users' own tests, with what tests need to break. It is no server for production: it lasts as
-/// long as the process and keeps nothing.
+/// The server behind `memory://NAME/…`: a ZooKeeper inside this process, for trials and for your
+/// own tests, with the faults that tests need. It is no server for production: it lasts as long as
+/// the process, and its data ends with it.
 ///
-/// Its tick is 500 ms: it grants session timeouts from 1 s to 10 s. Each method has taken effect
-/// when it returns, and what connected clients learn from it has reached them, but events may still
-/// be on their way to callbacks. All may be called from any thread, and from callbacks. Names are
-/// the process's own: two values with one name are one server.
+/// Its tick is 500 ms, and it grants session timeouts from 1 s to 10 s. When a method returns, its
+/// effect has happened and has reached connected clients; events may still be on their way to
+/// callbacks. All methods may be called from any thread, and from callbacks. A name is known in this
+/// process only: two values with one name are one server.
 ///
 /// ```
 /// use std::time::Duration;
@@ -53,17 +53,17 @@ impl MemoryServer {
         }
     }
 
-    /// Ends a session at once, as if it had expired: its members vanish, and its client is told.
+    /// Ends a session at once, as if it had expired: its members vanish, and its client is notified.
     /// `false` if there is no such session.
     ///
     /// # Errors
-    /// `System` when the I/O thread cannot be started. So for all methods.
+    /// `System` when the I/O thread cannot be started. All methods can fail with this error.
     pub fn expire(&self, session: i64) -> Result<bool, Error> {
         self.act(MemoryAct::Expire(Some(session)))
             .map(|ended| ended > 0)
     }
 
-    /// Ends all sessions, and says how many there were.
+    /// Ends all sessions, and returns the number of ended sessions.
     ///
     /// # Errors
     /// See [`expire`](Self::expire).
@@ -71,8 +71,8 @@ impl MemoryServer {
         self.act(MemoryAct::Expire(None))
     }
 
-    /// Makes a black hole of the network: nothing gets through, and nobody is told. The server goes
-    /// on, and expires the sessions that it does not hear of.
+    /// Turns the network of the server into a black hole: nothing gets through, and neither side is
+    /// notified. The server goes on, and expires the sessions whose clients no longer reach it.
     ///
     /// # Errors
     /// See [`expire`](Self::expire).
@@ -80,7 +80,8 @@ impl MemoryServer {
         self.act(MemoryAct::Cut).map(drop)
     }
 
-    /// Ends a cut; what was sent meanwhile arrives, as TCP has it. Nothing happens without one.
+    /// Ends the effect of [`cut`](Self::cut); data that was sent meanwhile arrives, as in TCP. Without
+    /// a cut it has no effect.
     ///
     /// # Errors
     /// See [`expire`](Self::expire).
@@ -88,7 +89,7 @@ impl MemoryServer {
         self.act(MemoryAct::Heal).map(drop)
     }
 
-    /// Stops the server: connections close, and new ones are refused. It keeps what it has.
+    /// Stops the server: its connections close, and new ones are refused. It keeps its data.
     ///
     /// # Errors
     /// See [`expire`](Self::expire).
@@ -96,7 +97,7 @@ impl MemoryServer {
         self.act(MemoryAct::Stop).map(drop)
     }
 
-    /// Starts a server that was stopped. Each session has its whole timeout again.
+    /// Starts a server that was stopped. Each session gets its whole timeout again.
     ///
     /// # Errors
     /// See [`expire`](Self::expire).

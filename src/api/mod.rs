@@ -1,4 +1,4 @@
-//! The Rust API: blocking and async over the same handles, no runtime demanded of the host.
+//! The Rust API: blocking and async calls on the same handles, without an async runtime of its own.
 
 mod client;
 mod contender;

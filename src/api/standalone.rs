@@ -1,4 +1,4 @@
-//! A leader that is fixed: what stands in for a session where a URL is the leader's address.
+//! A fixed leader: it replaces the session if the URL is the leader's address.
 
 use crate::core::{
     DetectorEvent, Error, ErrorKind, Event, Host, Leader, Member, SessionEvent, Time,

@@ -1,11 +1,11 @@
-//! The clock by which leases are measured.
+//! The clock that measures leases.
 
 use crate::core::Time;
 use crate::driver;
 
 impl Time {
-    /// This instant, by the clock of [`Leadership::lease_end`](super::Leadership::lease_end) and of the
-    /// times in events. It asks the system, never blocks, and may be called from any thread.
+    /// The current time, on the clock of [`Leadership::lease_end`](super::Leadership::lease_end) and of
+    /// the times in events. It asks the system, never blocks, and may be called from any thread.
     ///
     /// ```
     /// use tenure::Time;

@@ -1,4 +1,4 @@
-//! Where a group is: `zk://[user:password@]host[:port][,host[:port]…]/path`.
+//! The URL of a group: `zk://[user:password@]host[:port][,host[:port]…]/path`.
 
 mod file;
 mod servers;
@@ -11,20 +11,19 @@ use std::str::FromStr;
 /// Longer text is no URL that anybody meant.
 const URL_BYTES_MAX: usize = 16 << 10;
 
-/// A parsed URL.
+/// A URL that says where a group is.
 ///
-/// Credentials, servers and path are split as Apache Mesos does it: the path begins at the first
-/// `/` after the scheme, and what stands before it is split at the *last* `@`; nothing is
-/// percent-decoded. So a password may hold `@` but not `/`. Up to two trailing `/` of the path
-/// are dropped. Beyond Mesos, servers are checked, the default port is 2181, and IPv6 addresses
-/// stand in brackets.
+/// Credentials, servers and path are split as in Apache Mesos: the path begins at the first `/`
+/// after the scheme, and the text before it is split at the *last* `@`; nothing is percent-decoded.
+/// So a password may hold `@` but not `/`. Up to two trailing `/` of the path are dropped. Beyond
+/// Mesos, servers are checked, the default port is 2181, and IPv6 addresses are in brackets.
 ///
 /// - `zk://…` names servers;
-/// - `memory://name/path` names a server inside this process, for trying out and for tests;
-/// - `host:port` *is* the leader, as a standalone detector of Mesos has it: there is no group, no
-///   server and no session, nobody can contend, and a detector tells of that address for ever. The
-///   port is required, so that no slip of the keyboard is taken for a host;
-/// - `file:///path` names a file that holds one of the above, of at most 16 KiB.
+/// - `memory://name/path` names a server inside this process, for trials and for tests;
+/// - `host:port` *is* the leader, as for a standalone detector of Mesos: there is no group, no
+///   server and no session, no client can contend, and a detector reports that address for ever. The
+///   port is required, so that a typing error is not taken for a host;
+/// - `file:///path` names a file, of at most 16 KiB, that holds one of the above.
 ///
 /// `Display` and `Debug` never show the password.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,11 +42,11 @@ pub(super) enum Place {
 }
 
 impl Url {
-    /// Reads a URL.
+    /// Parses a URL.
     ///
     /// # Errors
-    /// `InvalidInput` with what is wrong and what is expected; the text of a URL that may hold
-    /// credentials is not repeated in it.
+    /// `InvalidInput` with a message that says what is wrong and what is expected, and does not repeat
+    /// the text of a URL that may hold credentials.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let text = text.trim_matches([' ', '\t', '\r', '\n']);
         match text.strip_prefix("file://") {
@@ -123,12 +122,12 @@ impl Url {
         })
     }
 
-    /// The group's path; that of a standalone leader is its address, `host:port`.
+    /// The path of the group; for a standalone leader, its address `host:port`.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// The leader that this URL itself is, if it is a `host:port`.
+    /// The leader, if the URL is a bare `host:port`: the leader itself.
     pub fn standalone(&self) -> Option<&Host> {
         match &self.place {
             Place::Standalone(host) => Some(host),
@@ -136,8 +135,8 @@ impl Url {
         }
     }
 
-    /// The servers in the order in which they were written; none for `memory://` and for a
-    /// standalone leader.
+    /// The servers of a `zk://` URL, in the order of the URL; none for `memory://` and for a standalone
+    /// leader.
     pub fn servers(&self) -> &[Host] {
         match &self.place {
             Place::Servers(servers) => servers,

@@ -1,4 +1,4 @@
-//! A URL that stands in a file.
+//! A URL in a file.
 
 use super::{URL_BYTES_MAX, Url, invalid};
 use crate::core::Error;
