@@ -7,7 +7,8 @@ use crate::driver::{Link, Sink, now};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A detector: follows the leader of a group. All methods may be called from any thread, and from callbacks.
+/// A detector: follows the leader of a group. All methods may be called from any thread, and from
+/// callbacks.
 #[derive(Debug)]
 pub struct Detector {
     source: Source,

@@ -98,8 +98,8 @@ impl<E: FromEvent> Events<E> {
     /// Blocks until the next event comes, at most for `limit` (for ever without one), and takes it.
     ///
     /// # Errors
-    /// `Timeout` when no event came in time; `Closed` when no event will ever follow; `Forked` in a child of
-    /// the process that made the handle, as with every method.
+    /// `Timeout` when no event came in time; `Closed` when no event will ever follow; `Forked` in a
+    /// child of the process that made the handle, as with every method.
     pub fn next(&self, limit: Option<Duration>) -> Result<E, Error> {
         read(self.mailbox()?.next(deadline(limit)))
     }

@@ -1,5 +1,5 @@
-//! The library's log: lines for people, on request only. The I/O thread makes them and never runs
-//! the callback that gets them: a log that blocks must not cost a lease.
+//! The library's log: lines for people, on request only. The I/O thread makes the lines and never
+//! runs the callback that receives them: a callback that blocks must not cost a lease.
 
 use super::dispatch::{self, Job};
 use super::process;
@@ -11,16 +11,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// How many lines wait for a slow callback. More are dropped, and the next line says how many.
 const WAITING_LINES_MAX: usize = 1024;
 
-/// How grave a line is. Names are those of `syslog` and of most logging libraries.
+/// The severity of a log line. The names are those of `syslog` and of most logging libraries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogLevel {
-    /// Something does not work and will not by itself.
+    /// Something does not work, and will not work by itself.
     Error,
-    /// Something is not as it should be: a connection lost, a leadership in jeopardy.
+    /// Something is wrong: a connection lost, a leadership in jeopardy.
     Warn,
-    /// What happens: sessions, leaderships, leaders.
+    /// Changes of state: sessions, leaderships, leaders.
     Info,
-    /// What leads to it: each attempt, each step of a candidacy.
+    /// The steps between: each attempt, each step of a candidacy.
     Debug,
 }
 
@@ -46,17 +46,17 @@ impl fmt::Display for LogLevel {
     }
 }
 
-/// One line of the log. It never holds a secret.
+/// A log line. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogRecord {
-    /// How grave.
+    /// The severity of the line.
     pub level: LogLevel,
-    /// When, on the boot-time clock.
+    /// The time of the line, on the boot-time clock.
     pub at: Time,
-    /// Which client: a number that each has for itself, from 1, in the order of opening.
+    /// The number of the client: each client has its own, from 1, in the order of opening.
     pub client: u64,
-    /// What.
+    /// The text.
     pub message: String,
 }
 
@@ -153,14 +153,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Has `callback` called with each line of this level and graver ones, of all clients of this
-/// process, from now on; it takes the place of the callback before, which is dropped. Nothing is
-/// logged, and nothing is made up for the log, until this is called.
+/// Registers a callback for the log lines of this level and of more severe ones, of all clients of
+/// this process. It replaces the previous callback, which is dropped. Without a callback nothing is
+/// logged, and the library makes no lines.
 ///
-/// It runs on the library's dispatch thread, as the callbacks of events do: every function may be
-/// called in it, and a slow one delays notifications, never a lease. Of lines that come faster than
-/// it takes them some are dropped, and the next one says how many. A forked child has no log until
-/// it sets one.
+/// The callback runs on the library's dispatch thread, like the callbacks of events: it may call every
+/// function, and a slow callback delays notifications, never a lease. If lines come faster than the
+/// callback takes them, some are dropped, and the next line says how many. A forked child has no log
+/// until it sets one.
 ///
 /// ```
 /// tenure::set_log(tenure::LogLevel::Info, |line| eprintln!("tenure: {}", line.message));
@@ -175,8 +175,8 @@ pub fn set_log(level: LogLevel, callback: impl FnMut(LogRecord) + Send + 'static
         .set(Some(level), Some(Box::new(callback)));
 }
 
-/// Stops logging, and drops the callback: on the dispatch thread, after the line that it may be
-/// called with right now.
+/// Stops logging, and drops the callback: on the dispatch thread, after a call of it that is under
+/// way.
 pub fn unset_log() {
     process::this().log.set(None, None);
 }

@@ -1,35 +1,35 @@
-//! What a client has done so far, counted by the I/O thread and read by anybody.
+//! The metrics of a client: the I/O thread counts, any thread reads.
 
 use crate::core::{ContenderEvent, Event, SessionEvent};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What a client has done since it was opened: counters that only rise, but for those that say
-/// otherwise. They are read one after the other, not at one instant.
+/// The metrics of a client, counted since it was opened. Values only rise, except where a metric
+/// says otherwise. They are read one after the other, not at one instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Metrics {
-    /// Connections that stood, with the handshake still before them.
+    /// Established connections, counted before the handshake.
     pub connections: u64,
-    /// Attempts to connect that failed, those that failed in the handshake included.
+    /// Attempts to connect that failed, including attempts that failed in the handshake.
     pub failed_attempts: u64,
     /// Connections that were lost after a session had been confirmed on them.
     pub suspensions: u64,
-    /// Times that a session was confirmed: a new one, or the same on another connection.
+    /// How often a session was confirmed: a new session, or the same one on another connection.
     pub sessions_confirmed: u64,
-    /// Sessions that expired, by whoever's word.
+    /// Sessions that expired, whichever side declared them over.
     pub sessions_expired: u64,
-    /// Bytes that were handed to connections.
+    /// Bytes that were passed to connections.
     pub bytes_sent: u64,
     /// Bytes that were read from connections.
     pub bytes_received: u64,
-    /// Events of all handles, consumed or not.
+    /// Events of all handles, fetched or not.
     pub events: u64,
     /// Leaderships that began.
     pub leaderships: u64,
     /// Leaderships that ended.
     pub leaderships_ended: u64,
-    /// Times that the lease of a leadership was extended: with all leaderships of a session by one
-    /// proof, each of them counts.
+    /// How often the lease of a leadership was extended. If one proof extends the leases of several
+    /// leaderships, each of them counts.
     pub renewals: u64,
     /// Contenders, detectors and groups that are open now. It rises and falls.
     pub handles: u64,

@@ -1,4 +1,4 @@
-//! A call that is under way: to be awaited or waited for.
+//! A call that is under way.
 
 use super::{Birth, guard};
 use crate::core::{Error, ErrorKind};
@@ -37,9 +37,9 @@ impl<T> Shared<T> {
     }
 }
 
-/// The result of a call, once it is there. It is a [`Future`] for any executor, and
-/// [`wait`](Self::wait) blocks the thread instead. Dropping it tells the library that nobody
-/// waits any more; a join that is given up so is undone.
+/// A call that is under way, and later its result. It is a [`Future`] for any executor, and
+/// [`wait`](Self::wait) blocks the thread instead. Dropping it gives up the result; a join that is
+/// given up is undone.
 #[must_use = "nothing says how the call ended unless it is awaited or waited for"]
 pub struct Pending<T> {
     shared: Arc<Shared<T>>,
@@ -69,7 +69,7 @@ impl<T> Drop for Completer<T> {
 }
 
 impl<T> Pending<T> {
-    /// A call, the end that completes it, and what to do if nobody waits any more.
+    /// A call, the end that completes it, and the action if the result is given up.
     pub(crate) fn new(forget: impl FnOnce() + Send + 'static) -> (Self, Completer<T>) {
         let shared = Arc::new(Shared {
             state: Mutex::new(State::Waiting(None)),
@@ -107,9 +107,9 @@ impl<T> Pending<T> {
     /// Blocks until the call has ended, or for `limit`.
     ///
     /// # Errors
-    /// The error of the call; `Closed` when the client was closed first; `Timeout` after `limit`,
-    /// which does not mean that it did not happen; `Forked` in a child of the process that made the
-    /// call.
+    /// The error of the call; `Closed` when the client was closed first; `Timeout` after `limit`: the
+    /// operation may have happened, or may still happen; `Forked` in a child of the process that made
+    /// the call.
     pub fn wait_for(self, limit: Duration) -> Result<T, Error> {
         self.wait_until(Instant::now().checked_add(limit))
     }

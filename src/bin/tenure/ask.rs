@@ -1,4 +1,4 @@
-//! One question after another to a group, until one cannot be answered.
+//! Calls on a group, one after the other, until one has no answer.
 
 use crate::inbox::{Inbox, News};
 use crate::members::poll;

@@ -1,4 +1,4 @@
-//! `tenure contend`: stands for the leadership of a group.
+//! `tenure contend`: contends for the leadership of a group.
 
 use crate::inbox::{Inbox, News};
 use crate::report::{self, Report};

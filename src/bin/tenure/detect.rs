@@ -1,4 +1,4 @@
-//! `tenure detect`: follows who leads a group.
+//! `tenure detect`: follows the leader of a group.
 
 use crate::inbox::News;
 use crate::report::Report;

@@ -1,4 +1,4 @@
-//! What `docs/cli.md` says of the lines, compared with the lines.
+//! A test that compares the lines with their description in `docs/cli.md`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 

@@ -1,4 +1,4 @@
-//! `tenure evict`: deletes a member of somebody else.
+//! `tenure evict`: deletes the znode of any member of a group.
 
 use crate::ask::Asker;
 use crate::{Desk, Outcome, lines};

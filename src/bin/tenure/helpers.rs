@@ -1,4 +1,4 @@
-//! What the tool says of itself: completions for shells, and its manual.
+//! Completions for shells, and the manual pages of the tool.
 
 use crate::{Outcome, report};
 use clap_complete::Shell;

@@ -1,5 +1,5 @@
-//! Everything that a command waits for, in one place: the events of its session and of its
-//! handle in order, what asks it to end, calls that are answered, and the time.
+//! The one place where a command waits: for the events of its session and of its handle in order, a
+//! reason to end, the end of a call, and the time.
 
 use crate::signals::Stop;
 use crossbeam_channel::{Receiver, Sender, select_biased};

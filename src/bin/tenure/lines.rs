@@ -1,4 +1,4 @@
-//! What is said of each event: its fields for programs, and a text for people. `docs/cli.md` has
+//! The lines of each event: its fields for programs, and a text for people. `docs/cli.md` documents
 //! every field.
 
 use crate::sys;

@@ -1,4 +1,4 @@
-//! `tenure members`: lists the members of a group, once or whenever they change.
+//! `tenure members`: lists the members of a group, once or at each change.
 
 use crate::inbox::News;
 use crate::lines::{self, Entry};

@@ -1,5 +1,6 @@
-//! Where lines go: standard output, flushed one by one, for programs or for people; errors for
-//! people on standard error. If standard output is somebody else's, all of it.
+//! The output of lines: to standard output, flushed one by one, for programs or for people; errors
+//! for people to standard error. If standard output belongs to a command, all lines go to standard
+//! error.
 
 use crate::lines::{self, Entry, Line};
 use crate::sys;

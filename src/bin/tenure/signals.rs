@@ -1,4 +1,4 @@
-//! What asks the tool to end: a signal, or a reader of standard output that has gone.
+//! The reasons for which the tool ends early: a signal, or a closed reader of standard output.
 
 use crossbeam_channel::{Receiver, Sender};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};

@@ -1,4 +1,4 @@
-//! `tenure status`: one look at a group.
+//! `tenure status`: shows the leader of a group, once.
 
 use crate::ask::Asker;
 use crate::lines::{self, Entry};

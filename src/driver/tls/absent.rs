@@ -1,4 +1,4 @@
-//! What stands in the place of TLS in a build without it: types that have no values.
+//! The replacement of TLS in a build without it: types that have no values.
 
 use super::TlsOptions;
 use crate::core::{Error, ErrorKind, Host};

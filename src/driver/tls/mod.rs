@@ -1,4 +1,4 @@
-//! TLS to the servers, by rustls: bytes in, bytes out; the sockets are somebody else's.
+//! TLS to the servers, by rustls: bytes in, bytes out; it has no sockets.
 //!
 //! Without the cargo feature `tls` the types are the same and [`Config::load`] refuses.
 

@@ -1,4 +1,4 @@
-//! What a user says of TLS.
+//! The TLS options of a client.
 
 use super::Config;
 use crate::core::Error;
@@ -6,16 +6,16 @@ use crate::core::Error;
 use std::path::Path;
 use std::path::PathBuf;
 
-/// TLS to the servers, at their `secureClientPort`: which certificate authorities to trust, and
-/// which certificate to show.
+/// TLS to the servers, at their `secureClientPort`: the certificate authorities to trust, and the
+/// client's certificate.
 ///
-/// Files are PEM, at most 1 MiB, read and checked when a client is opened and not again: a
-/// certificate that was replaced counts from the next [`Client::open`](crate::Client::open) on. The
-/// server's certificate must name the host of the URL that was connected to, or its IP address, as
-/// a subject alternative name; nothing turns that off. Whether it is valid now is judged by the
-/// wall clock.
+/// Files are PEM, of at most 1 MiB. [`Client::open`](crate::Client::open) reads and checks them, and
+/// the client does not read them again: a certificate that was replaced counts from the next
+/// [`Client::open`](crate::Client::open) on. The server's certificate must contain the host of the
+/// URL to which the client connected, or its IP address, as a subject alternative name; no option
+/// turns this check off. The wall clock decides whether the certificate is valid now.
 ///
-/// The type is there in every build; the cargo feature `tls` makes it work.
+/// The type exists in every build; it works with the cargo feature `tls`.
 ///
 /// ```
 /// use tenure::{ClientOptions, TlsOptions};
@@ -31,8 +31,8 @@ pub struct TlsOptions {
 }
 
 impl TlsOptions {
-    /// Trusts the certificate authorities in the file `ca` and no others, also not the system's:
-    /// who does not keep an authority of its own names the system's bundle.
+    /// Trusts the certificate authorities in the file `ca` and no others, not even the system's. To
+    /// trust the system's, give the file of the system's bundle.
     pub fn new(ca: impl Into<PathBuf>) -> Self {
         Self {
             ca: ca.into(),
@@ -41,10 +41,10 @@ impl TlsOptions {
         }
     }
 
-    /// Shows the certificate in the file `certificate`, followed there by those that lead to its
-    /// authority, and proves it by the private key in the file `key` (PKCS#8, PKCS#1 or SEC1, not
-    /// encrypted; it may be the same file). Servers require one unless their `ssl.clientAuth`
-    /// says otherwise.
+    /// The client's certificate, in the file `certificate`, followed there by the certificates that
+    /// lead to its authority; and its private key, in the file `key` (PKCS#8, PKCS#1 or SEC1, not
+    /// encrypted; it may be the same file). Servers require a certificate unless their
+    /// `ssl.clientAuth` says otherwise.
     #[must_use]
     pub fn client_certificate(
         mut self,
@@ -55,20 +55,21 @@ impl TlsOptions {
         self
     }
 
-    /// The name, or the IP address, that every server's certificate must hold, instead of the host
-    /// in the URL.
+    /// The name or IP address that every server's certificate must contain, instead of the host in
+    /// the URL.
     #[must_use]
     pub fn server_name(mut self, name: impl Into<String>) -> Self {
         self.server_name = Some(name.into());
         self
     }
 
-    /// Reads and checks everything, as [`Client::open`](crate::Client::open) does.
+    /// Reads and checks all files and names, as [`Client::open`](crate::Client::open) does.
     ///
     /// # Errors
-    /// `InvalidInput` with the file and what is expected of it: for one that is missing, cannot be
-    /// read or holds nothing of use, and for a key that does not belong to the certificate; for a
-    /// server name that is none; and always in a build without the cargo feature `tls`.
+    /// `InvalidInput` for a file that is missing, cannot be read or contains nothing usable, and for a
+    /// key that does not belong to the certificate: the message names the file and says what is
+    /// expected; for a server name that is neither a host name nor an IP address; and always in a
+    /// build without the cargo feature `tls`.
     pub fn validate(&self) -> Result<(), Error> {
         self.load().map(drop)
     }

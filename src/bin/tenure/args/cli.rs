@@ -1,4 +1,4 @@
-//! The words of the command line, as clap reads them.
+//! The commands and options, as clap parses them.
 
 use super::help::{
     COMMON_HELP, COMPLETIONS_EXAMPLES, CONTEND_EXAMPLES, DETECT_EXAMPLES, EVICT_EXAMPLES,

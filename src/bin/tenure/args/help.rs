@@ -1,4 +1,4 @@
-//! What `--help` says beside the options.
+//! The texts of `--help` beside the options.
 
 pub(super) const COMMON_HELP: &str = "\
 URL:

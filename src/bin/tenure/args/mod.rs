@@ -1,4 +1,4 @@
-//! The command line. Everything on it is checked here, before there is any connection.
+//! The command line. This module checks all of it, before there is any connection.
 
 mod cli;
 mod help;

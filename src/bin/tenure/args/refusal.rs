@@ -1,4 +1,5 @@
-//! What is said instead of doing anything, without the secrets that were typed.
+//! The texts for a command line that starts no command: help, version, and errors without the secrets
+//! that were typed.
 
 use clap::error::ErrorKind;
 use std::ffi::OsString;

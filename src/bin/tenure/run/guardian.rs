@@ -1,7 +1,7 @@
 //! The guardian: a process between the supervisor and the command, so that the command ends with
 //! the lease whatever happens to the supervisor.
 //!
-//! It is the tool itself, started anew: one thread, no connection, all signals blocked. It starts
+//! It is the tool itself, started again: one thread, no connection, all signals blocked. It starts
 //! the command in a process group of its own and holds the deadline, on `CLOCK_BOOTTIME`:
 //!
 //! - the supervisor is stopped or starved: no new deadline comes, and at the old one the group is
@@ -10,9 +10,9 @@
 //! - the guardian itself is killed: the kernel kills the command (`PR_SET_PDEATHSIG`), and the
 //!   supervisor the rest of the group.
 //!
-//! It never signals a stranger: it is the parent of the command and reaps it only after its last
-//! signal, and until then the system gives the number of the group to nobody else. If the
-//! guardian is killed, the command becomes a child of the supervisor (a subreaper while it has a
+//! It never signals an unrelated process: it is the parent of the command and reaps it only after
+//! its last signal, and until then the system gives the number of the group to no other process. If
+//! the guardian is killed, the command becomes a child of the supervisor (a subreaper while it has a
 //! guardian), and the same holds there.
 
 use super::orders::{Order, PACKET_BYTES, Word};

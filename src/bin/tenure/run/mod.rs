@@ -2,7 +2,7 @@
 //!
 //! Three processes: this one, the supervisor, talks to ZooKeeper and watches the lease; a
 //! [`guardian`] of its own for each run of the command holds the deadline; the command. The
-//! guardian alone signals the command and reaps it. Here is decided when the command starts, why
+//! guardian alone signals the command and reaps it. This module decides when the command starts, why
 //! it ends, and what follows.
 
 pub(crate) mod guardian;

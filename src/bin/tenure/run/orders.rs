@@ -1,5 +1,5 @@
-//! What supervisor and guardian tell each other: one short packet each, on a pair of sockets that
-//! keeps packets apart. Both are the same program, so there is no version to agree on.
+//! The messages between supervisor and guardian: one short packet each, on a pair of sockets that
+//! keeps packets apart. Both are the same program, so messages need no version.
 
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use std::io;
