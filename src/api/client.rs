@@ -53,8 +53,8 @@ impl ClientOptions {
         self
     }
 
-    /// TLS to the servers; the ports in the URL are then their `secureClientPort`s. Only a `zk://` URL
-    /// names servers; with another URL the options are checked and not used.
+    /// TLS to the servers; the ports in the URL are then their `secureClientPort`s. Only a client with
+    /// a `zk://` URL connects to servers; with another URL the options are checked and not used.
     #[must_use]
     pub fn tls(mut self, tls: TlsOptions) -> Self {
         self.tls = Some(tls);

@@ -57,7 +57,7 @@ impl MemoryServer {
     /// `false` if there is no such session.
     ///
     /// # Errors
-    /// `System` when the I/O thread cannot be started. All methods can fail with this error.
+    /// `System` when the I/O thread cannot be started. The methods below can fail with the same error.
     pub fn expire(&self, session: i64) -> Result<bool, Error> {
         self.act(MemoryAct::Expire(Some(session)))
             .map(|ended| ended > 0)

@@ -38,9 +38,9 @@ pub enum ExpiredBy {
     /// A server: everything of the session is gone.
     Server,
     /// The client's own clock: no server answered for the whole session timeout; or a contender
-    /// needs a session that lasts, and this one will not: no server answered for so long that a
-    /// server may have begun to end it, or answers are too slow for it to lead again. The rest of the
-    /// session is removed as soon as a server can be reached.
+    /// needs a session that lasts, and this one may not: no server answered for so long that a
+    /// server may have begun to end it, or answers are too slow for a contender to lead with it again.
+    /// The rest of the session is removed as soon as a server can be reached.
     LocalTimeout,
 }
 

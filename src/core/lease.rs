@@ -115,7 +115,7 @@ pub enum LeasePolicy {
     /// connection that is lost and established again before that does no harm.
     #[default]
     Verified,
-    /// Like `Verified`, and at once when the connection is lost.
+    /// Like `Verified`, and leadership also ends at once when the connection is lost.
     Strict,
     /// Leadership ends with the session, as in Mesos, when a server or the client's own clock
     /// declares the session over. This policy is kept for compatibility and is **not safe**: a

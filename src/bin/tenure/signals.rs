@@ -1,4 +1,4 @@
-//! The reasons for which the tool ends early: a signal, or a closed reader of standard output.
+//! The causes that end the tool: a signal, or the end of the reader of standard output.
 
 use crossbeam_channel::{Receiver, Sender};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
