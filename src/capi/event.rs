@@ -316,8 +316,10 @@ impl News {
 
     fn lease_end(&self) -> Option<Time> {
         match self {
-            Self::Contender(ContenderEvent::Leading { lease_end, .. }) => Some(*lease_end),
-            Self::Contender(ContenderEvent::Jeopardy { deadline, .. }) => Some(*deadline),
+            Self::Contender(
+                ContenderEvent::Leading { lease_end, .. }
+                | ContenderEvent::Jeopardy { lease_end, .. },
+            ) => Some(*lease_end),
             Self::Contender(ContenderEvent::Lost { led_until, .. }) => *led_until,
             _ => None,
         }

@@ -579,7 +579,7 @@ impl Contender {
         if fresh_until.take().is_some() && !mutant::on(Mutant::Untold) {
             let event = ContenderEvent::Jeopardy {
                 member: member.clone(),
-                deadline: *end,
+                lease_end: *end,
             };
             wire.event(self.handle, Event::Contender(event));
         }

@@ -132,7 +132,7 @@ pub enum ContenderEvent {
         /// The own znode.
         member: Member,
         /// When leadership ends, unless it is renewed before.
-        deadline: Time,
+        lease_end: Time,
     },
     /// The candidacy cannot go on for now, and the contender tries again by itself; one event for
     /// each cause. The error says why, and what helps.

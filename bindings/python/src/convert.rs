@@ -164,10 +164,10 @@ fn contender(py: Python<'_>, event: ContenderEvent) -> Made<'_> {
             "Leading",
             (make_member(py, member)?, lease_end.as_nanos()),
         ),
-        ContenderEvent::Jeopardy { member, deadline } => make(
+        ContenderEvent::Jeopardy { member, lease_end } => make(
             py,
             "Jeopardy",
-            (make_member(py, member)?, deadline.as_nanos()),
+            (make_member(py, member)?, lease_end.as_nanos()),
         ),
         ContenderEvent::Blocked { member, error } => {
             let member = member.map(|member| make_member(py, member)).transpose()?;

@@ -418,8 +418,11 @@ def test_master_lost_zookeeper_cluster(tenure_server: MemoryServer) -> None:
             assert not lead.wait(timeout=LIMIT)
         assert contender.wait_leading(timeout=LIMIT).token > lead.token
         client.close(timeout=LIMIT)
-        kinds = [type(event) for event in contender.events]
-        assert kinds.index(tenure.Jeopardy) < kinds.index(tenure.Lost)
+        events = list(contender.events)
+        lost = next(event for event in events if isinstance(event, tenure.Lost))
+        before = events[: events.index(lost)]
+        jeopardy = [event for event in before if isinstance(event, tenure.Jeopardy)][-1]
+        assert lost.led_until and lost.led_until <= jeopardy.lease_end
 
 
 def test_every_case_of_mesos_is_here_or_said_why_not() -> None:

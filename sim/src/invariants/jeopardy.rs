@@ -38,16 +38,21 @@ pub(super) fn check(world: &World) -> Result<(), Broken> {
     Ok(())
 }
 
-/// The deadline that was told is the end of the lease.
-pub(super) fn told(world: &World, id: usize, handle: Handle, deadline: Time) -> Result<(), Broken> {
+/// The event gives the end of the lease.
+pub(super) fn told(
+    world: &World,
+    id: usize,
+    handle: Handle,
+    lease_end: Time,
+) -> Result<(), Broken> {
     let Some(process) = world.nodes[id].process.as_ref() else {
         return Ok(());
     };
     let held = process.candidates.get(&handle).and_then(|c| c.held);
     match held {
-        Some(held) if held.until == process.clock.reaches(deadline) => Ok(()),
+        Some(held) if held.until == process.clock.reaches(lease_end) => Ok(()),
         _ => Err(format!(
-            "client {id}/{} is told another deadline than the end of its lease",
+            "client {id}/{} is told another end than that of its lease",
             handle.0
         )),
     }

@@ -127,8 +127,8 @@ pub(crate) fn on_event(world: &mut World, id: usize, handle: Handle, event: &Eve
         Event::Contender(event) => {
             keep(world, |w| order::check(w, id, handle, event));
             keep(world, |_| refused::check(id, event));
-            if let ContenderEvent::Jeopardy { deadline, .. } = event {
-                keep(world, |w| jeopardy::told(w, id, handle, *deadline));
+            if let ContenderEvent::Jeopardy { lease_end, .. } = event {
+                keep(world, |w| jeopardy::told(w, id, handle, *lease_end));
             }
         }
         Event::Detector(event) => keep(world, |w| as_of::check(w, id, event)),

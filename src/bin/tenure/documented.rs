@@ -110,7 +110,7 @@ fn samples() -> Vec<Line> {
         },
         ContenderEvent::Jeopardy {
             member: member.clone(),
-            deadline: time,
+            lease_end: time,
         },
     ];
     events.extend(

@@ -115,18 +115,18 @@ pub(crate) fn contender(event: &ContenderEvent) -> Option<Line> {
         .with("member", name(member))
         .with("token", member.token.to_string())
         .with("lease_end_boottime_ns", lease_end.as_nanos()),
-        ContenderEvent::Jeopardy { member, deadline } => Line::new(
+        ContenderEvent::Jeopardy { member, lease_end } => Line::new(
             "jeopardy",
             format!(
                 "{} with token {} ends in {} unless its lease is renewed",
                 plain(&member.path),
                 member.token,
-                span(until(*deadline))
+                span(until(*lease_end))
             ),
         )
         .with("member", name(member))
         .with("token", member.token.to_string())
-        .with("lease_end_boottime_ns", deadline.as_nanos()),
+        .with("lease_end_boottime_ns", lease_end.as_nanos()),
         ContenderEvent::Blocked { member, error } => blocked(member.as_ref(), error),
         ContenderEvent::Lost {
             member,

@@ -191,7 +191,7 @@ class Jeopardy(ContenderEvent):
 
     member: Member
     """The own znode."""
-    deadline: int
+    lease_end: int
     """When leadership ends unless it is renewed before (boot-time nanoseconds)."""
 
 
