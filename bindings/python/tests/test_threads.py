@@ -22,7 +22,7 @@ def test_waiting_lets_other_threads_run(memory: str) -> None:
         first = client.contender()
         first.wait_leading(timeout=LIMIT)
         second = other.contender()
-        got: list[tenure.Lead] = []
+        got: list[tenure.Leadership] = []
         waiting = threading.Thread(target=lambda: got.append(second.wait_leading()))
         waiting.start()
         # This thread goes on, and ends the waiting of that one.

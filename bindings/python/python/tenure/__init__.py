@@ -43,11 +43,11 @@ _refuse_others()
 
 from . import _tenure
 from ._client import Client, Policy
-from ._contender import Contender, Leadership
+from ._contender import Contender, LeadershipContext
 from ._detector import Detector
 from ._events import Events
 from ._group import Group, Membership
-from ._lead import Lead
+from ._leadership import Leadership
 from .errors import (
     AuthFailedError,
     ClosedError,
@@ -129,11 +129,11 @@ __all__ = [
     "GroupOther",
     "InvalidInputError",
     "Jeopardy",
-    "Lead",
     "Leader",
     "LeaderKnown",
     "LeaderUnknown",
     "Leadership",
+    "LeadershipContext",
     "LeadershipLost",
     "Leading",
     "ListingFailed",

@@ -9,7 +9,7 @@ from . import _tenure
 from ._arguments import Payload, Span, nanos, payload
 from ._events import Events, pulled
 from ._handle import Handle, told
-from ._lead import Lead
+from ._leadership import Leadership
 from ._logs import logger
 from .errors import ClosedError, Error, ForkedError, TimeoutError
 from .events import ContenderEvent
@@ -48,13 +48,13 @@ class Contender(Handle[_tenure.Contender]):
         return native is not None and native.is_leading()
 
     @property
-    def lead(self) -> Optional[Lead]:
+    def lead(self) -> Optional[Leadership]:
         """The leadership, if this contender leads right now."""
         native = self._handle
         lease = None if native is None else native.lease()
-        return None if native is None or lease is None else Lead(native, lease[0])
+        return None if native is None or lease is None else Leadership(native, lease[0])
 
-    def wait_leading(self, timeout: Optional[Span] = None) -> Lead:
+    def wait_leading(self, timeout: Optional[Span] = None) -> Leadership:
         """Waits until this contender leads.
 
         It goes on to stand whatever comes of the waiting. :meth:`leadership` gives the leadership
@@ -70,9 +70,9 @@ class Contender(Handle[_tenure.Contender]):
         """
         native = self._native
         token, _ = native.leading().wait(nanos("timeout", timeout))
-        return Lead(native, token)
+        return Leadership(native, token)
 
-    def leadership(self, timeout: Optional[Span] = None) -> Leadership:
+    def leadership(self, timeout: Optional[Span] = None) -> LeadershipContext:
         """A ``with`` statement whose body runs while this contender leads.
 
         ::
@@ -87,13 +87,13 @@ class Contender(Handle[_tenure.Contender]):
         its znode is gone, so that another leads: at most for one session timeout, and not at all
         if the leadership was lost before. To stand again, make another contender.
 
-        Nothing ends the body when the leadership is lost: it must ask (:meth:`Lead.check`,
-        :meth:`Lead.wait`), and have what it writes to refuse lower tokens.
+        Nothing ends the body when the leadership is lost: it must ask (:meth:`Leadership.check`,
+        :meth:`Leadership.wait`), and have what it writes to refuse lower tokens.
 
         Args:
             timeout: to wait so long to lead (seconds or ``timedelta``); ``None`` waits for ever.
         """
-        return Leadership(self, nanos("timeout", timeout), self._patience)
+        return LeadershipContext(self, nanos("timeout", timeout), self._patience)
 
     def withdraw(self, timeout: Optional[Span] = None) -> bool:
         """Ends the candidacy: leadership ends at once, and the call when the znode is gone.
@@ -189,19 +189,19 @@ def leave(native: _tenure.Contender, patience: int) -> None:
         logger.warning("the candidacy is withdrawn, and its znode stays with the session: %s", error)
 
 
-class Leadership:
+class LeadershipContext:
     """What :meth:`Contender.leadership` gives: for one ``with`` statement."""
 
     def __init__(self, contender: Contender, timeout: Optional[int], patience: int) -> None:
         self._contender = contender
         self._timeout = timeout
         self._patience = patience
-        self._lead: Optional[Lead] = None
+        self._lead: Optional[Leadership] = None
 
-    def __enter__(self) -> Lead:
+    def __enter__(self) -> Leadership:
         native = self._contender._native
         token, _ = native.leading().wait(self._timeout)
-        self._lead = Lead(native, token)
+        self._lead = Leadership(native, token)
         return self._lead
 
     def __exit__(

@@ -29,7 +29,9 @@ def blocking(url: str) -> bytes:
                 assert reason and member
 
         contender.on_event(told)
+        held: tenure.Leadership = contender.wait_leading(20)
         with contender.leadership(timeout=20) as lead:
+            assert lead.token == held.token
             lead.check()
             token: int = lead.token
             left: float = lead.remaining
@@ -52,7 +54,9 @@ def blocking(url: str) -> bytes:
 async def awaiting(url: str) -> bytes:
     async with tenure.aio.Client(url) as client:
         contender = client.contender(data="me")
+        held: tenure.aio.Leadership = await contender.wait_leading()
         async with contender.leadership(timeout=20) as lead:
+            assert lead.token == held.token
             lead.check()
             assert await lead.wait(0)
             async for event in client.detector().events:

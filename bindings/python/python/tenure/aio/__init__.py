@@ -8,9 +8,18 @@ and need no ``await``.
 """
 
 from ._client import Client
-from ._contender import Contender, Lead, Leadership
+from ._contender import Contender, Leadership, LeadershipContext
 from ._detector import Detector
 from ._group import Group, Membership
 from ._loop import Events
 
-__all__ = ["Client", "Contender", "Detector", "Events", "Group", "Lead", "Leadership", "Membership"]
+__all__ = [
+    "Client",
+    "Contender",
+    "Detector",
+    "Events",
+    "Group",
+    "Leadership",
+    "LeadershipContext",
+    "Membership",
+]

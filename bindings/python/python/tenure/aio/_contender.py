@@ -9,7 +9,7 @@ from .. import _tenure
 from .._arguments import Payload, Span, nanos, payload
 from .._events import pulled
 from .._handle import Handle, told
-from .._lead import Lead as BlockingLead
+from .._leadership import Leadership as BlockingLeadership
 from .._logs import logger
 from ..errors import ClosedError, Error, ForkedError, TimeoutError
 from ..events import ContenderEvent
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ._client import Client
 
 
-class Lead(BlockingLead):
-    """One leadership, as :class:`tenure.Lead`; its :meth:`wait` is awaited."""
+class Leadership(BlockingLeadership):
+    """One leadership, as :class:`tenure.Leadership`; its :meth:`wait` is awaited."""
 
     __slots__ = ()
 
@@ -55,13 +55,13 @@ class Contender(Handle[_tenure.Contender]):
         return native is not None and native.is_leading()
 
     @property
-    def lead(self) -> Optional[Lead]:
+    def lead(self) -> Optional[Leadership]:
         """The leadership, if this contender leads right now."""
         native = self._handle
         lease = None if native is None else native.lease()
-        return None if native is None or lease is None else Lead(native, lease[0])
+        return None if native is None or lease is None else Leadership(native, lease[0])
 
-    async def wait_leading(self) -> Lead:
+    async def wait_leading(self) -> Leadership:
         """Waits until this contender leads. It goes on to stand whatever comes of the waiting.
 
         Raises:
@@ -70,9 +70,9 @@ class Contender(Handle[_tenure.Contender]):
         """
         native = self._native
         token, _ = await run(native.leading())
-        return Lead(native, token)
+        return Leadership(native, token)
 
-    def leadership(self, timeout: Optional[Span] = None) -> Leadership:
+    def leadership(self, timeout: Optional[Span] = None) -> LeadershipContext:
         """An ``async with`` statement whose body runs while this contender leads.
 
         As :meth:`tenure.Contender.leadership`: after the body, however it ended, **the contender
@@ -83,7 +83,7 @@ class Contender(Handle[_tenure.Contender]):
         Args:
             timeout: to wait so long to lead (seconds or ``timedelta``); ``None`` waits for ever.
         """
-        return Leadership(self, nanos("timeout", timeout), self._patience)
+        return LeadershipContext(self, nanos("timeout", timeout), self._patience)
 
     async def withdraw(self) -> bool:
         """Ends the candidacy: leadership ends at once, and the call when the znode is gone.
@@ -160,21 +160,21 @@ async def leave(native: _tenure.Contender, patience: int) -> None:
         logger.warning("the candidacy is withdrawn, and its znode stays with the session: %s", error)
 
 
-class Leadership:
+class LeadershipContext:
     """What :meth:`Contender.leadership` gives: for one ``async with`` statement."""
 
     def __init__(self, contender: Contender, timeout: Optional[int], patience: int) -> None:
         self._contender = contender
         self._timeout = timeout
         self._patience = patience
-        self._lead: Optional[Lead] = None
+        self._lead: Optional[Leadership] = None
 
-    async def __aenter__(self) -> Lead:
+    async def __aenter__(self) -> Leadership:
         native = self._contender._native
         lease = await within(run(native.leading()), self._timeout)
         if lease is None:
             raise TimeoutError("it did not lead in time; it still stands")
-        self._lead = Lead(native, lease[0])
+        self._lead = Leadership(native, lease[0])
         return self._lead
 
     async def __aexit__(

@@ -10,7 +10,7 @@ from .errors import ClosedError, LeadershipLost, TimeoutError
 from .events import Lost
 
 
-class Lead:
+class Leadership:
     """One leadership, from the moment it was gained. Its answers are those of the lease.
 
     ``bool(lead)`` says whether it lasts: ``while lead: …``. A later leadership of the same
@@ -80,4 +80,4 @@ class Lead:
 
     def __repr__(self) -> str:
         lasts = f"{self.remaining:.3f} s left" if self else "over"
-        return f"<tenure.Lead token {self.token}, {lasts}>"
+        return f"<tenure.Leadership token {self.token}, {lasts}>"
