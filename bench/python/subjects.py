@@ -16,7 +16,7 @@ class Tenure:
         self.client = tenure.Client(f"zk://{hosts}/bench", session_timeout=10)
 
     def ready(self) -> None:
-        self.client.group().list(timeout=60)
+        self.client.group().members(timeout=60)
         self.group = self.client.group()
 
     def enrol(self) -> None:

@@ -42,7 +42,7 @@ def test_contend_detect_hand_over_and_close(url: str) -> None:
                 lead.check()
             assert (await second.wait_leading()).token > lead.token
             assert await second.set_data("c")
-            members = await b.group().list()
+            members = await b.group().members()
             assert await b.group().data(members[0]) == b"c"
             assert await second.withdraw()
 
@@ -84,7 +84,7 @@ def test_a_group_is_joined_watched_and_left(url: str) -> None:
             async with theirs, ours:
                 pass
             with pytest.raises(tenure.ClosedError):
-                await theirs.list()
+                await theirs.members()
 
     play(main)
 
@@ -149,7 +149,7 @@ def test_a_join_that_is_cancelled_is_undone(memory: str) -> None:
                         await task
                 else:
                     await group.cancel(task.result())
-            members = await theirs.list()
+            members = await theirs.members()
             while members:
                 members = await theirs.wait_change(members)
 
@@ -163,7 +163,7 @@ def test_a_join_that_has_succeeded_is_undone_when_its_task_is_cancelled_at_that_
     async def main() -> None:
         async with tenure.aio.Client(tenure_server.url()) as client:
             group = client.group()
-            await group.list()
+            await group.members()
             with tenure_server.cut():
                 task = asyncio.ensure_future(group.join("x"))
                 await asyncio.sleep(0)
@@ -221,7 +221,7 @@ def test_waiting_that_is_cancelled_over_and_over_leaves_nothing(memory: str) -> 
 def test_a_thousand_waits_take_no_thread_and_one_descriptor(memory: str) -> None:
     async def main() -> None:
         async with tenure.aio.Client(memory) as client:
-            await client.group().list()
+            await client.group().members()
             detectors = [client.detector(f"/g{n}") for n in range(1000)]
             await detectors[0].wait_change(tenure.LeaderUnknown(0))
             before = (threading.active_count(), native(), descriptors())
@@ -312,6 +312,6 @@ def test_a_cancelled_body_gives_leadership_up(memory: str) -> None:
             with pytest.raises(asyncio.CancelledError):
                 await task
             assert not contender.is_leading()
-            assert await other.group().list() == ()
+            assert await other.group().members() == ()
 
     play(main)

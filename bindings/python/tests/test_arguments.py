@@ -113,7 +113,7 @@ def test_a_mistake_is_named(
             act(client)
         assert error is TypeError or isinstance(caught.value, tenure.InvalidInputError)
         # And the client goes on.
-        assert client.group().list(timeout=LIMIT) is not None
+        assert client.group().members(timeout=LIMIT) is not None
 
 
 def test_a_password_is_never_shown() -> None:

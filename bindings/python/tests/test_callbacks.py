@@ -47,7 +47,7 @@ def test_everything_may_be_called_in_a_callback(memory: str) -> None:
             if isinstance(event, tenure.Leading):
                 assert contender.is_leading() and contender.lead
                 found = client.detector().wait_leader(timeout=LIMIT)
-                done.put((found.data, client.group().list(timeout=LIMIT)))
+                done.put((found.data, client.group().members(timeout=LIMIT)))
                 contender.withdraw(timeout=LIMIT)
             elif isinstance(event, tenure.Lost):
                 assert not contender.is_leading()
@@ -142,7 +142,7 @@ def test_a_callback_that_holds_its_handle_is_collected(memory: str) -> None:
     with tenure.Client(memory) as other:
         scheduler.client.contender()
         group = other.group()
-        until("the contender to stand", lambda: len(group.list(timeout=LIMIT)) == 1)
+        until("the contender to stand", lambda: len(group.members(timeout=LIMIT)) == 1)
         del scheduler
 
         def collected() -> bool:
@@ -151,7 +151,7 @@ def test_a_callback_that_holds_its_handle_is_collected(memory: str) -> None:
 
         # A call that is under way holds it for a moment.
         until("it to be collected", collected)
-        until("its session to be closed", lambda: group.list(timeout=LIMIT) == ())
+        until("its session to be closed", lambda: group.members(timeout=LIMIT) == ())
 
 
 def test_callbacks_of_many_handles_take_turns(memory: str) -> None:

@@ -30,7 +30,7 @@ def test_the_body_of_leadership_runs_while_leading_and_hands_over(url: str) -> N
         with pytest.raises(tenure.LeadershipLost, match="withdrawn"):
             lead.check()
         # Gone when the body's end is: the other needs no session timeout.
-        assert [m.path for m in b.group().list(timeout=LIMIT)] == [
+        assert [m.path for m in b.group().members(timeout=LIMIT)] == [
             m.path for m in b.group() if m.token > lead.token
         ]
         assert second.wait_leading(timeout=LIMIT).token > lead.token
@@ -56,7 +56,7 @@ def test_what_the_body_raises_comes_out_and_leadership_ends(memory: str) -> None
         with pytest.raises(KeyError, match="mine"), contender.leadership(timeout=LIMIT):
             raise KeyError("mine")
         assert not contender.is_leading()
-        assert client.group().list(timeout=LIMIT) == ()
+        assert client.group().members(timeout=LIMIT) == ()
 
 
 def test_leadership_that_does_not_come_in_time_leaves_the_contender_standing(memory: str) -> None:
@@ -159,7 +159,7 @@ def test_an_eviction_is_told(url: str) -> None:
         contender = client.contender(reenrol=False)
         contender.wait_leading(timeout=LIMIT)
         group = admin.group()
-        (member,) = group.list(timeout=LIMIT)
+        (member,) = group.members(timeout=LIMIT)
         assert group.evict(member, timeout=LIMIT)
         assert not group.evict(member, timeout=LIMIT)
         assert next_lost(contender).reason == "evicted"
@@ -176,7 +176,7 @@ def test_a_contender_that_nobody_holds_stands_until_its_client_goes(memory: str)
         assert other.group().data(detector.wait_leader().member, timeout=LIMIT) == b"x"
         del client  # no collection is needed
         group = other.group()
-        until("the znode to go", lambda: group.list(timeout=LIMIT) == ())
+        until("the znode to go", lambda: group.members(timeout=LIMIT) == ())
 
 
 def test_a_contender_outlives_the_name_of_its_client(memory: str) -> None:

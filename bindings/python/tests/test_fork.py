@@ -16,7 +16,7 @@ def test_a_child_is_told_and_opens_a_client_of_its_own() -> None:
         acts = [
             contender.wait_leading, contender.withdraw, lambda: contender.set_data("x"),
             lambda: lead.wait(), lambda: detector.wait_change(tenure.LeaderUnknown(0)),
-            detector.wait_leader, detector.events.next, group.join, group.list,
+            detector.wait_leader, detector.events.next, group.join, group.members,
             lambda: group.data(member), lambda: group.cancel(member), lambda: len(group),
             client.close, client.events.next, client.contender, client.detector,
             lambda: next(iter(contender.events)),
@@ -68,7 +68,7 @@ def test_multiprocessing_by_fork() -> None:
 
         def work(client, results):
             try:
-                client.group().list()
+                client.group().members()
             except tenure.ForkedError as error:
                 results.put(type(error).__name__)
             with tenure.Client("memory://x/app") as own:

@@ -35,7 +35,7 @@ def test_cancel_is_true_once_and_only_for_our_own(url: str) -> None:
         ours, theirs = a.group(), b.group()
         member = ours.join(timeout=LIMIT)
         assert not theirs.cancel(member, timeout=LIMIT)
-        assert ours.list(timeout=LIMIT) == (member,)
+        assert ours.members(timeout=LIMIT) == (member,)
         assert ours.cancel(member, timeout=LIMIT)
         assert not ours.cancel(member, timeout=LIMIT)
 
@@ -71,8 +71,8 @@ def test_a_payload_is_changed_only_by_its_owner(url: str) -> None:
 def test_a_with_statement_joins_and_leaves(url: str) -> None:
     with tenure.Client(url) as a, tenure.Client(url) as b:
         with a.group().membership("x", label="l", timeout=LIMIT) as member:
-            assert b.group().list(timeout=LIMIT) == (member,)
-        assert b.group().list(timeout=LIMIT) == ()
+            assert b.group().members(timeout=LIMIT) == (member,)
+        assert b.group().members(timeout=LIMIT) == ()
 
 
 def test_a_group_that_is_dropped_gives_its_memberships_up(url: str) -> None:
@@ -80,11 +80,11 @@ def test_a_group_that_is_dropped_gives_its_memberships_up(url: str) -> None:
         group = a.group()
         group.join(timeout=LIMIT)
         theirs = b.group()
-        assert len(theirs.list(timeout=LIMIT)) == 1
+        assert len(theirs.members(timeout=LIMIT)) == 1
         group.close()
-        until("it to leave", lambda: theirs.list(timeout=LIMIT) == ())
+        until("it to leave", lambda: theirs.members(timeout=LIMIT) == ())
         with pytest.raises(tenure.ClosedError, match="group is closed"):
-            group.list()
+            group.members()
 
 
 def test_a_lost_membership_is_told(tenure_server: MemoryServer) -> None:
@@ -96,7 +96,7 @@ def test_a_lost_membership_is_told(tenure_server: MemoryServer) -> None:
         lost = next(event for event in events if isinstance(event, tenure.MembershipLost))
         assert lost == tenure.MembershipLost(member, "session_expired", None)
         # It is not joined again by itself.
-        assert group.list(timeout=LIMIT) == ()
+        assert group.members(timeout=LIMIT) == ()
 
 
 def test_the_members_are_not_known_to_who_is_cut_off(tenure_server: MemoryServer) -> None:
@@ -120,14 +120,14 @@ def test_a_join_that_is_given_up_is_undone(tenure_server: MemoryServer) -> None:
         until("a connection", lambda: isinstance(client.state, tenure.SessionConnected))
         # The next join is the only one.
         member = group.join("y", timeout=LIMIT)
-        assert other.group().list(timeout=LIMIT) == (member,)
+        assert other.group().members(timeout=LIMIT) == (member,)
 
 
 def test_a_thousand_members(memory: str) -> None:
     with tenure.Client(memory) as client:
         group = client.group()
         joined = [group.join(str(n), timeout=LIMIT) for n in range(1000)]
-        assert group.list(timeout=LIMIT) == tuple(joined)
+        assert group.members(timeout=LIMIT) == tuple(joined)
         known = group.wait_change(timeout=LIMIT)
         while len(known) < 1000:
             known = group.wait_change(known, timeout=LIMIT)

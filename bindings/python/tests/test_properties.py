@@ -83,7 +83,7 @@ def test_every_label_is_refused_or_comes_back(group: tenure.Group, label: str) -
     except tenure.InvalidInputError:
         return
     assert member.label == label
-    assert group.list(timeout=LIMIT) == (member,)
+    assert group.members(timeout=LIMIT) == (member,)
     assert group.cancel(member, timeout=LIMIT)
 
 
@@ -96,7 +96,7 @@ def test_every_path_is_refused_or_led(path: str) -> None:
         except tenure.InvalidInputError:
             return
         with contender.leadership(timeout=LIMIT):
-            (member,) = client.group(path).list(timeout=LIMIT)
+            (member,) = client.group(path).members(timeout=LIMIT)
             assert member.path.startswith(f"{path}/")
 
 

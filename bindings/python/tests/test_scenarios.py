@@ -78,14 +78,14 @@ def test_group_labelled_group(url: str) -> None:
 def test_group_join_with_disconnect(tenure_server: MemoryServer, pool: ThreadPoolExecutor) -> None:
     with tenure_server.client(session_timeout=10) as client:
         group = client.group()
-        group.list(timeout=LIMIT)
+        group.members(timeout=LIMIT)
         with tenure_server.stopped():
             pending = pool.submit(group.join, "kept", timeout=LIMIT)
             with pytest.raises(tenure.TimeoutError):
                 group.join("given up", timeout=0.01)
             assert not pending.done()
         member = pending.result(LIMIT)
-        assert group.list(timeout=LIMIT) == (member,)
+        assert group.members(timeout=LIMIT) == (member,)
 
 
 def test_group_data_with_disconnect(tenure_server: MemoryServer, pool: ThreadPoolExecutor) -> None:
@@ -230,7 +230,7 @@ def test_zookeeper_leader_contender(tenure_server: MemoryServer, pool: ThreadPoo
         with tenure_server.client() as client:  # (a) withdrawn at once
             contender = client.contender()
             contender.withdraw(timeout=LIMIT)
-            assert group.list(timeout=LIMIT) == ()
+            assert group.members(timeout=LIMIT) == ()
         with tenure_server.client() as client:  # (b) lost with the session
             contender = client.contender(reenrol=False)
             contender.wait_leading(timeout=LIMIT)
@@ -251,7 +251,7 @@ def test_zookeeper_leader_contender(tenure_server: MemoryServer, pool: ThreadPoo
             with tenure_server.stopped():
                 assert not lead.wait(timeout=LIMIT)
             again = contender.wait_leading(timeout=LIMIT)
-            until("it to be alone", lambda: [m.token for m in group.list()] == [again.token])
+            until("it to be alone", lambda: [m.token for m in group.members()] == [again.token])
 
 
 def test_url_url(zookeeper: Zookeeper) -> None:

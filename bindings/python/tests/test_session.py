@@ -24,7 +24,7 @@ def test_a_session_is_told_from_the_first_to_the_last(url: str) -> None:
         client.events.next()
     client.close(timeout=LIMIT)
     with pytest.raises(tenure.ClosedError):
-        client.group().list(timeout=LIMIT)
+        client.group().members(timeout=LIMIT)
 
 
 def test_a_server_that_cannot_be_reached_is_told_and_waited_for() -> None:
@@ -33,7 +33,7 @@ def test_a_server_that_cannot_be_reached_is_told_and_waited_for() -> None:
     retrying = next(e for e in client.events if isinstance(e, tenure.SessionRetrying))
     assert str(port) in retrying.error and retrying.attempt == 1
     with pytest.raises(tenure.TimeoutError):
-        client.group().list(timeout=0.01)
+        client.group().members(timeout=0.01)
     # There is no session, so nobody has to be told.
     client.close(timeout=LIMIT)
 
@@ -93,7 +93,7 @@ def test_a_client_that_is_dropped_closes_in_the_background(tenure_server: Memory
         client.contender().wait_leading(timeout=LIMIT)
         del client
         group = other.group()
-        until("its znode to go", lambda: group.list(timeout=LIMIT) == ())
+        until("its znode to go", lambda: group.members(timeout=LIMIT) == ())
 
 
 def test_closing_waits_for_nobody_who_cannot_be_reached(tenure_server: MemoryServer) -> None:

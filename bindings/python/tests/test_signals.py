@@ -19,9 +19,9 @@ WAITS = {
     "events": "list(b.contender().events)",
     "events.next": "[b.events.next() for _ in range(3)]",
     "group.wait_change": "b.group('/none').wait_change(())",
-    "wait_cancelled": "b.group().wait_cancelled(a.group().list()[0])",
+    "wait_cancelled": "b.group().wait_cancelled(a.group().members()[0])",
     "join": "lost.group().join()",
-    "list": "lost.group().list()",
+    "members": "lost.group().members()",
     "withdraw": "cut_off.withdraw()",
     "len": "len(lost.group())",
 }

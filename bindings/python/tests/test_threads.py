@@ -54,7 +54,7 @@ def test_threads_do_everything_at_once(memory: str) -> None:
                     with group.membership(str(seed), timeout=LIMIT) as member:
                         assert group.data(member, timeout=LIMIT) == str(seed).encode()
                 elif act == 1:
-                    group.list(timeout=LIMIT)
+                    group.members(timeout=LIMIT)
                     len(group)
                 elif act == 2:
                     contender = client.contender(data=str(seed))
@@ -66,25 +66,25 @@ def test_threads_do_everything_at_once(memory: str) -> None:
                         pass
                 elif act == 4:
                     with tenure.Client(client.url) as own:
-                        own.group().list(timeout=LIMIT)
+                        own.group().members(timeout=LIMIT)
                 else:
                     repr(client), repr(group), repr(detector), client.metrics()
 
         with ThreadPoolExecutor(24) as pool:
             for future in [pool.submit(work, seed) for seed in range(24)]:
                 future.result(LIMIT * 3)
-        assert client.group().list(timeout=LIMIT) == ()
+        assert client.group().members(timeout=LIMIT) == ()
 
 
 def test_clients_and_waits_share_the_library_s_threads(memory: str) -> None:
     with tenure.Client(memory) as first:
         first.on_session(lambda event: None)
-        first.group().list(timeout=LIMIT)
+        first.group().members(timeout=LIMIT)
         before = native_threads()
         clients = [tenure.Client(memory) for _ in range(50)]
         for client in clients:
             client.detector().on_leader_change(lambda event: None)
-            client.group().list(timeout=LIMIT)
+            client.group().members(timeout=LIMIT)
         assert native_threads() == before
         for client in clients:
             client.close(timeout=LIMIT)
@@ -101,7 +101,7 @@ def test_what_is_waited_for_ends_when_the_client_is_closed(memory: str) -> None:
     other.contender().wait_leading(timeout=LIMIT)
     contender, detector, group = client.contender(), client.detector(), client.group()
     detector.wait_leader(timeout=LIMIT)
-    member = other.group().list(timeout=LIMIT)[0]
+    member = other.group().members(timeout=LIMIT)[0]
     waits = [
         contender.wait_leading,
         lambda: follow_to_the_end(detector),

@@ -66,7 +66,7 @@ def test_leaders_contend_hand_over_and_are_detected(
         assert second.wait_leading(timeout=LIMIT).token > lead.token
         # The same group by the other port.
         with tenure.Client(secure_zookeeper.url(path)) as plain:
-            (member,) = plain.group().list(timeout=LIMIT)
+            (member,) = plain.group().members(timeout=LIMIT)
             assert plain.group().data(member, timeout=LIMIT) == b"b"
 
 
@@ -120,7 +120,7 @@ def test_a_server_of_another_name_is_refused(
     # The control: the other name is good, for the same address.
     options["tls_server_name"] = "localhost"
     with make(url, options) as client:
-        assert client.group().list(timeout=LIMIT) == ()
+        assert client.group().members(timeout=LIMIT) == ()
 
 
 def test_a_refusal_is_told_in_an_event_loop(

@@ -60,20 +60,20 @@ class Group(Handle[_tenure.Group], Collection[Member]):
         newest = told(self._follow())
         return newest.members if isinstance(newest, MembersKnown) else None
 
-    def _members(self) -> tuple[Member, ...]:
+    def _current(self) -> tuple[Member, ...]:
         known = self.known
         if known is None:
             known = cast("tuple[Member, ...]", self._native.changed(None).wait(self._patience))
         return known
 
     def __len__(self) -> int:
-        return len(self._members())
+        return len(self._current())
 
     def __iter__(self) -> Iterator[Member]:
-        return iter(self._members())
+        return iter(self._current())
 
     def __contains__(self, item: object) -> bool:
-        return item in self._members()
+        return item in self._current()
 
     def wait_change(
         self, expected: Optional[Sequence[Member]] = None, timeout: Optional[Span] = None
@@ -142,7 +142,7 @@ class Group(Handle[_tenure.Group], Collection[Member]):
         limit = nanos("timeout", timeout)
         return bool(self._native.evict(checked_member("member", member)).wait(limit))
 
-    def list(self, timeout: Optional[Span] = None) -> tuple[Member, ...]:
+    def members(self, timeout: Optional[Span] = None) -> tuple[Member, ...]:
         """Asks a server for all members now, oldest first; none for a path that does not exist."""
         return cast("tuple[Member, ...]", self._native.members().wait(nanos("timeout", timeout)))
 

@@ -62,7 +62,7 @@ async def awaiting(url: str) -> bytes:
             async for event in client.detector().events:
                 if isinstance(event, tenure.LeaderKnown):
                     return event.leader.data
-        members: tuple[tenure.Member, ...] = await client.group().list()
+        members: tuple[tenure.Member, ...] = await client.group().members()
         raise AssertionError(members)
 
 

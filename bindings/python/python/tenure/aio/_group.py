@@ -99,7 +99,7 @@ class Group(Handle[_tenure.Group]):
         """Deletes a member whoever it belongs to: :meth:`tenure.Group.evict`."""
         return bool(await run(self._native.evict(checked_member("member", member))))
 
-    async def list(self) -> tuple[Member, ...]:
+    async def members(self) -> tuple[Member, ...]:
         """Asks a server for all members now, oldest first; none for a path that does not exist."""
         return cast("tuple[Member, ...]", await run(self._native.members()))
 
