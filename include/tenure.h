@@ -2044,9 +2044,9 @@ TENURE_API uint64_t tenure_group_id(const struct tenure_group *group);
  * for one. A join that is given up, also by the timeout, is undone.
  *
  * @param group       a group
- * @param label       the part of the member's name before `_`; the empty text for none
  * @param data        the payload; may be NULL if len is 0
  * @param len         the number of bytes, at most 1,000,000
+ * @param label       the part of the member's name before `_`; the empty text for none
  * @param timeout_ms  how long to wait: milliseconds, 0 not at all (which joins nothing), -1 for ever
  * @param member_out  the member is written here, on success only
  * @param error_out   an error is written here, on failure only; may be NULL
@@ -2062,9 +2062,9 @@ TENURE_API uint64_t tenure_group_id(const struct tenure_group *group);
  */
 TENURE_API
 tenure_status tenure_group_join(struct tenure_group *group,
-                                struct tenure_str label,
                                 const void *data,
                                 size_t len,
+                                struct tenure_str label,
                                 int64_t timeout_ms,
                                 struct tenure_member **member_out,
                                 struct tenure_error **error_out);
@@ -2074,9 +2074,9 @@ tenure_status tenure_group_join(struct tenure_group *group,
  * reports the end in the client's queue, with tenure_event_member.
  *
  * @param group      a group
- * @param label      the part of the member's name before `_`; the empty text for none
  * @param data       the payload; may be NULL if len is 0
  * @param len        the number of bytes, at most 1,000,000
+ * @param label      the part of the member's name before `_`; the empty text for none
  * @param call_out   the number of the call is written here, on success only
  * @param error_out  an error is written here, on failure only; may be NULL
  * @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
@@ -2087,9 +2087,9 @@ tenure_status tenure_group_join(struct tenure_group *group,
  */
 TENURE_API
 tenure_status tenure_group_join_start(struct tenure_group *group,
-                                      struct tenure_str label,
                                       const void *data,
                                       size_t len,
+                                      struct tenure_str label,
                                       uint64_t *call_out,
                                       struct tenure_error **error_out);
 

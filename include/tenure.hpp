@@ -851,7 +851,7 @@ public:
     {
         detail::outcome check(sink);
         tenure_member *joined = nullptr;
-        check(tenure_group_join(held_.get(), detail::str(label), data.data(), data.size(), limit.count(),
+        check(tenure_group_join(held_.get(), data.data(), data.size(), detail::str(label), limit.count(),
                                 &joined, check.out()));
         return tenure::member(joined);
     }
@@ -861,7 +861,7 @@ public:
     {
         detail::outcome check(sink);
         std::uint64_t call = 0;
-        check(tenure_group_join_start(held_.get(), detail::str(label), data.data(), data.size(), &call,
+        check(tenure_group_join_start(held_.get(), data.data(), data.size(), detail::str(label), &call,
                                       check.out()));
         return call;
     }

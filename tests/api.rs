@@ -74,8 +74,8 @@ fn memberships_end_with_the_client_and_are_told_so() {
     let url = server();
     let client = open(&url);
     let group = client.group(url.path()).unwrap();
-    let joined = group.join(None, "x").unwrap().wait().unwrap();
-    let left = group.join(None, "y").unwrap().wait().unwrap();
+    let joined = group.join("x", None).unwrap().wait().unwrap();
+    let left = group.join("y", None).unwrap().wait().unwrap();
     assert!(group.cancel(&left).wait().unwrap());
     client.close().wait().unwrap();
     let told = group.events().next(LIMIT).unwrap();
@@ -260,7 +260,7 @@ fn a_group_joins_lists_watches_and_leaves() {
     let client = open(&url);
     let group = client.group(url.path()).unwrap();
     let member = group
-        .join(Some("worker"), "payload")
+        .join("payload", Some("worker"))
         .unwrap()
         .wait()
         .unwrap();

@@ -228,7 +228,7 @@ fn wakers_that_panic_harm_nobody() {
         let mut call = Box::pin(group.members());
         assert!(call.as_mut().poll(cx).is_pending());
         let data = [n];
-        let joined = group.join(None, data).unwrap();
+        let joined = group.join(data, None).unwrap();
         group.watch();
         server.heal().unwrap();
         woken.recv_timeout(LIMIT.unwrap()).unwrap();

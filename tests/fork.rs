@@ -110,7 +110,7 @@ fn nothing_of_the_parents_works_in_a_child_and_nothing_hangs() {
         forked(h.client.detect(url.path()));
         forked(h.client.group(url.path()));
         forked(h.client.close().wait());
-        forked(h.group.join(None, "x").unwrap().wait());
+        forked(h.group.join("x", None).unwrap().wait());
         forked(h.group.members().wait());
         forked(h.group.wait_members(&[], None));
         assert_eq!(h.detector.leader(), None);

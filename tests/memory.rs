@@ -82,7 +82,7 @@ fn a_cut_is_silent_and_what_was_sent_arrives_when_it_heals() {
     server.cut().unwrap();
     // Another group: a member of the contender's would lead in its place.
     let group = client.group("/other").unwrap();
-    let pending = group.join(None, "sent into the dark").unwrap();
+    let pending = group.join("sent into the dark", None).unwrap();
     // Told by nobody but the own clock, in this order.
     let reason = until(contender.events(), |event| match event {
         ContenderEvent::Lost { reason, .. } => Some(reason),

@@ -43,8 +43,8 @@ impl Group {
     /// `SessionExpired`, `Closed`.
     pub fn join(
         &self,
-        label: Option<&str>,
         data: impl Into<Vec<u8>>,
+        label: Option<&str>,
     ) -> Result<Pending<Member>, Error> {
         let (handle, label, data) = (self.handle, label.map(str::to_owned), data.into());
         check_member(label.as_deref(), &data)?;

@@ -136,9 +136,9 @@ pub unsafe extern "C" fn tenure_group_id(group: *const tenure_group) -> u64 {
 /// for one. A join that is given up, also by the timeout, is undone.
 ///
 /// @param group       a group
-/// @param label       the part of the member's name before `_`; the empty text for none
 /// @param data        the payload; may be NULL if len is 0
 /// @param len         the number of bytes, at most 1,000,000
+/// @param label       the part of the member's name before `_`; the empty text for none
 /// @param timeout_ms  how long to wait: milliseconds, 0 not at all (which joins nothing), -1 for ever
 /// @param member_out  the member is written here, on success only
 /// @param error_out   an error is written here, on failure only; may be NULL
@@ -154,16 +154,16 @@ pub unsafe extern "C" fn tenure_group_id(group: *const tenure_group) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_group_join(
     group: *mut tenure_group,
-    label: tenure_str,
     data: *const c_void,
     len: usize,
+    label: tenure_str,
     timeout_ms: i64,
     member_out: *mut *mut tenure_member,
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
     let begin = |group: &Group| {
         must_have(member_out, "member_out")?;
-        join(group, label, data, len)
+        join(group, data, len, label)
     };
     wait(
         group,
@@ -177,22 +177,22 @@ pub unsafe extern "C" fn tenure_group_join(
 
 fn join(
     group: &Group,
-    label: tenure_str,
     data: *const c_void,
     len: usize,
+    label: tenure_str,
 ) -> Result<Pending<crate::api::Member>, Failure> {
-    let label = label.read("label")?;
     let data = text::bytes(data.cast(), len, "data")?;
-    Ok(group.join((!label.is_empty()).then_some(label), data)?)
+    let label = label.read("label")?;
+    Ok(group.join(data, (!label.is_empty()).then_some(label))?)
 }
 
 /// Like tenure_group_join, without blocking and without a time limit. TENURE_EVENT_CALL_DONE
 /// reports the end in the client's queue, with tenure_event_member.
 ///
 /// @param group      a group
-/// @param label      the part of the member's name before `_`; the empty text for none
 /// @param data       the payload; may be NULL if len is 0
 /// @param len        the number of bytes, at most 1,000,000
+/// @param label      the part of the member's name before `_`; the empty text for none
 /// @param call_out   the number of the call is written here, on success only
 /// @param error_out  an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
@@ -203,14 +203,14 @@ fn join(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_group_join_start(
     group: *mut tenure_group,
-    label: tenure_str,
     data: *const c_void,
     len: usize,
+    label: tenure_str,
     call_out: *mut u64,
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
     start(group, call_out, error_out, |group| {
-        join(group, label, data, len)
+        join(group, data, len, label)
     })
 }
 

@@ -85,7 +85,7 @@ static void make(const char *url)
     EXPECT_OK(tenure_detector_new(things.client, tenure_str_c(""), &things.detector, &error));
     EXPECT_OK(tenure_detector_detect(things.detector, NULL, LIMIT_MS, &things.detector_event, &error));
     EXPECT_OK(tenure_group_new(things.client, tenure_str_c(""), &things.group, &error));
-    EXPECT_OK(tenure_group_join(things.group, tenure_str_c("host"), "xyz", 3, LIMIT_MS, &things.member,
+    EXPECT_OK(tenure_group_join(things.group, "xyz", 3, tenure_str_c("host"), LIMIT_MS, &things.member,
                                 &error));
     EXPECT_OK(tenure_group_members(things.group, LIMIT_MS, &things.members, &error));
     CHECK(tenure_members_count(things.members) == 2);

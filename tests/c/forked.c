@@ -53,7 +53,7 @@ static void in_child(struct parent *of)
     FORKED(tenure_contender_set_callback(of->contender, ignore, NULL, NULL, &error));
     FORKED(tenure_detector_detect(of->detector, NULL, -1, &event, &error));
     FORKED(tenure_detector_set_callback(of->detector, ignore, NULL, NULL, &error));
-    FORKED(tenure_group_join(of->group, tenure_str_c(""), NULL, 0, -1, &member, &error));
+    FORKED(tenure_group_join(of->group, NULL, 0, tenure_str_c(""), -1, &member, &error));
     FORKED(tenure_group_cancel(of->group, of->member, -1, NULL, &error));
     FORKED(tenure_group_evict(of->group, of->member, -1, NULL, &error));
     FORKED(tenure_group_members(of->group, -1, &members, &error));
@@ -93,7 +93,7 @@ int main(void)
     EXPECT_OK(tenure_contender_wait_leading(of.contender, LIMIT_MS, NULL, &error));
     EXPECT_OK(tenure_detector_new(of.client, tenure_str_c(""), &of.detector, &error));
     EXPECT_OK(tenure_group_new(of.client, tenure_str_c(""), &of.group, &error));
-    EXPECT_OK(tenure_group_join(of.group, tenure_str_c(""), NULL, 0, LIMIT_MS, &of.member, &error));
+    EXPECT_OK(tenure_group_join(of.group, NULL, 0, tenure_str_c(""), LIMIT_MS, &of.member, &error));
     EXPECT_OK(tenure_client_event_fd(of.client, &fd, &error));
 
     pid_t child = fork();

@@ -129,10 +129,10 @@ static void payloads(tenure_client *client)
     REFUSED(tenure_contender_set_data_start(contender, data, MOST + 1, &call, &error));
     EXPECT_OK(tenure_contender_set_data(contender, NULL, 0, LIMIT_MS, NULL, &error));
     EXPECT_OK(tenure_group_new(client, tenure_str_c(""), &group, &error));
-    REFUSED(tenure_group_join(group, tenure_str_c("a/b"), NULL, 0, LIMIT_MS, &member, &error));
-    REFUSED(tenure_group_join(group, tenure_str_c(""), data, MOST + 1, LIMIT_MS, &member, &error));
-    REFUSED(tenure_group_join_start(group, tenure_str_c(""), data, MOST + 1, &call, &error));
-    EXPECT_OK(tenure_group_join(group, tenure_str_c(""), data, MOST, LIMIT_MS, &member, &error));
+    REFUSED(tenure_group_join(group, NULL, 0, tenure_str_c("a/b"), LIMIT_MS, &member, &error));
+    REFUSED(tenure_group_join(group, data, MOST + 1, tenure_str_c(""), LIMIT_MS, &member, &error));
+    REFUSED(tenure_group_join_start(group, data, MOST + 1, tenure_str_c(""), &call, &error));
+    EXPECT_OK(tenure_group_join(group, data, MOST, tenure_str_c(""), LIMIT_MS, &member, &error));
     EXPECT_OK(tenure_group_data(group, member, LIMIT_MS, &back, &error));
     CHECK(tenure_data_bytes(back, &len) != NULL && len == MOST);
     REFUSED(tenure_group_set_data(group, member, data, MOST + 1, 0, NULL, &error));

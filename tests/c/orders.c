@@ -33,7 +33,7 @@ static void one(const char *url, const int *order, bool with_close, bool with_ca
     EXPECT_OK(tenure_contender_new(client, NULL, &contender, &error));
     EXPECT_OK(tenure_detector_new(client, tenure_str_c(""), &detector, &error));
     EXPECT_OK(tenure_group_new(client, tenure_str_c(""), &group, &error));
-    EXPECT_OK(tenure_group_join_start(group, tenure_str_c(""), "x", 1, &call, &error));
+    EXPECT_OK(tenure_group_join_start(group, "x", 1, tenure_str_c(""), &call, &error));
     if (with_callbacks) {
         EXPECT_OK(tenure_client_set_callback(client, see, &given, destroy, &error));
         EXPECT_OK(tenure_contender_set_callback(contender, see, &given, destroy, &error));

@@ -140,7 +140,7 @@ static void what_was_begun(const char *url)
     CHECK(tenure_event_call_result(event) && tenure_event_status(event) == TENURE_OK);
     tenure_event_free(event);
 
-    EXPECT_OK(tenure_group_join_start(group, tenure_str_c("a"), "x", 1, &call, &error));
+    EXPECT_OK(tenure_group_join_start(group, "x", 1, tenure_str_c("a"), &call, &error));
     event = end_of(client, call, own);
     CHECK(tenure_event_status(event) == TENURE_OK);
     tenure_member *member = tenure_member_clone(tenure_event_member(event));

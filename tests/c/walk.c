@@ -113,7 +113,7 @@ static void join(tenure_client *client)
     EXPECT_OK(tenure_group_new(client, tenure_str_c(other), &group, &error));
     CHECK(tenure_group_id(group) > 0);
     EXPECT_OK(tenure_group_watch(group, &error));
-    EXPECT_OK(tenure_group_join(group, tenure_str_c("node"), "one", 3, LIMIT_MS, &member, &error));
+    EXPECT_OK(tenure_group_join(group, "one", 3, tenure_str_c("node"), LIMIT_MS, &member, &error));
     EXPECT_OK(tenure_group_wait_members(group, NULL, LIMIT_MS, &members, &error));
     CHECK(tenure_members_count(members) == 1);
     CHECK(tenure_member_equal(tenure_members_at(members, 0), member));
@@ -137,7 +137,7 @@ static void join(tenure_client *client)
     EXPECT_OK(tenure_group_data(group, member, LIMIT_MS, &data, &error));
     CHECK(data == NULL);
     tenure_member_free(member);
-    EXPECT_OK(tenure_group_join(group, tenure_str_c(""), "two", 3, LIMIT_MS, &member, &error));
+    EXPECT_OK(tenure_group_join(group, "two", 3, tenure_str_c(""), LIMIT_MS, &member, &error));
     EXPECT_OK(tenure_group_evict(group, member, LIMIT_MS, &yes, &error));
     CHECK(yes);
     event = take_kind(client, TENURE_EVENT_GROUP_MEMBERSHIP_LOST);

@@ -71,7 +71,7 @@ fn a_session_that_a_stranger_attaches_elsewhere_is_taken_back() {
     // The server that was left behind goes on answering, until the next write.
     assert!(contender.is_leading());
     let group = client.group(&path).unwrap();
-    let member = group.join(None, "me").unwrap().wait().unwrap();
+    let member = group.join("me", None).unwrap().wait().unwrap();
     let observer = stage.observe();
     assert_eq!(observer.children(&path).len(), 2);
     assert_eq!(next_session(&client), session, "attached again");

@@ -46,7 +46,7 @@ fn everything(version: Version) {
     assert_eq!(known(&state), Some((first, b"a".to_vec())));
 
     let group = three.group(&path).unwrap();
-    let member = group.join(Some("label"), "payload").unwrap();
+    let member = group.join("payload", Some("label")).unwrap();
     let member = member.wait_for(LIMIT).unwrap();
     assert_eq!(member.label.as_deref(), Some("label"));
     let members = group.members().wait_for(LIMIT).unwrap();

@@ -16,7 +16,7 @@ fn a_payload_above_the_servers_limit_fails_alone_and_the_leader_keeps_its_seat()
     let leader = client.contend(ContenderOptions::new(&path)).unwrap();
     leader.wait_leading(Some(LIMIT)).unwrap();
     let group = client.group(&fresh_path()).unwrap();
-    let join = |data| group.join(None, data).unwrap().wait_for(LIMIT);
+    let join = |data| group.join(data, None).unwrap().wait_for(LIMIT);
     let error = join(vec![0; 200_000]).unwrap_err();
     assert!(error.to_string().contains("jute.maxbuffer"), "{error}");
     let member = join(b"small".to_vec()).unwrap();

@@ -57,7 +57,7 @@ fn beyond_destruction_ends_every_pending_call() {
     let (detector, group) = (client.detect(&path).unwrap(), client.group(&path).unwrap());
     let contender = contend(&client, &path, "x");
     let state = detector.state();
-    let (join, members) = (group.join(None, "y").unwrap(), group.members());
+    let (join, members) = (group.join("y", None).unwrap(), group.members());
     std::thread::scope(|scope| {
         let detecting = scope.spawn(|| detector.detect(&state, Some(LIMIT)));
         let waiting = scope.spawn(|| contender.wait_leading(Some(LIMIT)));
@@ -100,7 +100,7 @@ fn beyond_labels_come_back_whole() {
     let group = client.group(&path).unwrap();
     for label in ["a_b", "_", "a_b_", "json.info", "0000000000", "ü-ß"] {
         let member = group
-            .join(Some(label), "x")
+            .join("x", Some(label))
             .unwrap()
             .wait_for(LIMIT)
             .unwrap();
@@ -110,7 +110,7 @@ fn beyond_labels_come_back_whole() {
         assert!(group.cancel(&member).wait_for(LIMIT).unwrap());
     }
     for label in ["a/b", ""] {
-        let refused = group.join(Some(label), "x").unwrap_err();
+        let refused = group.join("x", Some(label)).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::InvalidInput);
     }
     close([client]);

@@ -37,7 +37,7 @@ impl Handles {
             group,
             path,
         } = self;
-        let member = group.join(None, "x")?.wait_for(LIMIT)?;
+        let member = group.join("x", None)?.wait_for(LIMIT)?;
         group.set_data(&member, "y")?.wait_for(LIMIT)?;
         group.members().wait_for(LIMIT)?;
         group.data(&member).wait_for(LIMIT)?;
@@ -145,7 +145,7 @@ fn f1_every_callback_may_call_everything_and_close() {
         let session = place.comes_of_an_end().then(|| session_of(&handles.client));
         handles.contender.wait_leading(Some(LIMIT)).unwrap();
         crate::any_leader(&handles.detector);
-        let joined = handles.group.join(None, "kept").unwrap();
+        let joined = handles.group.join("kept", None).unwrap();
         joined.wait_for(LIMIT).unwrap();
         let (send, receive) = mpsc::channel();
         let act = {

@@ -18,8 +18,8 @@ fn group_of(url: &str) -> (Client, Group) {
 }
 
 #[track_caller]
-fn join(group: &Group, label: Option<&str>, data: &str) -> Member {
-    group.join(label, data).unwrap().wait_for(LIMIT).unwrap()
+fn join(group: &Group, data: &str, label: Option<&str>) -> Member {
+    group.join(data, label).unwrap().wait_for(LIMIT).unwrap()
 }
 
 #[track_caller]
@@ -30,7 +30,7 @@ fn data(group: &Group, member: &Member) -> Option<Vec<u8>> {
 /// One life of one membership: joined, seen, read, cancelled.
 fn one_membership(label: Option<&str>) {
     let (client, group) = group_of(&shared().url(&fresh_path()));
-    let member = join(&group, label, "hello world");
+    let member = join(&group, "hello world", label);
     assert_eq!(member.label.as_deref(), label);
     let seen = group.wait_members(&[], Some(LIMIT)).unwrap();
     assert_eq!(seen, std::slice::from_ref(&member));
@@ -57,8 +57,8 @@ fn group_join_with_disconnect() {
     let (proxy, path) = (Proxy::start(shared().addr()), fresh_path());
     shut(&proxy);
     let (client, group) = group_of(&proxy.url(&path));
-    let mut joining = group.join(None, "hello world").unwrap();
-    let given_up = group.join(None, "never mind").unwrap();
+    let mut joining = group.join("hello world", None).unwrap();
+    let given_up = group.join("never mind", None).unwrap();
     until(client.events(), retrying);
     assert!(is_pending(&mut joining));
     // It must leave nothing behind.
@@ -75,7 +75,7 @@ fn group_join_with_disconnect() {
 fn group_data_with_disconnect() {
     let proxy = Proxy::start(shared().addr());
     let (client, group) = group_of(&proxy.url(&fresh_path()));
-    let member = join(&group, None, "hello world");
+    let member = join(&group, "hello world", None);
     group.wait_members(&[], Some(LIMIT)).unwrap();
     shut(&proxy);
     until(client.events(), retrying);
@@ -93,7 +93,7 @@ fn group_data_with_disconnect() {
 #[test]
 fn group_data_with_removed_membership() {
     let (client, group) = group_of(&shared().url(&fresh_path()));
-    let member = join(&group, None, "hello world");
+    let member = join(&group, "hello world", None);
     group.wait_members(&[], Some(LIMIT)).unwrap();
     assert!(
         group
@@ -115,7 +115,7 @@ fn group_data_with_removed_membership() {
 fn group_cancel_with_disconnect() {
     let (proxy, path) = (Proxy::start(shared().addr()), fresh_path());
     let (client, group) = group_of(&proxy.url(&path));
-    let member = join(&group, None, "hello world");
+    let member = join(&group, "hello world", None);
     let seen = group.wait_members(&[], Some(LIMIT)).unwrap();
     assert_eq!(data(&group, &member).unwrap(), b"hello world");
     let cancelled = group.cancelled(&member);
@@ -135,7 +135,7 @@ fn group_cancel_with_disconnect() {
 #[test]
 fn group_watch_with_session_expiration() {
     let (client, group) = group_of(&shared().url(&fresh_path()));
-    let member = join(&group, None, "hello world");
+    let member = join(&group, "hello world", None);
     let seen = group.wait_members(&[], Some(LIMIT)).unwrap();
     let cancelled = group.cancelled(&member);
     let session = session_of(&client);
@@ -160,8 +160,8 @@ fn group_watch_with_session_expiration() {
 fn group_multiple_groups() {
     let url = shared().url(&fresh_path());
     let ((a, group_a), (b, group_b)) = (group_of(&url), group_of(&url));
-    let one = join(&group_a, None, "group 1");
-    let two = join(&group_b, None, "group 2");
+    let one = join(&group_a, "group 1", None);
+    let two = join(&group_b, "group 2", None);
     let both = vec![one.clone(), two.clone()];
     for group in [&group_a, &group_b] {
         let mut seen = Vec::new();
@@ -193,7 +193,7 @@ fn group_path_with_restrictive_perms() {
     let addr = shared().addr();
     let join = |path: &str| {
         let (client, group) = group_of(&format!("zk://non-creator:non-creator@{addr}{path}"));
-        let joined = group.join(None, "x").unwrap().wait_for(LIMIT);
+        let joined = group.join("x", None).unwrap().wait_for(LIMIT);
         close([client]);
         joined
     };
@@ -212,7 +212,7 @@ fn group_retryable_errors() {
     let (client, group) = group_of(&format!("zk://member:member@{addr}{path}"));
     for round in 0..3 {
         expire(session_of(&client));
-        let joining = group.join(None, "x").unwrap();
+        let joining = group.join("x", None).unwrap();
         let session = session_of(&client);
         expire(session);
         // Only a member that stood, or may have, is lost with its session: the call says so.
@@ -221,7 +221,7 @@ fn group_retryable_errors() {
             Err(error) => assert_eq!(error.kind(), ErrorKind::SessionExpired, "{error}"),
         }
         // What follows finds a group that works.
-        let member = join(&group, None, "x");
+        let member = join(&group, "x", None);
         let cancelling = group.cancel(&member);
         expire(session_of(&client));
         let by_us = cancelling.wait_for(LIMIT).unwrap();
@@ -238,7 +238,7 @@ fn group_connect_timer() {
     let client = open_for(&proxy.url(&path), SHORT);
     let start = Instant::now();
     let group = client.group(&path).unwrap();
-    let mut joining = group.join(None, "x").unwrap();
+    let mut joining = group.join("x", None).unwrap();
     // There is no session that could expire: it tries on.
     let mut told = Vec::new();
     while start.elapsed() < SHORT + SHORT / 2 {

@@ -171,7 +171,7 @@ fn master_non_retryable_errors() {
     let as_user = |user: &str| open(&format!("zk://{user}@{addr}{path}"));
     let (owner, stranger) = (as_user("member:member"), as_user("member:wrongpass"));
     let group = owner.group(&path).unwrap();
-    group.join(None, "x").unwrap().wait_for(LIMIT).unwrap();
+    group.join("x", None).unwrap().wait_for(LIMIT).unwrap();
     for _ in 0..2 {
         let contender = stranger.contend(master(&path, INFO)).unwrap();
         let error = contender.wait_leading(Some(LIMIT)).unwrap_err();
@@ -367,7 +367,7 @@ fn log_replicas_find_each_other_through_a_group() {
         "log-replica(1)@10.0.0.2:5050",
     ];
     let joins = (groups.iter().zip(joined))
-        .map(|(group, pid)| group.join(Some("log_replicas"), pid).unwrap())
+        .map(|(group, pid)| group.join(pid, Some("log_replicas")).unwrap())
         .collect::<Vec<_>>();
     for join in joins {
         join.wait_for(LIMIT).unwrap();

@@ -178,7 +178,7 @@ fn lose(lost: &[Kind], how: Cut) {
     let set = contender.set_data("y").unwrap().wait_for(LIMIT);
     assert_eq!(set, Ok(true), "{context}");
     leader_that(&detector, |leader| leader.data == b"y");
-    let member = group.join(None, "z").unwrap().wait_for(LIMIT).unwrap();
+    let member = group.join("z", None).unwrap().wait_for(LIMIT).unwrap();
     arm(Kind::Reply(opcode::GET_CHILDREN2));
     let members = group.members().wait_for(LIMIT).unwrap();
     assert_eq!(members.len(), 2, "{context}: {members:?}");

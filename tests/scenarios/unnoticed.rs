@@ -108,7 +108,7 @@ fn c3_deleted_by_an_admin_everybody_is_told_in_each_role() {
 
     // A member of a group is told, and not renewed.
     let group = c.group(&path).unwrap();
-    let member = group.join(None, "x").unwrap().wait_for(LIMIT).unwrap();
+    let member = group.join("x", None).unwrap().wait_for(LIMIT).unwrap();
     let end = group.cancelled(&member);
     delete(&member.path);
     assert!(!end.wait_for(LIMIT).unwrap());

@@ -41,7 +41,7 @@ fn url_url() {
     let text = format!("zk://jake:1@127.0.0.1:1,{addr}{path}/");
     let client = crate::open(&text);
     let group = client.group(&path).unwrap();
-    let member = group.join(None, "x").unwrap().wait_for(LIMIT).unwrap();
+    let member = group.join("x", None).unwrap().wait_for(LIMIT).unwrap();
     let acl = |path: &str| {
         let mut session = raw_as("jake:1");
         let body = Payload::new().buffer(path);

@@ -19,7 +19,7 @@ fn zookeeper_auth() {
     let url = |credentials: &str| format!("zk://{credentials}{addr}{path}");
     let owner = open(&url("creator:creator@"));
     let group = owner.group(&path).unwrap();
-    let member = group.join(None, "42").unwrap().wait_for(LIMIT).unwrap();
+    let member = group.join("42", None).unwrap().wait_for(LIMIT).unwrap();
     let strangers = ["", "non-owner:non-owner@"].map(|credentials| open(&url(credentials)));
     for stranger in &strangers {
         let group = stranger.group(&path).unwrap();
@@ -70,7 +70,7 @@ fn zookeeper_create() {
     let join = |credentials: &str, path: &str, data: &str| {
         let client = open(&format!("zk://{credentials}@{addr}{path}"));
         let group = client.group(path).unwrap();
-        let member = group.join(None, data).unwrap().wait_for(LIMIT);
+        let member = group.join(data, None).unwrap().wait_for(LIMIT);
         (client, group, member)
     };
     // The parents of a group are made on the way, and belong to who made them.
@@ -99,7 +99,7 @@ fn zookeeper_leader_detector() {
     let path = fresh_path();
     let client = open(&shared().url(&path));
     let group = client.group(&path).unwrap();
-    let join = || group.join(None, "x").unwrap().wait_for(LIMIT).unwrap();
+    let join = || group.join("x", None).unwrap().wait_for(LIMIT).unwrap();
     let cancel = |member| assert!(group.cancel(member).wait_for(LIMIT).unwrap());
     let (one, two) = (join(), join());
     let detector = client.detect(&path).unwrap();
@@ -154,11 +154,11 @@ fn zookeeper_leader_detector_cancellation_handling() {
     let client = open(&shared().url(&path));
     let group = client.group(&path).unwrap();
     let detector = client.detect(&path).unwrap();
-    let member = group.join(None, "x").unwrap().wait_for(LIMIT).unwrap();
+    let member = group.join("x", None).unwrap().wait_for(LIMIT).unwrap();
     assert_eq!(any_leader(&detector).member, member);
     assert!(group.cancel(&member).wait_for(LIMIT).unwrap());
     nobody_leads(&detector);
-    let again = group.join(None, "x").unwrap().wait_for(LIMIT).unwrap();
+    let again = group.join("x", None).unwrap().wait_for(LIMIT).unwrap();
     let told = detector.detect(&DetectorEvent::None, Some(LIMIT)).unwrap();
     assert!(
         matches!(&told, DetectorEvent::Leader(leader) if leader.member == again),

@@ -61,7 +61,7 @@ fn a_certificate_for_somebody_else_is_told_with_both_names() {
     client
         .group(&path)
         .unwrap()
-        .join(None, b"x".to_vec())
+        .join(b"x".to_vec(), None)
         .unwrap()
         .wait_for(LIMIT)
         .unwrap();

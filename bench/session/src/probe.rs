@@ -85,10 +85,10 @@ impl Probe {
             ["open", "quiet"] => self.open(),
             ["join", id, limit] => {
                 let data = id.as_bytes().to_vec();
-                let call = self.group().join(None, data).expect("a small payload");
+                let call = self.group().join(data, None).expect("a small payload");
                 answer(id, limit, call, |member| json!({"path": member.path}));
             }
-            ["drop"] => drop(self.group().join(None, "dropped").expect("a small payload")),
+            ["drop"] => drop(self.group().join("dropped", None).expect("a small payload")),
             ["members", id, limit] => {
                 let call = self.group().members();
                 answer(id, limit, call, |members| json!({"members": members.len()}));
@@ -128,7 +128,7 @@ impl Probe {
 
     fn read(&mut self, count: usize) {
         let group = self.group();
-        let member = group.join(None, vec![b'x'; 100]).expect("small");
+        let member = group.join(vec![b'x'; 100], None).expect("small");
         let member: Member = member.wait().expect("joined");
         let started = Instant::now();
         let calls: Vec<_> = (0..count).map(|_| group.data(&member)).collect();

@@ -31,8 +31,8 @@ impl Group {
         self.handle.watch();
     }
 
-    fn join(&self, py: Python<'_>, label: Option<&str>, data: Vec<u8>) -> PyResult<Call> {
-        let joining = check(py, self.handle.join(label, data))?;
+    fn join(&self, py: Python<'_>, data: Vec<u8>, label: Option<&str>) -> PyResult<Call> {
+        let joining = check(py, self.handle.join(data, label))?;
         Ok(Call::new(async { joining.await.map(Value::from) }))
     }
 

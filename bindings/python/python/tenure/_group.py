@@ -109,7 +109,7 @@ class Group(Handle[_tenure.Group], Collection[Member]):
             SessionExpiredError: the session ended meanwhile.
         """
         limit = nanos("timeout", timeout)
-        call = self._native.join(optional_text("label", label), payload("data", data))
+        call = self._native.join(payload("data", data), optional_text("label", label))
         self._keep()
         return cast("Member", call.wait(limit))
 
@@ -229,7 +229,7 @@ class Membership:
         self._member: Optional[Member] = None
 
     def __enter__(self) -> Member:
-        call = self._group._native.join(self._label, self._data)
+        call = self._group._native.join(self._data, self._label)
         self._member = cast("Member", call.wait(self._timeout))
         return self._member
 

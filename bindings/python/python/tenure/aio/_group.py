@@ -75,7 +75,7 @@ class Group(Handle[_tenure.Group]):
         loop = asyncio.get_running_loop()
         way = bridge(loop)
         future: asyncio.Future[Any] = loop.create_future()
-        call = native.join(optional_text("label", label), payload("data", data))
+        call = native.join(payload("data", data), optional_text("label", label))
         self._keep()
         number = call.start(way, future)
         try:
