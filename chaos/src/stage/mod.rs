@@ -163,28 +163,45 @@ impl Stage {
             .healing()
             .saturating_sub(Duration::from_millis(500));
         let groups = self.cast.groups();
-        let agreed = self.wait(patience, |stage| {
-            groups.iter().all(|group| {
-                let Some(token) = stage.cast.agreed(group) else {
-                    return false;
-                };
-                // Who cannot be asked now can be asked again.
-                let members = stage.look(|look| look.members(group)).unwrap_or_default();
-                let first = members.first().map(|member| member.token);
-                first == Some(token) && members.len() == stage.cast.contenders(group)
-            })
-        })?;
-        for group in &groups {
-            let members = self.look_until(|look| look.members(group))?;
+        let started = Instant::now();
+        let (agreed, truth) = loop {
+            let agreed = self.wait(patience.saturating_sub(started.elapsed()), |stage| {
+                groups.iter().all(|group| {
+                    let Some(token) = stage.cast.agreed(group) else {
+                        return false;
+                    };
+                    // Who cannot be asked now can be asked again.
+                    let members = stage.look(|look| look.members(group)).unwrap_or_default();
+                    let first = members.first().map(|member| member.token);
+                    first == Some(token) && members.len() == stage.cast.contenders(group)
+                })
+            })?;
+            let mut truth = Vec::new();
+            for group in &groups {
+                let members = self.look_until(|look| look.members(group))?;
+                let token = members.first().map(|member| member.token);
+                let at_ns = boottime::now_ns();
+                truth.push((group, at_ns, token, members.len()));
+            }
+            // What was said until then is part of it.
+            self.let_pass(Duration::from_millis(50))?;
+            // Who began to lead just before the faults ended may have led for a moment only, and have
+            // lost it between the agreement and the look.
+            let lasts = |(group, _, token, _): &(&String, u64, Option<u64>, usize)| {
+                self.cast.agreed(group) == *token
+            };
+            if !agreed || truth.iter().all(lasts) || started.elapsed() >= patience {
+                break (agreed, truth);
+            }
+        };
+        for (group, at_ns, token, members) in truth {
             self.history.put(&Entry::Truth {
-                at_ns: boottime::now_ns(),
+                at_ns,
                 group: group.clone(),
-                token: members.first().map(|member| member.token),
-                members: members.len(),
+                token,
+                members,
             });
         }
-        // What was said until then is part of it.
-        self.let_pass(Duration::from_millis(50))?;
         Ok(agreed)
     }
 
