@@ -673,8 +673,7 @@ impl Contender {
             return;
         };
         *again = wire.now + timeout;
-        let member = self.member.clone();
-        self.tell(ContenderEvent::Blocked { member, error }, wire);
+        self.tell_blocked(error, wire);
     }
 
     pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, wire: &mut Wire<'_>) {

@@ -453,12 +453,17 @@ fn whatever_is_refused_at_random_everything_heals_and_nothing_spins() {
     }
 }
 
-#[test]
-fn a_server_that_throttles_every_proof_is_named_once_and_answers_are_not_called_slow() {
-    let mut clerk = Clerk::new(|request: &Request| match request {
+/// A server that throttles every proof, and nothing else.
+fn throttled() -> Clerk {
+    Clerk::new(|request: &Request| match request {
         Request::Multi { .. } => Some(Act::Answer(Err(ServerError::from_code(-127)))),
         _ => None,
-    });
+    })
+}
+
+#[test]
+fn a_server_that_throttles_every_proof_is_named_once_and_answers_are_not_called_slow() {
+    let mut clerk = throttled();
     clerk.contend(1, "/own", Vec::new());
     clerk.run(10 * T);
     let mut told = Vec::new();
@@ -477,10 +482,7 @@ fn a_server_that_throttles_every_proof_is_named_once_and_answers_are_not_called_
 
 #[test]
 fn nothing_is_told_of_a_candidacy_that_has_ended_while_its_proof_was_in_flight() {
-    let mut clerk = Clerk::new(|request: &Request| match request {
-        Request::Multi { .. } => Some(Act::Answer(Err(ServerError::from_code(-127)))),
-        _ => None,
-    });
+    let mut clerk = throttled();
     clerk.command(Command::Contend {
         handle: Handle(1),
         spec: ContenderSpec {

@@ -2,20 +2,15 @@
 //! the right one in `src/core/lease.rs` says what each part of it is for.
 
 use super::scene::{Scene, run_to};
-use super::tools::{LATE, patience};
+use super::tools::{LATE, next_ping, patience};
 use crate::acts;
-use crate::clock::{MS, Nanos};
+use crate::clock::MS;
 use crate::wire::Way;
-use crate::world::{World, nanos};
-
-/// When the leader pings next.
-fn next_ping(world: &World) -> Nanos {
-    world.ensemble.next_ping().map_or(world.now, nanos)
-}
+use crate::world::World;
 
 /// *What was answered had reached ZooKeeper's leader.* The follower tells of it only when it is
-/// pinged: proofs follow each other as fast as they can until just before that, and then nothing
-/// comes through any more.
+/// pinged: proofs follow each other as fast as they can until just before that, and nothing
+/// arrives after that.
 pub(super) fn write_all_the_time(world: &mut World) {
     let Some(scene) = Scene::set(world) else {
         return;

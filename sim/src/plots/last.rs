@@ -2,19 +2,14 @@
 //! before does not depend on it.
 
 use super::scene::{Scene, run_to};
-use super::tools::{LATE, patience, timeout};
+use super::tools::{LATE, next_ping, patience, timeout};
 use crate::acts;
 use crate::clock::{MS, Nanos};
 use crate::plan::Quality;
 use crate::wire::Way;
-use crate::world::{World, nanos};
+use crate::world::World;
 use std::time::Duration;
 use tenure::model::LinkOptions;
-
-/// When ZooKeeper's leader pings next.
-fn next_ping(world: &World) -> Nanos {
-    world.ensemble.next_ping().map_or(world.now, nanos)
-}
 
 /// Writes every now and then.
 fn keep_writing(world: &mut World, scene: &Scene, end: Nanos) {

@@ -41,6 +41,11 @@ pub(super) fn relay(world: &World, node: usize) -> Nanos {
     tick.unwrap_or_else(|| timeout(world, node) / 2) / 2 + 100 * MS
 }
 
+/// When ZooKeeper's leader pings next.
+pub(super) fn next_ping(world: &World) -> Nanos {
+    world.ensemble.next_ping().map_or(world.now, nanos)
+}
+
 /// How long the ensemble certainly keeps a leader that is stopped.
 pub(super) fn patience(world: &World) -> Nanos {
     u64::from(world.plan.sync_limit) * world.plan.tick * 9 / 10
