@@ -2,18 +2,18 @@
 //! known. The only machine that the edge owns.
 
 use super::again;
+use super::ask::Ask;
 use super::contender::Contender;
 use super::detector::Detector;
 use super::event::{Event, SessionEvent};
 use super::group::Group;
 use super::lease;
 use super::mutant::{self, Mutant};
-use super::requests::Ask;
 use super::seat::{SeatId, Seats};
-use super::session::{Proving, Session, SessionOptions, Signal};
+use super::session::{Proving, Session, SessionOptions, SessionWake, Signal};
 use super::time::Time;
 use super::verdict;
-use super::watch::{Watcher, Watches};
+use super::watches::{Watcher, Watches};
 use super::wire::{Bench, Wire};
 use super::{
     Answer, CallId, Command, Error, ErrorKind, Handle, Input, Outbox, Output, SESSION, Wake,
@@ -53,7 +53,7 @@ impl Machine {
 /// One session, and everything that shares it. See the [module](super) for the contract.
 pub struct Client {
     now: Time,
-    session: Session,
+    session: Session<Ask>,
     watches: Watches,
     seats: Seats,
     machines: BTreeMap<Handle, Machine>,
@@ -221,9 +221,12 @@ impl Client {
         let seats = self.seats.deadline().map(|at| (at, Wake::Again));
         let attached = self.session.attached();
         let retries = retries.chain(seats).filter(|_| attached);
-        let recheck = self.recheck_at().map(|at| (at, Wake::Ping));
-        self.session
-            .deadline()
+        let recheck = self
+            .recheck_at()
+            .map(|at| (at, Wake::Session(SessionWake::Ping)));
+        let session = self.session.deadline();
+        session
+            .map(|(at, wake)| (at, Wake::Session(wake)))
             .into_iter()
             .chain(knowledge)
             .chain(machines)
@@ -569,7 +572,7 @@ impl Client {
         }
     }
 
-    fn signal(&mut self, signal: Signal) {
+    fn signal(&mut self, signal: Signal<Ask>) {
         match signal {
             Signal::Connecting => self.tell(SessionEvent::Connecting),
             Signal::Retrying { attempt, error } => {
@@ -619,7 +622,7 @@ impl Client {
                 bench.seats.on_buried(&mut bench.wire);
             }
             Signal::Reply {
-                ask,
+                question: ask,
                 result,
                 sent,
                 zxid,
@@ -668,7 +671,6 @@ impl Client {
                     }
                     Ask::Proof(seats) => self.proved(&seats, result),
                     Ask::IdleProof(handle, seat) => self.proved_idly(handle, seat, result),
-                    Ask::Auth | Ask::CloseSession => {}
                 }
             }
             Signal::Watch(event) => self.watch(&event),
@@ -699,7 +701,7 @@ impl Client {
             }
             Ask::Proof(seats) => self.proved(&seats, Err(error)),
             // The next one comes in its turn.
-            Ask::IdleProof(..) | Ask::Auth | Ask::CloseSession => {}
+            Ask::IdleProof(..) => {}
         }
     }
 

@@ -33,10 +33,10 @@
 //! `Behind`, `First` and `Leading` outlive a connection: on the next one the predecessor is looked at again.
 
 use super::again::Again;
+use super::ask::Ask;
 use super::event::{ContenderEvent, Event, LostReason, Member};
 use super::lease::{self, LeasePolicy};
 use super::mutant::{self, Mutant};
-use super::requests::Ask;
 use super::roster::{self, Census};
 use super::seat::{SeatId, SeatNews};
 use super::session::Proving;
@@ -564,7 +564,8 @@ impl Contender {
     /// Why it cannot lead with the present session, if it cannot.
     fn refusal(&self, wire: &Wire<'_>) -> Option<Error> {
         if self.spec.policy.is_proved() {
-            wire.session.lease_refusal()
+            let refusal = wire.session.lease_refusal()?;
+            Some(Error::new(ErrorKind::InvalidInput, refusal.to_string()))
         } else {
             None
         }
@@ -669,10 +670,11 @@ impl Contender {
             return;
         }
         let waits_long = since + timeout <= wire.now;
-        let Some(error) = wire.session.lease_hindrance(wire.now, waits_long) else {
+        let Some(hindrance) = wire.session.lease_hindrance(wire.now, waits_long) else {
             return;
         };
         *again = wire.now + timeout;
+        let error = Error::new(ErrorKind::Timeout, hindrance.to_string());
         self.tell_blocked(error, wire);
     }
 

@@ -9,9 +9,9 @@
 //! children is watched then, and the leader read again each T/3.
 
 use super::again::Again;
+use super::ask::Ask;
 use super::event::{DetectorEvent, Event, Leader, Member};
 use super::mutant::{self, Mutant};
-use super::requests::Ask;
 use super::roster::{self, Census};
 use super::time::Time;
 use super::wire::Wire;

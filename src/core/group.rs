@@ -21,8 +21,8 @@
 //! | | any | nothing was confirmed for too long | `Unknown` is told; the rest is as before |
 
 use super::again::Again;
+use super::ask::Ask;
 use super::event::{Event, GroupEvent, LostReason, Member};
-use super::requests::Ask;
 use super::roster::{self, Census};
 use super::seat::{SeatId, SeatNews, Seats};
 use super::time::Time;

@@ -49,12 +49,12 @@
 
 use super::Handle;
 use super::again::Again;
+use super::ask::Ask;
 use super::error::{Error, ErrorKind};
 use super::event::{ExpiredBy, Member};
 use super::mutant::{self, Mutant};
-use super::requests::Ask;
 use super::time::Time;
-use super::watch::Watcher;
+use super::watches::Watcher;
 use super::wire::Wire;
 use crate::proto::path::{self, MemberName};
 use crate::proto::{Acl, CreateMode, EventKind, MultiOp, Request, Response, ServerError, Stat, op};

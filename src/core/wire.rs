@@ -1,17 +1,17 @@
 //! What the machines above the session are lent for the length of one call.
 
-use super::requests::Ask;
+use super::ask::Ask;
 use super::seat::Seats;
 use super::session::Session;
 use super::time::Time;
-use super::watch::Watches;
+use super::watches::Watches;
 use super::{Event, Handle, Outbox};
 use crate::proto::Request;
 
 /// The session to ask through, and the queue to tell the user through.
 pub(crate) struct Wire<'a> {
     pub(crate) now: Time,
-    pub(crate) session: &'a mut Session,
+    pub(crate) session: &'a mut Session<Ask>,
     pub(crate) watches: &'a mut Watches,
     pub(crate) out: &'a mut Outbox,
 }

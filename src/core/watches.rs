@@ -9,39 +9,9 @@
 
 use super::Handle;
 use super::seat::SeatId;
-use crate::proto::{EventKind, Request};
+use super::session::WatchKind;
+use crate::proto::EventKind;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What a watch looks at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum WatchKind {
-    /// Existence and data.
-    Data,
-    /// The list of children.
-    Children,
-}
-
-impl WatchKind {
-    /// The watch that the answer to `request` arms.
-    pub(crate) fn armed_by(request: &Request) -> Option<(Self, String)> {
-        match request {
-            Request::Exists { path, watch: true } | Request::GetData { path, watch: true } => {
-                Some((Self::Data, path.clone()))
-            }
-            Request::GetChildren2 { path, watch: true } => Some((Self::Children, path.clone())),
-            _ => None,
-        }
-    }
-
-    /// The watches that a server removes when it sends an event of this kind.
-    fn fired_by(kind: EventKind) -> &'static [Self] {
-        match kind {
-            EventKind::Created | EventKind::DataChanged => &[Self::Data],
-            EventKind::Deleted => &[Self::Data, Self::Children],
-            EventKind::ChildrenChanged => &[Self::Children],
-        }
-    }
-}
 
 /// Who watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

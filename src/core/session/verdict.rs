@@ -6,7 +6,7 @@
 //! operation may have been carried out or not. It is asked again after a pause, and a write is
 //! looked for first, as after a lost reply.
 
-use super::mutant::{self, Mutant};
+use crate::core::mutant::{self, Mutant};
 use crate::proto::{ServerError, op};
 
 /// Whether this error is the outcome of operation `number`.

@@ -2,8 +2,8 @@
 //! which writes a quorum has committed since. [`lease`](super::lease) says what follows from it.
 
 use super::lease::{self, PING_LATENESS};
-use super::mutant::{self, Mutant};
 use super::time::Time;
+use crate::core::mutant::{self, Mutant};
 use std::collections::VecDeque;
 use std::time::Duration;
 

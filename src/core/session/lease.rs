@@ -57,7 +57,7 @@
 //!    that is re-attached after its life is where many are doomed at once (a link, a switch, a
 //!    follower came back), so there `δ` is not trusted: T has to pass. Mostly nobody waits for that.
 //!    Where somebody does, the client gives the session up and makes another one, unless that would
-//!    end something that does not come back by itself: a membership, a candidacy that is not renewed ([`Client`](super::Client)).
+//!    end something that does not come back by itself: a membership, a candidacy that is not renewed ([`Client`](crate::core::Client)).
 //! 9. A session that is made at the handshake is in no queue that was taken.
 //!
 //! So nothing of ours can vanish before `a + T` by the servers' clocks. What is taken off is for
@@ -92,9 +92,9 @@
 //! What a detector knows, and whether the session counts as over, hang on the send time of the
 //! newest request that any server has answered: [`horizon`] and [`over`].
 
-use super::error::{Error, ErrorKind};
-use super::mutant::{self, Mutant};
+use super::hindrance::Hindrance;
 use super::time::Time;
+use crate::core::mutant::{self, Mutant};
 use std::time::Duration;
 
 /// δ: how late a ZooKeeper leader's pings may be, and how long it may take to close the sessions of a
@@ -268,22 +268,10 @@ pub(crate) fn steady_age(
 
 /// Why a lease with these times would be too short to be of use, if it would: what is left of it
 /// in the steady state, before the next proof can renew it.
-pub(crate) fn refusal(timeout: Duration, tick: Option<Duration>) -> Option<Error> {
+pub(crate) fn refusal(timeout: Duration, tick: Option<Duration>) -> Option<Hindrance> {
     let pace = proof_interval(timeout);
     let age = steady_age(timeout, tick, Duration::ZERO, pace);
-    (lease_length(timeout) < age + enough(pace)).then(|| {
-        let tick = match tick {
-            Some(tick) => format!("a tickTime of {tick:?}"),
-            None => format!("an unknown tickTime (up to {:?})", timeout / 2),
-        };
-        Error::new(
-            ErrorKind::InvalidInput,
-            format!(
-                "a session timeout of {timeout:?} leaves no room for a verified lease with {tick}; \
-                 ask for a longer session timeout, or tell the servers' tickTime if it is shorter"
-            ),
-        )
-    })
+    (lease_length(timeout) < age + enough(pace)).then_some(Hindrance::TooShort { timeout, tick })
 }
 
 // ---- the session ----
@@ -383,7 +371,7 @@ mod tests {
             (1, None, "1ms"),
         ] {
             let error = refusal(ms(timeout), tick.map(ms)).expect("too short");
-            assert!(error.message().contains(word), "{error}");
+            assert!(error.to_string().contains(word), "{error}");
         }
     }
 

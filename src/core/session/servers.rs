@@ -1,9 +1,9 @@
 //! The list of servers: which one to try next, and when.
 
 use super::lease;
-use super::mutant::{self, Mutant};
 use super::rng::Rng;
 use super::time::Time;
+use crate::core::mutant::{self, Mutant};
 use std::collections::{BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
