@@ -55,10 +55,10 @@ mod seat;
 mod secret;
 mod servers;
 mod session;
+mod shared;
 mod time;
 mod verdict;
 mod watch;
-mod wire;
 
 pub use client::Client;
 pub use contender::{ContenderSpec, Reenrol};
