@@ -9,12 +9,12 @@ use super::group::Group;
 use super::lease;
 use super::mutant::{self, Mutant};
 use super::requests::Ask;
-use super::seat::{self, SeatId, Seats};
 use super::session::{Proving, Session, SessionOptions, Signal};
 use super::shared::Shared;
 use super::time::Time;
 use super::verdict;
 use super::watch::{Watcher, Watches};
+use super::znode::{self, SeatId, Seats};
 use super::{
     Answer, CallId, Command, Error, ErrorKind, Handle, Input, Outbox, Output, SESSION, Wake,
 };
@@ -407,7 +407,7 @@ impl Client {
                     (error != NOT_LOOKED_AT).then_some((*seat, error))
                 });
                 if let Some((seat, error)) = failed.next() {
-                    seat::on_failed_check(&mut self.shared, seat, error);
+                    znode::on_failed_check(&mut self.shared, seat, error);
                     self.reprove = true;
                 } else {
                     self.each_of(seats, |contender, _| contender.on_proved());
@@ -516,7 +516,7 @@ impl Client {
         match outcomes.iter().position(failed) {
             Some(0) => {
                 if let Some(Err(error)) = outcomes.first() {
-                    seat::on_failed_check(&mut self.shared, seat, *error);
+                    znode::on_failed_check(&mut self.shared, seat, *error);
                 }
             }
             Some(_) => {
@@ -549,7 +549,7 @@ impl Client {
             Machine::Group(group) => group.tick(shared),
             Machine::Contender(contender) => contender.retry(shared),
         });
-        seat::tick(&mut self.shared);
+        znode::tick(&mut self.shared);
     }
 
     /// Carries every signal and every news of a seat to whom it concerns, until there is none.
@@ -595,7 +595,7 @@ impl Client {
                     session: self.shared.session.id(),
                     timeout: self.shared.session.timeout(),
                 });
-                seat::on_attached(&mut self.shared);
+                znode::on_attached(&mut self.shared);
                 self.each(|machine, shared| match machine {
                     Machine::Contender(contender) => contender.on_attached(shared),
                     Machine::Detector(detector) => detector.refresh(shared),
@@ -615,7 +615,7 @@ impl Client {
                 self.unseen = false;
                 self.contact = None;
                 self.tell(SessionEvent::Expired { by });
-                seat::on_expired(&mut self.shared, by);
+                znode::on_expired(&mut self.shared, by);
                 // No server will say more about what was known in the old session.
                 let now = self.shared.now;
                 self.each(|machine, shared| match machine {
@@ -625,7 +625,7 @@ impl Client {
                 });
             }
             Signal::Buried => {
-                seat::on_buried(&mut self.shared);
+                znode::on_buried(&mut self.shared);
             }
             Signal::Reply {
                 ask,
@@ -658,7 +658,7 @@ impl Client {
                 }
                 let shared = &mut self.shared;
                 match ask {
-                    Ask::Seat(id, ask) => seat::on_reply(&mut self.shared, id, ask, result),
+                    Ask::Seat(id, ask) => znode::on_reply(&mut self.shared, id, ask, result),
                     Ask::Contender(handle, ask) => {
                         if let Some(Machine::Contender(contender)) = self.machines.get_mut(&handle)
                         {
@@ -690,7 +690,7 @@ impl Client {
     fn undecided(&mut self, ask: Ask, error: ServerError) {
         let shared = &mut self.shared;
         match ask {
-            Ask::Seat(id, ask) => seat::on_undecided(&mut self.shared, id, &ask, error),
+            Ask::Seat(id, ask) => znode::on_undecided(&mut self.shared, id, &ask, error),
             Ask::Contender(handle, ask) => {
                 if let Some(Machine::Contender(contender)) = self.machines.get_mut(&handle) {
                     contender.on_undecided(&ask, error, shared);
@@ -716,7 +716,7 @@ impl Client {
         for watcher in self.shared.watches.fire(event.kind, &event.path) {
             let shared = &mut self.shared;
             match watcher {
-                Watcher::Seat(id) => seat::on_watch(&mut self.shared, id, event.kind),
+                Watcher::Seat(id) => znode::on_watch(&mut self.shared, id, event.kind),
                 Watcher::Handle(handle) => match self.machines.get_mut(&handle) {
                     Some(Machine::Contender(contender)) => {
                         contender.on_watch(event.kind, &event.path, shared);
@@ -907,7 +907,7 @@ impl Client {
             Machine::Group(group) => group.fail_calls(&Error::closed(), shared),
             Machine::Detector(_) => {}
         });
-        seat::on_closed(&mut self.shared);
+        znode::on_closed(&mut self.shared);
         self.tell(SessionEvent::Closed);
         for call in std::mem::take(&mut self.closing) {
             let result = if clean {

@@ -10,9 +10,9 @@
 
 use super::again::Again;
 use super::event::{DetectorEvent, Event, Leader, Member};
+use super::members::{self, Census};
 use super::mutant::{self, Mutant};
 use super::requests::Ask;
-use super::roster::{self, Census};
 use super::shared::Shared;
 use super::time::Time;
 use super::{Error, ErrorKind, Handle};
@@ -405,7 +405,7 @@ impl Detector {
     }
 
     fn listed(&mut self, children: &[String], watched: bool, shared: &mut Shared) {
-        let mut found = roster::candidates(&self.path, children);
+        let mut found = members::candidates(&self.path, children);
         self.strangers
             .retain(|path| found.iter().any(|(_, p)| p == path));
         found.retain(|(_, path)| !self.strangers.contains(path));
@@ -419,7 +419,7 @@ impl Detector {
                 // every standby.
                 self.list(true, shared);
             }
-        } else if roster::wrapped(&found) {
+        } else if members::wrapped(&found) {
             self.phase = Phase::Counting(Census::new(BTreeMap::new(), found.len()));
             for (_, path) in found {
                 let ask = DetectorAsk {

@@ -43,6 +43,7 @@ mod error;
 mod event;
 mod group;
 mod lease;
+mod members;
 #[cfg(feature = "mutants")]
 pub mod mutant;
 #[cfg(not(feature = "mutants"))]
@@ -50,8 +51,6 @@ mod mutant;
 mod proof;
 mod requests;
 mod rng;
-mod roster;
-mod seat;
 mod secret;
 mod servers;
 mod session;
@@ -59,6 +58,7 @@ mod shared;
 mod time;
 mod verdict;
 mod watch;
+mod znode;
 
 pub use client::Client;
 pub use contender::{ContenderSpec, Reenrol};

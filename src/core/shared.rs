@@ -1,10 +1,10 @@
 //! What the machines of one client share.
 
 use super::requests::Ask;
-use super::seat::Seats;
 use super::session::Session;
 use super::time::Time;
 use super::watch::Watches;
+use super::znode::Seats;
 use super::{Event, Handle, Outbox};
 use crate::proto::Request;
 

@@ -8,7 +8,7 @@
 //! (deleted and created again), and leaves every answer fresh.
 
 use super::Handle;
-use super::seat::SeatId;
+use super::znode::SeatId;
 use crate::proto::{EventKind, Request};
 use std::collections::{BTreeMap, BTreeSet};
 

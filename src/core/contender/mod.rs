@@ -35,13 +35,13 @@
 use super::again::Again;
 use super::event::{ContenderEvent, Event, LostReason, Member};
 use super::lease::{self, LeasePolicy};
+use super::members::{self, Census};
 use super::mutant::{self, Mutant};
 use super::requests::Ask;
-use super::roster::{self, Census};
-use super::seat::{self, SeatId, SeatNews};
 use super::session::Proving;
 use super::shared::Shared;
 use super::time::Time;
+use super::znode::{self, SeatId, SeatNews};
 use super::{Answer, CallId, Error, ErrorKind, Handle, Lease, Output};
 use crate::proto::{EventKind, Request, Response, ServerError, Stat, path};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -183,7 +183,7 @@ impl Contender {
             self.lose(LostReason::Failed(error), shared);
             return;
         }
-        let seat = seat::create(
+        let seat = znode::create(
             shared,
             self.handle,
             &self.spec.path,
@@ -209,7 +209,7 @@ impl Contender {
         if first && !mutant::on(Mutant::ReleaseLate) {
             self.lose(LostReason::Withdrawn, shared);
         }
-        seat::release(shared, seat);
+        znode::release(shared, seat);
     }
 
     /// Changes the payload of this candidacy and of those that follow.
@@ -218,7 +218,7 @@ impl Contender {
         match self.seat {
             Some(seat) if !self.leaving => {
                 self.writes.push(call);
-                seat::set_data(shared, seat, &self.spec.data);
+                znode::set_data(shared, seat, &self.spec.data);
             }
             _ => shared.out.done(call, Ok(Answer::Written(false))),
         }
@@ -312,7 +312,7 @@ impl Contender {
         if let (Some(error), Some(seat), false) = (self.refusal(shared), self.seat, self.leaving) {
             self.lose(LostReason::Failed(error), shared);
             self.seat = None;
-            seat::release(shared, seat);
+            znode::release(shared, seat);
             return;
         }
         if let Some((since, _)) = &mut self.waiting {
@@ -424,7 +424,7 @@ impl Contender {
         self.looks = self.looks.wrapping_add(1);
         match self.seat {
             Some(seat) if self.looks.is_multiple_of(OWN_LOOK) && shared.seats.rests(seat) => {
-                seat::look_again(shared, seat);
+                znode::look_again(shared, seat);
             }
             // Those further ahead go without a word. Whoever knows that it is next in line has its lease
             // at hand when its turn comes.
@@ -797,7 +797,7 @@ impl Contender {
     fn lapse(&mut self, shared: &mut Shared) {
         self.lose(LostReason::LeaseLapsed, shared);
         if let Some(seat) = self.seat.take() {
-            seat::release(shared, seat);
+            znode::release(shared, seat);
         }
         self.again(shared);
     }
@@ -847,11 +847,11 @@ impl Contender {
                 let error = Error::from_server(error, "list the members of", &self.spec.path);
                 self.lose(LostReason::Failed(error), shared);
                 self.seat = None;
-                seat::release(shared, seat);
+                znode::release(shared, seat);
                 return;
             }
         };
-        let candidates = roster::candidates(&self.spec.path, &children);
+        let candidates = members::candidates(&self.spec.path, &children);
         let mine = candidates.iter().find(|(_, path)| {
             self.member
                 .as_ref()
@@ -863,7 +863,7 @@ impl Contender {
             self.miss(seat, shared);
             return;
         };
-        if roster::wrapped(&candidates) {
+        if members::wrapped(&candidates) {
             // The same group's znode never uses a name for two children.
             let known = match std::mem::take(&mut self.counted) {
                 (epoch, known) if epoch == stat.czxid => known,
@@ -900,7 +900,7 @@ impl Contender {
     /// so.
     fn miss(&self, seat: SeatId, shared: &mut Shared) {
         if self.member.is_some() {
-            seat::look_again(shared, seat);
+            znode::look_again(shared, seat);
         }
     }
 

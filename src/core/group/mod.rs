@@ -22,11 +22,11 @@
 
 use super::again::Again;
 use super::event::{Event, GroupEvent, LostReason, Member};
+use super::members::{self, Census};
 use super::requests::Ask;
-use super::roster::{self, Census};
-use super::seat::{self, SeatId, SeatNews, Seats};
 use super::shared::Shared;
 use super::time::Time;
+use super::znode::{self, SeatId, SeatNews, Seats};
 use super::{Answer, CallId, Error, ErrorKind, Handle};
 use crate::proto::{Request, Response, ServerError, Stat};
 use std::collections::BTreeMap;
@@ -140,7 +140,7 @@ impl Group {
         data: &[u8],
         shared: &mut Shared,
     ) {
-        let seat = seat::create(shared, self.handle, &self.path, label, data);
+        let seat = znode::create(shared, self.handle, &self.path, label, data);
         let membership = Membership {
             made_by: call,
             join: Some(call),
@@ -156,7 +156,7 @@ impl Group {
         match self.own(path) {
             Some((seat, membership)) => {
                 membership.cancels.push(call);
-                seat::release(shared, seat);
+                znode::release(shared, seat);
             }
             None => shared.out.done(call, Ok(Answer::Removed(false))),
         }
@@ -167,7 +167,7 @@ impl Group {
         match self.own(path) {
             Some((seat, membership)) => {
                 membership.writes.push(call);
-                seat::set_data(shared, seat, data);
+                znode::set_data(shared, seat, data);
             }
             None => shared.out.done(call, Ok(Answer::Written(false))),
         }
@@ -236,7 +236,7 @@ impl Group {
     /// Gives up everything; the znodes are removed behind the back of the caller.
     pub(crate) fn drop_all(&mut self, shared: &mut Shared) {
         for seat in self.memberships.keys() {
-            seat::release(shared, *seat);
+            znode::release(shared, *seat);
         }
         self.fail_calls(&Error::closed(), shared);
     }
@@ -286,7 +286,7 @@ impl Group {
             // may have crossed with the word that nobody wants it.
             if membership.made_by == call {
                 membership.join = None;
-                seat::release(shared, *seat);
+                znode::release(shared, *seat);
             }
         }
     }
@@ -462,7 +462,7 @@ impl Group {
         let own: Vec<SeatId> = seats.filter(|seat| shared.seats.rests(*seat)).collect();
         let ends: Vec<CallId> = self.ends().collect();
         if let Some(seat) = own.get(nth) {
-            seat::look_again(shared, *seat);
+            znode::look_again(shared, *seat);
         } else if let Some(call) = ends.get(nth - own.len()) {
             self.ask_query(*call, shared);
         } else if let Some(view) = &self.view {
@@ -659,7 +659,7 @@ impl Group {
         let answer = match (what, result) {
             (What::Path | What::Same, _) => return,
             (What::List, Ok(Response::Children { children, .. })) => {
-                let found = roster::candidates(&self.path, &children);
+                let found = members::candidates(&self.path, &children);
                 if found.is_empty() {
                     Ok(Answer::Members(Vec::new()))
                 } else {
@@ -761,7 +761,7 @@ impl Group {
                 self.counted(shared);
             }
             (What::List, Ok(Response::Children { children, stat })) => {
-                let found = roster::candidates(&self.path, &children);
+                let found = members::candidates(&self.path, &children);
                 let mut known: BTreeMap<String, Stat> = BTreeMap::new();
                 let mut asked = Vec::new();
                 for (_, path) in found {
