@@ -3,8 +3,8 @@
 use super::contender::ContenderAsk;
 use super::detector::DetectorAsk;
 use super::group::{GroupAsk, What};
-use super::seat::{Look, SeatAsk, SeatId};
 use super::session::Question;
+use super::znode::{Look, SeatAsk, SeatId};
 use super::{Handle, SESSION};
 use crate::proto::{Request, op};
 

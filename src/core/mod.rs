@@ -42,15 +42,15 @@ mod detector;
 mod error;
 mod event;
 mod group;
+mod members;
 #[cfg(feature = "mutants")]
 pub mod mutant;
 #[cfg(not(feature = "mutants"))]
 mod mutant;
-mod roster;
-mod seat;
 mod session;
+mod shared;
 mod watches;
-mod wire;
+mod znode;
 
 pub use client::Client;
 pub use contender::{ContenderSpec, Reenrol};

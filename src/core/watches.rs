@@ -8,8 +8,8 @@
 //! (deleted and created again), and leaves every answer fresh.
 
 use super::Handle;
-use super::seat::SeatId;
 use super::session::WatchKind;
+use super::znode::SeatId;
 use crate::proto::EventKind;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -23,10 +23,10 @@
 use super::again::Again;
 use super::ask::Ask;
 use super::event::{Event, GroupEvent, LostReason, Member};
-use super::roster::{self, Census};
-use super::seat::{SeatId, SeatNews, Seats};
+use super::members::{self, Census};
+use super::shared::Shared;
 use super::time::Time;
-use super::wire::{Bench, Wire};
+use super::znode::{self, SeatId, SeatNews, Seats};
 use super::{Answer, CallId, Error, ErrorKind, Handle};
 use crate::proto::{Request, Response, ServerError, Stat};
 use std::collections::BTreeMap;
@@ -138,11 +138,9 @@ impl Group {
         call: CallId,
         label: Option<&str>,
         data: &[u8],
-        bench: &mut Bench<'_>,
+        shared: &mut Shared,
     ) {
-        let seat = bench
-            .seats
-            .create(self.handle, &self.path, label, data, &mut bench.wire);
+        let seat = znode::create(shared, self.handle, &self.path, label, data);
         let membership = Membership {
             made_by: call,
             join: Some(call),
@@ -154,40 +152,34 @@ impl Group {
         self.memberships.insert(seat, membership);
     }
 
-    pub(crate) fn cancel(&mut self, call: CallId, path: &str, bench: &mut Bench<'_>) {
+    pub(crate) fn cancel(&mut self, call: CallId, path: &str, shared: &mut Shared) {
         match self.own(path) {
             Some((seat, membership)) => {
                 membership.cancels.push(call);
-                bench.seats.release(seat, &mut bench.wire);
+                znode::release(shared, seat);
             }
-            None => bench.wire.out.done(call, Ok(Answer::Removed(false))),
+            None => shared.out.done(call, Ok(Answer::Removed(false))),
         }
     }
 
     /// Changes the payload of a membership of our own.
-    pub(crate) fn set_data(
-        &mut self,
-        call: CallId,
-        path: &str,
-        data: &[u8],
-        bench: &mut Bench<'_>,
-    ) {
+    pub(crate) fn set_data(&mut self, call: CallId, path: &str, data: &[u8], shared: &mut Shared) {
         match self.own(path) {
             Some((seat, membership)) => {
                 membership.writes.push(call);
-                bench.seats.set_data(seat, data, &mut bench.wire);
+                znode::set_data(shared, seat, data);
             }
-            None => bench.wire.out.done(call, Ok(Answer::Written(false))),
+            None => shared.out.done(call, Ok(Answer::Written(false))),
         }
     }
 
     /// Answers when a member, ours or not, is gone.
-    pub(crate) fn await_end(&mut self, call: CallId, path: String, wire: &mut Wire<'_>) {
+    pub(crate) fn await_end(&mut self, call: CallId, path: String, shared: &mut Shared) {
         if let Some((_, membership)) = self.own(&path) {
             membership.ends.push(call);
         } else {
             self.queries.insert(call, Query::End(path));
-            self.ask_query(call, wire);
+            self.ask_query(call, shared);
         }
     }
 
@@ -197,25 +189,25 @@ impl Group {
         all.find(|(_, m)| of(m)).map(|(seat, m)| (*seat, m))
     }
 
-    pub(crate) fn members(&mut self, call: CallId, wire: &mut Wire<'_>) {
+    pub(crate) fn members(&mut self, call: CallId, shared: &mut Shared) {
         self.queries.insert(call, Query::Members(None));
-        self.ask_query(call, wire);
+        self.ask_query(call, shared);
     }
 
-    pub(crate) fn data(&mut self, call: CallId, path: String, wire: &mut Wire<'_>) {
+    pub(crate) fn data(&mut self, call: CallId, path: String, shared: &mut Shared) {
         self.queries.insert(call, Query::Data(path));
-        self.ask_query(call, wire);
+        self.ask_query(call, shared);
     }
 
     /// Deletes a member, whoever owns it.
-    pub(crate) fn evict(&mut self, call: CallId, path: String, token: u64, wire: &mut Wire<'_>) {
+    pub(crate) fn evict(&mut self, call: CallId, path: String, token: u64, shared: &mut Shared) {
         let query = Query::Evict {
             path,
             token,
             asked: false,
         };
         self.queries.insert(call, query);
-        self.ask_query(call, wire);
+        self.ask_query(call, shared);
     }
 
     /// Whether it holds memberships, or is about to.
@@ -224,62 +216,62 @@ impl Group {
     }
 
     /// Begins to tell of every change.
-    pub(crate) fn watch(&mut self, wire: &mut Wire<'_>) {
+    pub(crate) fn watch(&mut self, shared: &mut Shared) {
         if self.view.is_none() {
             self.view = Some(View {
                 round: 0,
                 census: Census::default(),
                 epoch: 0,
                 changed: 0,
-                told: GroupEvent::Unknown { since: wire.now },
+                told: GroupEvent::Unknown { since: shared.now },
                 listing: false,
                 moved: false,
                 rests: false,
                 again: Again::default(),
             });
-            self.refresh(wire);
+            self.refresh(shared);
         }
     }
 
     /// Gives up everything; the znodes are removed behind the back of the caller.
-    pub(crate) fn drop_all(&mut self, bench: &mut Bench<'_>) {
+    pub(crate) fn drop_all(&mut self, shared: &mut Shared) {
         for seat in self.memberships.keys() {
-            bench.seats.release(*seat, &mut bench.wire);
+            znode::release(shared, *seat);
         }
-        self.fail_calls(&Error::closed(), &mut bench.wire);
+        self.fail_calls(&Error::closed(), shared);
     }
 
     /// The client is being closed: memberships end with it, and are told of before a server can say
     /// that their znodes are gone.
-    pub(crate) fn close(&mut self, wire: &mut Wire<'_>) {
-        self.fail_calls(&Error::closed(), wire);
+    pub(crate) fn close(&mut self, shared: &mut Shared) {
+        self.fail_calls(&Error::closed(), shared);
         for membership in self.memberships.values_mut() {
             if membership.cancels.is_empty()
                 && let Some(member) = membership.member.take()
             {
                 let reason = LostReason::Closed;
                 let event = GroupEvent::MembershipLost { member, reason };
-                wire.event(self.handle, Event::Group(event));
+                shared.event(self.handle, Event::Group(event));
             }
         }
     }
 
     /// Every call that still waits ends with this error.
-    pub(crate) fn fail_calls(&mut self, error: &Error, wire: &mut Wire<'_>) {
+    pub(crate) fn fail_calls(&mut self, error: &Error, shared: &mut Shared) {
         self.retries.clear();
         for call in std::mem::take(&mut self.queries).into_keys() {
-            wire.out.done(call, Err(error.clone()));
+            shared.out.done(call, Err(error.clone()));
         }
         for membership in self.memberships.values_mut() {
             let calls = membership.join.take().into_iter();
             let calls = calls.chain(membership.writes.drain(..));
             for call in calls.chain(membership.ends.drain(..)) {
-                wire.out.done(call, Err(error.clone()));
+                shared.out.done(call, Err(error.clone()));
             }
         }
     }
 
-    pub(crate) fn forget(&mut self, call: CallId, bench: &mut Bench<'_>) {
+    pub(crate) fn forget(&mut self, call: CallId, shared: &mut Shared) {
         self.queries.remove(&call);
         self.retries.remove(&call);
         for (seat, membership) in &mut self.memberships {
@@ -294,17 +286,17 @@ impl Group {
             // may have crossed with the word that nobody wants it.
             if membership.made_by == call {
                 membership.join = None;
-                bench.seats.release(*seat, &mut bench.wire);
+                znode::release(shared, *seat);
             }
         }
     }
 
-    pub(crate) fn on_news(&mut self, seat: SeatId, news: SeatNews, wire: &mut Wire<'_>) {
+    pub(crate) fn on_news(&mut self, seat: SeatId, news: SeatNews, shared: &mut Shared) {
         if let SeatNews::Seated(member) = news {
             if let Some(membership) = self.memberships.get_mut(&seat) {
                 membership.member = Some(member.clone());
                 if let Some(call) = membership.join.take() {
-                    wire.out.done(call, Ok(Answer::Joined(member)));
+                    shared.out.done(call, Ok(Answer::Joined(member)));
                 }
             }
             return;
@@ -314,7 +306,7 @@ impl Group {
             SeatNews::Unwritten(error) => Some(Err(error.clone())),
             SeatNews::Blocked(error) => {
                 if self.memberships.contains_key(&seat) {
-                    self.blocked(error.clone(), wire);
+                    self.blocked(error.clone(), shared);
                 }
                 return;
             }
@@ -325,7 +317,7 @@ impl Group {
         if let Some(answer) = written {
             if let Some(membership) = self.memberships.get_mut(&seat) {
                 for call in membership.writes.drain(..) {
-                    wire.out.done(call, answer.clone());
+                    shared.out.done(call, answer.clone());
                 }
             }
             return;
@@ -350,13 +342,13 @@ impl Group {
         };
         let by_us = matches!(answer, Ok(Answer::Removed(true)));
         for call in membership.ends.drain(..) {
-            wire.out.done(call, Ok(Answer::Removed(by_us)));
+            shared.out.done(call, Ok(Answer::Removed(by_us)));
         }
         for call in membership.writes.drain(..) {
-            wire.out.done(call, Ok(Answer::Written(false)));
+            shared.out.done(call, Ok(Answer::Written(false)));
         }
         for call in membership.cancels.drain(..) {
-            wire.out.done(call, answer.clone());
+            shared.out.done(call, answer.clone());
         }
         if let Some(call) = membership.join.take() {
             let error = match lost {
@@ -366,32 +358,32 @@ impl Group {
                     format!("the session ended before {} was joined", self.path),
                 ),
             };
-            wire.out.done(call, Err(error));
+            shared.out.done(call, Err(error));
         } else if let (Some(member), Some(reason)) = (membership.member, lost) {
             let event = GroupEvent::MembershipLost { member, reason };
-            wire.event(self.handle, Event::Group(event));
+            shared.event(self.handle, Event::Group(event));
         }
     }
 
     /// A membership cannot go on for now.
-    fn blocked(&mut self, error: Error, wire: &mut Wire<'_>) {
+    fn blocked(&mut self, error: Error, shared: &mut Shared) {
         let failed = GroupEvent::Failed(error);
         if let Some(view) = &mut self.view {
             // The members that are known are told again.
-            view.again.later(wire.now, wire.session.timeout());
-            self.tell(failed, wire);
+            view.again.later(shared.now, shared.session.timeout());
+            self.tell(failed, shared);
         } else {
-            wire.event(self.handle, Event::Group(failed));
+            shared.event(self.handle, Event::Group(failed));
         }
     }
 
-    pub(crate) fn on_attached(&mut self, wire: &mut Wire<'_>) {
+    pub(crate) fn on_attached(&mut self, shared: &mut Shared) {
         self.retries.clear();
         let calls: Vec<CallId> = self.queries.keys().copied().collect();
         for call in calls {
-            self.ask_query(call, wire);
+            self.ask_query(call, shared);
         }
-        self.refresh(wire);
+        self.refresh(shared);
     }
 
     pub(crate) fn on_detached(&mut self) {
@@ -407,11 +399,11 @@ impl Group {
     }
 
     /// What the view shows was last confirmed too long ago.
-    pub(crate) fn on_stale(&mut self, since: Time, wire: &mut Wire<'_>) {
+    pub(crate) fn on_stale(&mut self, since: Time, shared: &mut Shared) {
         if let Some(view) = &self.view
             && !matches!(view.told, GroupEvent::Unknown { .. })
         {
-            self.tell(GroupEvent::Unknown { since }, wire);
+            self.tell(GroupEvent::Unknown { since }, shared);
         }
     }
 
@@ -421,25 +413,26 @@ impl Group {
         queries.chain(view).min()
     }
 
-    pub(crate) fn tick(&mut self, wire: &mut Wire<'_>) {
-        let due = |(call, again): (&CallId, &mut Again)| again.take_due(wire.now).then_some(*call);
+    pub(crate) fn tick(&mut self, shared: &mut Shared) {
+        let due =
+            |(call, again): (&CallId, &mut Again)| again.take_due(shared.now).then_some(*call);
         let calls: Vec<CallId> = self.retries.iter_mut().filter_map(due).collect();
         for call in calls {
             let unknown = match self.queries.get_mut(&call) {
                 Some(Query::Members(Some(census))) if census.is_complete() => census.ask_again(),
                 _ => {
-                    self.ask_query(call, wire);
+                    self.ask_query(call, shared);
                     continue;
                 }
             };
             for path in unknown {
-                self.ask_of(call, What::Count(path), wire);
+                self.ask_of(call, What::Count(path), shared);
             }
         }
         let Some(view) = &mut self.view else {
             return;
         };
-        if !view.again.take_due(wire.now) {
+        if !view.again.take_due(shared.now) {
             return;
         }
         // With thousands of members, only those are asked for again that a server has not decided.
@@ -447,12 +440,12 @@ impl Group {
             .census
             .flaw()
             .is_some_and(|flaw| flaw.kind() != ErrorKind::NoAuth);
-        if undecided && view.census.is_complete() && wire.attached() {
+        if undecided && view.census.is_complete() && shared.attached() {
             for path in view.census.ask_again() {
-                self.ask_view(What::Count(path), wire);
+                self.ask_view(What::Count(path), shared);
             }
         } else {
-            self.refresh(wire);
+            self.refresh(shared);
         }
     }
 
@@ -464,21 +457,21 @@ impl Group {
     }
 
     /// Looks at one of those though its watch is silent.
-    pub(crate) fn recheck(&mut self, nth: usize, bench: &mut Bench<'_>) {
+    pub(crate) fn recheck(&mut self, nth: usize, shared: &mut Shared) {
         let seats = self.memberships.keys().copied();
-        let own: Vec<SeatId> = seats.filter(|seat| bench.seats.rests(*seat)).collect();
+        let own: Vec<SeatId> = seats.filter(|seat| shared.seats.rests(*seat)).collect();
         let ends: Vec<CallId> = self.ends().collect();
         if let Some(seat) = own.get(nth) {
-            bench.seats.look_again(*seat, &mut bench.wire);
+            znode::look_again(shared, *seat);
         } else if let Some(call) = ends.get(nth - own.len()) {
-            self.ask_query(*call, &mut bench.wire);
+            self.ask_query(*call, shared);
         } else if let Some(view) = &self.view {
             // A znode that is missing is watched by this; one that stands by its children.
             let path = self.path.clone();
             let watch = view.epoch == 0;
             let ask = GroupAsk::View(view.round, What::Same);
             let ask = Ask::Group(self.handle, ask);
-            bench.wire.ask(ask, Request::Exists { path, watch });
+            shared.ask(ask, Request::Exists { path, watch });
         }
     }
 
@@ -490,27 +483,27 @@ impl Group {
     }
 
     /// An answer that decides nothing.
-    pub(crate) fn on_undecided(&mut self, ask: GroupAsk, error: ServerError, wire: &mut Wire<'_>) {
+    pub(crate) fn on_undecided(&mut self, ask: GroupAsk, error: ServerError, shared: &mut Shared) {
         match ask {
             GroupAsk::Query(call, What::Count(path)) => {
-                self.on_query(call, What::Count(path), Err(error), wire);
+                self.on_query(call, What::Count(path), Err(error), shared);
             }
             // To ask again is of no use: the caller is told.
             GroupAsk::Query(call, what) if error.is_local() => {
-                self.on_query(call, what, Err(error), wire);
+                self.on_query(call, what, Err(error), shared);
             }
-            GroupAsk::Query(call, _) => self.retry(call, wire),
+            GroupAsk::Query(call, _) => self.retry(call, shared),
             GroupAsk::View(round, what) => {
                 let Some(view) = self.view.as_mut().filter(|view| view.round == round) else {
                     return;
                 };
                 view.listing &= what != What::List;
                 match what {
-                    What::Count(path) => self.on_view(What::Count(path), Err(error), wire),
+                    What::Count(path) => self.on_view(What::Count(path), Err(error), shared),
                     what => {
                         let (act, path) = what.act(&self.path);
                         let error = Error::undecided(error, act, path);
-                        self.refused(error, wire);
+                        self.refused(error, shared);
                     }
                 }
             }
@@ -518,59 +511,59 @@ impl Group {
     }
 
     /// A call whose question was not decided goes on to wait.
-    fn retry(&mut self, call: CallId, wire: &Wire<'_>) {
+    fn retry(&mut self, call: CallId, shared: &Shared) {
         if self.queries.contains_key(&call) {
             let again = self.retries.entry(call).or_default();
-            again.soon(wire.now, wire.session.timeout());
+            again.soon(shared.now, shared.session.timeout());
         }
     }
 
     /// The view cannot be had for now; it is tried again by itself.
-    fn refused(&mut self, error: Error, wire: &mut Wire<'_>) {
+    fn refused(&mut self, error: Error, shared: &mut Shared) {
         let Some(view) = &mut self.view else {
             return;
         };
-        let timeout = wire.session.timeout();
+        let timeout = shared.session.timeout();
         view.rests = false;
         match error.kind() {
-            ErrorKind::NoAuth => view.again.later(wire.now, timeout),
-            _ => view.again.soon(wire.now, timeout),
+            ErrorKind::NoAuth => view.again.later(shared.now, timeout),
+            _ => view.again.soon(shared.now, timeout),
         }
         // What it knows is not overthrown by one answer that decides nothing.
         let knows = matches!(view.told, GroupEvent::Members(_));
         if knows && error.kind() != ErrorKind::NoAuth && !view.again.is_in_vain() {
             return;
         }
-        self.tell(GroupEvent::Failed(error), wire);
+        self.tell(GroupEvent::Failed(error), shared);
     }
 
-    pub(crate) fn on_watch(&mut self, path: &str, wire: &mut Wire<'_>) {
+    pub(crate) fn on_watch(&mut self, path: &str, shared: &mut Shared) {
         if path == self.path {
             match &mut self.view {
                 // Many that come at once are looked at once each, not again for each of the others.
                 Some(view) if !view.census.is_complete() => view.moved = true,
-                Some(_) | None => self.refresh(wire),
+                Some(_) | None => self.refresh(shared),
             }
         }
         let ends = |query: &Query| matches!(query, Query::End(awaited) if awaited == path);
         let calls = self.queries.iter().filter(|(_, query)| ends(query));
         for call in calls.map(|(call, _)| *call).collect::<Vec<_>>() {
-            self.ask_query(call, wire);
+            self.ask_query(call, shared);
         }
     }
 
     /// Looks anew for the view.
-    pub(crate) fn refresh(&mut self, wire: &mut Wire<'_>) {
+    pub(crate) fn refresh(&mut self, shared: &mut Shared) {
         if let Some(view) = &mut self.view {
             if view.listing {
                 return;
             }
             view.round += 1;
-            view.listing = wire.attached();
+            view.listing = shared.attached();
             view.moved = false;
             view.rests = false;
             view.again.cancel();
-            self.ask_view(What::List, wire);
+            self.ask_view(What::List, shared);
         }
     }
 
@@ -578,14 +571,14 @@ impl Group {
         &mut self,
         ask: GroupAsk,
         result: Result<Response, ServerError>,
-        wire: &mut Wire<'_>,
+        shared: &mut Shared,
     ) {
         match ask {
-            GroupAsk::Query(call, what) => self.on_query(call, what, result, wire),
+            GroupAsk::Query(call, what) => self.on_query(call, what, result, shared),
             GroupAsk::View(round, what) => {
                 if let Some(view) = self.view.as_mut().filter(|view| view.round == round) {
                     view.listing &= what != What::List;
-                    self.on_view(what, result, wire);
+                    self.on_view(what, result, shared);
                 }
             }
         }
@@ -624,7 +617,7 @@ impl Group {
         }
     }
 
-    fn ask_query(&mut self, call: CallId, wire: &mut Wire<'_>) {
+    fn ask_query(&mut self, call: CallId, shared: &mut Shared) {
         let what = match self.queries.get_mut(&call) {
             Some(Query::Members(census)) => {
                 *census = None;
@@ -636,20 +629,20 @@ impl Group {
             Some(Query::End(path)) => What::End(path.clone()),
             None => return,
         };
-        self.ask_of(call, what, wire);
+        self.ask_of(call, what, shared);
     }
 
-    fn ask_of(&self, call: CallId, what: What, wire: &mut Wire<'_>) {
+    fn ask_of(&self, call: CallId, what: What, shared: &mut Shared) {
         let request = self.request(&what, false);
         let ask = GroupAsk::Query(call, what);
-        wire.ask(Ask::Group(self.handle, ask), request);
+        shared.ask(Ask::Group(self.handle, ask), request);
     }
 
-    fn ask_view(&mut self, what: What, wire: &mut Wire<'_>) {
+    fn ask_view(&mut self, what: What, shared: &mut Shared) {
         if let Some(view) = &self.view {
             let request = self.request(&what, true);
             let ask = GroupAsk::View(view.round, what);
-            wire.ask(Ask::Group(self.handle, ask), request);
+            shared.ask(Ask::Group(self.handle, ask), request);
         }
     }
 
@@ -658,7 +651,7 @@ impl Group {
         call: CallId,
         what: What,
         result: Result<Response, ServerError>,
-        wire: &mut Wire<'_>,
+        shared: &mut Shared,
     ) {
         let Some(query) = self.queries.get_mut(&call) else {
             return;
@@ -666,13 +659,13 @@ impl Group {
         let answer = match (what, result) {
             (What::Path | What::Same, _) => return,
             (What::List, Ok(Response::Children { children, .. })) => {
-                let found = roster::candidates(&self.path, &children);
+                let found = members::candidates(&self.path, &children);
                 if found.is_empty() {
                     Ok(Answer::Members(Vec::new()))
                 } else {
                     *query = Query::Members(Some(Census::new(BTreeMap::new(), found.len())));
                     for (_, path) in found {
-                        self.ask_of(call, What::Count(path), wire);
+                        self.ask_of(call, What::Count(path), shared);
                     }
                     return;
                 }
@@ -691,7 +684,7 @@ impl Group {
                     // Whoever may not be read may be a member.
                     Some(flaw) if flaw.kind() == ErrorKind::NoAuth => Err(flaw),
                     Some(_) => {
-                        self.retry(call, wire);
+                        self.retry(call, shared);
                         return;
                     }
                 }
@@ -715,7 +708,7 @@ impl Group {
                         let what = What::Delete(path);
                         let request = self.request(&what, false);
                         let ask = GroupAsk::Query(call, what);
-                        wire.ask(Ask::Group(self.handle, ask), request);
+                        shared.ask(Ask::Group(self.handle, ask), request);
                         return;
                     }
                     Ok(_) | Err(ServerError::NoNode) => Ok(Answer::Removed(*asked)),
@@ -752,23 +745,23 @@ impl Group {
         };
         self.queries.remove(&call);
         self.retries.remove(&call);
-        wire.out.done(call, answer);
+        shared.out.done(call, answer);
     }
 
-    fn on_view(&mut self, what: What, result: Result<Response, ServerError>, wire: &mut Wire<'_>) {
+    fn on_view(&mut self, what: What, result: Result<Response, ServerError>, shared: &mut Shared) {
         let Some(view) = &mut self.view else {
             return;
         };
         match (what, result) {
-            (What::Path, Ok(_)) => self.refresh(wire),
+            (What::Path, Ok(_)) => self.refresh(shared),
             // Missing, and watched: an empty group.
             (What::Path, Err(ServerError::NoNode)) => {
                 view.census = Census::default();
                 (view.epoch, view.changed) = (0, 0);
-                self.counted(wire);
+                self.counted(shared);
             }
             (What::List, Ok(Response::Children { children, stat })) => {
-                let found = roster::candidates(&self.path, &children);
+                let found = members::candidates(&self.path, &children);
                 let mut known: BTreeMap<String, Stat> = BTreeMap::new();
                 let mut asked = Vec::new();
                 for (_, path) in found {
@@ -783,58 +776,58 @@ impl Group {
                 view.changed = stat.pzxid;
                 view.census = Census::new(known, asked.len());
                 if asked.is_empty() {
-                    self.counted(wire);
+                    self.counted(shared);
                 }
                 for path in asked {
-                    self.ask_view(What::Count(path), wire);
+                    self.ask_view(What::Count(path), shared);
                 }
             }
-            (What::List, Err(ServerError::NoNode)) => self.ask_view(What::Path, wire),
+            (What::List, Err(ServerError::NoNode)) => self.ask_view(What::Path, shared),
             (What::Count(path), result) => {
                 view.census.count(&path, result);
                 if view.census.is_complete() {
                     let moved = view.moved;
-                    self.counted(wire);
+                    self.counted(shared);
                     if moved {
-                        self.refresh(wire);
+                        self.refresh(shared);
                     }
                 }
             }
             (What::Same, Ok(Response::Stat(stat)))
                 if (stat.czxid, stat.pzxid) == (view.epoch, view.changed) => {}
             (What::Same, Err(ServerError::NoNode)) if view.epoch == 0 => {}
-            (What::Same, _) => self.refresh(wire),
+            (What::Same, _) => self.refresh(shared),
             // The view asks none of these.
             (What::Look(_) | What::Delete(_), _) => {}
             (What::Path | What::List | What::Read(_) | What::End(_), Err(error)) => {
                 let error = Error::from_server(error, "list the members of", &self.path);
-                self.refused(error, wire);
+                self.refused(error, shared);
             }
             (What::List | What::Read(_) | What::End(_), Ok(_)) => {}
         }
     }
 
-    fn counted(&mut self, wire: &mut Wire<'_>) {
+    fn counted(&mut self, shared: &mut Shared) {
         let Some(view) = &mut self.view else {
             return;
         };
         // Whoever cannot be looked at must not vanish from the view.
         if let Some(flaw) = view.census.flaw() {
-            self.refused(flaw, wire);
+            self.refused(flaw, shared);
             return;
         }
         view.rests = true;
         view.again.over();
         let members = GroupEvent::Members(view.census.members());
-        self.tell(members, wire);
+        self.tell(members, shared);
     }
 
-    fn tell(&mut self, event: GroupEvent, wire: &mut Wire<'_>) {
+    fn tell(&mut self, event: GroupEvent, shared: &mut Shared) {
         if let Some(view) = &mut self.view
             && view.told != event
         {
             view.told = event.clone();
-            wire.event(self.handle, Event::Group(event));
+            shared.event(self.handle, Event::Group(event));
         }
     }
 }

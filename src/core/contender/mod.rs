@@ -36,12 +36,12 @@ use super::again::Again;
 use super::ask::Ask;
 use super::event::{ContenderEvent, Event, LostReason, Member};
 use super::lease::{self, LeasePolicy};
+use super::members::{self, Census};
 use super::mutant::{self, Mutant};
-use super::roster::{self, Census};
-use super::seat::{SeatId, SeatNews};
 use super::session::Proving;
+use super::shared::Shared;
 use super::time::Time;
-use super::wire::{Bench, Wire};
+use super::znode::{self, SeatId, SeatNews};
 use super::{Answer, CallId, Error, ErrorKind, Handle, Lease, Output};
 use crate::proto::{EventKind, Request, Response, ServerError, Stat, path};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -177,50 +177,50 @@ impl Contender {
     }
 
     /// Begins a candidacy.
-    pub(crate) fn enrol(&mut self, bench: &mut Bench<'_>) {
-        self.tell(ContenderEvent::Enrolling, &mut bench.wire);
-        if let Some(error) = self.refusal(&bench.wire) {
-            self.lose(LostReason::Failed(error), &mut bench.wire);
+    pub(crate) fn enrol(&mut self, shared: &mut Shared) {
+        self.tell(ContenderEvent::Enrolling, shared);
+        if let Some(error) = self.refusal(shared) {
+            self.lose(LostReason::Failed(error), shared);
             return;
         }
-        let seat = bench.seats.create(
+        let seat = znode::create(
+            shared,
             self.handle,
             &self.spec.path,
             self.spec.label.as_deref(),
             &self.spec.data,
-            &mut bench.wire,
         );
         self.seat = Some(seat);
         // Behind the create, in the same segment: with nobody before us one round trip decides.
-        self.list(&mut bench.wire);
+        self.list(shared);
     }
 
     /// Ends the candidacy because the user says so; the call is answered when the znode is gone.
-    pub(crate) fn withdraw(&mut self, call: Option<CallId>, bench: &mut Bench<'_>) {
+    pub(crate) fn withdraw(&mut self, call: Option<CallId>, shared: &mut Shared) {
         match call {
             Some(call) => self.withdrawals.push(call),
             None => self.dropped = true,
         }
         let first = !std::mem::replace(&mut self.leaving, true);
         let Some(seat) = self.seat else {
-            self.answer_withdrawals(&Ok(Answer::Removed(false)), &mut bench.wire);
+            self.answer_withdrawals(&Ok(Answer::Removed(false)), shared);
             return;
         };
         if first && !mutant::on(Mutant::ReleaseLate) {
-            self.lose(LostReason::Withdrawn, &mut bench.wire);
+            self.lose(LostReason::Withdrawn, shared);
         }
-        bench.seats.release(seat, &mut bench.wire);
+        znode::release(shared, seat);
     }
 
     /// Changes the payload of this candidacy and of those that follow.
-    pub(crate) fn set_data(&mut self, call: CallId, data: Vec<u8>, bench: &mut Bench<'_>) {
+    pub(crate) fn set_data(&mut self, call: CallId, data: Vec<u8>, shared: &mut Shared) {
         self.spec.data = data;
         match self.seat {
             Some(seat) if !self.leaving => {
                 self.writes.push(call);
-                bench.seats.set_data(seat, &self.spec.data, &mut bench.wire);
+                znode::set_data(shared, seat, &self.spec.data);
             }
-            _ => bench.wire.out.done(call, Ok(Answer::Written(false))),
+            _ => shared.out.done(call, Ok(Answer::Written(false))),
         }
     }
 
@@ -240,9 +240,9 @@ impl Contender {
     }
 
     /// The client is being closed: leadership ends now, the rest goes with the session.
-    pub(crate) fn close(&mut self, wire: &mut Wire<'_>) {
+    pub(crate) fn close(&mut self, shared: &mut Shared) {
         if !std::mem::replace(&mut self.leaving, true) && self.seat.is_some() {
-            self.lose(LostReason::Closed, wire);
+            self.lose(LostReason::Closed, shared);
         }
     }
 
@@ -251,7 +251,7 @@ impl Contender {
         self.writes.retain(|waiting| *waiting != call);
     }
 
-    pub(crate) fn on_news(&mut self, seat: SeatId, news: SeatNews, bench: &mut Bench<'_>) {
+    pub(crate) fn on_news(&mut self, seat: SeatId, news: SeatNews, shared: &mut Shared) {
         if self.seat != Some(seat) {
             // A candidacy that lapsed earlier; its znode has only just been removed.
             return;
@@ -260,103 +260,100 @@ impl Contender {
             SeatNews::Refused(_) | SeatNews::Evicted | SeatNews::SessionOver if self.leaving => {
                 // Its loss was told when it began to leave.
                 self.seat = None;
-                self.answer_withdrawals(&Ok(Answer::Removed(false)), &mut bench.wire);
+                self.answer_withdrawals(&Ok(Answer::Removed(false)), shared);
             }
             // It goes with the session, which is being closed.
             SeatNews::Seated(_) if self.leaving => {}
             SeatNews::Seated(member) => {
                 self.member = Some(member.clone());
-                self.tell(ContenderEvent::Enrolled { member }, &mut bench.wire);
+                self.tell(ContenderEvent::Enrolled { member }, shared);
                 if !self.listing {
-                    self.list(&mut bench.wire);
+                    self.list(shared);
                 }
             }
             SeatNews::Blocked(_) | SeatNews::Doubted | SeatNews::Trusted if self.leaving => {}
-            SeatNews::Blocked(error) => self.tell_blocked(error, &mut bench.wire),
-            SeatNews::Doubted => self.doubted = Some(bench.wire.now),
+            SeatNews::Blocked(error) => self.tell_blocked(error, shared),
+            SeatNews::Doubted => self.doubted = Some(shared.now),
             SeatNews::Trusted => {
                 self.doubted = None;
-                self.renew(&mut bench.wire);
+                self.renew(shared);
             }
-            SeatNews::Written => self.answer_writes(&Ok(Answer::Written(true)), &mut bench.wire),
-            SeatNews::Unwritten(error) => self.answer_writes(&Err(error), &mut bench.wire),
+            SeatNews::Written => self.answer_writes(&Ok(Answer::Written(true)), shared),
+            SeatNews::Unwritten(error) => self.answer_writes(&Err(error), shared),
             SeatNews::Refused(error) => {
                 self.seat = None;
-                self.lose(LostReason::Failed(error), &mut bench.wire);
+                self.lose(LostReason::Failed(error), shared);
             }
             SeatNews::Evicted => {
                 self.seat = None;
-                self.lose(LostReason::Evicted, &mut bench.wire);
-                self.again(bench);
+                self.lose(LostReason::Evicted, shared);
+                self.again(shared);
             }
             SeatNews::SessionOver => {
                 self.seat = None;
-                self.lose(LostReason::SessionExpired, &mut bench.wire);
-                self.again(bench);
+                self.lose(LostReason::SessionExpired, shared);
+                self.again(shared);
             }
             SeatNews::Left { by_us } => {
                 self.seat = None;
                 if mutant::on(Mutant::ReleaseLate) {
-                    self.lose(LostReason::Withdrawn, &mut bench.wire);
+                    self.lose(LostReason::Withdrawn, shared);
                 }
-                self.answer_withdrawals(&Ok(Answer::Removed(by_us)), &mut bench.wire);
+                self.answer_withdrawals(&Ok(Answer::Removed(by_us)), shared);
             }
             SeatNews::Stuck(error) => {
                 self.seat = None;
-                self.answer_withdrawals(&Err(error), &mut bench.wire);
+                self.answer_withdrawals(&Err(error), shared);
             }
         }
     }
 
-    pub(crate) fn on_attached(&mut self, bench: &mut Bench<'_>) {
-        if let (Some(error), Some(seat), false) =
-            (self.refusal(&bench.wire), self.seat, self.leaving)
-        {
-            self.lose(LostReason::Failed(error), &mut bench.wire);
+    pub(crate) fn on_attached(&mut self, shared: &mut Shared) {
+        if let (Some(error), Some(seat), false) = (self.refusal(shared), self.seat, self.leaving) {
+            self.lose(LostReason::Failed(error), shared);
             self.seat = None;
-            bench.seats.release(seat, &mut bench.wire);
+            znode::release(shared, seat);
             return;
         }
-        let wire = &mut bench.wire;
         if let Some((since, _)) = &mut self.waiting {
-            *since = wire.now;
+            *since = shared.now;
         }
         // The session timeout may have become shorter, and the lease with it.
-        self.renew(wire);
+        self.renew(shared);
         match &self.rank {
-            Rank::Unknown | Rank::Counting(_) => self.list(wire),
+            Rank::Unknown | Rank::Counting(_) => self.list(shared),
             Rank::Behind { .. } if mutant::on(Mutant::Unarmed) => {}
-            Rank::Behind { .. } => self.watch_predecessor(wire),
+            Rank::Behind { .. } => self.watch_predecessor(shared),
             Rank::First | Rank::Leading { .. } => {}
         }
     }
 
-    pub(crate) fn on_detached(&mut self, bench: &mut Bench<'_>) {
+    pub(crate) fn on_detached(&mut self, shared: &mut Shared) {
         self.again.cancel();
         self.peeked = None;
         if self.is_leading() {
             match self.spec.policy {
-                LeasePolicy::Strict if !mutant::on(Mutant::StrictWaits) => self.lapse(bench),
+                LeasePolicy::Strict if !mutant::on(Mutant::StrictWaits) => self.lapse(shared),
                 LeasePolicy::Verified | LeasePolicy::Strict | LeasePolicy::Session => {
-                    self.endanger(&mut bench.wire);
+                    self.endanger(shared);
                 }
             }
         }
     }
 
     /// Looks at the clock.
-    pub(crate) fn tick(&mut self, bench: &mut Bench<'_>) {
+    pub(crate) fn tick(&mut self, shared: &mut Shared) {
         let Rank::Leading { fresh_until, end } = self.rank else {
             return;
         };
-        let dead = end <= bench.wire.now && !mutant::on(Mutant::Revived);
+        let dead = end <= shared.now && !mutant::on(Mutant::Revived);
         // With Mesos's rule the end is that of the session, which says so itself, unless the znode is
         // not known to be ours.
         let own = self.spec.policy.is_proved() || self.doubted.is_some();
         if own && dead {
-            self.lapse(bench);
-        } else if fresh_until.is_some_and(|at| at <= bench.wire.now) {
-            self.endanger(&mut bench.wire);
+            self.lapse(shared);
+        } else if fresh_until.is_some_and(|at| at <= shared.now) {
+            self.endanger(shared);
         }
     }
 
@@ -369,33 +366,32 @@ impl Contender {
     }
 
     /// Tries again what a server has not decided, and gives a place up that cannot be used.
-    pub(crate) fn retry(&mut self, bench: &mut Bench<'_>) {
-        let wire = &mut bench.wire;
-        if !wire.attached() || self.leaving || self.seat.is_none() {
+    pub(crate) fn retry(&mut self, shared: &mut Shared) {
+        if !shared.attached() || self.leaving || self.seat.is_none() {
             return;
         }
-        let give_up = self.gives_up_at(wire.session.timeout());
-        if give_up.is_some_and(|at| at <= wire.now) {
-            self.lapse(bench);
+        let give_up = self.gives_up_at(shared.session.timeout());
+        if give_up.is_some_and(|at| at <= shared.now) {
+            self.lapse(shared);
             return;
         }
-        if !self.again.take_due(wire.now) {
+        if !self.again.take_due(shared.now) {
             return;
         }
         match &mut self.rank {
-            Rank::Unknown if !self.listing => self.list(wire),
+            Rank::Unknown if !self.listing => self.list(shared),
             Rank::Counting(census) if census.is_complete() => {
                 match census.flaw().map(|flaw| flaw.kind()) {
                     // Whoever stands there may be gone by now.
-                    Some(ErrorKind::NoAuth) | None => self.list(wire),
+                    Some(ErrorKind::NoAuth) | None => self.list(shared),
                     Some(_) => {
                         let paths = census.ask_again();
-                        self.count(paths, wire);
+                        self.count(paths, shared);
                     }
                 }
             }
-            Rank::Behind { .. } if self.blind && self.peeked.is_none() => self.peek(wire),
-            Rank::Behind { .. } => self.watch_predecessor(wire),
+            Rank::Behind { .. } if self.blind && self.peeked.is_none() => self.peek(shared),
+            Rank::Behind { .. } => self.watch_predecessor(shared),
             Rank::Unknown | Rank::Counting(_) | Rank::First | Rank::Leading { .. } => {}
         }
     }
@@ -424,11 +420,11 @@ impl Contender {
     }
 
     /// Looks though its watches are silent: at what stands before it, and now and then at its own.
-    pub(crate) fn recheck(&mut self, bench: &mut Bench<'_>) {
+    pub(crate) fn recheck(&mut self, shared: &mut Shared) {
         self.looks = self.looks.wrapping_add(1);
         match self.seat {
-            Some(seat) if self.looks.is_multiple_of(OWN_LOOK) && bench.seats.rests(seat) => {
-                bench.seats.look_again(seat, &mut bench.wire);
+            Some(seat) if self.looks.is_multiple_of(OWN_LOOK) && shared.seats.rests(seat) => {
+                znode::look_again(shared, seat);
             }
             // Those further ahead go without a word. Whoever knows that it is next in line has its lease
             // at hand when its turn comes.
@@ -436,9 +432,9 @@ impl Contender {
                 let path = self.before[0].clone();
                 let ask = ContenderAsk::Ahead(seat, path.clone());
                 let request = Request::Exists { path, watch: false };
-                bench.wire.ask(Ask::Contender(self.handle, ask), request);
+                shared.ask(Ask::Contender(self.handle, ask), request);
             }
-            _ => self.watch_predecessor(&mut bench.wire),
+            _ => self.watch_predecessor(shared),
         }
     }
 
@@ -453,15 +449,15 @@ impl Contender {
     }
 
     /// Something keeps it from going on for now.
-    pub(crate) fn on_blocked(&mut self, error: Error, wire: &mut Wire<'_>) {
+    pub(crate) fn on_blocked(&mut self, error: Error, shared: &mut Shared) {
         if !self.leaving && self.blocks.is_news(&error) {
-            self.tell_blocked(error, wire);
+            self.tell_blocked(error, shared);
         }
     }
 
-    fn tell_blocked(&mut self, error: Error, wire: &mut Wire<'_>) {
+    fn tell_blocked(&mut self, error: Error, shared: &mut Shared) {
         let member = self.member.clone();
-        self.tell(ContenderEvent::Blocked { member, error }, wire);
+        self.tell(ContenderEvent::Blocked { member, error }, shared);
     }
 
     /// An answer that decides nothing.
@@ -469,7 +465,7 @@ impl Contender {
         &mut self,
         ask: &ContenderAsk,
         error: ServerError,
-        wire: &mut Wire<'_>,
+        shared: &mut Shared,
     ) {
         let (seat, path) = match ask {
             ContenderAsk::List(seat) | ContenderAsk::Peek(seat) => (*seat, &self.spec.path),
@@ -484,7 +480,7 @@ impl Contender {
             (ContenderAsk::List(_), _) => self.listing = false,
             (ContenderAsk::Count(..), Rank::Counting(census)) => {
                 census.count(path, Err(error));
-                self.counted(wire);
+                self.counted(shared);
                 return;
             }
             (ContenderAsk::Predecessor(..), Rank::Behind { .. })
@@ -499,18 +495,18 @@ impl Contender {
             }
         };
         let error = Error::undecided(error, act, path);
-        self.wait(error, wire);
+        self.wait(error, shared);
     }
 
     /// Waits, and says why.
-    fn wait(&mut self, error: Error, wire: &mut Wire<'_>) {
-        let timeout = wire.session.timeout();
+    fn wait(&mut self, error: Error, shared: &mut Shared) {
+        let timeout = shared.session.timeout();
         match error.kind() {
-            ErrorKind::NoAuth => self.again.later(wire.now, timeout),
-            _ => self.again.soon(wire.now, timeout),
+            ErrorKind::NoAuth => self.again.later(shared.now, timeout),
+            _ => self.again.soon(shared.now, timeout),
         }
         if self.again.is_news(&error) {
-            self.tell_blocked(error, wire);
+            self.tell_blocked(error, shared);
         }
     }
 
@@ -562,9 +558,9 @@ impl Contender {
     }
 
     /// Why it cannot lead with the present session, if it cannot.
-    fn refusal(&self, wire: &Wire<'_>) -> Option<Error> {
+    fn refusal(&self, shared: &Shared) -> Option<Error> {
         if self.spec.policy.is_proved() {
-            let refusal = wire.session.lease_refusal()?;
+            let refusal = shared.session.lease_refusal()?;
             Some(Error::new(ErrorKind::InvalidInput, refusal.to_string()))
         } else {
             None
@@ -572,7 +568,7 @@ impl Contender {
     }
 
     /// A renewal is overdue, or the connection is lost.
-    fn endanger(&mut self, wire: &mut Wire<'_>) {
+    fn endanger(&mut self, shared: &mut Shared) {
         let (Rank::Leading { fresh_until, end }, Some(member)) = (&mut self.rank, &self.member)
         else {
             return;
@@ -582,33 +578,33 @@ impl Contender {
                 member: member.clone(),
                 lease_end: *end,
             };
-            wire.event(self.handle, Event::Contender(event));
+            shared.event(self.handle, Event::Contender(event));
         }
     }
 
     /// Whether a lease until `end` is long enough for a leadership to begin: nobody is to lead for a
     /// moment only.
-    fn is_enough(&self, end: Time, wire: &Wire<'_>) -> bool {
-        let pace = wire.session.pace();
+    fn is_enough(&self, end: Time, shared: &Shared) -> bool {
+        let pace = shared.session.pace();
         let renewal = match self.spec.policy.is_proved() {
-            true => wire.session.next_renewal(wire.now),
+            true => shared.session.next_renewal(shared.now),
             false => None,
         };
-        wire.now + lease::enough(pace) < end
-            && (!self.spec.policy.is_proved() || wire.session.is_steady())
+        shared.now + lease::enough(pace) < end
+            && (!self.spec.policy.is_proved() || shared.session.is_steady())
             && renewal.is_none_or(|at| at + lease::to_spare(pace) < end)
     }
 
     /// Something new is known of the session: leadership begins, or goes on.
-    pub(crate) fn renew(&mut self, wire: &mut Wire<'_>) {
-        let Some(standing) = Standing::of(&self.spec, wire) else {
-            return self.explain(wire);
+    pub(crate) fn renew(&mut self, shared: &mut Shared) {
+        let Some(standing) = Standing::of(&self.spec, shared) else {
+            return self.explain(shared);
         };
         let Some(member) = &self.member else {
             return;
         };
         let Standing { end, .. } = standing;
-        let fresh_until = standing.fresh_until.filter(|at| *at > wire.now);
+        let fresh_until = standing.fresh_until.filter(|at| *at > shared.now);
         let (end, fresh_until) = match (self.doubted, &self.rank) {
             (None, _) => (end, fresh_until),
             // What is proved now says nothing of this znode.
@@ -618,8 +614,8 @@ impl Contender {
         let (before, told) = match self.rank {
             Rank::First => {
                 // Only an answer on a standing connection makes a leader, or ends jeopardy.
-                if fresh_until.is_none() || !self.is_enough(end, wire) {
-                    self.explain(wire);
+                if fresh_until.is_none() || !self.is_enough(end, shared) {
+                    self.explain(shared);
                     return;
                 }
                 self.waiting = None;
@@ -634,18 +630,18 @@ impl Contender {
                 token: member.token,
                 end,
             };
-            wire.out.push(Output::Lease {
+            shared.out.push(Output::Lease {
                 handle: self.handle,
                 lease: Some(lease),
             });
         }
-        if told.is_none() && fresh_until.is_some() && end > wire.now {
+        if told.is_none() && fresh_until.is_some() && end > shared.now {
             self.blocks.over();
             let event = ContenderEvent::Leading {
                 member: member.clone(),
                 lease_end: end,
             };
-            self.tell(event, wire);
+            self.tell(event, shared);
         }
         self.rank = Rank::Leading {
             fresh_until: fresh_until.or(told),
@@ -660,30 +656,30 @@ impl Contender {
     }
 
     /// Says, once in a session timeout, why it does not lead though nobody stands before it.
-    fn explain(&mut self, wire: &mut Wire<'_>) {
+    fn explain(&mut self, shared: &mut Shared) {
         if !self.waits_for_lease() {
             return;
         }
-        let timeout = wire.session.timeout();
-        let &mut (since, ref mut again) = self.waiting.get_or_insert((wire.now, wire.now));
-        if *again > wire.now {
+        let timeout = shared.session.timeout();
+        let &mut (since, ref mut again) = self.waiting.get_or_insert((shared.now, shared.now));
+        if *again > shared.now {
             return;
         }
-        let waits_long = since + timeout <= wire.now;
-        let Some(hindrance) = wire.session.lease_hindrance(wire.now, waits_long) else {
+        let waits_long = since + timeout <= shared.now;
+        let Some(hindrance) = shared.session.lease_hindrance(shared.now, waits_long) else {
             return;
         };
-        *again = wire.now + timeout;
+        *again = shared.now + timeout;
         let error = Error::new(ErrorKind::Timeout, hindrance.to_string());
-        self.tell_blocked(error, wire);
+        self.tell_blocked(error, shared);
     }
 
-    pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, wire: &mut Wire<'_>) {
+    pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, shared: &mut Shared) {
         if self.blind && path == self.spec.path && matches!(self.rank, Rank::Behind { .. }) {
             let last = self.peeked.take();
             self.again.sooner(last.unwrap_or_default());
-            if self.again.take_due(wire.now) {
-                self.peek(wire);
+            if self.again.take_due(shared.now) {
+                self.peek(shared);
             }
             return;
         }
@@ -700,10 +696,10 @@ impl Contender {
                 if mutant::on(Mutant::VanishedLeads) {
                     self.before.clear();
                 }
-                self.settle(wire);
+                self.settle(shared);
             }
             EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
-                self.watch_predecessor(wire);
+                self.watch_predecessor(shared);
             }
         }
     }
@@ -712,7 +708,7 @@ impl Contender {
         &mut self,
         ask: ContenderAsk,
         result: Result<Response, ServerError>,
-        bench: &mut Bench<'_>,
+        shared: &mut Shared,
     ) {
         let of = match &ask {
             ContenderAsk::List(seat)
@@ -725,14 +721,13 @@ impl Contender {
             return;
         }
         match ask {
-            ContenderAsk::List(_) => self.listed(result, bench),
+            ContenderAsk::List(_) => self.listed(result, shared),
             ContenderAsk::Count(_, path) => {
-                let wire = &mut bench.wire;
                 let Rank::Counting(census) = &mut self.rank else {
                     return;
                 };
                 census.count(&path, result);
-                self.counted(wire);
+                self.counted(shared);
             }
             ContenderAsk::Ahead(_, path) => {
                 // The nearest is looked at with its watch.
@@ -742,40 +737,40 @@ impl Contender {
                     at.and_then(|at| self.before.remove(at));
                 }
             }
-            ContenderAsk::Peek(_) => self.peeked_at(result, &mut bench.wire),
+            ContenderAsk::Peek(_) => self.peeked_at(result, shared),
             ContenderAsk::Predecessor(_, path) => {
                 if self.before.back() != Some(&path) || !matches!(self.rank, Rank::Behind { .. }) {
                     return;
                 }
-                self.looked_at(result, &mut bench.wire);
+                self.looked_at(result, shared);
             }
         }
     }
 
-    fn tell(&self, event: ContenderEvent, wire: &mut Wire<'_>) {
-        wire.event(self.handle, Event::Contender(event));
+    fn tell(&self, event: ContenderEvent, shared: &mut Shared) {
+        shared.event(self.handle, Event::Contender(event));
     }
 
-    fn answer_withdrawals(&mut self, answer: &Result<Answer, Error>, wire: &mut Wire<'_>) {
+    fn answer_withdrawals(&mut self, answer: &Result<Answer, Error>, shared: &mut Shared) {
         for call in self.withdrawals.drain(..) {
-            wire.out.done(call, answer.clone());
+            shared.out.done(call, answer.clone());
         }
     }
 
-    fn answer_writes(&mut self, answer: &Result<Answer, Error>, wire: &mut Wire<'_>) {
+    fn answer_writes(&mut self, answer: &Result<Answer, Error>, shared: &mut Shared) {
         for call in self.writes.drain(..) {
-            wire.out.done(call, answer.clone());
+            shared.out.done(call, answer.clone());
         }
     }
 
     /// Ends the candidacy: first the lease, then the news of it.
-    fn lose(&mut self, reason: LostReason, wire: &mut Wire<'_>) {
+    fn lose(&mut self, reason: LostReason, shared: &mut Shared) {
         let led_until = match self.rank {
-            Rank::Leading { end, .. } => Some(end.min(wire.now)),
+            Rank::Leading { end, .. } => Some(end.min(shared.now)),
             _ => None,
         };
         if led_until.is_some() {
-            wire.out.push(Output::Lease {
+            shared.out.push(Output::Lease {
                 handle: self.handle,
                 lease: None,
             });
@@ -788,7 +783,7 @@ impl Contender {
         self.waiting = None;
         self.again.over();
         self.blocks.over();
-        self.answer_writes(&Ok(Answer::Written(false)), wire);
+        self.answer_writes(&Ok(Answer::Written(false)), shared);
         self.before.clear();
         self.further = 0;
         let member = self.member.take();
@@ -797,42 +792,42 @@ impl Contender {
             led_until,
             reason,
         };
-        self.tell(event, wire);
+        self.tell(event, shared);
     }
 
     /// The lease is over: the candidacy is dead, its znode is removed as soon as that can be.
-    fn lapse(&mut self, bench: &mut Bench<'_>) {
-        self.lose(LostReason::LeaseLapsed, &mut bench.wire);
+    fn lapse(&mut self, shared: &mut Shared) {
+        self.lose(LostReason::LeaseLapsed, shared);
         if let Some(seat) = self.seat.take() {
-            bench.seats.release(seat, &mut bench.wire);
+            znode::release(shared, seat);
         }
-        self.again(bench);
+        self.again(shared);
     }
 
-    fn again(&mut self, bench: &mut Bench<'_>) {
+    fn again(&mut self, shared: &mut Shared) {
         match self.spec.reenrol {
-            Reenrol::Always => self.enrol(bench),
+            Reenrol::Always => self.enrol(shared),
             Reenrol::Never => {}
         }
     }
 
-    fn list(&mut self, wire: &mut Wire<'_>) {
+    fn list(&mut self, shared: &mut Shared) {
         self.rank = Rank::Unknown;
         self.again.cancel();
-        self.listing = wire.attached();
+        self.listing = shared.attached();
         if let Some(seat) = self.seat {
             let request = Request::GetChildren2 {
                 path: self.spec.path.clone(),
                 watch: false,
             };
-            wire.ask(
+            shared.ask(
                 Ask::Contender(self.handle, ContenderAsk::List(seat)),
                 request,
             );
         }
     }
 
-    fn listed(&mut self, result: Result<Response, ServerError>, bench: &mut Bench<'_>) {
+    fn listed(&mut self, result: Result<Response, ServerError>, shared: &mut Shared) {
         self.listing = false;
         let (Some(seat), Rank::Unknown) = (self.seat, &self.rank) else {
             return;
@@ -841,24 +836,24 @@ impl Contender {
             Ok(Response::Children { children, stat }) => (children, stat),
             // Not there yet, or just deleted: the seat says which.
             Ok(_) | Err(ServerError::NoNode) => {
-                self.miss(seat, bench);
+                self.miss(seat, shared);
                 return;
             }
             // Once it stood in line, whoever has forbidden it may allow it again.
             Err(error) if self.ranked => {
                 let error = Error::undecided(error, "list the members of", &self.spec.path);
-                self.wait(error, &mut bench.wire);
+                self.wait(error, shared);
                 return;
             }
             Err(error) => {
                 let error = Error::from_server(error, "list the members of", &self.spec.path);
-                self.lose(LostReason::Failed(error), &mut bench.wire);
+                self.lose(LostReason::Failed(error), shared);
                 self.seat = None;
-                bench.seats.release(seat, &mut bench.wire);
+                znode::release(shared, seat);
                 return;
             }
         };
-        let candidates = roster::candidates(&self.spec.path, &children);
+        let candidates = members::candidates(&self.spec.path, &children);
         let mine = candidates.iter().find(|(_, path)| {
             self.member
                 .as_ref()
@@ -867,11 +862,10 @@ impl Contender {
         // Without it the listing was asked for before the own znode stood: another follows the
         // seat's news.
         let Some(mine) = mine.map(|(sequence, _)| *sequence) else {
-            self.miss(seat, bench);
+            self.miss(seat, shared);
             return;
         };
-        let wire = &mut bench.wire;
-        if roster::wrapped(&candidates) {
+        if members::wrapped(&candidates) {
             // The same group's znode never uses a name for two children.
             let known = match std::mem::take(&mut self.counted) {
                 (epoch, known) if epoch == stat.czxid => known,
@@ -890,9 +884,9 @@ impl Contender {
             self.counted.0 = stat.czxid;
             self.rank = Rank::Counting(Census::new(kept, asked.len()));
             if asked.is_empty() {
-                self.counted(wire);
+                self.counted(shared);
             }
-            self.count(asked, wire);
+            self.count(asked, shared);
             return;
         }
         let before = candidates
@@ -901,24 +895,24 @@ impl Contender {
             .map(|(_, path)| path)
             .filter(|path| self.member.as_ref().is_some_and(|m| m.path != *path))
             .collect();
-        self.stand_behind(before, wire);
+        self.stand_behind(before, shared);
     }
 
     /// The own znode is not in the listing. If it stood, it is gone, and its watch may not have said
     /// so.
-    fn miss(&self, seat: SeatId, bench: &mut Bench<'_>) {
+    fn miss(&self, seat: SeatId, shared: &mut Shared) {
         if self.member.is_some() {
-            bench.seats.look_again(seat, &mut bench.wire);
+            znode::look_again(shared, seat);
         }
     }
 
-    fn count(&self, paths: Vec<String>, wire: &mut Wire<'_>) {
+    fn count(&self, paths: Vec<String>, shared: &mut Shared) {
         let Some(seat) = self.seat else {
             return;
         };
         for path in paths {
             let ask = ContenderAsk::Count(seat, path.clone());
-            wire.ask(
+            shared.ask(
                 Ask::Contender(self.handle, ask),
                 Request::Exists { path, watch: false },
             );
@@ -926,7 +920,7 @@ impl Contender {
     }
 
     /// One more candidate was answered for.
-    fn counted(&mut self, wire: &mut Wire<'_>) {
+    fn counted(&mut self, shared: &mut Shared) {
         let Rank::Counting(census) = &self.rank else {
             return;
         };
@@ -936,15 +930,15 @@ impl Contender {
         // Whoever cannot be counted may stand before us.
         if let Some(flaw) = census.flaw() {
             self.counted.1 = census.stats().clone();
-            self.wait(flaw, wire);
+            self.wait(flaw, shared);
             return;
         }
         let members = census.members();
-        self.place(members.into_iter().map(|m| (m.token, m.path)), wire);
+        self.place(members.into_iter().map(|m| (m.token, m.path)), shared);
     }
 
     /// The order is known for sure.
-    fn place(&mut self, members: impl Iterator<Item = (u64, String)>, wire: &mut Wire<'_>) {
+    fn place(&mut self, members: impl Iterator<Item = (u64, String)>, shared: &mut Shared) {
         let Some(mine) = self.member.as_ref().map(|member| member.token) else {
             return;
         };
@@ -952,11 +946,11 @@ impl Contender {
             .filter(|(token, _)| *token < mine)
             .map(|(_, path)| path)
             .collect();
-        self.stand_behind(before, wire);
+        self.stand_behind(before, shared);
     }
 
     /// These stand before us, oldest first.
-    fn stand_behind(&mut self, mut before: VecDeque<String>, wire: &mut Wire<'_>) {
+    fn stand_behind(&mut self, mut before: VecDeque<String>, shared: &mut Shared) {
         self.further = before.len().saturating_sub(KNOWN_MAX);
         self.before = before.split_off(self.further);
         if mutant::on(Mutant::FurtherForgotten) {
@@ -965,25 +959,25 @@ impl Contender {
         self.ranked = true;
         self.rank = Rank::Behind { told: None };
         self.again.over();
-        self.settle(wire);
+        self.settle(shared);
     }
 
-    fn settle(&mut self, wire: &mut Wire<'_>) {
+    fn settle(&mut self, shared: &mut Shared) {
         self.blind = false;
         if self.before.is_empty() && self.further > 0 {
-            self.list(wire);
+            self.list(shared);
         } else if self.before.is_empty() {
             self.rank = Rank::First;
-            self.renew(wire);
+            self.renew(shared);
         } else {
-            self.watch_predecessor(wire);
+            self.watch_predecessor(shared);
         }
     }
 
-    pub(crate) fn watch_predecessor(&self, wire: &mut Wire<'_>) {
+    pub(crate) fn watch_predecessor(&self, shared: &mut Shared) {
         if let (Some(seat), Some(path)) = (self.seat, self.before.back()) {
             let ask = ContenderAsk::Predecessor(seat, path.clone());
-            wire.ask(
+            shared.ask(
                 Ask::Contender(self.handle, ask),
                 Request::Exists {
                     path: path.clone(),
@@ -993,7 +987,7 @@ impl Contender {
         }
     }
 
-    fn looked_at(&mut self, result: Result<Response, ServerError>, wire: &mut Wire<'_>) {
+    fn looked_at(&mut self, result: Result<Response, ServerError>, shared: &mut Shared) {
         let Some(member) = &self.member else {
             return;
         };
@@ -1005,54 +999,54 @@ impl Contender {
                     || Member::new(&member.path, stat.czxid).token > member.token =>
             {
                 self.before.pop_back();
-                self.settle(wire);
+                self.settle(shared);
             }
             Ok(_) => {
                 self.blind = false;
                 self.again.over();
-                self.stand_by(wire);
+                self.stand_by(shared);
             }
             // Gone before it could be watched. That proves nothing about the others.
-            Err(ServerError::NoNode) => self.list(wire),
+            Err(ServerError::NoNode) => self.list(shared),
             Err(error) => {
                 self.blind = true;
                 if self.peeked.is_none() {
-                    self.peek(wire);
+                    self.peek(shared);
                 }
                 let path = self.before.back().map_or("", String::as_str);
                 let error = Error::undecided(error, "look at", path);
-                self.wait(error, wire);
+                self.wait(error, shared);
             }
         }
     }
 
     /// Says how many stand before it, if that is news.
-    fn stand_by(&mut self, wire: &mut Wire<'_>) {
+    fn stand_by(&mut self, shared: &mut Shared) {
         let ahead = self.before.len() + self.further;
         if let Rank::Behind { told } = &mut self.rank
             && told.replace(ahead) != Some(ahead)
             && let Some(member) = self.member.clone()
         {
-            self.tell(ContenderEvent::Standby { member, ahead }, wire);
+            self.tell(ContenderEvent::Standby { member, ahead }, shared);
         }
     }
 
     /// Lists the group, and watches the list: a predecessor that may not be read goes without a
     /// word, but not without a change of its parent.
-    fn peek(&mut self, wire: &mut Wire<'_>) {
+    fn peek(&mut self, shared: &mut Shared) {
         let Some(seat) = self.seat else {
             return;
         };
-        self.peeked = Some(wire.now);
+        self.peeked = Some(shared.now);
         let request = Request::GetChildren2 {
             path: self.spec.path.clone(),
             watch: true,
         };
         let ask = ContenderAsk::Peek(seat);
-        wire.ask(Ask::Contender(self.handle, ask), request);
+        shared.ask(Ask::Contender(self.handle, ask), request);
     }
 
-    fn peeked_at(&mut self, result: Result<Response, ServerError>, wire: &mut Wire<'_>) {
+    fn peeked_at(&mut self, result: Result<Response, ServerError>, shared: &mut Shared) {
         if !self.blind || !matches!(self.rank, Rank::Behind { .. }) {
             return;
         }
@@ -1065,16 +1059,16 @@ impl Contender {
                 let watched = self.before.back().cloned();
                 self.before.retain(|path| standing.contains(path));
                 if self.before.back() == watched.as_ref() {
-                    self.again.later(wire.now, wire.session.timeout());
-                    self.stand_by(wire);
+                    self.again.later(shared.now, shared.session.timeout());
+                    self.stand_by(shared);
                 } else {
-                    self.settle(wire);
+                    self.settle(shared);
                 }
             }
             // The group is gone, and everybody's znode with it: the seat says so.
-            Ok(_) | Err(ServerError::NoNode) => self.list(wire),
+            Ok(_) | Err(ServerError::NoNode) => self.list(shared),
             // Nothing is watched: what is left is to look at leisure.
-            Err(_) => self.again.later(wire.now, wire.session.timeout()),
+            Err(_) => self.again.later(shared.now, shared.session.timeout()),
         }
     }
 }
@@ -1088,13 +1082,13 @@ struct Standing {
 }
 
 impl Standing {
-    fn of(spec: &ContenderSpec, wire: &Wire<'_>) -> Option<Self> {
-        let session = &wire.session;
+    fn of(spec: &ContenderSpec, shared: &Shared) -> Option<Self> {
+        let session = &shared.session;
         let timeout = session.timeout();
         let answered = session.answered();
         let mistaken = match () {
             () if mutant::on(Mutant::AnyAnswer) => Some(lease::horizon(answered?, timeout)),
-            () if mutant::on(Mutant::DisconnectTimer) => Some(wire.now + timeout),
+            () if mutant::on(Mutant::DisconnectTimer) => Some(shared.now + timeout),
             () if mutant::on(Mutant::Mesos) => Some(lease::over(answered?, timeout)),
             () => None,
         };

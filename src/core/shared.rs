@@ -1,22 +1,25 @@
-//! What the machines above the session are lent for the length of one call.
+//! What the machines of one client share.
 
 use super::ask::Ask;
-use super::seat::Seats;
 use super::session::Session;
 use super::time::Time;
 use super::watches::Watches;
+use super::znode::Seats;
 use super::{Event, Handle, Outbox};
 use crate::proto::Request;
 
-/// The session to ask through, and the queue to tell the user through.
-pub(crate) struct Wire<'a> {
+/// The session to ask through, the watches, the own znodes, and the queue to tell the user
+/// through: lent to one machine after another.
+pub(crate) struct Shared {
+    /// The newest instant that the edge has reported.
     pub(crate) now: Time,
-    pub(crate) session: &'a mut Session<Ask>,
-    pub(crate) watches: &'a mut Watches,
-    pub(crate) out: &'a mut Outbox,
+    pub(crate) session: Session<Ask>,
+    pub(crate) watches: Watches,
+    pub(crate) seats: Seats,
+    pub(crate) out: Outbox,
 }
 
-impl Wire<'_> {
+impl Shared {
     pub(crate) fn attached(&self) -> bool {
         self.session.attached()
     }
@@ -28,10 +31,4 @@ impl Wire<'_> {
     pub(crate) fn event(&mut self, handle: Handle, event: Event) {
         self.out.event(handle, event);
     }
-}
-
-/// [`Wire`], and the own znodes.
-pub(crate) struct Bench<'a> {
-    pub(crate) wire: Wire<'a>,
-    pub(crate) seats: &'a mut Seats,
 }
