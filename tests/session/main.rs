@@ -1,5 +1,5 @@
 //! Our session under every fault that other clients were measured under: `docs/session.md` has
-//! the figures, these tests the order of things. The rows themselves are in `bench/session`.
+//! the figures, these tests the order of things. The rows themselves are in `workshop/bench/session`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
