@@ -31,7 +31,7 @@ fn launcher() -> Launcher {
 
 /// A server on a network of its own, or `None`, said aloud, where namespaces are not allowed.
 fn stage() -> Option<Stage> {
-    tenure_testkit::or_skip(Stage::new(launcher()))
+    tenure_field::or_skip(Stage::new(launcher()))
 }
 
 /// Plays a row and asserts what it must show.

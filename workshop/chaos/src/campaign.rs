@@ -6,7 +6,7 @@ use crate::stage::{Job, Settings, Spec, Stage, Stop};
 use std::path::Path;
 use std::time::Duration;
 use tenure_chaos::history::{Entry, Phase, Plan};
-use tenure_testkit::{Host, Lab, boottime};
+use tenure_field::{Host, Lab, boottime};
 
 /// How many leaders go through a fault at once.
 pub(crate) const TOGETHER_MAX: u32 = 20;
@@ -73,7 +73,7 @@ fn play(task: &Task<'_>, stage: &mut Stage) -> Result<(), Stop> {
                 let addrs = stage.ensemble.addrs();
                 let addrs = addrs.iter().enumerate().filter(|(other, _)| *other != cut);
                 let addrs: Vec<_> = addrs.map(|(_, addr)| *addr).collect();
-                tenure_testkit::ensemble::url(&addrs, group)
+                tenure_field::ensemble::url(&addrs, group)
             }
             _ => stage.ensemble.url(group),
         };

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
-use tenure_testkit::{Netns, boottime};
+use tenure_field::{Netns, boottime};
 
 /// What has been shown so far.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenure_chaos::history::{Entry, FILE, Header, Phase, Plan, VERSION, Writer};
 use tenure_chaos::register;
-use tenure_testkit::{Host, Lab, boottime};
+use tenure_field::{Host, Lab, boottime};
 
 /// The host whose clients talk to the servers through proxies.
 pub(crate) const SLOW_HOST: &str = "slow";

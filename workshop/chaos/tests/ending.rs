@@ -5,7 +5,7 @@ mod tool;
 
 use std::path::Path;
 use std::time::Duration;
-use tenure_testkit::{Process, Signal, stats, wait_until};
+use tenure_field::{Process, Signal, stats, wait_until};
 use tool::{chaos, lab_is_allowed};
 
 const LONG: Duration = Duration::from_secs(120);
@@ -84,7 +84,7 @@ fn a_kill_leaves_no_process_behind() {
     run.kill();
     all_are_gone(&below);
     // Namespaces are removed by the next one.
-    drop(tenure_testkit::Lab::new());
+    drop(tenure_field::Lab::new());
     assert_eq!(namespaces_of(run.pid()), Vec::<String>::new());
 }
 

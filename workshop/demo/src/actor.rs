@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use tenure_testkit::{Process, Signal, boottime};
+use tenure_field::{Process, Signal, boottime};
 
 use crate::event::{Event, Kind};
 use crate::failure::{Step, Stop};

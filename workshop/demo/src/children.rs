@@ -21,7 +21,7 @@ pub(crate) fn of_this_process() -> Vec<String> {
 mod tests {
     use super::*;
     use std::path::Path;
-    use tenure_testkit::Process;
+    use tenure_field::Process;
 
     #[test]
     fn a_child_is_seen_while_it_lives() {

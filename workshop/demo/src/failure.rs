@@ -31,7 +31,7 @@ impl Stop {
         })
     }
 
-    /// Ends the run because of a panic: testkit says so when it cannot go on.
+    /// Ends the run because of a panic: the field says so when it cannot go on.
     pub(crate) fn panicked(expected: impl Into<String>, panic: &(dyn Any + Send)) -> Self {
         let message = panic
             .downcast_ref::<String>()

@@ -1,4 +1,4 @@
-//! Panics of testkit are how it says that it cannot go on. They are caught and reported like any
+//! Panics of the field are how it says that it cannot go on. They are caught and reported like any
 //! other failure; printed where they happen as well, they would only tear the narration up.
 
 use std::panic;

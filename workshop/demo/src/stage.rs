@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
+use tenure_field::zookeeper::{Config, Zookeeper};
 use tenure_observer::Observer;
-use tenure_testkit::zookeeper::{Config, Zookeeper};
 
 use crate::actor::{Actor, Role};
 use crate::background;

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use console::{StyledObject, style};
-use tenure_testkit::boottime;
+use tenure_field::boottime;
 
 use crate::human;
 use crate::interrupt::Interrupt;

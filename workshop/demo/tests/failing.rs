@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use tenure_testkit::{Process, Signal, wait_until};
+use tenure_field::{Process, Signal, wait_until};
 
 const LONG: Duration = Duration::from_secs(60);
 

@@ -120,7 +120,7 @@ fn spawn_from_lasting_thread(command: Command, netns: Option<OwnedFd>) -> std::i
     let spawner = SPAWNER.get_or_init(|| {
         let (orders, inbox) = mpsc::channel::<Order>();
         std::thread::Builder::new()
-            .name("testkit-spawner".into())
+            .name("field-spawner".into())
             .spawn(move || {
                 leave_callers_netns();
                 for mut order in inbox {

@@ -79,7 +79,7 @@ impl Dns {
         fs::write(directory.path().join("resolv.conf"), text).expect("room for a line");
         let for_thread = Arc::clone(&shared);
         let answering = std::thread::Builder::new()
-            .name("testkit-dns".into())
+            .name("field-dns".into())
             .spawn(move || for_thread.answer_all())
             .expect("cannot start the name server's thread");
         Self {

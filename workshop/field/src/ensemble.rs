@@ -17,7 +17,7 @@ const START_ATTEMPTS_MAX: u32 = 5;
 /// How the servers of an [`Ensemble`] are to run.
 ///
 /// ```
-/// use tenure_testkit::ensemble::Options;
+/// use tenure_field::ensemble::Options;
 /// let forgiving = Options { sync_limit: 20, ..Options::default() };
 /// ```
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ impl Default for Options {
 /// data of its own. They end with this value.
 ///
 /// ```no_run
-/// let ensemble = tenure_testkit::Ensemble::start(3);
+/// let ensemble = tenure_field::Ensemble::start(3);
 /// ensemble.server(ensemble.leader()).kill();
 /// ensemble.wait_quorum(); // of the other two
 /// println!("{}", ensemble.url("/group")); // zk://HOST:PORT,HOST:PORT,HOST:PORT/group

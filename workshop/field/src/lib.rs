@@ -1,4 +1,4 @@
-//! What tenure's tests and demo share: real ZooKeeper servers, real processes,
+//! The field, where tests and demo meet real things, in real time: ZooKeeper servers, processes,
 //! network cuts, a frame-aware proxy, and servers that misbehave.
 //!
 //! | to | use |

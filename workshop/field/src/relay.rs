@@ -21,7 +21,7 @@ const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 ///
 /// ```no_run
 /// use std::time::Duration;
-/// use tenure_testkit::{Relay, Zookeeper};
+/// use tenure_field::{Relay, Zookeeper};
 ///
 /// let server = Zookeeper::start();
 /// let relay = Relay::start(server.addr());
@@ -130,7 +130,7 @@ impl Shared {
 }
 
 fn spawn(run: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
-    let thread = std::thread::Builder::new().name("testkit-relay".into());
+    let thread = std::thread::Builder::new().name("field-relay".into());
     thread.spawn(run).expect("cannot start a relay's thread")
 }
 

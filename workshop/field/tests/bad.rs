@@ -5,10 +5,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use tenure_testkit::bad::{Kind, Server};
-use tenure_testkit::raw::Session;
-use tenure_testkit::wait_until;
-use tenure_testkit::wire::{Fields, Payload, opcode};
+use tenure_field::bad::{Kind, Server};
+use tenure_field::raw::Session;
+use tenure_field::wait_until;
+use tenure_field::wire::{Fields, Payload, opcode};
 
 const LONG: Duration = Duration::from_secs(10);
 const SHORT: Duration = Duration::from_millis(200);

@@ -5,9 +5,9 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Duration;
 
-use tenure_testkit::dns::Answer;
-use tenure_testkit::process::Options;
-use tenure_testkit::{Dns, Lab, Process};
+use tenure_field::dns::Answer;
+use tenure_field::process::Options;
+use tenure_field::{Dns, Lab, Process};
 
 const LONG: Duration = Duration::from_secs(20);
 const NAME: &str = "some.test";

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use tenure_testkit::ensemble::Options;
-use tenure_testkit::raw::{Session, password_of};
-use tenure_testkit::zookeeper::{Config, Version};
-use tenure_testkit::{Apart, Ensemble, Zookeeper, or_skip, wait_until};
+use tenure_field::ensemble::Options;
+use tenure_field::raw::{Session, password_of};
+use tenure_field::zookeeper::{Config, Version};
+use tenure_field::{Apart, Ensemble, Zookeeper, or_skip, wait_until};
 
 const LONG: Duration = Duration::from_secs(60);
 const T: Duration = Duration::from_secs(6);

@@ -6,9 +6,9 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
-use tenure_testkit::raw::Session;
-use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Host, Lab, Process, Proxy, Zookeeper};
+use tenure_field::raw::Session;
+use tenure_field::zookeeper::Config;
+use tenure_field::{Host, Lab, Process, Proxy, Zookeeper};
 
 const LONG: Duration = Duration::from_secs(10);
 /// Long enough for a packet on one machine, short enough to wait for in vain.
@@ -152,7 +152,7 @@ fn who_sends_is_reset() {
 fn some_packets_are_lost_and_then_none() {
     let Some(lab) = lab() else { return };
     let host = lab.host("a");
-    let socket = |netns: &tenure_testkit::Netns, ip| {
+    let socket = |netns: &tenure_field::Netns, ip| {
         let socket = netns.enter(|| std::net::UdpSocket::bind((ip, 0)).unwrap());
         socket.set_read_timeout(Some(SHORT)).unwrap();
         socket

@@ -5,8 +5,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use tenure_testkit::process::Options;
-use tenure_testkit::{Lab, Process, Zookeeper, wait_until};
+use tenure_field::process::Options;
+use tenure_field::{Lab, Process, Zookeeper, wait_until};
 
 const LONG: Duration = Duration::from_secs(30);
 const ROLE: &str = "TESTKIT_TEST_IS_TO_BE_KILLED";

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tenure_testkit::process::{Options, Stream};
-use tenure_testkit::{Process, Signal, wait_until};
+use tenure_field::process::{Options, Stream};
+use tenure_field::{Process, Signal, wait_until};
 
 const LONG: Duration = Duration::from_secs(10);
 
@@ -72,7 +72,7 @@ fn lines_of_no_order_are_waited_for_without_being_consumed() {
 
 #[test]
 fn lines_carry_their_arrival() {
-    let before = (Instant::now(), tenure_testkit::boottime::now_ns());
+    let before = (Instant::now(), tenure_field::boottime::now_ns());
     let process = shell("echo one; sleep 0.2; echo two");
     process.wait_exit(LONG);
     let lines = process.lines();
@@ -240,7 +240,7 @@ fn a_whole_tree_freezes_and_thaws() {
     assert_eq!(process.drain().len(), 0);
     process.thaw(frozen, Duration::ZERO);
     process.wait_for("it counts on", LONG, number);
-    let below = tenure_testkit::stats::descendants(process.pid());
+    let below = tenure_field::stats::descendants(process.pid());
     assert!(below.len() >= 2, "{below:?}");
     process.kill();
     for pid in below {

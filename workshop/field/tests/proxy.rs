@@ -6,10 +6,10 @@ use std::net::TcpStream;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use tenure_testkit::proxy::{Cut, Kind, Then};
-use tenure_testkit::raw::Session;
-use tenure_testkit::wire::{Payload, opcode};
-use tenure_testkit::{Proxy, Relay, Zookeeper, wait_until};
+use tenure_field::proxy::{Cut, Kind, Then};
+use tenure_field::raw::Session;
+use tenure_field::wire::{Payload, opcode};
+use tenure_field::{Proxy, Relay, Zookeeper, wait_until};
 
 const LONG: Duration = Duration::from_secs(10);
 const SHORT: Duration = Duration::from_millis(200);

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use tenure_testkit::{Lab, Process};
+use tenure_field::{Lab, Process};
 
 #[test]
 fn the_first_child_does_not_decide_where_the_others_live() {

@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use tenure_testkit::raw::{Session, expire_session};
-use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Zookeeper, stats, wait_until};
+use tenure_field::raw::{Session, expire_session};
+use tenure_field::zookeeper::Config;
+use tenure_field::{Zookeeper, stats, wait_until};
 
 const LONG: Duration = Duration::from_secs(10);
 

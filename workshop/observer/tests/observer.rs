@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use tenure_field::Zookeeper;
+use tenure_field::raw::{Session, expire_session};
 use tenure_observer::{Mode, Observer};
-use tenure_testkit::Zookeeper;
-use tenure_testkit::raw::{Session, expire_session};
 
 #[test]
 fn sees_and_does_what_is_there() {

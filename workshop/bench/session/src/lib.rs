@@ -5,7 +5,7 @@
 //! input, so that it can live in a network namespace. All times are on the boot-time clock, taken
 //! in that process when its user is told.
 //!
-//! A row that cannot go on says why and panics, as the testkit does.
+//! A row that cannot go on says why and panics, as the field does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // see the paragraph above
 
 pub mod probe;

@@ -21,7 +21,7 @@ use tenure::{
     Client, ClientOptions, ContenderEvent, ContenderOptions, DetectorEvent, Error, Events, Group,
     GroupEvent, Member, Pending, SessionEvent, Url,
 };
-use tenure_testkit::boottime;
+use tenure_field::boottime;
 
 /// The variable that holds the URL: server and group.
 pub const URL: &str = "TENURE_PROBE_URL";

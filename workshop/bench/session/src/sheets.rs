@@ -10,7 +10,7 @@ use crate::tables::{self, Table};
 use crate::{Run, Stage, T};
 use std::sync::OnceLock;
 use std::time::Duration;
-use tenure_testkit::bad::Kind;
+use tenure_field::bad::Kind;
 
 /// A table, and where its figures come from.
 #[derive(Clone, Debug)]

@@ -5,9 +5,9 @@ use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tenure_testkit::wire::{Fields, Payload, opcode};
-use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Host, Lab, Zookeeper, raw};
+use tenure_field::wire::{Fields, Payload, opcode};
+use tenure_field::zookeeper::Config;
+use tenure_field::{Host, Lab, Zookeeper, raw};
 
 /// How often somebody looks whether a znode is gone: the error of that time.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);

@@ -5,8 +5,8 @@ use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use tenure_testkit::process::{Options, Stream};
-use tenure_testkit::{Netns, Process, boottime, stats};
+use tenure_field::process::{Options, Stream};
+use tenure_field::{Netns, Process, boottime, stats};
 
 /// How to start the process under test: a program that calls [`probe::run`].
 #[derive(Clone, Debug)]

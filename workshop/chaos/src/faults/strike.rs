@@ -3,8 +3,8 @@
 use super::Fault;
 use crate::stage::{Job, Member, SERVERS, Stage, Stop};
 use std::time::Duration;
-use tenure_testkit::raw;
-use tenure_testkit::{Host, Zookeeper};
+use tenure_field::raw;
+use tenure_field::{Host, Zookeeper};
 
 /// In a hundred packets.
 const LOSS_PERCENT: u8 = 30;

@@ -3,8 +3,8 @@
 use super::Settings;
 use std::net::SocketAddr;
 use tenure_chaos::history::{News, Role};
-use tenure_testkit::process::{Frozen, Options, Stream};
-use tenure_testkit::{Host, Process};
+use tenure_field::process::{Frozen, Options, Stream};
+use tenure_field::{Host, Process};
 
 /// What a client does.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tenure_chaos::history::{Change, Entry, News, Role, Writer};
-use tenure_testkit::boottime;
+use tenure_field::boottime;
 
 /// How long a killed process may take to be gone.
 const END: Duration = Duration::from_secs(10);

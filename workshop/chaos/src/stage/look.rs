@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tenure_testkit::raw::Session;
-use tenure_testkit::wire::{Fields, Payload, opcode};
+use tenure_field::raw::Session;
+use tenure_field::wire::{Fields, Payload, opcode};
 
 /// Long enough that a busy machine does not end it.
 const SESSION: Duration = Duration::from_secs(10);

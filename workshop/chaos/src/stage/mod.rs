@@ -12,9 +12,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenure_chaos::history::{Entry, Header, Writer};
-use tenure_testkit::ensemble::Options;
-use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Ensemble, Host, Lab, Proxy, Zookeeper, boottime, ensemble};
+use tenure_field::ensemble::Options;
+use tenure_field::zookeeper::Config;
+use tenure_field::{Ensemble, Host, Lab, Proxy, Zookeeper, boottime, ensemble};
 
 pub(crate) use actor::{Actor, Job, Spec};
 pub(crate) use cast::Cast;

@@ -1,7 +1,7 @@
 //! The program under test.
 
 use std::path::Path;
-use tenure_testkit::{Lab, Process, or_skip};
+use tenure_field::{Lab, Process, or_skip};
 
 /// Starts `tenure-chaos WORDS…`.
 pub(crate) fn chaos(words: &[&str]) -> Process {

@@ -1,6 +1,6 @@
 //! The server hangs, not for long.
 
-use tenure_testkit::boottime;
+use tenure_field::boottime;
 
 use crate::event::Kind;
 use crate::failure::Step;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tenure_testkit::boottime;
+use tenure_field::boottime;
 
 use super::successor;
 use crate::failure::Step;

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tenure_testkit::Zookeeper;
+use tenure_field::Zookeeper;
 
 use crate::actor::{Actor, Role};
 use crate::children;

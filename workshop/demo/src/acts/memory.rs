@@ -7,7 +7,7 @@ use tenure::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
     Error, Url,
 };
-use tenure_testkit::boottime;
+use tenure_field::boottime;
 
 use crate::failure::{Step, Stop};
 use crate::human;

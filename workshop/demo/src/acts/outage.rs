@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tenure_testkit::{Zookeeper, boottime};
+use tenure_field::{Zookeeper, boottime};
 
 use super::successor;
 use crate::actor::{Actor, Role};

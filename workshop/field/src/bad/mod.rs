@@ -54,7 +54,7 @@ impl Server {
         let for_thread = Arc::clone(&shared);
         let accepting = (kind != Kind::Refuse).then(|| {
             std::thread::Builder::new()
-                .name("testkit-bad".into())
+                .name("field-bad".into())
                 .spawn(move || accept_all(&for_thread))
                 .expect("cannot start a bad server's thread")
         });
@@ -122,7 +122,7 @@ fn accept_all(shared: &Arc<Shared>) {
 
 fn spawn_play(shared: Arc<Shared>, stream: TcpStream) -> JoinHandle<()> {
     std::thread::Builder::new()
-        .name("testkit-bad-link".into())
+        .name("field-bad-link".into())
         // Errors end the connection; which one it is matters to no one.
         .spawn(move || drop(play::play(shared.kind, &stream, &shared.closing)))
         .expect("cannot start a thread for a connection")

@@ -67,7 +67,7 @@ impl Lines {
         });
         let to_fill = Arc::clone(&lines);
         std::thread::Builder::new()
-            .name("testkit-lines".into())
+            .name("field-lines".into())
             .spawn(move || {
                 while !to_fill.catch_up().ended {
                     sys::wait_readable(to_fill.stream.as_fd());

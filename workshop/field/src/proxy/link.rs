@@ -107,7 +107,7 @@ pub(super) fn start_link(shared: &Arc<Shared>, client: TcpStream) {
 fn spawn(shared: &Arc<Shared>, run: impl FnOnce(&Arc<Shared>) + Send + 'static) {
     let shared = Arc::clone(shared);
     std::thread::Builder::new()
-        .name("testkit-link".into())
+        .name("field-link".into())
         .spawn(move || run(&shared))
         .expect("cannot start a thread for a connection");
 }

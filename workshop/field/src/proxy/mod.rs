@@ -36,9 +36,9 @@ pub enum Cut {
 /// A proxy before one server. It ends with this value, and its connections with it.
 ///
 /// ```no_run
-/// use tenure_testkit::proxy::{Cut, Then};
-/// use tenure_testkit::wire::opcode;
-/// use tenure_testkit::{Proxy, Zookeeper};
+/// use tenure_field::proxy::{Cut, Then};
+/// use tenure_field::wire::opcode;
+/// use tenure_field::{Proxy, Zookeeper};
 ///
 /// let server = Zookeeper::start();
 /// let proxy = Proxy::start(server.addr());
@@ -79,7 +79,7 @@ impl Proxy {
         let shared = Arc::new(Shared::new(listener, upstream));
         let for_thread = Arc::clone(&shared);
         let accepting = std::thread::Builder::new()
-            .name("testkit-proxy".into())
+            .name("field-proxy".into())
             .spawn(move || accept_all(&for_thread))
             .expect("cannot start the proxy's thread");
         Self {

@@ -11,7 +11,7 @@ use crate::netns::Netns;
 /// How a [`Zookeeper`](super::Zookeeper) is to run.
 ///
 /// ```
-/// use tenure_testkit::zookeeper::Config;
+/// use tenure_field::zookeeper::Config;
 /// let quick = Config { tick_ms: 200, ..Config::default() };
 /// ```
 #[derive(Clone, Debug)]

@@ -57,7 +57,7 @@ const PORT_ATTEMPTS_MAX: u32 = 8;
 /// [`Ensemble`](crate::Ensemble).
 ///
 /// ```no_run
-/// let server = tenure_testkit::Zookeeper::start();
+/// let server = tenure_field::Zookeeper::start();
 /// println!("{}", server.url("/group")); // zk://127.0.0.1:PORT/group
 /// ```
 ///

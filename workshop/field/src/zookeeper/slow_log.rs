@@ -13,7 +13,7 @@ pub(super) fn start(mut log: File, pause: Duration) -> io::Result<PipeWriter> {
     let (reader, writer) = io::pipe()?;
     sys::narrow_pipe(writer.as_fd())?;
     std::thread::Builder::new()
-        .name("testkit-slow-log".into())
+        .name("field-slow-log".into())
         .spawn(move || {
             // A small buffer: what is in it was taken already, as the writers see it.
             let mut reader = BufReader::with_capacity(512, reader);

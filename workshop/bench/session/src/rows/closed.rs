@@ -3,7 +3,7 @@
 use crate::stage::any_phase;
 use crate::subject::{now, seconds};
 use crate::{Run, Stage};
-use tenure_testkit::raw;
+use tenure_field::raw;
 
 /// A leader's session is closed over another connection.
 #[must_use]

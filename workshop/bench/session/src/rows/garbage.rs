@@ -3,7 +3,7 @@
 use crate::stage::sleep_until;
 use crate::subject::{Subject, now};
 use crate::{Launcher, Run};
-use tenure_testkit::bad::{Kind, Server};
+use tenure_field::bad::{Kind, Server};
 
 /// A client of such a server for `watched` seconds, with a call that waits.
 #[must_use]

@@ -4,7 +4,7 @@ use crate::stage::{any_phase, set_data, sleep_until};
 use crate::subject::{Subject, now, seconds, span};
 use crate::{LIMIT, Place, Run, Stage};
 use std::time::Duration;
-use tenure_testkit::{Proxy, raw, wait_until};
+use tenure_field::{Proxy, raw, wait_until};
 
 /// When the watched things change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl Watched {
             let reply = stranger
                 .create(&format!("{group}/"), b"before", 3)
                 .expect("healthy");
-            let mut fields = tenure_testkit::wire::Fields::new(&reply.body);
+            let mut fields = tenure_field::wire::Fields::new(&reply.body);
             String::from_utf8(fields.buffer().expect("a path").to_vec()).expect("text")
         };
         let (leader, member, predecessor) = (stand("d"), stand("g"), stand("c"));
