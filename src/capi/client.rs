@@ -3,8 +3,9 @@
 use super::call;
 use super::callback::{Foreign, tenure_destroy_fn, tenure_event_fn};
 use super::client_options::tenure_client_options;
-use super::error::{Failure, tenure_error};
+use super::error::tenure_error;
 use super::event::{News, tenure_event};
+use super::failure::Failure;
 use super::guard;
 use super::handle::{self, Head, Tagged, must_have};
 use super::hub::{self, Hub, Source};

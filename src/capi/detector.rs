@@ -2,8 +2,9 @@
 
 use super::callback::{Foreign, tenure_destroy_fn, tenure_event_fn};
 use super::client::{call_back, tenure_client};
-use super::error::{Failure, tenure_error};
+use super::error::tenure_error;
 use super::event::tenure_event;
+use super::failure::Failure;
 use super::guard;
 use super::handle::{self, Head, Tagged, must_have};
 use super::hub::{self, Hub, Source};

@@ -11,8 +11,8 @@
 //! and looks only if nobody else has the lock; whoever has it looks before and after giving it back.
 
 use super::call::{Call, Done};
-use super::error::Failure;
 use super::event::{News, tenure_event};
+use super::failure::Failure;
 use super::gate::Gate;
 use super::signal::Signal;
 use super::status::{

@@ -50,6 +50,7 @@ mod metrics;
 mod memory;
 
 mod call;
+mod failure;
 mod gate;
 mod guard;
 mod handle;
