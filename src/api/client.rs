@@ -1,16 +1,14 @@
 //! A client: one ZooKeeper session, shared by any number of contenders, detectors and groups.
 
+use super::checks::{check_group, check_span};
 use super::contender::{Contender, ContenderOptions};
 use super::detector::Detector;
 use super::events::Events;
 use super::group::Group;
 use super::standalone::Standalone;
 use super::url::{Place, Url};
-use crate::core::{
-    ANSWER_BYTES_MAX, Answer, Command, Error, ErrorKind, Host, SessionEvent, SessionOptions,
-};
+use crate::core::{ANSWER_BYTES_MAX, Answer, Command, Error, Host, SessionEvent, SessionOptions};
 use crate::driver::{Link, Metrics, Pending, TlsOptions, Transport, now};
-use crate::proto::path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -264,42 +262,4 @@ impl Client {
             |answer| matches!(answer, Answer::Closed).then_some(()),
         )
     }
-}
-
-/// The longest payload that is accepted.
-const DATA_BYTES_MAX: usize = 1_000_000;
-
-fn check_span(name: &str, span: Duration) -> Result<(), Error> {
-    let millis = span.as_millis();
-    if millis == 0 || i32::try_from(millis).is_err() {
-        return Err(Error::new(
-            ErrorKind::InvalidInput,
-            format!("the {name} is {span:?}; it must be from 1 ms to 24 days"),
-        ));
-    }
-    Ok(())
-}
-
-pub(super) fn check_group(group: &str) -> Result<(), Error> {
-    let checked = match group {
-        "/" => Err("the path '/' cannot be a group's".to_owned()),
-        group => path::validate(group),
-    };
-    checked.map_err(|why| Error::new(ErrorKind::InvalidInput, why))
-}
-
-pub(super) fn check_member(label: Option<&str>, data: &[u8]) -> Result<(), Error> {
-    if let Some(label) = label {
-        path::validate_label(label).map_err(|why| Error::new(ErrorKind::InvalidInput, why))?;
-    }
-    if data.len() > DATA_BYTES_MAX {
-        return Err(Error::new(
-            ErrorKind::InvalidInput,
-            format!(
-                "the payload has {} bytes; at most {DATA_BYTES_MAX} are accepted",
-                data.len()
-            ),
-        ));
-    }
-    Ok(())
 }

@@ -1,6 +1,7 @@
 //! A contender, its options and its leadership.
 
-use super::client::{check_group, check_member};
+use super::any_events::wait_for;
+use super::checks::{check_group, check_member};
 use super::events::Events;
 use crate::core::{
     Answer, Command, ContenderEvent, ContenderSpec, Error, Handle, LeasePolicy, LostReason,
@@ -9,7 +10,7 @@ use crate::core::{
 use crate::driver::{Held, Link, Pending, Sink};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The options of a contender.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,22 +171,7 @@ impl Contender {
     /// `Timeout` when it did not lead in time; `Closed` when it withdrew or stopped, or the client
     /// was closed; the error that prevents the creation of its znode.
     pub fn wait_leading(&self, limit: Option<Duration>) -> Result<Leadership, Error> {
-        let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
-        loop {
-            if let Some(leadership) = self.leadership() {
-                return Ok(leadership);
-            }
-            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-            let event = self
-                .events
-                .wait_latest(left, |event| self.is_decisive(event))?;
-            if let Some(leadership) = self.decide(&event)? {
-                return Ok(leadership);
-            }
-            // It led, and the lease has run out since: the news of that replaces this event.
-            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-            self.events.wait_latest(left, |newest| *newest != event)?;
-        }
+        wait_for(self.leading(), limit, "the contender did not lead in time")
     }
 
     /// [`wait_leading`](Self::wait_leading) for any executor. Dropping the future loses nothing.

@@ -1,5 +1,6 @@
 //! A detector.
 
+use super::any_events::wait_for;
 use super::events::Events;
 use super::standalone::Standalone;
 use crate::core::{Command, DetectorEvent, Error, Handle, Leader, Time};
@@ -71,8 +72,8 @@ impl Detector {
         previous: &DetectorEvent,
         limit: Option<Duration>,
     ) -> Result<DetectorEvent, Error> {
-        self.events
-            .wait_latest(limit, |event| !is_same(event, previous))
+        let changed = self.detected(previous);
+        wait_for(changed, limit, "the leader did not change in time")
     }
 
     /// [`detect`](Self::detect) for any executor.

@@ -1,6 +1,7 @@
 //! A group.
 
-use super::client::check_member;
+use super::any_events::wait_for;
+use super::checks::check_member;
 use super::events::Events;
 use crate::core::{Answer, Command, Error, ErrorKind, GroupEvent, Handle, Member};
 use crate::driver::{Link, Pending, Sink};
@@ -198,11 +199,12 @@ impl Group {
         limit: Option<Duration>,
     ) -> Result<Vec<Member>, Error> {
         self.watch();
-        let event = self.events.wait_latest(limit, |event| match event {
+        let changed = self.events.until(|event| match event {
             GroupEvent::Members(members) => members != expected,
             GroupEvent::Failed(_) => true,
             GroupEvent::Unknown { .. } | GroupEvent::MembershipLost { .. } => false,
-        })?;
+        });
+        let event = wait_for(changed, limit, "the members did not change in time")?;
         match event {
             GroupEvent::Members(members) => Ok(members),
             GroupEvent::Failed(error) => Err(error),

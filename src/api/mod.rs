@@ -1,5 +1,7 @@
 //! The Rust API: blocking and async calls on the same handles, without an async runtime of its own.
 
+mod any_events;
+mod checks;
 mod client;
 mod contender;
 mod detector;
@@ -20,7 +22,7 @@ pub use crate::driver::{LogLevel, LogRecord, Metrics, Pending, TlsOptions, set_l
 pub use client::{Client, ClientOptions};
 pub use contender::{Contender, ContenderOptions, Leadership};
 pub use detector::Detector;
-pub use events::{Events, FromEvent};
+pub use events::{Events, HandleEvent};
 pub use group::Group;
 pub use memory::MemoryServer;
 pub use url::Url;

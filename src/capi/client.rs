@@ -11,7 +11,7 @@ use super::handle::{self, Head, Tagged, must_have};
 use super::hub::{self, Hub, Source};
 use super::status::{TENURE_ERR_CLOSED, tenure_status};
 use super::text::tenure_str;
-use crate::api::{Client, ClientOptions, Events, FromEvent, Url};
+use crate::api::{Client, ClientOptions, Events, HandleEvent, Url};
 use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ impl Drop for Owned {
     fn drop(&mut self) {
         self.hub.remove(self.id);
         // Something else may keep the session open, or a closing may still be under way.
-        self.client.events().silence();
+        self.client.events().any().silence();
     }
 }
 
@@ -68,7 +68,7 @@ impl tenure_client {
 }
 
 /// Registers a callback of the user for the events of a handle.
-pub(super) fn call_back<E: FromEvent + Into<News>>(
+pub(super) fn call_back<E: HandleEvent + Into<News>>(
     hub: &Hub,
     id: u64,
     events: &Events<E>,

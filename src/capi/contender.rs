@@ -35,7 +35,7 @@ impl Drop for Owned {
     fn drop(&mut self) {
         self.hub.remove(self.id);
         // Something else may keep the session open, or a closing may still be under way.
-        self.contender.events().silence();
+        self.contender.events().any().silence();
     }
 }
 

@@ -19,7 +19,7 @@ use super::status::{
     TENURE_ERR_BUSY, TENURE_ERR_CLOSED, TENURE_ERR_FORKED, TENURE_ERR_SYSTEM, TENURE_ERR_TIMEOUT,
 };
 use crate::api::{
-    Client, Contender, Detector, Error, ErrorKind, Events, FromEvent, Group, Pending,
+    Client, Contender, Detector, Error, ErrorKind, Events, Group, HandleEvent, Pending,
 };
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::collections::{BTreeMap, VecDeque};
@@ -64,15 +64,15 @@ enum Tells {
 impl Source {
     /// Where a callback has its events, only their end counts.
     fn tells(&mut self, id: u64, called: bool, cx: &mut Context<'_>) -> Tells {
-        fn told<E: FromEvent>(events: &Events<E>, called: bool, cx: &Context<'_>) -> Tells {
+        fn told<E: HandleEvent>(events: &Events<E>, called: bool, cx: &Context<'_>) -> Tells {
             let ready = if called {
-                events.poll_ended(cx).is_ready()
+                events.any().poll_ended(cx).is_ready()
             } else {
                 events.poll_ready(cx).is_ready()
             };
             match ready {
                 false => Tells::Nothing,
-                true if called || !events.has_some() => Tells::Over,
+                true if called || !events.any().has_some() => Tells::Over,
                 true => Tells::Event,
             }
         }
@@ -324,7 +324,7 @@ impl Hub {
     }
 
     /// Has the events of a handle told to a callback from now on.
-    pub(super) fn call_back<E: FromEvent + Into<News>>(
+    pub(super) fn call_back<E: HandleEvent + Into<News>>(
         &self,
         id: u64,
         events: &Events<E>,
@@ -470,7 +470,7 @@ fn fetch(state: &mut State) -> Option<tenure_event> {
     None
 }
 
-fn take<E: FromEvent + Into<News>>(
+fn take<E: HandleEvent + Into<News>>(
     id: u64,
     events: &Events<E>,
     cx: &Context<'_>,
@@ -526,12 +526,12 @@ mod tests {
         hub.add(other, Source::Detector(Arc::clone(&second)))
             .unwrap();
         assert_eq!([status_of_next(&hub), status_of_next(&hub)], [0, 0]);
-        detector.events().silence();
+        detector.events().any().silence();
         let state = hub.lock();
         assert!(state.ready.is_empty() && state.over.is_empty());
         assert_eq!(state.slots.keys().collect::<Vec<_>>(), [&other]);
         drop(state);
-        second.events().silence();
+        second.events().any().silence();
         assert_eq!(status_of_next(&hub), TENURE_ERR_CLOSED);
         assert_ne!(id, other);
     }
@@ -573,7 +573,7 @@ mod tests {
         std::thread::spawn(move || {
             bell.wake();
             // As the I/O thread ends a handle.
-            ended.events().silence();
+            ended.events().any().silence();
             send.send(()).unwrap();
         });
         rung.recv_timeout(Duration::from_secs(20)).unwrap();

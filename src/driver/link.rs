@@ -249,7 +249,8 @@ mod tests {
     use crate::core::{
         ContenderEvent, ContenderSpec, Event, Host, LeasePolicy, LostReason, Reenrol, SessionEvent,
     };
-    use crate::driver::{Mailbox, Next};
+    use crate::driver::{Mailbox, block_on};
+    use std::future::poll_fn;
     use std::time::{Duration, Instant};
 
     fn open() -> Arc<Link> {
@@ -280,17 +281,16 @@ mod tests {
         let deadline = Instant::now() + Duration::from_secs(20);
         let leads =
             |event: &Event| matches!(event, Event::Contender(ContenderEvent::Leading { .. }));
-        let led = sink.mailbox.wait_latest(Some(deadline), leads);
-        assert!(matches!(led, Next::Event(_)));
+        let led = poll_fn(|cx| sink.mailbox.poll_latest(cx, leads));
+        assert!(matches!(block_on(led, Some(deadline)), Some(Some(_))));
         sink
     }
 
     fn rest(mailbox: &Mailbox) -> Vec<Event> {
         let limit = || Some(Instant::now() + Duration::from_secs(20));
-        let events = std::iter::from_fn(|| match mailbox.next(limit()) {
-            Next::Event(event) => Some(event),
-            Next::Nothing => panic!("the events do not end"),
-            Next::End => None,
+        let events = std::iter::from_fn(|| {
+            let next = poll_fn(|cx| mailbox.poll_next(cx));
+            block_on(next, limit()).expect("the events do not end")
         });
         events.collect()
     }

@@ -5,6 +5,7 @@
 //! runs user code: events go to a [`Mailbox`], from which the user pulls, or from which the
 //! dispatch thread (started with the first callback) calls.
 
+mod block_on;
 mod conn;
 mod dispatch;
 mod drift;
@@ -28,12 +29,13 @@ mod stream;
 mod sys;
 mod tls;
 
+pub(crate) use block_on::block_on;
 #[cfg(feature = "capi")]
 pub(crate) use dispatch::on_dispatch;
 pub(crate) use dispatch::start_dispatch;
 pub(crate) use link::{Link, Transport, memory};
 pub use log::{LogLevel, LogRecord, set_log, unset_log};
-pub(crate) use mailbox::{Mailbox, Next};
+pub(crate) use mailbox::Mailbox;
 pub(crate) use memory::MemoryAct;
 pub use meter::Metrics;
 pub use pending::Pending;
