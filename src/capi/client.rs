@@ -8,7 +8,7 @@ use super::event::{News, tenure_event};
 use super::failure::Failure;
 use super::guard;
 use super::handle::{self, Head, Tagged, must_have};
-use super::hub::{self, Hub, Source};
+use super::queue::{self, EventQueue, Source};
 use super::status::{TENURE_ERR_CLOSED, tenure_status};
 use super::text::tenure_str;
 use crate::api::{Client, ClientOptions, Events, HandleEvent, Url};
@@ -34,7 +34,7 @@ pub(super) struct Owned {
     id: u64,
     pub(super) path: String,
     pub(super) client: Arc<Client>,
-    pub(super) hub: Arc<Hub>,
+    pub(super) queue: Arc<EventQueue>,
 }
 
 impl Owned {
@@ -46,7 +46,7 @@ impl Owned {
 
 impl Drop for Owned {
     fn drop(&mut self) {
-        self.hub.remove(self.id);
+        self.queue.remove(self.id);
         // Something else may keep the session open, or a closing may still be under way.
         self.client.events().any().silence();
     }
@@ -69,14 +69,14 @@ impl tenure_client {
 
 /// Registers a callback of the user for the events of a handle.
 pub(super) fn call_back<E: HandleEvent + Into<News>>(
-    hub: &Hub,
+    queue: &EventQueue,
     id: u64,
     events: &Events<E>,
     callback: tenure_event_fn,
     foreign: Foreign,
 ) -> Result<(), Failure> {
     let callback = callback.ok_or_else(|| Failure::null("callback"))?;
-    hub.call_back(id, events, move |event: E| {
+    queue.call_back(id, events, move |event: E| {
         let event = tenure_event::new(id, event);
         // SAFETY: the caller says that it may be called, with this, until it is destroyed.
         guard::in_callback(|| unsafe { callback(foreign.user_data(), &raw const event) });
@@ -113,8 +113,8 @@ pub unsafe extern "C" fn tenure_client_open(
         };
         let url = Url::parse(url.read("url")?)?;
         let client = Arc::new(Client::open(&url, options)?);
-        let (id, hub) = (hub::fresh(), Hub::new());
-        hub.add(id, Source::Session(Arc::clone(&client)))?;
+        let (id, queue) = (queue::fresh(), EventQueue::new());
+        queue.add(id, Source::Session(Arc::clone(&client)))?;
         handle::put(client_out, || {
             handle::make(tenure_client {
                 head: Head::new::<tenure_client>(),
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn tenure_client_open(
                     id,
                     path: url.path().to_owned(),
                     client,
-                    hub,
+                    queue,
                 },
             })
         });
@@ -186,7 +186,7 @@ pub unsafe extern "C" fn tenure_client_next_event(
 ) -> tenure_status {
     guard::on(client, error_out, |client| {
         must_have(event_out, "event_out")?;
-        let event = client.inner.hub.next(guard::patience(timeout_ms)?)?;
+        let event = client.inner.queue.next(guard::patience(timeout_ms)?)?;
         handle::put(event_out, || handle::make(event));
         Ok(())
     })
@@ -213,7 +213,7 @@ pub unsafe extern "C" fn tenure_client_event_fd(
 ) -> tenure_status {
     guard::on(client, error_out, |client| {
         must_have(fd_out, "fd_out")?;
-        let fd = client.inner.hub.fd()?;
+        let fd = client.inner.queue.fd()?;
         handle::put(fd_out, || fd);
         Ok(())
     })
@@ -245,9 +245,9 @@ pub unsafe extern "C" fn tenure_client_set_callback(
     let foreign = Foreign::new(user_data, destroy);
     guard::on(client, error_out, |client| {
         let Owned {
-            id, client, hub, ..
+            id, client, queue, ..
         } = &client.inner;
-        call_back(hub, *id, client.events(), callback, foreign)
+        call_back(queue, *id, client.events(), callback, foreign)
     })
 }
 
@@ -295,7 +295,7 @@ pub unsafe extern "C" fn tenure_client_close(
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
     guard::on(client, error_out, |client| {
-        client.inner.hub.check_process()?;
+        client.inner.queue.check_process()?;
         let here = guard::is_in_callback();
         let limit = if here {
             None

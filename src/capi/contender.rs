@@ -8,7 +8,7 @@ use super::error::tenure_error;
 use super::event::tenure_event;
 use super::guard;
 use super::handle::{self, Head, Tagged, must_have};
-use super::hub::{self, Hub, Source};
+use super::queue::{self, EventQueue, Source};
 use super::status::tenure_status;
 use super::text;
 use crate::api::{Contender, ContenderOptions};
@@ -28,12 +28,12 @@ pub struct tenure_contender {
 struct Owned {
     id: u64,
     contender: Arc<Contender>,
-    hub: Arc<Hub>,
+    queue: Arc<EventQueue>,
 }
 
 impl Drop for Owned {
     fn drop(&mut self) {
-        self.hub.remove(self.id);
+        self.queue.remove(self.id);
         // Something else may keep the session open, or a closing may still be under way.
         self.contender.events().any().silence();
     }
@@ -79,12 +79,16 @@ pub unsafe extern "C" fn tenure_contender_new(
             handle::get(options)?.read(&client.path)
         };
         let contender = Arc::new(client.client.contend(options)?);
-        let (id, hub) = (hub::fresh(), Arc::clone(&client.hub));
-        hub.add(id, Source::Contender(Arc::clone(&contender)))?;
+        let (id, queue) = (queue::fresh(), Arc::clone(&client.queue));
+        queue.add(id, Source::Contender(Arc::clone(&contender)))?;
         handle::put(contender_out, || {
             handle::make(tenure_contender {
                 head: Head::new::<tenure_contender>(),
-                inner: Owned { id, contender, hub },
+                inner: Owned {
+                    id,
+                    contender,
+                    queue,
+                },
             })
         });
         Ok(())
@@ -231,8 +235,12 @@ pub unsafe extern "C" fn tenure_contender_withdraw_start(
 ) -> tenure_status {
     guard::on(contender, error_out, |contender| {
         must_have(call_out, "call_out")?;
-        let Owned { id, contender, hub } = &contender.inner;
-        let call = hub.start(*id, contender.withdraw())?;
+        let Owned {
+            id,
+            contender,
+            queue,
+        } = &contender.inner;
+        let call = queue.start(*id, contender.withdraw())?;
         handle::put(call_out, || call);
         Ok(())
     })
@@ -297,8 +305,12 @@ pub unsafe extern "C" fn tenure_contender_set_data_start(
     guard::on(contender, error_out, |contender| {
         must_have(call_out, "call_out")?;
         let data = text::bytes(data.cast(), len, "data")?;
-        let Owned { id, contender, hub } = &contender.inner;
-        let call = hub.start(*id, contender.set_data(data)?)?;
+        let Owned {
+            id,
+            contender,
+            queue,
+        } = &contender.inner;
+        let call = queue.start(*id, contender.set_data(data)?)?;
         handle::put(call_out, || call);
         Ok(())
     })
@@ -329,8 +341,12 @@ pub unsafe extern "C" fn tenure_contender_set_callback(
 ) -> tenure_status {
     let foreign = Foreign::new(user_data, destroy);
     guard::on(contender, error_out, |contender| {
-        let Owned { id, contender, hub } = &contender.inner;
-        call_back(hub, *id, contender.events(), callback, foreign)
+        let Owned {
+            id,
+            contender,
+            queue,
+        } = &contender.inner;
+        call_back(queue, *id, contender.events(), callback, foreign)
     })
 }
 

@@ -7,7 +7,7 @@ use super::event::tenure_event;
 use super::failure::Failure;
 use super::guard;
 use super::handle::{self, Head, Tagged, must_have};
-use super::hub::{self, Hub, Source};
+use super::queue::{self, EventQueue, Source};
 use super::status::tenure_status;
 use super::text::tenure_str;
 use crate::api::{Detector, DetectorEvent, Time};
@@ -27,12 +27,12 @@ pub struct tenure_detector {
 struct Owned {
     id: u64,
     detector: Arc<Detector>,
-    hub: Arc<Hub>,
+    queue: Arc<EventQueue>,
 }
 
 impl Drop for Owned {
     fn drop(&mut self) {
-        self.hub.remove(self.id);
+        self.queue.remove(self.id);
         // Something else may keep the session open, or a closing may still be under way.
         self.detector.events().any().silence();
     }
@@ -73,12 +73,16 @@ pub unsafe extern "C" fn tenure_detector_new(
         let client = client.inner();
         let path = client.group(path.read("path")?);
         let detector = Arc::new(client.client.detect(path)?);
-        let (id, hub) = (hub::fresh(), Arc::clone(&client.hub));
-        hub.add(id, Source::Detector(Arc::clone(&detector)))?;
+        let (id, queue) = (queue::fresh(), Arc::clone(&client.queue));
+        queue.add(id, Source::Detector(Arc::clone(&detector)))?;
         handle::put(detector_out, || {
             handle::make(tenure_detector {
                 head: Head::new::<tenure_detector>(),
-                inner: Owned { id, detector, hub },
+                inner: Owned {
+                    id,
+                    detector,
+                    queue,
+                },
             })
         });
         Ok(())
@@ -186,8 +190,12 @@ pub unsafe extern "C" fn tenure_detector_set_callback(
 ) -> tenure_status {
     let foreign = Foreign::new(user_data, destroy);
     guard::on(detector, error_out, |detector| {
-        let Owned { id, detector, hub } = &detector.inner;
-        call_back(hub, *id, detector.events(), callback, foreign)
+        let Owned {
+            id,
+            detector,
+            queue,
+        } = &detector.inner;
+        call_back(queue, *id, detector.events(), callback, foreign)
     })
 }
 

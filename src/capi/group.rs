@@ -8,8 +8,8 @@ use super::error::tenure_error;
 use super::failure::Failure;
 use super::guard;
 use super::handle::{self, Head, Tagged, must_have};
-use super::hub::{self, Hub, Source};
 use super::member::{self, tenure_member, tenure_members};
+use super::queue::{self, EventQueue, Source};
 use super::status::tenure_status;
 use super::text::{self, tenure_str};
 use crate::api::{Group, Pending};
@@ -29,12 +29,12 @@ pub struct tenure_group {
 struct Owned {
     id: u64,
     group: Arc<Group>,
-    hub: Arc<Hub>,
+    queue: Arc<EventQueue>,
 }
 
 impl Drop for Owned {
     fn drop(&mut self) {
-        self.hub.remove(self.id);
+        self.queue.remove(self.id);
         // Something else may keep the session open, or a closing may still be under way.
         self.group.events().any().silence();
     }
@@ -77,8 +77,8 @@ fn start<T: Into<Answer> + Send + 'static>(
 ) -> tenure_status {
     guard::on(group, error_out, |group| {
         must_have(call_out, "call_out")?;
-        let Owned { id, group, hub } = &group.inner;
-        let call = hub.start(*id, begin(group)?)?;
+        let Owned { id, group, queue } = &group.inner;
+        let call = queue.start(*id, begin(group)?)?;
         handle::put(call_out, || call);
         Ok(())
     })
@@ -109,12 +109,12 @@ pub unsafe extern "C" fn tenure_group_new(
         let client = client.inner();
         let path = client.group(path.read("path")?);
         let group = Arc::new(client.client.group(path)?);
-        let (id, hub) = (hub::fresh(), Arc::clone(&client.hub));
-        hub.add(id, Source::Group(Arc::clone(&group)))?;
+        let (id, queue) = (queue::fresh(), Arc::clone(&client.queue));
+        queue.add(id, Source::Group(Arc::clone(&group)))?;
         handle::put(group_out, || {
             handle::make(tenure_group {
                 head: Head::new::<tenure_group>(),
-                inner: Owned { id, group, hub },
+                inner: Owned { id, group, queue },
             })
         });
         Ok(())
@@ -592,7 +592,7 @@ pub unsafe extern "C" fn tenure_group_watch(
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
     guard::on(group, error_out, |group| {
-        group.inner.hub.check_process()?;
+        group.inner.queue.check_process()?;
         group.inner.group.watch();
         Ok(())
     })
@@ -661,8 +661,8 @@ pub unsafe extern "C" fn tenure_group_set_callback(
 ) -> tenure_status {
     let foreign = Foreign::new(user_data, destroy);
     guard::on(group, error_out, |group| {
-        let Owned { id, group, hub } = &group.inner;
-        call_back(hub, *id, group.events(), callback, foreign)
+        let Owned { id, group, queue } = &group.inner;
+        call_back(queue, *id, group.events(), callback, foreign)
     })
 }
 

@@ -51,8 +51,6 @@ mod memory;
 
 mod call;
 mod failure;
-mod gate;
 mod guard;
 mod handle;
-mod hub;
-mod signal;
+mod queue;

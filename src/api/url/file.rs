@@ -36,7 +36,6 @@ fn content(name: &str, limit: usize) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::super::{URL_BYTES_MAX, Url};
-    use super::*;
     use std::path::PathBuf;
 
     struct Dir(PathBuf);

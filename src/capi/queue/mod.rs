@@ -10,11 +10,12 @@
 //! for as long as a debugger likes. So the waking side never waits for the lock: it notes who rang,
 //! and looks only if nobody else has the lock; whoever has it looks before and after giving it back.
 
+mod gate;
+mod signal;
+
 use super::call::{Call, Done};
 use super::event::{News, tenure_event};
 use super::failure::Failure;
-use super::gate::Gate;
-use super::signal::Signal;
 use super::status::{
     TENURE_ERR_BUSY, TENURE_ERR_CLOSED, TENURE_ERR_FORKED, TENURE_ERR_SYSTEM, TENURE_ERR_TIMEOUT,
 };
@@ -22,6 +23,8 @@ use crate::api::{
     Client, Contender, Detector, Error, ErrorKind, Events, Group, HandleEvent, Pending,
 };
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use gate::Gate;
+use signal::Signal;
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
@@ -158,7 +161,7 @@ impl State {
 }
 
 /// See the [module](self).
-pub(super) struct Hub {
+pub(super) struct EventQueue {
     state: Mutex<State>,
     /// Those who rang and were not looked at yet, each once. Nobody blocks at either end of it.
     ring: Sender<u64>,
@@ -168,18 +171,18 @@ pub(super) struct Hub {
     process: u32,
 }
 
-/// Wakes a hub for one of its sources.
+/// Wakes a queue for one of its sources.
 struct Bell {
-    hub: Weak<Hub>,
+    queue: Weak<EventQueue>,
     id: u64,
     /// It rings, and nobody has looked yet.
     rings: AtomicBool,
 }
 
 impl Bell {
-    fn new(hub: &Arc<Hub>, id: u64) -> Arc<Self> {
+    fn new(queue: &Arc<EventQueue>, id: u64) -> Arc<Self> {
         Arc::new(Self {
-            hub: Arc::downgrade(hub),
+            queue: Arc::downgrade(queue),
             id,
             rings: AtomicBool::new(false),
         })
@@ -191,19 +194,19 @@ impl Wake for Bell {
         if self.rings.swap(true, Ordering::SeqCst) {
             return;
         }
-        if let Some(hub) = self.hub.upgrade() {
-            // The hub has the other end.
-            let _ = hub.ring.send(self.id);
+        if let Some(queue) = self.queue.upgrade() {
+            // The queue has the other end.
+            let _ = queue.ring.send(self.id);
             // Before the lock is tried: whoever has it sees this when it has given it back.
             fence(Ordering::SeqCst);
-            if let Some(state) = hub.try_lock() {
-                hub.settle(state);
+            if let Some(state) = queue.try_lock() {
+                queue.settle(state);
             }
         }
     }
 }
 
-impl Hub {
+impl EventQueue {
     pub(super) fn new() -> Arc<Self> {
         let (ring, rung) = unbounded();
         Arc::new(Self {
@@ -486,61 +489,64 @@ mod tests {
     use super::*;
     use crate::api::{ClientOptions, Url};
 
-    /// A hub with one detector, which has an event to tell at once.
-    fn with_detector() -> (Arc<Hub>, Client, Arc<Detector>, u64) {
+    /// A queue with one detector, which has an event to tell at once.
+    fn with_detector() -> (Arc<EventQueue>, Client, Arc<Detector>, u64) {
         let url = Url::parse("10.0.0.1:5050").unwrap();
         let client = Client::open(&url, ClientOptions::default()).unwrap();
         let detector = Arc::new(client.detect(url.path()).unwrap());
-        let (hub, id) = (Hub::new(), fresh());
-        hub.add(id, Source::Detector(Arc::clone(&detector)))
+        let (queue, id) = (EventQueue::new(), fresh());
+        queue
+            .add(id, Source::Detector(Arc::clone(&detector)))
             .unwrap();
-        (hub, client, detector, id)
+        (queue, client, detector, id)
     }
 
-    fn status_of_next(hub: &Hub) -> i32 {
-        hub.next(Some(Duration::ZERO))
+    fn status_of_next(queue: &EventQueue) -> i32 {
+        queue
+            .next(Some(Duration::ZERO))
             .map_or_else(|f| f.status, |_| 0)
     }
 
     #[test]
     fn an_event_that_comes_while_a_callback_is_registered_is_no_end() {
-        let (hub, client, detector, id) = with_detector();
-        assert_eq!(hub.lock().ready, [id]);
+        let (queue, client, detector, id) = with_detector();
+        assert_eq!(queue.lock().ready, [id]);
         // As in `call_back`, between its two steps.
-        hub.set_called(id, true).unwrap();
-        Bell::new(&hub, id).wake();
-        assert_eq!(status_of_next(&hub), TENURE_ERR_TIMEOUT);
+        queue.set_called(id, true).unwrap();
+        Bell::new(&queue, id).wake();
+        assert_eq!(status_of_next(&queue), TENURE_ERR_TIMEOUT);
         // If the registration fails the events are the queue's again.
-        hub.set_called(id, false).unwrap();
-        hub.lock().look(id);
-        assert_eq!(status_of_next(&hub), 0);
+        queue.set_called(id, false).unwrap();
+        queue.lock().look(id);
+        assert_eq!(status_of_next(&queue), 0);
         drop(detector);
         client.close().wait().unwrap();
-        assert_eq!(status_of_next(&hub), TENURE_ERR_CLOSED);
+        assert_eq!(status_of_next(&queue), TENURE_ERR_CLOSED);
     }
 
     #[test]
     fn a_handle_that_ends_leaves_nothing_to_fetch_while_others_live() {
-        let (hub, client, detector, id) = with_detector();
+        let (queue, client, detector, id) = with_detector();
         let (other, second) = (fresh(), Arc::new(client.detect("/other").unwrap()));
-        hub.add(other, Source::Detector(Arc::clone(&second)))
+        queue
+            .add(other, Source::Detector(Arc::clone(&second)))
             .unwrap();
-        assert_eq!([status_of_next(&hub), status_of_next(&hub)], [0, 0]);
+        assert_eq!([status_of_next(&queue), status_of_next(&queue)], [0, 0]);
         detector.events().any().silence();
-        let state = hub.lock();
+        let state = queue.lock();
         assert!(state.ready.is_empty() && state.over.is_empty());
         assert_eq!(state.slots.keys().collect::<Vec<_>>(), [&other]);
         drop(state);
         second.events().any().silence();
-        assert_eq!(status_of_next(&hub), TENURE_ERR_CLOSED);
+        assert_eq!(status_of_next(&queue), TENURE_ERR_CLOSED);
         assert_ne!(id, other);
     }
 
     #[test]
     fn a_client_has_so_many_handles_and_calls_and_no_more() {
-        let (hub, _client, detector, _) = with_detector();
+        let (queue, _client, detector, _) = with_detector();
         {
-            let mut state = hub.lock();
+            let mut state = queue.lock();
             for _ in 1..SOURCES_MAX {
                 let slot = Slot {
                     source: Source::Done(
@@ -550,7 +556,7 @@ mod tests {
                             result: Ok(().into()),
                         },
                     ),
-                    bell: Bell::new(&hub, 0),
+                    bell: Bell::new(&queue, 0),
                     waker: Waker::noop().clone(),
                     called: false,
                     ready: false,
@@ -558,16 +564,16 @@ mod tests {
                 state.slots.insert(fresh(), slot);
             }
         }
-        let one_more = hub.add(fresh(), Source::Detector(detector));
+        let one_more = queue.add(fresh(), Source::Detector(detector));
         assert_eq!(one_more.unwrap_err().status, TENURE_ERR_SYSTEM);
     }
 
     #[test]
     fn who_rings_never_waits_for_who_fetches() {
-        let (hub, client, detector, id) = with_detector();
-        assert_eq!(status_of_next(&hub), 0);
+        let (queue, client, detector, id) = with_detector();
+        assert_eq!(status_of_next(&queue), 0);
         // Somebody is stopped in the middle of fetching, with the lock.
-        let state = hub.lock();
+        let state = queue.lock();
         let (send, rung) = std::sync::mpsc::channel();
         let (bell, ended) = (Arc::clone(&state.slots[&id].bell), Arc::clone(&detector));
         std::thread::spawn(move || {
@@ -578,12 +584,12 @@ mod tests {
         });
         rung.recv_timeout(Duration::from_secs(20)).unwrap();
         // Somebody else waits meanwhile, and hears of it as soon as the lock is free.
-        let waiting = Arc::clone(&hub);
+        let waiting = Arc::clone(&queue);
         let waiter = std::thread::spawn(move || {
             let next = waiting.next(Some(Duration::from_secs(20)));
             next.map_or_else(|failure| failure.status, |_| 0)
         });
-        hub.settle(state);
+        queue.settle(state);
         assert_eq!(waiter.join().unwrap(), TENURE_ERR_CLOSED);
         drop((client, detector));
     }
