@@ -12,6 +12,8 @@ mod standalone;
 mod time;
 mod url;
 
+#[cfg(feature = "capi")]
+pub(crate) use crate::core::Event;
 pub use crate::core::{
     ContenderEvent, DetectorEvent, Error, ErrorKind, ExpiredBy, GroupEvent, Host, Leader,
     LeasePolicy, LostReason, Member, Reenrol, SessionEvent, Time,
@@ -19,6 +21,8 @@ pub use crate::core::{
 #[cfg(feature = "capi")]
 pub(crate) use crate::driver::on_dispatch;
 pub use crate::driver::{LogLevel, LogRecord, Metrics, Pending, TlsOptions, set_log, unset_log};
+#[cfg(feature = "capi")]
+pub(crate) use any_events::AnyEvents;
 pub use client::{Client, ClientOptions};
 pub use contender::{Contender, ContenderOptions, Leadership};
 pub use detector::Detector;

@@ -53,4 +53,6 @@ mod call;
 mod failure;
 mod guard;
 mod handle;
+mod news;
+mod owned;
 mod queue;

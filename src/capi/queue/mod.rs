@@ -1,169 +1,52 @@
-//! The queue of a client: the events of all its handles that have no callback, and the ends of its
-//! calls.
+//! The event queue of a client: the events of all its handles that have no callback, and the ends of
+//! its calls.
 //!
-//! Nothing is copied into it. It knows which handles have something to tell, because each of them
-//! wakes it, and takes from them when it is asked. So what a handle keeps for a slow consumer, and
-//! in which order, is the handle's business, and a callback that is registered later finds all that
-//! was not fetched.
+//! Nothing is copied into it. It knows which handles have an event, because each of them wakes it, and
+//! takes the events when it is asked. So a handle decides which events it keeps for a slow consumer,
+//! and in which order, and a callback that is registered later gets all events that were not fetched.
 //!
-//! Whoever wakes it may be the I/O thread, and whoever fetches may be stopped in the middle of that,
-//! for as long as a debugger likes. So the waking side never waits for the lock: it notes who rang,
-//! and looks only if nobody else has the lock; whoever has it looks before and after giving it back.
+//! The I/O thread wakes the queue, and a debugger may stop a consumer in the middle of fetching, for as
+//! long as it likes. So the waking side never waits for the lock: it notes which source woke it, and
+//! looks only if no other thread has the lock; the thread that has it looks before it gives the lock
+//! back, and again afterwards.
 
 mod gate;
 mod signal;
+mod source;
+mod state;
 
-use super::call::{Call, Done};
-use super::event::{News, tenure_event};
+use super::call::{Answer, Call};
+use super::event::tenure_event;
 use super::failure::Failure;
 use super::status::{
     TENURE_ERR_BUSY, TENURE_ERR_CLOSED, TENURE_ERR_FORKED, TENURE_ERR_SYSTEM, TENURE_ERR_TIMEOUT,
 };
-use crate::api::{
-    Client, Contender, Detector, Error, ErrorKind, Events, Group, HandleEvent, Pending,
-};
+use crate::api::{AnyEvents, Error, ErrorKind, Event, Pending};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use gate::Gate;
 use signal::Signal;
-use std::collections::{BTreeMap, VecDeque};
+use source::Source;
+use state::{Slot, State};
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
 /// How many handles and calls a client may have at once.
 const SOURCES_MAX: usize = 1 << 20;
 
 /// A number that no handle and no call of this process has had before.
-pub(super) fn fresh() -> u64 {
+fn fresh() -> u64 {
     static LAST: AtomicU64 = AtomicU64::new(0);
     LAST.fetch_add(1, Ordering::Relaxed) + 1
-}
-
-/// Who has something to tell.
-pub(super) enum Source {
-    Session(Arc<Client>),
-    Contender(Arc<Contender>),
-    Detector(Arc<Detector>),
-    Group(Arc<Group>),
-    /// A call of the handle with this number.
-    Call(u64, Call),
-    /// It has ended.
-    Done(u64, Done),
-}
-
-/// What a source has to tell now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tells {
-    /// Something.
-    Event,
-    /// Nothing yet: the waker is called when that changes.
-    Nothing,
-    /// Nothing any more.
-    Over,
-}
-
-impl Source {
-    /// Where a callback has its events, only their end counts.
-    fn tells(&mut self, id: u64, called: bool, cx: &mut Context<'_>) -> Tells {
-        fn told<E: HandleEvent>(events: &Events<E>, called: bool, cx: &Context<'_>) -> Tells {
-            let ready = if called {
-                events.any().poll_ended(cx).is_ready()
-            } else {
-                events.poll_ready(cx).is_ready()
-            };
-            match ready {
-                false => Tells::Nothing,
-                true if called || !events.any().has_some() => Tells::Over,
-                true => Tells::Event,
-            }
-        }
-        match self {
-            Self::Session(client) => told(client.events(), called, cx),
-            Self::Contender(contender) => told(contender.events(), called, cx),
-            Self::Detector(detector) => told(detector.events(), called, cx),
-            Self::Group(group) => told(group.events(), called, cx),
-            Self::Done(..) => Tells::Event,
-            Self::Call(owner, call) => match call.poll(cx) {
-                Poll::Pending => Tells::Nothing,
-                Poll::Ready(result) => {
-                    *self = Self::Done(*owner, Done { call: id, result });
-                    Tells::Event
-                }
-            },
-        }
-    }
-}
-
-struct Slot {
-    source: Source,
-    bell: Arc<Bell>,
-    waker: Waker,
-    /// A callback has its events; here it only counts when they end.
-    called: bool,
-    ready: bool,
-}
-
-#[derive(Default)]
-struct State {
-    slots: BTreeMap<u64, Slot>,
-    /// Those that have something to tell, longest first.
-    ready: VecDeque<u64>,
-    /// Those that have ended, to be dropped without the lock.
-    over: Vec<Source>,
-    signal: Option<Signal>,
-}
-
-impl State {
-    /// Nobody will ever tell anything any more.
-    fn is_over(&self) -> bool {
-        self.slots.is_empty()
-    }
-
-    fn show(&self) {
-        if let Some(signal) = &self.signal {
-            signal.set(!self.ready.is_empty() || self.is_over());
-        }
-    }
-
-    /// Looks at one source again.
-    fn look(&mut self, id: u64) {
-        let Some(slot) = self.slots.get_mut(&id) else {
-            return;
-        };
-        let waker = slot.waker.clone();
-        let mut cx = Context::from_waker(&waker);
-        let tells = slot.source.tells(id, slot.called, &mut cx);
-        if tells == Tells::Over {
-            let removed = self.remove(id);
-            self.over.extend(removed);
-            return;
-        }
-        let ready = tells == Tells::Event;
-        if ready != slot.ready {
-            slot.ready = ready;
-            if ready {
-                self.ready.push_back(id);
-            } else {
-                self.ready.retain(|known| *known != id);
-            }
-        }
-    }
-
-    fn remove(&mut self, id: u64) -> Option<Source> {
-        let slot = self.slots.remove(&id)?;
-        if slot.ready {
-            self.ready.retain(|known| *known != id);
-        }
-        Some(slot.source)
-    }
 }
 
 /// See the [module](self).
 pub(super) struct EventQueue {
     state: Mutex<State>,
-    /// Those who rang and were not looked at yet, each once. Nobody blocks at either end of it.
+    /// The sources that woke the queue and were not looked at yet, each once. Nothing blocks at either
+    /// end.
     ring: Sender<u64>,
     rung: Receiver<u64>,
     gate: Gate,
@@ -175,18 +58,8 @@ pub(super) struct EventQueue {
 struct Bell {
     queue: Weak<EventQueue>,
     id: u64,
-    /// It rings, and nobody has looked yet.
-    rings: AtomicBool,
-}
-
-impl Bell {
-    fn new(queue: &Arc<EventQueue>, id: u64) -> Arc<Self> {
-        Arc::new(Self {
-            queue: Arc::downgrade(queue),
-            id,
-            rings: AtomicBool::new(false),
-        })
-    }
+    /// It was woken, and no thread has looked yet.
+    rings: Arc<AtomicBool>,
 }
 
 impl Wake for Bell {
@@ -197,10 +70,10 @@ impl Wake for Bell {
         if let Some(queue) = self.queue.upgrade() {
             // The queue has the other end.
             let _ = queue.ring.send(self.id);
-            // Before the lock is tried: whoever has it sees this when it has given it back.
+            // Before the lock is tried: the thread that has it sees this when it has given it back.
             fence(Ordering::SeqCst);
             if let Some(state) = queue.try_lock() {
-                queue.settle(state);
+                queue.unlock(state);
             }
         }
     }
@@ -218,9 +91,9 @@ impl EventQueue {
         })
     }
 
-    /// To be given back by [`settle`](Self::settle), and in no other way.
+    /// To be given back by [`unlock`](Self::unlock), and in no other way.
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Whole between any two statements; no code of the user's runs under it.
+        // The state is whole between any two statements; no code of the user's runs under the lock.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -232,26 +105,23 @@ impl EventQueue {
         }
     }
 
-    /// Looks at those who rang.
+    /// Looks at the sources that woke the queue.
     fn attend(&self, state: &mut State) {
         while let Ok(id) = self.rung.try_recv() {
-            if let Some(slot) = state.slots.get(&id) {
-                slot.bell.rings.store(false, Ordering::SeqCst);
-            }
-            state.look(id);
+            state.attend(id);
         }
     }
 
-    /// Gives the lock back, and tells whoever waits how things are.
-    fn settle<'a>(&'a self, mut state: MutexGuard<'a, State>) {
+    /// Gives the lock back, and wakes the threads that wait for a change.
+    fn unlock<'a>(&'a self, mut state: MutexGuard<'a, State>) {
         loop {
             self.attend(&mut state);
             state.show();
-            let over = std::mem::take(&mut state.over);
+            let ended = std::mem::take(&mut state.ended);
             drop(state);
             self.gate.open();
-            drop(over);
-            // Who rang meanwhile and found the lock taken has left it to us.
+            drop(ended);
+            // A source that woke the queue meanwhile and found the lock taken has left it to us.
             fence(Ordering::SeqCst);
             if self.rung.is_empty() {
                 return;
@@ -263,7 +133,7 @@ impl EventQueue {
         }
     }
 
-    /// The lock may be held for ever in a forked child, and nobody feeds the queue there.
+    /// In a forked child the lock may be held for ever, and no thread feeds the queue.
     pub(super) fn check_process(&self) -> Result<(), Failure> {
         if self.process == std::process::id() {
             return Ok(());
@@ -275,100 +145,92 @@ impl EventQueue {
         ))
     }
 
-    /// Takes a source in.
-    pub(super) fn add(self: &Arc<Self>, id: u64, source: Source) -> Result<(), Failure> {
+    /// Takes a handle in, and gives it a number.
+    pub(super) fn add(self: &Arc<Self>, events: AnyEvents) -> Result<u64, Failure> {
+        self.take_in(Source::Handle(events))
+    }
+
+    /// Takes in a call of the handle with the number `owner`, and gives the call a number.
+    pub(super) fn start<T: Into<Answer> + Send + 'static>(
+        self: &Arc<Self>,
+        owner: u64,
+        pending: Pending<T>,
+    ) -> Result<u64, Failure> {
+        self.take_in(Source::Call(owner, Call::new(pending)))
+    }
+
+    fn take_in(self: &Arc<Self>, source: Source) -> Result<u64, Failure> {
         self.check_process()?;
         let mut state = self.lock();
         if state.slots.len() >= SOURCES_MAX {
-            self.settle(state);
+            self.unlock(state);
             drop(source);
             return Err(Failure::new(
                 TENURE_ERR_SYSTEM,
                 format!("this client has {SOURCES_MAX} handles and calls; free some first"),
             ));
         }
-        let bell = Bell::new(self, id);
+        let (id, rings) = (fresh(), Arc::default());
+        let bell = Bell {
+            queue: Arc::downgrade(self),
+            id,
+            rings: Arc::clone(&rings),
+        };
         let slot = Slot {
             source,
-            waker: Waker::from(Arc::clone(&bell)),
-            bell,
-            called: false,
+            waker: Waker::from(Arc::new(bell)),
+            rings,
+            has_callback: false,
             ready: false,
         };
         state.slots.insert(id, slot);
         state.look(id);
-        self.settle(state);
-        Ok(())
-    }
-
-    /// Takes a call in, and gives it a number.
-    pub(super) fn start<T>(
-        self: &Arc<Self>,
-        owner: u64,
-        pending: Pending<T>,
-    ) -> Result<u64, Failure>
-    where
-        T: Into<super::call::Answer> + Send + 'static,
-    {
-        let id = fresh();
-        self.add(id, Source::Call(owner, Call::new(pending)))?;
+        self.unlock(state);
         Ok(id)
     }
 
-    /// Forgets a source, and with it what it has not told yet.
+    /// Forgets a handle, and its events with it.
     pub(super) fn remove(&self, id: u64) {
         if self.check_process().is_err() {
             return;
         }
         let mut state = self.lock();
         let removed = state.remove(id);
-        self.settle(state);
+        self.unlock(state);
         drop(removed);
     }
 
-    /// Has the events of a handle told to a callback from now on.
-    pub(super) fn call_back<E: HandleEvent + Into<News>>(
+    /// Gives the events of a handle to a callback from now on.
+    pub(super) fn call_back(
         &self,
         id: u64,
-        events: &Events<E>,
-        callback: impl FnMut(E) + Send + 'static,
+        events: &AnyEvents,
+        callback: impl FnMut(Event) + Send + 'static,
     ) -> Result<(), Failure> {
         self.check_process()?;
-        self.set_called(id, true)?;
+        self.set_has_callback(id, true)?;
         let registered = events
             .on_each(callback)
             .map_err(|error| match error.kind() {
-                // A handle that has ended is no slot any more, and has its callback all the same.
+                // A handle that has ended is not in the queue, and keeps its callback all the same.
                 ErrorKind::InvalidInput => busy(),
                 _ => Failure::from(error),
             });
         if registered.is_err() {
-            self.set_called(id, false)?;
+            self.set_has_callback(id, false)?;
         }
         // It may have ended meanwhile, or have its events back.
         let mut state = self.lock();
         state.look(id);
-        self.settle(state);
+        self.unlock(state);
         registered
     }
 
-    fn set_called(&self, id: u64, called: bool) -> Result<(), Failure> {
+    fn set_has_callback(&self, id: u64, has_callback: bool) -> Result<(), Failure> {
         let mut state = self.lock();
-        let mut set = Ok(());
-        // A handle that is not there any more has ended: its callback will have nothing to say.
-        if let Some(slot) = state.slots.get_mut(&id) {
-            if slot.called && called {
-                set = Err(busy());
-            } else {
-                slot.called = called;
-                // What waits is the callback's.
-                if called && std::mem::take(&mut slot.ready) {
-                    state.ready.retain(|known| *known != id);
-                }
-            }
-        }
-        self.settle(state);
-        set
+        let set = state.set_has_callback(id, has_callback);
+        self.unlock(state);
+        if set { Ok(()) } else { Err(busy()) }
     }
 
     /// The next event; blocks for it, for ever without a limit.
@@ -379,11 +241,11 @@ impl EventQueue {
             let seen = self.gate.seen();
             let mut state = self.lock();
             self.attend(&mut state);
-            let event = fetch(&mut state);
+            let event = state.take();
             let over = state.is_over();
-            // Nothing is to be told to others where nothing was taken.
-            if event.is_some() || over || !state.over.is_empty() {
-                self.settle(state);
+            // If nothing was taken, nothing has changed for others.
+            if event.is_some() || over || !state.ended.is_empty() {
+                self.unlock(state);
             } else {
                 state.show();
                 drop(state);
@@ -408,13 +270,14 @@ impl EventQueue {
         }
     }
 
-    /// After the lock was given back with nothing to tell: who rang meanwhile is looked at.
+    /// After the lock was given back without a change: looks at the sources that woke the queue
+    /// meanwhile.
     fn attend_late(&self) {
         fence(Ordering::SeqCst);
         if !self.rung.is_empty()
             && let Some(state) = self.try_lock()
         {
-            self.settle(state);
+            self.unlock(state);
         }
     }
 
@@ -426,14 +289,14 @@ impl EventQueue {
             match Signal::new() {
                 Ok(signal) => state.signal = Some(signal),
                 Err(error) => {
-                    self.settle(state);
+                    self.unlock(state);
                     return Err(error.into());
                 }
             }
         }
         let fd = state.signal.as_ref().map(Signal::fd);
-        // Lit or not, as things are.
-        self.settle(state);
+        // This makes it readable if it must be.
+        self.unlock(state);
         fd.ok_or_else(|| Failure::from(Error::closed()))
     }
 }
@@ -441,63 +304,23 @@ impl EventQueue {
 fn busy() -> Failure {
     Failure::new(
         TENURE_ERR_BUSY,
-        "this handle has a callback already, and keeps it for its life",
+        "this handle has a callback already, and keeps it for life",
     )
-}
-
-fn fetch(state: &mut State) -> Option<tenure_event> {
-    while let Some(id) = state.ready.pop_front() {
-        let Some(slot) = state.slots.get_mut(&id) else {
-            continue;
-        };
-        slot.ready = false;
-        let waker = slot.waker.clone();
-        let cx = Context::from_waker(&waker);
-        let event = match &slot.source {
-            Source::Session(client) => take(id, client.events(), &cx),
-            Source::Contender(contender) => take(id, contender.events(), &cx),
-            Source::Detector(detector) => take(id, detector.events(), &cx),
-            Source::Group(group) => take(id, group.events(), &cx),
-            Source::Call(..) => None,
-            Source::Done(..) => match state.remove(id) {
-                Some(Source::Done(owner, done)) => return Some(tenure_event::new(owner, done)),
-                _ => None,
-            },
-        };
-        // It goes to the end of the queue with what it has to tell next.
-        state.look(id);
-        if event.is_some() {
-            return event;
-        }
-    }
-    None
-}
-
-fn take<E: HandleEvent + Into<News>>(
-    id: u64,
-    events: &Events<E>,
-    cx: &Context<'_>,
-) -> Option<tenure_event> {
-    match events.poll_next(cx) {
-        Poll::Ready(Ok(event)) => Some(tenure_event::new(id, event)),
-        Poll::Ready(Err(_)) | Poll::Pending => None,
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::call::Done;
     use super::*;
-    use crate::api::{ClientOptions, Url};
+    use crate::api::{Client, ClientOptions, Detector, Url};
 
-    /// A queue with one detector, which has an event to tell at once.
-    fn with_detector() -> (Arc<EventQueue>, Client, Arc<Detector>, u64) {
+    /// A queue with one detector, which has an event at once.
+    fn with_detector() -> (Arc<EventQueue>, Client, Detector, u64) {
         let url = Url::parse("10.0.0.1:5050").unwrap();
         let client = Client::open(&url, ClientOptions::default()).unwrap();
-        let detector = Arc::new(client.detect(url.path()).unwrap());
-        let (queue, id) = (EventQueue::new(), fresh());
-        queue
-            .add(id, Source::Detector(Arc::clone(&detector)))
-            .unwrap();
+        let detector = client.detect(url.path()).unwrap();
+        let queue = EventQueue::new();
+        let id = queue.add(detector.events().any().clone()).unwrap();
         (queue, client, detector, id)
     }
 
@@ -512,29 +335,28 @@ mod tests {
         let (queue, client, detector, id) = with_detector();
         assert_eq!(queue.lock().ready, [id]);
         // As in `call_back`, between its two steps.
-        queue.set_called(id, true).unwrap();
-        Bell::new(&queue, id).wake();
+        queue.set_has_callback(id, true).unwrap();
+        let waker = queue.lock().slots[&id].waker.clone();
+        waker.wake();
         assert_eq!(status_of_next(&queue), TENURE_ERR_TIMEOUT);
         // If the registration fails the events are the queue's again.
-        queue.set_called(id, false).unwrap();
+        queue.set_has_callback(id, false).unwrap();
         queue.lock().look(id);
         assert_eq!(status_of_next(&queue), 0);
-        drop(detector);
         client.close().wait().unwrap();
         assert_eq!(status_of_next(&queue), TENURE_ERR_CLOSED);
+        drop(detector);
     }
 
     #[test]
     fn a_handle_that_ends_leaves_nothing_to_fetch_while_others_live() {
         let (queue, client, detector, id) = with_detector();
-        let (other, second) = (fresh(), Arc::new(client.detect("/other").unwrap()));
-        queue
-            .add(other, Source::Detector(Arc::clone(&second)))
-            .unwrap();
+        let second = client.detect("/other").unwrap();
+        let other = queue.add(second.events().any().clone()).unwrap();
         assert_eq!([status_of_next(&queue), status_of_next(&queue)], [0, 0]);
         detector.events().any().silence();
         let state = queue.lock();
-        assert!(state.ready.is_empty() && state.over.is_empty());
+        assert!(state.ready.is_empty() && state.ended.is_empty());
         assert_eq!(state.slots.keys().collect::<Vec<_>>(), [&other]);
         drop(state);
         second.events().any().silence();
@@ -556,15 +378,15 @@ mod tests {
                             result: Ok(().into()),
                         },
                     ),
-                    bell: Bell::new(&queue, 0),
                     waker: Waker::noop().clone(),
-                    called: false,
+                    rings: Arc::default(),
+                    has_callback: false,
                     ready: false,
                 };
                 state.slots.insert(fresh(), slot);
             }
         }
-        let one_more = queue.add(fresh(), Source::Detector(detector));
+        let one_more = queue.add(detector.events().any().clone());
         assert_eq!(one_more.unwrap_err().status, TENURE_ERR_SYSTEM);
     }
 
@@ -572,24 +394,27 @@ mod tests {
     fn who_rings_never_waits_for_who_fetches() {
         let (queue, client, detector, id) = with_detector();
         assert_eq!(status_of_next(&queue), 0);
-        // Somebody is stopped in the middle of fetching, with the lock.
+        // A thread is stopped in the middle of fetching, with the lock.
         let state = queue.lock();
         let (send, rung) = std::sync::mpsc::channel();
-        let (bell, ended) = (Arc::clone(&state.slots[&id].bell), Arc::clone(&detector));
+        let (waker, events) = (
+            state.slots[&id].waker.clone(),
+            detector.events().any().clone(),
+        );
         std::thread::spawn(move || {
-            bell.wake();
+            waker.wake();
             // As the I/O thread ends a handle.
-            ended.events().any().silence();
+            events.silence();
             send.send(()).unwrap();
         });
         rung.recv_timeout(Duration::from_secs(20)).unwrap();
-        // Somebody else waits meanwhile, and hears of it as soon as the lock is free.
+        // Another thread waits meanwhile, and is woken as soon as the lock is free.
         let waiting = Arc::clone(&queue);
         let waiter = std::thread::spawn(move || {
             let next = waiting.next(Some(Duration::from_secs(20)));
             next.map_or_else(|failure| failure.status, |_| 0)
         });
-        queue.settle(state);
+        queue.unlock(state);
         assert_eq!(waiter.join().unwrap(), TENURE_ERR_CLOSED);
         drop((client, detector));
     }
