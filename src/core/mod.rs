@@ -49,6 +49,7 @@ pub mod mutant;
 mod mutant;
 mod session;
 mod shared;
+mod shared_lease;
 mod watches;
 mod znode;
 
@@ -65,6 +66,7 @@ pub use session::servers::Host;
 pub use session::time::Time;
 pub use session::{ANSWER_BYTES_MAX, SessionOptions, SessionWake};
 use session::{lease, time, verdict};
+pub use shared_lease::{Basis, Published};
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -232,6 +234,8 @@ pub enum Command {
     },
     /// Nobody waits for this call any more.
     Forget {
+        /// The handle of the call, or [`SESSION`].
+        handle: Handle,
         /// The call.
         call: CallId,
     },
@@ -247,6 +251,30 @@ pub enum Command {
         /// How long to keep trying to tell a server.
         patience: Duration,
     },
+}
+
+impl Command {
+    /// The handle that it concerns: [`SESSION`] for the client itself.
+    pub fn handle(&self) -> Handle {
+        match self {
+            Self::Contend { handle, .. }
+            | Self::Withdraw { handle, .. }
+            | Self::Detect { handle, .. }
+            | Self::Group { handle, .. }
+            | Self::Join { handle, .. }
+            | Self::Cancel { handle, .. }
+            | Self::SetData { handle, .. }
+            | Self::SetMemberData { handle, .. }
+            | Self::AwaitEnd { handle, .. }
+            | Self::Evict { handle, .. }
+            | Self::Members { handle, .. }
+            | Self::Data { handle, .. }
+            | Self::Watch { handle }
+            | Self::Forget { handle, .. }
+            | Self::Drop { handle } => *handle,
+            Self::Close { .. } => SESSION,
+        }
+    }
 }
 
 /// What a call was answered.
@@ -326,6 +354,15 @@ pub enum Output {
         handle: Handle,
         /// What holds from now on.
         lease: Option<Lease>,
+        /// The basis whose renewals move its end; without one it is not renewed.
+        renewed_by: Option<Basis>,
+    },
+    /// Move the ends of all leaderships that are renewed by this basis, before anything that follows.
+    Renewal {
+        /// The basis.
+        basis: Basis,
+        /// The end of all of them from now on.
+        end: Time,
     },
     /// Tell the user.
     Event {

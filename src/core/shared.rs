@@ -2,6 +2,7 @@
 
 use super::ask::Ask;
 use super::session::Session;
+use super::shared_lease::SharedLeases;
 use super::time::Time;
 use super::watches::Watches;
 use super::znode::Seats;
@@ -16,6 +17,8 @@ pub(crate) struct Shared {
     pub(crate) session: Session<Ask>,
     pub(crate) watches: Watches,
     pub(crate) seats: Seats,
+    /// The leases that leaderships share.
+    pub(crate) leases: SharedLeases,
     pub(crate) out: Outbox,
 }
 

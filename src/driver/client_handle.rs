@@ -128,7 +128,7 @@ impl std::fmt::Debug for ClientHandle {
 impl ClientHandle {
     pub(crate) fn open(options: SessionOptions, transport: Transport) -> Result<Arc<Self>, Error> {
         static LAST: AtomicU64 = AtomicU64::new(0);
-        let session = Arc::new(Sink::new(""));
+        let session = Arc::new(Sink::new("", Arc::default()));
         let port = port()?;
         let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
         // The keys of the standard library's hasher are random for each process.
@@ -192,7 +192,7 @@ impl ClientHandle {
         let handle = Handle(self.fresh());
         let command = make(handle);
         let permit = self.load.admit(&command)?;
-        let sink = Arc::new(Sink::new(path));
+        let sink = Arc::new(Sink::new(path, Arc::clone(self.session.lease.renewals())));
         let message = Message::Register(self.id, handle, Arc::clone(&sink), command, permit);
         self.port.send(message);
         Ok((handle, sink))
@@ -220,8 +220,8 @@ impl ClientHandle {
             Ok(permit) => permit,
             Err(refused) => return Pending::ready(Err(refused)),
         };
-        let (id, port) = (self.id, self.port);
-        let forget = move || port.send(Message::Command(id, Command::Forget { call }));
+        let (id, port, handle) = (self.id, self.port, command.handle());
+        let forget = move || port.send(Message::Command(id, Command::Forget { handle, call }));
         let (pending, completer) = Pending::new(forget);
         let reply: Reply = Box::new(move |result: Result<Answer, Error>| {
             // The core answers each command with its own kind of answer.

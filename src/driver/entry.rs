@@ -4,10 +4,10 @@ use super::client_handle::{Reply, Transport};
 use super::conn::Conn;
 use super::load::Permit;
 use super::metrics::Counters;
-use super::{Mailbox, Sink, guard};
+use super::{Held, Mailbox, Sink, guard};
 use crate::core::{
-    CallId, Client, Command, ContenderEvent, DetectorEvent, Error, ErrorKind, Event, GroupEvent,
-    Handle, LostReason, SESSION, SessionEvent, Time,
+    Basis, CallId, Client, Command, ContenderEvent, DetectorEvent, Error, ErrorKind, Event,
+    GroupEvent, Handle, LostReason, SESSION, SessionEvent, Time,
 };
 use mio::Token;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -65,6 +65,8 @@ pub(super) struct Entry {
     pub(super) counters: Arc<Counters>,
     pub(super) wait: Option<Time>,
     pub(super) abandoned: bool,
+    /// How many leaderships each basis renews.
+    renewed: [usize; Basis::ALL.len()],
     /// What came faster than it could be taken.
     wants: VecDeque<Want>,
     /// The calls among them that somebody waits for.
@@ -89,6 +91,7 @@ impl Entry {
             counters,
             wait: None,
             abandoned: false,
+            renewed: [0; Basis::ALL.len()],
             wants: VecDeque::new(),
             unheard: BTreeSet::new(),
             taken: (0, 0),
@@ -97,6 +100,37 @@ impl Entry {
 
     pub(super) fn sink(&self, handle: Handle) -> Option<&Arc<Sink>> {
         self.sinks.get(&handle).map(|(_, sink)| sink)
+    }
+
+    /// Publishes the lease of a contender whose end moves with `renewed_by`, or takes it back.
+    pub(super) fn lead(&mut self, handle: Handle, held: Option<Held>, renewed_by: Option<Basis>) {
+        let Some((_, sink)) = self.sinks.get(&handle) else {
+            return;
+        };
+        let token = |held: Option<Held>| held.map(|held| held.lease.token);
+        let before = token(sink.lease.load());
+        if token(held).is_some() && token(held) != before {
+            self.counters.leaderships.one();
+        }
+        if let Some(basis) = sink.lease.renewed_by() {
+            self.renewed[basis as usize] -= 1;
+        }
+        if let (Some(held), Some(basis)) = (held, renewed_by) {
+            // What the clock has lost since the last renewal counts for all.
+            sink.lease.renewals().store(basis, held.lease.end);
+        }
+        sink.lease.store(held, renewed_by);
+        if let Some(basis) = sink.lease.renewed_by() {
+            self.renewed[basis as usize] += 1;
+        }
+    }
+
+    /// Moves the ends of all leases of this basis.
+    pub(super) fn renew(&self, basis: Basis, end: Time) {
+        if let Some((_, session)) = self.sinks.get(&SESSION) {
+            session.lease.renewals().store(basis, end);
+        }
+        self.counters.renewals.add(self.renewed[basis as usize]);
     }
 
     /// Counts what is open; the session is no handle of a user's.
@@ -116,7 +150,7 @@ impl Entry {
                 self.unheard.insert(*call);
             }
             // Given up before anything was done for it: nothing will be.
-            Want::Command(Command::Forget { call }) if self.unheard.remove(call) => return,
+            Want::Command(Command::Forget { call, .. }) if self.unheard.remove(call) => return,
             Want::Command(_) | Want::Register(..) | Want::Abandon => {}
         }
         self.wants.push_back(want);
@@ -177,7 +211,7 @@ impl Entry {
         };
         for (role, sink) in self.sinks.values() {
             let held = sink.lease.load();
-            sink.lease.store(None);
+            sink.lease.store(None, None);
             let event = match role {
                 Role::Session => Event::Session(SessionEvent::Closed),
                 Role::Detector => Event::Detector(DetectorEvent::Failed(error())),
@@ -212,7 +246,7 @@ impl Drop for Entry {
     /// Whatever ends a client, nobody goes on believing, and nobody waits for ever.
     fn drop(&mut self) {
         for (_, sink) in self.sinks.values() {
-            sink.lease.store(None);
+            sink.lease.store(None, None);
             Mailbox::end(sink);
         }
         for want in self.wants.drain(..) {

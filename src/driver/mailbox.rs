@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_flood_keeps_the_latest_and_the_newest_end_of_a_tenure() {
-        let sink = Arc::new(Sink::new(""));
+        let sink = Arc::new(Sink::new("", Arc::default()));
         Mailbox::push(&sink, lost());
         for n in 0..10_000 {
             Mailbox::push(&sink, event(n));
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_candidacy_that_is_blocked_leads_or_stands_by_as_before() {
-        let sink = Arc::new(Sink::new(""));
+        let sink = Arc::new(Sink::new("", Arc::default()));
         let standby = Event::Contender(ContenderEvent::Standby {
             member: Member {
                 path: "/g/0000000001".to_owned(),
@@ -325,7 +325,7 @@ mod tests {
 
     #[test]
     fn the_end_comes_after_the_last_event() {
-        let sink = Arc::new(Sink::new(""));
+        let sink = Arc::new(Sink::new("", Arc::default()));
         Mailbox::push(&sink, event(1));
         Mailbox::end(&sink);
         assert_eq!(next(&sink), Some(event(1)));
@@ -334,7 +334,7 @@ mod tests {
 
     #[test]
     fn what_is_silenced_gives_up_its_callback_and_calls_it_no_more() {
-        let sink = Arc::new(Sink::new(""));
+        let sink = Arc::new(Sink::new("", Arc::default()));
         let (enter, entered) = mpsc::channel();
         let (release, released) = mpsc::channel::<()>();
         let callback: Callback = Box::new(move |got| {
@@ -359,7 +359,10 @@ mod tests {
     /// It is slower than its events.
     #[test]
     fn a_callback_that_never_comes_to_an_end_holds_up_no_other_handle() {
-        let (busy, other) = (Arc::new(Sink::new("")), Arc::new(Sink::new("")));
+        let (busy, other) = (
+            Arc::new(Sink::new("", Arc::default())),
+            Arc::new(Sink::new("", Arc::default())),
+        );
         let (send, called) = mpsc::channel();
         let (own, news) = (Arc::clone(&busy), Arc::clone(&other));
         let mut calls = 0;
@@ -388,7 +391,7 @@ mod tests {
 
     #[test]
     fn a_callback_gets_what_is_queued_and_what_follows_in_order_and_survives_a_panic() {
-        let sink = Arc::new(Sink::new(""));
+        let sink = Arc::new(Sink::new("", Arc::default()));
         Mailbox::push(&sink, event(0));
         let (send, receive) = mpsc::channel();
         let callback: Callback = Box::new(move |got| {

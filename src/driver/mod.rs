@@ -43,7 +43,8 @@ pub(crate) use sys::now;
 pub use tls::TlsOptions;
 
 pub(crate) use lease_cell::Held;
-use lease_cell::LeaseCell;
+use lease_cell::{LeaseCell, Renewals};
+use std::sync::Arc;
 
 /// What the I/O thread writes and the user's side reads, for one handle.
 #[derive(Debug)]
@@ -56,10 +57,11 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    pub(crate) fn new(about: &str) -> Self {
+    /// For a handle about this group, of a client that renews its leases here.
+    pub(crate) fn new(about: &str, renewals: Arc<Renewals>) -> Self {
         Self {
             mailbox: Mailbox::default(),
-            lease: LeaseCell::default(),
+            lease: LeaseCell::new(renewals),
             about: about.into(),
             birth: Birth::now(),
         }

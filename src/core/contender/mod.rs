@@ -34,15 +34,17 @@
 
 use super::again::Again;
 use super::ask::Ask;
+use super::client::{Leads, Needs, Waits};
 use super::event::{ContenderEvent, Event, LostReason, Member};
-use super::lease::{self, LeasePolicy};
+use super::lease::LeasePolicy;
 use super::members::{self, Census};
 use super::mutant::{self, Mutant};
 use super::session::Proving;
 use super::shared::Shared;
+use super::shared_lease::{Basis, Held, SharedLease, Standing};
 use super::time::Time;
 use super::znode::{self, SeatId, SeatNews};
-use super::{Answer, CallId, Error, ErrorKind, Handle, Lease, Output};
+use super::{Answer, CallId, Error, ErrorKind, Handle, Output};
 use crate::proto::{EventKind, Request, Response, ServerError, Stat, path};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -104,12 +106,8 @@ enum Rank {
     Behind { told: Option<usize> },
     /// Nobody stands before; leads as soon as the lease allows.
     First,
-    Leading {
-        /// From when on it is in jeopardy; `None` once that was told.
-        fresh_until: Option<Time>,
-        /// The end of the lease as it was last published.
-        end: Time,
-    },
+    /// Leads by this lease.
+    Leading(Held),
 }
 
 pub(crate) struct Contender {
@@ -236,7 +234,7 @@ impl Contender {
 
     /// Whether a lease hangs on the session.
     pub(crate) fn is_leading(&self) -> bool {
-        matches!(self.rank, Rank::Leading { .. })
+        matches!(self.rank, Rank::Leading(_))
     }
 
     /// The client is being closed: leadership ends now, the rest goes with the session.
@@ -273,7 +271,7 @@ impl Contender {
             }
             SeatNews::Blocked(_) | SeatNews::Doubted | SeatNews::Trusted if self.leaving => {}
             SeatNews::Blocked(error) => self.tell_blocked(error, shared),
-            SeatNews::Doubted => self.doubted = Some(shared.now),
+            SeatNews::Doubted => self.doubt(shared),
             SeatNews::Trusted => {
                 self.doubted = None;
                 self.renew(shared);
@@ -324,7 +322,7 @@ impl Contender {
             Rank::Unknown | Rank::Counting(_) => self.list(shared),
             Rank::Behind { .. } if mutant::on(Mutant::Unarmed) => {}
             Rank::Behind { .. } => self.watch_predecessor(shared),
-            Rank::First | Rank::Leading { .. } => {}
+            Rank::First | Rank::Leading(_) => {}
         }
     }
 
@@ -343,7 +341,7 @@ impl Contender {
 
     /// Looks at the clock.
     pub(crate) fn tick(&mut self, shared: &mut Shared) {
-        let Rank::Leading { fresh_until, end } = self.rank else {
+        let Some(SharedLease { end, fresh_until }) = self.lease(shared) else {
             return;
         };
         let dead = end <= shared.now && !mutant::on(Mutant::Revived);
@@ -357,12 +355,16 @@ impl Contender {
         }
     }
 
-    /// When [`tick`](Self::tick) must be called.
-    pub(crate) fn deadline(&self) -> Option<Time> {
-        match self.rank {
-            Rank::Leading { fresh_until, end } => Some(fresh_until.map_or(end, |at| at.min(end))),
+    /// The lease by which it leads: its end, and from when on it is in jeopardy, unless that was told.
+    fn lease(&self, shared: &Shared) -> Option<SharedLease> {
+        match &self.rank {
+            Rank::Leading(held) => held.lease(self.basis(), shared),
             Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } | Rank::First => None,
         }
+    }
+
+    fn basis(&self) -> Basis {
+        Basis::of(self.spec.policy)
     }
 
     /// Tries again what a server has not decided, and gives a place up that cannot be used.
@@ -392,12 +394,12 @@ impl Contender {
             }
             Rank::Behind { .. } if self.blind && self.peeked.is_none() => self.peek(shared),
             Rank::Behind { .. } => self.watch_predecessor(shared),
-            Rank::Unknown | Rank::Counting(_) | Rank::First | Rank::Leading { .. } => {}
+            Rank::Unknown | Rank::Counting(_) | Rank::First | Rank::Leading(_) => {}
         }
     }
 
     /// When [`retry`](Self::retry) must be called, on a standing connection.
-    pub(crate) fn retry_at(&self, timeout: Duration) -> Option<Time> {
+    fn retry_at(&self, timeout: Duration) -> Option<Time> {
         let give_up = self.gives_up_at(timeout);
         self.again.at().into_iter().chain(give_up).min()
     }
@@ -515,7 +517,7 @@ impl Contender {
         let next_in_line = self.before.len() + self.further == 1;
         let proving = match self.rank {
             Rank::First => Proving::Urgently,
-            Rank::Leading { .. } => Proving::Steadily,
+            Rank::Leading(_) => Proving::Steadily,
             Rank::Behind { .. } if !next_in_line => return None,
             Rank::Behind { .. } if self.spec.warm => Proving::Steadily,
             Rank::Behind { .. } => Proving::Idly,
@@ -540,20 +542,59 @@ impl Contender {
         }
     }
 
-    /// Whether its session can be given up for another one without anything being lost that does not
-    /// come back by itself.
-    pub(crate) fn may_begin_anew(&self) -> bool {
-        !self.is_leading() && self.spec.reenrol == Reenrol::Always
+    /// What the client must know of it.
+    pub(crate) fn needs(&self, shared: &Shared) -> Needs {
+        let timeout = shared.session.timeout();
+        let leads = match &self.rank {
+            Rank::Leading(Held::Shared { in_jeopardy }) => Some(Leads::Shared {
+                basis: self.basis(),
+                in_jeopardy: *in_jeopardy,
+            }),
+            Rank::Leading(Held::Alone(lease)) => Some(Leads::Alone {
+                look_at: lease.fresh_until.map_or(lease.end, |at| at.min(lease.end)),
+            }),
+            Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } | Rank::First => None,
+        };
+        let trusted = |seat: &SeatId| {
+            // One znode that is not known to be ours must not take the others' leases along.
+            shared.seats.is_trusted(*seat) || mutant::on(Mutant::CulpritTakesAll)
+        };
+        let claim = self.claim().map(|(proving, seat, _)| (proving, seat));
+        let is_first = matches!(self.rank, Rank::First) && self.doubted.is_none();
+        let begins_anew = !self.is_leading() && self.spec.reenrol == Reenrol::Always;
+        let unknown = matches!(self.rank, Rank::Unknown | Rank::Counting(_));
+        Needs {
+            again_at: None,
+            retry_at: self.retry_at(timeout),
+            leads,
+            claim: claim.filter(|(_, seat)| trusted(seat)),
+            first: is_first.then(|| self.basis()),
+            waits_for_lease: self.waits(timeout),
+            may_be_first: unknown
+                && self.seat.is_some()
+                && !self.leaving
+                && self.spec.policy.is_proved(),
+            binds_session: !begins_anew,
+        }
     }
 
-    /// Whether it may be its turn, which is not known yet.
-    pub(crate) fn may_be_first(&self) -> bool {
-        let unknown = matches!(self.rank, Rank::Unknown | Rank::Counting(_));
-        unknown && self.seat.is_some() && !self.leaving && self.spec.policy.is_proved()
+    /// Its wait for a lease, if only that is missing.
+    fn waits(&self, timeout: Duration) -> Option<Waits> {
+        if !self.waits_for_lease() {
+            return None;
+        }
+        let Some((since, again)) = self.waiting else {
+            return Some(Waits::default());
+        };
+        Some(Waits {
+            explain_at: again,
+            explain_long_at: again.max(since + timeout),
+            in_vain_at: (since < again).then(|| since + timeout),
+        })
     }
 
     /// Whether only a lease is missing.
-    pub(crate) fn waits_for_lease(&self) -> bool {
+    fn waits_for_lease(&self) -> bool {
         matches!(self.rank, Rank::First) && self.spec.policy.is_proved() && self.doubted.is_none()
     }
 
@@ -569,90 +610,103 @@ impl Contender {
 
     /// A renewal is overdue, or the connection is lost.
     fn endanger(&mut self, shared: &mut Shared) {
-        let (Rank::Leading { fresh_until, end }, Some(member)) = (&mut self.rank, &self.member)
+        let (Some(lease), Rank::Leading(held), Some(member)) =
+            (self.lease(shared), &mut self.rank, &self.member)
         else {
             return;
         };
-        if fresh_until.take().is_some() && !mutant::on(Mutant::Untold) {
+        match held {
+            Held::Shared { in_jeopardy } => *in_jeopardy = true,
+            Held::Alone(lease) => lease.fresh_until = None,
+        }
+        if lease.fresh_until.is_some() && !mutant::on(Mutant::Untold) {
             let event = ContenderEvent::Jeopardy {
                 member: member.clone(),
-                lease_end: *end,
+                lease_end: lease.end,
             };
             shared.event(self.handle, Event::Contender(event));
         }
     }
 
-    /// Whether a lease until `end` is long enough for a leadership to begin: nobody is to lead for a
-    /// moment only.
-    fn is_enough(&self, end: Time, shared: &Shared) -> bool {
-        let pace = shared.session.pace();
-        let renewal = match self.spec.policy.is_proved() {
-            true => shared.session.next_renewal(shared.now),
-            false => None,
-        };
-        shared.now + lease::enough(pace) < end
-            && (!self.spec.policy.is_proved() || shared.session.is_steady())
-            && renewal.is_none_or(|at| at + lease::to_spare(pace) < end)
-    }
-
     /// Something new is known of the session: leadership begins, or goes on.
     pub(crate) fn renew(&mut self, shared: &mut Shared) {
-        let Some(standing) = Standing::of(&self.spec, shared) else {
+        let basis = self.basis();
+        let Some(standing) = Standing::of(basis, shared) else {
             return self.explain(shared);
         };
         let Some(member) = &self.member else {
             return;
         };
-        let Standing { end, .. } = standing;
-        let fresh_until = standing.fresh_until.filter(|at| *at > shared.now);
-        let (end, fresh_until) = match (self.doubted, &self.rank) {
-            (None, _) => (end, fresh_until),
-            // What is proved now says nothing of this znode.
-            (Some(_), Rank::Leading { end: held, .. }) => (end.min(*held), None),
-            (Some(_), _) => return,
-        };
-        let (before, told) = match self.rank {
-            Rank::First => {
-                // Only an answer on a standing connection makes a leader, or ends jeopardy.
-                if fresh_until.is_none() || !self.is_enough(end, shared) {
-                    self.explain(shared);
-                    return;
-                }
+        let token = member.token;
+        match (&mut self.rank, self.doubted) {
+            (Rank::First, Some(_)) => {}
+            (Rank::First, None) if !standing.makes_leaders(basis, shared) => self.explain(shared),
+            (Rank::First, None) => {
                 self.waiting = None;
-                (None, None)
+                standing.publish(basis, shared);
+                self.hold(Held::Shared { in_jeopardy: true }, token, shared);
+                self.recover(standing, shared);
             }
-            Rank::Leading { fresh_until, end } => (Some(end), fresh_until),
-            Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } => return,
-        };
-        // It may also become shorter; if it is over by that, the next look at the clock says so.
-        if before != Some(end) {
-            let lease = Lease {
-                token: member.token,
-                end,
-            };
+            // What is proved now says nothing of this znode.
+            (Rank::Leading(Held::Alone(lease)), Some(_)) => {
+                if standing.end < lease.end {
+                    lease.end = standing.end;
+                    let held = Held::Alone(*lease);
+                    self.hold(held, token, shared);
+                }
+            }
+            (Rank::Leading(Held::Alone(lease)), None) => {
+                let in_jeopardy = lease.fresh_until.is_none();
+                standing.publish(basis, shared);
+                self.hold(Held::Shared { in_jeopardy }, token, shared);
+                self.recover(standing, shared);
+            }
+            (Rank::Leading(Held::Shared { .. }), _) => {
+                standing.publish(basis, shared);
+                self.recover(standing, shared);
+            }
+            (Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. }, _) => {}
+        }
+    }
+
+    /// Leads by this lease from now on.
+    fn hold(&mut self, held: Held, token: u64, shared: &mut Shared) {
+        self.rank = Rank::Leading(held);
+        if let Some((lease, renewed_by)) = held.output(token, self.basis(), shared) {
             shared.out.push(Output::Lease {
                 handle: self.handle,
                 lease: Some(lease),
+                renewed_by,
             });
         }
-        if told.is_none() && fresh_until.is_some() && end > shared.now {
-            self.blocks.over();
-            let event = ContenderEvent::Leading {
-                member: member.clone(),
-                lease_end: end,
-            };
-            self.tell(event, shared);
-        }
-        self.rank = Rank::Leading {
-            fresh_until: fresh_until.or(told),
-            end,
-        };
     }
 
-    /// Whether it has waited for a lease for a whole session timeout, and has said why there is none.
-    pub(crate) fn waits_in_vain(&self, now: Time, timeout: Duration) -> bool {
-        let in_vain = |(since, again)| since + timeout <= now && since < again;
-        self.waits_for_lease() && self.waiting.is_some_and(in_vain)
+    /// Its leadership is not in jeopardy, or no longer.
+    fn recover(&mut self, standing: Standing, shared: &mut Shared) {
+        let (Rank::Leading(Held::Shared { in_jeopardy }), Some(member)) =
+            (&mut self.rank, &self.member)
+        else {
+            return;
+        };
+        if standing.fresh_until.is_none() || standing.end <= shared.now || !*in_jeopardy {
+            return;
+        }
+        *in_jeopardy = false;
+        self.blocks.over();
+        let event = ContenderEvent::Leading {
+            member: member.clone(),
+            lease_end: standing.end,
+        };
+        self.tell(event, shared);
+    }
+
+    /// It is not known that its znode is ours: what is proved from now on does not renew its lease.
+    fn doubt(&mut self, shared: &mut Shared) {
+        self.doubted = Some(shared.now);
+        if let (Some(lease), Some(member)) = (self.lease(shared), &self.member) {
+            let token = member.token;
+            self.hold(Held::Alone(lease), token, shared);
+        }
     }
 
     /// Says, once in a session timeout, why it does not lead though nobody stands before it.
@@ -765,14 +819,12 @@ impl Contender {
 
     /// Ends the candidacy: first the lease, then the news of it.
     fn lose(&mut self, reason: LostReason, shared: &mut Shared) {
-        let led_until = match self.rank {
-            Rank::Leading { end, .. } => Some(end.min(shared.now)),
-            _ => None,
-        };
+        let led_until = self.lease(shared).map(|lease| lease.end.min(shared.now));
         if led_until.is_some() {
             shared.out.push(Output::Lease {
                 handle: self.handle,
                 lease: None,
+                renewed_by: None,
             });
         }
         self.rank = Rank::Unknown;
@@ -1070,45 +1122,5 @@ impl Contender {
             // Nothing is watched: what is left is to look at leisure.
             Err(_) => self.again.later(shared.now, shared.session.timeout()),
         }
-    }
-}
-
-/// What a leader with these rules has in hand, as things stand.
-struct Standing {
-    end: Time,
-    /// From when on a renewal is overdue; `None` while nothing has been renewed on the present
-    /// connection, or there is none.
-    fresh_until: Option<Time>,
-}
-
-impl Standing {
-    fn of(spec: &ContenderSpec, shared: &Shared) -> Option<Self> {
-        let session = &shared.session;
-        let timeout = session.timeout();
-        let answered = session.answered();
-        let mistaken = match () {
-            () if mutant::on(Mutant::AnyAnswer) => Some(lease::horizon(answered?, timeout)),
-            () if mutant::on(Mutant::DisconnectTimer) => Some(shared.now + timeout),
-            () if mutant::on(Mutant::Mesos) => Some(lease::over(answered?, timeout)),
-            () => None,
-        };
-        if let Some(end) = mistaken {
-            let fresh_until = session.newest_proof().map(|_| end);
-            return Some(Self { end, fresh_until });
-        }
-        Some(if spec.policy.is_proved() {
-            let newest = session.newest_proof();
-            Self {
-                end: lease::lease_end(session.proved()?, timeout),
-                fresh_until: newest.map(|sent| lease::overdue(sent, timeout)),
-            }
-        } else {
-            let answered = answered?;
-            let attached = session.attached();
-            Self {
-                end: lease::over(answered, timeout),
-                fresh_until: attached.then(|| lease::shaky(answered, timeout)),
-            }
-        })
     }
 }

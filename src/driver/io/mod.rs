@@ -6,7 +6,6 @@ use super::drift::Drift;
 use super::entry::{Entry, Role, Slot, Want};
 use super::log::LogLevel;
 use super::memory::{Attempt, MemoryEvent, MemoryServers};
-use super::metrics::Counters;
 use super::sys::Alarm;
 use super::tls::Layer;
 use super::{Held, Mailbox, guard, log_lines, process, resolve, sys};
@@ -279,12 +278,12 @@ impl Thread {
             Want::Command(command) => {
                 match &command {
                     Command::Drop { handle } => {
+                        entry.lead(*handle, None, None);
                         if let Some((_, sink)) = entry.sinks.remove(handle) {
-                            sink.lease.store(None);
                             Mailbox::end(&sink);
                         }
                     }
-                    Command::Forget { call } => {
+                    Command::Forget { call, .. } => {
                         let reply = entry.calls.remove(call);
                         guard::foreign(|| drop(reply));
                     }
@@ -552,18 +551,23 @@ impl Thread {
                 Transport::Memory(name) => self.memory.close(name, client, conn, sys::now()),
                 Transport::Tcp(_) => self.hang_up(client, conn),
             },
-            Output::Lease { handle, lease } => {
-                if let Some(sink) = entry.sink(handle) {
-                    let window = entry.core.timeout();
-                    let lost = self.drift.lost(sys::now(), sys::ahead(), window);
-                    let before = sink.lease.load().map(|held| held.lease);
-                    count_lease(&entry.counters, before, lease);
-                    let held = lease.map(|Lease { token, end }| {
-                        let end = end.before(lost);
-                        Held::from_now(Lease { token, end })
-                    });
-                    sink.lease.store(held);
-                }
+            Output::Lease {
+                handle,
+                lease,
+                renewed_by,
+            } => {
+                let window = entry.core.timeout();
+                let lost = self.drift.lost(sys::now(), sys::ahead(), window);
+                let held = lease.map(|Lease { token, end }| {
+                    let end = end.before(lost);
+                    Held::from_now(Lease { token, end })
+                });
+                entry.lead(handle, held, renewed_by);
+            }
+            Output::Renewal { basis, end } => {
+                let window = entry.core.timeout();
+                let lost = self.drift.lost(sys::now(), sys::ahead(), window);
+                entry.renew(basis, end.before(lost));
             }
             Output::Event { handle, event } => {
                 if let Some(sink) = entry.sink(handle) {
@@ -618,16 +622,6 @@ impl Thread {
             }
         };
         self.feed(client, Fed::Disconnected(conn, failure));
-    }
-}
-
-fn count_lease(counters: &Counters, before: Option<Lease>, now: Option<Lease>) {
-    let Some(now) = now else {
-        return;
-    };
-    match before {
-        Some(before) if before.token == now.token => counters.renewals.one(),
-        Some(_) | None => counters.leaderships.one(),
     }
 }
 

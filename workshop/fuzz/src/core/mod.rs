@@ -14,7 +14,8 @@ use std::time::Duration;
 use tape::Tape;
 use tenure::core::{
     ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderEvent, DetectorEvent, Event,
-    Handle, Host, Input, LeasePolicy, Output, Secret, SessionEvent, SessionOptions, Time,
+    Handle, Host, Input, Lease, LeasePolicy, Output, Published, Secret, SessionEvent,
+    SessionOptions, Time,
 };
 use tenure::model::{Model, ModelOptions, ModelOutput};
 
@@ -43,6 +44,7 @@ struct World {
     lookups: Vec<u64>,
     last_conn: u64,
     books: Books,
+    leases: Published,
     /// What each handle stands for.
     groups: BTreeMap<Handle, (String, LeasePolicy)>,
     handles: u64,
@@ -80,6 +82,7 @@ impl World {
             lookups: Vec::new(),
             last_conn: 0,
             books: Books::default(),
+            leases: Published::default(),
             groups: BTreeMap::new(),
             handles: 0,
             candidacies: 0,
@@ -139,6 +142,12 @@ impl World {
         secret::is_not_in(&format!("{:?}", self.client));
     }
 
+    fn judge(&mut self, handle: Handle, lease: Lease) {
+        let (group, policy) = &self.groups[&handle];
+        assert!(!self.closed, "it leads after it was closed");
+        self.books.judge(group, *policy, lease);
+    }
+
     fn output(&mut self, output: Output) {
         match output {
             Output::Resolve { lookup, .. } => self.lookups.push(lookup),
@@ -154,11 +163,20 @@ impl World {
                 let conn = self.conns.remove(at.expect("it closes what it opened"));
                 self.hang_up(&conn);
             }
-            Output::Lease { handle, lease } => {
-                let Some(lease) = lease else { return };
-                let (group, policy) = &self.groups[&handle];
-                assert!(!self.closed, "it leads after it was closed");
-                self.books.judge(group, *policy, lease);
+            Output::Lease {
+                handle,
+                lease,
+                renewed_by,
+            } => {
+                self.leases.lease(handle, lease, renewed_by);
+                if let Some(lease) = lease {
+                    self.judge(handle, lease);
+                }
+            }
+            Output::Renewal { basis, end } => {
+                for (handle, lease) in self.leases.renew(basis, end) {
+                    self.judge(handle, lease);
+                }
             }
             Output::Event { handle, event } => {
                 secret::is_not_in(&format!("{event:?}"));

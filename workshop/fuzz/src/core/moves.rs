@@ -373,7 +373,7 @@ impl World {
             2 => {
                 let call = CallId(1 + u64::from(tape.byte()) % (self.calls + 1));
                 self.open_calls.remove(&call);
-                Command::Forget { call }
+                Command::Forget { handle, call }
             }
             _ => {
                 let (call, data) = (self.call(), tape.bytes().to_vec());

@@ -11,7 +11,7 @@ use crate::witness::{Arrival, Witness};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tenure::core::{self, Client, Input, Output};
+use tenure::core::{self, Client, Handle, Input, Lease, Output, Published};
 
 impl<N: Names> World<N> {
     /// Starts a process with this client on a host.
@@ -21,6 +21,7 @@ impl<N: Names> World<N> {
         host.process = Some(Process {
             core,
             conns: BTreeMap::new(),
+            leases: Published::default(),
             wakes: None,
         });
         self.note(|| format!("client {id} starts"));
@@ -64,20 +65,18 @@ impl<N: Names> World<N> {
                     self.hang_up(conn);
                 }
             }
-            Output::Lease { handle, lease } => {
-                let (end, clock) = (lease.map(|l| (l.token, l.end)), host.clock);
-                self.record.note(now, (id, handle, end), || match lease {
-                    Some(lease) => format!(
-                        "client {id}/{}: lease with token {} for {:?}",
-                        handle.0,
-                        lease.token,
-                        Duration::from_nanos(clock.reaches(lease.end).saturating_sub(now))
-                    ),
-                    None => format!("client {id}/{}: no lease", handle.0),
-                });
-                self.tell(witness, |witness, world| {
-                    witness.lease(world, id, handle, lease);
-                });
+            Output::Lease {
+                handle,
+                lease,
+                renewed_by,
+            } => {
+                process.leases.lease(handle, lease, renewed_by);
+                self.lease(witness, id, handle, lease);
+            }
+            Output::Renewal { basis, end } => {
+                for (handle, lease) in process.leases.renew(basis, end) {
+                    self.lease(witness, id, handle, Some(lease));
+                }
             }
             Output::Event { handle, event } => {
                 self.record.note(now, (id, handle), || {
@@ -100,6 +99,29 @@ impl<N: Names> World<N> {
                 process.wakes = until.map(|(at, _)| host.clock.reaches(at));
             }
         }
+    }
+
+    fn lease(
+        &mut self,
+        witness: &mut dyn Witness<N>,
+        id: usize,
+        handle: Handle,
+        lease: Option<Lease>,
+    ) {
+        let (now, clock) = (self.now, self.hosts[id].clock);
+        let end = lease.map(|l| (l.token, l.end));
+        self.record.note(now, (id, handle, end), || match lease {
+            Some(lease) => format!(
+                "client {id}/{}: lease with token {} for {:?}",
+                handle.0,
+                lease.token,
+                Duration::from_nanos(clock.reaches(lease.end).saturating_sub(now))
+            ),
+            None => format!("client {id}/{}: no lease", handle.0),
+        });
+        self.tell(witness, |witness, world| {
+            witness.lease(world, id, handle, lease);
+        });
     }
 
     // ---- connections ----
