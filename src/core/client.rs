@@ -14,7 +14,7 @@ use super::shared::Shared;
 use super::time::Time;
 use super::verdict;
 use super::watch::{Watcher, Watches};
-use super::znode::{self, SeatId, Seats};
+use super::znode::{self, OwnZnodes, ZnodeId};
 use super::{
     Answer, CallId, Command, Error, ErrorKind, Handle, Input, Outbox, Output, SESSION, Wake,
 };
@@ -41,11 +41,11 @@ enum Machine {
 
 impl Machine {
     /// How many things are known to it by nothing but a silent watch.
-    fn rests(&self, seats: &Seats) -> usize {
+    fn rests(&self, znodes: &OwnZnodes) -> usize {
         match self {
             Self::Contender(contender) => usize::from(contender.rests()),
             Self::Detector(detector) => usize::from(detector.rests()),
-            Self::Group(group) => group.rests(seats),
+            Self::Group(group) => group.rests(znodes),
         }
     }
 }
@@ -94,7 +94,7 @@ impl Client {
                 now: Time::default(),
                 session: Session::new(options, seed),
                 watches: Watches::default(),
-                seats: Seats::default(),
+                znodes: OwnZnodes::default(),
                 out: Outbox::default(),
             },
             machines: BTreeMap::new(),
@@ -175,7 +175,7 @@ impl Client {
     pub fn footprint(&self) -> [usize; 3] {
         [
             self.machines.len(),
-            self.shared.seats.len(),
+            self.shared.znodes.len(),
             self.shared.watches.len(),
         ]
     }
@@ -217,9 +217,9 @@ impl Client {
             Machine::Contender(contender) => Some((contender.retry_at(timeout)?, Wake::Again)),
             Machine::Detector(_) | Machine::Group(_) => None,
         });
-        let seats = self.shared.seats.deadline().map(|at| (at, Wake::Again));
+        let znodes = self.shared.znodes.deadline().map(|at| (at, Wake::Again));
         let attached = self.shared.session.attached();
-        let retries = retries.chain(seats).filter(|_| attached);
+        let retries = retries.chain(znodes).filter(|_| attached);
         let recheck = self.recheck_at().map(|at| (at, Wake::Ping));
         self.shared
             .session
@@ -338,10 +338,10 @@ impl Client {
         };
         let leads = contenders().any(Contender::is_leading);
         // One znode that is not known to be ours must not take the others' leases along.
-        let claims: Vec<(Proving, SeatId, &str)> = contenders()
+        let claims: Vec<(Proving, ZnodeId, &str)> = contenders()
             .filter_map(Contender::claim)
-            .filter(|(_, seat, _)| {
-                self.shared.seats.is_trusted(*seat) || mutant::on(Mutant::CulpritTakesAll)
+            .filter(|(_, znode, _)| {
+                self.shared.znodes.is_trusted(*znode) || mutant::on(Mutant::CulpritTakesAll)
             })
             .collect();
         let proving = claims.iter().map(|(proving, ..)| *proving).max();
@@ -364,22 +364,22 @@ impl Client {
         let first = self.turn % claims.len().max(1);
         let mut bytes = 0;
         let window = claims.iter().cycle().skip(first).take(claims.len());
-        let (seats, mut ops): (Vec<SeatId>, Vec<MultiOp>) = window
+        let (znodes, mut ops): (Vec<ZnodeId>, Vec<MultiOp>) = window
             .take(CHECKS_MAX)
             .take_while(|(_, _, path)| {
                 let fits = bytes == 0 || bytes + path.len() + CHECK_BYTES <= CHECKS_BYTES_MAX;
                 bytes += path.len() + CHECK_BYTES;
                 fits
             })
-            .map(|(_, seat, path)| {
+            .map(|(_, znode, path)| {
                 let check = MultiOp::Check {
                     path: (*path).to_owned(),
                     version: -1,
                 };
-                (*seat, check)
+                (*znode, check)
             })
             .unzip();
-        self.turn = first + seats.len();
+        self.turn = first + znodes.len();
         if ops.is_empty() {
             // Nothing of ours stands: any write proves as much.
             ops.push(MultiOp::Check {
@@ -390,46 +390,46 @@ impl Client {
         let request = Request::Multi { ops };
         self.shared
             .session
-            .prove(Ask::Proof(seats), request, self.shared.now);
+            .prove(Ask::Proof(znodes), request, self.shared.now);
     }
 
-    /// A check that failed says that a znode is not what it was: its seat looks, and the others are
+    /// A check that failed says that a znode is not what it was: it is looked at, and the others are
     /// proved without it.
-    fn proved(&mut self, seats: &[SeatId], result: Result<Response, ServerError>) {
+    fn proved(&mut self, znodes: &[ZnodeId], result: Result<Response, ServerError>) {
         if mutant::on(Mutant::FailedProof) {
             return;
         }
         match result {
             Ok(Response::Multi(outcomes)) => {
-                let mut failed = seats.iter().zip(outcomes).filter_map(|(seat, outcome)| {
+                let mut failed = znodes.iter().zip(outcomes).filter_map(|(znode, outcome)| {
                     let error = outcome.err()?;
                     // Those behind the one that is to blame were not looked at.
-                    (error != NOT_LOOKED_AT).then_some((*seat, error))
+                    (error != NOT_LOOKED_AT).then_some((*znode, error))
                 });
-                if let Some((seat, error)) = failed.next() {
-                    znode::on_failed_check(&mut self.shared, seat, error);
+                if let Some((znode, error)) = failed.next() {
+                    znode::on_failed_check(&mut self.shared, znode, error);
                     self.reprove = true;
                 } else {
-                    self.each_of(seats, |contender, _| contender.on_proved());
+                    self.each_of(znodes, |contender, _| contender.on_proved());
                 }
             }
             Ok(_) => {}
             // The whole proof was not carried out, or it is not known whether: the next one follows.
-            Err(error) => self.each_of(seats, |contender, shared| {
+            Err(error) => self.each_of(znodes, |contender, shared| {
                 let error = Error::undecided(error, "prove the leadership in", contender.path());
                 contender.on_blocked(error, shared);
             }),
         }
     }
 
-    /// The contenders whose seats these are, and not those of an earlier candidacy.
-    fn each_of(&mut self, seats: &[SeatId], mut act: impl FnMut(&mut Contender, &mut Shared)) {
+    /// The contenders whose znodes these are, and not those of an earlier candidacy.
+    fn each_of(&mut self, znodes: &[ZnodeId], mut act: impl FnMut(&mut Contender, &mut Shared)) {
         let shared = &mut self.shared;
-        for seat in seats {
-            let owner = shared.seats.owner(*seat);
+        for znode in znodes {
+            let owner = shared.znodes.owner(*znode);
             if let Some(Machine::Contender(contender)) =
                 owner.and_then(|owner| self.machines.get_mut(&owner))
-                && contender.holds(*seat)
+                && contender.holds(*znode)
             {
                 act(contender, shared);
             }
@@ -447,7 +447,7 @@ impl Client {
         self.rechecked = self.shared.now;
         let is_contender = |machine: &&Machine| matches!(machine, Machine::Contender(_));
         let machines = self.machines.values();
-        let count = |machine: &Machine| machine.rests(&self.shared.seats);
+        let count = |machine: &Machine| machine.rests(&self.shared.znodes);
         let contenders: usize = machines.clone().filter(is_contender).map(count).sum();
         let others = machines.map(count).sum::<usize>() - contenders;
         // Contenders have every second turn: while their looks fail nobody leads.
@@ -469,7 +469,7 @@ impl Client {
             if matches!(machine, Machine::Contender(_)) != of_contenders {
                 continue;
             }
-            let count = machine.rests(&self.shared.seats);
+            let count = machine.rests(&self.shared.znodes);
             if nth < count {
                 found = Some(*handle);
                 break;
@@ -488,13 +488,13 @@ impl Client {
         match self.machines.get_mut(&handle) {
             Some(Machine::Contender(contender)) => match contender.next_in_line() {
                 // A proof is a look at its own znode and at the one before it, too.
-                Some((seat, own, before)) if shared.seats.is_trusted(seat) => {
+                Some((znode, own, before)) if shared.znodes.is_trusted(znode) => {
                     let ops = [own, before].map(|path| MultiOp::Check {
                         path: path.to_owned(),
                         version: -1,
                     });
                     let request = Request::Multi { ops: ops.into() };
-                    let ask = Ask::IdleProof(handle, seat);
+                    let ask = Ask::IdleProof(handle, znode);
                     self.shared.session.prove(ask, request, self.shared.now);
                 }
                 Some(_) | None => contender.recheck(shared),
@@ -506,7 +506,12 @@ impl Client {
     }
 
     /// A proof of who is next in line was answered: what failed of it is looked at.
-    fn proved_idly(&mut self, handle: Handle, seat: SeatId, result: Result<Response, ServerError>) {
+    fn proved_idly(
+        &mut self,
+        handle: Handle,
+        znode: ZnodeId,
+        result: Result<Response, ServerError>,
+    ) {
         let Ok(Response::Multi(outcomes)) = result else {
             return;
         };
@@ -516,7 +521,7 @@ impl Client {
         match outcomes.iter().position(failed) {
             Some(0) => {
                 if let Some(Err(error)) = outcomes.first() {
-                    znode::on_failed_check(&mut self.shared, seat, *error);
+                    znode::on_failed_check(&mut self.shared, znode, *error);
                 }
             }
             Some(_) => {
@@ -552,21 +557,21 @@ impl Client {
         znode::tick(&mut self.shared);
     }
 
-    /// Carries every signal and every news of a seat to whom it concerns, until there is none.
+    /// Carries every signal and every news of an own znode to whom it concerns, until there is none.
     fn settle(&mut self) {
         loop {
-            while let Some((owner, seat, news)) = self.shared.seats.next_news() {
+            while let Some((owner, znode, news)) = self.shared.znodes.next_news() {
                 let shared = &mut self.shared;
                 match self.machines.get_mut(&owner) {
                     Some(Machine::Contender(contender)) => {
-                        contender.on_news(seat, news, shared);
+                        contender.on_news(znode, news, shared);
                         if contender.is_gone() {
                             // It may have armed a watch while it was leaving.
                             self.shared.watches.forget(Watcher::Handle(owner));
                             self.machines.remove(&owner);
                         }
                     }
-                    Some(Machine::Group(group)) => group.on_news(seat, news, shared),
+                    Some(Machine::Group(group)) => group.on_news(znode, news, shared),
                     Some(Machine::Detector(_)) | None => {}
                 }
             }
@@ -639,7 +644,9 @@ impl Client {
                 let undecided = undecided.filter(|error| !verdict::decides(op, *error));
                 // Whoever is gone by now must not be remembered.
                 let watcher = match &ask {
-                    Ask::Seat(id, _) if self.shared.seats.contains(*id) => Some(Watcher::Seat(*id)),
+                    Ask::Znode(id, _) if self.shared.znodes.contains(*id) => {
+                        Some(Watcher::Znode(*id))
+                    }
                     Ask::Contender(handle, _)
                     | Ask::Detector(handle, _)
                     | Ask::Group(handle, _)
@@ -658,7 +665,7 @@ impl Client {
                 }
                 let shared = &mut self.shared;
                 match ask {
-                    Ask::Seat(id, ask) => znode::on_reply(&mut self.shared, id, ask, result),
+                    Ask::Znode(id, ask) => znode::on_reply(&mut self.shared, id, ask, result),
                     Ask::Contender(handle, ask) => {
                         if let Some(Machine::Contender(contender)) = self.machines.get_mut(&handle)
                         {
@@ -675,8 +682,8 @@ impl Client {
                             group.on_reply(ask, result, shared);
                         }
                     }
-                    Ask::Proof(seats) => self.proved(&seats, result),
-                    Ask::IdleProof(handle, seat) => self.proved_idly(handle, seat, result),
+                    Ask::Proof(znodes) => self.proved(&znodes, result),
+                    Ask::IdleProof(handle, znode) => self.proved_idly(handle, znode, result),
                     Ask::Auth | Ask::CloseSession => {}
                 }
             }
@@ -690,7 +697,7 @@ impl Client {
     fn undecided(&mut self, ask: Ask, error: ServerError) {
         let shared = &mut self.shared;
         match ask {
-            Ask::Seat(id, ask) => znode::on_undecided(&mut self.shared, id, &ask, error),
+            Ask::Znode(id, ask) => znode::on_undecided(&mut self.shared, id, &ask, error),
             Ask::Contender(handle, ask) => {
                 if let Some(Machine::Contender(contender)) = self.machines.get_mut(&handle) {
                     contender.on_undecided(&ask, error, shared);
@@ -706,7 +713,7 @@ impl Client {
                     group.on_undecided(ask, error, shared);
                 }
             }
-            Ask::Proof(seats) => self.proved(&seats, Err(error)),
+            Ask::Proof(znodes) => self.proved(&znodes, Err(error)),
             // The next one comes in its turn.
             Ask::IdleProof(..) | Ask::Auth | Ask::CloseSession => {}
         }
@@ -716,7 +723,7 @@ impl Client {
         for watcher in self.shared.watches.fire(event.kind, &event.path) {
             let shared = &mut self.shared;
             match watcher {
-                Watcher::Seat(id) => znode::on_watch(&mut self.shared, id, event.kind),
+                Watcher::Znode(id) => znode::on_watch(&mut self.shared, id, event.kind),
                 Watcher::Handle(handle) => match self.machines.get_mut(&handle) {
                     Some(Machine::Contender(contender)) => {
                         contender.on_watch(event.kind, &event.path, shared);
@@ -925,7 +932,7 @@ impl Client {
 
     fn detach(&mut self) {
         self.shared.watches.clear();
-        self.shared.seats.on_detached();
+        self.shared.znodes.on_detached();
         self.each(|machine, shared| match machine {
             Machine::Contender(contender) => contender.on_detached(shared),
             Machine::Detector(detector) => detector.on_detached(),

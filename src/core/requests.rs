@@ -7,7 +7,7 @@ use super::detector::DetectorAsk;
 use super::group::{GroupAsk, What};
 use super::mutant::{self, Mutant};
 use super::time::Time;
-use super::znode::{Look, SeatAsk, SeatId};
+use super::znode::{Look, ZnodeAsk, ZnodeId};
 use super::{Handle, SESSION, watch::WatchKind};
 use crate::proto::{Request, op};
 use std::collections::{BTreeMap, VecDeque};
@@ -30,11 +30,11 @@ pub(crate) const HELD_MAX: usize = 65_536;
 pub(crate) enum Ask {
     Auth,
     CloseSession,
-    /// A proof of the members of these seats.
-    Proof(Vec<SeatId>),
+    /// A proof of these own znodes.
+    Proof(Vec<ZnodeId>),
     /// A proof of a member that is next in line, with a look at the member before it.
-    IdleProof(Handle, SeatId),
-    Seat(SeatId, SeatAsk),
+    IdleProof(Handle, ZnodeId),
+    Znode(ZnodeId, ZnodeAsk),
     Contender(Handle, ContenderAsk),
     Detector(Handle, DetectorAsk),
     Group(Handle, GroupAsk),
@@ -52,12 +52,12 @@ impl Ask {
             Self::Detector(handle, _)
             | Self::Group(handle, _)
             | Self::Contender(handle, ContenderAsk::Count(..)) => Some(*handle),
-            Self::Seat(_, SeatAsk::Look(_, Look::Suspect(_))) => Some(SESSION),
+            Self::Znode(_, ZnodeAsk::Look(_, Look::Suspect(_))) => Some(SESSION),
             Self::Auth
             | Self::CloseSession
             | Self::Proof(_)
             | Self::IdleProof(..)
-            | Self::Seat(..)
+            | Self::Znode(..)
             | Self::Contender(..) => None,
         };
         handle.filter(|_| reads)
@@ -71,7 +71,7 @@ impl Ask {
             | Self::CloseSession
             | Self::Proof(_)
             | Self::IdleProof(..)
-            | Self::Seat(..)
+            | Self::Znode(..)
             | Self::Contender(..) => false,
         }
     }

@@ -4,7 +4,7 @@ use super::requests::Ask;
 use super::session::Session;
 use super::time::Time;
 use super::watch::Watches;
-use super::znode::Seats;
+use super::znode::OwnZnodes;
 use super::{Event, Handle, Outbox};
 use crate::proto::Request;
 
@@ -15,7 +15,7 @@ pub(crate) struct Shared {
     pub(crate) now: Time,
     pub(crate) session: Session,
     pub(crate) watches: Watches,
-    pub(crate) seats: Seats,
+    pub(crate) znodes: OwnZnodes,
     pub(crate) out: Outbox,
 }
 

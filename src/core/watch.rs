@@ -8,7 +8,7 @@
 //! (deleted and created again), and leaves every answer fresh.
 
 use super::Handle;
-use super::znode::SeatId;
+use super::znode::ZnodeId;
 use crate::proto::{EventKind, Request};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +46,7 @@ impl WatchKind {
 /// Who watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Watcher {
-    Seat(SeatId),
+    Znode(ZnodeId),
     Handle(Handle),
 }
 

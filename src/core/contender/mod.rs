@@ -28,7 +28,7 @@
 //! | `First` | for T it is not known that the znode is ours | lost: `LeaseLapsed` |
 //! | `Leading` | a renewal is overdue, or the connection is lost | `Leading`, in jeopardy |
 //! | `Leading` | the lease ends; with `Strict` the connection is lost | lost: `LeaseLapsed` |
-//! | any | the seat is gone, or is given up | lost, with the reason |
+//! | any | the own znode is gone, or is given up | lost, with the reason |
 //!
 //! `Behind`, `First` and `Leading` outlive a connection: on the next one the predecessor is looked at again.
 
@@ -41,7 +41,7 @@ use super::requests::Ask;
 use super::session::Proving;
 use super::shared::Shared;
 use super::time::Time;
-use super::znode::{self, SeatId, SeatNews};
+use super::znode::{self, ZnodeId, ZnodeNews};
 use super::{Answer, CallId, Error, ErrorKind, Handle, Lease, Output};
 use crate::proto::{EventKind, Request, Response, ServerError, Stat, path};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -81,17 +81,17 @@ pub struct ContenderSpec {
     pub warm: bool,
 }
 
-/// What a contender asks; each carries the seat it is asked for, so that an answer to an earlier
+/// What a contender asks; each carries the own znode it is asked for, so that an answer to an earlier
 /// candidacy is told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ContenderAsk {
-    List(SeatId),
-    Count(SeatId, String),
-    Predecessor(SeatId, String),
+    List(ZnodeId),
+    Count(ZnodeId, String),
+    Predecessor(ZnodeId, String),
     /// Whether a predecessor that may not be read is still in the list.
-    Peek(SeatId),
+    Peek(ZnodeId),
     /// Whether one further ahead still stands.
-    Ahead(SeatId, String),
+    Ahead(ZnodeId, String),
 }
 
 #[derive(Debug)]
@@ -115,7 +115,7 @@ enum Rank {
 pub(crate) struct Contender {
     handle: Handle,
     spec: ContenderSpec,
-    seat: Option<SeatId>,
+    znode: Option<ZnodeId>,
     member: Option<Member>,
     /// The paths of those nearest before us, oldest first: who was there when we listed and has
     /// not been seen gone.
@@ -154,7 +154,7 @@ impl Contender {
         Self {
             handle,
             spec,
-            seat: None,
+            znode: None,
             member: None,
             before: VecDeque::new(),
             further: 0,
@@ -183,14 +183,14 @@ impl Contender {
             self.lose(LostReason::Failed(error), shared);
             return;
         }
-        let seat = znode::create(
+        let znode = znode::create(
             shared,
             self.handle,
             &self.spec.path,
             self.spec.label.as_deref(),
             &self.spec.data,
         );
-        self.seat = Some(seat);
+        self.znode = Some(znode);
         // Behind the create, in the same segment: with nobody before us one round trip decides.
         self.list(shared);
     }
@@ -202,23 +202,23 @@ impl Contender {
             None => self.dropped = true,
         }
         let first = !std::mem::replace(&mut self.leaving, true);
-        let Some(seat) = self.seat else {
+        let Some(znode) = self.znode else {
             self.answer_withdrawals(&Ok(Answer::Removed(false)), shared);
             return;
         };
         if first && !mutant::on(Mutant::ReleaseLate) {
             self.lose(LostReason::Withdrawn, shared);
         }
-        znode::release(shared, seat);
+        znode::release(shared, znode);
     }
 
     /// Changes the payload of this candidacy and of those that follow.
     pub(crate) fn set_data(&mut self, call: CallId, data: Vec<u8>, shared: &mut Shared) {
         self.spec.data = data;
-        match self.seat {
-            Some(seat) if !self.leaving => {
+        match self.znode {
+            Some(znode) if !self.leaving => {
                 self.writes.push(call);
-                znode::set_data(shared, seat, &self.spec.data);
+                znode::set_data(shared, znode, &self.spec.data);
             }
             _ => shared.out.done(call, Ok(Answer::Written(false))),
         }
@@ -226,12 +226,12 @@ impl Contender {
 
     /// Whether nothing of it is left to wait for.
     pub(crate) fn is_gone(&self) -> bool {
-        self.dropped && self.seat.is_none()
+        self.dropped && self.znode.is_none()
     }
 
-    /// Whether this is the seat of the present candidacy.
-    pub(crate) fn holds(&self, seat: SeatId) -> bool {
-        self.seat == Some(seat)
+    /// Whether this is the znode of the present candidacy.
+    pub(crate) fn holds(&self, znode: ZnodeId) -> bool {
+        self.znode == Some(znode)
     }
 
     /// Whether a lease hangs on the session.
@@ -241,7 +241,7 @@ impl Contender {
 
     /// The client is being closed: leadership ends now, the rest goes with the session.
     pub(crate) fn close(&mut self, shared: &mut Shared) {
-        if !std::mem::replace(&mut self.leaving, true) && self.seat.is_some() {
+        if !std::mem::replace(&mut self.leaving, true) && self.znode.is_some() {
             self.lose(LostReason::Closed, shared);
         }
     }
@@ -251,68 +251,69 @@ impl Contender {
         self.writes.retain(|waiting| *waiting != call);
     }
 
-    pub(crate) fn on_news(&mut self, seat: SeatId, news: SeatNews, shared: &mut Shared) {
-        if self.seat != Some(seat) {
+    pub(crate) fn on_news(&mut self, znode: ZnodeId, news: ZnodeNews, shared: &mut Shared) {
+        if self.znode != Some(znode) {
             // A candidacy that lapsed earlier; its znode has only just been removed.
             return;
         }
         match news {
-            SeatNews::Refused(_) | SeatNews::Evicted | SeatNews::SessionOver if self.leaving => {
+            ZnodeNews::Refused(_) | ZnodeNews::Evicted | ZnodeNews::SessionOver if self.leaving => {
                 // Its loss was told when it began to leave.
-                self.seat = None;
+                self.znode = None;
                 self.answer_withdrawals(&Ok(Answer::Removed(false)), shared);
             }
             // It goes with the session, which is being closed.
-            SeatNews::Seated(_) if self.leaving => {}
-            SeatNews::Seated(member) => {
+            ZnodeNews::Stands(_) if self.leaving => {}
+            ZnodeNews::Stands(member) => {
                 self.member = Some(member.clone());
                 self.tell(ContenderEvent::Enrolled { member }, shared);
                 if !self.listing {
                     self.list(shared);
                 }
             }
-            SeatNews::Blocked(_) | SeatNews::Doubted | SeatNews::Trusted if self.leaving => {}
-            SeatNews::Blocked(error) => self.tell_blocked(error, shared),
-            SeatNews::Doubted => self.doubted = Some(shared.now),
-            SeatNews::Trusted => {
+            ZnodeNews::Blocked(_) | ZnodeNews::Doubted | ZnodeNews::Trusted if self.leaving => {}
+            ZnodeNews::Blocked(error) => self.tell_blocked(error, shared),
+            ZnodeNews::Doubted => self.doubted = Some(shared.now),
+            ZnodeNews::Trusted => {
                 self.doubted = None;
                 self.renew(shared);
             }
-            SeatNews::Written => self.answer_writes(&Ok(Answer::Written(true)), shared),
-            SeatNews::Unwritten(error) => self.answer_writes(&Err(error), shared),
-            SeatNews::Refused(error) => {
-                self.seat = None;
+            ZnodeNews::Written => self.answer_writes(&Ok(Answer::Written(true)), shared),
+            ZnodeNews::Unwritten(error) => self.answer_writes(&Err(error), shared),
+            ZnodeNews::Refused(error) => {
+                self.znode = None;
                 self.lose(LostReason::Failed(error), shared);
             }
-            SeatNews::Evicted => {
-                self.seat = None;
+            ZnodeNews::Evicted => {
+                self.znode = None;
                 self.lose(LostReason::Evicted, shared);
                 self.again(shared);
             }
-            SeatNews::SessionOver => {
-                self.seat = None;
+            ZnodeNews::SessionOver => {
+                self.znode = None;
                 self.lose(LostReason::SessionExpired, shared);
                 self.again(shared);
             }
-            SeatNews::Left { by_us } => {
-                self.seat = None;
+            ZnodeNews::Left { by_us } => {
+                self.znode = None;
                 if mutant::on(Mutant::ReleaseLate) {
                     self.lose(LostReason::Withdrawn, shared);
                 }
                 self.answer_withdrawals(&Ok(Answer::Removed(by_us)), shared);
             }
-            SeatNews::Stuck(error) => {
-                self.seat = None;
+            ZnodeNews::Stuck(error) => {
+                self.znode = None;
                 self.answer_withdrawals(&Err(error), shared);
             }
         }
     }
 
     pub(crate) fn on_attached(&mut self, shared: &mut Shared) {
-        if let (Some(error), Some(seat), false) = (self.refusal(shared), self.seat, self.leaving) {
+        if let (Some(error), Some(znode), false) = (self.refusal(shared), self.znode, self.leaving)
+        {
             self.lose(LostReason::Failed(error), shared);
-            self.seat = None;
-            znode::release(shared, seat);
+            self.znode = None;
+            znode::release(shared, znode);
             return;
         }
         if let Some((since, _)) = &mut self.waiting {
@@ -367,7 +368,7 @@ impl Contender {
 
     /// Tries again what a server has not decided, and gives a place up that cannot be used.
     pub(crate) fn retry(&mut self, shared: &mut Shared) {
-        if !shared.attached() || self.leaving || self.seat.is_none() {
+        if !shared.attached() || self.leaving || self.znode.is_none() {
             return;
         }
         let give_up = self.gives_up_at(shared.session.timeout());
@@ -422,15 +423,15 @@ impl Contender {
     /// Looks though its watches are silent: at what stands before it, and now and then at its own.
     pub(crate) fn recheck(&mut self, shared: &mut Shared) {
         self.looks = self.looks.wrapping_add(1);
-        match self.seat {
-            Some(seat) if self.looks.is_multiple_of(OWN_LOOK) && shared.seats.rests(seat) => {
-                znode::look_again(shared, seat);
+        match self.znode {
+            Some(znode) if self.looks.is_multiple_of(OWN_LOOK) && shared.znodes.rests(znode) => {
+                znode::look_again(shared, znode);
             }
             // Those further ahead go without a word. Whoever knows that it is next in line has its lease
             // at hand when its turn comes.
-            Some(seat) if self.looks.is_multiple_of(2) && self.before.len() > 1 => {
+            Some(znode) if self.looks.is_multiple_of(2) && self.before.len() > 1 => {
                 let path = self.before[0].clone();
-                let ask = ContenderAsk::Ahead(seat, path.clone());
+                let ask = ContenderAsk::Ahead(znode, path.clone());
                 let request = Request::Exists { path, watch: false };
                 shared.ask(Ask::Contender(self.handle, ask), request);
             }
@@ -467,13 +468,13 @@ impl Contender {
         error: ServerError,
         shared: &mut Shared,
     ) {
-        let (seat, path) = match ask {
-            ContenderAsk::List(seat) | ContenderAsk::Peek(seat) => (*seat, &self.spec.path),
-            ContenderAsk::Count(seat, path)
-            | ContenderAsk::Predecessor(seat, path)
-            | ContenderAsk::Ahead(seat, path) => (*seat, path),
+        let (znode, path) = match ask {
+            ContenderAsk::List(znode) | ContenderAsk::Peek(znode) => (*znode, &self.spec.path),
+            ContenderAsk::Count(znode, path)
+            | ContenderAsk::Predecessor(znode, path)
+            | ContenderAsk::Ahead(znode, path) => (*znode, path),
         };
-        if self.seat != Some(seat) || self.leaving {
+        if self.znode != Some(znode) || self.leaving {
             return;
         }
         match (ask, &mut self.rank) {
@@ -510,8 +511,8 @@ impl Contender {
         }
     }
 
-    /// The znode that proofs must name, with its seat, and how often they are needed.
-    pub(crate) fn claim(&self) -> Option<(Proving, SeatId, &str)> {
+    /// The znode that proofs must name, with its path, and how often they are needed.
+    pub(crate) fn claim(&self) -> Option<(Proving, ZnodeId, &str)> {
         let next_in_line = self.before.len() + self.further == 1;
         let proving = match self.rank {
             Rank::First => Proving::Urgently,
@@ -521,20 +522,20 @@ impl Contender {
             Rank::Behind { .. } => Proving::Idly,
             Rank::Unknown | Rank::Counting(_) => return None,
         };
-        match (&self.member, self.seat) {
-            (Some(member), Some(seat)) if self.spec.policy.is_proved() => {
-                Some((proving, seat, &member.path))
+        match (&self.member, self.znode) {
+            (Some(member), Some(znode)) if self.spec.policy.is_proved() => {
+                Some((proving, znode, &member.path))
             }
             _ => None,
         }
     }
 
-    /// While it is next in line and its proofs are not warm: its seat, its znode and the one before
-    /// it.
-    pub(crate) fn next_in_line(&self) -> Option<(SeatId, &str, &str)> {
+    /// While it is next in line and its proofs are not warm: its znode, its path and that of the one
+    /// before it.
+    pub(crate) fn next_in_line(&self) -> Option<(ZnodeId, &str, &str)> {
         match (self.claim(), self.before.back()) {
-            (Some((Proving::Idly, seat, own)), Some(before)) if self.rests() => {
-                Some((seat, own, before))
+            (Some((Proving::Idly, znode, own)), Some(before)) if self.rests() => {
+                Some((znode, own, before))
             }
             _ => None,
         }
@@ -549,7 +550,7 @@ impl Contender {
     /// Whether it may be its turn, which is not known yet.
     pub(crate) fn may_be_first(&self) -> bool {
         let unknown = matches!(self.rank, Rank::Unknown | Rank::Counting(_));
-        unknown && self.seat.is_some() && !self.leaving && self.spec.policy.is_proved()
+        unknown && self.znode.is_some() && !self.leaving && self.spec.policy.is_proved()
     }
 
     /// Whether only a lease is missing.
@@ -709,13 +710,13 @@ impl Contender {
         shared: &mut Shared,
     ) {
         let of = match &ask {
-            ContenderAsk::List(seat)
-            | ContenderAsk::Count(seat, _)
-            | ContenderAsk::Predecessor(seat, _)
-            | ContenderAsk::Ahead(seat, _)
-            | ContenderAsk::Peek(seat) => *seat,
+            ContenderAsk::List(znode)
+            | ContenderAsk::Count(znode, _)
+            | ContenderAsk::Predecessor(znode, _)
+            | ContenderAsk::Ahead(znode, _)
+            | ContenderAsk::Peek(znode) => *znode,
         };
-        if self.seat != Some(of) || self.leaving {
+        if self.znode != Some(of) || self.leaving {
             return;
         }
         match ask {
@@ -796,8 +797,8 @@ impl Contender {
     /// The lease is over: the candidacy is dead, its znode is removed as soon as that can be.
     fn lapse(&mut self, shared: &mut Shared) {
         self.lose(LostReason::LeaseLapsed, shared);
-        if let Some(seat) = self.seat.take() {
-            znode::release(shared, seat);
+        if let Some(znode) = self.znode.take() {
+            znode::release(shared, znode);
         }
         self.again(shared);
     }
@@ -813,13 +814,13 @@ impl Contender {
         self.rank = Rank::Unknown;
         self.again.cancel();
         self.listing = shared.attached();
-        if let Some(seat) = self.seat {
+        if let Some(znode) = self.znode {
             let request = Request::GetChildren2 {
                 path: self.spec.path.clone(),
                 watch: false,
             };
             shared.ask(
-                Ask::Contender(self.handle, ContenderAsk::List(seat)),
+                Ask::Contender(self.handle, ContenderAsk::List(znode)),
                 request,
             );
         }
@@ -827,14 +828,14 @@ impl Contender {
 
     fn listed(&mut self, result: Result<Response, ServerError>, shared: &mut Shared) {
         self.listing = false;
-        let (Some(seat), Rank::Unknown) = (self.seat, &self.rank) else {
+        let (Some(znode), Rank::Unknown) = (self.znode, &self.rank) else {
             return;
         };
         let (children, stat) = match result {
             Ok(Response::Children { children, stat }) => (children, stat),
-            // Not there yet, or just deleted: the seat says which.
+            // Not there yet, or just deleted: the own znode says which.
             Ok(_) | Err(ServerError::NoNode) => {
-                self.miss(seat, shared);
+                self.miss(znode, shared);
                 return;
             }
             // Once it stood in line, whoever has forbidden it may allow it again.
@@ -846,8 +847,8 @@ impl Contender {
             Err(error) => {
                 let error = Error::from_server(error, "list the members of", &self.spec.path);
                 self.lose(LostReason::Failed(error), shared);
-                self.seat = None;
-                znode::release(shared, seat);
+                self.znode = None;
+                znode::release(shared, znode);
                 return;
             }
         };
@@ -858,9 +859,9 @@ impl Contender {
                 .is_some_and(|member| member.path == *path)
         });
         // Without it the listing was asked for before the own znode stood: another follows the
-        // seat's news.
+        // news of it.
         let Some(mine) = mine.map(|(sequence, _)| *sequence) else {
-            self.miss(seat, shared);
+            self.miss(znode, shared);
             return;
         };
         if members::wrapped(&candidates) {
@@ -898,18 +899,18 @@ impl Contender {
 
     /// The own znode is not in the listing. If it stood, it is gone, and its watch may not have said
     /// so.
-    fn miss(&self, seat: SeatId, shared: &mut Shared) {
+    fn miss(&self, znode: ZnodeId, shared: &mut Shared) {
         if self.member.is_some() {
-            znode::look_again(shared, seat);
+            znode::look_again(shared, znode);
         }
     }
 
     fn count(&self, paths: Vec<String>, shared: &mut Shared) {
-        let Some(seat) = self.seat else {
+        let Some(znode) = self.znode else {
             return;
         };
         for path in paths {
-            let ask = ContenderAsk::Count(seat, path.clone());
+            let ask = ContenderAsk::Count(znode, path.clone());
             shared.ask(
                 Ask::Contender(self.handle, ask),
                 Request::Exists { path, watch: false },
@@ -973,8 +974,8 @@ impl Contender {
     }
 
     pub(crate) fn watch_predecessor(&self, shared: &mut Shared) {
-        if let (Some(seat), Some(path)) = (self.seat, self.before.back()) {
-            let ask = ContenderAsk::Predecessor(seat, path.clone());
+        if let (Some(znode), Some(path)) = (self.znode, self.before.back()) {
+            let ask = ContenderAsk::Predecessor(znode, path.clone());
             shared.ask(
                 Ask::Contender(self.handle, ask),
                 Request::Exists {
@@ -1032,7 +1033,7 @@ impl Contender {
     /// Lists the group, and watches the list: a predecessor that may not be read goes without a
     /// word, but not without a change of its parent.
     fn peek(&mut self, shared: &mut Shared) {
-        let Some(seat) = self.seat else {
+        let Some(znode) = self.znode else {
             return;
         };
         self.peeked = Some(shared.now);
@@ -1040,7 +1041,7 @@ impl Contender {
             path: self.spec.path.clone(),
             watch: true,
         };
-        let ask = ContenderAsk::Peek(seat);
+        let ask = ContenderAsk::Peek(znode);
         shared.ask(Ask::Contender(self.handle, ask), request);
     }
 
@@ -1063,7 +1064,7 @@ impl Contender {
                     self.settle(shared);
                 }
             }
-            // The group is gone, and everybody's znode with it: the seat says so.
+            // The group is gone, and everybody's znode with it: the own one says so.
             Ok(_) | Err(ServerError::NoNode) => self.list(shared),
             // Nothing is watched: what is left is to look at leisure.
             Err(_) => self.again.later(shared.now, shared.session.timeout()),

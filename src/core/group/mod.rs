@@ -8,10 +8,10 @@
 //!
 //! | of | in | what happens | then |
 //! |---|---|---|---|
-//! | a membership | joining | its seat is `Seated` | it stands: the join is answered |
-//! | | joining | its seat is gone | gone: the join fails |
-//! | | it stands | it is cancelled, or its join was forgotten | leaving, until its seat has `Left` |
-//! | | it stands | its seat is gone | gone: `MembershipLost` |
+//! | a membership | joining | its znode stands | it stands: the join is answered |
+//! | | joining | its znode is gone | gone: the join fails |
+//! | | it stands | it is cancelled, or its join was forgotten | leaving, until its znode has `Left` |
+//! | | it stands | its znode is gone | gone: `MembershipLost` |
 //! | a question | asked | an answer that decides | gone: answered |
 //! | | asked | an answer that decides nothing | asked again after a pause |
 //! | | asked | the connection is lost | asked again on the next one |
@@ -26,7 +26,7 @@ use super::members::{self, Census};
 use super::requests::Ask;
 use super::shared::Shared;
 use super::time::Time;
-use super::znode::{self, SeatId, SeatNews, Seats};
+use super::znode::{self, OwnZnodes, ZnodeId, ZnodeNews};
 use super::{Answer, CallId, Error, ErrorKind, Handle};
 use crate::proto::{Request, Response, ServerError, Stat};
 use std::collections::BTreeMap;
@@ -114,7 +114,7 @@ struct View {
 pub(crate) struct Group {
     handle: Handle,
     path: String,
-    memberships: BTreeMap<SeatId, Membership>,
+    memberships: BTreeMap<ZnodeId, Membership>,
     queries: BTreeMap<CallId, Query>,
     /// Questions that a server has not decided.
     retries: BTreeMap<CallId, Again>,
@@ -140,7 +140,7 @@ impl Group {
         data: &[u8],
         shared: &mut Shared,
     ) {
-        let seat = znode::create(shared, self.handle, &self.path, label, data);
+        let znode = znode::create(shared, self.handle, &self.path, label, data);
         let membership = Membership {
             made_by: call,
             join: Some(call),
@@ -149,14 +149,14 @@ impl Group {
             writes: Vec::new(),
             ends: Vec::new(),
         };
-        self.memberships.insert(seat, membership);
+        self.memberships.insert(znode, membership);
     }
 
     pub(crate) fn cancel(&mut self, call: CallId, path: &str, shared: &mut Shared) {
         match self.own(path) {
-            Some((seat, membership)) => {
+            Some((znode, membership)) => {
                 membership.cancels.push(call);
-                znode::release(shared, seat);
+                znode::release(shared, znode);
             }
             None => shared.out.done(call, Ok(Answer::Removed(false))),
         }
@@ -165,9 +165,9 @@ impl Group {
     /// Changes the payload of a membership of our own.
     pub(crate) fn set_data(&mut self, call: CallId, path: &str, data: &[u8], shared: &mut Shared) {
         match self.own(path) {
-            Some((seat, membership)) => {
+            Some((znode, membership)) => {
                 membership.writes.push(call);
-                znode::set_data(shared, seat, data);
+                znode::set_data(shared, znode, data);
             }
             None => shared.out.done(call, Ok(Answer::Written(false))),
         }
@@ -183,10 +183,10 @@ impl Group {
         }
     }
 
-    fn own(&mut self, path: &str) -> Option<(SeatId, &mut Membership)> {
+    fn own(&mut self, path: &str) -> Option<(ZnodeId, &mut Membership)> {
         let of = |m: &Membership| m.member.as_ref().is_some_and(|member| member.path == path);
         let mut all = self.memberships.iter_mut();
-        all.find(|(_, m)| of(m)).map(|(seat, m)| (*seat, m))
+        all.find(|(_, m)| of(m)).map(|(znode, m)| (*znode, m))
     }
 
     pub(crate) fn members(&mut self, call: CallId, shared: &mut Shared) {
@@ -235,8 +235,8 @@ impl Group {
 
     /// Gives up everything; the znodes are removed behind the back of the caller.
     pub(crate) fn drop_all(&mut self, shared: &mut Shared) {
-        for seat in self.memberships.keys() {
-            znode::release(shared, *seat);
+        for znode in self.memberships.keys() {
+            znode::release(shared, *znode);
         }
         self.fail_calls(&Error::closed(), shared);
     }
@@ -274,7 +274,7 @@ impl Group {
     pub(crate) fn forget(&mut self, call: CallId, shared: &mut Shared) {
         self.queries.remove(&call);
         self.retries.remove(&call);
-        for (seat, membership) in &mut self.memberships {
+        for (znode, membership) in &mut self.memberships {
             for calls in [
                 &mut membership.cancels,
                 &mut membership.writes,
@@ -286,14 +286,14 @@ impl Group {
             // may have crossed with the word that nobody wants it.
             if membership.made_by == call {
                 membership.join = None;
-                znode::release(shared, *seat);
+                znode::release(shared, *znode);
             }
         }
     }
 
-    pub(crate) fn on_news(&mut self, seat: SeatId, news: SeatNews, shared: &mut Shared) {
-        if let SeatNews::Seated(member) = news {
-            if let Some(membership) = self.memberships.get_mut(&seat) {
+    pub(crate) fn on_news(&mut self, znode: ZnodeId, news: ZnodeNews, shared: &mut Shared) {
+        if let ZnodeNews::Stands(member) = news {
+            if let Some(membership) = self.memberships.get_mut(&znode) {
                 membership.member = Some(member.clone());
                 if let Some(call) = membership.join.take() {
                     shared.out.done(call, Ok(Answer::Joined(member)));
@@ -302,43 +302,45 @@ impl Group {
             return;
         }
         let written = match &news {
-            SeatNews::Written => Some(Ok(Answer::Written(true))),
-            SeatNews::Unwritten(error) => Some(Err(error.clone())),
-            SeatNews::Blocked(error) => {
-                if self.memberships.contains_key(&seat) {
+            ZnodeNews::Written => Some(Ok(Answer::Written(true))),
+            ZnodeNews::Unwritten(error) => Some(Err(error.clone())),
+            ZnodeNews::Blocked(error) => {
+                if self.memberships.contains_key(&znode) {
                     self.blocked(error.clone(), shared);
                 }
                 return;
             }
             // No lease hangs on a membership.
-            SeatNews::Doubted | SeatNews::Trusted => return,
+            ZnodeNews::Doubted | ZnodeNews::Trusted => return,
             _ => None,
         };
         if let Some(answer) = written {
-            if let Some(membership) = self.memberships.get_mut(&seat) {
+            if let Some(membership) = self.memberships.get_mut(&znode) {
                 for call in membership.writes.drain(..) {
                     shared.out.done(call, answer.clone());
                 }
             }
             return;
         }
-        let Some(mut membership) = self.memberships.remove(&seat) else {
+        let Some(mut membership) = self.memberships.remove(&znode) else {
             return;
         };
         let (answer, lost) = match news {
-            SeatNews::Seated(_)
-            | SeatNews::Written
-            | SeatNews::Unwritten(_)
-            | SeatNews::Blocked(_)
-            | SeatNews::Doubted
-            | SeatNews::Trusted => return,
-            SeatNews::Left { by_us } => (Ok(Answer::Removed(by_us)), None),
-            SeatNews::Stuck(error) => (Err(error), None),
-            SeatNews::Refused(error) => {
+            ZnodeNews::Stands(_)
+            | ZnodeNews::Written
+            | ZnodeNews::Unwritten(_)
+            | ZnodeNews::Blocked(_)
+            | ZnodeNews::Doubted
+            | ZnodeNews::Trusted => return,
+            ZnodeNews::Left { by_us } => (Ok(Answer::Removed(by_us)), None),
+            ZnodeNews::Stuck(error) => (Err(error), None),
+            ZnodeNews::Refused(error) => {
                 (Ok(Answer::Removed(false)), Some(LostReason::Failed(error)))
             }
-            SeatNews::Evicted => (Ok(Answer::Removed(false)), Some(LostReason::Evicted)),
-            SeatNews::SessionOver => (Ok(Answer::Removed(false)), Some(LostReason::SessionExpired)),
+            ZnodeNews::Evicted => (Ok(Answer::Removed(false)), Some(LostReason::Evicted)),
+            ZnodeNews::SessionOver => {
+                (Ok(Answer::Removed(false)), Some(LostReason::SessionExpired))
+            }
         };
         let by_us = matches!(answer, Ok(Answer::Removed(true)));
         for call in membership.ends.drain(..) {
@@ -450,19 +452,22 @@ impl Group {
     }
 
     /// What only watches say of: memberships of our own, ends that are waited for, the view.
-    pub(crate) fn rests(&self, seats: &Seats) -> usize {
-        let own = self.memberships.keys().filter(|seat| seats.rests(**seat));
+    pub(crate) fn rests(&self, znodes: &OwnZnodes) -> usize {
+        let own = self
+            .memberships
+            .keys()
+            .filter(|znode| znodes.rests(**znode));
         let view = self.view.as_ref().is_some_and(|view| view.rests);
         own.count() + self.ends().count() + usize::from(view)
     }
 
     /// Looks at one of those though its watch is silent.
     pub(crate) fn recheck(&mut self, nth: usize, shared: &mut Shared) {
-        let seats = self.memberships.keys().copied();
-        let own: Vec<SeatId> = seats.filter(|seat| shared.seats.rests(*seat)).collect();
+        let znodes = self.memberships.keys().copied();
+        let own: Vec<ZnodeId> = znodes.filter(|znode| shared.znodes.rests(*znode)).collect();
         let ends: Vec<CallId> = self.ends().collect();
-        if let Some(seat) = own.get(nth) {
-            znode::look_again(shared, *seat);
+        if let Some(znode) = own.get(nth) {
+            znode::look_again(shared, *znode);
         } else if let Some(call) = ends.get(nth - own.len()) {
             self.ask_query(*call, shared);
         } else if let Some(view) = &self.view {
