@@ -2,9 +2,9 @@
 //! answer.
 
 use super::blame::{self, Blame, Suspect};
-use super::contender::ContenderAsk;
+use super::contender::{ContenderAsk, RankAsk};
 use super::detector::DetectorAsk;
-use super::group::{GroupAsk, What};
+use super::group::{GroupAsk, QuestionAsk};
 use super::mutant::{self, Mutant};
 use super::time::Time;
 use super::znode::{Look, ZnodeAsk, ZnodeId};
@@ -41,7 +41,7 @@ pub(crate) enum Ask {
 }
 
 impl Ask {
-    /// Whose turn it takes if it is one of the many reads that a view, a census or a user's calls
+    /// Whose turn it takes if it is one of the many reads that a view, a count of candidates or a user's calls
     /// ask at once, and that nothing is in a hurry for.
     fn bulk(&self, request: &Request) -> Option<Handle> {
         let reads = matches!(
@@ -51,7 +51,13 @@ impl Ask {
         let handle = match self {
             Self::Detector(handle, _)
             | Self::Group(handle, _)
-            | Self::Contender(handle, ContenderAsk::Count(..)) => Some(*handle),
+            | Self::Contender(
+                handle,
+                ContenderAsk {
+                    what: RankAsk::Count(_),
+                    ..
+                },
+            ) => Some(*handle),
             Self::Znode(_, ZnodeAsk::Look(_, Look::Suspect(_))) => Some(SESSION),
             Self::Auth
             | Self::CloseSession
@@ -78,7 +84,7 @@ impl Ask {
 
     /// Whether a user's call begins with it.
     fn begins_call(&self) -> bool {
-        matches!(self, Self::Group(_, GroupAsk::Query(_, what)) if !matches!(what, What::Count(_)))
+        matches!(self, Self::Group(_, GroupAsk::Question(_, ask)) if !matches!(ask, QuestionAsk::Count(_)))
     }
 }
 
