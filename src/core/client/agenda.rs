@@ -6,7 +6,7 @@ use crate::core::Handle;
 use crate::core::session::Proving;
 use crate::core::shared_lease::Basis;
 use crate::core::time::Time;
-use crate::core::znode::SeatId;
+use crate::core::znode::ZnodeId;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the client must know of a machine without asking it.
@@ -19,7 +19,7 @@ pub(crate) struct Needs {
     /// Its leadership, if it leads.
     pub(crate) leads: Option<Leads>,
     /// What proofs do for it, and the znode that they must name.
-    pub(crate) claim: Option<(Proving, SeatId)>,
+    pub(crate) claim: Option<(Proving, ZnodeId)>,
     /// Nobody stands before it: it leads as soon as there is a lease on this basis.
     pub(crate) first: Option<Basis>,
     /// Its wait, if it lacks nothing but a lease.
@@ -59,7 +59,7 @@ pub(crate) struct Agenda {
     safe: Sets,
     in_jeopardy: Sets,
     first: Sets,
-    claims: BTreeMap<Handle, SeatId>,
+    claims: BTreeMap<Handle, ZnodeId>,
     proving: BTreeMap<Proving, usize>,
     /// From when on they may say why there is no lease.
     explain: BTreeSet<(Time, Handle)>,
@@ -136,9 +136,9 @@ impl Agenda {
         if let Some(basis) = needs.first {
             one(self.first.of_mut(basis));
         }
-        if let Some((proving, seat)) = needs.claim {
+        if let Some((proving, znode)) = needs.claim {
             match adds {
-                true => self.claims.insert(handle, seat),
+                true => self.claims.insert(handle, znode),
                 false => self.claims.remove(&handle),
             };
             count(self.proving.entry(proving).or_default(), true);
@@ -247,10 +247,12 @@ impl Agenda {
     }
 
     /// The contenders whose znodes proofs must name, with those, in turn, from `first` on.
-    pub(crate) fn claims_from(&self, first: Handle) -> impl Iterator<Item = (Handle, SeatId)> {
+    pub(crate) fn claims_from(&self, first: Handle) -> impl Iterator<Item = (Handle, ZnodeId)> {
         let behind = self.claims.range(first..);
         let before = self.claims.range(..first);
-        behind.chain(before).map(|(handle, seat)| (*handle, *seat))
+        behind
+            .chain(before)
+            .map(|(handle, znode)| (*handle, *znode))
     }
 
     /// Whether there are any.

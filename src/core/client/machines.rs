@@ -21,7 +21,7 @@ impl Machine {
         match self {
             Self::Contender(contender) => usize::from(contender.rests()),
             Self::Detector(detector) => usize::from(detector.rests()),
-            Self::Group(group) => group.rests(&shared.seats),
+            Self::Group(group) => group.rests(&shared.znodes),
         }
     }
 

@@ -17,7 +17,7 @@ use super::shared::Shared;
 use super::shared_lease::{Basis, SharedLeases, Standing};
 use super::time::Time;
 use super::watches::Watches;
-use super::znode::{self, Seats};
+use super::znode::{self, OwnZnodes};
 use super::{Answer, CallId, Error, ErrorKind, Handle, Input, Outbox, Output, SESSION, Wake};
 pub(crate) use agenda::{Leads, Needs, Waits};
 use machines::{Machine, Machines};
@@ -67,7 +67,7 @@ impl Client {
                 now: Time::default(),
                 session: Session::new(options, seed),
                 watches: Watches::default(),
-                seats: Seats::default(),
+                znodes: OwnZnodes::default(),
                 leases: SharedLeases::default(),
                 out: Outbox::default(),
             },
@@ -149,7 +149,7 @@ impl Client {
     pub fn footprint(&self) -> [usize; 3] {
         [
             self.machines.len(),
-            self.shared.seats.len(),
+            self.shared.znodes.len(),
             self.shared.watches.len(),
         ]
     }
@@ -190,8 +190,8 @@ impl Client {
             agenda.shares(basis).then_some((at, Wake::Lease))
         });
         let attached = self.shared.session.attached();
-        let seats = self.shared.seats.deadline().filter(|_| attached);
-        let again = agenda.again_at(attached).into_iter().chain(seats).min();
+        let znodes = self.shared.znodes.deadline().filter(|_| attached);
+        let again = agenda.again_at(attached).into_iter().chain(znodes).min();
         let again = again.map(|at| (at, Wake::Again));
         let recheck = self
             .recheck_at()
@@ -364,7 +364,7 @@ impl Client {
 
     fn detach(&mut self) {
         self.shared.watches.clear();
-        self.shared.seats.on_detached();
+        self.shared.znodes.on_detached();
         self.each(|machine, shared| match machine {
             Machine::Contender(contender) => contender.on_detached(shared),
             Machine::Detector(detector) => detector.on_detached(),

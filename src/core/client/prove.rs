@@ -6,7 +6,7 @@ use crate::core::contender::Contender;
 use crate::core::mutant::{self, Mutant};
 use crate::core::session::Proving;
 use crate::core::shared::Shared;
-use crate::core::znode::{self, SeatId};
+use crate::core::znode::{self, ZnodeId};
 use crate::core::{Error, Handle};
 use crate::proto::{MultiOp, Request, Response, ServerError};
 
@@ -63,7 +63,7 @@ impl Client {
         if !again && !self.shared.session.proof_is_due(now) || !agenda.has_claims() && !early {
             return;
         }
-        let (seats, mut ops) = self.checks();
+        let (znodes, mut ops) = self.checks();
         if ops.is_empty() {
             // Nothing of ours stands: any write proves as much.
             ops.push(MultiOp::Check {
@@ -74,14 +74,14 @@ impl Client {
         let request = Request::Multi { ops };
         self.shared
             .session
-            .prove(Ask::Proof(seats), request, self.shared.now);
+            .prove(Ask::Proof(znodes), request, self.shared.now);
     }
 
     /// The checks of the next proof, of as many znodes as fit; the others are next.
-    fn checks(&mut self) -> (Vec<SeatId>, Vec<MultiOp>) {
-        let (mut seats, mut ops, mut bytes) = (Vec::new(), Vec::new(), 0);
+    fn checks(&mut self) -> (Vec<ZnodeId>, Vec<MultiOp>) {
+        let (mut znodes, mut ops, mut bytes) = (Vec::new(), Vec::new(), 0);
         let mut next = None;
-        for (handle, seat) in self.machines.agenda().claims_from(self.turn) {
+        for (handle, znode) in self.machines.agenda().claims_from(self.turn) {
             let contender = self.machines.as_contender(handle);
             let Some((_, _, path)) = contender.and_then(Contender::claim) else {
                 continue;
@@ -91,54 +91,54 @@ impl Client {
                 next = Some(handle);
                 break;
             }
-            seats.push(seat);
+            znodes.push(znode);
             ops.push(MultiOp::Check {
                 path: path.to_owned(),
                 version: -1,
             });
         }
         self.turn = next.unwrap_or(self.turn);
-        (seats, ops)
+        (znodes, ops)
     }
 
-    /// A check that failed says that a znode is not what it was: its seat looks, and the others are
+    /// A check that failed says that a znode is not what it was: its znode looks, and the others are
     /// proved without it.
-    pub(super) fn proved(&mut self, seats: &[SeatId], result: Result<Response, ServerError>) {
+    pub(super) fn proved(&mut self, znodes: &[ZnodeId], result: Result<Response, ServerError>) {
         if mutant::on(Mutant::FailedProof) {
             return;
         }
         match result {
             Ok(Response::Multi(outcomes)) => {
-                let mut failed = seats.iter().zip(outcomes).filter_map(|(seat, outcome)| {
+                let mut failed = znodes.iter().zip(outcomes).filter_map(|(znode, outcome)| {
                     let error = outcome.err()?;
                     // Those behind the one that is to blame were not looked at.
-                    (error != NOT_LOOKED_AT).then_some((*seat, error))
+                    (error != NOT_LOOKED_AT).then_some((*znode, error))
                 });
-                if let Some((seat, error)) = failed.next() {
-                    znode::on_failed_check(&mut self.shared, seat, error);
+                if let Some((znode, error)) = failed.next() {
+                    znode::on_failed_check(&mut self.shared, znode, error);
                     self.reprove = true;
                 } else {
-                    self.each_of(seats, |contender, _| contender.on_proved());
+                    self.each_of(znodes, |contender, _| contender.on_proved());
                 }
             }
             Ok(_) => {}
             // The whole proof was not carried out, or it is not known whether: the next one follows.
-            Err(error) => self.each_of(seats, |contender, shared| {
+            Err(error) => self.each_of(znodes, |contender, shared| {
                 let error = Error::undecided(error, "prove the leadership in", contender.path());
                 contender.on_blocked(error, shared);
             }),
         }
     }
 
-    /// The contenders whose seats these are, and not those of an earlier candidacy.
-    fn each_of(&mut self, seats: &[SeatId], mut act: impl FnMut(&mut Contender, &mut Shared)) {
-        for seat in seats {
-            let Some(owner) = self.shared.seats.owner(*seat) else {
+    /// The contenders whose znodes these are, and not those of an earlier candidacy.
+    fn each_of(&mut self, znodes: &[ZnodeId], mut act: impl FnMut(&mut Contender, &mut Shared)) {
+        for znode in znodes {
+            let Some(owner) = self.shared.znodes.owner(*znode) else {
                 continue;
             };
             self.machines
                 .contender(owner, &mut self.shared, |contender, shared| {
-                    if contender.holds(*seat) {
+                    if contender.holds(*znode) {
                         act(contender, shared);
                     }
                 });
@@ -149,7 +149,7 @@ impl Client {
     pub(super) fn proved_idly(
         &mut self,
         handle: Handle,
-        seat: SeatId,
+        znode: ZnodeId,
         result: Result<Response, ServerError>,
     ) {
         let Ok(Response::Multi(outcomes)) = result else {
@@ -161,7 +161,7 @@ impl Client {
         match outcomes.iter().position(failed) {
             Some(0) => {
                 if let Some(Err(error)) = outcomes.first() {
-                    znode::on_failed_check(&mut self.shared, seat, *error);
+                    znode::on_failed_check(&mut self.shared, znode, *error);
                 }
             }
             Some(_) => {

@@ -63,13 +63,13 @@ impl Client {
         let look = |machine: &mut Machine, shared: &mut Shared| match machine {
             Machine::Contender(contender) => match contender.next_in_line() {
                 // A proof is a look at its own znode and at the one before it, too.
-                Some((seat, own, before)) if shared.seats.is_trusted(seat) => {
+                Some((znode, own, before)) if shared.znodes.is_trusted(znode) => {
                     let ops = [own, before].map(|path| MultiOp::Check {
                         path: path.to_owned(),
                         version: -1,
                     });
                     let request = Request::Multi { ops: ops.into() };
-                    let ask = Ask::IdleProof(handle, seat);
+                    let ask = Ask::IdleProof(handle, znode);
                     shared.session.prove(ask, request, shared.now);
                 }
                 Some(_) | None => contender.recheck(shared),

@@ -10,17 +10,17 @@ use crate::core::{SessionEvent, verdict, znode};
 use crate::proto::{ServerError, WatchEvent};
 
 impl Client {
-    /// Carries every signal and every news of a seat to whom it concerns, until there is none.
+    /// Carries every signal and every news of a znode to whom it concerns, until there is none.
     pub(super) fn settle(&mut self) {
         loop {
-            while let Some((owner, seat, news)) = self.shared.seats.next_news() {
+            while let Some((owner, znode, news)) = self.shared.znodes.next_news() {
                 let on_news = |machine: &mut Machine, shared: &mut Shared| match machine {
                     Machine::Contender(contender) => {
-                        contender.on_news(seat, news, shared);
+                        contender.on_news(znode, news, shared);
                         contender.is_gone()
                     }
                     Machine::Group(group) => {
-                        group.on_news(seat, news, shared);
+                        group.on_news(znode, news, shared);
                         false
                     }
                     Machine::Detector(_) => false,
@@ -100,7 +100,9 @@ impl Client {
                 let undecided = undecided.filter(|error| !verdict::decides(op, *error));
                 // Whoever is gone by now must not be remembered.
                 let watcher = match &ask {
-                    Ask::Seat(id, _) if self.shared.seats.contains(*id) => Some(Watcher::Seat(*id)),
+                    Ask::Znode(id, _) if self.shared.znodes.contains(*id) => {
+                        Some(Watcher::Znode(*id))
+                    }
                     Ask::Contender(handle, _)
                     | Ask::Detector(handle, _)
                     | Ask::Group(handle, _)
@@ -118,7 +120,7 @@ impl Client {
                     return;
                 }
                 match ask {
-                    Ask::Seat(id, ask) => znode::on_reply(&mut self.shared, id, ask, result),
+                    Ask::Znode(id, ask) => znode::on_reply(&mut self.shared, id, ask, result),
                     Ask::Contender(handle, ask) => {
                         self.machines
                             .contender(handle, &mut self.shared, |contender, shared| {
@@ -137,8 +139,8 @@ impl Client {
                                 group.on_reply(ask, result, shared);
                             });
                     }
-                    Ask::Proof(seats) => self.proved(&seats, result),
-                    Ask::IdleProof(handle, seat) => self.proved_idly(handle, seat, result),
+                    Ask::Proof(znodes) => self.proved(&znodes, result),
+                    Ask::IdleProof(handle, znode) => self.proved_idly(handle, znode, result),
                 }
             }
             Signal::Watch(event) => self.watch(&event),
@@ -150,7 +152,7 @@ impl Client {
     /// An answer that decides nothing: whoever asked tries again.
     fn undecided(&mut self, ask: Ask, error: ServerError) {
         match ask {
-            Ask::Seat(id, ask) => znode::on_undecided(&mut self.shared, id, &ask, error),
+            Ask::Znode(id, ask) => znode::on_undecided(&mut self.shared, id, &ask, error),
             Ask::Contender(handle, ask) => {
                 self.machines
                     .contender(handle, &mut self.shared, |contender, shared| {
@@ -169,7 +171,7 @@ impl Client {
                         group.on_undecided(ask, error, shared);
                     });
             }
-            Ask::Proof(seats) => self.proved(&seats, Err(error)),
+            Ask::Proof(znodes) => self.proved(&znodes, Err(error)),
             // The next one comes in its turn.
             Ask::IdleProof(..) => {}
         }
@@ -178,7 +180,7 @@ impl Client {
     fn watch(&mut self, event: &WatchEvent) {
         for watcher in self.shared.watches.fire(event.kind, &event.path) {
             match watcher {
-                Watcher::Seat(id) => znode::on_watch(&mut self.shared, id, event.kind),
+                Watcher::Znode(id) => znode::on_watch(&mut self.shared, id, event.kind),
                 Watcher::Handle(handle) => {
                     let (kind, path) = (event.kind, event.path.as_str());
                     let on_watch = |machine: &mut Machine, shared: &mut Shared| match machine {
