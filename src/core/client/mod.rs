@@ -122,9 +122,8 @@ impl Client {
         self.give_up();
         self.prove();
         self.shared.session.flush(now, &mut self.shared.out);
-        self.shared.out.push(Output::Wait {
-            until: self.deadline(),
-        });
+        let until = self.deadline();
+        self.shared.out.push(Output::Wait { until });
     }
 
     /// The next thing to do, in order; `None` when everything is done.
@@ -165,7 +164,9 @@ impl Client {
         self.shared.session.waiting()
     }
 
-    fn deadline(&self) -> Option<(Time, Wake)> {
+    fn deadline(&mut self) -> Option<(Time, Wake)> {
+        let attached = self.shared.session.attached();
+        let znodes = self.shared.znodes.deadline().filter(|_| attached);
         // While closing nothing is held any more, and only patience counts.
         let held = self
             .shared
@@ -189,8 +190,6 @@ impl Client {
             let at = jeopardy.map_or(lease.end, |at| at.min(lease.end));
             agenda.shares(basis).then_some((at, Wake::Lease))
         });
-        let attached = self.shared.session.attached();
-        let znodes = self.shared.znodes.deadline().filter(|_| attached);
         let again = agenda.again_at(attached).into_iter().chain(znodes).min();
         let again = again.map(|at| (at, Wake::Again));
         let recheck = self
