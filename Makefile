@@ -8,7 +8,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign doom session bench fuzz header check-abi install deb uninstall check lint doc fmt fix
+.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign doom session bench crowd fuzz header check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ session: setup ## measure the session under faults and write docs/session.md
 
 bench: ## measure what it costs to ask who leads; prints nanoseconds
 	$(CARGO) bench --locked --package tenure-bench-lease --bench is_leading -- $(ARGS)
+
+crowd: ## measure what N groups on one client cost: processor time and memory
+	@$(CARGO) run --release --quiet --locked --package tenure-bench-crowd -- $(ARGS)
 
 bench-python: setup ## measure the Python wheel beside kazoo and write workshop/bench/python/README.md
 	@scripts/python-bench

@@ -1,5 +1,5 @@
 //! What N groups on one client cost, each with a contender and a detector: processor time of the whole
-//! process, and memory. `bench/README.md` says how to read it.
+//! process, and memory. `workshop/bench/README.md` says how to read it.
 
 mod meter;
 mod rows;
