@@ -1,12 +1,11 @@
 //! Many leaders, each of a group of its own, that go through one and the same fault together.
 
-use crate::interrupt::Interrupt;
 use crate::run::{begin, end};
 use crate::stage::{Job, Settings, Spec, Stage, Stop};
 use std::path::Path;
 use std::time::Duration;
 use tenure_chaos::history::{Entry, Phase, Plan};
-use tenure_testkit::{Host, Lab, boottime};
+use tenure_testkit::{Host, Interrupt, Lab, boottime};
 
 /// How many leaders go through a fault at once.
 pub(crate) const TOGETHER_MAX: u32 = 20;

@@ -6,7 +6,6 @@ mod args;
 mod campaign;
 mod clock;
 mod faults;
-mod interrupt;
 mod plan;
 mod run;
 mod session;
@@ -16,11 +15,11 @@ mod summary;
 use args::{Cli, Command};
 use clap::Parser;
 use faults::Fault;
-use interrupt::Interrupt;
 use std::path::Path;
 use std::process::ExitCode;
 use tenure_chaos::check::Case;
 use tenure_chaos::{history, timeline, writer};
+use tenure_testkit::Interrupt;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -2,7 +2,6 @@
 
 use crate::clock::Clock;
 use crate::faults::{Blow, Fault, aim};
-use crate::interrupt::Interrupt;
 use crate::plan::{Act, Round, Rounds};
 use crate::stage::{Job, Settings, Spec, Stage, Stop};
 use std::path::Path;
@@ -10,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenure_chaos::history::{Entry, FILE, Header, Phase, Plan, VERSION, Writer};
 use tenure_chaos::register;
-use tenure_testkit::{Host, Lab, boottime};
+use tenure_testkit::{Host, Interrupt, Lab, boottime};
 
 /// The host whose clients talk to the servers through proxies.
 pub(crate) const SLOW_HOST: &str = "slow";

@@ -3,14 +3,14 @@
 use std::thread;
 use std::time::Duration;
 
+use tenure_testkit::poll;
+
 use crate::failure::{Step, Stop};
 use crate::progress::Until;
 use crate::timeline::Timeline;
 
 /// The name of the thread, by which a panic in it is known to be reported.
 pub(crate) const THREAD: &str = "demo-background";
-/// How often to look whether it is done.
-pub(crate) const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 /// Runs `work` and calls `meanwhile` again and again until it has ended. A panic in it is an
 /// error; so is one of `meanwhile`, after the work has ended.
@@ -27,13 +27,13 @@ pub(crate) fn run<T: Send>(
         let thread = thread.map_err(|error| Stop::failed("a new thread", error.to_string()))?;
         timeline.begin_wait(what, Until::Seen(at_most));
         let mut told = Ok(());
-        while !thread.is_finished() {
+        poll(Duration::MAX, || {
             if told.is_ok() {
                 told = meanwhile(timeline);
             }
             timeline.tick();
-            thread::sleep(BETWEEN_LOOKS);
-        }
+            thread.is_finished().then_some(())
+        });
         timeline.end_wait();
         let done = thread
             .join()

@@ -16,13 +16,15 @@ pub(crate) fn keep(stage: &Stage) -> io::Result<PathBuf> {
         .keep();
     let mut times: BTreeMap<&str, u32> = BTreeMap::new();
     for actor in stage.cast.everybody() {
-        let times = times.entry(actor.name).or_default();
+        let times = times.entry(actor.name()).or_default();
         *times += 1;
         let name = match times {
-            1 => actor.name.to_owned(),
-            again => format!("{}-{again}", actor.name),
+            1 => actor.name().to_owned(),
+            again => format!("{}-{again}", actor.name()),
         };
-        let (lines, complaints) = actor.output();
+        let lines = actor.process().lines().into_iter();
+        let lines: String = lines.map(|line| line.text + "\n").collect();
+        let complaints = actor.process().text();
         fs::write(folder.join(format!("{name}.jsonl")), lines)?;
         if !complaints.is_empty() {
             fs::write(folder.join(format!("{name}.stderr")), complaints)?;

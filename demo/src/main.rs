@@ -2,16 +2,13 @@
 //!
 //! `make demo` builds it and what it shows, and installs what is missing.
 
-mod actor;
 mod acts;
 mod args;
 mod background;
 mod cast;
 mod children;
-mod event;
 mod failure;
 mod human;
-mod interrupt;
 mod logs;
 mod narrate;
 mod panics;
@@ -25,9 +22,9 @@ mod timeline;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tenure_testkit::Interrupt;
 
 use args::Args;
-use interrupt::Interrupt;
 use stage::Settings;
 
 fn main() -> ExitCode {

@@ -3,11 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use console::style;
+use tenure_testkit::interrupt::{EXIT_STATUS, Interrupt};
 
 use crate::acts;
-use crate::failure::{Failure, Step, Stop};
+use crate::failure::{Failure, Step, Stop, check};
 use crate::human;
-use crate::interrupt::{self, Interrupt};
 use crate::logs;
 use crate::stage::{self, Settings, Stage};
 use crate::table::{self, Finding};
@@ -20,7 +20,7 @@ pub(crate) fn run(settings: Settings, interrupt: Interrupt, keep_logs: bool) -> 
     let server = match stage::start_server(&mut timeline, settings.tick) {
         Ok(server) => server,
         Err(stop) => {
-            let stop = interrupt.check().map_or_else(|stop| stop, |()| stop);
+            let stop = check(&interrupt).map_or_else(|stop| stop, |()| stop);
             return conclude(&timeline, &Err(stop), "", Ok(()));
         }
     };
@@ -37,7 +37,7 @@ pub(crate) fn run(settings: Settings, interrupt: Interrupt, keep_logs: bool) -> 
     let played = catch_unwind(AssertUnwindSafe(|| acts::play(&mut stage, &mut findings)))
         .unwrap_or_else(|panic| Err(Stop::panicked("the run goes on", &*panic)))
         // Ctrl-C goes to the children too; whatever that made fail is no failure.
-        .or_else(|stop| interrupt.check().and(Err(stop)));
+        .or_else(|stop| check(&interrupt).and(Err(stop)));
     stage.timeline.end_wait();
     if let Err(Stop::Interrupted) = played {
         stage
@@ -107,7 +107,7 @@ fn conclude(
                 .err()
                 .unwrap_or_else(|| "nothing is left behind".to_owned());
             timeline.print(&format!("{}  {left}", style("INTERRUPTED").yellow().bold()));
-            interrupt::EXIT_STATUS
+            EXIT_STATUS
         }
         (Err(Stop::Failed(failure)), left) => {
             report(timeline, failure, last_words);

@@ -1,21 +1,20 @@
 //! Where a run happens: one server, the cast, and the clock that it is told by.
 
 use std::path::PathBuf;
-use std::thread;
 use std::time::Duration;
 
 use tenure_observer::Observer;
+use tenure_testkit::tool::{Actor, Role, Tool};
 use tenure_testkit::zookeeper::{Config, Zookeeper};
+use tenure_testkit::{Interrupt, try_poll};
 
-use crate::actor::{Actor, Role};
 use crate::background;
 use crate::cast::Cast;
 use crate::children;
-use crate::failure::{Step, Stop};
+use crate::failure::{self, Step, Stop};
 use crate::human;
-use crate::interrupt::Interrupt;
 use crate::progress::Until;
-use crate::tenures::Tenure;
+use crate::tenures::Led;
 use crate::timeline::{Tag, Timeline};
 
 /// The group that is contended for.
@@ -96,28 +95,20 @@ impl Stage {
     }
 
     /// Starts one more contender, whose label and payload are its name.
-    pub(crate) fn enter_contender(&mut self, name: &'static str) {
-        let url = self.server.url(GROUP);
-        let args = ["contend", &url, "--label", name, "--data", name];
-        self.enter(name, Role::Contender, &args);
+    pub(crate) fn enter_contender(&mut self, name: &str) {
+        let words = ["--label", name, "--data", name];
+        self.enter(name, Role::Contender, "contend", &words);
     }
 
     /// Starts one more detector.
-    pub(crate) fn enter_detector(&mut self, name: &'static str) {
-        let url = self.server.url(GROUP);
-        self.enter(name, Role::Detector, &["detect", &url]);
+    pub(crate) fn enter_detector(&mut self, name: &str) {
+        self.enter(name, Role::Detector, "detect", &[]);
     }
 
-    fn enter(&mut self, name: &'static str, role: Role, args: &[&str]) {
-        let timeout = format!("{}ms", self.settings.session_timeout.as_millis());
-        let common = ["--session-timeout", &timeout, "--json"];
-        let args: Vec<String> = args
-            .iter()
-            .chain(&common)
-            .map(ToString::to_string)
-            .collect();
-        let actor = Actor::start(name, role, &self.settings.tenure, &args);
-        self.cast.enter(actor);
+    fn enter(&mut self, name: &str, role: Role, command: &str, words: &[&str]) {
+        let tool = Tool::new(&self.settings.tenure, self.settings.session_timeout);
+        let process = tool.start(command, &self.server.url(GROUP), words);
+        self.cast.enter(Actor::new(name, role, process));
     }
 
     /// Tells the one in this place to end (SIGTERM); returns when.
@@ -168,16 +159,12 @@ impl Stage {
         deadline: Duration,
         look: impl Fn(&Cast) -> Option<T>,
     ) -> Step<Option<T>> {
-        loop {
-            let late = self.timeline.tick() >= deadline;
+        try_poll(deadline, || {
+            self.timeline.tick();
             self.cast.read(&self.timeline)?;
-            self.interrupt.check()?;
-            let found = look(&self.cast);
-            if found.is_some() || late {
-                return Ok(found);
-            }
-            thread::sleep(background::BETWEEN_LOOKS);
-        }
+            failure::check(&self.interrupt)?;
+            Ok(look(&self.cast))
+        })
     }
 
     /// Does something to the server that takes a while, and listens to everybody meanwhile.
@@ -192,7 +179,7 @@ impl Stage {
         let done = background::run(&mut self.timeline, what, at_most, meanwhile, || {
             work(server)
         })?;
-        self.interrupt.check().map(|()| done)
+        failure::check(&self.interrupt).map(|()| done)
     }
 
     /// Starts the server again on its port with its data.
@@ -213,11 +200,11 @@ impl Stage {
 
     /// An error if the run is to end early.
     pub(crate) fn check_wanted(&self) -> Step<()> {
-        self.interrupt.check()
+        failure::check(&self.interrupt)
     }
 
     /// The one who leads now.
-    pub(crate) fn leader(&self) -> Step<Tenure> {
+    pub(crate) fn leader(&self) -> Step<Led> {
         self.cast
             .leader()
             .ok_or_else(|| Stop::failed("somebody leads", "nobody does"))

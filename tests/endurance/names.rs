@@ -1,7 +1,7 @@
 //! Names: of servers that move, that nobody knows for a while, and that nobody answers for.
 
 use crate::subject::Subject;
-use crate::{LIMIT, count, in_state, is, tool};
+use crate::{LIMIT, T, count, in_state, is, tool};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
@@ -67,8 +67,8 @@ impl Stage {
     #[track_caller]
     fn run(&self, command: &str, servers: &str) -> Process {
         let url = format!("zk://{servers}/group");
-        let args = [command, &url, "--json", "--session-timeout", "10s"];
-        Process::spawn_with(tool(), args, self.options())
+        let tool = tool(T).with(self.options());
+        tool.start(command, &url, &[])
     }
 }
 

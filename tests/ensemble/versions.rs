@@ -1,10 +1,11 @@
 //! The library and the tool on servers of other versions.
 
-use crate::tool::{follow, next, token};
+use crate::tool::{follow, next};
 use crate::{LIMIT, fresh_path, leading, open, standing_by, until};
 use tenure::{ContenderOptions, DetectorEvent};
 use tenure_observer::Observer;
 use tenure_testkit::proxy::{Cut, Then};
+use tenure_testkit::tool::token;
 use tenure_testkit::wire::opcode;
 use tenure_testkit::zookeeper::{Config, Version};
 use tenure_testkit::{Proxy, Signal, Zookeeper, or_skip};

@@ -2,9 +2,8 @@
 
 use crate::{LIMIT, T};
 use serde_json::Value;
-use std::path::Path;
 use std::time::Duration;
-use tenure_testkit::zookeeper::Config;
+use tenure_testkit::tool::{Tool, is, token};
 use tenure_testkit::{Host, Lab, Process, Zookeeper, or_skip};
 
 const TICK: Duration = Duration::from_millis(500);
@@ -18,30 +17,18 @@ impl Stage {
     /// A server in a lab, or `None`, said aloud, where namespaces are not allowed.
     fn new() -> Option<Self> {
         let lab = or_skip(Lab::new())?;
-        let server = Zookeeper::start_with(Config {
-            tick_ms: 500,
-            netns: Some(lab.servers().clone()),
-            bind: lab.server_addr(),
-            ..Config::default()
-        });
+        let server = Zookeeper::start_in(&lab);
         Some(Self { lab, server })
     }
 
     fn run(&self, host: &Host, command: &str, more: &[&str]) -> Process {
-        let url = self.server.url("/group");
-        let mut args = vec![command, url.as_str(), "--json", "--session-timeout", "4s"];
-        args.extend(more);
-        let program = Path::new(env!("CARGO_BIN_EXE_tenure"));
-        Process::spawn(program, args, Some(host.netns()))
+        let tool = Tool::new(env!("CARGO_BIN_EXE_tenure"), T).on(host.netns());
+        tool.start(command, &self.server.url("/group"), more)
     }
 }
 
 fn now() -> Duration {
     Duration::from_nanos(tenure_testkit::boottime::now_ns())
-}
-
-fn is(event: &'static str) -> impl Fn(&Value) -> bool {
-    move |line| line["event"] == event
 }
 
 fn boottime(line: &Value) -> Duration {
@@ -77,8 +64,7 @@ fn a_leader_in_a_black_hole_says_lost_before_its_successor_leads() {
     );
     let lease_end = Duration::from_nanos(lost["lease_end_boottime_ns"].as_u64().unwrap());
     assert!(lease_end < boottime(&second));
-    let number = |line: &Value| line["token"].as_str().unwrap().parse::<u64>().unwrap();
-    assert!(number(&second) > number(&first));
+    assert!(token(&second) > token(&first));
     let found = watcher.wait_for("the successor is known", LIMIT, |line| {
         line["event"] == "leader" && line["token"] == second["token"]
     });

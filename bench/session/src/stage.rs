@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tenure_testkit::wire::{Fields, Payload, opcode};
-use tenure_testkit::zookeeper::Config;
 use tenure_testkit::{Host, Lab, Zookeeper, raw};
 
 /// How often somebody looks whether a znode is gone: the error of that time.
@@ -37,12 +36,7 @@ impl Stage {
     /// Where network namespaces are not allowed; the text says why.
     pub fn new(launcher: Launcher) -> Result<Self, String> {
         let lab = Lab::new()?;
-        let server = Zookeeper::start_with(Config {
-            tick_ms: 500,
-            netns: Some(lab.servers().clone()),
-            bind: lab.server_addr(),
-            ..Config::default()
-        });
+        let server = Zookeeper::start_in(&lab);
         Ok(Self {
             server,
             lab,

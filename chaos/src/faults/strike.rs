@@ -95,7 +95,7 @@ fn leader(stage: &Stage, pick: u64, fits: impl Fn(&Job) -> bool) -> Option<usize
         .all()
         .iter()
         .enumerate()
-        .filter(|(_, actor)| actor.leads().is_some() && fits(&actor.spec.job));
+        .filter(|(_, player)| player.actor.leads().is_some() && fits(&player.spec.job));
     let places: Vec<usize> = leads.map(|(place, _)| place).collect();
     choose(&places, pick)
 }
@@ -109,7 +109,7 @@ impl Victim {
     fn target(&self, stage: &Stage) -> String {
         match self {
             Self::Host(host) => format!("host {}", host.name()),
-            Self::Actor(place) => stage.cast.all()[*place].name.clone(),
+            Self::Actor(place) => stage.cast.all()[*place].actor.name().to_owned(),
             Self::Server(index) => format!("server{}", index + 1),
             Self::AllServers => "all servers".to_owned(),
             Self::Member(member) => member.path.clone(),

@@ -1,10 +1,10 @@
-//! One process of the tool.
+//! A client of a run, and how it is started.
 
 use super::Settings;
 use std::net::SocketAddr;
-use tenure_chaos::history::{News, Role};
-use tenure_testkit::process::{Frozen, Options, Stream};
-use tenure_testkit::{Host, Process};
+use tenure_testkit::Host;
+use tenure_testkit::process::Options;
+use tenure_testkit::tool::{Actor, Role, Tool};
 
 /// What a client does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,15 +27,10 @@ pub(crate) struct Spec {
     pub(crate) env: Vec<(String, String)>,
 }
 
-/// A client that was started.
-pub(crate) struct Actor {
+/// A client that was started. The name of the actor is that in the history: one for each process.
+pub(crate) struct Player {
     pub(crate) spec: Spec,
-    /// Its name in the history: one for each process.
-    pub(crate) name: String,
-    pub(crate) process: Process,
-    pub(crate) frozen: Option<Frozen>,
-    /// What it said last of who leads.
-    pub(crate) last: Option<News>,
+    pub(crate) actor: Actor,
 }
 
 impl Spec {
@@ -46,47 +41,35 @@ impl Spec {
         }
     }
 
-    pub(super) fn start(&self, settings: &Settings) -> Process {
-        let timeout = format!("{}ms", settings.session_timeout.as_millis());
-        let word = match self.job {
+    pub(super) fn start(self, settings: &Settings, name: &str) -> Player {
+        let command = match self.job {
             Job::Contend => "contend",
             Job::Run(_) => "run",
             Job::Detect => "detect",
         };
-        let mut words: Vec<String> = [word, &self.url, "--json", "--session-timeout", &timeout]
-            .map(str::to_owned)
-            .to_vec();
-        let mut events = Stream::Stdout;
+        let mut words = Vec::new();
         if let Job::Run(register) = self.job {
-            events = Stream::Stderr;
             let writer = std::env::current_exe().unwrap_or_else(|_| "tenure-chaos".into());
-            words.extend(["--".to_owned(), writer.display().to_string()]);
-            words.extend(["writer", &register.to_string(), &self.group].map(str::to_owned));
+            let writer = [
+                &writer.to_string_lossy(),
+                "writer",
+                &register.to_string(),
+                &self.group,
+            ];
+            words.push("--".to_owned());
+            words.extend(writer.map(str::to_owned));
         }
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let options = Options {
             netns: Some(self.host.netns().clone()),
-            events,
             env: self.env.clone(),
             ..Options::default()
         };
-        Process::spawn_with(&settings.tenure, words, options)
-    }
-}
-
-impl Actor {
-    /// The token with which it believes to lead, by what it said last.
-    pub(crate) fn leads(&self) -> Option<u64> {
-        match self.last {
-            Some(News::Leading { token, .. } | News::Jeopardy { token, .. }) => Some(token),
-            _ => None,
-        }
-    }
-
-    /// The leader that it knows, as a detector.
-    pub(crate) fn knows(&self) -> Option<u64> {
-        match self.last {
-            Some(News::Leader { token, .. }) => Some(token),
-            _ => None,
+        let tool = Tool::new(&settings.tenure, settings.session_timeout).with(options);
+        let process = tool.start(command, &self.url, &words);
+        Player {
+            actor: Actor::new(name, self.role(), process),
+            spec: self,
         }
     }
 }

@@ -6,7 +6,6 @@ mod cast;
 mod look;
 
 use crate::clock::Clock;
-use crate::interrupt::Interrupt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,17 +13,16 @@ use std::time::{Duration, Instant};
 use tenure_chaos::history::{Entry, Header, Writer};
 use tenure_testkit::ensemble::Options;
 use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Ensemble, Host, Lab, Proxy, Zookeeper, boottime, ensemble};
+use tenure_testkit::{
+    Ensemble, Host, Interrupt, Lab, Proxy, Zookeeper, boottime, ensemble, poll, try_poll,
+};
 
-pub(crate) use actor::{Actor, Job, Spec};
+pub(crate) use actor::{Job, Player, Spec};
 pub(crate) use cast::Cast;
 pub(crate) use look::{Look, Member};
 
 /// How many servers there are.
 pub(crate) const SERVERS: usize = 3;
-/// Between two looks at what clients say.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
-
 /// How long a healthy ensemble may be unable to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -134,21 +132,14 @@ impl Stage {
         at_most: Duration,
         mut seen: impl FnMut(&mut Self) -> bool,
     ) -> Result<bool, Stop> {
-        let started = Instant::now();
-        loop {
-            let over = started.elapsed() >= at_most;
+        let seen = try_poll(at_most, || {
             self.cast.listen();
-            if self.interrupt.is_raised() {
-                return Err(Stop::Interrupted);
+            match self.interrupt.is_raised() {
+                true => Err(Stop::Interrupted),
+                false => Ok(seen(self).then_some(())),
             }
-            if seen(self) {
-                return Ok(true);
-            }
-            if over {
-                return Ok(false);
-            }
-            std::thread::sleep(BETWEEN_LOOKS);
-        }
+        })?;
+        Ok(seen.is_some())
     }
 
     /// Says that nothing is broken any more, waits until all agree or should, and writes down
@@ -224,16 +215,14 @@ impl Stage {
         &self,
         act: impl Fn(&mut Look) -> io::Result<T> + Sync,
     ) -> Result<T, Stop> {
-        let started = Instant::now();
-        loop {
-            match self.look(&act) {
-                Ok(seen) => return Ok(seen),
-                Err(error) if started.elapsed() >= PATIENCE => {
-                    let why = format!("the ensemble cannot be looked at: {error}");
-                    return Err(Stop::Failed(why));
-                }
-                Err(_) => std::thread::sleep(BETWEEN_LOOKS),
-            }
-        }
+        let mut refused = None;
+        let seen = poll(PATIENCE, || {
+            let looked = self.look(&act).map_err(|error| refused = Some(error));
+            looked.ok()
+        });
+        seen.ok_or_else(|| {
+            let why = refused.map_or_else(String::new, |error| format!(": {error}"));
+            Stop::Failed(format!("the ensemble cannot be looked at{why}"))
+        })
     }
 }

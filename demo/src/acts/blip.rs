@@ -2,7 +2,6 @@
 
 use tenure_testkit::boottime;
 
-use crate::event::Kind;
 use crate::failure::Step;
 use crate::human;
 use crate::stage::Stage;
@@ -31,19 +30,22 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
         .iter()
         .filter(|actor| {
             actor
-                .first(paused_ns, |event| event.kind == Kind::Lost)
+                .first(paused_ns, |event| event.loss().is_some())
                 .is_some()
         })
-        .map(|actor| actor.name)
+        .map(|actor| actor.name())
         .collect();
     stage.check("nobody lost anything", lost.is_empty(), || {
         format!("{} lost a candidacy", human::list(&lost))
     })?;
     let now = stage.leader()?;
     stage.check(
-        format!("{} still leads with token {}", leader.name, leader.token),
+        format!(
+            "{} still leads with token {}",
+            leader.name, leader.tenure.token
+        ),
         now == leader,
-        || format!("{} leads with token {}", now.name, now.token),
+        || format!("{} leads with token {}", now.name, now.tenure.token),
     )?;
     stage.wait("both detectors to name it", timeout, |cast| {
         cast.all_name(&leader).then_some(())
@@ -53,6 +55,6 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
         done: format!("server paused for {}", human::setting(span)),
         led: None,
         known: Vec::new(),
-        note: format!("{} leads on, token {}", leader.name, leader.token),
+        note: format!("{} leads on, token {}", leader.name, leader.tenure.token),
     }])
 }

@@ -26,7 +26,7 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     }
     let first = successor::wait(stage, "one of them to lead", started_ns, AT_MOST)?;
     successor::wait_standbys(stage, 2, AT_MOST)?;
-    let leader = first.tenure;
+    let leader = first.led;
     stage.timeline.say(
         Tag::Check,
         format!(
@@ -35,28 +35,25 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
         ),
     );
 
-    let path = leader
-        .member
-        .as_ref()
-        .map_or_else(String::new, |member| member.path.clone());
+    let path = leader.tenure.member.path.clone();
     let (members, created) = stage.look(|observer, _server| {
         let created = observer.stat(&path).map(|stat| stat.czxid);
         (observer.children(GROUP), created)
     })?;
     let promise = format!(
         "another client sees three znodes, the leader's created by transaction {}: its token",
-        leader.token
+        leader.tenure.token
     );
-    let holds =
-        members.len() == 3 && created.is_some_and(|czxid| czxid.unsigned_abs() == leader.token);
+    let holds = members.len() == 3
+        && created.is_some_and(|czxid| czxid.unsigned_abs() == leader.tenure.token);
     stage.check(promise, holds, || {
         format!("{members:?}; {path} was created by {created:?}")
     })?;
 
     Ok(vec![Finding {
         done: "three contenders started".to_owned(),
-        led: Some(first.led),
+        led: Some(first.took),
         known: first.known,
-        note: format!("{}, token {}", leader.name, leader.token),
+        note: format!("{}, token {}", leader.name, leader.tenure.token),
     }])
 }

@@ -1,11 +1,10 @@
 //! Everybody leaves, and nothing is left.
 
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tenure_testkit::Zookeeper;
+use tenure_testkit::tool::{Actor, Role};
+use tenure_testkit::{Zookeeper, poll};
 
-use crate::actor::{Actor, Role};
 use crate::children;
 use crate::failure::{Step, Stop};
 use crate::human;
@@ -15,14 +14,12 @@ use crate::timeline::Tag;
 
 /// Withdrawing takes milliseconds.
 const AT_MOST: Duration = Duration::from_secs(10);
-/// Each count is a connection of its own.
-const BETWEEN_COUNTS: Duration = Duration::from_millis(50);
 
 pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     let names: Vec<&str> = [Role::Contender, Role::Detector]
         .into_iter()
         .flat_map(|role| stage.cast.acting(role))
-        .map(|actor| actor.name)
+        .map(Actor::name)
         .collect();
     stage
         .timeline
@@ -34,7 +31,10 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
         stage.dismiss(*place)?;
     }
     for place in &acting {
-        let ended = |actor: &Actor| actor.exit_status().map(|status| (actor.name, status));
+        let ended = |actor: &Actor| {
+            let status = actor.process().exit_status()?;
+            Some((actor.name().to_owned(), status))
+        };
         let (name, status) = stage.wait("everybody to exit", AT_MOST, |cast| {
             cast.get(*place).and_then(ended)
         })?;
@@ -90,8 +90,8 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
 
 /// The numbers of sessions and of ephemeral znodes, once both are 0 or the time is over.
 fn nothing_left(server: &Zookeeper, at_most: Duration) -> (String, String) {
-    let started = Instant::now();
-    loop {
+    let mut left = (String::new(), String::new());
+    poll(at_most, || {
         let counts = server.monitor();
         // Servers before 3.6 do not count sessions.
         let count = |name| {
@@ -99,10 +99,9 @@ fn nothing_left(server: &Zookeeper, at_most: Duration) -> (String, String) {
                 .get(name)
                 .map_or_else(|| "0".to_owned(), String::clone)
         };
-        let left = (count("zk_global_sessions"), count("zk_ephemerals_count"));
-        if (left.0 == "0" && left.1 == "0") || started.elapsed() > at_most {
-            return left;
-        }
-        thread::sleep(BETWEEN_COUNTS);
-    }
+        left = (count("zk_global_sessions"), count("zk_ephemerals_count"));
+        let none = left.0 == "0" && left.1 == "0";
+        none.then_some(())
+    });
+    left
 }

@@ -21,33 +21,33 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     );
     let next = successor::wait(stage, &what, killed_ns, promised)?;
 
-    successor::check_token(stage, &old, &next.tenure)?;
+    successor::check_token(stage, &old, &next.led)?;
     stage.check(
         format!(
             "{} led after {}, within T and two ticks ({})",
-            next.tenure.name,
-            human::span(next.led),
+            next.led.name,
+            human::span(next.took),
             human::setting(promised)
         ),
-        next.led <= promised,
+        next.took <= promised,
         || "that is later".to_owned(),
     )?;
 
     stage.wait(
         &format!("the end of {}'s process", old.name),
         timeout,
-        |cast| cast.get(old.actor)?.exit_status(),
+        |cast| cast.get(old.actor)?.process().exit_status(),
     )?;
     stage
         .timeline
         .say(Tag::Demo, format!("{} is started again", old.name));
-    stage.enter_contender(old.name);
+    stage.enter_contender(&old.name);
     successor::wait_standbys(stage, 2, timeout)?;
 
     Ok(vec![Finding {
         done: "leader killed (SIGKILL)".to_owned(),
-        led: Some(next.led),
-        note: successor::tokens(&old, &next.tenure),
+        led: Some(next.took),
+        note: successor::tokens(&old, &next.led),
         known: next.known,
     }])
 }

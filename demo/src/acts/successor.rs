@@ -5,13 +5,13 @@ use std::time::Duration;
 use crate::failure::Step;
 use crate::human;
 use crate::stage::Stage;
-use crate::tenures::Tenure;
+use crate::tenures::Led;
 
 /// A new leader, and how long everybody took to know.
 pub(super) struct Succession {
-    pub(super) tenure: Tenure,
+    pub(super) led: Led,
     /// From the cause until it led.
-    pub(super) led: Duration,
+    pub(super) took: Duration,
     /// From the cause until each detector knew.
     pub(super) known: Vec<Duration>,
 }
@@ -23,22 +23,27 @@ pub(super) fn wait(
     cause_ns: u64,
     at_most: Duration,
 ) -> Step<Succession> {
-    let tenure = stage.wait(what, at_most, |cast| cast.tenure_since(cause_ns))?;
+    let led = stage.wait(what, at_most, |cast| cast.tenure_since(cause_ns))?;
     let known = stage.wait("both detectors to know", at_most, |cast| {
-        cast.known_since(&tenure, cause_ns)
+        cast.known_since(&led, cause_ns)
     })?;
     let since_cause = |at_ns: &u64| human::between(cause_ns, *at_ns);
     Ok(Succession {
-        led: since_cause(&tenure.from_ns),
+        took: since_cause(&led.tenure.begin_ns),
         known: known.iter().map(since_cause).collect(),
-        tenure,
+        led,
     })
 }
 
 /// Checks that the new token is higher than the old one.
-pub(super) fn check_token(stage: &Stage, old: &Tenure, new: &Tenure) -> Step<()> {
-    let promise = format!("the token rose, from {} to {}", old.token, new.token);
-    stage.check(promise, new.token > old.token, || "it did not".to_owned())
+pub(super) fn check_token(stage: &Stage, old: &Led, new: &Led) -> Step<()> {
+    let promise = format!(
+        "the token rose, from {} to {}",
+        old.tenure.token, new.tenure.token
+    );
+    stage.check(promise, new.tenure.token > old.tenure.token, || {
+        "it did not".to_owned()
+    })
 }
 
 /// Waits until this many contenders stand by.
@@ -51,9 +56,9 @@ pub(super) fn wait_standbys(stage: &mut Stage, count: usize, at_most: Duration) 
 }
 
 /// `token 5 → 9`.
-pub(super) fn tokens(old: &Tenure, new: &Tenure) -> String {
+pub(super) fn tokens(old: &Led, new: &Led) -> String {
     format!(
         "{} → {}, token {} → {}",
-        old.name, new.name, old.token, new.token
+        old.name, new.name, old.tenure.token, new.tenure.token
     )
 }

@@ -20,7 +20,7 @@ pub fn closed(stage: &Stage) -> Run {
     let closing = now();
     let server = stage.server().addr();
     stage
-        .near_server(|| raw::expire_session(server, id, &password(id)))
+        .near_server(|| raw::expire_session(server, id, &raw::password_of(id)))
         .expect("it ends");
     let mut run = Run::default();
     run.note("disconnected", client.session(closing, "suspended"));
@@ -47,21 +47,4 @@ pub fn closed(stage: &Stage) -> Run {
         client.answer("after")["members"].as_f64().expect("a list"),
     );
     run
-}
-
-/// The password of a session, which the library tells nobody. A server does not draw it: it is the
-/// first 16 bytes of `java.util.Random` seeded with the session's number and a constant
-/// (`ZooKeeperServer.generatePasswd`), so that all servers of an ensemble agree.
-fn password(id: i64) -> Vec<u8> {
-    const SUPER_SECRET: u64 = 0xB341_5C00;
-    const MULTIPLIER: u64 = 0x5_DEEC_E66D;
-    const MASK: u64 = (1 << 48) - 1;
-    let mut seed = (id.cast_unsigned() ^ SUPER_SECRET ^ MULTIPLIER) & MASK;
-    let mut bytes = Vec::new();
-    while bytes.len() < 16 {
-        seed = (seed.wrapping_mul(MULTIPLIER) + 0xB) & MASK;
-        let drawn = u32::try_from(seed >> 16).expect("32 of 48 bits");
-        bytes.extend(drawn.to_le_bytes());
-    }
-    bytes
 }
