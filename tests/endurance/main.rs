@@ -13,8 +13,8 @@ mod subject;
 
 use serde_json::Value;
 use std::time::Duration;
-use tenure_testkit::Process;
-use tenure_testkit::tool::{Tool, is};
+use tenure_field::Process;
+use tenure_field::tool::{Tool, is};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(60);

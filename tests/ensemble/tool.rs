@@ -3,9 +3,9 @@
 use crate::stage::Stage;
 use crate::{LIMIT, T, fresh_path};
 use serde_json::Value;
-use tenure_testkit::ensemble::Options;
-use tenure_testkit::tool::{Tool, is, token};
-use tenure_testkit::{Process, Signal};
+use tenure_field::ensemble::Options;
+use tenure_field::tool::{Tool, is, token};
+use tenure_field::{Process, Signal};
 
 /// Starts `tenure COMMAND URL --json --session-timeout T WORDS…`.
 #[track_caller]

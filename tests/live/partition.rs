@@ -3,8 +3,8 @@
 use crate::{LIMIT, T};
 use serde_json::Value;
 use std::time::Duration;
-use tenure_testkit::tool::{Tool, is, token};
-use tenure_testkit::{Host, Lab, Process, Zookeeper, or_skip};
+use tenure_field::tool::{Tool, is, token};
+use tenure_field::{Host, Lab, Process, Zookeeper, or_skip};
 
 const TICK: Duration = Duration::from_millis(500);
 
@@ -28,7 +28,7 @@ impl Stage {
 }
 
 fn now() -> Duration {
-    Duration::from_nanos(tenure_testkit::boottime::now_ns())
+    Duration::from_nanos(tenure_field::boottime::now_ns())
 }
 
 fn boottime(line: &Value) -> Duration {

@@ -5,7 +5,7 @@ use crate::{
 };
 use serde_json::Value;
 use std::time::Duration;
-use tenure_testkit::{Ensemble, Lab, Proxy, Signal, Zookeeper, boottime, or_skip, wait_until};
+use tenure_field::{Ensemble, Lab, Proxy, Signal, Zookeeper, boottime, or_skip, wait_until};
 
 #[test]
 fn a_black_holed_leaders_command_is_dead_before_its_successors_starts() {
@@ -15,7 +15,7 @@ fn a_black_holed_leaders_command_is_dead_before_its_successors_starts() {
     let server = Zookeeper::start_in(&lab);
     let (one, two) = (lab.host("a"), lab.host("b"));
     let (url, diary) = (server.url("/group"), Diary::new());
-    let start = |host: &tenure_testkit::Host, who| {
+    let start = |host: &tenure_field::Host, who| {
         let command = diary.command(who);
         let mut words = vec!["--"];
         words.extend(command.iter().map(String::as_str));

@@ -8,10 +8,10 @@ use serde_json::Value;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tenure::{Contender, ContenderEvent, ContenderOptions, LostReason};
-use tenure_testkit::ensemble::Options;
-use tenure_testkit::proxy::Cut;
-use tenure_testkit::tool::{Tool, is, token};
-use tenure_testkit::{Apart, Proxy, boottime, or_skip, raw, wait_until};
+use tenure_field::ensemble::Options;
+use tenure_field::proxy::Cut;
+use tenure_field::tool::{Tool, is, token};
+use tenure_field::{Apart, Proxy, boottime, or_skip, raw, wait_until};
 
 /// Runs `act` while a thread looks again and again that no two of `group` lead at once.
 #[track_caller]

@@ -2,8 +2,8 @@
 
 use crate::{LIMIT, Pki, T, fresh_path, pki, shared, url};
 use std::path::Path;
-use tenure_testkit::tool::{Tool, is};
-use tenure_testkit::{Process, Signal};
+use tenure_field::tool::{Tool, is};
+use tenure_field::{Process, Signal};
 
 const TOOL: &str = env!("CARGO_BIN_EXE_tenure");
 

@@ -1,0 +1,115 @@
+//! Who believed to lead, from when to when: what the clients' own lines add up to.
+
+use crate::history::{Change, Entry, History};
+use std::collections::BTreeMap;
+use tenure_field::tool::{self, Event, Role, Tenure};
+
+/// A tenure in a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Led {
+    /// The group.
+    pub group: String,
+    /// The client.
+    pub client: String,
+    /// The line of the history that begins it.
+    pub line: usize,
+    /// What the client's lines say of it.
+    pub tenure: Tenure,
+    /// Until when the client may have believed that it leads: at most until its process ended, or
+    /// the history did.
+    pub end_ns: u64,
+    /// Whether its process was ended before it could say so.
+    pub killed: bool,
+    /// When it was stopped and when it ran on, while it led.
+    pub stops: Vec<(u64, u64)>,
+}
+
+/// The life of one client.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The group that it stands in or follows.
+    pub group: String,
+    /// What it is there for.
+    pub role: Role,
+    /// When it was started.
+    pub started_ns: u64,
+    /// When it was ended.
+    pub ended_ns: Option<u64>,
+    /// Its events, each with the line of the history.
+    pub events: Vec<(usize, Event)>,
+    /// When it was stopped and when it ran on.
+    pub stops: Vec<(u64, u64)>,
+}
+
+/// All clients by name.
+#[must_use]
+pub fn clients(history: &History) -> BTreeMap<String, Client> {
+    let mut clients: BTreeMap<String, Client> = BTreeMap::new();
+    for (number, entry) in &history.entries {
+        match entry {
+            Entry::Process {
+                at_ns,
+                client,
+                group,
+                role,
+                change,
+            } => {
+                let client = clients.entry(client.clone()).or_insert_with(|| Client {
+                    group: group.clone(),
+                    role: *role,
+                    started_ns: *at_ns,
+                    ended_ns: None,
+                    events: Vec::new(),
+                    stops: Vec::new(),
+                });
+                match change {
+                    Change::Started => {}
+                    Change::Stopped => client.stops.push((*at_ns, history.end_ns)),
+                    Change::Resumed => {
+                        if let Some(stop) = client.stops.last_mut() {
+                            stop.1 = *at_ns;
+                        }
+                    }
+                    Change::Ended => client.ended_ns = Some(*at_ns),
+                }
+            }
+            Entry::Client { client, line } => {
+                // Whose lines make no sense are dealt with elsewhere.
+                if let (Some(client), Ok(event)) = (clients.get_mut(client), Event::read(line)) {
+                    client.events.push((*number, event));
+                }
+            }
+            _ => {}
+        }
+    }
+    clients
+}
+
+/// All tenures, in the order in which they began.
+#[must_use]
+pub fn tenures(history: &History, clients: &BTreeMap<String, Client>) -> Vec<Led> {
+    let of_one = |(name, client): (&String, &Client)| of_one(name, client, history.end_ns);
+    let mut tenures: Vec<Led> = clients.iter().flat_map(of_one).collect();
+    tenures.sort_by_key(|led| (led.tenure.begin_ns, led.tenure.token));
+    tenures
+}
+
+fn of_one(name: &str, client: &Client, history_end: u64) -> Vec<Led> {
+    let last = client.ended_ns.unwrap_or(history_end);
+    let events = client.events.iter().map(|(_, event)| event);
+    let led = |tenure: Tenure| {
+        let until = tenure.lost_ns.unwrap_or(last);
+        let during = |(from, to): &&(u64, u64)| *from <= until && *to >= tenure.begin_ns;
+        Led {
+            group: client.group.clone(),
+            client: name.to_owned(),
+            line: client.events[tenure.event].0,
+            end_ns: tenure.end_ns.unwrap_or(last),
+            killed: tenure.open && client.ended_ns.is_some(),
+            stops: client.stops.iter().filter(during).copied().collect(),
+            tenure,
+        }
+    };
+    let tenures = tool::tenures(events, Some(last)).into_iter();
+    tenures.map(led).collect()
+}
