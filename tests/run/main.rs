@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tenure_field::stats::is_alive;
 use tenure_field::tool::{Tool, is, token};
 use tenure_field::{Netns, Process, Signal, Zookeeper, wait_until};
 
@@ -94,13 +95,6 @@ fn said(process: &Process, text: &str) {
     wait_until(&format!("the command to say {text}"), LIMIT, || {
         process.text().lines().any(|l| l == text).then_some(())
     });
-}
-
-/// Whether a process runs: a zombie does not.
-fn is_alive(pid: u32) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat.rsplit_once(") ").map(|(_, rest)| &rest[..1]);
-    state.is_some_and(|state| state != "Z" && state != "X")
 }
 
 /// Waits until a process is gone and returns when that was seen, on the clock of leases.
