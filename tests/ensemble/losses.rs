@@ -1,6 +1,6 @@
 //! Servers of an ensemble that die, one after the other or together.
 
-use crate::stage::{Stage, known_token, next_session, with_one_leader_at_most};
+use crate::proxied::{Stage, known_token, next_session, with_one_leader_at_most};
 use crate::{LIMIT, T, fresh_path, leading, lost, open, until};
 use std::time::Duration;
 use tenure::{

@@ -1,6 +1,6 @@
 //! One session at two servers: the connection that was left behind must do no harm.
 
-use crate::stage::{Stage, next_session};
+use crate::proxied::{Stage, next_session};
 use crate::{LIMIT, T, fresh_path, leading, open, until};
 use tenure::ContenderOptions;
 use tenure_field::ensemble::Options;

@@ -1,6 +1,6 @@
 //! The command-line tool against an ensemble.
 
-use crate::stage::Stage;
+use crate::proxied::Stage;
 use crate::{LIMIT, T, fresh_path};
 use serde_json::Value;
 use tenure_field::ensemble::Options;

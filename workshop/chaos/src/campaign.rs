@@ -1,7 +1,7 @@
 //! Many leaders, each of a group of its own, that go through one and the same fault together.
 
+use crate::cluster::{Job, Settings, Spec, Stage, Stop};
 use crate::run::{begin, end};
-use crate::stage::{Job, Settings, Spec, Stage, Stop};
 use std::path::Path;
 use std::time::Duration;
 use tenure_chaos::history::{Entry, Phase, Plan};

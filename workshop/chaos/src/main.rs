@@ -5,11 +5,11 @@
 mod args;
 mod campaign;
 mod clock;
+mod cluster;
 mod faults;
 mod plan;
 mod run;
 mod session;
-mod stage;
 mod summary;
 
 use args::{Cli, Command};

@@ -1,9 +1,9 @@
 //! One run: the seed's faults against servers and clients, until the time is over.
 
 use crate::clock::Clock;
+use crate::cluster::{Job, Settings, Spec, Stage, Stop};
 use crate::faults::{Blow, Fault, aim};
 use crate::plan::{Act, Round, Rounds};
-use crate::stage::{Job, Settings, Spec, Stage, Stop};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

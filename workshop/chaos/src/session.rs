@@ -2,8 +2,8 @@
 
 use crate::args::{CampaignArgs, CommonArgs, RunArgs, check_ticks};
 use crate::clock::Clock;
+use crate::cluster::{Settings, Stop};
 use crate::faults::Fault;
-use crate::stage::{Settings, Stop};
 use crate::summary::Summary;
 use crate::{campaign, run};
 use humantime::format_duration;

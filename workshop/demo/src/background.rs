@@ -6,8 +6,8 @@ use std::time::Duration;
 use tenure_field::poll;
 
 use crate::failure::{Step, Stop};
+use crate::narrator::Timeline;
 use crate::progress::Until;
-use crate::timeline::Timeline;
 
 /// The name of the thread, by which a panic in it is known to be reported.
 pub(crate) const THREAD: &str = "demo-background";

@@ -6,8 +6,8 @@ use tenure_field::tool::{Actor, Event, Role, What};
 
 use crate::failure::{Step, Stop};
 use crate::narrate;
+use crate::narrator::{Tag, Timeline};
 use crate::tenures::{self, Led};
-use crate::timeline::{Tag, Timeline};
 
 /// How long the line of an old leader may be on its way when that of the new one is here. Both
 /// say when they were written; no more than their order of arrival is excused.

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use crate::stage::Stage;
+use crate::demo::Stage;
 
 /// Writes it all into a new folder and says where: `w1.jsonl`, `w1.stderr`, …, `server.log`. A
 /// name that was on stage again has a number behind it.

@@ -7,17 +7,17 @@ mod args;
 mod background;
 mod cast;
 mod children;
+mod demo;
 mod failure;
 mod human;
 mod logs;
 mod narrate;
+mod narrator;
 mod panics;
 mod progress;
 mod run;
-mod stage;
 mod table;
 mod tenures;
-mod timeline;
 
 use std::process::ExitCode;
 
@@ -25,7 +25,7 @@ use clap::Parser;
 use tenure_field::Interrupt;
 
 use args::Args;
-use stage::Settings;
+use demo::Settings;
 
 fn main() -> ExitCode {
     let args = Args::parse();

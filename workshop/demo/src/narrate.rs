@@ -3,7 +3,7 @@
 use tenure_field::tool::{Actor, Event, What};
 
 use crate::human;
-use crate::timeline::Tag;
+use crate::narrator::Tag;
 
 /// What the `index`-th line of `actor` means to a reader; nothing if it is no news.
 pub(crate) fn line(actor: &Actor, index: usize) -> Option<(Tag, String)> {

@@ -6,18 +6,18 @@ use console::style;
 use tenure_field::interrupt::{EXIT_STATUS, Interrupt};
 
 use crate::acts;
+use crate::demo::{self, Settings, Stage};
 use crate::failure::{Failure, Step, Stop, check};
 use crate::human;
 use crate::logs;
-use crate::stage::{self, Settings, Stage};
+use crate::narrator::{Tag, Timeline};
 use crate::table::{self, Finding};
-use crate::timeline::{Tag, Timeline};
 
 /// Plays all acts; returns the exit status.
 pub(crate) fn run(settings: Settings, interrupt: Interrupt, keep_logs: bool) -> u8 {
     let mut timeline = Timeline::new(interrupt.clone());
     greet(&timeline, &settings);
-    let server = match stage::start_server(&mut timeline, settings.tick) {
+    let server = match demo::start_server(&mut timeline, settings.tick) {
         Ok(server) => server,
         Err(stop) => {
             let stop = check(&interrupt).map_or_else(|stop| stop, |()| stop);

@@ -1,7 +1,7 @@
 //! Doing it: whom a fault hits, what is done, and what ends it.
 
 use super::Fault;
-use crate::stage::{Job, Member, SERVERS, Stage, Stop};
+use crate::cluster::{Job, Member, SERVERS, Stage, Stop};
 use std::time::Duration;
 use tenure_field::raw;
 use tenure_field::{Host, Zookeeper};

@@ -2,11 +2,11 @@
 
 use tenure_field::boottime;
 
+use crate::demo::Stage;
 use crate::failure::Step;
 use crate::human;
-use crate::stage::Stage;
+use crate::narrator::Tag;
 use crate::table::Finding;
-use crate::timeline::Tag;
 
 pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     let (timeout, leader) = (stage.settings.session_timeout, stage.leader()?);

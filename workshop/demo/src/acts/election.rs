@@ -5,10 +5,10 @@ use std::time::Duration;
 use tenure_field::boottime;
 
 use super::successor;
+use crate::demo::{GROUP, Stage};
 use crate::failure::Step;
-use crate::stage::{GROUP, Stage};
+use crate::narrator::Tag;
 use crate::table::Finding;
-use crate::timeline::Tag;
 
 /// Starting five processes takes longer than electing one of them.
 const AT_MOST: Duration = Duration::from_secs(10);

@@ -6,11 +6,11 @@ use tenure_field::tool::{Actor, Role};
 use tenure_field::{Zookeeper, poll};
 
 use crate::children;
+use crate::demo::{GROUP, SERVER, Stage};
 use crate::failure::{Step, Stop};
 use crate::human;
-use crate::stage::{GROUP, SERVER, Stage};
+use crate::narrator::Tag;
 use crate::table::Finding;
-use crate::timeline::Tag;
 
 /// Withdrawing takes milliseconds.
 const AT_MOST: Duration = Duration::from_secs(10);

@@ -1,11 +1,11 @@
 //! The leader leaves in good order.
 
 use super::successor;
+use crate::demo::Stage;
 use crate::failure::{Step, Stop};
 use crate::human;
-use crate::stage::Stage;
+use crate::narrator::Tag;
 use crate::table::Finding;
-use crate::timeline::Tag;
 
 pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     let (timeout, old) = (stage.settings.session_timeout, stage.leader()?);

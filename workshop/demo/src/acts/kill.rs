@@ -1,11 +1,11 @@
 //! The leader ends without a word.
 
 use super::successor;
+use crate::demo::Stage;
 use crate::failure::Step;
 use crate::human;
-use crate::stage::Stage;
+use crate::narrator::Tag;
 use crate::table::Finding;
-use crate::timeline::Tag;
 
 pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     let (timeout, old) = (stage.settings.session_timeout, stage.leader()?);

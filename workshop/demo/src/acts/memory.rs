@@ -9,11 +9,11 @@ use tenure::{
 };
 use tenure_field::boottime;
 
+use crate::demo::Stage;
 use crate::failure::{Step, Stop};
 use crate::human;
-use crate::stage::Stage;
+use crate::narrator::{Tag, Timeline};
 use crate::table::Finding;
-use crate::timeline::{Tag, Timeline};
 
 const URL: &str = "memory://demo/app";
 /// All of it takes less than a blink.

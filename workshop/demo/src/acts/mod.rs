@@ -9,8 +9,8 @@ mod memory;
 mod outage;
 mod successor;
 
+use crate::demo::Stage;
 use crate::failure::Step;
-use crate::stage::Stage;
 use crate::table::Finding;
 
 struct Act {

@@ -6,12 +6,12 @@ use tenure_field::tool::{Actor, Event, Role, What};
 use tenure_field::{Zookeeper, boottime};
 
 use super::successor;
+use crate::demo::{SERVER, Stage};
 use crate::failure::Step;
 use crate::human;
-use crate::stage::{SERVER, Stage};
+use crate::narrator::Tag;
 use crate::table::Finding;
 use crate::tenures::Led;
-use crate::timeline::Tag;
 
 /// How much longer than T the server is away.
 const BEYOND: Duration = Duration::from_secs(2);

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::demo::Stage;
 use crate::failure::Step;
 use crate::human;
-use crate::stage::Stage;
 use crate::tenures::Led;
 
 /// A new leader, and how long everybody took to know.

@@ -1,6 +1,6 @@
 //! Addresses that cannot work.
 
-use crate::stage::sleep_until;
+use crate::network::sleep_until;
 use crate::subject::{Subject, now, seconds};
 use crate::{Launcher, Run, Stage};
 use std::process::Command;

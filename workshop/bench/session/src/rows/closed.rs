@@ -1,6 +1,6 @@
 //! The session is closed by somebody else.
 
-use crate::stage::any_phase;
+use crate::network::any_phase;
 use crate::subject::{now, seconds};
 use crate::{Run, Stage};
 use tenure_field::raw;

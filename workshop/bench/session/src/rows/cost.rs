@@ -1,6 +1,6 @@
 //! What a session costs.
 
-use crate::stage::sleep_until;
+use crate::network::sleep_until;
 use crate::subject::{now, span};
 use crate::{Run, Stage};
 

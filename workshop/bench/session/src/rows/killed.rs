@@ -1,6 +1,6 @@
 //! The server is killed, and started again or not.
 
-use crate::stage::{any_phase, set_data, sleep_until};
+use crate::network::{any_phase, set_data, sleep_until};
 use crate::subject::{Subject, now, seconds, span};
 use crate::{LIMIT, Place, Run, Stage};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Packets vanish, or the client's own link is down.
 
-use crate::stage::{any_phase, sleep_until};
+use crate::network::{any_phase, sleep_until};
 use crate::subject::{Subject, now, seconds, span};
 use crate::{Run, Stage};
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! The server is stopped where it stands (SIGSTOP): its system accepts, it does not answer.
 
-use crate::stage::{any_phase, sleep_until};
+use crate::network::{any_phase, sleep_until};
 use crate::subject::{now, span};
 use crate::{Run, Stage};
 

@@ -1,9 +1,9 @@
 //! Where a run happens: three servers, client hosts, a register, each in a network namespace of
 //! its own, and the clients.
 
-mod actor;
 mod cast;
 mod look;
+mod player;
 
 use crate::clock::Clock;
 use std::io;
@@ -17,9 +17,9 @@ use tenure_field::{
     Ensemble, Host, Interrupt, Lab, Proxy, Zookeeper, boottime, ensemble, poll, try_poll,
 };
 
-pub(crate) use actor::{Job, Player, Spec};
 pub(crate) use cast::Cast;
 pub(crate) use look::{Look, Member};
+pub(crate) use player::{Job, Player, Spec};
 
 /// How many servers there are.
 pub(crate) const SERVERS: usize = 3;

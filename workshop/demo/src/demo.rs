@@ -13,9 +13,9 @@ use crate::cast::Cast;
 use crate::children;
 use crate::failure::{self, Step, Stop};
 use crate::human;
+use crate::narrator::{Tag, Timeline};
 use crate::progress::Until;
 use crate::tenures::Led;
-use crate::timeline::{Tag, Timeline};
 
 /// The group that is contended for.
 pub(crate) const GROUP: &str = "/tenure/demo";
