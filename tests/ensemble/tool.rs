@@ -1,6 +1,6 @@
 //! The command-line tool against an ensemble.
 
-use crate::proxied::Stage;
+use crate::proxied::Proxied;
 use crate::{LIMIT, T, fresh_path};
 use serde_json::Value;
 use tenure_field::ensemble::Options;
@@ -20,8 +20,8 @@ pub(crate) fn next(process: &Process, event: &str) -> Value {
 
 #[test]
 fn processes_follow_one_leader_through_deaths_of_servers_and_leaders() {
-    let (stage, path) = (Stage::new(&Options::default()), fresh_path());
-    let url = stage.ensemble.url(&path);
+    let (proxied, path) = (Proxied::new(&Options::default()), fresh_path());
+    let url = proxied.ensemble.url(&path);
     let a = follow("contend", &url, &["--data", "a"]);
     let first = next(&a, "leading");
     let b = follow("contend", &url, &["--data", "b"]);
@@ -29,9 +29,9 @@ fn processes_follow_one_leader_through_deaths_of_servers_and_leaders() {
     let detector = follow("detect", &url, &[]);
     assert_eq!(token(&next(&detector, "leader")), token(&first));
 
-    let elected = stage.ensemble.leader();
-    stage.ensemble.server(elected).kill();
-    stage.ensemble.wait_quorum();
+    let elected = proxied.ensemble.leader();
+    proxied.ensemble.server(elected).kill();
+    proxied.ensemble.wait_quorum();
     // Whoever leads now: it goes, by SIGKILL, and the other one follows.
     let members = follow("members", &url, &[]);
     let listed = next(&members, "members");
@@ -50,5 +50,5 @@ fn processes_follow_one_leader_through_deaths_of_servers_and_leaders() {
     heir.signal(Signal::Term);
     assert_eq!(heir.wait_exit(LIMIT).code(), Some(0));
     detector.wait_for("nobody leads", LIMIT, is("none"));
-    assert!(stage.observe().children(&path).is_empty());
+    assert!(proxied.observe().children(&path).is_empty());
 }

@@ -6,7 +6,7 @@ use tenure_field::tool::{Actor, Event, Role, What};
 
 use crate::failure::{Step, Stop};
 use crate::narrate;
-use crate::narrator::{Tag, Timeline};
+use crate::narrator::{Narrator, Tag};
 use crate::tenures::{self, Led};
 
 /// How long the line of an old leader may be on its way when that of the new one is here. Both
@@ -30,7 +30,7 @@ impl Cast {
 
     /// Reads what all have printed and tells it. An error if one of them has ended by itself,
     /// prints what is no line, or leads while another does.
-    pub(crate) fn read(&mut self, timeline: &Timeline) -> Step<()> {
+    pub(crate) fn read(&mut self, narrator: &Narrator) -> Step<()> {
         let mut news: Vec<(u64, Tag, String)> = Vec::new();
         let mut first_error = Ok(());
         for actor in &mut self.actors {
@@ -45,7 +45,7 @@ impl Cast {
         // As they happened, not as they arrived.
         news.sort_by_key(|(at_ns, _, _)| *at_ns);
         for (at_ns, tag, text) in news {
-            timeline.say_at(at_ns, tag, text);
+            narrator.say_at(at_ns, tag, text);
         }
         first_error?;
         self.check_one_leader()

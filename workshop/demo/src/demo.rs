@@ -13,7 +13,7 @@ use crate::cast::Cast;
 use crate::children;
 use crate::failure::{self, Step, Stop};
 use crate::human;
-use crate::narrator::{Tag, Timeline};
+use crate::narrator::{Narrator, Tag};
 use crate::progress::Until;
 use crate::tenures::Led;
 
@@ -39,14 +39,14 @@ pub(crate) struct Settings {
 }
 
 /// Starts a server on a free port of the loopback device, with its data in a temporary folder.
-pub(crate) fn start_server(timeline: &mut Timeline, tick: Duration) -> Step<Zookeeper> {
+pub(crate) fn start_server(narrator: &mut Narrator, tick: Duration) -> Step<Zookeeper> {
     let config = Config {
         tick_ms: u32::try_from(tick.as_millis()).unwrap_or(u32::MAX),
         ..Config::default()
     };
     let start = || Zookeeper::start_with(config);
     background::run(
-        timeline,
+        narrator,
         "a ZooKeeper server to serve",
         SERVER,
         |_| Ok(()),
@@ -55,9 +55,9 @@ pub(crate) fn start_server(timeline: &mut Timeline, tick: Duration) -> Step<Zook
 }
 
 /// Where a run happens. Everything that was started ends with it.
-pub(crate) struct Stage {
+pub(crate) struct Demo {
     pub(crate) settings: Settings,
-    pub(crate) timeline: Timeline,
+    pub(crate) narrator: Narrator,
     pub(crate) cast: Cast,
     interrupt: Interrupt,
     /// What the server logged before it was started anew.
@@ -66,17 +66,17 @@ pub(crate) struct Stage {
     server: Zookeeper,
 }
 
-impl Stage {
-    /// An empty stage.
+impl Demo {
+    /// One without anybody in it.
     pub(crate) fn new(
         settings: Settings,
-        timeline: Timeline,
+        narrator: Narrator,
         interrupt: Interrupt,
         server: Zookeeper,
     ) -> Self {
         Self {
             settings,
-            timeline,
+            narrator,
             cast: Cast::default(),
             interrupt,
             earlier_log: String::new(),
@@ -134,9 +134,9 @@ impl Stage {
         at_most: Duration,
         look: impl Fn(&Cast) -> Option<T>,
     ) -> Step<T> {
-        self.timeline.begin_wait(what, Until::Seen(at_most));
+        self.narrator.begin_wait(what, Until::Seen(at_most));
         let found = self.look_until(at_most + GRACE, look);
-        self.timeline.end_wait();
+        self.narrator.end_wait();
         found?.ok_or_else(|| {
             let (expected, patience) = (human::setting(at_most), human::setting(at_most + GRACE));
             Stop::failed(
@@ -148,9 +148,9 @@ impl Stage {
 
     /// Lets `span` pass while everybody is listened to.
     pub(crate) fn let_pass(&mut self, what: &str, span: Duration) -> Step<()> {
-        self.timeline.begin_wait(what, Until::Passed(span));
+        self.narrator.begin_wait(what, Until::Passed(span));
         let passed = self.look_until(span, |_| None::<()>);
-        self.timeline.end_wait();
+        self.narrator.end_wait();
         passed.map(drop)
     }
 
@@ -160,8 +160,8 @@ impl Stage {
         look: impl Fn(&Cast) -> Option<T>,
     ) -> Step<Option<T>> {
         try_poll(deadline, || {
-            self.timeline.tick();
-            self.cast.read(&self.timeline)?;
+            self.narrator.tick();
+            self.cast.read(&self.narrator)?;
             failure::check(&self.interrupt)?;
             Ok(look(&self.cast))
         })
@@ -175,8 +175,8 @@ impl Stage {
         work: impl FnOnce(&Zookeeper) -> T + Send,
     ) -> Step<T> {
         let (cast, server) = (&mut self.cast, &self.server);
-        let meanwhile = |timeline: &Timeline| cast.read(timeline);
-        let done = background::run(&mut self.timeline, what, at_most, meanwhile, || {
+        let meanwhile = |narrator: &Narrator| cast.read(narrator);
+        let done = background::run(&mut self.narrator, what, at_most, meanwhile, || {
             work(server)
         })?;
         failure::check(&self.interrupt).map(|()| done)
@@ -221,14 +221,14 @@ impl Stage {
         if !holds {
             return Err(Stop::failed(promise, seen()));
         }
-        self.timeline.say(Tag::Check, promise);
+        self.narrator.say(Tag::Check, promise);
         Ok(())
     }
 
     /// Ends everything that was started; an error names what is left nevertheless.
-    pub(crate) fn close(self) -> (Timeline, Result<(), String>) {
+    pub(crate) fn close(self) -> (Narrator, Result<(), String>) {
         let Self {
-            timeline,
+            narrator,
             cast,
             server,
             ..
@@ -242,6 +242,6 @@ impl Stage {
         } else {
             Err(human::list(&left))
         };
-        (timeline, clean)
+        (narrator, clean)
     }
 }

@@ -53,14 +53,14 @@ impl Tag {
 }
 
 /// The narration, on standard output.
-pub(crate) struct Timeline {
+pub(crate) struct Narrator {
     started_ns: u64,
     interrupt: Interrupt,
     waiting: Option<Progress>,
     part: String,
 }
 
-impl Timeline {
+impl Narrator {
     /// A narration that begins now. When nobody reads it any more the run is to end.
     pub(crate) fn new(interrupt: Interrupt) -> Self {
         Self {

@@ -17,7 +17,7 @@ pub mod sheets;
 mod subject;
 pub mod tables;
 
-pub use network::{Place, Stage};
+pub use network::{Network, Place};
 pub use run::Run;
 pub use subject::{Launcher, Subject, Usage};
 

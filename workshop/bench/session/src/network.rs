@@ -13,7 +13,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// A server on a network of its own.
 #[derive(Debug)]
-pub struct Stage {
+pub struct Network {
     server: Zookeeper,
     lab: Lab,
     launcher: Launcher,
@@ -29,7 +29,7 @@ pub struct Place {
     pub path: String,
 }
 
-impl Stage {
+impl Network {
     /// A lab with a server in it.
     ///
     /// # Errors

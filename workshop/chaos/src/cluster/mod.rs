@@ -49,7 +49,7 @@ pub(crate) enum Stop {
 }
 
 /// See the [module](self). What was started ends with it.
-pub(crate) struct Stage {
+pub(crate) struct Cluster {
     pub(crate) settings: Settings,
     pub(crate) header: Header,
     pub(crate) history: Arc<Writer>,
@@ -65,7 +65,7 @@ pub(crate) struct Stage {
     interrupt: Interrupt,
 }
 
-impl Stage {
+impl Cluster {
     /// Starts the servers.
     pub(crate) fn new(
         lab: Lab,
@@ -156,15 +156,15 @@ impl Stage {
         let groups = self.cast.groups();
         let started = Instant::now();
         let (agreed, truth) = loop {
-            let agreed = self.wait(patience.saturating_sub(started.elapsed()), |stage| {
+            let agreed = self.wait(patience.saturating_sub(started.elapsed()), |cluster| {
                 groups.iter().all(|group| {
-                    let Some(token) = stage.cast.agreed(group) else {
+                    let Some(token) = cluster.cast.agreed(group) else {
                         return false;
                     };
                     // Who cannot be asked now can be asked again.
-                    let members = stage.look(|look| look.members(group)).unwrap_or_default();
+                    let members = cluster.look(|look| look.members(group)).unwrap_or_default();
                     let first = members.first().map(|member| member.token);
-                    first == Some(token) && members.len() == stage.cast.contenders(group)
+                    first == Some(token) && members.len() == cluster.cast.contenders(group)
                 })
             })?;
             let mut truth = Vec::new();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tenure_field::boottime;
 
 use super::successor;
-use crate::demo::{GROUP, Stage};
+use crate::demo::{Demo, GROUP};
 use crate::failure::Step;
 use crate::narrator::Tag;
 use crate::table::Finding;
@@ -13,21 +13,21 @@ use crate::table::Finding;
 /// Starting five processes takes longer than electing one of them.
 const AT_MOST: Duration = Duration::from_secs(10);
 
-pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
-    let url = stage.server().url(GROUP);
+pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
+    let url = demo.server().url(GROUP);
     let text = format!("tenure contend {url} as w1, w2, w3; tenure detect as d1, d2");
-    stage.timeline.say(Tag::Demo, text);
+    demo.narrator.say(Tag::Demo, text);
     let started_ns = boottime::now_ns();
     for name in ["w1", "w2", "w3"] {
-        stage.enter_contender(name);
+        demo.enter_contender(name);
     }
     for name in ["d1", "d2"] {
-        stage.enter_detector(name);
+        demo.enter_detector(name);
     }
-    let first = successor::wait(stage, "one of them to lead", started_ns, AT_MOST)?;
-    successor::wait_standbys(stage, 2, AT_MOST)?;
+    let first = successor::wait(demo, "one of them to lead", started_ns, AT_MOST)?;
+    successor::wait_standbys(demo, 2, AT_MOST)?;
     let leader = first.led;
-    stage.timeline.say(
+    demo.narrator.say(
         Tag::Check,
         format!(
             "one leads, two stand by; both detectors name {}",
@@ -36,7 +36,7 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     );
 
     let path = leader.tenure.member.path.clone();
-    let (members, created) = stage.look(|observer, _server| {
+    let (members, created) = demo.look(|observer, _server| {
         let created = observer.stat(&path).map(|stat| stat.czxid);
         (observer.children(GROUP), created)
     })?;
@@ -46,7 +46,7 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     );
     let holds = members.len() == 3
         && created.is_some_and(|czxid| czxid.unsigned_abs() == leader.tenure.token);
-    stage.check(promise, holds, || {
+    demo.check(promise, holds, || {
         format!("{members:?}; {path} was created by {created:?}")
     })?;
 

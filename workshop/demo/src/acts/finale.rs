@@ -6,7 +6,7 @@ use tenure_field::tool::{Actor, Role};
 use tenure_field::{Zookeeper, poll};
 
 use crate::children;
-use crate::demo::{GROUP, SERVER, Stage};
+use crate::demo::{Demo, GROUP, SERVER};
 use crate::failure::{Step, Stop};
 use crate::human;
 use crate::narrator::Tag;
@@ -15,27 +15,26 @@ use crate::table::Finding;
 /// Withdrawing takes milliseconds.
 const AT_MOST: Duration = Duration::from_secs(10);
 
-pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
+pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     let names: Vec<&str> = [Role::Contender, Role::Detector]
         .into_iter()
-        .flat_map(|role| stage.cast.acting(role))
+        .flat_map(|role| demo.cast.acting(role))
         .map(Actor::name)
         .collect();
-    stage
-        .timeline
+    demo.narrator
         .say(Tag::Demo, format!("SIGTERM to {}", human::list(&names)));
-    let acting: Vec<usize> = (0..stage.cast.everybody().len())
-        .filter(|place| stage.cast.get(*place).is_some_and(Actor::is_acting))
+    let acting: Vec<usize> = (0..demo.cast.everybody().len())
+        .filter(|place| demo.cast.get(*place).is_some_and(Actor::is_acting))
         .collect();
     for place in &acting {
-        stage.dismiss(*place)?;
+        demo.dismiss(*place)?;
     }
     for place in &acting {
         let ended = |actor: &Actor| {
             let status = actor.process().exit_status()?;
             Some((actor.name().to_owned(), status))
         };
-        let (name, status) = stage.wait("everybody to exit", AT_MOST, |cast| {
+        let (name, status) = demo.wait("everybody to exit", AT_MOST, |cast| {
             cast.get(*place).and_then(ended)
         })?;
         if !status.success() {
@@ -45,34 +44,33 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
             ));
         }
     }
-    stage
-        .timeline
+    demo.narrator
         .say(Tag::Check, format!("all {} exited with 0", acting.len()));
 
     // What a client could not end while the server was away ends by its timeout.
-    let promised = stage.settings.session_timeout + 2 * stage.settings.tick;
+    let promised = demo.settings.session_timeout + 2 * demo.settings.tick;
     let (sessions, ephemerals) =
-        stage.with_server("the last session to end", promised, |server| {
+        demo.with_server("the last session to end", promised, |server| {
             nothing_left(server, promised)
         })?;
-    stage.check(
+    demo.check(
         "the server counts no session and no ephemeral znode",
         (sessions.as_str(), ephemerals.as_str()) == ("0", "0"),
         || format!("{sessions} sessions and {ephemerals} ephemeral znodes"),
     )?;
-    let members = stage.look(|observer, _server| observer.children(GROUP))?;
-    stage.check(
+    let members = demo.look(|observer, _server| observer.children(GROUP))?;
+    demo.check(
         "another client sees no member left",
         members.is_empty(),
         || format!("{} are left", human::list(&members)),
     )?;
 
-    stage.with_server("the server to stop", SERVER, Zookeeper::stop)?;
+    demo.with_server("the server to stop", SERVER, Zookeeper::stop)?;
     let left = children::of_this_process();
-    stage.check("no process is left", left.is_empty(), || human::list(&left))?;
+    demo.check("no process is left", left.is_empty(), || human::list(&left))?;
 
-    let tenures = stage.cast.tenures();
-    stage.check(
+    let tenures = demo.cast.tenures();
+    demo.check(
         format!(
             "{} tenures in all: one at a time, each with a higher token",
             tenures.len()

@@ -1,21 +1,20 @@
 //! The leader leaves in good order.
 
 use super::successor;
-use crate::demo::Stage;
+use crate::demo::Demo;
 use crate::failure::{Step, Stop};
 use crate::human;
 use crate::narrator::Tag;
 use crate::table::Finding;
 
-pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
-    let (timeout, old) = (stage.settings.session_timeout, stage.leader()?);
-    stage
-        .timeline
+pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
+    let (timeout, old) = (demo.settings.session_timeout, demo.leader()?);
+    demo.narrator
         .say(Tag::Demo, format!("SIGTERM to {}", old.name));
-    let signalled_ns = stage.dismiss(old.actor)?;
-    let next = successor::wait(stage, "the next one to lead", signalled_ns, timeout)?;
+    let signalled_ns = demo.dismiss(old.actor)?;
+    let next = successor::wait(demo, "the next one to lead", signalled_ns, timeout)?;
 
-    let lost = stage.wait(
+    let lost = demo.wait(
         &format!("{} to say that it stopped", old.name),
         timeout,
         |cast| {
@@ -28,7 +27,7 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     // The line may be written late; what it says of the end of the lease counts.
     let stopped_ns = lost.lease_end_ns;
     let began_ns = next.led.tenure.begin_ns;
-    stage.check(
+    demo.check(
         format!(
             "{} stopped leading {} before {} began",
             old.name,
@@ -38,8 +37,8 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
         stopped_ns < began_ns && lost.is_given_up(),
         || format!("it stopped at {stopped_ns} ns, for the reason {reason}; the next began at {began_ns} ns"),
     )?;
-    successor::check_token(stage, &old, &next.led)?;
-    stage.check(
+    successor::check_token(demo, &old, &next.led)?;
+    demo.check(
         format!(
             "nobody had to wait for a timeout: {} led after {}",
             next.led.name,
@@ -53,7 +52,7 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
             )
         },
     )?;
-    let status = stage.wait(&format!("{} to exit", old.name), timeout, |cast| {
+    let status = demo.wait(&format!("{} to exit", old.name), timeout, |cast| {
         cast.get(old.actor)?.process().exit_status()
     })?;
     if !status.success() {
@@ -63,11 +62,10 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
         ));
     }
 
-    stage
-        .timeline
+    demo.narrator
         .say(Tag::Demo, format!("{} is started again", old.name));
-    stage.enter_contender(&old.name);
-    successor::wait_standbys(stage, 2, timeout)?;
+    demo.enter_contender(&old.name);
+    successor::wait_standbys(demo, 2, timeout)?;
 
     Ok(vec![Finding {
         done: "leader asked to end (SIGTERM)".to_owned(),

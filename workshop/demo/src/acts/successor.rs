@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::demo::Stage;
+use crate::demo::Demo;
 use crate::failure::Step;
 use crate::human;
 use crate::tenures::Led;
@@ -18,13 +18,13 @@ pub(super) struct Succession {
 
 /// Waits until somebody leads who did not at `cause_ns`, and until all detectors know it.
 pub(super) fn wait(
-    stage: &mut Stage,
+    demo: &mut Demo,
     what: &str,
     cause_ns: u64,
     at_most: Duration,
 ) -> Step<Succession> {
-    let led = stage.wait(what, at_most, |cast| cast.tenure_since(cause_ns))?;
-    let known = stage.wait("both detectors to know", at_most, |cast| {
+    let led = demo.wait(what, at_most, |cast| cast.tenure_since(cause_ns))?;
+    let known = demo.wait("both detectors to know", at_most, |cast| {
         cast.known_since(&led, cause_ns)
     })?;
     let since_cause = |at_ns: &u64| human::between(cause_ns, *at_ns);
@@ -36,19 +36,19 @@ pub(super) fn wait(
 }
 
 /// Checks that the new token is higher than the old one.
-pub(super) fn check_token(stage: &Stage, old: &Led, new: &Led) -> Step<()> {
+pub(super) fn check_token(demo: &Demo, old: &Led, new: &Led) -> Step<()> {
     let promise = format!(
         "the token rose, from {} to {}",
         old.tenure.token, new.tenure.token
     );
-    stage.check(promise, new.tenure.token > old.tenure.token, || {
+    demo.check(promise, new.tenure.token > old.tenure.token, || {
         "it did not".to_owned()
     })
 }
 
 /// Waits until this many contenders stand by.
-pub(super) fn wait_standbys(stage: &mut Stage, count: usize, at_most: Duration) -> Step<()> {
-    stage.wait(
+pub(super) fn wait_standbys(demo: &mut Demo, count: usize, at_most: Duration) -> Step<()> {
+    demo.wait(
         &format!("{count} contenders to stand by"),
         at_most,
         |cast| (cast.standing_by() == count).then_some(()),

@@ -2,24 +2,24 @@
 
 use crate::network::any_phase;
 use crate::subject::{now, seconds};
-use crate::{Run, Stage};
+use crate::{Network, Run};
 use tenure_field::raw;
 
 /// A leader's session is closed over another connection.
 #[must_use]
 #[track_caller]
-pub fn closed(stage: &Stage) -> Run {
-    let place = stage.place();
-    let client = stage.client(&place);
+pub fn closed(network: &Network) -> Run {
+    let place = network.place();
+    let client = network.client(&place);
     client.tell(&format!("contend me {}", place.path));
     let leading = client.contender(0, "me", "leading");
-    let gone = stage.watch_gone(leading["more"].as_str().expect("a path"));
+    let gone = network.watch_gone(leading["more"].as_str().expect("a path"));
     let connected = client.wait(0, "connected", |line| line["state"] == "connected");
     let id = connected["more"].as_i64().expect("a number");
     any_phase();
     let closing = now();
-    let server = stage.server().addr();
-    stage
+    let server = network.server().addr();
+    network
         .near_server(|| raw::expire_session(server, id, &raw::password_of(id)))
         .expect("it ends");
     let mut run = Run::default();
