@@ -1,4 +1,4 @@
-//! Where a run happens: one server, the cast, and the clock that it is told by.
+//! A run: one server, its clients, and the narration.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -27,7 +27,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How long an independent look may take.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// What a run is made of.
+/// How a run is to go.
 #[derive(Debug)]
 pub(crate) struct Settings {
     /// The command-line tool.
@@ -54,7 +54,7 @@ pub(crate) fn start_server(narrator: &mut Narrator, tick: Duration) -> Step<Zook
     )
 }
 
-/// Where a run happens. Everything that was started ends with it.
+/// What a run is made of. Everything that was started ends with it.
 pub(crate) struct Demo {
     pub(crate) settings: Settings,
     pub(crate) narrator: Narrator,
