@@ -87,7 +87,7 @@ const LISTS: &[(&str, &str, Kind, &str)] = &[
     ),
     (
         "metric",
-        "src/driver/meter.rs",
+        "src/driver/metrics.rs",
         Kind::Fields,
         "pub struct Metrics {",
     ),

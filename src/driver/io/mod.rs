@@ -1,15 +1,15 @@
 //! The I/O thread.
 
+use super::client_handle::{ClientId, Message, Port, Transport};
 use super::conn::{Conn, Progress};
 use super::drift::Drift;
 use super::entry::{Entry, Role, Slot, Want};
-use super::link::{ClientId, Message, Port, Transport};
 use super::log::LogLevel;
 use super::memory::{Attempt, MemoryEvent, MemoryServers};
-use super::meter::Meter;
+use super::metrics::Counters;
 use super::sys::Alarm;
 use super::tls::Layer;
-use super::{Held, Mailbox, guard, journal, process, resolve, sys};
+use super::{Held, Mailbox, guard, log_lines, process, resolve, sys};
 use crate::core::{CallId, Command, Event, Host, Input, Lease, Output, Time};
 use crossbeam_channel::Receiver;
 use mio::{Events, Poll, Token};
@@ -198,8 +198,8 @@ impl Thread {
 
     fn message(&mut self, message: Message) {
         match message {
-            Message::Open(id, core, transport, session, meter) => {
-                let entry = Entry::new(core, transport, session, meter);
+            Message::Open(id, core, transport, session, counters) => {
+                let entry = Entry::new(core, transport, session, counters);
                 self.clients.insert(id, entry);
                 self.feed(id, Fed::Tick);
             }
@@ -438,7 +438,7 @@ impl Thread {
 
     fn feed_bytes(&mut self, client: ClientId, conn: u64, bytes: &[u8]) {
         if let Some(entry) = self.clients.get(&client) {
-            entry.meter.bytes_received.add(bytes.len());
+            entry.counters.bytes_received.add(bytes.len());
         }
         self.step(client, Input::Received { conn, bytes });
     }
@@ -451,7 +451,7 @@ impl Thread {
         };
         let now = sys::now();
         if matches!(input, Input::Connected { .. }) {
-            entry.meter.connections.one();
+            entry.counters.connections.one();
         }
         if matches!(input, Input::Received { .. }) {
             let window = entry.core.timeout();
@@ -532,7 +532,7 @@ impl Thread {
                 address,
             } => self.connect(client, conn, &host, address),
             Output::Send { conn, bytes } => {
-                entry.meter.bytes_sent.add(bytes.len());
+                entry.counters.bytes_sent.add(bytes.len());
                 match &entry.transport {
                     Transport::Memory(name) => {
                         self.memory.send(name, client, conn, &bytes, sys::now());
@@ -557,7 +557,7 @@ impl Thread {
                     let window = entry.core.timeout();
                     let lost = self.drift.lost(sys::now(), sys::ahead(), window);
                     let before = sink.lease.load().map(|held| held.lease);
-                    count_lease(&entry.meter, before, lease);
+                    count_lease(&entry.counters, before, lease);
                     let held = lease.map(|Lease { token, end }| {
                         let end = end.before(lost);
                         Held::from_now(Lease { token, end })
@@ -567,7 +567,7 @@ impl Thread {
             }
             Output::Event { handle, event } => {
                 if let Some(sink) = entry.sink(handle) {
-                    entry.meter.event(&event);
+                    entry.counters.event(&event);
                     say(client, &event, &sink.about);
                     Mailbox::push(sink, event);
                 }
@@ -621,13 +621,13 @@ impl Thread {
     }
 }
 
-fn count_lease(meter: &Meter, before: Option<Lease>, now: Option<Lease>) {
+fn count_lease(counters: &Counters, before: Option<Lease>, now: Option<Lease>) {
     let Some(now) = now else {
         return;
     };
     match before {
-        Some(before) if before.token == now.token => meter.renewals.one(),
-        Some(_) | None => meter.leaderships.one(),
+        Some(before) if before.token == now.token => counters.renewals.one(),
+        Some(_) | None => counters.leaderships.one(),
     }
 }
 
@@ -638,7 +638,7 @@ fn log(client: ClientId, level: LogLevel, message: impl FnOnce() -> String) {
 }
 
 fn say(client: ClientId, event: &Event, about: &str) {
-    log(client, journal::level(event), || {
-        journal::line(event, about)
+    log(client, log_lines::level(event), || {
+        log_lines::line(event, about)
     });
 }

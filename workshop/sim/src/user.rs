@@ -1,55 +1,31 @@
-//! A client's machine: its clock, its process, and what that process has told its user.
+//! What the clients of a machine have told their user, and what that has asked of them: the judge's books.
 
-use crate::clock::{Clock, Nanos};
 use crate::invariants::traffic::Bucket;
-use crate::plan::NodePlan;
-use crate::wire::Segment;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::time::Duration;
-use tenure::core::{
-    CallId, Client, DetectorEvent, GroupEvent, Handle, Lease, LeasePolicy, Member, Time,
-};
+use tenure::core::{CallId, DetectorEvent, GroupEvent, Handle, Lease, LeasePolicy, Member, Time};
+use tenure_worlds::{Clock, Nanos};
 
-pub(crate) struct Node {
-    pub(crate) plan: NodePlan,
-    pub(crate) process: Option<Process>,
-    /// How many processes it has run.
-    pub(crate) incarnation: u32,
-    /// Stopped (SIGSTOP).
-    pub(crate) paused: bool,
-    /// What the kernel has taken in meanwhile, by connection.
-    pub(crate) inbox: BTreeMap<usize, VecDeque<Segment>>,
-    /// A reply to this operation will be lost, with its connection.
-    pub(crate) trap: Option<Trap>,
-    /// When the request was sent that is answered at this moment, by its clock.
-    pub(crate) answering: Option<Time>,
+/// What is kept of a machine, whatever process runs on it.
+#[derive(Default)]
+pub(crate) struct Account {
+    /// Who uses the process that runs now.
+    pub(crate) user: Option<User>,
     pub(crate) proofs_sent: u64,
     pub(crate) proofs_done: u64,
-    /// When the newest process started that may be closing now.
-    pub(crate) last_handle: u64,
-    pub(crate) last_call: u64,
+    /// The handle and the call that were made last, by any process.
+    last_handle: u64,
+    last_call: u64,
 }
 
-/// What is to be lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trap {
-    Handshake,
-    ReplyTo(i32),
-}
-
-pub(crate) struct Process {
-    pub(crate) core: Client,
-    pub(crate) clock: Clock,
-    /// Its connections: what it calls them, and what the world does.
-    pub(crate) conns: BTreeMap<u64, usize>,
-    /// When it wants to be called, in true time.
-    pub(crate) wakes: Option<Nanos>,
+/// The user of one process.
+pub(crate) struct User {
     pub(crate) candidates: BTreeMap<Handle, Candidate>,
     pub(crate) detectors: BTreeMap<Handle, View<DetectorEvent>>,
     pub(crate) groups: BTreeMap<Handle, View<GroupEvent>>,
     pub(crate) memberships: BTreeMap<Handle, Vec<Member>>,
     /// Calls without an answer, and what they are.
-    pub(crate) calls: BTreeMap<CallId, Call>,
+    pub(crate) calls: BTreeMap<CallId, What>,
     /// A group that is only asked about.
     pub(crate) asker: Option<Handle>,
     pub(crate) session: Option<i64>,
@@ -85,6 +61,7 @@ pub(crate) struct Counts {
     pub(crate) disturbed: u64,
 }
 
+/// What a call asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
     Withdraw(Handle),
@@ -93,11 +70,6 @@ pub(crate) enum What {
     Cancel(Handle),
     Ask,
     Close,
-}
-
-#[derive(Debug)]
-pub(crate) struct Call {
-    pub(crate) what: What,
 }
 
 /// What a detector or a watcher was told last.
@@ -143,33 +115,49 @@ pub(crate) struct Candidate {
     pub(crate) data: Vec<u8>,
 }
 
-impl Process {
+impl Candidate {
     /// Whether something is still to stand for this contender.
-    pub(crate) fn stands(candidate: &Candidate) -> bool {
-        !candidate.withdrawn && !candidate.stopped
+    pub(crate) fn stands(&self) -> bool {
+        !self.withdrawn && !self.stopped
     }
 }
 
-impl Node {
-    pub(crate) fn new(plan: NodePlan) -> Self {
+impl User {
+    /// Nobody has been told anything. The session timeout that is asked for, and the time by the clock
+    /// of the machine.
+    pub(crate) fn new(timeout: Duration, now: Time) -> Self {
         Self {
-            plan,
-            process: None,
-            incarnation: 0,
-            paused: false,
-            inbox: BTreeMap::new(),
-            trap: None,
-            answering: None,
-            proofs_sent: 0,
-            proofs_done: 0,
-            last_handle: 0,
-            last_call: 0,
+            candidates: BTreeMap::new(),
+            detectors: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            memberships: BTreeMap::new(),
+            calls: BTreeMap::new(),
+            asker: None,
+            session: None,
+            attached: false,
+            server: None,
+            timeout,
+            heard: now,
+            committed: None,
+            zxid: 0,
+            requests: Bucket::default(),
+            dials: Bucket::default(),
+            closing: false,
+            counts: Counts::default(),
         }
     }
+}
 
+impl Account {
+    /// A handle that was never given.
     pub(crate) fn handle(&mut self) -> Handle {
         self.last_handle += 1;
         Handle(self.last_handle)
+    }
+
+    /// How many handles were given.
+    pub(crate) fn handles(&self) -> u64 {
+        self.last_handle
     }
 
     pub(crate) fn call(&mut self) -> CallId {

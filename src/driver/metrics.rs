@@ -37,15 +37,15 @@ pub struct Metrics {
     pub calls: u64,
 }
 
-macro_rules! meter {
+macro_rules! counters {
     ($($name:ident),+ $(,)?) => {
         /// The counters behind [`Metrics`].
         #[derive(Debug, Default)]
-        pub(super) struct Meter {
+        pub(super) struct Counters {
             $(pub(super) $name: Count,)+
         }
 
-        impl Meter {
+        impl Counters {
             pub(super) fn read(&self) -> Metrics {
                 Metrics { $($name: self.$name.0.load(Ordering::Relaxed),)+ }
             }
@@ -53,7 +53,7 @@ macro_rules! meter {
     };
 }
 
-meter!(
+counters!(
     connections,
     failed_attempts,
     suspensions,
@@ -89,7 +89,7 @@ impl Count {
     }
 }
 
-impl Meter {
+impl Counters {
     /// Counts an event.
     pub(super) fn event(&self, event: &Event) {
         self.events.one();

@@ -2,7 +2,7 @@
 
 use super::load::{Load, Permit};
 use super::memory::MemoryAct;
-use super::meter::{Meter, Metrics};
+use super::metrics::{Counters, Metrics};
 use super::pending::{Completer, Pending};
 use super::sys::Alarm;
 use super::tls;
@@ -34,7 +34,7 @@ pub(super) type Reply = Box<dyn FnOnce(Result<Answer, Error>) + Send>;
 
 /// What the I/O thread is told.
 pub(super) enum Message {
-    Open(ClientId, Box<Client>, Transport, Arc<Sink>, Arc<Meter>),
+    Open(ClientId, Box<Client>, Transport, Arc<Sink>, Arc<Counters>),
     Register(ClientId, Handle, Arc<Sink>, Command, Permit),
     Command(ClientId, Command),
     Call(ClientId, CallId, Reply, Command),
@@ -107,25 +107,25 @@ pub(crate) fn memory(name: &str, act: MemoryAct) -> Result<Pending<usize>, Error
 }
 
 /// One client as its user's side holds it.
-pub(crate) struct Link {
+pub(crate) struct ClientHandle {
     id: ClientId,
     port: &'static Port,
     next: AtomicU64,
     session: Arc<Sink>,
-    meter: Arc<Meter>,
+    counters: Arc<Counters>,
     load: Arc<Load>,
     closing: AtomicBool,
 }
 
-impl std::fmt::Debug for Link {
+impl std::fmt::Debug for ClientHandle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Link")
+        f.debug_struct("ClientHandle")
             .field("id", &self.id)
             .finish_non_exhaustive()
     }
 }
 
-impl Link {
+impl ClientHandle {
     pub(crate) fn open(options: SessionOptions, transport: Transport) -> Result<Arc<Self>, Error> {
         static LAST: AtomicU64 = AtomicU64::new(0);
         let session = Arc::new(Sink::new(""));
@@ -135,15 +135,15 @@ impl Link {
         let mut hasher = std::hash::RandomState::new().build_hasher();
         hasher.write_u64(id);
         let client = Box::new(Client::new(options, hasher.finish()));
-        let meter = Arc::new(Meter::default());
-        let (events, counts) = (Arc::clone(&session), Arc::clone(&meter));
+        let counters = Arc::new(Counters::default());
+        let (events, counts) = (Arc::clone(&session), Arc::clone(&counters));
         port.send(Message::Open(id, client, transport, events, counts));
         Ok(Arc::new(Self {
             id,
             port,
             next: AtomicU64::new(SESSION.0 + 1),
             session,
-            meter,
+            counters,
             load: Arc::default(),
             closing: AtomicBool::new(false),
         }))
@@ -171,7 +171,7 @@ impl Link {
     }
 
     pub(crate) fn metrics(&self) -> Metrics {
-        self.meter.read()
+        self.counters.read()
     }
 
     /// The client's own events.
@@ -235,7 +235,7 @@ impl Link {
     }
 }
 
-impl Drop for Link {
+impl Drop for ClientHandle {
     fn drop(&mut self) {
         if !self.is_foreign() {
             self.port.send(Message::Abandon(self.id));
@@ -249,10 +249,11 @@ mod tests {
     use crate::core::{
         ContenderEvent, ContenderSpec, Event, Host, LeasePolicy, LostReason, Reenrol, SessionEvent,
     };
-    use crate::driver::{Mailbox, Next};
+    use crate::driver::{Mailbox, block_on};
+    use std::future::poll_fn;
     use std::time::{Duration, Instant};
 
-    fn open() -> Arc<Link> {
+    fn open() -> Arc<ClientHandle> {
         let options = SessionOptions {
             servers: vec![Host {
                 name: "127.0.0.1".to_owned(), // never connected to
@@ -263,10 +264,10 @@ mod tests {
             answer_bytes_max: crate::core::ANSWER_BYTES_MAX,
             tick: None,
         };
-        Link::open(options, Transport::Memory("link-test".to_owned())).unwrap()
+        ClientHandle::open(options, Transport::Memory("client-test".to_owned())).unwrap()
     }
 
-    fn contend(link: &Link) -> Arc<Sink> {
+    fn contend(client: &ClientHandle) -> Arc<Sink> {
         let spec = ContenderSpec {
             path: "/group".to_owned(),
             label: None,
@@ -276,21 +277,20 @@ mod tests {
             warm: false,
         };
         let contend = |handle| Command::Contend { handle, spec };
-        let (_, sink) = link.register("/group", contend).unwrap();
+        let (_, sink) = client.register("/group", contend).unwrap();
         let deadline = Instant::now() + Duration::from_secs(20);
         let leads =
             |event: &Event| matches!(event, Event::Contender(ContenderEvent::Leading { .. }));
-        let led = sink.mailbox.wait_latest(Some(deadline), leads);
-        assert!(matches!(led, Next::Event(_)));
+        let led = poll_fn(|cx| sink.mailbox.poll_latest(cx, leads));
+        assert!(matches!(block_on(led, Some(deadline)), Some(Some(_))));
         sink
     }
 
     fn rest(mailbox: &Mailbox) -> Vec<Event> {
         let limit = || Some(Instant::now() + Duration::from_secs(20));
-        let events = std::iter::from_fn(|| match mailbox.next(limit()) {
-            Next::Event(event) => Some(event),
-            Next::Nothing => panic!("the events do not end"),
-            Next::End => None,
+        let events = std::iter::from_fn(|| {
+            let next = poll_fn(|cx| mailbox.poll_next(cx));
+            block_on(next, limit()).expect("the events do not end")
         });
         events.collect()
     }

@@ -1,20 +1,23 @@
 //! What happened in a world: always as a number, so that two runs can be compared, and as words
 //! where somebody wants to read them.
 
-use crate::clock::Nanos;
+use crate::time::Nanos;
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+/// The history of a world.
 #[derive(Debug, Default)]
-pub(crate) struct History {
+pub struct Record {
     hasher: DefaultHasher,
     /// How many of the last events are kept in words.
     kept: usize,
     words: VecDeque<String>,
 }
 
-impl History {
-    pub(crate) fn new(kept: usize) -> Self {
+impl Record {
+    /// Nothing has happened. The last `kept` events will be there to read.
+    #[must_use]
+    pub fn new(kept: usize) -> Self {
         Self {
             hasher: DefaultHasher::new(),
             kept,
@@ -23,7 +26,7 @@ impl History {
     }
 
     /// Something happened. The words are made only if somebody wants them.
-    pub(crate) fn note(&mut self, now: Nanos, what: impl Hash, words: impl FnOnce() -> String) {
+    pub fn note(&mut self, now: Nanos, what: impl Hash, words: impl FnOnce() -> String) {
         now.hash(&mut self.hasher);
         what.hash(&mut self.hasher);
         if self.kept > 0 {
@@ -36,11 +39,15 @@ impl History {
         }
     }
 
-    pub(crate) fn number(&self) -> u64 {
+    /// A number that two runs of the same world have in common.
+    #[must_use]
+    pub fn number(&self) -> u64 {
         self.hasher.finish()
     }
 
-    pub(crate) fn words(self) -> Vec<String> {
+    /// The last events, the oldest first.
+    #[must_use]
+    pub fn words(self) -> Vec<String> {
         self.words.into()
     }
 }

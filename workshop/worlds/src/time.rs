@@ -1,34 +1,59 @@
-//! The clocks of clients: each has its own start and its own rate. Servers go by true time.
+//! True time, by which servers go, and the clocks of hosts: each has its own start and its own rate.
 
+use std::time::Duration;
 use tenure::core::Time;
 
 /// How far the rates of a client's clock and of the servers' may differ, in parts of 10⁹: what
 /// `GUARANTEES.md` allows.
-pub(crate) const RATE_PPB_MAX: i64 = 1_000_000;
+pub const RATE_PPB_MAX: i64 = 1_000_000;
 
 /// True time, in nanoseconds.
-pub(crate) type Nanos = u64;
+pub type Nanos = u64;
 
-pub(crate) const MS: Nanos = 1_000_000;
-pub(crate) const SECOND: Nanos = 1_000_000_000;
+/// A millisecond.
+pub const MS: Nanos = 1_000_000;
+/// A second.
+pub const SECOND: Nanos = 1_000_000_000;
 
+/// True time as the ensemble takes it.
+#[must_use]
+pub fn span(now: Nanos) -> Duration {
+    Duration::from_nanos(now)
+}
+
+/// The same, back; the end of time if it is later.
+#[must_use]
+pub fn nanos(span: Duration) -> Nanos {
+    u64::try_from(span.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The clock of a host.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock {
-    pub(crate) offset: Nanos,
+pub struct Clock {
+    /// What it shows when true time begins.
+    pub offset: Nanos,
     /// By how much it is faster than true time, in parts of 10⁹.
-    pub(crate) rate_ppb: i64,
+    pub rate_ppb: i64,
 }
 
 impl Clock {
+    /// A clock that shows true time.
+    pub const TRUE: Self = Self {
+        offset: 0,
+        rate_ppb: 0,
+    };
+
     /// What it shows.
-    pub(crate) fn shows(&self, now: Nanos) -> Time {
+    #[must_use]
+    pub fn shows(&self, now: Nanos) -> Time {
         let drift = i128::from(now) * i128::from(self.rate_ppb) / 1_000_000_000;
         let shown = i128::from(self.offset) + i128::from(now) + drift;
         Time::from_nanos(u64::try_from(shown).unwrap_or(0))
     }
 
     /// The first instant at which it shows `time` or later.
-    pub(crate) fn reaches(&self, time: Time) -> Nanos {
+    #[must_use]
+    pub fn reaches(&self, time: Time) -> Nanos {
         let shown = i128::from(time.as_nanos()) - i128::from(self.offset);
         let guess = shown * 1_000_000_000 / (1_000_000_000 + i128::from(self.rate_ppb));
         let mut at = u64::try_from(guess).unwrap_or(0).saturating_sub(2);
