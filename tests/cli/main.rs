@@ -26,12 +26,15 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tenure_field::raw::Session;
+use tenure_field::tool::{Tool, is, token};
 use tenure_field::wire::{Payload, opcode};
 use tenure_field::{Process, Zookeeper};
 use tenure_observer::Observer;
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(30);
+/// The session timeout: eight ticks of the server.
+const T: Duration = Duration::from_secs(4);
 
 /// The server that well-behaved tests share. It ends with the process.
 fn server() -> &'static Zookeeper {
@@ -57,12 +60,10 @@ fn tenure<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Process {
     Process::spawn(Path::new(TOOL), args, None)
 }
 
-/// Starts `tenure COMMAND URL --json --session-timeout 4s WORDS…`.
+/// Starts `tenure COMMAND URL --json --session-timeout T WORDS…`.
 #[track_caller]
 fn follow(command: &str, url: &str, words: &[&str]) -> Process {
-    let mut args = vec![command, url, "--json", "--session-timeout", "4s"];
-    args.extend(words);
-    tenure(args)
+    Tool::new(TOOL, T).start(command, url, words)
 }
 
 /// How a run ended and what it printed.
@@ -90,11 +91,6 @@ fn finish(process: &Process) -> Run {
     }
 }
 
-/// Whether a line is that event.
-fn is(event: &str) -> impl Fn(&Value) -> bool {
-    move |line| line["event"] == event
-}
-
 /// Waits for the next such event.
 #[track_caller]
 fn next(process: &Process, event: &str) -> Value {
@@ -107,12 +103,6 @@ fn first(process: &Process) -> Value {
     process.wait_for("first event", LIMIT, |line| {
         !is("session")(line) && !is("error")(line)
     })
-}
-
-fn token(line: &Value) -> u64 {
-    let token = line["token"].as_str();
-    let token = token.unwrap_or_else(|| panic!("no token in {line}"));
-    token.parse().unwrap()
 }
 
 fn path(line: &Value) -> &str {

@@ -176,7 +176,7 @@ fn an_evicted_leader_stops_its_command_and_stands_again_or_exits_with_1() {
     let observer = Observer::connect(server().addr());
     for (reenrol, code) in [("always", None), ("never", Some(1))] {
         let words = ["--reenrol", reenrol, "--", "sleep", "1000"];
-        let tool = run_for("10s", &fresh_url(), &words);
+        let tool = run_for(Duration::from_secs(10), &fresh_url(), &words);
         let leading = next(&tool, "leading");
         let started = next(&tool, "started");
         assert!(observer.delete(leading["member"]["path"].as_str().unwrap()));

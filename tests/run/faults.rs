@@ -4,7 +4,7 @@ use crate::{
     Diary, LIMIT, count, fresh_path, gone, next, pid, run, run_for, run_in, stop_undisturbed, token,
 };
 use serde_json::Value;
-use tenure_field::zookeeper::Config;
+use std::time::Duration;
 use tenure_field::{Ensemble, Lab, Proxy, Signal, Zookeeper, boottime, or_skip, wait_until};
 
 #[test]
@@ -12,12 +12,7 @@ fn a_black_holed_leaders_command_is_dead_before_its_successors_starts() {
     let Some(lab) = or_skip(Lab::new()) else {
         return;
     };
-    let server = Zookeeper::start_with(Config {
-        tick_ms: 500,
-        netns: Some(lab.servers().clone()),
-        bind: lab.server_addr(),
-        ..Config::default()
-    });
+    let server = Zookeeper::start_in(&lab);
     let (one, two) = (lab.host("a"), lab.host("b"));
     let (url, diary) = (server.url("/group"), Diary::new());
     let start = |host: &tenure_field::Host, who| {
@@ -150,7 +145,11 @@ fn outlive(line: &Value, span_ns: u64) {
 #[test]
 fn a_rolling_restart_of_the_servers_does_not_bounce_the_command() {
     let ensemble = Ensemble::start(3);
-    let tool = run_for("10s", &ensemble.url("/group"), &["--", "sleep", "1000"]);
+    let tool = run_for(
+        Duration::from_secs(10),
+        &ensemble.url("/group"),
+        &["--", "sleep", "1000"],
+    );
     let started = next(&tool, "started");
     for index in 0..3 {
         ensemble.server(index).stop();

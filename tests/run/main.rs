@@ -8,15 +8,18 @@ mod faults;
 mod guardian;
 
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tenure_field::process::{Options, Stream};
+use tenure_field::stats::is_alive;
+use tenure_field::tool::{Tool, is, token};
 use tenure_field::{Netns, Process, Signal, Zookeeper, wait_until};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(30);
+/// The session timeout: eight ticks of the server.
+const T: Duration = Duration::from_secs(4);
 const TOOL: &str = env!("CARGO_BIN_EXE_tenure");
 
 /// The server that well-behaved tests share. It ends with the process.
@@ -35,47 +38,35 @@ fn fresh_url() -> String {
     server().url(&fresh_path())
 }
 
-/// Starts `tenure run URL --json --session-timeout 4s WORDS…`; its lines are on standard error.
+/// Starts `tenure run URL --json --session-timeout T WORDS…`.
 #[track_caller]
 fn run(url: &str, words: &[&str]) -> Process {
-    spawn(None, "4s", url, words)
+    run_for(T, url, words)
 }
 
 /// The same with another session timeout.
 #[track_caller]
-fn run_for(timeout: &str, url: &str, words: &[&str]) -> Process {
-    spawn(None, timeout, url, words)
+fn run_for(timeout: Duration, url: &str, words: &[&str]) -> Process {
+    Tool::new(TOOL, timeout).start("run", url, words)
 }
 
 /// The same on another host.
 #[track_caller]
 fn run_in(netns: &Netns, url: &str, words: &[&str]) -> Process {
-    spawn(Some(netns.clone()), "4s", url, words)
-}
-
-#[track_caller]
-fn spawn(netns: Option<Netns>, timeout: &str, url: &str, words: &[&str]) -> Process {
-    let mut args = vec!["run", url, "--json", "--session-timeout", timeout];
-    args.extend(words);
-    let options = Options {
-        netns,
-        events: Stream::Stderr,
-        ..Options::default()
-    };
-    Process::spawn_with(Path::new(TOOL), args, options)
+    Tool::new(TOOL, T).on(netns).start("run", url, words)
 }
 
 /// Waits for the next such event.
 #[track_caller]
 fn next(process: &Process, event: &str) -> Value {
-    process.wait_for(event, LIMIT, |line| line["event"] == event)
+    process.wait_for(event, LIMIT, is(event))
 }
 
 /// The number of such events so far. What the command prints, or does, has no order with them:
 /// only behind an event that followed, or behind the end of the tool, are they all there.
 fn count(process: &Process, event: &str) -> usize {
     let lines = process.lines();
-    lines.iter().filter(|l| l.json["event"] == event).count()
+    lines.iter().filter(|line| is(event)(&line.json)).count()
 }
 
 /// Asks a tool that leads to end, and its command by SIGTERM. It has not lost, nor stopped its
@@ -86,15 +77,11 @@ fn stop_undisturbed(process: &Process) {
     assert_eq!(process.wait_exit(LIMIT).code(), Some(143));
     let all = process.lines();
     let told = |event: &str| {
-        let lines = all.iter().filter(|line| line.json["event"] == event);
+        let lines = all.iter().filter(|line| is(event)(&line.json));
         lines.map(|line| &line.json["reason"]).collect::<Vec<_>>()
     };
     assert_eq!(told("stopping"), ["asked"], "{all:#?}");
     assert_eq!(told("lost"), ["withdrawn"], "{all:#?}");
-}
-
-fn token(line: &Value) -> u64 {
-    line["token"].as_str().unwrap().parse().unwrap()
 }
 
 fn pid(line: &Value) -> u32 {
@@ -108,13 +95,6 @@ fn said(process: &Process, text: &str) {
     wait_until(&format!("the command to say {text}"), LIMIT, || {
         process.text().lines().any(|l| l == text).then_some(())
     });
-}
-
-/// Whether a process runs: a zombie does not.
-fn is_alive(pid: u32) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat.rsplit_once(") ").map(|(_, rest)| &rest[..1]);
-    state.is_some_and(|state| state != "Z" && state != "X")
 }
 
 /// Waits until a process is gone and returns when that was seen, on the clock of leases.

@@ -1,7 +1,8 @@
 //! The command line, by TLS.
 
-use crate::{LIMIT, Pki, fresh_path, pki, shared, url};
+use crate::{LIMIT, Pki, T, fresh_path, pki, shared, url};
 use std::path::Path;
+use tenure_field::tool::{Tool, is};
 use tenure_field::{Process, Signal};
 
 const TOOL: &str = env!("CARGO_BIN_EXE_tenure");
@@ -10,10 +11,8 @@ const TOOL: &str = env!("CARGO_BIN_EXE_tenure");
 fn tenure(pki: &Pki, command: &str, url: &str, words: &[&str]) -> Process {
     let [ca, certificate, key] =
         [&pki.ca, &pki.certificate, &pki.key].map(|file| file.to_str().unwrap());
-    let mut args = vec![command, url, "--json", "--session-timeout", "4s"];
-    args.extend(["--tls-ca", ca, "--tls-cert", certificate, "--tls-key", key]);
-    args.extend(words);
-    Process::spawn(Path::new(TOOL), args, None)
+    let trust = ["--tls-ca", ca, "--tls-cert", certificate, "--tls-key", key];
+    Tool::new(TOOL, T).start(command, url, &[&trust, words].concat())
 }
 
 /// How a run ended and what it said.
@@ -29,7 +28,7 @@ fn every_command_with_a_session_has_tls() {
     let path = fresh_path();
     let url = url(server.secure_addr(), &path);
     let leader = tenure(pki(), "contend", &url, &["--data", "d"]);
-    let leading = leader.wait_for("leading", LIMIT, |line| line["event"] == "leading");
+    let leading = leader.wait_for("leading", LIMIT, is("leading"));
     let member = leading["member"]["path"].as_str().unwrap();
     for (command, words, expected) in [
         ("detect", &["--once"][..], "\"data\":\"d\""),

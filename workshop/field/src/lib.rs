@@ -8,6 +8,7 @@
 //! | cut these off from one another | [`Apart`] |
 //! | skip a test that this machine does not allow | [`or_skip`] |
 //! | run a program and follow its JSON lines | [`Process`] |
+//! | run the command-line tool, and know who led when | [`tool`] |
 //! | cut a client off without its socket noticing | [`netns::Lab`] |
 //! | count requests, lose a reply, stop the flow | [`Proxy`] |
 //! | make a server's answers late, or slow to arrive | [`Relay`] |
@@ -17,9 +18,10 @@
 //! | end a session behind its owner's back | [`raw::expire_session`] |
 //! | make a program of another language with the library of this build | [`cabi`] |
 //! | run a scenario in a program of another language | [`control`] |
-//! | wait for anything else | [`wait_until`] |
+//! | wait for anything else | [`wait_until`]; [`poll`] where it need not come |
+//! | end a run in order at Ctrl-C | [`Interrupt`] |
 //!
-//! Nothing here knows tenure: the crate is a development dependency of it, and a
+//! Nothing here shares code with tenure: the crate is a development dependency of it, and a
 //! harness that shared its protocol code would share its mistakes.
 //!
 //! Whatever is started here ends with its value's `Drop`, also while a test
@@ -37,6 +39,7 @@ mod child;
 pub mod control;
 pub mod dns;
 pub mod ensemble;
+pub mod interrupt;
 mod leftovers;
 mod listener;
 pub mod netns;
@@ -51,6 +54,7 @@ pub mod stats;
 mod sys;
 mod tail;
 pub mod tls;
+pub mod tool;
 mod wait;
 pub mod wire;
 pub mod zookeeper;
@@ -58,11 +62,12 @@ pub mod zookeeper;
 pub use apart::Apart;
 pub use dns::Dns;
 pub use ensemble::Ensemble;
+pub use interrupt::Interrupt;
 pub use netns::{Host, Lab, Netns};
 pub use process::Process;
 pub use proxy::Proxy;
 pub use relay::Relay;
 pub use signal::Signal;
 pub use skip::or_skip;
-pub use wait::wait_until;
+pub use wait::{panic_text, poll, try_poll, wait_until};
 pub use zookeeper::Zookeeper;

@@ -1,22 +1,21 @@
-//! Where a run happens: one server, the cast, and the clock that it is told by.
+//! A run: one server, its clients, and the narration.
 
 use std::path::PathBuf;
-use std::thread;
 use std::time::Duration;
 
+use tenure_field::tool::{Actor, Role, Tool};
 use tenure_field::zookeeper::{Config, Zookeeper};
+use tenure_field::{Interrupt, try_poll};
 use tenure_observer::Observer;
 
-use crate::actor::{Actor, Role};
 use crate::background;
 use crate::cast::Cast;
 use crate::children;
-use crate::failure::{Step, Stop};
+use crate::failure::{self, Step, Stop};
 use crate::human;
-use crate::interrupt::Interrupt;
+use crate::narrator::{Narrator, Tag};
 use crate::progress::Until;
-use crate::tenures::Tenure;
-use crate::timeline::{Tag, Timeline};
+use crate::tenures::Led;
 
 /// The group that is contended for.
 pub(crate) const GROUP: &str = "/tenure/demo";
@@ -28,7 +27,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How long an independent look may take.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// What a run is made of.
+/// How a run is to go.
 #[derive(Debug)]
 pub(crate) struct Settings {
     /// The command-line tool.
@@ -40,14 +39,14 @@ pub(crate) struct Settings {
 }
 
 /// Starts a server on a free port of the loopback device, with its data in a temporary folder.
-pub(crate) fn start_server(timeline: &mut Timeline, tick: Duration) -> Step<Zookeeper> {
+pub(crate) fn start_server(narrator: &mut Narrator, tick: Duration) -> Step<Zookeeper> {
     let config = Config {
         tick_ms: u32::try_from(tick.as_millis()).unwrap_or(u32::MAX),
         ..Config::default()
     };
     let start = || Zookeeper::start_with(config);
     background::run(
-        timeline,
+        narrator,
         "a ZooKeeper server to serve",
         SERVER,
         |_| Ok(()),
@@ -55,10 +54,10 @@ pub(crate) fn start_server(timeline: &mut Timeline, tick: Duration) -> Step<Zook
     )
 }
 
-/// Where a run happens. Everything that was started ends with it.
-pub(crate) struct Stage {
+/// What a run is made of. Everything that was started ends with it.
+pub(crate) struct Demo {
     pub(crate) settings: Settings,
-    pub(crate) timeline: Timeline,
+    pub(crate) narrator: Narrator,
     pub(crate) cast: Cast,
     interrupt: Interrupt,
     /// What the server logged before it was started anew.
@@ -67,17 +66,17 @@ pub(crate) struct Stage {
     server: Zookeeper,
 }
 
-impl Stage {
-    /// An empty stage.
+impl Demo {
+    /// One without anybody in it.
     pub(crate) fn new(
         settings: Settings,
-        timeline: Timeline,
+        narrator: Narrator,
         interrupt: Interrupt,
         server: Zookeeper,
     ) -> Self {
         Self {
             settings,
-            timeline,
+            narrator,
             cast: Cast::default(),
             interrupt,
             earlier_log: String::new(),
@@ -96,28 +95,20 @@ impl Stage {
     }
 
     /// Starts one more contender, whose label and payload are its name.
-    pub(crate) fn enter_contender(&mut self, name: &'static str) {
-        let url = self.server.url(GROUP);
-        let args = ["contend", &url, "--label", name, "--data", name];
-        self.enter(name, Role::Contender, &args);
+    pub(crate) fn enter_contender(&mut self, name: &str) {
+        let words = ["--label", name, "--data", name];
+        self.enter(name, Role::Contender, "contend", &words);
     }
 
     /// Starts one more detector.
-    pub(crate) fn enter_detector(&mut self, name: &'static str) {
-        let url = self.server.url(GROUP);
-        self.enter(name, Role::Detector, &["detect", &url]);
+    pub(crate) fn enter_detector(&mut self, name: &str) {
+        self.enter(name, Role::Detector, "detect", &[]);
     }
 
-    fn enter(&mut self, name: &'static str, role: Role, args: &[&str]) {
-        let timeout = format!("{}ms", self.settings.session_timeout.as_millis());
-        let common = ["--session-timeout", &timeout, "--json"];
-        let args: Vec<String> = args
-            .iter()
-            .chain(&common)
-            .map(ToString::to_string)
-            .collect();
-        let actor = Actor::start(name, role, &self.settings.tenure, &args);
-        self.cast.enter(actor);
+    fn enter(&mut self, name: &str, role: Role, command: &str, words: &[&str]) {
+        let tool = Tool::new(&self.settings.tenure, self.settings.session_timeout);
+        let process = tool.start(command, &self.server.url(GROUP), words);
+        self.cast.enter(Actor::new(name, role, process));
     }
 
     /// Tells the one in this place to end (SIGTERM); returns when.
@@ -143,9 +134,9 @@ impl Stage {
         at_most: Duration,
         look: impl Fn(&Cast) -> Option<T>,
     ) -> Step<T> {
-        self.timeline.begin_wait(what, Until::Seen(at_most));
+        self.narrator.begin_wait(what, Until::Seen(at_most));
         let found = self.look_until(at_most + GRACE, look);
-        self.timeline.end_wait();
+        self.narrator.end_wait();
         found?.ok_or_else(|| {
             let (expected, patience) = (human::setting(at_most), human::setting(at_most + GRACE));
             Stop::failed(
@@ -157,9 +148,9 @@ impl Stage {
 
     /// Lets `span` pass while everybody is listened to.
     pub(crate) fn let_pass(&mut self, what: &str, span: Duration) -> Step<()> {
-        self.timeline.begin_wait(what, Until::Passed(span));
+        self.narrator.begin_wait(what, Until::Passed(span));
         let passed = self.look_until(span, |_| None::<()>);
-        self.timeline.end_wait();
+        self.narrator.end_wait();
         passed.map(drop)
     }
 
@@ -168,16 +159,12 @@ impl Stage {
         deadline: Duration,
         look: impl Fn(&Cast) -> Option<T>,
     ) -> Step<Option<T>> {
-        loop {
-            let late = self.timeline.tick() >= deadline;
-            self.cast.read(&self.timeline)?;
-            self.interrupt.check()?;
-            let found = look(&self.cast);
-            if found.is_some() || late {
-                return Ok(found);
-            }
-            thread::sleep(background::BETWEEN_LOOKS);
-        }
+        try_poll(deadline, || {
+            self.narrator.tick();
+            self.cast.read(&self.narrator)?;
+            failure::check(&self.interrupt)?;
+            Ok(look(&self.cast))
+        })
     }
 
     /// Does something to the server that takes a while, and listens to everybody meanwhile.
@@ -188,11 +175,11 @@ impl Stage {
         work: impl FnOnce(&Zookeeper) -> T + Send,
     ) -> Step<T> {
         let (cast, server) = (&mut self.cast, &self.server);
-        let meanwhile = |timeline: &Timeline| cast.read(timeline);
-        let done = background::run(&mut self.timeline, what, at_most, meanwhile, || {
+        let meanwhile = |narrator: &Narrator| cast.read(narrator);
+        let done = background::run(&mut self.narrator, what, at_most, meanwhile, || {
             work(server)
         })?;
-        self.interrupt.check().map(|()| done)
+        failure::check(&self.interrupt).map(|()| done)
     }
 
     /// Starts the server again on its port with its data.
@@ -213,11 +200,11 @@ impl Stage {
 
     /// An error if the run is to end early.
     pub(crate) fn check_wanted(&self) -> Step<()> {
-        self.interrupt.check()
+        failure::check(&self.interrupt)
     }
 
     /// The one who leads now.
-    pub(crate) fn leader(&self) -> Step<Tenure> {
+    pub(crate) fn leader(&self) -> Step<Led> {
         self.cast
             .leader()
             .ok_or_else(|| Stop::failed("somebody leads", "nobody does"))
@@ -234,14 +221,14 @@ impl Stage {
         if !holds {
             return Err(Stop::failed(promise, seen()));
         }
-        self.timeline.say(Tag::Check, promise);
+        self.narrator.say(Tag::Check, promise);
         Ok(())
     }
 
     /// Ends everything that was started; an error names what is left nevertheless.
-    pub(crate) fn close(self) -> (Timeline, Result<(), String>) {
+    pub(crate) fn close(self) -> (Narrator, Result<(), String>) {
         let Self {
-            timeline,
+            narrator,
             cast,
             server,
             ..
@@ -255,6 +242,6 @@ impl Stage {
         } else {
             Err(human::list(&left))
         };
-        (timeline, clean)
+        (narrator, clean)
     }
 }

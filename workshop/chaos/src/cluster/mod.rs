@@ -1,12 +1,11 @@
 //! Where a run happens: three servers, client hosts, a register, each in a network namespace of
 //! its own, and the clients.
 
-mod actor;
 mod cast;
 mod look;
+mod player;
 
 use crate::clock::Clock;
-use crate::interrupt::Interrupt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,17 +13,16 @@ use std::time::{Duration, Instant};
 use tenure_chaos::history::{Entry, Header, Writer};
 use tenure_field::ensemble::Options;
 use tenure_field::zookeeper::Config;
-use tenure_field::{Ensemble, Host, Lab, Proxy, Zookeeper, boottime, ensemble};
+use tenure_field::{
+    Ensemble, Host, Interrupt, Lab, Proxy, Zookeeper, boottime, ensemble, poll, try_poll,
+};
 
-pub(crate) use actor::{Actor, Job, Spec};
 pub(crate) use cast::Cast;
 pub(crate) use look::{Look, Member};
+pub(crate) use player::{Job, Player, Spec};
 
 /// How many servers there are.
 pub(crate) const SERVERS: usize = 3;
-/// Between two looks at what clients say.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
-
 /// How long a healthy ensemble may be unable to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -51,7 +49,7 @@ pub(crate) enum Stop {
 }
 
 /// See the [module](self). What was started ends with it.
-pub(crate) struct Stage {
+pub(crate) struct Cluster {
     pub(crate) settings: Settings,
     pub(crate) header: Header,
     pub(crate) history: Arc<Writer>,
@@ -67,7 +65,7 @@ pub(crate) struct Stage {
     interrupt: Interrupt,
 }
 
-impl Stage {
+impl Cluster {
     /// Starts the servers.
     pub(crate) fn new(
         lab: Lab,
@@ -134,21 +132,14 @@ impl Stage {
         at_most: Duration,
         mut seen: impl FnMut(&mut Self) -> bool,
     ) -> Result<bool, Stop> {
-        let started = Instant::now();
-        loop {
-            let over = started.elapsed() >= at_most;
+        let seen = try_poll(at_most, || {
             self.cast.listen();
-            if self.interrupt.is_raised() {
-                return Err(Stop::Interrupted);
+            match self.interrupt.is_raised() {
+                true => Err(Stop::Interrupted),
+                false => Ok(seen(self).then_some(())),
             }
-            if seen(self) {
-                return Ok(true);
-            }
-            if over {
-                return Ok(false);
-            }
-            std::thread::sleep(BETWEEN_LOOKS);
-        }
+        })?;
+        Ok(seen.is_some())
     }
 
     /// Says that nothing is broken any more, waits until all agree or should, and writes down
@@ -165,15 +156,15 @@ impl Stage {
         let groups = self.cast.groups();
         let started = Instant::now();
         let (agreed, truth) = loop {
-            let agreed = self.wait(patience.saturating_sub(started.elapsed()), |stage| {
+            let agreed = self.wait(patience.saturating_sub(started.elapsed()), |cluster| {
                 groups.iter().all(|group| {
-                    let Some(token) = stage.cast.agreed(group) else {
+                    let Some(token) = cluster.cast.agreed(group) else {
                         return false;
                     };
                     // Who cannot be asked now can be asked again.
-                    let members = stage.look(|look| look.members(group)).unwrap_or_default();
+                    let members = cluster.look(|look| look.members(group)).unwrap_or_default();
                     let first = members.first().map(|member| member.token);
-                    first == Some(token) && members.len() == stage.cast.contenders(group)
+                    first == Some(token) && members.len() == cluster.cast.contenders(group)
                 })
             })?;
             let mut truth = Vec::new();
@@ -224,16 +215,14 @@ impl Stage {
         &self,
         act: impl Fn(&mut Look) -> io::Result<T> + Sync,
     ) -> Result<T, Stop> {
-        let started = Instant::now();
-        loop {
-            match self.look(&act) {
-                Ok(seen) => return Ok(seen),
-                Err(error) if started.elapsed() >= PATIENCE => {
-                    let why = format!("the ensemble cannot be looked at: {error}");
-                    return Err(Stop::Failed(why));
-                }
-                Err(_) => std::thread::sleep(BETWEEN_LOOKS),
-            }
-        }
+        let mut refused = None;
+        let seen = poll(PATIENCE, || {
+            let looked = self.look(&act).map_err(|error| refused = Some(error));
+            looked.ok()
+        });
+        seen.ok_or_else(|| {
+            let why = refused.map_or_else(String::new, |error| format!(": {error}"));
+            Stop::Failed(format!("the ensemble cannot be looked at{why}"))
+        })
     }
 }

@@ -1,32 +1,36 @@
-//! Ctrl-C and its kin: the first one ends the run in order, a second one at once.
+//! Ctrl-C and its kin: the first one ends a run in order, a second one at once.
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::flag;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
+
 /// The exit status after an interruption: 128 and the number of SIGINT, as in a shell.
-pub(crate) const EXIT_STATUS: u8 = 130;
+pub const EXIT_STATUS: u8 = 130;
 
 /// How long after its time is over a run may take to end in order.
 const LAST_GRACE: Duration = Duration::from_secs(90);
 
-/// Whether the run is to end.
+/// Whether a run is to end.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Interrupt {
+pub struct Interrupt {
     asked: Arc<AtomicBool>,
     late: Arc<AtomicBool>,
 }
 
 impl Interrupt {
     /// Listens to signals from now on.
-    pub(crate) fn listen() -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// As the system's.
+    pub fn listen() -> io::Result<Self> {
         let interrupt = Self::default();
         for signal in [SIGINT, SIGTERM, SIGHUP] {
             // In this order: only a second signal finds the flag raised. The children end with
-            // this process, the kernel sees to that.
+            // this process, the kernel sees to that; a temporary folder is left to the next run.
             let status = i32::from(EXIT_STATUS);
             flag::register_conditional_shutdown(signal, status, Arc::clone(&interrupt.asked))?;
             flag::register(signal, Arc::clone(&interrupt.asked))?;
@@ -34,25 +38,32 @@ impl Interrupt {
         Ok(interrupt)
     }
 
+    /// Asks the run to end.
+    pub fn raise(&self) {
+        self.asked.store(true, Ordering::SeqCst);
+    }
+
     /// Whether the run is to end.
-    pub(crate) fn is_raised(&self) -> bool {
+    #[must_use]
+    pub fn is_raised(&self) -> bool {
         self.asked.load(Ordering::SeqCst) || self.is_late()
     }
 
     /// Whether it is to end because it takes too long.
-    pub(crate) fn is_late(&self) -> bool {
+    #[must_use]
+    pub fn is_late(&self) -> bool {
         self.late.load(Ordering::SeqCst)
     }
 
-    /// Has the run end after `limit`: in order, or after some more time at once. Whatever it
-    /// has started ends with it.
-    pub(crate) fn raise_after(&self, limit: Duration) {
+    /// Has the run end after `limit`: in order, or some more time later at once, with status 1 and a
+    /// line in the name of `program`. All processes that it has started end with it.
+    pub fn raise_after(&self, limit: Duration, program: &'static str) {
         let late = Arc::clone(&self.late);
         let watch = move || {
             std::thread::sleep(limit);
             late.store(true, Ordering::SeqCst);
             std::thread::sleep(LAST_GRACE);
-            eprintln!("tenure-chaos: it does not end in order");
+            eprintln!("{program}: it does not end in order");
             std::process::exit(1);
         };
         // Without such a thread there is no limit, and that is not worth failing for.

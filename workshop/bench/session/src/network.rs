@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tenure_field::wire::{Fields, Payload, opcode};
-use tenure_field::zookeeper::Config;
 use tenure_field::{Host, Lab, Zookeeper, raw};
 
 /// How often somebody looks whether a znode is gone: the error of that time.
@@ -14,7 +13,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// A server on a network of its own.
 #[derive(Debug)]
-pub struct Stage {
+pub struct Network {
     server: Zookeeper,
     lab: Lab,
     launcher: Launcher,
@@ -30,19 +29,14 @@ pub struct Place {
     pub path: String,
 }
 
-impl Stage {
+impl Network {
     /// A lab with a server in it.
     ///
     /// # Errors
     /// Where network namespaces are not allowed; the text says why.
     pub fn new(launcher: Launcher) -> Result<Self, String> {
         let lab = Lab::new()?;
-        let server = Zookeeper::start_with(Config {
-            tick_ms: 500,
-            netns: Some(lab.servers().clone()),
-            bind: lab.server_addr(),
-            ..Config::default()
-        });
+        let server = Zookeeper::start_in(&lab);
         Ok(Self {
             server,
             lab,

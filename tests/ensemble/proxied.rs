@@ -9,14 +9,14 @@ use tenure_field::{Ensemble, Proxy, wait_until};
 use tenure_observer::Observer;
 
 /// Three servers, and a proxy before each that tells who is connected to it.
-pub(crate) struct Stage {
+pub(crate) struct Proxied {
     pub(crate) ensemble: Ensemble,
     pub(crate) proxies: Vec<Proxy>,
     /// Three JVMs at a time are enough for a small machine.
     _turn: MutexGuard<'static, ()>,
 }
 
-impl Stage {
+impl Proxied {
     #[track_caller]
     pub(crate) fn new(options: &Options) -> Self {
         static TURN: Mutex<()> = Mutex::new(());

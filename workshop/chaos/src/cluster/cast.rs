@@ -1,22 +1,17 @@
 //! All clients, what they say, and what is done to them.
 
-use super::{Actor, Settings, Spec};
+use super::{Player, Settings, Spec};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
-use tenure_chaos::history::{Change, Entry, News, Role, Writer};
+use tenure_chaos::history::{Change, Entry, Writer};
 use tenure_field::boottime;
-
-/// How long a killed process may take to be gone.
-const END: Duration = Duration::from_secs(10);
-/// How long the youngest process of a tree that was frozen runs without its parents.
-const BETWEEN_THAWS: Duration = Duration::from_millis(60);
+use tenure_field::tool::{Actor, Role};
 
 /// See the [module](self).
 pub(crate) struct Cast {
     settings: Settings,
     history: Arc<Writer>,
-    actors: Vec<Actor>,
+    players: Vec<Player>,
     /// How often each was started.
     lives: BTreeMap<String, u32>,
 }
@@ -26,53 +21,47 @@ impl Cast {
         Self {
             settings,
             history,
-            actors: Vec::new(),
+            players: Vec::new(),
             lives: BTreeMap::new(),
         }
     }
 
-    pub(crate) fn all(&self) -> &[Actor] {
-        &self.actors
+    pub(crate) fn all(&self) -> &[Player] {
+        &self.players
     }
 
     /// Starts a client and returns its place.
     pub(crate) fn start(&mut self, spec: Spec) -> usize {
-        let actor = self.enter(spec);
-        self.actors.push(actor);
-        self.actors.len() - 1
+        let player = self.enter(spec);
+        self.players.push(player);
+        self.players.len() - 1
     }
 
-    fn enter(&mut self, spec: Spec) -> Actor {
+    fn enter(&mut self, spec: Spec) -> Player {
         let life = self.lives.entry(spec.name.clone()).or_default();
         *life += 1;
         let name = match *life {
             1 => spec.name.clone(),
             life => format!("{}#{life}", spec.name),
         };
-        self.say(&spec, &name, Change::Started);
-        Actor {
-            process: spec.start(&self.settings),
-            spec,
-            name,
-            frozen: None,
-            last: None,
-        }
+        self.history.put(&entry(&spec, &name, Change::Started));
+        spec.start(&self.settings, &name)
     }
 
     /// Reads what all have said.
     pub(crate) fn listen(&mut self) {
-        for actor in &mut self.actors {
-            listen(&self.history, actor);
+        for player in &mut self.players {
+            listen(&self.history, &mut player.actor);
         }
     }
 
     /// Stops a client (SIGSTOP); with all its children if `tree`.
     pub(crate) fn stop(&mut self, place: usize, tree: bool) {
-        let actor = &mut self.actors[place];
+        let actor = &mut self.players[place].actor;
         if tree {
-            actor.frozen = Some(actor.process.freeze());
+            actor.freeze();
         } else {
-            actor.process.pause();
+            actor.stop();
         }
         self.say_of(place, Change::Stopped);
     }
@@ -80,45 +69,36 @@ impl Cast {
     /// Lets a client run on.
     pub(crate) fn resume(&mut self, place: usize) {
         self.say_of(place, Change::Resumed);
-        let actor = &mut self.actors[place];
-        match actor.frozen.take() {
-            Some(frozen) => actor.process.thaw(frozen, BETWEEN_THAWS),
-            None => actor.process.resume(),
-        }
+        self.players[place].actor.resume();
     }
 
     /// Ends a client (SIGKILL).
     pub(crate) fn kill(&mut self, place: usize) {
-        let actor = &mut self.actors[place];
-        actor.process.kill();
-        // Its guardian must be able to end, too.
-        drop(actor.frozen.take());
-        let ended = self.now_of(place, Change::Ended);
-        let actor = &mut self.actors[place];
-        // All that it had said is read first.
-        actor.process.wait_exit(END);
-        listen(&self.history, actor);
-        actor.last = None;
+        let player = &mut self.players[place];
+        player.actor.kill();
+        let ended = entry(&player.spec, player.actor.name(), Change::Ended);
+        // All that it had said comes first.
+        listen(&self.history, &mut player.actor);
         self.history.put(&ended);
     }
 
     /// Starts a client again that was killed.
     pub(crate) fn start_again(&mut self, place: usize) {
-        let spec = self.actors[place].spec.clone();
-        self.actors[place] = self.enter(spec);
+        let spec = self.players[place].spec.clone();
+        self.players[place] = self.enter(spec);
     }
 
     /// Ends all clients; whoever is stopped is still so.
     pub(crate) fn end(&mut self) {
-        for place in 0..self.actors.len() {
-            if self.actors[place].process.exit_status().is_none() {
+        for place in 0..self.players.len() {
+            if self.players[place].actor.process().exit_status().is_none() {
                 self.kill(place);
             }
-            let text = self.actors[place].process.text();
-            let name = &self.actors[place].name;
+            let actor = &self.players[place].actor;
+            let text = actor.process().text();
             for line in text.lines().filter(|line| line.contains("panicked")) {
                 self.history.put(&Entry::Client {
-                    client: name.clone(),
+                    client: actor.name().to_owned(),
                     line: line.into(),
                 });
             }
@@ -127,19 +107,17 @@ impl Cast {
 
     /// Clients that have ended by themselves, with what they said of it.
     pub(crate) fn deserters(&self) -> Vec<String> {
-        let ended = self.actors.iter().filter_map(|actor| {
-            let status = actor.process.exit_status()?;
-            Some(format!(
-                "{} ended by itself ({status}): {}",
-                actor.name,
-                actor.process.text()
-            ))
+        let ended = self.players.iter().filter_map(|player| {
+            let actor = &player.actor;
+            let (name, status) = (actor.name(), actor.deserted()?);
+            let text = actor.process().text();
+            Some(format!("{name} ended by itself ({status}): {text}"))
         });
         ended.collect()
     }
 
     pub(crate) fn groups(&self) -> Vec<String> {
-        let groups = self.actors.iter().map(|actor| actor.spec.group.clone());
+        let groups = self.players.iter().map(|player| player.spec.group.clone());
         groups.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
@@ -148,14 +126,18 @@ impl Cast {
     }
 
     fn of<'a>(&'a self, group: &'a str, role: Role) -> impl Iterator<Item = &'a Actor> {
-        let here = move |actor: &&Actor| actor.spec.group == group && actor.spec.role() == role;
-        self.actors.iter().filter(here)
+        let here = self
+            .players
+            .iter()
+            .filter(move |player| player.spec.group == group);
+        let actors = here.map(|player| &player.actor);
+        actors.filter(move |actor| actor.role() == role)
     }
 
     /// The place of the one who believes to lead `group`.
     pub(crate) fn leader(&self, group: &str) -> Option<usize> {
-        let leads = |actor: &Actor| actor.spec.group == group && actor.leads().is_some();
-        self.actors.iter().position(leads)
+        let leads = |player: &Player| player.spec.group == group && player.actor.leads().is_some();
+        self.players.iter().position(leads)
     }
 
     /// The token of the one who believes to lead `group`, if all its detectors know it.
@@ -167,16 +149,9 @@ impl Cast {
     }
 
     fn say_of(&self, place: usize, change: Change) {
-        self.history.put(&self.now_of(place, change));
-    }
-
-    fn now_of(&self, place: usize, change: Change) -> Entry {
-        let actor = &self.actors[place];
-        entry(&actor.spec, &actor.name, change)
-    }
-
-    fn say(&self, spec: &Spec, name: &str, change: Change) {
-        self.history.put(&entry(spec, name, change));
+        let player = &self.players[place];
+        self.history
+            .put(&entry(&player.spec, player.actor.name(), change));
     }
 }
 
@@ -190,17 +165,12 @@ fn entry(spec: &Spec, name: &str, change: Change) -> Entry {
     }
 }
 
+/// Lines that are none of the tool's are written down, too: the judge finds them.
 fn listen(history: &Writer, actor: &mut Actor) {
-    for line in actor.process.drain() {
-        let news = News::read(&line.json);
-        if let Ok(news) = news
-            && news != News::Other
-        {
-            actor.last = Some(news);
-        }
+    for heard in actor.listen() {
         history.put(&Entry::Client {
-            client: actor.name.clone(),
-            line: line.json,
+            client: actor.name().to_owned(),
+            line: heard.line.json,
         });
     }
 }

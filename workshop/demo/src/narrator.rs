@@ -5,10 +5,9 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use console::{StyledObject, style};
-use tenure_field::boottime;
+use tenure_field::{Interrupt, boottime};
 
 use crate::human;
-use crate::interrupt::Interrupt;
 use crate::progress::{Progress, Until};
 
 /// What a line is about.
@@ -54,14 +53,14 @@ impl Tag {
 }
 
 /// The narration, on standard output.
-pub(crate) struct Timeline {
+pub(crate) struct Narrator {
     started_ns: u64,
     interrupt: Interrupt,
     waiting: Option<Progress>,
     part: String,
 }
 
-impl Timeline {
+impl Narrator {
     /// A narration that begins now. When nobody reads it any more the run is to end.
     pub(crate) fn new(interrupt: Interrupt) -> Self {
         Self {
@@ -119,16 +118,11 @@ impl Timeline {
         self.waiting = Some(Progress::new(what, until));
     }
 
-    /// Shows that the wait goes on, and says how long it has taken.
-    pub(crate) fn tick(&mut self) -> Duration {
-        let Some(progress) = &mut self.waiting else {
-            return Duration::ZERO;
-        };
-        let (elapsed, line) = (progress.elapsed(), progress.tick());
-        if let Some(line) = line {
+    /// Shows that the wait goes on.
+    pub(crate) fn tick(&mut self) {
+        if let Some(line) = self.waiting.as_mut().and_then(Progress::tick) {
             self.say(Tag::Wait, style(line).dim());
         }
-        elapsed
     }
 
     /// The wait is over.
