@@ -3,8 +3,8 @@
 use crate::bridge::Bridge;
 use crate::convert::Value;
 use crate::error::{raise, timed_out};
+use crate::loop_slot::Waking;
 use crate::wait::wait;
-use crate::waking::Waking;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use std::future::Future;

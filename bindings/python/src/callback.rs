@@ -1,7 +1,7 @@
 //! A user's function, called by the dispatch thread.
 
 use crate::convert::Value;
-use crate::gate;
+use crate::entry;
 use pyo3::PyTraverseError;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
@@ -33,7 +33,7 @@ impl Callback {
     }
 
     pub(crate) fn call(&self, value: Value) {
-        gate::enter(|py| {
+        entry::enter(|py| {
             let Some(function) = self.lock().as_ref().map(|f| f.clone_ref(py)) else {
                 return;
             };

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::convert::Value;
 use crate::error::check;
 use crate::handle::Handle;
-use crate::waking::Waking;
+use crate::loop_slot::Waking;
 use pyo3::prelude::*;
 use std::sync::Arc;
 use tenure::ContenderEvent;

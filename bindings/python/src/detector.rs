@@ -3,7 +3,7 @@
 use crate::call::Call;
 use crate::convert::{Value, detected};
 use crate::handle::Handle;
-use crate::waking::Waking;
+use crate::loop_slot::Waking;
 use pyo3::prelude::*;
 use std::sync::Arc;
 

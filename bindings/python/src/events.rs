@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::callback::Callback;
 use crate::convert::Value;
 use crate::error::check;
-use crate::waking::Waking;
+use crate::loop_slot::Waking;
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use pyo3::prelude::*;
 use std::os::fd::{AsRawFd, RawFd};

@@ -2,7 +2,7 @@
 
 use crate::callback::Callback;
 use crate::events::{Events, Stream, Tells};
-use crate::waking::Waking;
+use crate::loop_slot::Waking;
 use pyo3::PyTraverseError;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;

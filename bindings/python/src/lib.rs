@@ -3,7 +3,7 @@
 //!
 //! A handle gives [`Call`](call::Call)s, which a thread waits for (`wait.rs`) or an event loop
 //! runs (`bridge.rs`). Wakers only write to a descriptor or unpark a thread: no thread of the
-//! library enters Python but the dispatch thread, for callbacks, and that by one gate (`gate.rs`).
+//! library enters Python but the dispatch thread, for callbacks, and that by one gate (`entry.rs`).
 
 mod bridge;
 mod call;
@@ -12,16 +12,16 @@ mod client;
 mod contender;
 mod convert;
 mod detector;
+mod entry;
 mod error;
 mod events;
-mod gate;
 mod group;
 mod handle;
 mod log;
+mod loop_slot;
 mod memory;
 mod tls;
 mod wait;
-mod waking;
 
 use pyo3::prelude::*;
 
@@ -55,9 +55,9 @@ mod _tenure {
     #[pymodule_export]
     use crate::detector::Detector;
     #[pymodule_export]
-    use crate::events::Events;
+    use crate::entry::leave;
     #[pymodule_export]
-    use crate::gate::leave;
+    use crate::events::Events;
     #[pymodule_export]
     use crate::group::Group;
     #[pymodule_export]

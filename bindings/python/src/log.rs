@@ -1,6 +1,6 @@
 //! The library's log, told to a function.
 
-use crate::gate;
+use crate::entry;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use tenure::{LogLevel, LogRecord, set_log, unset_log};
@@ -35,7 +35,7 @@ fn tell(function: &Py<PyAny>, record: LogRecord) {
         LogLevel::Info => 20,
         LogLevel::Debug => 10,
     };
-    gate::enter(|py| {
+    entry::enter(|py| {
         let told = function.call1(py, (level, record.client, record.message));
         if let Err(error) = told {
             error.write_unraisable(py, Some(function.bind(py)));

@@ -22,7 +22,7 @@ from ._contender import Contender
 from ._detector import Detector
 from ._events import Events, pulled
 from ._group import Group
-from ._handle import Handle, told
+from ._base.handle import Handle, told
 from ._tls import Tls, tls_options
 from .errors import Error, ForkedError, InvalidInputError
 from .events import SessionEvent

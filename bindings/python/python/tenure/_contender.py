@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Callable, Optional, TypeVar, cast
 from . import _tenure
 from ._arguments import Payload, Span, nanos, payload
 from ._events import Events, pulled
-from ._handle import Handle, told
+from ._base.handle import Handle, told
 from ._leadership import Leadership
 from ._logs import logger
 from .errors import ClosedError, Error, ForkedError, TimeoutError

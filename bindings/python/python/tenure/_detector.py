@@ -9,7 +9,7 @@ from typing import Callable, Optional, TypeVar, cast
 from . import _tenure
 from ._arguments import Span, nanos
 from ._events import Events, pulled
-from ._handle import Handle
+from ._base.handle import Handle
 from .events import DetectorEvent, Leader
 
 F = TypeVar("F", bound=Callable[[DetectorEvent], object])

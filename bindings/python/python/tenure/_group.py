@@ -10,7 +10,7 @@ from . import _tenure
 from ._arguments import Payload, Span, member as checked_member
 from ._arguments import nanos, optional_text, payload
 from ._events import Events, pulled
-from ._handle import Handle, told
+from ._base.handle import Handle, told
 from ._logs import logger
 from .errors import ClosedError, Error, ForkedError, TimeoutError
 from .events import GroupEvent, ListingFailed, Member, MembersKnown

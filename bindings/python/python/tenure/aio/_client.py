@@ -8,7 +8,7 @@ from typing import Any, Optional, cast
 from .._arguments import File, Payload, Span, text
 from .._client import Policy, contend, opened
 from .._events import pulled
-from .._handle import Handle, told
+from .._base.handle import Handle, told
 from .._logs import logger
 from .._tls import tls_options
 from ..errors import Error, ForkedError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Optional, cast
 from .. import _tenure
 from .._arguments import Payload, Span, nanos, payload
 from .._events import pulled
-from .._handle import Handle, told
+from .._base.handle import Handle, told
 from .._leadership import Leadership as BlockingLeadership
 from .._logs import logger
 from ..errors import ClosedError, Error, ForkedError, TimeoutError

@@ -7,7 +7,7 @@ from typing import Optional, cast
 
 from .. import _tenure
 from .._events import pulled
-from .._handle import Handle
+from .._base.handle import Handle
 from ..events import DetectorEvent, Leader
 from ._loop import Events, run
 

@@ -11,7 +11,7 @@ from .. import _tenure
 from .._arguments import Payload, optional_text, payload
 from .._arguments import member as checked_member
 from .._events import pulled
-from .._handle import Handle, told
+from .._base.handle import Handle, told
 from .._logs import logger
 from ..errors import ClosedError, Error, ForkedError
 from ..events import GroupEvent, ListingFailed, Member, MembersKnown

@@ -5,10 +5,10 @@ from __future__ import annotations
 import weakref
 from typing import Any, Callable, Generic, Protocol, TypeVar
 
-from . import _tenure
-from ._arguments import function
-from .errors import ClosedError
-from .events import Event
+from .. import _tenure
+from .._arguments import function
+from ..errors import ClosedError
+from ..events import Event
 
 N = TypeVar("N", bound=_tenure.Handle)
 F = TypeVar("F", bound=Callable[..., object])
