@@ -29,6 +29,12 @@ pub(crate) fn timed_out(py: Python<'_>, limit: Duration) -> PyErr {
     raise(py, &Error::new(ErrorKind::Timeout, message))
 }
 
+/// A wait ended with an event that it does not wait for: a defect of the library.
+pub(crate) fn unexpected(event: &dyn std::fmt::Debug) -> Error {
+    let message = format!("this call does not wait for the event {event:?}: report it as a defect");
+    Error::new(ErrorKind::Server, message)
+}
+
 /// `result`, or its error raised.
 pub(crate) fn check<T>(py: Python<'_>, result: Result<T, Error>) -> PyResult<T> {
     result.map_err(|error| raise(py, &error))

@@ -42,7 +42,8 @@ from ._interpreters import refuse_others as _refuse_others
 _refuse_others()
 
 from . import _tenure
-from ._client import Client, Policy
+from ._base.client import Policy
+from ._client import Client
 from ._contender import Contender, LeadershipContext
 from ._detector import Detector
 from ._events import Events

@@ -1,21 +1,20 @@
-"""What contenders, detectors and groups have in common: an owner, and an end."""
+"""The parts of every handle: its owner, its end and its newest event."""
 
 from __future__ import annotations
 
 import weakref
-from typing import Any, Callable, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Optional, Protocol, TypeVar
 
 from .. import _tenure
-from .._arguments import function
 from ..errors import ClosedError
 from ..events import Event
 
-N = TypeVar("N", bound=_tenure.Handle)
-F = TypeVar("F", bound=Callable[..., object])
+N = TypeVar("N", bound="_tenure.Handle[Any]")
+E = TypeVar("E", bound=Event)
 
 
 class Keeper(Protocol):
-    """Who keeps the handles that act: a client."""
+    """The owner of handles: a client."""
 
     _kept: set[Handle[Any]]
 
@@ -23,16 +22,20 @@ class Keeper(Protocol):
 class Handle(Generic[N]):
     """A handle of a client, until it is closed.
 
-    What acts for its user (it stands, has joined, or calls back) is kept by the client, for else
-    it would end with the last name for it. What only tells is not.
+    The client keeps a handle that acts for its user (a contender, a group that has joined, a handle
+    with a callback), because it would otherwise end with the user's last reference to it. The client
+    does not keep a handle that only reports.
     """
 
     __slots__ = ("__weakref__", "_client", "_handle")
 
+    _shown: ClassVar[str]
+    """The public name of the class, for ``repr``."""
+
     def __init__(self, client: Keeper, native: N) -> None:
-        # Weak, so that a client that nobody holds goes at once and not with a collection.
+        # Weak, so that a client without references ends at once and not with a garbage collection.
         self._client = weakref.ref(client)
-        self._handle: N | None = native
+        self._handle: Optional[N] = native
 
     @property
     def _native(self) -> N:
@@ -50,20 +53,26 @@ class Handle(Generic[N]):
         if client is not None:
             client._kept.discard(self)
 
-    def _call_back(self, callback: F) -> F:
-        function("callback", callback)
-        self._native.on_each(callback)
-        self._keep()
-        return callback
+    def close(self) -> None:
+        """Closes the handle. Never waits. It may be called again."""
+        self._drop()
 
     def _drop(self) -> None:
-        """Lets the native handle go. What is called runs on; nothing is called any more."""
         native, self._handle = self._handle, None
         if native is not None:
+            # A callback that runs goes on; no other begins.
             native.silence()
         self._release()
 
+    def _describe(self, native: N) -> str:
+        """What ``repr`` says of a handle that is not closed."""
+        raise NotImplementedError
 
-def told(native: _tenure.Handle) -> Event | None:
-    """The newest event that says how a handle is."""
+    def __repr__(self) -> str:
+        native = self._handle
+        return f"<{self._shown} {'closed' if native is None else self._describe(native)}>"
+
+
+def newest(native: _tenure.Handle[E]) -> Optional[E]:
+    """The newest event that describes the state of a handle."""
     return native.events().latest()
