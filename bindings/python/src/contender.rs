@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use std::sync::Arc;
 use tenure::ContenderEvent;
 
-/// Stands for the leadership of a group.
+/// Contends for the leadership of a group.
 #[pyclass(frozen, extends = Handle, module = "tenure._tenure")]
 pub(crate) struct Contender {
     handle: Arc<tenure::Contender>,

@@ -96,5 +96,5 @@ class Client(BaseClient[Contender, Detector, Group]):
 
     def __exit__(self, *_: object) -> None:
         # The parent closes its own client. Leaderships have ended after any other error.
-        with logged(f"{self.url} is closed, and no server was told", ForkedError):
+        with logged(f"{self.url} is closed, but no server confirmed it", ForkedError):
             self.close()

@@ -1,1 +1,1 @@
-"""What the blocking and the asyncio half of the package share: everything that does not wait."""
+"""The parts of the package that do not wait: the blocking and the asyncio half share them."""

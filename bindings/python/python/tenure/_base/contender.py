@@ -68,7 +68,7 @@ class BaseContender(Handle[_tenure.Contender], Generic[LeadershipT]):
         self._release()
         if native is None:
             return None
-        # The command is on its way, whether anybody waits for the call or not.
+        # Making the call sends the command: a caller need not wait.
         call = native.withdraw()
         return call if waits else None
 

@@ -65,7 +65,7 @@ class Handle(Generic[N]):
         self._release()
 
     def _describe(self, native: N) -> str:
-        """What ``repr`` says of a handle that is not closed."""
+        """The description in ``repr`` of a handle that is not closed."""
         raise NotImplementedError
 
     def __repr__(self) -> str:
