@@ -1,14 +1,11 @@
-//! Events of the library as objects of `tenure.events`, and back.
+//! Events of the library as objects of `tenure.events`.
 
 use crate::classes::{Made, classes, make};
 use crate::error::exception;
-use crate::member::{MemberArgument, make_leader, make_member, make_members};
+use crate::member::{make_leader, make_member, make_members};
 use crate::value::IntoPython;
-use pyo3::intern;
 use pyo3::prelude::*;
-use tenure::{
-    ContenderEvent, DetectorEvent, ExpiredBy, GroupEvent, Leader, LostReason, SessionEvent,
-};
+use tenure::{ContenderEvent, DetectorEvent, ExpiredBy, GroupEvent, LostReason, SessionEvent};
 
 classes!(
     SessionConnecting,
@@ -186,26 +183,4 @@ fn group(py: Python<'_>, event: GroupEvent) -> Made<'_> {
         }
         other => make(py, &classes(py)?.GroupOther, (format!("{other:?}"),)),
     }
-}
-
-/// A detector's event as an argument, to be compared with the state of a detector. Instants and
-/// errors are not compared.
-pub(crate) fn detected(py: Python<'_>, event: &Bound<'_, PyAny>) -> PyResult<DetectorEvent> {
-    let since = tenure::Time::default();
-    let leader = event.getattr(intern!(py, "leader"))?;
-    if !leader.is_none() {
-        let member: MemberArgument = leader.getattr(intern!(py, "member"))?.extract()?;
-        return Ok(DetectorEvent::Leader(Leader {
-            member: member.into(),
-            data: leader.getattr(intern!(py, "data"))?.extract()?,
-            as_of: since,
-        }));
-    }
-    let nobody = classes(py)?.NoLeader.bind(py);
-    Ok(if event.is_instance(nobody)? {
-        DetectorEvent::None
-    } else {
-        // A failure, too: every state that follows a failure differs from this.
-        DetectorEvent::Unknown { since }
-    })
 }

@@ -1,9 +1,9 @@
 //! A detector, natively.
 
 use crate::call::Call;
-use crate::convert::detected;
 use crate::error::unexpected;
 use crate::handle::Handle;
+use crate::known::{Known, is_failure};
 use crate::loop_slot::LoopSlot;
 use crate::value::IntoPython;
 use pyo3::prelude::*;
@@ -34,11 +34,16 @@ impl Detector {
 
     /// Ends when the state differs from `previous`, with the state.
     fn changed(&self, py: Python<'_>, previous: &Bound<'_, PyAny>) -> PyResult<Call> {
-        let previous = detected(py, previous)?;
         let handle = Arc::clone(&self.handle);
-        Ok(Call::of_handle(&self.slot, async move {
-            handle.detected(&previous).await
-        }))
+        Ok(match Known::new(py, previous)? {
+            Known::State(previous) => {
+                Call::of_handle(&self.slot, async move { handle.detected(&previous).await })
+            }
+            Known::Failure(error) => Call::of_handle(&self.slot, async move {
+                let differs = |event: &DetectorEvent| !is_failure(event, &error);
+                handle.events().until(differs).await
+            }),
+        })
     }
 
     /// Ends when a leader is known, with the leader.

@@ -21,6 +21,7 @@ mod error;
 mod events;
 mod group;
 mod handle;
+mod known;
 mod log;
 mod loop_inbox;
 mod loop_slot;
@@ -51,6 +52,7 @@ mod _tenure {
     fn prepare(py: Python<'_>) -> PyResult<()> {
         crate::convert::classes(py)?;
         crate::member::classes(py)?;
+        crate::known::classes(py)?;
         crate::error::maker(py)?;
         Ok(())
     }
