@@ -9,7 +9,7 @@ use pyo3::PyTraverseError;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use std::sync::Arc;
-use tenure::FromEvent;
+use tenure::HandleEvent;
 
 /// A handle of the library, whatever its type.
 #[pyclass(frozen, subclass, module = "tenure._tenure")]
@@ -26,7 +26,7 @@ impl Handle {
     ) -> (PyClassInitializer<Self>, Arc<LoopSlot>)
     where
         T: Send + Sync + 'static,
-        E: FromEvent + IntoPython,
+        E: HandleEvent + IntoPython,
     {
         let stream = Arc::new(Stream::new(source(handle, events)));
         let slot = Arc::clone(stream.slot());

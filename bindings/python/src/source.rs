@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tenure::{Error, ErrorKind, FromEvent};
+use tenure::{Error, ErrorKind, HandleEvent};
 
 /// Events of any type.
 pub(crate) trait Source: Send + Sync {
@@ -38,7 +38,7 @@ impl<T, E> Typed<T, E> {
 pub(crate) fn source<T, E>(handle: &Arc<T>, events: fn(&T) -> &tenure::Events<E>) -> Arc<dyn Source>
 where
     T: Send + Sync + 'static,
-    E: FromEvent + IntoPython,
+    E: HandleEvent + IntoPython,
 {
     Arc::new(Typed {
         handle: Arc::clone(handle),
@@ -49,7 +49,7 @@ where
 impl<T, E> Source for Typed<T, E>
 where
     T: Send + Sync,
-    E: FromEvent + IntoPython,
+    E: HandleEvent + IntoPython,
 {
     fn take(&self, py: Python<'_>) -> PyResult<Option<Py<PyAny>>> {
         match self.events().next(Some(Duration::ZERO)) {
