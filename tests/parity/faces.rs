@@ -51,21 +51,16 @@ pub(crate) fn all() -> Vec<Face> {
     vec![
         Face::new("c", &["include/tenure.h"], c),
         Face::new("c++", &["include/tenure.hpp"], cpp),
+        // Its asyncio half inherits the options.
         Face::new(
             "python",
             &[
                 "bindings/python/python/tenure/events.py",
                 "bindings/python/python/tenure/errors.py",
                 "bindings/python/python/tenure/metrics.py",
-                "bindings/python/python/tenure/_client.py",
+                "bindings/python/python/tenure/_base/client.py",
             ],
             python,
-        ),
-        // Asynchronous clients have options of their own; everything else is shared.
-        Face::new(
-            "python.aio",
-            &["bindings/python/python/tenure/aio/_client.py"],
-            python_aio,
         ),
         // Tests of the tool hold that its document lists what it prints.
         Face::new("tool", &["docs/cli.md"], tool).and(&options_of_the_tool()),
@@ -115,15 +110,6 @@ fn python(word: &Word) -> String {
         "session event" => format!("class Session{}", word.rust),
         "lost reason" | "expired by" | "policy" => format!("\"{}\"", word.snake()),
         _ => format!("class {}", word.rust),
-    }
-}
-
-fn python_aio(word: &Word) -> String {
-    match word.list {
-        "TLS option" => format!("tls_{}:", word.rust),
-        "client option" | "contender option" => option_of_python(word),
-        // The half that blocks has it.
-        _ => "Client".to_owned(),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::call::Call;
 use crate::contender::Contender;
-use crate::convert::Value;
 use crate::detector::Detector;
 use crate::error::check;
 use crate::group::Group;
@@ -12,7 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::Arc;
 use std::time::Duration;
-use tenure::{ClientOptions, ContenderOptions, LeasePolicy, Reenrol, Url};
+use tenure::{ClientOptions, ContenderOptions, Error, ErrorKind, LeasePolicy, Reenrol, Url};
 
 /// One ZooKeeper session.
 #[pyclass(frozen, extends = Handle, module = "tenure._tenure")]
@@ -43,8 +42,8 @@ impl Client {
             options = options.tls(tls.into());
         }
         let handle = Arc::new(check(py, tenure::Client::open(&url, options))?);
-        let (base, _) = Handle::new(&handle);
-        Ok(PyClassInitializer::from(base).add_subclass(Self { handle, url }))
+        let (base, _) = Handle::base(&handle, tenure::Client::events);
+        Ok(base.add_subclass(Self { handle, url }))
     }
 
     /// The URL, without its password.
@@ -59,7 +58,7 @@ impl Client {
         self.url.path()
     }
 
-    #[pyo3(signature = (path, label, data, session_policy, strict, reenrol, warm))]
+    #[pyo3(signature = (path, label, data, policy, reenrol, warm))]
     #[allow(clippy::too_many_arguments)] // one for each option; python/tenure names them
     fn contend(
         &self,
@@ -67,8 +66,7 @@ impl Client {
         path: &str,
         label: Option<&str>,
         data: Vec<u8>,
-        session_policy: bool,
-        strict: bool,
+        policy: &str,
         reenrol: bool,
         warm: bool,
     ) -> PyResult<Py<Contender>> {
@@ -80,11 +78,7 @@ impl Client {
             } else {
                 Reenrol::Never
             })
-            .policy(match (session_policy, strict) {
-                (true, _) => LeasePolicy::Session,
-                (false, true) => LeasePolicy::Strict,
-                (false, false) => LeasePolicy::Verified,
-            });
+            .policy(check(py, policy_of(policy))?);
         if let Some(label) = label {
             options = options.label(label);
         }
@@ -101,7 +95,7 @@ impl Client {
 
     fn close(&self) -> Call {
         let closing = self.handle.close();
-        Call::new(async { closing.await.map(Value::from) })
+        Call::new(closing)
     }
 
     /// The counters, by name.
@@ -126,5 +120,18 @@ impl Client {
             counters.set_item(name, count)?;
         }
         Ok(counters)
+    }
+}
+
+/// The policy of this name: `tenure.Policy` lists the names.
+fn policy_of(name: &str) -> Result<LeasePolicy, Error> {
+    match name {
+        "verified" => Ok(LeasePolicy::Verified),
+        "strict" => Ok(LeasePolicy::Strict),
+        "session" => Ok(LeasePolicy::Session),
+        _ => {
+            let message = format!("policy {name:?} is unknown to the extension");
+            Err(Error::new(ErrorKind::InvalidInput, message))
+        }
     }
 }
