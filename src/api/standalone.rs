@@ -3,7 +3,7 @@
 use crate::core::{
     DetectorEvent, Error, ErrorKind, Event, Host, Leader, Member, SessionEvent, Time,
 };
-use crate::driver::{Mailbox, Sink};
+use crate::driver::Sink;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// See the [module](self). It has no thread: whoever calls does what there is to do.
@@ -61,10 +61,10 @@ impl Standalone {
         match &mut *detectors {
             Some(detectors) => {
                 let event = DetectorEvent::Leader(self.leader.clone());
-                Mailbox::push(&sink, Event::Detector(event));
+                sink.push(Event::Detector(event));
                 detectors.push(Arc::clone(&sink));
             }
-            None => Mailbox::end(&sink),
+            None => sink.end(),
         }
         drop(detectors);
         sink
@@ -82,10 +82,10 @@ impl Standalone {
             return;
         };
         for sink in &detectors {
-            Mailbox::end(sink);
+            sink.end();
         }
-        Mailbox::push(&self.session, Event::Session(SessionEvent::Closed));
-        Mailbox::end(&self.session);
+        self.session.push(Event::Session(SessionEvent::Closed));
+        self.session.end();
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Vec<Arc<Sink>>>> {

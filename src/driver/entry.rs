@@ -1,10 +1,11 @@
 //! One client as the I/O thread holds it: its core, its connections, and who hears of it.
 
-use super::client_handle::{Reply, Transport};
 use super::conn::Conn;
+use super::guard;
 use super::load::Permit;
+use super::messages::{Reply, Transport};
 use super::metrics::Counters;
-use super::{Mailbox, Sink, guard};
+use super::sink::Sink;
 use crate::core::{
     CallId, Client, Command, ContenderEvent, DetectorEvent, Error, ErrorKind, Event, GroupEvent,
     Handle, LostReason, SESSION, SessionEvent, Time,
@@ -203,7 +204,7 @@ impl Entry {
                 }
             };
             self.counters.event(&event);
-            Mailbox::push(sink, event);
+            sink.push(event);
         }
     }
 }
@@ -213,11 +214,11 @@ impl Drop for Entry {
     fn drop(&mut self) {
         for (_, sink) in self.sinks.values() {
             sink.lease.store(None);
-            Mailbox::end(sink);
+            sink.end();
         }
         for want in self.wants.drain(..) {
             if let Want::Register(_, sink, ..) = &want {
-                Mailbox::end(sink);
+                sink.end();
             }
         }
     }

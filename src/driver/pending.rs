@@ -1,6 +1,8 @@
 //! A call that is under way.
 
-use super::{Birth, block_on, guard};
+use super::birth::Birth;
+use super::block_on::block_on;
+use super::guard;
 use crate::core::{Error, ErrorKind};
 use std::future::Future;
 use std::pin::Pin;

@@ -38,6 +38,13 @@ impl Queue {
         self.events.is_empty() && self.losses.is_empty()
     }
 
+    /// All events, in no order.
+    #[cfg(feature = "capi")]
+    pub(super) fn into_events(self) -> Vec<Arc<Event>> {
+        let entries = self.events.into_iter().chain(self.losses);
+        entries.map(|entry| entry.event).collect()
+    }
+
     /// Takes the oldest event.
     pub(super) fn pop(&mut self) -> Option<Arc<Event>> {
         let first = |queue: &VecDeque<Entry>| queue.front().map_or(u64::MAX, |entry| entry.number);

@@ -4,7 +4,8 @@
 //! hangs is overtaken: whoever asks for its name much later starts another one beside it, and
 //! the first answer of the two is everybody's.
 
-use super::{process, sys};
+use super::process::PerProcess;
+use super::sys;
 use crate::core::{Host, Time};
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -34,10 +35,10 @@ struct Name {
 }
 
 /// Which names are being looked up in this process, and for whom.
-pub(super) struct LookUps(Mutex<BTreeMap<String, Name>>);
+struct LookUps(Mutex<BTreeMap<String, Name>>);
 
 impl LookUps {
-    pub(super) const fn new() -> Self {
+    fn new() -> Self {
         Self(Mutex::new(BTreeMap::new()))
     }
 
@@ -98,7 +99,8 @@ pub(super) fn look_up(host: Host, done: impl FnOnce(Found) + Send + 'static) {
             addresses
         }));
     });
-    let look_ups = &process::this().look_ups;
+    static LOOK_UPS: PerProcess<LookUps> = PerProcess::new(LookUps::new);
+    let look_ups = LOOK_UPS.get();
     if !look_ups.join(&name, waiter, sys::now()) {
         return;
     }

@@ -1,6 +1,6 @@
 //! What a client needs for its handshakes, made of files.
 
-use super::TlsOptions;
+use super::options::TlsOptions;
 use super::words::Words;
 use crate::core::{Error, ErrorKind, Host};
 use crate::driver::small_file;

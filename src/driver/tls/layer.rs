@@ -1,6 +1,6 @@
 //! TLS on one connection: what the socket brings comes in, what it is to carry comes out.
 
-use super::Config;
+use super::config::Config;
 use super::words::Words;
 use crate::core::Host;
 use rustls::ClientConnection;
