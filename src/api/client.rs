@@ -108,7 +108,7 @@ pub struct Client {
     options: ClientOptions,
 }
 
-/// What a client asks.
+/// The place that answers a client.
 #[derive(Debug)]
 enum Way {
     Session(Arc<ClientHandle>),
@@ -169,7 +169,7 @@ impl Client {
         })
     }
 
-    /// The way to the session; `what` cannot be done without one.
+    /// The session; `what`, in words, needs one.
     fn client(&self, what: &str) -> Result<&Arc<ClientHandle>, Error> {
         match &self.way {
             Way::Session(client) if client.is_foreign() => Err(Error::forked()),

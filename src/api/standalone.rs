@@ -6,7 +6,7 @@ use crate::core::{
 use crate::driver::Sink;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// See the [module](self). It has no thread: whoever calls does what there is to do.
+/// See the [module](self). It has no thread: the thread that calls does the work.
 #[derive(Debug)]
 pub(super) struct Standalone {
     leader: Leader,
@@ -43,10 +43,10 @@ impl Standalone {
         &self.leader.member.path
     }
 
-    /// Why there is no such thing as `what` here.
+    /// The error for `what`, in words, which needs a group.
     pub(super) fn refusal(&self, what: &str) -> Error {
         let message = format!(
-            "{} is a standalone leader and no group on ZooKeeper: there is nothing to {what}; \
+            "{} is a standalone leader, not a group on ZooKeeper: there is nothing to {what}; \
              give a URL such as zk://host1:2181,host2:2181/path",
             self.path()
         );
@@ -57,7 +57,7 @@ impl Standalone {
     pub(super) fn detect(&self) -> Arc<Sink> {
         let sink = Arc::new(Sink::new(self.path()));
         let mut detectors = self.lock();
-        // Nobody else has the sink yet: no code of a user's runs under the lock.
+        // No other code has the sink yet: no user code runs under the lock.
         match &mut *detectors {
             Some(detectors) => {
                 let event = DetectorEvent::Leader(self.leader.clone());
@@ -70,7 +70,7 @@ impl Standalone {
         sink
     }
 
-    /// A detector is of no more use.
+    /// A detector was dropped.
     pub(super) fn forget(&self, sink: &Arc<Sink>) {
         if let Some(detectors) = &mut *self.lock() {
             detectors.retain(|known| !Arc::ptr_eq(known, sink));

@@ -1,4 +1,4 @@
-//! The user's side of a client: what goes to the I/O thread, and the way there.
+//! The user's side of a client: it sends commands and calls to the I/O thread.
 
 use super::client_id::{self, ClientId};
 use super::io::start::port;
@@ -12,7 +12,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// One client as its user's side holds it.
+/// A client as the Rust API holds it.
 pub(crate) struct ClientHandle {
     id: ClientId,
     port: &'static Port,
@@ -64,8 +64,8 @@ impl ClientHandle {
         self.session.is_foreign()
     }
 
-    /// Says that the client is being closed: from now on nobody leads by it, whatever the I/O thread
-    /// knows yet.
+    /// Notes that the client is being closed: from now on no contender of it leads, even if the I/O
+    /// thread does not know yet.
     pub(crate) fn begin_to_close(&self) {
         self.closing.store(true, Ordering::Relaxed);
     }
@@ -84,8 +84,8 @@ impl ClientHandle {
         &self.session
     }
 
-    /// A new handle for the group at `path`, made by the command that `make` builds, and where its
-    /// events go.
+    /// A new handle for the group at `path`, made by the command that `make` builds, and the sink of
+    /// its events.
     ///
     /// # Errors
     /// `System` when too much is under way.
@@ -109,8 +109,8 @@ impl ClientHandle {
         }
     }
 
-    /// A call, answered once; `read` takes from the answer what the caller wants. Answered at once
-    /// with `System` when too much is under way.
+    /// A call, answered once; `read` takes the result of the call from the answer. If too much is
+    /// under way, the call fails at once with `System`.
     pub(crate) fn call<T: Send + 'static>(
         &self,
         make: impl FnOnce(CallId) -> Command,
@@ -131,7 +131,7 @@ impl ClientHandle {
         let reply: Reply = Box::new(move |result: Result<Answer, Error>| {
             // The core answers each command with its own kind of answer.
             let read = result.and_then(|answer| read(answer).ok_or_else(Error::closed));
-            // Whoever is woken may call again.
+            // The task that is woken may call again.
             drop(permit);
             completer.complete(read);
         });
@@ -227,7 +227,7 @@ mod tests {
         assert_eq!(sink.lease.load(), None);
         let told = rest(&before.session().mailbox);
         assert_eq!(told.last(), Some(&Event::Session(SessionEvent::Closed)));
-        // What is asked of it says so, and another client works.
+        // Calls on it fail with that error, and another client works.
         let late = before.call(
             |call| Command::Members {
                 handle: Handle(77),

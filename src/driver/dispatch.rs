@@ -34,7 +34,7 @@ fn dispatch() -> Result<&'static Dispatch, Error> {
     DISPATCH.get().get(start)
 }
 
-/// Asks the dispatch thread to do something.
+/// Gives the dispatch thread a job.
 pub(super) fn schedule(job: Job) {
     if let Ok(Dispatch(queue)) = dispatch() {
         // The thread holds the other end for ever.
@@ -42,14 +42,13 @@ pub(super) fn schedule(job: Job) {
     }
 }
 
-/// Starts the dispatch thread if it does not run yet. Whoever registers a callback calls it, so that
-/// the thread comes from one of the user's and has its signal mask.
+/// Starts the dispatch thread if it does not run yet. A registration of a callback calls this, so that
+/// the thread starts from a thread of the user and has its signal mask.
 pub(crate) fn start_dispatch() -> Result<(), Error> {
     dispatch().map(|_| ())
 }
 
-/// Has the dispatch thread do something that is the user's own: at once if this is it, or if there
-/// is none and none can be started.
+/// Runs user code on the dispatch thread: at once if this is that thread, or if it cannot be started.
 #[cfg(feature = "capi")]
 pub(crate) fn on_dispatch(job: impl FnOnce() + Send + 'static) {
     if IS_HERE.get() || start_dispatch().is_err() {
@@ -64,7 +63,7 @@ fn start() -> Result<Dispatch, Error> {
     let run = move || {
         IS_HERE.set(true);
         for job in receive {
-            // What it holds is foreign, too, and dropped inside.
+            // The captures of a job are foreign, too, and dropped inside.
             guard::foreign(|| match job {
                 Job::Deliver(source) => {
                     if source.deliver() {

@@ -1,4 +1,4 @@
-//! One client as the I/O thread holds it: its core, its connections, and who hears of it.
+//! A client as the I/O thread holds it: its core, its connections, its sinks and calls.
 
 use super::conn::Conn;
 use super::guard;
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// How many requests of a client may wait for its server before its next commands are held back.
-/// Above what is in flight at most, so that nobody waits who would not wait in the core.
+/// More than can be in flight, so that no command waits that would not wait in the core.
 const BACKLOG_MAX: usize = 1024;
 
 /// How many commands of one client are taken in one turn while others wait.
@@ -24,20 +24,20 @@ const COMMANDS_PER_TURN: usize = 64;
 pub(super) struct Slot {
     pub(super) conn: Conn,
     pub(super) token: Token,
-    /// It may have more to read, and is in the queue of those.
+    /// It may have more to read, and is in the queue of such sockets.
     pub(super) queued: bool,
 }
 
-/// What a user wants of a client, until its turn comes.
+/// A wish of a user, until its turn comes.
 pub(super) enum Want {
     Register(Handle, Arc<Sink>, Command, Permit),
     Command(Command),
     Call(CallId, Reply, Command),
-    /// Nobody holds the client any more.
+    /// The user's side has dropped the client.
     Abandon,
 }
 
-/// Of what kind a handle is.
+/// The kind of a handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Session,
@@ -47,7 +47,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// That of the handle which a command makes.
+    /// The kind of the handle that a command makes.
     pub(super) fn made_by(command: &Command) -> Self {
         match command {
             Command::Contend { .. } => Self::Contender,
@@ -66,10 +66,10 @@ pub(super) struct Entry {
     pub(super) counters: Arc<Counters>,
     pub(super) wait: Option<Time>,
     pub(super) abandoned: bool,
-    /// What came faster than it could be taken.
+    /// The wishes that came faster than they could be taken.
     wants: VecDeque<Want>,
-    /// The calls among them that somebody waits for.
-    unheard: BTreeSet<CallId>,
+    /// The calls among them that a caller waits for.
+    awaited: BTreeSet<CallId>,
     /// The turn in which commands were taken last, and how many.
     taken: (u64, usize),
 }
@@ -91,7 +91,7 @@ impl Entry {
             wait: None,
             abandoned: false,
             wants: VecDeque::new(),
-            unheard: BTreeSet::new(),
+            awaited: BTreeSet::new(),
             taken: (0, 0),
         }
     }
@@ -100,24 +100,24 @@ impl Entry {
         self.sinks.get(&handle).map(|(_, sink)| sink)
     }
 
-    /// Counts what is open; the session is no handle of a user's.
+    /// Counts the open handles and calls; the session is not a handle of the user.
     pub(super) fn count(&self) {
         self.counters
             .handles
             .set(self.sinks.len().saturating_sub(1));
         self.counters
             .calls
-            .set(self.calls.len() + self.unheard.len());
+            .set(self.calls.len() + self.awaited.len());
     }
 
     /// Puts a want behind those that wait already.
     pub(super) fn queue(&mut self, want: Want) {
         match &want {
             Want::Call(call, ..) => {
-                self.unheard.insert(*call);
+                self.awaited.insert(*call);
             }
-            // Given up before anything was done for it: nothing will be.
-            Want::Command(Command::Forget { call }) if self.unheard.remove(call) => return,
+            // Given up before it was begun: it never begins.
+            Want::Command(Command::Forget { call }) if self.awaited.remove(call) => return,
             Want::Command(_) | Want::Register(..) | Want::Abandon => {}
         }
         self.wants.push_back(want);
@@ -128,9 +128,9 @@ impl Entry {
         while self.may_take(turn) {
             let want = self.wants.pop_front()?;
             if let Want::Call(call, ..) = &want
-                && !self.unheard.remove(call)
+                && !self.awaited.remove(call)
             {
-                // Its reply is dropped, and nobody hears it.
+                // The caller has given it up, so its reply is dropped.
                 guard::foreign(|| drop(want));
                 continue;
             }
@@ -150,8 +150,8 @@ impl Entry {
         has_turn && !self.is_backlogged()
     }
 
-    /// Whether its server must answer before more is asked of it. A server that does not loses the
-    /// connection, and with it the backlog.
+    /// Whether its server must answer before it gets more requests. If it does not answer, the core
+    /// ends the connection, and with it the backlog.
     fn is_backlogged(&self) -> bool {
         self.core.backlog() >= BACKLOG_MAX
     }
@@ -166,8 +166,8 @@ impl Entry {
         self.has_wants() && !self.is_backlogged()
     }
 
-    /// Tells every handle that a defect has ended this client, so that nobody takes what was known
-    /// before for what is.
+    /// Gives every handle an event for the defect that has ended this client, so that no user takes
+    /// older knowledge for the present state.
     pub(super) fn fail(&self, now: Time) {
         let error = || {
             Error::new(
@@ -210,7 +210,7 @@ impl Entry {
 }
 
 impl Drop for Entry {
-    /// Whatever ends a client, nobody goes on believing, and nobody waits for ever.
+    /// In whatever way a client ends, no contender keeps its lease, and no caller waits for ever.
     fn drop(&mut self) {
         for (_, sink) in self.sinks.values() {
             sink.lease.store(None);

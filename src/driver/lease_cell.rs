@@ -15,7 +15,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// What is held by a lease from now on.
+    /// A lease that is held from now on.
     pub(crate) fn from_now(lease: Lease) -> Self {
         // In this order: a pause between the two makes the lease shorter.
         let raw = sys::raw();
@@ -27,7 +27,7 @@ impl Held {
         }
     }
 
-    /// How much of it is left.
+    /// How much of the lease is left.
     pub(crate) fn left(&self) -> Duration {
         let left = self.lease.end.since(sys::now());
         left.min(Duration::from_nanos(
@@ -49,7 +49,7 @@ pub(crate) struct LeaseCell {
 }
 
 impl LeaseCell {
-    /// Publishes a lease, or takes it back. Only the I/O thread may call it.
+    /// Publishes a lease, or its end. Only the I/O thread may call this.
     pub(crate) fn store(&self, held: Option<Held>) {
         let version = self.version.load(Ordering::Relaxed);
         self.version
@@ -65,7 +65,7 @@ impl LeaseCell {
             .store(version.wrapping_add(2), Ordering::Release);
     }
 
-    /// What was last published.
+    /// The lease that was published last.
     pub(crate) fn load(&self) -> Option<Held> {
         loop {
             let before = self.version.load(Ordering::Acquire);

@@ -81,7 +81,7 @@ pub(super) fn write(level: LogLevel, at: Time, client: u64, message: impl FnOnce
 
 /// See the [module](self).
 struct Log {
-    /// 0: nobody listens.
+    /// 0: there is no callback.
     level: AtomicU8,
     listener: Mutex<Option<Arc<Listener>>>,
 }
@@ -138,8 +138,8 @@ impl Log {
         self.level.store(number, Ordering::Relaxed);
         let before = std::mem::replace(&mut *self.lock(), listener);
         if let Some(before) = before {
-            // On the dispatch thread, for that is where a callback may be dropped: after the line
-            // that it is being called with, and never in the middle of a call that replaces it.
+            // On the dispatch thread, where a callback may be dropped: after the line that it handles
+            // now, and never in the middle of a call that replaces it.
             dispatch::schedule(Job::Run(Box::new(move || {
                 let callback = lock(&before.callback).take();
                 drop(callback);
@@ -153,7 +153,7 @@ impl Log {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What is guarded is whole between any two statements.
+    // The content is whole between any two statements.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

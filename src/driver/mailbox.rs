@@ -23,7 +23,7 @@ struct Inner {
     /// Counts the changes of the latest event.
     version: u64,
     ended: bool,
-    /// The handle was freed: what follows is nobody's.
+    /// The handle was freed: events that follow are dropped.
     silent: bool,
     wakers: Wakers,
     delivery: Delivery,
@@ -31,13 +31,13 @@ struct Inner {
     scheduled: bool,
 }
 
-/// What is left to do after a change, without the lock.
+/// The work that is left after a change, to be done without the lock.
 #[must_use]
 pub(super) struct Change {
     pub(super) wakers: Vec<Waker>,
     /// The dispatch thread must deliver.
     pub(super) must_call: bool,
-    /// Events that nobody gets; a list can be long to drop.
+    /// Events that no consumer gets; to drop a long list takes time.
     _dropped: Vec<Arc<Event>>,
 }
 
@@ -79,7 +79,7 @@ impl Default for Mailbox {
 
 impl Mailbox {
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // No user code runs under this lock, so what it guards is whole, and nobody holds it for
+        // No user code runs under this lock, so its content is whole, and no thread holds it for
         // longer than it takes to move a few words: the I/O thread takes it, too.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -118,7 +118,7 @@ impl Mailbox {
         inner.change(dropped)
     }
 
-    /// The newest event that says how things are, whether it was consumed or not.
+    /// The newest event that describes the state of the handle, consumed or not.
     pub(crate) fn latest(&self) -> Option<Arc<Event>> {
         self.lock().latest.clone()
     }
@@ -140,7 +140,7 @@ impl Mailbox {
         mut pick: impl FnMut(&Event) -> bool,
     ) -> Poll<Option<Event>> {
         loop {
-            // The choice is the user's, and so is the time that it takes: not under the lock.
+            // `pick` is user code, and may take long: not under the lock.
             let inner = self.lock();
             let (latest, version) = (inner.latest.clone(), inner.version);
             drop(inner);
@@ -161,7 +161,7 @@ impl Mailbox {
     }
 
     fn poll<T>(&self, cx: &Context<'_>, look: impl FnOnce(&mut Inner) -> Option<T>) -> Poll<T> {
-        // Foreign code: it may do as it likes, but not under the lock.
+        // To clone a waker is foreign code: not under the lock.
         let waker = cx.waker().clone();
         let mut inner = self.lock();
         if let Some(found) = look(&mut inner) {
@@ -205,7 +205,7 @@ impl Mailbox {
         Some(inner.change(Vec::new()))
     }
 
-    /// Calls the callback with one event. Says whether it must be called again, once all others have
+    /// Calls the callback with one event. Returns whether it must be called again, once all others have
     /// had their turn: a callback that is slower than its events holds up no other handle for long.
     /// Called by the dispatch thread only.
     pub(super) fn deliver(&self) -> bool {
@@ -220,7 +220,7 @@ impl Mailbox {
             inner.scheduled = false;
             if inner.ended {
                 drop(inner);
-                // After the last event the callback is dropped, and with it what it holds.
+                // After the last event the callback is dropped, and its captures with it.
                 guard::foreign(|| drop(callback));
             } else {
                 inner.delivery = Delivery::Call(Some(callback));
@@ -228,7 +228,7 @@ impl Mailbox {
             return false;
         };
         drop(inner);
-        // The panic hook has told the user; the next event is delivered all the same.
+        // The panic hook has reported a panic; the next event is delivered all the same.
         guard::foreign(|| callback(Arc::unwrap_or_clone(event)));
         self.lock().delivery = Delivery::Call(Some(callback));
         true

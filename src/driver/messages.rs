@@ -1,4 +1,4 @@
-//! What the I/O thread receives from the other threads, and the way there.
+//! The messages of other threads to the I/O thread, and the way there.
 
 use super::client_id::ClientId;
 use super::load::Permit;

@@ -1,9 +1,9 @@
 //! The edge: the only place with threads, clocks and sockets.
 //!
-//! One I/O thread serves every client of the process. It owns the core machines, feeds them what
-//! sockets, timers, name look-ups and users bring, and carries out what they put out. It never
-//! runs user code: events go to a [`Mailbox`], from which the user pulls, or from which the
-//! dispatch thread (started with the first callback) calls.
+//! One I/O thread (`io`) serves every client of the process. It owns the core machines, feeds them the
+//! input of sockets, timers, name look-ups and users, and carries out their outputs. It never runs user
+//! code: events go to a [`Mailbox`], from which the user pulls, or for which the dispatch thread (it
+//! starts with the first callback) calls back.
 
 mod birth;
 mod block_on;

@@ -1,5 +1,5 @@
-//! What exists once for each process: the I/O thread, the dispatch thread, the look-ups of names and the
-//! log are statics of type [`PerProcess`], each in its own file. A forked child has none of its
+//! Values of one process. The I/O thread, the dispatch thread, the look-ups of names and the log exist once
+//! for each process: they are statics of type [`PerProcess`], each in its own file. A forked child has none of its
 //! parent's threads, and some of its parent's locks may be held for ever: it gets each of these things
 //! new when it first uses it.
 
@@ -35,8 +35,8 @@ impl<T> PerProcess<T> {
     }
 }
 
-/// What is made at first use, and whose making can fail. A failure is not kept: the system may grant
-/// later what it refuses now.
+/// A value that is made at first use, if the system allows it. A refusal is not kept: the next use asks
+/// again.
 pub(super) struct Lazy<T> {
     made: OnceLock<T>,
     making: Mutex<()>,

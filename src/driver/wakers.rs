@@ -3,8 +3,8 @@
 use std::task::Waker;
 
 /// How many are woken by the next change. If one more comes, the one that has waited longest is woken
-/// before, and asks again if it still waits: so what futures leave behind when they are dropped does
-/// not grow.
+/// before, and asks again if it still waits: so the wakers that dropped futures leave behind do not
+/// pile up.
 const WAKERS_MAX: usize = 4096;
 
 /// See the [module](self).
@@ -12,7 +12,8 @@ const WAKERS_MAX: usize = 4096;
 pub(super) struct Wakers(Vec<Waker>);
 
 impl Wakers {
-    /// Adds a waker, once. What is returned must be woken, without a lock: it gives up its place.
+    /// Adds a waker, once. The waker that is returned must be woken, without a lock: it gives up its
+    /// place.
     #[must_use]
     pub(super) fn add(&mut self, waker: Waker) -> Option<Waker> {
         if self.0.iter().any(|known| known.will_wake(&waker)) {

@@ -1,4 +1,5 @@
-//! The I/O thread.
+//! The I/O thread: its turns, and the clock between them. `requests.rs` takes the wishes of users,
+//! `sockets.rs` reads and opens sockets, `step.rs` feeds the core and carries out its outputs.
 
 mod requests;
 mod sockets;
@@ -24,20 +25,20 @@ use std::time::Duration;
 /// How many messages are taken out of the inbox in one turn.
 const MESSAGES_PER_TURN: usize = 1024;
 
-/// How many inputs that others brought about are fed at a time.
+/// How many inputs that earlier inputs caused are fed at a time.
 const FED_PER_TURN: usize = 256;
 
-/// How much later than the alarm a wait ends by itself: libraries that are put between this process and
-/// the system to pretend another time (`libfaketime`) move alarms.
+/// How much later than the alarm a wait ends by itself: libraries that pretend another time to a
+/// process (`libfaketime`) move its alarms.
 const ALARM_LATENESS: Duration = Duration::from_millis(20);
 
 /// The token of the wake-up from other threads.
 const WAKE: Token = Token(0);
 
-/// That of the timer.
+/// The token of the timer.
 const ALARM: Token = Token(1);
 
-/// An input that owns what it carries, so that it can wait for its turn.
+/// An input that owns its data, so that it can wait for its turn.
 enum Fed {
     Tick,
     Resolved(u64, Result<Vec<SocketAddr>, String>),
@@ -99,13 +100,13 @@ impl Thread {
             // It turns for ever: only a panic ends that.
             let Err(payload) = catch_unwind(AssertUnwindSafe(turns));
             guard::discard(payload);
-            self.begin_anew();
+            self.start_over();
         }
     }
 
-    /// After a panic in this thread: nothing that it held can be trusted, so all of it goes. The next
-    /// client that is opened finds a thread that works.
-    fn begin_anew(&mut self) {
+    /// After a panic in this thread: none of its data can be trusted, so all of it goes. The next client
+    /// that is opened finds a thread that works.
+    fn start_over(&mut self) {
         for (client, entry) in std::mem::take(&mut self.clients) {
             log::write(LogLevel::Error, sys::now(), client, || {
                 "a defect of the library ended this client; its leaderships are over".to_owned()
@@ -122,9 +123,9 @@ impl Thread {
         self.buffer.resize(64 << 10, 0);
     }
 
-    /// One turn: each socket, and each client that wants something, gets a share of it. A flood
-    /// from one of them keeps nobody else waiting, and no deadline: those are looked at after each
-    /// piece of work.
+    /// One turn: each socket, and each client with a wish, gets a share of it. A flood
+    /// from one of them keeps no other waiting, and no deadline: the clock is read after each piece of
+    /// work.
     fn take_turn(&mut self, events: &mut Events) {
         self.turn += 1;
         self.drift.note(sys::now(), sys::ahead());
@@ -180,7 +181,7 @@ impl Thread {
         clients.into_iter().chain(self.memory.deadline()).min()
     }
 
-    /// Lets those whose deadlines have passed know.
+    /// Ticks the clients whose deadlines have passed.
     fn look_at_the_clock(&mut self) {
         let now = sys::now();
         if self.next_deadline().is_none_or(|at| at > now) {

@@ -1,4 +1,4 @@
-//! What the users of clients ask for: taken in their turn, and handed to the core.
+//! The wishes of users: taken in their turn, and handed to the core.
 
 use super::super::client_id::ClientId;
 use super::super::entry::Entry;
@@ -33,7 +33,7 @@ impl Thread {
             }
             Message::Memory(name, act, completer) => {
                 let touched = self.memory.act(&name, act, sys::now());
-                // Whoever asked finds it done: what follows is told to the clients before.
+                // Before the answer: the effect must have reached the clients.
                 self.digest(usize::MAX);
                 completer.complete(Ok(touched));
             }
@@ -43,11 +43,10 @@ impl Thread {
         self.digest(FED_PER_TURN);
     }
 
-    /// Somebody wants something: at once if it is that client's turn, else after what it wanted
-    /// before.
+    /// Takes a wish: at once if that client has its turn, else after its earlier wishes.
     pub(super) fn want(&mut self, client: ClientId, want: Want) {
         let Some(entry) = self.clients.get_mut(&client) else {
-            // It has ended, and with it all that it could do.
+            // The client has ended.
             if let Want::Register(_, sink, ..) = &want {
                 sink.end();
             }
@@ -58,7 +57,7 @@ impl Thread {
         self.take_wants(client);
     }
 
-    /// Does what a client's users want, as much as this turn has room for.
+    /// Fulfils the wishes of a client, as many as this turn has room for.
     pub(super) fn take_wants(&mut self, client: ClientId) {
         loop {
             let turn = self.turn;

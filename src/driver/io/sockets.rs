@@ -38,8 +38,8 @@ impl Thread {
         }
     }
 
-    /// Reads what one turn has room for. Readiness is told once, so a socket stays in the queue until
-    /// nothing is left in it.
+    /// Reads as much as one turn has room for. The system reports readiness once, so a socket stays in
+    /// the queue until it is empty.
     pub(super) fn read(&mut self, token: Token) {
         let Some((client, conn)) = self.tokens.get(&token).copied() else {
             return;
@@ -108,7 +108,7 @@ impl Thread {
             Transport::Memory(name) => match self.memory.connect(name, client, conn, sys::now()) {
                 Attempt::Connected => return self.feed(client, Fed::Connected(conn)),
                 Attempt::Silence => return,
-                Attempt::Refused => "the server does not run".to_owned(),
+                Attempt::Refused => "the server is stopped".to_owned(),
             },
             Transport::Tcp(tls) => {
                 self.last_token += 1;

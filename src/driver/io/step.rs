@@ -16,8 +16,8 @@ impl Thread {
         self.fed.push_back((client, fed));
     }
 
-    /// Feeds what waits, and what that brings about: until nothing is left, or this was much. What is
-    /// left then has its turn later, in its order.
+    /// Feeds the inputs that wait, and those that they cause, until none is left or `limit` is reached.
+    /// The rest keep their order and are fed later.
     pub(super) fn digest(&mut self, limit: usize) {
         for _ in 0..limit {
             self.look_at_the_clock();
@@ -42,7 +42,7 @@ impl Thread {
         }
     }
 
-    /// Takes up what the servers in this process have done.
+    /// Feeds the outputs of the servers in this process.
     pub(super) fn listen(&mut self) {
         for event in self.memory.take_events(sys::now()) {
             match event {
@@ -70,7 +70,7 @@ impl Thread {
     }
 
     /// One input, and every output that follows. A panic in the core would be a bug of ours: it
-    /// costs this client its session and its leaderships, and nobody else anything.
+    /// costs this client its session and its leaderships, and other clients nothing.
     pub(super) fn step(&mut self, client: ClientId, input: Input<'_>) {
         let Some(entry) = self.clients.get_mut(&client) else {
             return;
@@ -113,8 +113,8 @@ impl Thread {
                 sink.end();
             }
         }
-        // Whoever waited for a call finds all that came with its answer: its events, and the end of
-        // them when it was the close.
+        // A caller finds everything that came with its answer: its events, and their end if the call
+        // was the close.
         for (call, result) in done {
             if let Some(reply) = entry.calls.remove(&call) {
                 entry.count();

@@ -1,4 +1,4 @@
-//! From the options of a client to what its handshakes need.
+//! From the options of a client to the configuration of its handshakes.
 
 use super::Config;
 use super::options::TlsOptions;
