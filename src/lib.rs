@@ -32,9 +32,9 @@ mod driver;
 #[doc(hidden)] // For the tests and tools of this project: no stability is promised.
 pub mod core;
 #[doc(hidden)]
-pub mod model;
+pub use tenure_model as model;
 #[doc(hidden)]
-pub mod proto;
+pub use tenure_proto as proto;
 
 pub use api::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,

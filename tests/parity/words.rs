@@ -81,7 +81,7 @@ const LISTS: &[(&str, &str, Kind, &str)] = &[
     ),
     (
         "policy",
-        "src/core/lease.rs",
+        "src/core/session/lease.rs",
         Kind::Variants,
         "pub enum LeasePolicy {",
     ),

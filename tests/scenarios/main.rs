@@ -31,10 +31,10 @@ use tenure::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
     Events, HandleEvent, Leader, LostReason, Pending, SessionEvent, Url,
 };
+use tenure_field::proxy::Cut;
+use tenure_field::wire::opcode;
+use tenure_field::{Proxy, Zookeeper, raw, wait_until};
 use tenure_observer::Observer;
-use tenure_testkit::proxy::Cut;
-use tenure_testkit::wire::opcode;
-use tenure_testkit::{Proxy, Zookeeper, raw, wait_until};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(30);
