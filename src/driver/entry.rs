@@ -28,8 +28,8 @@ pub(super) struct Slot {
     pub(super) queued: bool,
 }
 
-/// A wish of a user, until its turn comes.
-pub(super) enum Want {
+/// A command of a user, until its turn comes.
+pub(super) enum QueuedCommand {
     Register(Handle, Arc<Sink>, Command, Permit),
     Command(Command),
     Call(CallId, Reply, Command),
@@ -66,8 +66,8 @@ pub(super) struct Entry {
     pub(super) counters: Arc<Counters>,
     pub(super) wait: Option<Time>,
     pub(super) abandoned: bool,
-    /// The wishes that came faster than they could be taken.
-    wants: VecDeque<Want>,
+    /// The commands that came faster than they could be taken.
+    waiting: VecDeque<QueuedCommand>,
     /// The calls among them that a caller waits for.
     awaited: BTreeSet<CallId>,
     /// The turn in which commands were taken last, and how many.
@@ -90,7 +90,7 @@ impl Entry {
             counters,
             wait: None,
             abandoned: false,
-            wants: VecDeque::new(),
+            waiting: VecDeque::new(),
             awaited: BTreeSet::new(),
             taken: (0, 0),
         }
@@ -110,28 +110,28 @@ impl Entry {
             .set(self.calls.len() + self.awaited.len());
     }
 
-    /// Puts a want behind those that wait already.
-    pub(super) fn queue(&mut self, want: Want) {
-        match &want {
-            Want::Call(call, ..) => {
+    /// Puts a command behind those that wait already.
+    pub(super) fn queue(&mut self, queued: QueuedCommand) {
+        match &queued {
+            QueuedCommand::Call(call, ..) => {
                 self.awaited.insert(*call);
             }
             // Given up before it was begun: it never begins.
-            Want::Command(Command::Forget { call }) if self.awaited.remove(call) => return,
-            Want::Command(_) | Want::Register(..) | Want::Abandon => {}
+            QueuedCommand::Command(Command::Forget { call }) if self.awaited.remove(call) => return,
+            QueuedCommand::Command(_) | QueuedCommand::Register(..) | QueuedCommand::Abandon => {}
         }
-        self.wants.push_back(want);
+        self.waiting.push_back(queued);
     }
 
-    /// The next want, if it may be taken in this turn.
-    pub(super) fn next_want(&mut self, turn: u64) -> Option<Want> {
+    /// The next command, if it may be taken in this turn.
+    pub(super) fn next_command(&mut self, turn: u64) -> Option<QueuedCommand> {
         while self.may_take(turn) {
-            let want = self.wants.pop_front()?;
-            if let Want::Call(call, ..) = &want
+            let queued = self.waiting.pop_front()?;
+            if let QueuedCommand::Call(call, ..) = &queued
                 && !self.awaited.remove(call)
             {
                 // The caller has given it up, so its reply is dropped.
-                guard::foreign(|| drop(want));
+                guard::foreign(|| drop(queued));
                 continue;
             }
             let taken = if self.taken.0 == turn {
@@ -140,7 +140,7 @@ impl Entry {
                 0
             };
             self.taken = (turn, taken + 1);
-            return Some(want);
+            return Some(queued);
         }
         None
     }
@@ -157,13 +157,13 @@ impl Entry {
     }
 
     /// Whether anything waits to be taken.
-    pub(super) fn has_wants(&self) -> bool {
-        !self.wants.is_empty()
+    pub(super) fn has_commands(&self) -> bool {
+        !self.waiting.is_empty()
     }
 
     /// Whether anything waits that could be taken in the next turn.
     pub(super) fn could_go_on(&self) -> bool {
-        self.has_wants() && !self.is_backlogged()
+        self.has_commands() && !self.is_backlogged()
     }
 
     /// Gives every handle an event for the defect that has ended this client, so that no user takes
@@ -216,8 +216,8 @@ impl Drop for Entry {
             sink.lease.store(None);
             sink.end();
         }
-        for want in self.wants.drain(..) {
-            if let Want::Register(_, sink, ..) = &want {
+        for queued in self.waiting.drain(..) {
+            if let QueuedCommand::Register(_, sink, ..) = &queued {
                 sink.end();
             }
         }

@@ -47,7 +47,7 @@ pub(super) enum Attempt {
 }
 
 /// An output of a client during a cut.
-enum Held {
+enum Delayed {
     Connect(ClientId, u64),
     Bytes(ConnId, Vec<u8>),
     Hangup(ConnId),
@@ -57,7 +57,7 @@ struct Server {
     model: Model,
     conns: BTreeMap<ConnId, (ClientId, u64)>,
     /// The outputs of clients during a cut, in order; `None` while there is no cut.
-    held: Option<Vec<Held>>,
+    held: Option<Vec<Delayed>>,
     /// The outputs of the model that have not reached its clients yet.
     said: VecDeque<ModelOutput>,
     /// Attempts to connect that the end of a cut let through.
@@ -87,14 +87,14 @@ impl Server {
     fn heal(&mut self, now: Time) {
         for held in self.held.take().unwrap_or_default() {
             match held {
-                Held::Connect(client, conn) => {
+                Delayed::Connect(client, conn) => {
                     // A client that is refused gives up by itself.
                     if self.accept(client, conn, now) {
                         self.connected.push((client, conn));
                     }
                 }
-                Held::Bytes(id, bytes) => self.model.receive(id, &bytes, span(now)),
-                Held::Hangup(id) => self.model.disconnected(id, span(now)),
+                Delayed::Bytes(id, bytes) => self.model.receive(id, &bytes, span(now)),
+                Delayed::Hangup(id) => self.model.disconnected(id, span(now)),
             }
         }
     }
@@ -121,9 +121,10 @@ impl Server {
             self.conns.remove(&id);
         }
         match (&mut self.held, found) {
-            (Some(held), Some(id)) => held.push(Held::Hangup(id)),
-            (Some(held), None) => held
-                .retain(|held| !matches!(held, Held::Connect(c, n) if (*c, *n) == (client, conn))),
+            (Some(held), Some(id)) => held.push(Delayed::Hangup(id)),
+            (Some(held), None) => held.retain(
+                |held| !matches!(held, Delayed::Connect(c, n) if (*c, *n) == (client, conn)),
+            ),
             (None, Some(id)) => self.model.disconnected(id, span(now)),
             (None, None) => {}
         }
@@ -188,7 +189,7 @@ impl MemoryServers {
     ) -> Attempt {
         let server = self.server(name, now);
         if let Some(held) = &mut server.held {
-            held.push(Held::Connect(client, conn));
+            held.push(Delayed::Connect(client, conn));
             return Attempt::Silence;
         }
         if server.accept(client, conn, now) {
@@ -209,7 +210,7 @@ impl MemoryServers {
         let server = self.server(name, now);
         if let Some(id) = server.find(client, conn) {
             match &mut server.held {
-                Some(held) => held.push(Held::Bytes(id, bytes.to_vec())),
+                Some(held) => held.push(Delayed::Bytes(id, bytes.to_vec())),
                 None => server.model.receive(id, bytes, span(now)),
             }
         }

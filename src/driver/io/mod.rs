@@ -1,7 +1,7 @@
-//! The I/O thread: its turns, and the clock between them. `requests.rs` takes the wishes of users,
+//! The I/O thread: its turns, and the clock between them. `commands.rs` takes the commands of users,
 //! `sockets.rs` reads and opens sockets, `step.rs` feeds the core and carries out its outputs.
 
-mod requests;
+mod commands;
 mod sockets;
 pub(super) mod start;
 mod step;
@@ -26,7 +26,7 @@ use std::time::Duration;
 const MESSAGES_PER_TURN: usize = 1024;
 
 /// How many inputs that earlier inputs caused are fed at a time.
-const FED_PER_TURN: usize = 256;
+const INPUTS_PER_TURN: usize = 256;
 
 /// How much later than the alarm a wait ends by itself: libraries that pretend another time to a
 /// process (`libfaketime`) move its alarms.
@@ -39,7 +39,7 @@ const WAKE: Token = Token(0);
 const ALARM: Token = Token(1);
 
 /// An input that owns its data, so that it can wait for its turn.
-enum Fed {
+enum OwnedInput {
     Tick,
     Resolved(u64, Result<Vec<SocketAddr>, String>),
     Connected(u64),
@@ -58,7 +58,7 @@ struct Thread {
     last_token: usize,
     deadlines: BTreeSet<(Time, ClientId)>,
     memory: MemoryServers,
-    fed: VecDeque<(ClientId, Fed)>,
+    inputs: VecDeque<(ClientId, OwnedInput)>,
     buffer: Vec<u8>,
     alarm: Alarm,
     drift: Drift,
@@ -83,7 +83,7 @@ impl Thread {
             last_token: ALARM.0,
             deadlines: BTreeSet::new(),
             memory: MemoryServers::default(),
-            fed: VecDeque::new(),
+            inputs: VecDeque::new(),
             buffer: vec![0; 64 << 10],
             readable: VecDeque::new(),
             crowded: BTreeSet::new(),
@@ -118,12 +118,12 @@ impl Thread {
         self.deadlines.clear();
         self.readable.clear();
         self.crowded.clear();
-        self.fed.clear();
+        self.inputs.clear();
         self.memory = MemoryServers::default();
         self.buffer.resize(64 << 10, 0);
     }
 
-    /// One turn: each socket, and each client with a wish, gets a share of it. A flood
+    /// One turn: each socket, and each client with a command, gets a share of it. A flood
     /// from one of them keeps no other waiting, and no deadline: the clock is read after each piece of
     /// work.
     fn take_turn(&mut self, events: &mut Events) {
@@ -149,10 +149,10 @@ impl Thread {
             self.look_at_the_clock();
         }
         for client in self.crowded.clone() {
-            self.take_wants(client);
+            self.take_commands(client);
         }
         self.look_at_the_clock();
-        self.digest(FED_PER_TURN);
+        self.digest(INPUTS_PER_TURN);
     }
 
     /// Waits until there is something to do.
@@ -160,7 +160,7 @@ impl Thread {
         let next = self.next_deadline();
         let mut crowded = self.crowded.iter();
         let is_busy = !self.readable.is_empty()
-            || !self.fed.is_empty()
+            || !self.inputs.is_empty()
             || !self.inbox.is_empty()
             || next.is_some_and(|at| at <= sys::now())
             || crowded.any(|id| self.clients.get(id).is_some_and(Entry::could_go_on));

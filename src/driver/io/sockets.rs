@@ -7,7 +7,7 @@ use super::super::memory::Attempt;
 use super::super::messages::Transport;
 use super::super::sys;
 use super::super::tls::Layer;
-use super::{FED_PER_TURN, Fed, Thread};
+use super::{INPUTS_PER_TURN, OwnedInput, Thread};
 use crate::core::{Host, Input};
 use mio::Token;
 use std::net::SocketAddr;
@@ -32,7 +32,7 @@ impl Thread {
             Progress::Nothing => {}
             Progress::Connected => {
                 self.step(client, Input::Connected { conn });
-                self.digest(FED_PER_TURN);
+                self.digest(INPUTS_PER_TURN);
             }
             Progress::Failed(why) => self.lost(client, conn, why),
         }
@@ -64,7 +64,7 @@ impl Thread {
                 Ok(n) => {
                     read += n;
                     self.feed_bytes(client, conn, &buffer[..n]);
-                    self.digest(FED_PER_TURN);
+                    self.digest(INPUTS_PER_TURN);
                 }
                 Err(why) => {
                     self.lost(client, conn, why);
@@ -82,7 +82,7 @@ impl Thread {
     pub(super) fn lost(&mut self, client: ClientId, conn: u64, why: String) {
         self.hang_up(client, conn);
         self.step(client, Input::Disconnected { conn, why });
-        self.digest(FED_PER_TURN);
+        self.digest(INPUTS_PER_TURN);
     }
 
     pub(super) fn hang_up(&mut self, client: ClientId, conn: u64) {
@@ -106,7 +106,7 @@ impl Thread {
         };
         let failure = match &entry.transport {
             Transport::Memory(name) => match self.memory.connect(name, client, conn, sys::now()) {
-                Attempt::Connected => return self.feed(client, Fed::Connected(conn)),
+                Attempt::Connected => return self.feed(client, OwnedInput::Connected(conn)),
                 Attempt::Silence => return,
                 Attempt::Refused => "the server is stopped".to_owned(),
             },
@@ -132,6 +132,6 @@ impl Thread {
                 }
             }
         };
-        self.feed(client, Fed::Disconnected(conn, failure));
+        self.feed(client, OwnedInput::Disconnected(conn, failure));
     }
 }

@@ -7,13 +7,13 @@ use super::super::memory::MemoryEvent;
 use super::super::messages::{Message, Transport};
 use super::super::metrics::Counters;
 use super::super::{guard, log_lines, resolve, sys};
-use super::{Fed, Thread};
+use super::{OwnedInput, Thread};
 use crate::core::{Event, Input, Lease, Output};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Thread {
-    pub(super) fn feed(&mut self, client: ClientId, fed: Fed) {
-        self.fed.push_back((client, fed));
+    pub(super) fn feed(&mut self, client: ClientId, input: OwnedInput) {
+        self.inputs.push_back((client, input));
     }
 
     /// Feeds the inputs that wait, and those that they cause, until none is left or `limit` is reached.
@@ -21,23 +21,23 @@ impl Thread {
     pub(super) fn digest(&mut self, limit: usize) {
         for _ in 0..limit {
             self.look_at_the_clock();
-            if self.fed.is_empty() {
+            if self.inputs.is_empty() {
                 self.listen();
             }
-            let Some((client, fed)) = self.fed.pop_front() else {
+            let Some((client, input)) = self.inputs.pop_front() else {
                 return;
             };
-            match fed {
-                Fed::Tick => self.step(client, Input::Tick),
-                Fed::Resolved(lookup, result) => {
+            match input {
+                OwnedInput::Tick => self.step(client, Input::Tick),
+                OwnedInput::Resolved(lookup, result) => {
                     self.step(client, Input::Resolved { lookup, result });
                 }
-                Fed::Connected(conn) => self.step(client, Input::Connected { conn }),
-                Fed::Received(conn, bytes) => self.feed_bytes(client, conn, &bytes),
-                Fed::Disconnected(conn, why) => {
+                OwnedInput::Connected(conn) => self.step(client, Input::Connected { conn }),
+                OwnedInput::Received(conn, bytes) => self.feed_bytes(client, conn, &bytes),
+                OwnedInput::Disconnected(conn, why) => {
                     self.step(client, Input::Disconnected { conn, why });
                 }
-                Fed::Command(command) => self.step(client, Input::Command(command)),
+                OwnedInput::Command(command) => self.step(client, Input::Command(command)),
             }
         }
     }
@@ -47,16 +47,16 @@ impl Thread {
         for event in self.memory.take_events(sys::now()) {
             match event {
                 MemoryEvent::Connected { client, conn } => {
-                    self.feed(client, Fed::Connected(conn));
+                    self.feed(client, OwnedInput::Connected(conn));
                 }
                 MemoryEvent::Received {
                     client,
                     conn,
                     bytes,
-                } => self.feed(client, Fed::Received(conn, bytes)),
+                } => self.feed(client, OwnedInput::Received(conn, bytes)),
                 MemoryEvent::Disconnected { client, conn } => {
                     let why = "the server closed the connection".to_owned();
-                    self.feed(client, Fed::Disconnected(conn, why));
+                    self.feed(client, OwnedInput::Disconnected(conn, why));
                 }
             }
         }
@@ -141,7 +141,7 @@ impl Thread {
         }
     }
 
-    pub(super) fn carry_out(&mut self, client: ClientId, output: Output) {
+    fn carry_out(&mut self, client: ClientId, output: Output) {
         let Some(entry) = self.clients.get_mut(&client) else {
             return;
         };
@@ -169,7 +169,7 @@ impl Thread {
                         };
                         if let Err(why) = slot.conn.send(&bytes) {
                             self.hang_up(client, conn);
-                            self.feed(client, Fed::Disconnected(conn, why));
+                            self.feed(client, OwnedInput::Disconnected(conn, why));
                         }
                     }
                 }

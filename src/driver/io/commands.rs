@@ -1,11 +1,10 @@
-//! The wishes of users: taken in their turn, and handed to the core.
+//! The commands of users: taken in their turn, and handed to the core.
 
 use super::super::client_id::ClientId;
-use super::super::entry::Entry;
-use super::super::entry::{Role, Want};
+use super::super::entry::{Entry, QueuedCommand, Role};
 use super::super::messages::Message;
 use super::super::{guard, sys};
-use super::{FED_PER_TURN, Fed, Thread};
+use super::{INPUTS_PER_TURN, OwnedInput, Thread};
 use crate::core::{CallId, Command};
 use std::time::Duration;
 
@@ -18,18 +17,18 @@ impl Thread {
             Message::Open(id, core, transport, session, counters) => {
                 let entry = Entry::new(core, transport, session, counters);
                 self.clients.insert(id, entry);
-                self.feed(id, Fed::Tick);
+                self.feed(id, OwnedInput::Tick);
             }
             Message::Register(id, handle, sink, command, permit) => {
-                self.want(id, Want::Register(handle, sink, command, permit));
+                self.enqueue(id, QueuedCommand::Register(handle, sink, command, permit));
             }
-            Message::Command(id, command) => self.want(id, Want::Command(command)),
+            Message::Command(id, command) => self.enqueue(id, QueuedCommand::Command(command)),
             Message::Call(id, call, reply, command) => {
-                self.want(id, Want::Call(call, reply, command));
+                self.enqueue(id, QueuedCommand::Call(call, reply, command));
             }
-            Message::Abandon(id) => self.want(id, Want::Abandon),
+            Message::Abandon(id) => self.enqueue(id, QueuedCommand::Abandon),
             Message::Resolved(id, lookup, result) => {
-                self.feed(id, Fed::Resolved(lookup, result));
+                self.feed(id, OwnedInput::Resolved(lookup, result));
             }
             Message::Memory(name, act, completer) => {
                 let touched = self.memory.act(&name, act, sys::now());
@@ -40,49 +39,49 @@ impl Thread {
             #[cfg(test)]
             Message::Panic => panic!("this panic is part of a test"),
         }
-        self.digest(FED_PER_TURN);
+        self.digest(INPUTS_PER_TURN);
     }
 
-    /// Takes a wish: at once if that client has its turn, else after its earlier wishes.
-    pub(super) fn want(&mut self, client: ClientId, want: Want) {
+    /// Takes a command: at once if that client has its turn, else after its earlier commands.
+    fn enqueue(&mut self, client: ClientId, queued: QueuedCommand) {
         let Some(entry) = self.clients.get_mut(&client) else {
             // The client has ended.
-            if let Want::Register(_, sink, ..) = &want {
+            if let QueuedCommand::Register(_, sink, ..) = &queued {
                 sink.end();
             }
             return;
         };
-        entry.queue(want);
+        entry.queue(queued);
         self.crowded.insert(client);
-        self.take_wants(client);
+        self.take_commands(client);
     }
 
-    /// Fulfils the wishes of a client, as many as this turn has room for.
-    pub(super) fn take_wants(&mut self, client: ClientId) {
+    /// Carries out the commands of a client, as many as this turn has room for.
+    pub(super) fn take_commands(&mut self, client: ClientId) {
         loop {
             let turn = self.turn;
             let Some(entry) = self.clients.get_mut(&client) else {
                 self.crowded.remove(&client);
                 return;
             };
-            let Some(want) = entry.next_want(turn) else {
-                if !entry.has_wants() {
+            let Some(queued) = entry.next_command(turn) else {
+                if !entry.has_commands() {
                     self.crowded.remove(&client);
                     entry.count();
                 }
                 return;
             };
-            self.fulfil(client, want);
-            self.digest(FED_PER_TURN);
+            self.begin(client, queued);
+            self.digest(INPUTS_PER_TURN);
         }
     }
 
-    pub(super) fn fulfil(&mut self, id: ClientId, want: Want) {
+    fn begin(&mut self, id: ClientId, queued: QueuedCommand) {
         let Some(entry) = self.clients.get_mut(&id) else {
             return;
         };
-        let command = match want {
-            Want::Register(handle, sink, command, permit) => {
+        let command = match queued {
+            QueuedCommand::Register(handle, sink, command, permit) => {
                 drop(permit);
                 if entry.core.is_ended() {
                     sink.end();
@@ -92,7 +91,7 @@ impl Thread {
                 }
                 command
             }
-            Want::Command(command) => {
+            QueuedCommand::Command(command) => {
                 match &command {
                     Command::Drop { handle } => {
                         if let Some((_, sink)) = entry.sinks.remove(handle) {
@@ -108,11 +107,11 @@ impl Thread {
                 }
                 command
             }
-            Want::Call(call, reply, command) => {
+            QueuedCommand::Call(call, reply, command) => {
                 entry.calls.insert(call, reply);
                 command
             }
-            Want::Abandon => {
+            QueuedCommand::Abandon => {
                 entry.abandoned = true;
                 Command::Close {
                     call: CallId(0),
@@ -121,6 +120,6 @@ impl Thread {
             }
         };
         entry.count();
-        self.feed(id, Fed::Command(command));
+        self.feed(id, OwnedInput::Command(command));
     }
 }
