@@ -90,7 +90,11 @@ impl Mailbox {
         let event = Arc::new(event);
         let mut inner = self.lock();
         if inner.silent {
-            return inner.change(vec![event]);
+            return Change {
+                wakers: Vec::new(),
+                must_call: false,
+                _dropped: vec![event],
+            };
         }
         let mut dropped = Vec::new();
         if is_state {
@@ -161,12 +165,16 @@ impl Mailbox {
     }
 
     fn poll<T>(&self, cx: &Context<'_>, look: impl FnOnce(&mut Inner) -> Option<T>) -> Poll<T> {
-        // To clone a waker is foreign code: not under the lock.
+        // To clone a waker is foreign code, and so is to drop one: not under the lock.
         let waker = cx.waker().clone();
         let mut inner = self.lock();
         if let Some(found) = look(&mut inner) {
             drop(inner);
             return Poll::Ready(found);
+        }
+        if inner.wakers.has(&waker) {
+            drop(inner);
+            return Poll::Pending;
         }
         let crowded_out = inner.wakers.add(waker);
         drop(inner);

@@ -12,13 +12,14 @@ const WAKERS_MAX: usize = 4096;
 pub(super) struct Wakers(Vec<Waker>);
 
 impl Wakers {
-    /// Adds a waker, once. The waker that is returned must be woken, without a lock: it gives up its
-    /// place.
+    /// Whether the task of this waker is woken already.
+    pub(super) fn has(&self, waker: &Waker) -> bool {
+        self.0.iter().any(|known| known.will_wake(waker))
+    }
+
+    /// Adds a waker. The waker that is returned must be woken, without a lock: it gives up its place.
     #[must_use]
     pub(super) fn add(&mut self, waker: Waker) -> Option<Waker> {
-        if self.0.iter().any(|known| known.will_wake(&waker)) {
-            return None;
-        }
         let crowded_out = (self.0.len() >= WAKERS_MAX).then(|| self.0.remove(0));
         self.0.push(waker);
         crowded_out
