@@ -91,7 +91,7 @@ check: ## the cheap gates: format, lints, documentation; writes nothing
 
 lint: ## clippy; a warning is a failure
 	$(CARGO) clippy --workspace --all-targets --locked --quiet -- --deny warnings
-	$(CARGO) clippy --package tenure --features tls --all-targets --locked --quiet -- --deny warnings
+	$(CARGO) clippy --package tenure --features tls,log --all-targets --locked --quiet -- --deny warnings
 
 doc: ## build the documentation; a warning is a failure
 	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --workspace --no-deps --locked --quiet

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("api", &["driver", "core", "proto"]),
     ("capi", &["api"]),
 ];
+
+/// The layers in which the files, too, know each other in one direction.
+const ORDERED: &[&str] = &["driver", "api", "capi"];
 
 /// What the tools under `src/bin` and the bindings must not name: they use the library as anybody does.
 const INTERNAL: &[&str] = &["tenure::core", "tenure::model", "tenure::proto"];
@@ -94,6 +98,117 @@ fn layers_depend_in_one_direction() {
         }
     }
     assert!(broken.is_empty(), "against the layers: {broken:#?}");
+}
+
+/// The paths of a `use` declaration, one by one: `a::{b, c::d}` is `a::b` and `a::c::d`.
+fn expanded(path: &str) -> Vec<String> {
+    let Some((before, rest)) = path.split_once('{') else {
+        return vec![path.to_owned()];
+    };
+    let (mut depth, mut parts) = (1, vec![String::new()]);
+    for c in rest.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        match c {
+            _ if depth == 0 => break,
+            ',' if depth == 1 => parts.push(String::new()),
+            c => parts.last_mut().unwrap().push(c),
+        }
+    }
+    let parts = parts.iter().filter(|part| !part.is_empty());
+    parts
+        .flat_map(|part| expanded(&format!("{before}{part}")))
+        .collect()
+}
+
+/// The path of a module below its layer, name by name; empty for the layer itself.
+type Module = Vec<String>;
+
+/// The files of a layer that the file of a module uses.
+fn used(layer: &str, modules: &BTreeMap<Module, PathBuf>, module: &Module) -> BTreeSet<Module> {
+    let code: String = code(&modules[module]).split_whitespace().fold(
+        String::new(),
+        // A word needs the space behind it, a path has none.
+        |code, word| code + word + if word == "use" { " " } else { "" },
+    );
+    let declared = code.split("use ").skip(1);
+    let declared = declared.flat_map(|rest| expanded(rest.split(';').next().unwrap()));
+    let named = code.match_indices("super::").map(|(at, _)| {
+        // From the first `super` on.
+        let chain = code[..at].len() - code[..at].trim_end_matches("super::").len();
+        code[at - chain..].to_owned()
+    });
+    let is_child = |other: &&Module| {
+        let name = other.last().map_or("", String::as_str);
+        other.len() == module.len() + 1
+            && other.starts_with(module)
+            && code.contains(&format!("{name}::"))
+    };
+    let mut found: BTreeSet<Module> = modules.keys().filter(is_child).cloned().collect();
+    for path in declared.chain(named) {
+        let mut names = path.split("::").peekable();
+        let mut at = module.clone();
+        if names.next_if_eq(&"crate").is_some() {
+            if names.next() != Some(layer) {
+                continue;
+            }
+            at.clear();
+        }
+        while names.next_if_eq(&"super").is_some() {
+            at.pop();
+        }
+        for name in names {
+            let name = name
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .next();
+            if name == Some("super") {
+                // As in `pub(in super::super)`: that uses nothing.
+                at.clone_from(module);
+                break;
+            }
+            at.push(name.unwrap().to_owned());
+            if !modules.contains_key(&at) {
+                at.pop();
+                break;
+            }
+        }
+        if at != *module && !at.is_empty() {
+            found.insert(at);
+        }
+    }
+    found
+}
+
+#[test]
+fn files_of_a_layer_know_each_other_in_one_direction() {
+    for layer in ORDERED {
+        let folder = root().join("src").join(layer);
+        let mut modules = BTreeMap::new();
+        for file in sources(&folder) {
+            let name = file.strip_prefix(&folder).unwrap().with_extension("");
+            let names = name.iter().map(|name| name.to_str().unwrap().to_owned());
+            let module: Module = names.filter(|name| name != "mod").collect();
+            modules.insert(module, file);
+        }
+        let mut uses: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::new();
+        for module in modules.keys().filter(|module| !module.is_empty()) {
+            uses.insert(module.clone(), used(layer, &modules, module));
+        }
+        let arrows: usize = uses.values().map(BTreeSet::len).sum();
+        assert!(arrows > 10, "src/{layer} was not read: {uses:?}");
+        // A file that uses nothing is below all others; without it, the next one is.
+        while let Some(lowest) = uses.iter().find(|(_, used)| used.is_empty()) {
+            let lowest = lowest.0.clone();
+            uses.remove(&lowest);
+            uses.values_mut().for_each(|used| {
+                used.remove(&lowest);
+            });
+        }
+        assert!(uses.is_empty(), "a circle in src/{layer}: {uses:#?}");
+    }
 }
 
 #[test]

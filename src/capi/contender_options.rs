@@ -1,4 +1,4 @@
-//! What to contend for, and how.
+//! The options of a contender.
 
 use super::error::tenure_error;
 use super::failure::Failure;
@@ -43,7 +43,7 @@ pub struct tenure_contender_options {
     choice: Mutex<Choice>,
 }
 
-/// What was chosen so far. It is checked when it is used.
+/// The choices so far. They are checked when they are used.
 #[derive(Clone, Default)]
 struct Choice {
     path: Option<String>,
@@ -64,7 +64,7 @@ impl Tagged for tenure_contender_options {
 }
 
 impl tenure_contender_options {
-    /// What was chosen; `path` where no other was.
+    /// The choices; `path` if no other group was chosen.
     pub(super) fn read(&self, path: &str) -> ContenderOptions {
         let choice = self.choice.lock();
         let choice = choice.unwrap_or_else(PoisonError::into_inner).clone();
@@ -196,7 +196,7 @@ pub unsafe extern "C" fn tenure_contender_options_set_policy(
 }
 
 fn no_such(name: &str, number: i32, family: &str) -> Failure {
-    Failure::invalid(format!("{name} is {number}, which is no {family}_..."))
+    Failure::invalid(format!("{name} is {number}; it must be a {family}_..."))
 }
 
 /// Sets whether the contender enrols again after a lost candidacy.

@@ -73,7 +73,7 @@ pub unsafe extern "C" fn tenure_log_set(
             TENURE_LOG_LEVEL_DEBUG => LogLevel::Debug,
             _ => {
                 return Err(Failure::invalid(format!(
-                    "level is {level}, which is no TENURE_LOG_LEVEL_..."
+                    "level is {level}; it must be a TENURE_LOG_LEVEL_..."
                 )));
             }
         };
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn tenure_log_set(
                 LogLevel::Debug => TENURE_LOG_LEVEL_DEBUG,
             };
             let (at, text) = (record.at.as_nanos(), tenure_str::of(&record.message));
-            // SAFETY: the caller says that it may be called, with this, until it is destroyed.
+            // SAFETY: the caller promises that it may be called, with this, until it is destroyed.
             guard::in_callback(|| unsafe { callback(foreign.user_data(), number, at, text) });
         });
         Ok(())

@@ -1,4 +1,4 @@
-//! What happened, and what an event shows of it. `event.rs` has the numbers that C sees.
+//! The content of an event. `event.rs` has the numbers that C sees.
 
 use super::call::{Answer, Done};
 use super::member::tenure_members;
@@ -6,7 +6,7 @@ use crate::api::{
     ContenderEvent, DetectorEvent, Error, Event, GroupEvent, LostReason, Member, SessionEvent, Time,
 };
 
-/// What happened.
+/// The content of an event.
 pub(super) enum News {
     Session(SessionEvent),
     Contender(ContenderEvent),

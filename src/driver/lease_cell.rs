@@ -16,7 +16,7 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// What is held by a lease from now on.
+    /// A lease that is held from now on.
     pub(crate) fn from_now(lease: Lease) -> Self {
         // In this order: a pause between the two makes the lease shorter.
         let raw = sys::raw();
@@ -28,7 +28,7 @@ impl Held {
         }
     }
 
-    /// How much of it is left.
+    /// How much of the lease is left.
     pub(crate) fn left(&self) -> Duration {
         let left = self.lease.end.since(sys::now());
         left.min(Duration::from_nanos(
@@ -142,7 +142,7 @@ impl LeaseCell {
         })
     }
 
-    /// What was last published. An end that is shared is read while the own words stand: a leadership
+    /// The lease that was published last. An end that is shared is read while the own words stand: a leadership
     /// that is over has no part in a renewal that came later.
     pub(crate) fn load(&self) -> Option<Held> {
         self.own.load(|[token, basis, end, raw_end]| {

@@ -12,7 +12,11 @@ use std::process::{Command, ExitCode, Stdio};
 #[derive(Parser)]
 struct Args {
     /// The numbers of groups; the last is compared with the first
-    #[arg(long, value_delimiter = ',', default_value = "1000,2000,4000,8000,16000,32000")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "1000,2000,4000,8000,16000,32000"
+    )]
     groups: Vec<usize>,
     /// How many seconds the idle client is watched
     #[arg(long, default_value_t = 10)]
@@ -44,7 +48,12 @@ fn table(args: &Args) -> Result<(), String> {
     let mut measured: Vec<Row> = Vec::new();
     for groups in &args.groups {
         let output = Command::new(&program)
-            .args(["--one", &groups.to_string(), "--idle", &args.idle.to_string()])
+            .args([
+                "--one",
+                &groups.to_string(),
+                "--idle",
+                &args.idle.to_string(),
+            ])
             .stderr(Stdio::inherit())
             .output()
             .map_err(|e| format!("cannot run this program again: {e}"))?;

@@ -103,7 +103,10 @@ impl Crowd {
             tokens.push(leadership.map_err(|e| e.to_string())?.token());
         }
         for (detector, token) in self.detectors.iter().zip(tokens) {
-            while detector.leader().is_none_or(|leader| leader.member.token != token) {
+            while detector
+                .leader()
+                .is_none_or(|leader| leader.member.token != token)
+            {
                 if began.elapsed() > LIMIT {
                     return Err("a detector does not know the leader".to_owned());
                 }
@@ -141,7 +144,10 @@ impl Crowd {
     }
 
     fn close(&self) -> Result<(), String> {
-        self.client.close().wait(Some(LIMIT)).map_err(|e| e.to_string())
+        self.client
+            .close()
+            .wait(Some(LIMIT))
+            .map_err(|e| e.to_string())
     }
 }
 
