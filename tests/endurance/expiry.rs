@@ -1,12 +1,12 @@
 //! Thousands of sessions of others expire at the same moment.
 
-use crate::{LIMIT, count, in_state, is, tool};
+use crate::{LIMIT, count, in_state, is};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use tenure_field::raw::Session;
 use tenure_field::zookeeper::Config;
-use tenure_field::{Process, Zookeeper, wait_until};
+use tenure_field::{Process, Zookeeper, tool, wait_until};
 
 const SESSIONS: usize = 5_000;
 const HANDS: usize = 8;

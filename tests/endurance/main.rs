@@ -12,7 +12,6 @@ mod one_name;
 mod subject;
 
 use serde_json::Value;
-use std::path::Path;
 use std::time::Duration;
 use tenure_field::Process;
 
@@ -20,11 +19,6 @@ use tenure_field::Process;
 const LIMIT: Duration = Duration::from_secs(60);
 /// The session timeout: twenty ticks of the servers.
 const T: Duration = Duration::from_secs(10);
-
-/// The tool.
-fn tool() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_tenure"))
-}
 
 fn is(event: &'static str) -> impl Fn(&Value) -> bool {
     move |line| line["event"] == event

@@ -1,14 +1,14 @@
 //! Names: of servers that move, that nobody knows for a while, and that nobody answers for.
 
 use crate::subject::Subject;
-use crate::{LIMIT, count, in_state, is, tool};
+use crate::{LIMIT, count, in_state, is};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 use tenure_field::dns::Answer;
 use tenure_field::process::{Options, Stream};
 use tenure_field::zookeeper::Config;
-use tenure_field::{Dns, Host, Lab, Process, Signal, Zookeeper, or_skip, wait_until};
+use tenure_field::{Dns, Host, Lab, Process, Signal, Zookeeper, or_skip, tool, wait_until};
 
 const NAME: &str = "zookeeper.test";
 /// Two names that are never answered for.

@@ -3,16 +3,15 @@
 use crate::stage::Stage;
 use crate::{LIMIT, fresh_path};
 use serde_json::Value;
-use std::path::Path;
 use tenure_field::ensemble::Options;
-use tenure_field::{Process, Signal};
+use tenure_field::{Process, Signal, tool};
 
 /// Starts `tenure COMMAND URL --json --session-timeout 6s WORDS…`.
 #[track_caller]
 pub(crate) fn follow(command: &str, url: &str, words: &[&str]) -> Process {
     let mut args = vec![command, url, "--json", "--session-timeout", "6s"];
     args.extend(words);
-    Process::spawn(Path::new(env!("CARGO_BIN_EXE_tenure")), args, None)
+    Process::spawn(tool(), args, None)
 }
 
 #[track_caller]

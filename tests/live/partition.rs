@@ -2,10 +2,9 @@
 
 use crate::{LIMIT, T};
 use serde_json::Value;
-use std::path::Path;
 use std::time::Duration;
 use tenure_field::zookeeper::Config;
-use tenure_field::{Host, Lab, Process, Zookeeper, or_skip};
+use tenure_field::{Host, Lab, Process, Zookeeper, or_skip, tool};
 
 const TICK: Duration = Duration::from_millis(500);
 
@@ -31,8 +30,7 @@ impl Stage {
         let url = self.server.url("/group");
         let mut args = vec![command, url.as_str(), "--json", "--session-timeout", "4s"];
         args.extend(more);
-        let program = Path::new(env!("CARGO_BIN_EXE_tenure"));
-        Process::spawn(program, args, Some(host.netns()))
+        Process::spawn(tool(), args, Some(host.netns()))
     }
 }
 

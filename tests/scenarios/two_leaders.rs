@@ -5,13 +5,12 @@ use crate::{
     session_of, shared, shut, standing_by, token_of, until, wait_children,
 };
 use serde_json::Value;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tenure::{Contender, ContenderEvent, ContenderOptions, LostReason};
 use tenure_field::ensemble::Options;
 use tenure_field::proxy::Cut;
-use tenure_field::{Apart, Process, Proxy, boottime, or_skip, raw, wait_until};
+use tenure_field::{Apart, Process, Proxy, boottime, or_skip, raw, tool, wait_until};
 
 /// Runs `act` while a thread looks again and again that no two of `group` lead at once.
 #[track_caller]
@@ -202,8 +201,7 @@ fn a5_attached_to_a_follower_that_is_cut_off_it_stops_before_the_successor_leads
         let url = ensemble.url_of(server, "/group");
         let words = [command, &url, "--json", "--session-timeout", "4s", "--tick"];
         let words = words.into_iter().chain(["500ms"]);
-        let program = Path::new(env!("CARGO_BIN_EXE_tenure"));
-        Process::spawn(program, words, Some(lab.host(host).netns()))
+        Process::spawn(tool(), words, Some(lab.host(host).netns()))
     };
     let a = run("a", "contend", follower);
     let first = a.wait_for("a leads", LIMIT, is("leading"));

@@ -15,11 +15,12 @@
 //! | have certificates for TLS | [`tls::Authority`] |
 //! | answer look-ups of names, or not | [`Dns`] |
 //! | end a session behind its owner's back | [`raw::expire_session`] |
+//! | run the command-line tool of this build | [`tool`](tool()) |
 //! | make a program of another language with the library of this build | [`cabi`] |
 //! | run a scenario in a program of another language | [`control`] |
 //! | wait for anything else | [`wait_until`] |
 //!
-//! Nothing here knows tenure: the crate is a development dependency of it, and a
+//! Nothing here knows tenure, except the name of its tool: the crate is a development dependency of it, and a
 //! harness that shared its protocol code would share its mistakes.
 //!
 //! Whatever is started here ends with its value's `Drop`, also while a test
@@ -51,6 +52,7 @@ pub mod stats;
 mod sys;
 mod tail;
 pub mod tls;
+mod tool;
 mod wait;
 pub mod wire;
 pub mod zookeeper;
@@ -64,5 +66,6 @@ pub use proxy::Proxy;
 pub use relay::Relay;
 pub use signal::Signal;
 pub use skip::or_skip;
+pub use tool::tool;
 pub use wait::wait_until;
 pub use zookeeper::Zookeeper;
