@@ -69,15 +69,15 @@ header: ## generate include/tenure.h from src/capi
 
 check-abi: ## the C ABI for long: all programs under all sanitizers, 10,000 cycles, abidiff
 	@scripts/setup --with-abidiff
-	$(CARGO) build --locked --package tenure-cli
+	$(CARGO) build --locked --package tenure-clib --package tenure-cli
 	TENURE_ABI_LONG=1 $(CARGO) test --locked --package tenure --test abi -- --nocapture $(ARGS)
 
 install: ## install headers, libraries and tool into PREFIX (/usr/local), below DESTDIR
-	$(CARGO) build --release --locked
+	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
 
 deb: ## make Debian packages of library, headers and tool, in target/deb
-	$(CARGO) build --release --locked
+	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli
 	@scripts/deb target/deb
 
 uninstall: ## take away what install put there

@@ -136,7 +136,7 @@ impl Mailbox {
 
     /// Says that nobody wants an event any more: those that wait are dropped, and no call of a
     /// callback begins from now on.
-    #[cfg(feature = "capi")]
+    #[cfg(any(feature = "capi", test))]
     pub(crate) fn silence(sink: &Arc<super::Sink>) {
         let mut inner = sink.mailbox.lock();
         inner.silent = true;

@@ -33,6 +33,7 @@
 mod apart;
 pub mod bad;
 pub mod boottime;
+mod built;
 pub mod cabi;
 mod child;
 pub mod control;
@@ -52,12 +53,12 @@ pub mod stats;
 mod sys;
 mod tail;
 pub mod tls;
-mod tool;
 mod wait;
 pub mod wire;
 pub mod zookeeper;
 
 pub use apart::Apart;
+pub use built::tool;
 pub use dns::Dns;
 pub use ensemble::Ensemble;
 pub use netns::{Host, Lab, Netns};
@@ -66,6 +67,5 @@ pub use proxy::Proxy;
 pub use relay::Relay;
 pub use signal::Signal;
 pub use skip::or_skip;
-pub use tool::tool;
 pub use wait::wait_until;
 pub use zookeeper::Zookeeper;

@@ -1,4 +1,4 @@
-//! The command-line tool that was built last, for the tests of other packages than its own.
+//! What cargo built last, for tests of other packages: the command-line tool and the C libraries.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,17 +14,21 @@ use std::sync::OnceLock;
 pub fn tool() -> &'static Path {
     static TOOL: OnceLock<PathBuf> = OnceLock::new();
     // Once: sources may change while the tests run.
-    TOOL.get_or_init(|| {
-        let tool = folder().join("tenure");
-        if let Err(why) = is_fresh(&tool) {
-            let profile = match folder().ends_with("release") {
-                true => " --release",
-                false => "",
-            };
-            panic!("{why}; build it first: cargo build{profile} --package tenure-cli");
-        }
-        tool
-    })
+    TOOL.get_or_init(|| built("tenure", "tenure-cli"))
+}
+
+/// The file of this name that cargo built last from a package.
+#[track_caller]
+pub(crate) fn built(name: &str, package: &str) -> PathBuf {
+    let path = folder().join(name);
+    if let Err(why) = is_fresh(&path) {
+        let profile = match folder().ends_with("release") {
+            true => " --release",
+            false => "",
+        };
+        panic!("{why}; build it first: cargo build{profile} --package {package}");
+    }
+    path
 }
 
 /// Where cargo puts programs: tests stand one folder below.
