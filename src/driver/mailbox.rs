@@ -113,7 +113,7 @@ impl Mailbox {
     }
 
     /// Drops the events that wait and those that follow: no call of a callback begins from now on.
-    #[cfg(feature = "capi")]
+    #[cfg(any(feature = "capi", test))]
     pub(super) fn silence(&self) -> Change {
         let mut inner = self.lock();
         inner.silent = true;

@@ -23,7 +23,7 @@ const T: Duration = Duration::from_secs(10);
 
 /// The tool, with this session timeout.
 fn tool(timeout: Duration) -> Tool {
-    Tool::new(env!("CARGO_BIN_EXE_tenure"), timeout)
+    Tool::new(tenure_field::tool(), timeout)
 }
 
 fn in_state(state: &'static str) -> impl Fn(&Value) -> bool {

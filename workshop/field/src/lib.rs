@@ -16,12 +16,13 @@
 //! | have certificates for TLS | [`tls::Authority`] |
 //! | answer look-ups of names, or not | [`Dns`] |
 //! | end a session behind its owner's back | [`raw::expire_session`] |
+//! | run the command-line tool of this build | [`tool`](tool()) |
 //! | make a program of another language with the library of this build | [`cabi`] |
 //! | run a scenario in a program of another language | [`control`] |
 //! | wait for anything else | [`wait_until`]; [`poll`] where it need not come |
 //! | end a run in order at Ctrl-C | [`Interrupt`] |
 //!
-//! Nothing here shares code with tenure: the crate is a development dependency of it, and a
+//! Nothing here knows tenure, except the name of its tool: the crate is a development dependency of it, and a
 //! harness that shared its protocol code would share its mistakes.
 //!
 //! Whatever is started here ends with its value's `Drop`, also while a test
@@ -34,6 +35,7 @@
 mod apart;
 pub mod bad;
 pub mod boottime;
+mod built;
 pub mod cabi;
 mod child;
 pub mod control;
@@ -60,6 +62,7 @@ pub mod wire;
 pub mod zookeeper;
 
 pub use apart::Apart;
+pub use built::tool;
 pub use dns::Dns;
 pub use ensemble::Ensemble;
 pub use interrupt::Interrupt;

@@ -1,11 +1,43 @@
-//! The command line, by TLS.
+//! The command line, by TLS, to a real ZooKeeper.
+//!
+//! `cargo test --features tls --test tls` runs it. Where the server's jars lack what TLS needs, the
+//! tests with a ZooKeeper say `SKIPPED`.
 
-use crate::{LIMIT, Pki, T, fresh_path, pki, shared, url};
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+
 use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tenure_field::tls::Pki;
 use tenure_field::tool::{Tool, is};
-use tenure_field::{Process, Signal};
+use tenure_field::zookeeper::Version;
+use tenure_field::{Process, Signal, Zookeeper, or_skip};
 
+const T: Duration = Duration::from_secs(4);
+
+/// Long enough for a busy machine; nothing here waits that long when all is well.
+const LIMIT: Duration = Duration::from_secs(60);
 const TOOL: &str = env!("CARGO_BIN_EXE_tenure");
+
+fn pki() -> &'static Pki {
+    static PKI: OnceLock<Pki> = OnceLock::new();
+    PKI.get_or_init(Pki::new)
+}
+
+/// The server that the tests share. It ends with the process.
+fn shared() -> Option<&'static Zookeeper> {
+    static SERVER: OnceLock<Zookeeper> = OnceLock::new();
+    or_skip(Version::Debian.secure())?;
+    Some(SERVER.get_or_init(|| pki().zookeeper(Version::Debian, &[])))
+}
+
+/// A URL that no other test uses.
+fn fresh_url(server: &Zookeeper) -> String {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    let number = LAST.fetch_add(1, Ordering::Relaxed);
+    format!("zk://{}/tls-tool-{number}", server.secure_addr())
+}
 
 /// Starts `tenure COMMAND URL WORDS…`, as this authority's client.
 fn tenure(pki: &Pki, command: &str, url: &str, words: &[&str]) -> Process {
@@ -25,8 +57,7 @@ fn finish(process: &Process) -> (Option<i32>, String) {
 #[test]
 fn every_command_with_a_session_has_tls() {
     let Some(server) = shared() else { return };
-    let path = fresh_path();
-    let url = url(server.secure_addr(), &path);
+    let url = fresh_url(server);
     let leader = tenure(pki(), "contend", &url, &["--data", "d"]);
     let leading = leader.wait_for("leading", LIMIT, is("leading"));
     let member = leading["member"]["path"].as_str().unwrap();
@@ -51,7 +82,7 @@ fn every_command_with_a_session_has_tls() {
 #[test]
 fn what_is_wrong_with_the_server_is_told() {
     let Some(server) = shared() else { return };
-    let url = url(server.secure_addr(), &fresh_path());
+    let url = fresh_url(server);
     // Both together: the first handshake of a JVM takes a while, and what is told is the last.
     let words = ["--timeout", "5s"];
     for (pki, more, expected) in [
