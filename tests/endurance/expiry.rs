@@ -1,6 +1,6 @@
 //! Thousands of sessions of others expire at the same moment.
 
-use crate::{LIMIT, count, in_state, is};
+use crate::{LIMIT, count, in_state, is, tool};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};

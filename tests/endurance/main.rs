@@ -23,7 +23,7 @@ const T: Duration = Duration::from_secs(10);
 
 /// The tool, with this session timeout.
 fn tool(timeout: Duration) -> Tool {
-    Tool::new(tenure_field::tool(), timeout)
+    Tool::new(tenure_field::built_tool(), timeout)
 }
 
 fn in_state(state: &'static str) -> impl Fn(&Value) -> bool {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tenure_field::dns::Answer;
 use tenure_field::process::{Options, Stream};
 use tenure_field::zookeeper::Config;
-use tenure_field::{Dns, Host, Lab, Process, Signal, Zookeeper, or_skip, tool, wait_until};
+use tenure_field::{Dns, Host, Lab, Process, Signal, Zookeeper, or_skip, wait_until};
 
 const NAME: &str = "zookeeper.test";
 /// Two names that are never answered for.

@@ -1,12 +1,12 @@
 //! One name that stands for all servers of an ensemble.
 
-use crate::{LIMIT, is};
+use crate::{LIMIT, is, tool};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tenure_field::dns::Answer;
 use tenure_field::ensemble::Options as EnsembleOptions;
 use tenure_field::process::Options;
-use tenure_field::{Apart, Dns, Process, Proxy, or_skip, tool};
+use tenure_field::{Apart, Dns, Process, Proxy, or_skip};
 
 const NAME: &str = "zookeeper.test";
 const PORT: u16 = 2181;

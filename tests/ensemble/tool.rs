@@ -10,7 +10,7 @@ use tenure_field::{Process, Signal};
 /// Starts `tenure COMMAND URL --json --session-timeout T WORDS…`.
 #[track_caller]
 pub(crate) fn follow(command: &str, url: &str, words: &[&str]) -> Process {
-    Tool::new(tenure_field::tool(), T).start(command, url, words)
+    Tool::new(tenure_field::built_tool(), T).start(command, url, words)
 }
 
 #[track_caller]

@@ -22,7 +22,7 @@ impl ServerInLab {
     }
 
     fn run(&self, host: &Host, command: &str, more: &[&str]) -> Process {
-        let tool = Tool::new(tenure_field::tool(), T).on(host.netns());
+        let tool = Tool::new(tenure_field::built_tool(), T).on(host.netns());
         tool.start(command, &self.server.url("/group"), more)
     }
 }

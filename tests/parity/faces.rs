@@ -69,7 +69,7 @@ pub(crate) fn all() -> Vec<Face> {
 
 /// What the tool completes on a command line: every option that it has.
 fn options_of_the_tool() -> String {
-    let mut tool = Command::new(tenure_field::tool());
+    let mut tool = Command::new(tenure_field::built_tool());
     let done = tool.args(["completions", "bash"]).output().unwrap();
     assert!(done.status.success(), "{done:?}");
     String::from_utf8(done.stdout).unwrap()

@@ -196,7 +196,7 @@ fn a5_attached_to_a_follower_that_is_cut_off_it_stops_before_the_successor_leads
     let (leader, follower) = (ensemble.leader(), ensemble.followers()[0]);
     let run = |host: &str, command: &str, server: usize| {
         let url = ensemble.url_of(server, "/group");
-        let tool = Tool::new(tenure_field::tool(), T).on(lab.host(host).netns());
+        let tool = Tool::new(tenure_field::built_tool(), T).on(lab.host(host).netns());
         tool.start(command, &url, &["--tick", "500ms"])
     };
     let a = run("a", "contend", follower);

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 /// When it is not there, or is out of date. The text has the command that builds it.
 #[must_use]
 #[track_caller]
-pub fn tool() -> &'static Path {
+pub fn built_tool() -> &'static Path {
     static TOOL: OnceLock<PathBuf> = OnceLock::new();
     // Once: sources may change while the tests run.
     TOOL.get_or_init(|| built("tenure", "tenure-cli"))

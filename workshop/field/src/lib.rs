@@ -16,7 +16,7 @@
 //! | have certificates for TLS | [`tls::Authority`] |
 //! | answer look-ups of names, or not | [`Dns`] |
 //! | end a session behind its owner's back | [`raw::expire_session`] |
-//! | run the command-line tool of this build | [`tool`](tool()) |
+//! | run the command-line tool of this build | [`built_tool`]; [`Tool`](tool::Tool) starts it |
 //! | make a program of another language with the library of this build | [`cabi`] |
 //! | run a scenario in a program of another language | [`control`] |
 //! | wait for anything else | [`wait_until`]; [`poll`] where it need not come |
@@ -62,7 +62,7 @@ pub mod wire;
 pub mod zookeeper;
 
 pub use apart::Apart;
-pub use built::tool;
+pub use built::built_tool;
 pub use dns::Dns;
 pub use ensemble::Ensemble;
 pub use interrupt::Interrupt;

@@ -146,7 +146,7 @@ impl Crowd {
     fn close(&self) -> Result<(), String> {
         self.client
             .close()
-            .wait(Some(LIMIT))
+            .wait_for(LIMIT)
             .map_err(|e| e.to_string())
     }
 }

@@ -1,12 +1,12 @@
 //! The program under test.
 
 use std::path::Path;
-use tenure_field::{Lab, Process, or_skip, tool};
+use tenure_field::{Lab, Process, built_tool, or_skip};
 
 /// Starts `tenure-chaos WORDS…`.
 pub(crate) fn chaos(words: &[&str]) -> Process {
     let program = Path::new(env!("CARGO_BIN_EXE_tenure-chaos"));
-    assert_eq!(tool().parent(), program.parent());
+    assert_eq!(built_tool().parent(), program.parent());
     Process::spawn(program, words, None)
 }
 
