@@ -29,7 +29,7 @@ impl Standalone {
                 },
                 as_of: now,
             },
-            session: Arc::new(Sink::new("")),
+            session: Arc::new(Sink::new("", Arc::default())),
             detectors: Mutex::new(Some(Vec::new())),
         })
     }
@@ -55,7 +55,7 @@ impl Standalone {
 
     /// A new detector: it knows the leader already.
     pub(super) fn detect(&self) -> Arc<Sink> {
-        let sink = Arc::new(Sink::new(self.path()));
+        let sink = Arc::new(Sink::new(self.path(), Arc::default()));
         let mut detectors = self.lock();
         // Nobody else has the sink yet: no code of a user's runs under the lock.
         match &mut *detectors {

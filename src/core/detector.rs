@@ -9,10 +9,10 @@
 //! children is watched then, and the leader read again each T/3.
 
 use super::again::Again;
+use super::ask::Ask;
 use super::event::{DetectorEvent, Event, Leader, Member};
 use super::members::{self, MemberStats};
 use super::mutant::{self, Mutant};
-use super::requests::Ask;
 use super::shared::Shared;
 use super::time::Time;
 use super::{Error, ErrorKind, Handle};

@@ -36,29 +36,22 @@
 //! ```
 
 mod again;
-mod blame;
+mod ask;
 mod client;
 mod contender;
 mod detector;
 mod error;
 mod event;
 mod group;
-mod lease;
 mod members;
 #[cfg(feature = "mutants")]
 pub mod mutant;
 #[cfg(not(feature = "mutants"))]
 mod mutant;
-mod proof;
-mod requests;
-mod rng;
-mod secret;
-mod servers;
 mod session;
 mod shared;
-mod time;
-mod verdict;
-mod watch;
+mod shared_lease;
+mod watches;
 mod znode;
 
 pub use client::Client;
@@ -69,10 +62,12 @@ pub use event::{
     SessionEvent,
 };
 pub use lease::LeasePolicy;
-pub use secret::Secret;
-pub use servers::Host;
-pub use session::{ANSWER_BYTES_MAX, SessionOptions};
-pub use time::Time;
+pub use session::secret::Secret;
+pub use session::servers::Host;
+pub use session::time::Time;
+pub use session::{ANSWER_BYTES_MAX, SessionOptions, SessionWake};
+use session::{lease, time, verdict};
+pub use shared_lease::{Basis, Published};
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -240,6 +235,8 @@ pub enum Command {
     },
     /// Nobody waits for this call any more.
     Forget {
+        /// The handle of the call, or [`SESSION`].
+        handle: Handle,
         /// The call.
         call: CallId,
     },
@@ -255,6 +252,30 @@ pub enum Command {
         /// How long to keep trying to tell a server.
         patience: Duration,
     },
+}
+
+impl Command {
+    /// The handle that it concerns: [`SESSION`] for the client itself.
+    pub fn handle(&self) -> Handle {
+        match self {
+            Self::Contend { handle, .. }
+            | Self::Withdraw { handle, .. }
+            | Self::Detect { handle, .. }
+            | Self::Group { handle, .. }
+            | Self::Join { handle, .. }
+            | Self::Cancel { handle, .. }
+            | Self::SetData { handle, .. }
+            | Self::SetMemberData { handle, .. }
+            | Self::AwaitEnd { handle, .. }
+            | Self::Evict { handle, .. }
+            | Self::Members { handle, .. }
+            | Self::Data { handle, .. }
+            | Self::Watch { handle }
+            | Self::Forget { handle, .. }
+            | Self::Drop { handle } => *handle,
+            Self::Close { .. } => SESSION,
+        }
+    }
 }
 
 /// What a call was answered.
@@ -287,22 +308,12 @@ pub struct Lease {
 /// Why the core wants to be called at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
-    /// A pause between attempts to connect is over.
-    Retry,
-    /// An attempt to connect has taken too long.
-    Attempt,
-    /// An answer is overdue.
-    Answer,
-    /// It is time to ping.
-    Ping,
-    /// It is time to prove that the session is alive, or a proof is overdue.
-    Proof,
+    /// For the session, or to ask something in the place of a ping.
+    Session(SessionWake),
     /// A lease is about to end, or a leader to be in jeopardy.
     Lease,
     /// What is known is about to be too old: a detector's view, the session.
     Knowledge,
-    /// Closing has taken as long as the caller wants to wait.
-    Patience,
     /// A machine wants to try again what was refused.
     Again,
 }
@@ -344,6 +355,15 @@ pub enum Output {
         handle: Handle,
         /// What holds from now on.
         lease: Option<Lease>,
+        /// The basis whose renewals move its end; without one it is not renewed.
+        renewed_by: Option<Basis>,
+    },
+    /// Move the ends of all leaderships that are renewed by this basis, before anything that follows.
+    Renewal {
+        /// The basis.
+        basis: Basis,
+        /// The end of all of them from now on.
+        end: Time,
     },
     /// Tell the user.
     Event {
@@ -385,5 +405,24 @@ impl Outbox {
 
     pub(crate) fn done(&mut self, call: CallId, result: Result<Answer, Error>) {
         self.push(Output::Done { call, result });
+    }
+}
+
+impl session::Outputs for Outbox {
+    fn put(&mut self, output: session::Output) {
+        self.push(match output {
+            session::Output::Resolve { lookup, host } => Output::Resolve { lookup, host },
+            session::Output::Connect {
+                conn,
+                host,
+                address,
+            } => Output::Connect {
+                conn,
+                host,
+                address,
+            },
+            session::Output::Send { conn, bytes } => Output::Send { conn, bytes },
+            session::Output::Close { conn } => Output::Close { conn },
+        });
     }
 }

@@ -1,9 +1,10 @@
 //! What the machines of one client share.
 
-use super::requests::Ask;
+use super::ask::Ask;
 use super::session::Session;
+use super::shared_lease::SharedLeases;
 use super::time::Time;
-use super::watch::Watches;
+use super::watches::Watches;
 use super::znode::OwnZnodes;
 use super::{Event, Handle, Outbox};
 use crate::proto::Request;
@@ -13,9 +14,11 @@ use crate::proto::Request;
 pub(crate) struct Shared {
     /// The newest instant that the edge has reported.
     pub(crate) now: Time,
-    pub(crate) session: Session,
+    pub(crate) session: Session<Ask>,
     pub(crate) watches: Watches,
     pub(crate) znodes: OwnZnodes,
+    /// The leases that leaderships share.
+    pub(crate) leases: SharedLeases,
     pub(crate) out: Outbox,
 }
 

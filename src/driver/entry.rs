@@ -1,13 +1,13 @@
 //! One client as the I/O thread holds it: its core, its connections, and who hears of it.
 
+use super::client_handle::{Reply, Transport};
 use super::conn::Conn;
-use super::link::{Reply, Transport};
 use super::load::Permit;
-use super::meter::Meter;
-use super::{Mailbox, Sink, guard};
+use super::metrics::Counters;
+use super::{Held, Mailbox, Sink, guard};
 use crate::core::{
-    CallId, Client, Command, ContenderEvent, DetectorEvent, Error, ErrorKind, Event, GroupEvent,
-    Handle, LostReason, SESSION, SessionEvent, Time,
+    Basis, CallId, Client, Command, ContenderEvent, DetectorEvent, Error, ErrorKind, Event,
+    GroupEvent, Handle, LostReason, SESSION, SessionEvent, Time,
 };
 use mio::Token;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -62,9 +62,11 @@ pub(super) struct Entry {
     pub(super) conns: BTreeMap<u64, Slot>,
     pub(super) sinks: BTreeMap<Handle, (Role, Arc<Sink>)>,
     pub(super) calls: BTreeMap<CallId, Reply>,
-    pub(super) meter: Arc<Meter>,
+    pub(super) counters: Arc<Counters>,
     pub(super) wait: Option<Time>,
     pub(super) abandoned: bool,
+    /// How many leaderships each basis renews.
+    renewed: [usize; Basis::ALL.len()],
     /// What came faster than it could be taken.
     wants: VecDeque<Want>,
     /// The calls among them that somebody waits for.
@@ -78,7 +80,7 @@ impl Entry {
         core: Box<Client>,
         transport: Transport,
         session: Arc<Sink>,
-        meter: Arc<Meter>,
+        counters: Arc<Counters>,
     ) -> Self {
         Self {
             core,
@@ -86,9 +88,10 @@ impl Entry {
             conns: BTreeMap::new(),
             sinks: BTreeMap::from([(SESSION, (Role::Session, session))]),
             calls: BTreeMap::new(),
-            meter,
+            counters,
             wait: None,
             abandoned: false,
+            renewed: [0; Basis::ALL.len()],
             wants: VecDeque::new(),
             unheard: BTreeSet::new(),
             taken: (0, 0),
@@ -99,10 +102,45 @@ impl Entry {
         self.sinks.get(&handle).map(|(_, sink)| sink)
     }
 
+    /// Publishes the lease of a contender whose end moves with `renewed_by`, or takes it back.
+    pub(super) fn lead(&mut self, handle: Handle, held: Option<Held>, renewed_by: Option<Basis>) {
+        let Some((_, sink)) = self.sinks.get(&handle) else {
+            return;
+        };
+        let token = |held: Option<Held>| held.map(|held| held.lease.token);
+        let before = token(sink.lease.load());
+        if token(held).is_some() && token(held) != before {
+            self.counters.leaderships.one();
+        }
+        if let Some(basis) = sink.lease.renewed_by() {
+            self.renewed[basis as usize] -= 1;
+        }
+        if let (Some(held), Some(basis)) = (held, renewed_by) {
+            // What the clock has lost since the last renewal counts for all.
+            sink.lease.renewals().store(basis, held.lease.end);
+        }
+        sink.lease.store(held, renewed_by);
+        if let Some(basis) = sink.lease.renewed_by() {
+            self.renewed[basis as usize] += 1;
+        }
+    }
+
+    /// Moves the ends of all leases of this basis.
+    pub(super) fn renew(&self, basis: Basis, end: Time) {
+        if let Some((_, session)) = self.sinks.get(&SESSION) {
+            session.lease.renewals().store(basis, end);
+        }
+        self.counters.renewals.add(self.renewed[basis as usize]);
+    }
+
     /// Counts what is open; the session is no handle of a user's.
     pub(super) fn count(&self) {
-        self.meter.handles.set(self.sinks.len().saturating_sub(1));
-        self.meter.calls.set(self.calls.len() + self.unheard.len());
+        self.counters
+            .handles
+            .set(self.sinks.len().saturating_sub(1));
+        self.counters
+            .calls
+            .set(self.calls.len() + self.unheard.len());
     }
 
     /// Puts a want behind those that wait already.
@@ -112,7 +150,7 @@ impl Entry {
                 self.unheard.insert(*call);
             }
             // Given up before anything was done for it: nothing will be.
-            Want::Command(Command::Forget { call }) if self.unheard.remove(call) => return,
+            Want::Command(Command::Forget { call, .. }) if self.unheard.remove(call) => return,
             Want::Command(_) | Want::Register(..) | Want::Abandon => {}
         }
         self.wants.push_back(want);
@@ -173,7 +211,7 @@ impl Entry {
         };
         for (role, sink) in self.sinks.values() {
             let held = sink.lease.load();
-            sink.lease.store(None);
+            sink.lease.store(None, None);
             let event = match role {
                 Role::Session => Event::Session(SessionEvent::Closed),
                 Role::Detector => Event::Detector(DetectorEvent::Failed(error())),
@@ -198,7 +236,7 @@ impl Entry {
                     })
                 }
             };
-            self.meter.event(&event);
+            self.counters.event(&event);
             Mailbox::push(sink, event);
         }
     }
@@ -208,7 +246,7 @@ impl Drop for Entry {
     /// Whatever ends a client, nobody goes on believing, and nobody waits for ever.
     fn drop(&mut self) {
         for (_, sink) in self.sinks.values() {
-            sink.lease.store(None);
+            sink.lease.store(None, None);
             Mailbox::end(sink);
         }
         for want in self.wants.drain(..) {

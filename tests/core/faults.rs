@@ -88,7 +88,7 @@ fn a_lease_rests_on_what_was_relayed_before_the_second_success_back() {
     // T/4 + 100 ms, 1.6 s, so it relies on the proof before the one that was sent 2 s before it.
     let end = Duration::from_nanos(at) - 7 * SECOND / 2 + T * 949 / 1000;
     assert_eq!(
-        world.nodes[0].leases[&Handle(1)].end.as_nanos(),
+        world.nodes[0].leases.get(Handle(1)).unwrap().end.as_nanos(),
         u64::try_from(end.as_nanos()).unwrap()
     );
 }

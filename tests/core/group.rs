@@ -186,7 +186,7 @@ fn a_join_that_nobody_waits_for_any_more_is_undone() {
     world.create(GROUP);
     world.run(SECOND);
     let call = join(&mut world, id, "a");
-    world.command(id, Command::Forget { call });
+    world.command(id, Command::Forget { handle: G, call });
     world.run(SECOND);
     assert!(world.members().is_empty());
     assert!(!world.nodes[id].done.contains_key(&call));
@@ -201,7 +201,7 @@ fn a_join_whose_answer_nobody_took_is_undone_and_not_told_of() {
     world.run(SECOND);
     joined(&world, id, call);
     // The answer was on its way when its caller gave up.
-    world.command(id, Command::Forget { call });
+    world.command(id, Command::Forget { handle: G, call });
     world.run(SECOND);
     let name = joined(&world, id, kept).path;
     assert_eq!(

@@ -428,9 +428,9 @@ fn a_leader_that_may_read_its_znode_again_in_time_goes_on() {
     world.set_acl(LEADER, &only("nobody:x"));
     world.run(T / 12 + SECOND / 10);
     assert_eq!(blocks(&world, 0, 1).len(), 1);
-    let end = world.nodes[0].leases[&Handle(1)].end;
+    let end = world.nodes[0].leases.get(Handle(1)).unwrap().end;
     world.run(T / 12);
-    let held = world.nodes[0].leases[&Handle(1)].end;
+    let held = world.nodes[0].leases.get(Handle(1)).unwrap().end;
     assert_eq!(held, end, "nothing is renewed that cannot be proved");
     world.set_acl(LEADER, &Acl::open());
     world.run(T);

@@ -5,8 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tenure::core::{
     ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderEvent, ContenderSpec,
-    DetectorEvent, Error, Event, GroupEvent, Handle, Host, Input, Lease, LeasePolicy, LostReason,
-    Output, Reenrol, SESSION, Secret, SessionEvent, SessionOptions, Time,
+    DetectorEvent, Error, Event, GroupEvent, Handle, Host, Input, LeasePolicy, LostReason, Output,
+    Published, Reenrol, SESSION, Secret, SessionEvent, SessionOptions, Time,
 };
 use tenure::model::{ConnId, Model, ModelOptions, ModelOutput};
 use tenure::proto::{Acl, ConnectRequest, FrameDecoder, Request};
@@ -48,7 +48,7 @@ pub(crate) struct Node {
     /// Connections on which bytes were lost: nothing comes through on them any more.
     dead: BTreeSet<u64>,
     pub(crate) log: Vec<(Time, Handle, Event)>,
-    pub(crate) leases: BTreeMap<Handle, Lease>,
+    pub(crate) leases: Published,
     /// What each contender stands for.
     groups: BTreeMap<Handle, String>,
     pub(crate) done: BTreeMap<CallId, Result<Answer, Error>>,
@@ -157,7 +157,7 @@ impl World {
             cut: false,
             dead: BTreeSet::new(),
             log: Vec::new(),
-            leases: BTreeMap::new(),
+            leases: Published::default(),
             groups: BTreeMap::new(),
             done: BTreeMap::new(),
             sent: Vec::new(),
@@ -364,7 +364,7 @@ impl World {
     }
 
     pub(crate) fn token(&self, node: usize, handle: u64) -> Option<u64> {
-        let lease = self.nodes[node].leases.get(&Handle(handle))?;
+        let lease = self.nodes[node].leases.get(Handle(handle))?;
         (lease.end > self.now).then_some(lease.token)
     }
 
@@ -498,8 +498,8 @@ impl World {
         }
         let mut leaders: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
         for (id, node) in self.nodes.iter().enumerate() {
-            for handle in node.leases.keys().filter(|h| self.leads(id, h.0)) {
-                let group = node.groups[handle].as_str();
+            for handle in node.leases.handles().filter(|h| self.leads(id, h.0)) {
+                let group = node.groups[&handle].as_str();
                 if let Some(other) = leaders.insert(group, (id, handle.0)) {
                     panic!("two leaders of {group}: {other:?} and {:?}", (id, handle.0));
                 }
@@ -700,12 +700,12 @@ impl World {
                     self.fly(Delivery::ServerSees(server));
                 }
             }
-            Output::Lease { handle, lease } => {
-                match lease {
-                    Some(lease) => node.leases.insert(handle, lease),
-                    None => node.leases.remove(&handle),
-                };
-            }
+            Output::Lease {
+                handle,
+                lease,
+                renewed_by,
+            } => node.leases.lease(handle, lease, renewed_by),
+            Output::Renewal { basis, end } => drop(node.leases.renew(basis, end)),
             Output::Event { handle, event } => node.log.push((now, handle, event)),
             Output::Done { call, result } => {
                 assert!(

@@ -1,26 +1,27 @@
 //! The leadership of a contender that nobody stands before: its lease begins, is renewed, and ends.
 
 use super::rank::Rank;
-use super::{Contender, ContenderSpec, Reenrol};
+use super::{Contender, Reenrol};
+use crate::core::client::{Leads, Needs, Waits};
 use crate::core::event::{ContenderEvent, Event};
-use crate::core::lease;
 use crate::core::mutant::{self, Mutant};
 use crate::core::session::Proving;
 use crate::core::shared::Shared;
+use crate::core::shared_lease::{Basis, Held, SharedLease, Standing};
 use crate::core::time::Time;
 use crate::core::znode::ZnodeId;
-use crate::core::{Error, Lease, Output};
+use crate::core::{Error, ErrorKind, Output};
 use std::time::Duration;
 
 impl Contender {
     /// Whether a lease hangs on the session.
     pub(crate) fn is_leading(&self) -> bool {
-        matches!(self.rank, Rank::Leading { .. })
+        matches!(self.rank, Rank::Leading(_))
     }
 
     /// Looks at the clock.
     pub(crate) fn tick(&mut self, shared: &mut Shared) {
-        let Rank::Leading { fresh_until, end } = self.rank else {
+        let Some(SharedLease { end, fresh_until }) = self.lease(shared) else {
             return;
         };
         let dead = end <= shared.now && !mutant::on(Mutant::Revived);
@@ -34,12 +35,16 @@ impl Contender {
         }
     }
 
-    /// When [`tick`](Self::tick) must be called.
-    pub(crate) fn deadline(&self) -> Option<Time> {
-        match self.rank {
-            Rank::Leading { fresh_until, end } => Some(fresh_until.map_or(end, |at| at.min(end))),
+    /// The lease by which it leads: its end, and from when on it is in jeopardy, unless that was told.
+    pub(super) fn lease(&self, shared: &Shared) -> Option<SharedLease> {
+        match &self.rank {
+            Rank::Leading(held) => held.lease(self.basis(), shared),
             Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } | Rank::First => None,
         }
+    }
+
+    fn basis(&self) -> Basis {
+        Basis::of(self.spec.policy)
     }
 
     /// Who is first and cannot show that its znode is its own keeps all others from leading: it
@@ -56,7 +61,7 @@ impl Contender {
         let next_in_line = self.before.len() + self.further == 1;
         let proving = match self.rank {
             Rank::First => Proving::Urgently,
-            Rank::Leading { .. } => Proving::Steadily,
+            Rank::Leading(_) => Proving::Steadily,
             Rank::Behind { .. } if !next_in_line => return None,
             Rank::Behind { .. } if self.spec.warm => Proving::Steadily,
             Rank::Behind { .. } => Proving::Idly,
@@ -81,33 +86,67 @@ impl Contender {
         }
     }
 
-    /// Whether its session can be given up for another one without anything being lost that does not
-    /// come back by itself.
-    pub(crate) fn may_begin_anew(&self) -> bool {
-        !self.is_leading() && self.spec.reenrol == Reenrol::Always
+    /// What the client must know of it.
+    pub(crate) fn needs(&self, shared: &Shared) -> Needs {
+        let timeout = shared.session.timeout();
+        let leads = match &self.rank {
+            Rank::Leading(Held::Shared { in_jeopardy }) => Some(Leads::Shared {
+                basis: self.basis(),
+                in_jeopardy: *in_jeopardy,
+            }),
+            Rank::Leading(Held::Alone(lease)) => Some(Leads::Alone {
+                look_at: lease.fresh_until.map_or(lease.end, |at| at.min(lease.end)),
+            }),
+            Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } | Rank::First => None,
+        };
+        let trusted = |znode: &ZnodeId| {
+            // One znode that is not known to be ours must not take the others' leases along.
+            shared.znodes.is_trusted(*znode) || mutant::on(Mutant::CulpritTakesAll)
+        };
+        let claim = self.claim().map(|(proving, znode, _)| (proving, znode));
+        let is_first = matches!(self.rank, Rank::First) && self.doubted.is_none();
+        let begins_anew = !self.is_leading() && self.spec.reenrol == Reenrol::Always;
+        let unknown = matches!(self.rank, Rank::Unknown | Rank::Counting(_));
+        Needs {
+            again_at: None,
+            retry_at: self.retry_at(timeout),
+            leads,
+            claim: claim.filter(|(_, znode)| trusted(znode)),
+            first: is_first.then(|| self.basis()),
+            waits_for_lease: self.waits(timeout),
+            may_be_first: unknown
+                && self.znode.is_some()
+                && !self.leaving
+                && self.spec.policy.is_proved(),
+            binds_session: !begins_anew,
+        }
     }
 
-    /// Whether it may be its turn, which is not known yet.
-    pub(crate) fn may_be_first(&self) -> bool {
-        let unknown = matches!(self.rank, Rank::Unknown | Rank::Counting(_));
-        unknown && self.znode.is_some() && !self.leaving && self.spec.policy.is_proved()
+    /// Its wait for a lease, if only that is missing.
+    fn waits(&self, timeout: Duration) -> Option<Waits> {
+        if !self.waits_for_lease() {
+            return None;
+        }
+        let Some((since, again)) = self.waiting else {
+            return Some(Waits::default());
+        };
+        Some(Waits {
+            explain_at: again,
+            explain_long_at: again.max(since + timeout),
+            in_vain_at: (since < again).then(|| since + timeout),
+        })
     }
 
     /// Whether only a lease is missing.
-    pub(crate) fn waits_for_lease(&self) -> bool {
+    fn waits_for_lease(&self) -> bool {
         matches!(self.rank, Rank::First) && self.spec.policy.is_proved() && self.doubted.is_none()
-    }
-
-    /// Whether it has waited for a lease for a whole session timeout, and has said why there is none.
-    pub(crate) fn waits_in_vain(&self, now: Time, timeout: Duration) -> bool {
-        let in_vain = |(since, again)| since + timeout <= now && since < again;
-        self.waits_for_lease() && self.waiting.is_some_and(in_vain)
     }
 
     /// Why it cannot lead with the present session, if it cannot.
     pub(super) fn refusal(&self, shared: &Shared) -> Option<Error> {
         if self.spec.policy.is_proved() {
-            shared.session.lease_refusal()
+            let refusal = shared.session.lease_refusal()?;
+            Some(Error::new(ErrorKind::InvalidInput, refusal.to_string()))
         } else {
             None
         }
@@ -115,84 +154,103 @@ impl Contender {
 
     /// A renewal is overdue, or the connection is lost.
     pub(super) fn endanger(&mut self, shared: &mut Shared) {
-        let (Rank::Leading { fresh_until, end }, Some(member)) = (&mut self.rank, &self.member)
+        let (Some(lease), Rank::Leading(held), Some(member)) =
+            (self.lease(shared), &mut self.rank, &self.member)
         else {
             return;
         };
-        if fresh_until.take().is_some() && !mutant::on(Mutant::Untold) {
+        match held {
+            Held::Shared { in_jeopardy } => *in_jeopardy = true,
+            Held::Alone(lease) => lease.fresh_until = None,
+        }
+        if lease.fresh_until.is_some() && !mutant::on(Mutant::Untold) {
             let event = ContenderEvent::Jeopardy {
                 member: member.clone(),
-                lease_end: *end,
+                lease_end: lease.end,
             };
             shared.event(self.handle, Event::Contender(event));
         }
     }
 
-    /// Whether a lease until `end` is long enough for a leadership to begin: nobody is to lead for a
-    /// moment only.
-    fn is_enough(&self, end: Time, shared: &Shared) -> bool {
-        let pace = shared.session.pace();
-        let renewal = match self.spec.policy.is_proved() {
-            true => shared.session.next_renewal(shared.now),
-            false => None,
-        };
-        shared.now + lease::enough(pace) < end
-            && (!self.spec.policy.is_proved() || shared.session.is_steady())
-            && renewal.is_none_or(|at| at + lease::to_spare(pace) < end)
-    }
-
     /// Something new is known of the session: leadership begins, or goes on.
     pub(crate) fn renew(&mut self, shared: &mut Shared) {
-        let Some(standing) = Standing::of(&self.spec, shared) else {
+        let basis = self.basis();
+        let Some(standing) = Standing::of(basis, shared) else {
             return self.explain(shared);
         };
         let Some(member) = &self.member else {
             return;
         };
-        let Standing { end, .. } = standing;
-        let fresh_until = standing.fresh_until.filter(|at| *at > shared.now);
-        let (end, fresh_until) = match (self.doubted, &self.rank) {
-            (None, _) => (end, fresh_until),
-            // What is proved now says nothing of this znode.
-            (Some(_), Rank::Leading { end: held, .. }) => (end.min(*held), None),
-            (Some(_), _) => return,
-        };
-        let (before, told) = match self.rank {
-            Rank::First => {
-                // Only an answer on a standing connection makes a leader, or ends jeopardy.
-                if fresh_until.is_none() || !self.is_enough(end, shared) {
-                    self.explain(shared);
-                    return;
-                }
+        let token = member.token;
+        match (&mut self.rank, self.doubted) {
+            (Rank::First, Some(_)) => {}
+            (Rank::First, None) if !standing.makes_leaders(basis, shared) => self.explain(shared),
+            (Rank::First, None) => {
                 self.waiting = None;
-                (None, None)
+                standing.publish(basis, shared);
+                self.hold(Held::Shared { in_jeopardy: true }, token, shared);
+                self.recover(standing, shared);
             }
-            Rank::Leading { fresh_until, end } => (Some(end), fresh_until),
-            Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } => return,
-        };
-        // It may also become shorter; if it is over by that, the next look at the clock says so.
-        if before != Some(end) {
-            let lease = Lease {
-                token: member.token,
-                end,
-            };
+            // What is proved now says nothing of this znode.
+            (Rank::Leading(Held::Alone(lease)), Some(_)) => {
+                if standing.end < lease.end {
+                    lease.end = standing.end;
+                    let held = Held::Alone(*lease);
+                    self.hold(held, token, shared);
+                }
+            }
+            (Rank::Leading(Held::Alone(lease)), None) => {
+                let in_jeopardy = lease.fresh_until.is_none();
+                standing.publish(basis, shared);
+                self.hold(Held::Shared { in_jeopardy }, token, shared);
+                self.recover(standing, shared);
+            }
+            (Rank::Leading(Held::Shared { .. }), _) => {
+                standing.publish(basis, shared);
+                self.recover(standing, shared);
+            }
+            (Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. }, _) => {}
+        }
+    }
+
+    /// Leads by this lease from now on.
+    fn hold(&mut self, held: Held, token: u64, shared: &mut Shared) {
+        self.rank = Rank::Leading(held);
+        if let Some((lease, renewed_by)) = held.output(token, self.basis(), shared) {
             shared.out.push(Output::Lease {
                 handle: self.handle,
                 lease: Some(lease),
+                renewed_by,
             });
         }
-        if told.is_none() && fresh_until.is_some() && end > shared.now {
-            self.blocks.over();
-            let event = ContenderEvent::Leading {
-                member: member.clone(),
-                lease_end: end,
-            };
-            self.tell(event, shared);
-        }
-        self.rank = Rank::Leading {
-            fresh_until: fresh_until.or(told),
-            end,
+    }
+
+    /// Its leadership is not in jeopardy, or no longer.
+    fn recover(&mut self, standing: Standing, shared: &mut Shared) {
+        let (Rank::Leading(Held::Shared { in_jeopardy }), Some(member)) =
+            (&mut self.rank, &self.member)
+        else {
+            return;
         };
+        if standing.fresh_until.is_none() || standing.end <= shared.now || !*in_jeopardy {
+            return;
+        }
+        *in_jeopardy = false;
+        self.blocks.over();
+        let event = ContenderEvent::Leading {
+            member: member.clone(),
+            lease_end: standing.end,
+        };
+        self.tell(event, shared);
+    }
+
+    /// It is not known that its znode is ours: what is proved from now on does not renew its lease.
+    pub(super) fn doubt(&mut self, shared: &mut Shared) {
+        self.doubted = Some(shared.now);
+        if let (Some(lease), Some(member)) = (self.lease(shared), &self.member) {
+            let token = member.token;
+            self.hold(Held::Alone(lease), token, shared);
+        }
     }
 
     /// Says, once in a session timeout, why it does not lead though nobody stands before it.
@@ -206,50 +264,11 @@ impl Contender {
             return;
         }
         let waits_long = since + timeout <= shared.now;
-        let Some(error) = shared.session.lease_hindrance(shared.now, waits_long) else {
+        let Some(hindrance) = shared.session.lease_hindrance(shared.now, waits_long) else {
             return;
         };
         *again = shared.now + timeout;
+        let error = Error::new(ErrorKind::Timeout, hindrance.to_string());
         self.tell_blocked(error, shared);
-    }
-}
-
-/// What a leader with these rules has in hand, as things stand.
-struct Standing {
-    end: Time,
-    /// From when on a renewal is overdue; `None` while nothing has been renewed on the present
-    /// connection, or there is none.
-    fresh_until: Option<Time>,
-}
-
-impl Standing {
-    fn of(spec: &ContenderSpec, shared: &Shared) -> Option<Self> {
-        let session = &shared.session;
-        let timeout = session.timeout();
-        let answered = session.answered();
-        let mistaken = match () {
-            () if mutant::on(Mutant::AnyAnswer) => Some(lease::horizon(answered?, timeout)),
-            () if mutant::on(Mutant::DisconnectTimer) => Some(shared.now + timeout),
-            () if mutant::on(Mutant::Mesos) => Some(lease::over(answered?, timeout)),
-            () => None,
-        };
-        if let Some(end) = mistaken {
-            let fresh_until = session.newest_proof().map(|_| end);
-            return Some(Self { end, fresh_until });
-        }
-        Some(if spec.policy.is_proved() {
-            let newest = session.newest_proof();
-            Self {
-                end: lease::lease_end(session.proved()?, timeout),
-                fresh_until: newest.map(|sent| lease::overdue(sent, timeout)),
-            }
-        } else {
-            let answered = answered?;
-            let attached = session.attached();
-            Self {
-                end: lease::over(answered, timeout),
-                fresh_until: attached.then(|| lease::shaky(answered, timeout)),
-            }
-        })
     }
 }

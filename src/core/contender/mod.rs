@@ -237,7 +237,7 @@ impl Contender {
             }
             ZnodeNews::Blocked(_) | ZnodeNews::Doubted | ZnodeNews::Trusted if self.leaving => {}
             ZnodeNews::Blocked(error) => self.tell_blocked(error, shared),
-            ZnodeNews::Doubted => self.doubted = Some(shared.now),
+            ZnodeNews::Doubted => self.doubt(shared),
             ZnodeNews::Trusted => {
                 self.doubted = None;
                 self.renew(shared);
@@ -289,7 +289,7 @@ impl Contender {
             Rank::Unknown | Rank::Counting(_) => self.list(shared),
             Rank::Behind { .. } if mutant::on(Mutant::Unarmed) => {}
             Rank::Behind { .. } => self.watch_predecessor(shared),
-            Rank::First | Rank::Leading { .. } => {}
+            Rank::First | Rank::Leading(_) => {}
         }
     }
 
@@ -346,14 +346,12 @@ impl Contender {
 
     /// Ends the candidacy: first the lease, then the news of it.
     fn lose(&mut self, reason: LostReason, shared: &mut Shared) {
-        let led_until = match self.rank {
-            Rank::Leading { end, .. } => Some(end.min(shared.now)),
-            _ => None,
-        };
+        let led_until = self.lease(shared).map(|lease| lease.end.min(shared.now));
         if led_until.is_some() {
             shared.out.push(Output::Lease {
                 handle: self.handle,
                 lease: None,
+                renewed_by: None,
             });
         }
         self.rank = Rank::Unknown;

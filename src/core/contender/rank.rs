@@ -1,11 +1,12 @@
 //! The place of a contender among the members, and what stands before it.
 
 use super::Contender;
+use crate::core::ask::Ask;
 use crate::core::event::{ContenderEvent, LostReason, Member};
 use crate::core::members::{self, MemberStats};
 use crate::core::mutant::{self, Mutant};
-use crate::core::requests::Ask;
 use crate::core::shared::Shared;
+use crate::core::shared_lease::Held;
 use crate::core::time::Time;
 use crate::core::znode::{self, ZnodeId};
 use crate::core::{Error, ErrorKind};
@@ -49,12 +50,8 @@ pub(super) enum Rank {
     Behind { told: Option<usize> },
     /// Nobody stands before; leads as soon as the lease allows.
     First,
-    Leading {
-        /// From when on it is in jeopardy; `None` once that was told.
-        fresh_until: Option<Time>,
-        /// The end of the lease as it was last published.
-        end: Time,
-    },
+    /// Leads by this lease.
+    Leading(Held),
 }
 
 impl Contender {
@@ -446,12 +443,12 @@ impl Contender {
             }
             Rank::Behind { .. } if self.blind && self.peeked.is_none() => self.peek(shared),
             Rank::Behind { .. } => self.watch_predecessor(shared),
-            Rank::Unknown | Rank::Counting(_) | Rank::First | Rank::Leading { .. } => {}
+            Rank::Unknown | Rank::Counting(_) | Rank::First | Rank::Leading(_) => {}
         }
     }
 
     /// When [`retry`](Self::retry) must be called, on a standing connection.
-    pub(crate) fn retry_at(&self, timeout: Duration) -> Option<Time> {
+    pub(super) fn retry_at(&self, timeout: Duration) -> Option<Time> {
         let give_up = self.gives_up_at(timeout);
         self.again.at().into_iter().chain(give_up).min()
     }

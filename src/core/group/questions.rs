@@ -2,9 +2,9 @@
 
 use super::{GroupAsk, Name};
 use crate::core::again::Again;
+use crate::core::ask::Ask;
 use crate::core::event::Member;
 use crate::core::members::{self, MemberStats};
-use crate::core::requests::Ask;
 use crate::core::shared::Shared;
 use crate::core::time::Time;
 use crate::core::{Answer, CallId, Error, ErrorKind};

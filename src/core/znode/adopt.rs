@@ -4,9 +4,9 @@
 use super::{Look, OwnZnode, OwnZnodes, State, ZnodeAsk, ZnodeId, ZnodeNews, create, leave};
 use super::{finish, on_undecided};
 use crate::core::SESSION;
+use crate::core::ask::Ask;
 use crate::core::event::Member;
 use crate::core::mutant::{self, Mutant};
-use crate::core::requests::Ask;
 use crate::core::shared::Shared;
 use crate::proto::path::{self, MemberName};
 use crate::proto::{MultiOp, Request, Response, ServerError, op};
@@ -15,21 +15,21 @@ use std::collections::BTreeSet;
 impl OwnZnodes {
     /// Those whose doubt the looks of `looker` end: it, and those that wait for it.
     pub(super) fn doubters(&self, looker: ZnodeId) -> Vec<ZnodeId> {
-        let Some(group) = self.all.get(&looker).map(|znode| &znode.group) else {
+        let Some(group) = self.all.get(looker).map(|znode| &znode.group) else {
             return Vec::new();
         };
-        let waits = |(id, znode): &(&ZnodeId, &OwnZnode)| {
-            znode.group == *group && (**id == looker || matches!(znode.state, State::Doubt))
+        let waits = |(id, znode): &(ZnodeId, &OwnZnode)| {
+            *id == looker || matches!(znode.state, State::Doubt)
         };
-        let doubters = self.all.iter().filter(waits);
-        doubters.map(|(id, _)| *id).collect()
+        let doubters = self.all.of_group(group).filter(waits);
+        doubters.map(|(id, _)| id).collect()
     }
 
-    /// The paths that own znodes are known to stand at.
-    pub(super) fn claimed(&self) -> BTreeSet<&str> {
+    /// The paths that own znodes of a group are known to stand at.
+    pub(super) fn claimed(&self, group: &str) -> BTreeSet<&str> {
         self.all
-            .values()
-            .filter_map(|znode| match &znode.state {
+            .of_group(group)
+            .filter_map(|(_, znode)| match &znode.state {
                 State::Standing(member) | State::Leaving { member, .. } => {
                     Some(member.path.as_str())
                 }
@@ -137,7 +137,7 @@ fn suspect(shared: &mut Shared, id: ZnodeId, paths: Vec<String>) {
         .iter()
         .filter_map(|id| Some(&shared.znodes.get(*id)?.label))
         .collect();
-    let claimed = shared.znodes.claimed();
+    let claimed = shared.znodes.claimed(&znode.group);
     let suspects: Vec<String> = paths
         .into_iter()
         .filter(|path| {
@@ -218,7 +218,7 @@ fn decide(shared: &mut Shared, looker: ZnodeId) {
         return;
     };
     let group = znode.group.clone();
-    let claimed = shared.znodes.claimed();
+    let claimed = shared.znodes.claimed(&group);
     let mut free: Vec<(Member, Option<Vec<u8>>)> = found
         .into_iter()
         .filter(|(member, _)| !claimed.contains(member.path.as_str()))

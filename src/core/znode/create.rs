@@ -3,10 +3,10 @@
 use super::{OwnZnode, State, Trust, ZnodeAsk, ZnodeId, ZnodeNews, leave, verify, write};
 use super::{blocked, finish};
 use crate::core::Handle;
+use crate::core::ask::Ask;
 use crate::core::error::{Error, ErrorKind};
 use crate::core::event::Member;
 use crate::core::mutant::{self, Mutant};
-use crate::core::requests::Ask;
 use crate::core::session::Session;
 use crate::core::shared::Shared;
 use crate::proto::path::{self, MemberName};
@@ -213,7 +213,12 @@ pub(super) fn stands(shared: &mut Shared, id: ZnodeId, member: Member) {
     }
 }
 
-fn create_request(session: &Session, path: String, data: Vec<u8>, mode: CreateMode) -> Request {
+fn create_request(
+    session: &Session<Ask>,
+    path: String,
+    data: Vec<u8>,
+    mode: CreateMode,
+) -> Request {
     let acl = if session.authenticated() {
         Acl::world_read_creator_all()
     } else {

@@ -1,9 +1,9 @@
 //! The end of an own znode that is given up.
 
 use super::{OwnZnode, State, ZnodeAsk, ZnodeId, ZnodeNews, blocked, finish};
+use crate::core::ask::Ask;
 use crate::core::error::Error;
 use crate::core::event::Member;
-use crate::core::requests::Ask;
 use crate::core::shared::Shared;
 use crate::proto::{Request, Response, ServerError, op, path};
 

@@ -53,6 +53,7 @@
 mod adopt;
 mod create;
 mod leave;
+mod table;
 mod verify;
 mod write;
 
@@ -68,9 +69,10 @@ use super::event::{ExpiredBy, Member};
 use super::mutant::{self, Mutant};
 use super::shared::Shared;
 use super::time::Time;
-use super::watch::Watcher;
+use super::watches::Watcher;
 use crate::proto::{EventKind, Response, ServerError};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
+use table::Table;
 
 /// Names an own znode. Numbers are never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -241,8 +243,7 @@ impl OwnZnode {
 /// All own znodes of a client.
 #[derive(Debug, Default)]
 pub(crate) struct OwnZnodes {
-    all: BTreeMap<ZnodeId, OwnZnode>,
-    last: u64,
+    all: Table,
     news: VecDeque<(Handle, ZnodeId, ZnodeNews)>,
 }
 
@@ -252,16 +253,16 @@ impl OwnZnodes {
         self.news.pop_front()
     }
 
-    /// When [`tick`](Self::tick) must be called.
-    pub(crate) fn deadline(&self) -> Option<Time> {
-        let znodes = self.all.values();
-        znodes
-            .flat_map(|znode| znode.again.at().into_iter().chain(znode.rewrite.at()))
-            .min()
+    /// When [`tick`] must be called.
+    pub(crate) fn deadline(&mut self) -> Option<Time> {
+        self.all.due_at()
     }
 
     pub(crate) fn on_detached(&mut self) {
-        for znode in self.all.values_mut() {
+        for id in self.all.ids() {
+            let Some(znode) = self.all.get_mut(id) else {
+                continue;
+            };
             znode.again.cancel();
             znode.rewrite.cancel();
             if znode.writing.take().is_some() {
@@ -278,7 +279,7 @@ impl OwnZnodes {
 
     /// Whether it stands, and only its watch says that it still does.
     pub(crate) fn rests(&self, id: ZnodeId) -> bool {
-        self.all.get(&id).is_some_and(|znode| {
+        self.all.get(id).is_some_and(|znode| {
             matches!(znode.state, State::Standing(_))
                 && znode.trust == Trust::Whole
                 && znode.again.at().is_none()
@@ -287,11 +288,11 @@ impl OwnZnodes {
 
     /// The machine that it belongs to.
     pub(crate) fn owner(&self, id: ZnodeId) -> Option<Handle> {
-        self.all.get(&id).map(|znode| znode.owner)
+        self.all.get(id).map(|znode| znode.owner)
     }
 
     pub(crate) fn contains(&self, id: ZnodeId) -> bool {
-        self.all.contains_key(&id)
+        self.all.contains(id)
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -299,18 +300,15 @@ impl OwnZnodes {
     }
 
     fn add(&mut self, znode: OwnZnode) -> ZnodeId {
-        self.last += 1;
-        let id = ZnodeId(self.last);
-        self.all.insert(id, znode);
-        id
+        self.all.add(znode)
     }
 
     fn ids(&self) -> Vec<ZnodeId> {
-        self.all.keys().copied().collect()
+        self.all.ids()
     }
 
     fn say_blocked(&mut self, id: ZnodeId, news: bool, error: Error) {
-        if let Some(znode) = self.all.get(&id)
+        if let Some(znode) = self.all.get(id)
             && news
             && !znode.released
         {
@@ -329,11 +327,11 @@ impl OwnZnodes {
     }
 
     fn get(&self, id: ZnodeId) -> Option<&OwnZnode> {
-        self.all.get(&id)
+        self.all.get(id)
     }
 
     fn get_mut(&mut self, id: ZnodeId) -> Option<&mut OwnZnode> {
-        self.all.get_mut(&id)
+        self.all.get_mut(id)
     }
 }
 
@@ -376,7 +374,7 @@ pub(crate) fn tick(shared: &mut Shared) {
     if !shared.attached() {
         return;
     }
-    for id in shared.znodes.ids() {
+    for id in shared.znodes.all.due_by(shared.now) {
         let Some(znode) = shared.znodes.get_mut(id) else {
             continue;
         };
@@ -399,11 +397,13 @@ pub(crate) fn tick(shared: &mut Shared) {
             }
             State::Doubt => {
                 let group = znode.group.clone();
-                let looks = |znode: &OwnZnode| {
-                    znode.group == group && matches!(znode.state, State::Looking { .. })
-                };
+                let mut others = shared.znodes.all.of_group(&group);
+                let looks =
+                    |(_, znode): (_, &OwnZnode)| matches!(znode.state, State::Looking { .. });
                 // One that is under way is followed by another for who was not in doubt yet.
-                if !shared.znodes.all.values().any(looks) {
+                let is_looked_for = others.any(looks);
+                drop(others);
+                if !is_looked_for {
                     adopt::look(shared, id);
                 }
             }
@@ -555,7 +555,7 @@ fn blocked(shared: &mut Shared, id: ZnodeId, error: Error) {
 
 fn finish(shared: &mut Shared, id: ZnodeId, news: ZnodeNews) {
     shared.watches.forget(Watcher::Znode(id));
-    if let Some(znode) = shared.znodes.all.remove(&id) {
+    if let Some(znode) = shared.znodes.all.remove(id) {
         shared.znodes.tell(znode.owner, id, news);
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{OwnZnode, OwnZnodes, State, Trust, ZnodeAsk, ZnodeId, ZnodeNews, leave};
 use super::{blocked, finish, on_undecided};
+use crate::core::ask::Ask;
 use crate::core::error::Error;
 use crate::core::event::Member;
 use crate::core::mutant::{self, Mutant};
-use crate::core::requests::Ask;
 use crate::core::shared::Shared;
 use crate::proto::{MultiOp, Request, Response, ServerError, Stat, op};
 
@@ -13,12 +13,12 @@ impl OwnZnodes {
     /// Whether proofs may name this znode.
     pub(crate) fn is_trusted(&self, id: ZnodeId) -> bool {
         self.all
-            .get(&id)
+            .get(id)
             .is_some_and(|znode| znode.trust == Trust::Whole)
     }
 
     pub(super) fn doubt(&mut self, id: ZnodeId, trust: Trust) {
-        if let Some(znode) = self.all.get_mut(&id)
+        if let Some(znode) = self.all.get_mut(id)
             && std::mem::replace(&mut znode.trust, trust) == Trust::Whole
         {
             self.news.push_back((znode.owner, id, ZnodeNews::Doubted));
@@ -26,7 +26,7 @@ impl OwnZnodes {
     }
 
     pub(super) fn trust(&mut self, id: ZnodeId) {
-        if let Some(znode) = self.all.get_mut(&id) {
+        if let Some(znode) = self.all.get_mut(id) {
             znode.again.over();
             if std::mem::replace(&mut znode.trust, Trust::Whole) != Trust::Whole {
                 self.news.push_back((znode.owner, id, ZnodeNews::Trusted));

@@ -1,8 +1,8 @@
 //! The payload of an own znode: one write at a time.
 
 use super::{State, ZnodeAsk, ZnodeId, ZnodeNews};
+use crate::core::ask::Ask;
 use crate::core::error::Error;
-use crate::core::requests::Ask;
 use crate::core::shared::Shared;
 use crate::proto::{Request, Response, ServerError};
 
