@@ -318,8 +318,11 @@ fn unsafe_stands_where_it_is_expected() {
 
 #[test]
 fn machines_match_their_inputs_exhaustively() {
-    let text = fs::read_to_string(root().join("src/core/client.rs")).unwrap();
+    let files = sources(&root().join("src/core/client"));
+    let texts = files.iter().map(|file| fs::read_to_string(file).unwrap());
+    let text = texts.collect::<Vec<_>>().join("\n");
     for body in ["match input {", "match signal {", "match command {"] {
+        assert!(text.contains(body), "nothing does {body}");
         for (at, _) in text.match_indices(body) {
             let indent = text[..at].rsplit('\n').next().unwrap();
             let indent = &indent[..indent.len() - indent.trim_start().len()];

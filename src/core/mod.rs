@@ -3,8 +3,9 @@
 //! # The machine contract
 //!
 //! [`Client`] is the only machine that the edge owns. After each [`Client::handle`] the edge
-//! drains [`Client::poll_output`] to the end, in order, before it calls `handle` again; the last
-//! output is always [`Output::Wait`] with the instant of the next [`Input::Tick`] and its reason.
+//! drains [`Client::poll_output`] to the end, in order, before it calls `handle` again, which builds
+//! with debug assertions check; the last output is always [`Output::Wait`] with the instant of the
+//! next [`Input::Tick`] and its reason.
 //!
 //! - Time comes in with each input, once, and never runs backwards (an earlier `now` counts as
 //!   the latest one seen). Bytes count as sent at the `now` of the call that put them out.
@@ -390,6 +391,10 @@ pub enum Output {
 pub(crate) struct Outbox(VecDeque<Output>);
 
 impl Outbox {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn push(&mut self, output: Output) {
         self.0.push_back(output);
     }

@@ -116,6 +116,16 @@ fn attached() -> Client {
 }
 
 #[test]
+#[cfg(debug_assertions)]
+#[should_panic(expected = "must drain all outputs")]
+fn an_input_before_the_last_output_of_the_one_before_is_refused_in_debug_builds() {
+    let mut client = client("127.0.0.1", None);
+    give(&mut client, Input::Tick, ms(0));
+    client.handle(Input::Tick, ms(1));
+    client.handle(Input::Tick, ms(2));
+}
+
+#[test]
 fn the_first_tick_connects_and_the_connection_asks_for_a_session() {
     let mut client = client("127.0.0.1", None);
     let address: SocketAddr = "127.0.0.1:2181".parse().unwrap();

@@ -88,7 +88,15 @@ impl Client {
     }
 
     /// Takes one input at `now`.
+    ///
+    /// # Panics
+    /// In builds with debug assertions, if outputs of the previous input are left: the edge would
+    /// carry them out after it has told the core what happened next.
     pub fn handle(&mut self, input: Input<'_>, now: Time) {
+        debug_assert!(
+            self.shared.out.is_empty(),
+            "the edge must drain all outputs of an input before it gives the next one"
+        );
         self.shared.now = self.shared.now.max(now);
         let now = self.shared.now;
         self.looked = false;
