@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
 mod faces;
+mod made;
 mod words;
 
 use faces::Face;

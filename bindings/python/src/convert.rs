@@ -5,9 +5,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyTuple};
+use tenure::words::{Part, Word};
 use tenure::{
-    ContenderEvent, DetectorEvent, ExpiredBy, GroupEvent, Leader, Leadership, LostReason, Member,
-    SessionEvent,
+    ContenderEvent, DetectorEvent, GroupEvent, Leader, Leadership, LostReason, Member, SessionEvent,
 };
 
 /// What a call or an event brings.
@@ -65,10 +65,10 @@ impl Value {
             Self::Lease(lease) => (lease.token(), lease.lease_end().as_nanos())
                 .into_pyobject(py)?
                 .into_any(),
-            Self::Session(event) => session(py, event)?,
-            Self::Contender(event) => contender(py, event)?,
-            Self::Detector(event) => detector(py, event)?,
-            Self::Group(event) => group(py, event)?,
+            Self::Session(told) => event(py, told.word(), told.parts())?,
+            Self::Contender(told) => event(py, told.word(), told.parts())?,
+            Self::Detector(told) => event(py, told.word(), told.parts())?,
+            Self::Group(told) => event(py, told.word(), told.parts())?,
         };
         Ok(value.unbind())
     }
@@ -114,103 +114,34 @@ fn make_leader(py: Python<'_>, leader: Leader) -> Made<'_> {
     make(py, "Leader", (member, data, leader.as_of.as_nanos()))
 }
 
-/// The reason as a word, and the error behind it.
-fn reason<'py>(py: Python<'py>, reason: &LostReason) -> PyResult<(String, Bound<'py, PyAny>)> {
-    let (word, error) = match reason {
-        LostReason::Failed(error) => ("failed", exception(py, error)?),
-        LostReason::SessionExpired => ("session_expired", py.None().into_bound(py)),
-        LostReason::LeaseLapsed => ("lease_lapsed", py.None().into_bound(py)),
-        LostReason::Evicted => ("evicted", py.None().into_bound(py)),
-        LostReason::Withdrawn => ("withdrawn", py.None().into_bound(py)),
-        LostReason::Closed => ("closed", py.None().into_bound(py)),
-        // A kind that this module does not know yet.
-        other => return Ok((format!("{other:?}"), py.None().into_bound(py))),
-    };
-    Ok((word.to_owned(), error))
-}
-
-fn session(py: Python<'_>, event: SessionEvent) -> Made<'_> {
-    match event {
-        SessionEvent::Connecting => make(py, "SessionConnecting", ()),
-        SessionEvent::Connected { session, timeout } => {
-            make(py, "SessionConnected", (session, timeout.as_secs_f64()))
-        }
-        SessionEvent::Suspended { since, error } => {
-            make(py, "SessionSuspended", (since.as_nanos(), error))
-        }
-        SessionEvent::Retrying { attempt, error } => make(py, "SessionRetrying", (attempt, error)),
-        SessionEvent::Expired { by } => {
-            let by = match by {
-                ExpiredBy::Server => "server",
-                ExpiredBy::LocalTimeout => "local_timeout",
-            };
-            make(py, "SessionExpired", (by,))
-        }
-        SessionEvent::AuthFailed => make(py, "SessionAuthFailed", ()),
-        SessionEvent::Closed => make(py, "SessionClosed", ()),
-        other => make(py, "SessionOther", (format!("{other:?}"),)),
+/// An event, as an object of its class: each part is an argument, and a reason is two, its name and
+/// the error behind it.
+fn event<'py>(py: Python<'py>, word: &Word, parts: Vec<Part<'_>>) -> Made<'py> {
+    let mut arguments = Vec::with_capacity(parts.len() + 1);
+    for part in parts {
+        let argument = match part {
+            Part::Member(None) | Part::Time(None) => py.None().into_bound(py),
+            Part::Member(Some(member)) => make_member(py, member.clone())?,
+            Part::Members(members) => make_members(py, members.to_vec())?.into_any(),
+            Part::Leader(leader) => make_leader(py, leader.clone())?,
+            Part::Time(Some(time)) => time.as_nanos().into_pyobject(py)?.into_any(),
+            Part::Span(span) => span.as_secs_f64().into_pyobject(py)?.into_any(),
+            Part::Session(number) => number.into_pyobject(py)?.into_any(),
+            Part::Count(count) => count.into_pyobject(py)?.into_any(),
+            Part::Text(text) => text.into_pyobject(py)?.into_any(),
+            Part::Error(error) => exception(py, error)?,
+            Part::By(by) => by.name().into_pyobject(py)?.into_any(),
+            Part::Reason(reason) => {
+                arguments.push(reason.name().into_pyobject(py)?.into_any());
+                match reason {
+                    LostReason::Failed(error) => exception(py, error)?,
+                    _ => py.None().into_bound(py),
+                }
+            }
+        };
+        arguments.push(argument);
     }
-}
-
-fn contender(py: Python<'_>, event: ContenderEvent) -> Made<'_> {
-    match event {
-        ContenderEvent::Enrolling => make(py, "Enrolling", ()),
-        ContenderEvent::Enrolled { member } => make(py, "Enrolled", (make_member(py, member)?,)),
-        ContenderEvent::Standby { member, ahead } => {
-            make(py, "Standby", (make_member(py, member)?, ahead))
-        }
-        ContenderEvent::Leading { member, lease_end } => make(
-            py,
-            "Leading",
-            (make_member(py, member)?, lease_end.as_nanos()),
-        ),
-        ContenderEvent::Jeopardy { member, lease_end } => make(
-            py,
-            "Jeopardy",
-            (make_member(py, member)?, lease_end.as_nanos()),
-        ),
-        ContenderEvent::Blocked { member, error } => {
-            let member = member.map(|member| make_member(py, member)).transpose()?;
-            make(py, "Blocked", (member, exception(py, &error)?))
-        }
-        ContenderEvent::Lost {
-            member,
-            led_until,
-            reason: why,
-        } => {
-            let member = member.map(|member| make_member(py, member)).transpose()?;
-            let (why, error) = reason(py, &why)?;
-            let until = led_until.map(tenure::Time::as_nanos);
-            make(py, "Lost", (member, until, why, error))
-        }
-        other => make(py, "ContenderOther", (format!("{other:?}"),)),
-    }
-}
-
-fn detector(py: Python<'_>, event: DetectorEvent) -> Made<'_> {
-    match event {
-        DetectorEvent::Unknown { since } => make(py, "LeaderUnknown", (since.as_nanos(),)),
-        DetectorEvent::None => make(py, "NoLeader", ()),
-        DetectorEvent::Leader(leader) => make(py, "LeaderKnown", (make_leader(py, leader)?,)),
-        DetectorEvent::Failed(error) => make(py, "DetectionFailed", (exception(py, &error)?,)),
-        other => make(py, "DetectorOther", (format!("{other:?}"),)),
-    }
-}
-
-fn group(py: Python<'_>, event: GroupEvent) -> Made<'_> {
-    match event {
-        GroupEvent::Unknown { since } => make(py, "MembersUnknown", (since.as_nanos(),)),
-        GroupEvent::Members(members) => make(py, "MembersKnown", (make_members(py, members)?,)),
-        GroupEvent::Failed(error) => make(py, "ListingFailed", (exception(py, &error)?,)),
-        GroupEvent::MembershipLost {
-            member,
-            reason: why,
-        } => {
-            let (why, error) = reason(py, &why)?;
-            make(py, "MembershipLost", (make_member(py, member)?, why, error))
-        }
-        other => make(py, "GroupOther", (format!("{other:?}"),)),
-    }
+    make(py, word.python, PyTuple::new(py, arguments)?)
 }
 
 /// A `tenure.events.Member` that comes back.

@@ -19,6 +19,7 @@ mod group;
 mod handle;
 mod log;
 mod memory;
+mod options;
 mod tls;
 mod wait;
 mod waking;

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Callable, Literal, Optional, TypeVar, cast
+from typing import Any, Callable, Optional, TypeVar, cast
 
 from . import _logs, _tenure
 from ._arguments import (
     File,
     Payload,
     Span,
-    flag,
     function,
     nanos,
-    optional_text,
-    payload,
     required_nanos,
     text,
 )
@@ -23,17 +20,13 @@ from ._detector import Detector
 from ._events import Events, pulled
 from ._group import Group
 from ._handle import Handle, told
+from ._options import ContenderOptions, Policy, contender_options
 from ._tls import Tls, tls_options
-from .errors import Error, ForkedError, InvalidInputError
+from .errors import Error, ForkedError
 from .events import SessionEvent
 from .metrics import Metrics
 
 F = TypeVar("F", bound=Callable[[SessionEvent], object])
-
-Policy = Literal["verified", "strict", "session"]
-"""When a leadership ends without an answer from a server; :meth:`Client.contender` says more."""
-
-POLICIES = ("verified", "strict", "session")
 
 
 def opened(
@@ -47,28 +40,10 @@ def opened(
 
 
 def contend(
-    native: _tenure.Client,
-    path: Optional[str],
-    data: Payload,
-    label: Optional[str],
-    policy: str,
-    reenrol: bool,
-    warm: bool,
+    native: _tenure.Client, path: Optional[str], options: ContenderOptions
 ) -> _tenure.Contender:
-    """A native contender of checked arguments."""
-    if not isinstance(policy, str):
-        raise TypeError(f"policy must be str, not {type(policy).__name__}")
-    if policy not in POLICIES:
-        raise InvalidInputError(f"policy must be one of {', '.join(POLICIES)}, not {policy!r}")
-    return native.contend(
-        native.path if path is None else text("path", path),
-        optional_text("label", label),
-        payload("data", data),
-        policy == "session",
-        policy == "strict",
-        flag("reenrol", reenrol),
-        flag("warm", warm),
-    )
+    """A native contender."""
+    return native.contend(native.path if path is None else text("path", path), options)
 
 
 class Client:
@@ -153,11 +128,13 @@ class Client:
         self,
         path: Optional[str] = None,
         *,
-        data: Payload = b"",
+        # generated: contender options; do not edit, run `make words`
         label: Optional[str] = None,
+        data: Payload = b"",
         policy: Policy = "verified",
         reenrol: bool = True,
         warm: bool = False,
+        # generated: end
     ) -> Contender:
         """Stands for the leadership of a group, from now on. Never waits.
 
@@ -166,10 +143,7 @@ class Client:
             data: the payload of the contender's znode, which is what detectors learn of a leader:
                 bytes, or text, which is encoded as UTF-8; at most 1,000,000 bytes.
             label: what stands before ``_`` in the name of the znode.
-            policy: when leadership ends without an answer. ``"verified"``: with the lease that
-                committed writes have proved. ``"strict"``: also when the connection is lost.
-                ``"session"``: with the session, which is Mesos's rule and **not safe**: a successor
-                may lead before that.
+            policy: when leadership ends if no server answers: :data:`Policy`.
             reenrol: whether to stand again after a lost candidacy.
             warm: whether to keep a lease ready while next in line, for one small write each
                 twelfth of the session timeout.
@@ -177,7 +151,16 @@ class Client:
         Raises:
             InvalidInputError: a path or label that ZooKeeper does not allow, or too long a payload.
         """
-        native = contend(self._native, path, data, label, policy, reenrol, warm)
+        options = contender_options(
+            # generated: contender arguments; do not edit, run `make words`
+            label=label,
+            data=data,
+            policy=policy,
+            reenrol=reenrol,
+            warm=warm,
+            # generated: end
+        )
+        native = contend(self._native, path, options)
         return Contender(self, native, self._patience)
 
     def detector(self, path: Optional[str] = None) -> Detector:

@@ -6,6 +6,7 @@ from typing import Any, Optional, final
 
 from typing_extensions import disjoint_base
 
+from ._options import ContenderOptions
 from ._tls import Tls
 from .events import DetectorEvent, Event, Member
 
@@ -43,17 +44,7 @@ class Client(Handle):
     def url(self) -> str: ...
     @property
     def path(self) -> str: ...
-    def contend(
-        self,
-        /,
-        path: str,
-        label: Optional[str],
-        data: bytes,
-        session_policy: bool,
-        strict: bool,
-        reenrol: bool,
-        warm: bool,
-    ) -> Contender: ...
+    def contend(self, /, path: str, options: ContenderOptions) -> Contender: ...
     def detect(self, /, path: str) -> Detector: ...
     def group(self, /, path: str) -> Group: ...
     def close(self, /) -> Call: ...

@@ -6,10 +6,11 @@ from types import TracebackType
 from typing import Any, Optional, cast
 
 from .._arguments import File, Payload, Span, text
-from .._client import Policy, contend, opened
+from .._client import contend, opened
 from .._events import pulled
 from .._handle import Handle, told
 from .._logs import logger
+from .._options import Policy, contender_options
 from .._tls import tls_options
 from ..errors import Error, ForkedError
 from ..events import SessionEvent
@@ -90,14 +91,25 @@ class Client:
         self,
         path: Optional[str] = None,
         *,
-        data: Payload = b"",
+        # generated: contender options; do not edit, run `make words`
         label: Optional[str] = None,
+        data: Payload = b"",
         policy: Policy = "verified",
         reenrol: bool = True,
         warm: bool = False,
+        # generated: end
     ) -> Contender:
         """Stands for the leadership of a group, from now on: :meth:`tenure.Client.contender`."""
-        native = contend(self._native, path, data, label, policy, reenrol, warm)
+        options = contender_options(
+            # generated: contender arguments; do not edit, run `make words`
+            label=label,
+            data=data,
+            policy=policy,
+            reenrol=reenrol,
+            warm=warm,
+            # generated: end
+        )
+        native = contend(self._native, path, options)
         return Contender(self, native, self._patience)
 
     def detector(self, path: Optional[str] = None) -> Detector:
