@@ -6,6 +6,7 @@
 
 mod faces;
 mod made;
+mod uses;
 mod words;
 
 use faces::Face;
