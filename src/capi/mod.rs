@@ -15,6 +15,8 @@
 
 mod version;
 
+mod words;
+
 mod status;
 
 mod text;

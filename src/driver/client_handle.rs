@@ -246,9 +246,7 @@ impl Drop for ClientHandle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{
-        ContenderEvent, ContenderSpec, Event, Host, LeasePolicy, LostReason, Reenrol, SessionEvent,
-    };
+    use crate::core::{ContenderEvent, ContenderSpec, Event, Host, LostReason, SessionEvent};
     use crate::driver::{Mailbox, block_on};
     use std::future::poll_fn;
     use std::time::{Duration, Instant};
@@ -268,14 +266,7 @@ mod tests {
     }
 
     fn contend(client: &ClientHandle) -> Arc<Sink> {
-        let spec = ContenderSpec {
-            path: "/group".to_owned(),
-            label: None,
-            data: Vec::new(),
-            policy: LeasePolicy::Verified,
-            reenrol: Reenrol::Always,
-            warm: false,
-        };
+        let spec = ContenderSpec::new("/group");
         let contend = |handle| Command::Contend { handle, spec };
         let (_, sink) = client.register("/group", contend).unwrap();
         let deadline = Instant::now() + Duration::from_secs(20);

@@ -35,12 +35,13 @@
 use super::again::Again;
 use super::ask::Ask;
 use super::event::{ContenderEvent, Event, LostReason, Member};
-use super::lease::{self, LeasePolicy};
+use super::lease;
 use super::members::{self, Census};
 use super::mutant::{self, Mutant};
 use super::session::Proving;
 use super::shared::Shared;
 use super::time::Time;
+use super::words::{LeasePolicy, Reenrol};
 use super::znode::{self, SeatId, SeatNews};
 use super::{Answer, CallId, Error, ErrorKind, Handle, Lease, Output};
 use crate::proto::{EventKind, Request, Response, ServerError, Stat, path};
@@ -54,14 +55,14 @@ const KNOWN_MAX: usize = 16;
 /// Of so many looks that a standby takes though its watches are silent, one is at its own znode.
 const OWN_LOOK: u32 = 4;
 
-/// Whether a contender enrols again after a lost candidacy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Reenrol {
-    /// The contender enrols again by itself, with a new znode behind all other members.
-    #[default]
-    Always,
-    /// The contender stops: the event was its last.
-    Never,
+impl LeasePolicy {
+    /// Whether the lease hangs on proofs.
+    pub(crate) fn is_proved(self) -> bool {
+        match self {
+            Self::Verified | Self::Strict => true,
+            Self::Session => false,
+        }
+    }
 }
 
 /// What to contend for, and how.
@@ -79,6 +80,20 @@ pub struct ContenderSpec {
     pub reenrol: Reenrol,
     /// Whether to prove while next in line, too, so as to lead without a round trip.
     pub warm: bool,
+}
+
+impl ContenderSpec {
+    /// The defaults, for the group at `path`.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            label: None,
+            data: Vec::new(),
+            policy: LeasePolicy::default(),
+            reenrol: Reenrol::default(),
+            warm: false,
+        }
+    }
 }
 
 /// What a contender asks; each carries the seat it is asked for, so that an answer to an earlier
