@@ -8,7 +8,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign doom session bench crowd fuzz header check-abi install deb uninstall check lint doc fmt fix
+.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign doom session bench crowd fuzz words header check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,8 +67,13 @@ bench-python: setup ## measure the Python wheel beside kazoo and write workshop/
 fuzz: ## search for inputs that break a promise, a minute a target: workshop/fuzz/README.md
 	@scripts/fuzz $(ARGS)
 
-header: ## generate include/tenure.h from src/capi
-	TENURE_WRITE_HEADER=1 $(CARGO) test --quiet --locked --package tenure --test abi header
+words: ## generate all lists of public words from src/core/words, and include/tenure.h and its ledger
+	TENURE_WRITE_WORDS=1 $(CARGO) test --quiet --locked --package tenure --test parity made
+	@$(MAKE) --no-print-directory header
+
+header: ## generate include/tenure.h from src/capi, and add to its ledger
+	TENURE_WRITE_HEADER=1 $(CARGO) test --quiet --locked --package tenure --test abi header::
+	TENURE_WRITE_HEADER=1 $(CARGO) test --quiet --locked --package tenure --test abi ledger::
 
 check-abi: ## the C ABI for long: all programs under all sanitizers, 10,000 cycles, abidiff
 	@scripts/setup --with-abidiff

@@ -461,7 +461,7 @@ typedef int32_t tenure_metric;
 #define TENURE_EVENT_SESSION_SUSPENDED 3
 
 /**
- * An attempt to connect failed; the next follows by itself: tenure_event_attempt,
+ * An attempt to connect failed; the next one follows by itself: tenure_event_attempt,
  * tenure_event_message.
  */
 #define TENURE_EVENT_SESSION_RETRYING 4
@@ -487,12 +487,12 @@ typedef int32_t tenure_metric;
 #define TENURE_EVENT_CONTENDER_ENROLLING 20
 
 /**
- * The znode exists: tenure_event_member.
+ * The znode exists; its rank is not known yet: tenure_event_member, tenure_event_token.
  */
 #define TENURE_EVENT_CONTENDER_ENROLLED 21
 
 /**
- * Another member leads: tenure_event_member (the own), tenure_event_ahead.
+ * Another member leads: tenure_event_member, tenure_event_token, tenure_event_ahead.
  */
 #define TENURE_EVENT_CONTENDER_STANDBY 22
 
@@ -509,15 +509,15 @@ typedef int32_t tenure_metric;
 #define TENURE_EVENT_CONTENDER_JEOPARDY 24
 
 /**
- * The candidacy is over; exactly one event for each candidacy: tenure_event_lost_reason,
- * tenure_event_member, tenure_event_lease_end_ns (until when it led, 0 if it did not),
- * tenure_event_message.
+ * The candidacy is over; exactly one event for each candidacy that began: tenure_event_member,
+ * tenure_event_token, tenure_event_lease_end_ns, tenure_event_lost_reason, tenure_event_status,
+ * tenure_event_message. The lease end is that of the leadership, 0 if it did not lead.
  */
 #define TENURE_EVENT_CONTENDER_LOST 25
 
 /**
  * The candidacy cannot go on for now, and the contender tries again by itself; one event for each
- * cause: tenure_event_member (the own, if it exists), tenure_event_status, tenure_event_message.
+ * cause: tenure_event_member, tenure_event_token, tenure_event_status, tenure_event_message.
  */
 #define TENURE_EVENT_CONTENDER_BLOCKED 26
 
@@ -562,7 +562,8 @@ typedef int32_t tenure_metric;
 
 /**
  * A membership that this group joined has ended, and not by tenure_group_cancel:
- * tenure_event_member, tenure_event_lost_reason.
+ * tenure_event_member, tenure_event_token, tenure_event_lost_reason, tenure_event_status,
+ * tenure_event_message.
  */
 #define TENURE_EVENT_GROUP_MEMBERSHIP_LOST 63
 
@@ -584,7 +585,8 @@ typedef int32_t tenure_metric;
 #define TENURE_LOST_REASON_SESSION_EXPIRED 1
 
 /**
- * The lease ended before it could be renewed.
+ * The lease ended before it could be renewed, or the contender could not get a lease because it
+ * may not read its own znode.
  */
 #define TENURE_LOST_REASON_LEASE_LAPSED 2
 
@@ -604,7 +606,7 @@ typedef int32_t tenure_metric;
 #define TENURE_LOST_REASON_CLOSED 5
 
 /**
- * The znode could not be created, and trying again cannot help: tenure_event_status says why.
+ * The znode could not be created, and trying again cannot help. tenure_event_status says why.
  */
 #define TENURE_LOST_REASON_FAILED 6
 
@@ -675,7 +677,7 @@ typedef int32_t tenure_metric;
 #define TENURE_METRIC_CONNECTIONS 1
 
 /**
- * Attempts to connect that failed.
+ * Attempts to connect that failed, including attempts that failed in the handshake.
  */
 #define TENURE_METRIC_FAILED_ATTEMPTS 2
 
@@ -690,7 +692,7 @@ typedef int32_t tenure_metric;
 #define TENURE_METRIC_SESSIONS_CONFIRMED 4
 
 /**
- * Sessions that expired.
+ * Sessions that expired, whichever side declared them over.
  */
 #define TENURE_METRIC_SESSIONS_EXPIRED 5
 
@@ -720,7 +722,8 @@ typedef int32_t tenure_metric;
 #define TENURE_METRIC_LEADERSHIPS_ENDED 10
 
 /**
- * How often the lease of a leadership was extended.
+ * How often the lease of a leadership was extended. If one proof extends the leases of several
+ * leaderships, each of them counts.
  */
 #define TENURE_METRIC_RENEWALS 11
 
@@ -1493,7 +1496,8 @@ tenure_status tenure_contender_options_set_data(struct tenure_contender_options 
  * @param options    options
  * @param policy     TENURE_POLICY_...
  * @param error_out  an error is written here, on failure only; may be NULL
- * @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for a number that is no policy
+ * @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for a number that is no
+ *         TENURE_POLICY_...
  *
  * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
  * @since ABI 1
@@ -1521,10 +1525,10 @@ tenure_status tenure_contender_options_set_reenrol(struct tenure_contender_optio
                                                    struct tenure_error **error_out);
 
 /**
- * Sets whether to keep a lease ready while next in line. This costs one small write each twelfth
- * of the session timeout, and leadership then begins with the very event that reports the end of
- * the predecessor. Otherwise a session that was idle first needs three committed writes and a
- * tenth of a second.
+ * Sets whether to keep a lease ready while next in line (not by default). This costs one small
+ * write each twelfth of the session timeout, and leadership then begins with the very event that
+ * reports the end of the predecessor. Otherwise a session that was idle first needs three
+ * committed writes and a tenth of a second.
  *
  * @param options    options
  * @param warm       true to keep a lease ready

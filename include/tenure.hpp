@@ -77,7 +77,9 @@
 
 namespace tenure {
 
-// The result of a call; see tenure_status.
+// generated: enums; do not edit, run `make words`
+// The result of a call: 0 is success, every failure is negative. New ones may come; treat unknown ones as
+// failures. See tenure_status.
 enum class errc : std::int32_t {
     ok = TENURE_OK,
     invalid_argument = TENURE_ERR_INVALID_ARGUMENT,
@@ -95,6 +97,92 @@ enum class errc : std::int32_t {
     server = TENURE_ERR_SERVER,
     panic = TENURE_ERR_PANIC,
 };
+
+// The kind of an event. New ones may come: ignore unknown ones. See tenure_event_kind.
+enum class event_kind : std::int32_t {
+    nothing = TENURE_EVENT_NOTHING,
+    session_connecting = TENURE_EVENT_SESSION_CONNECTING,
+    session_connected = TENURE_EVENT_SESSION_CONNECTED,
+    session_suspended = TENURE_EVENT_SESSION_SUSPENDED,
+    session_retrying = TENURE_EVENT_SESSION_RETRYING,
+    session_expired = TENURE_EVENT_SESSION_EXPIRED,
+    session_auth_failed = TENURE_EVENT_SESSION_AUTH_FAILED,
+    session_closed = TENURE_EVENT_SESSION_CLOSED,
+    contender_enrolling = TENURE_EVENT_CONTENDER_ENROLLING,
+    contender_enrolled = TENURE_EVENT_CONTENDER_ENROLLED,
+    contender_standby = TENURE_EVENT_CONTENDER_STANDBY,
+    contender_leading = TENURE_EVENT_CONTENDER_LEADING,
+    contender_jeopardy = TENURE_EVENT_CONTENDER_JEOPARDY,
+    contender_lost = TENURE_EVENT_CONTENDER_LOST,
+    contender_blocked = TENURE_EVENT_CONTENDER_BLOCKED,
+    detector_unknown = TENURE_EVENT_DETECTOR_UNKNOWN,
+    detector_none = TENURE_EVENT_DETECTOR_NONE,
+    detector_leader = TENURE_EVENT_DETECTOR_LEADER,
+    detector_failed = TENURE_EVENT_DETECTOR_FAILED,
+    group_unknown = TENURE_EVENT_GROUP_UNKNOWN,
+    group_members = TENURE_EVENT_GROUP_MEMBERS,
+    group_failed = TENURE_EVENT_GROUP_FAILED,
+    group_membership_lost = TENURE_EVENT_GROUP_MEMBERSHIP_LOST,
+    call_done = TENURE_EVENT_CALL_DONE,
+};
+
+// Why a candidacy or a membership ended. See tenure_lost_reason.
+enum class lost_reason : std::int32_t {
+    none = TENURE_LOST_REASON_NONE,
+    session_expired = TENURE_LOST_REASON_SESSION_EXPIRED,
+    lease_lapsed = TENURE_LOST_REASON_LEASE_LAPSED,
+    evicted = TENURE_LOST_REASON_EVICTED,
+    withdrawn = TENURE_LOST_REASON_WITHDRAWN,
+    closed = TENURE_LOST_REASON_CLOSED,
+    failed = TENURE_LOST_REASON_FAILED,
+};
+
+// Which side declared a session over. See tenure_expired_by.
+enum class expired_by : std::int32_t {
+    nobody = TENURE_EXPIRED_BY_NOBODY,
+    server = TENURE_EXPIRED_BY_SERVER,
+    local_timeout = TENURE_EXPIRED_BY_LOCAL_TIMEOUT,
+};
+
+// When leadership ends if no server answers. See tenure_policy.
+enum class policy : std::int32_t {
+    verified = TENURE_POLICY_VERIFIED,
+    strict = TENURE_POLICY_STRICT,
+    session = TENURE_POLICY_SESSION, // not safe
+};
+
+// Whether a contender enrols again after a lost candidacy. See tenure_reenrol.
+enum class reenrol : std::int32_t {
+    always = TENURE_REENROL_ALWAYS,
+    never = TENURE_REENROL_NEVER,
+};
+
+// The severity of a log line. See tenure_log_level.
+enum class log_level : std::int32_t {
+    error = TENURE_LOG_LEVEL_ERROR,
+    warn = TENURE_LOG_LEVEL_WARN,
+    info = TENURE_LOG_LEVEL_INFO,
+    debug = TENURE_LOG_LEVEL_DEBUG,
+};
+
+// A metric of a client. New ones may come. See tenure_metric.
+enum class metric : std::int32_t {
+    connections = TENURE_METRIC_CONNECTIONS,
+    failed_attempts = TENURE_METRIC_FAILED_ATTEMPTS,
+    suspensions = TENURE_METRIC_SUSPENSIONS,
+    sessions_confirmed = TENURE_METRIC_SESSIONS_CONFIRMED,
+    sessions_expired = TENURE_METRIC_SESSIONS_EXPIRED,
+    bytes_sent = TENURE_METRIC_BYTES_SENT,
+    bytes_received = TENURE_METRIC_BYTES_RECEIVED,
+    events = TENURE_METRIC_EVENTS,
+    leaderships = TENURE_METRIC_LEADERSHIPS,
+    leaderships_ended = TENURE_METRIC_LEADERSHIPS_ENDED,
+    renewals = TENURE_METRIC_RENEWALS,
+    handles = TENURE_METRIC_HANDLES,
+    calls = TENURE_METRIC_CALLS,
+};
+
+// generated: end
 
 } // namespace tenure
 
@@ -241,88 +329,9 @@ struct boottime_clock {
     }
 };
 
-enum class policy : std::int32_t {
-    verified = TENURE_POLICY_VERIFIED,
-    strict = TENURE_POLICY_STRICT,
-    session = TENURE_POLICY_SESSION, // not safe
-};
-
-enum class reenrol : std::int32_t {
-    always = TENURE_REENROL_ALWAYS,
-    never = TENURE_REENROL_NEVER,
-};
-
-enum class log_level : std::int32_t {
-    error = TENURE_LOG_LEVEL_ERROR,
-    warn = TENURE_LOG_LEVEL_WARN,
-    info = TENURE_LOG_LEVEL_INFO,
-    debug = TENURE_LOG_LEVEL_DEBUG,
-};
-
-enum class lost_reason : std::int32_t {
-    none = TENURE_LOST_REASON_NONE,
-    session_expired = TENURE_LOST_REASON_SESSION_EXPIRED,
-    lease_lapsed = TENURE_LOST_REASON_LEASE_LAPSED,
-    evicted = TENURE_LOST_REASON_EVICTED,
-    withdrawn = TENURE_LOST_REASON_WITHDRAWN,
-    closed = TENURE_LOST_REASON_CLOSED,
-    failed = TENURE_LOST_REASON_FAILED,
-};
-
-enum class expired_by : std::int32_t {
-    nobody = TENURE_EXPIRED_BY_NOBODY,
-    server = TENURE_EXPIRED_BY_SERVER,
-    local_timeout = TENURE_EXPIRED_BY_LOCAL_TIMEOUT,
-};
-
-// The metrics of a client; tenure.h explains each.
-enum class metric : std::int32_t {
-    connections = TENURE_METRIC_CONNECTIONS,
-    failed_attempts = TENURE_METRIC_FAILED_ATTEMPTS,
-    suspensions = TENURE_METRIC_SUSPENSIONS,
-    sessions_confirmed = TENURE_METRIC_SESSIONS_CONFIRMED,
-    sessions_expired = TENURE_METRIC_SESSIONS_EXPIRED,
-    bytes_sent = TENURE_METRIC_BYTES_SENT,
-    bytes_received = TENURE_METRIC_BYTES_RECEIVED,
-    events = TENURE_METRIC_EVENTS,
-    leaderships = TENURE_METRIC_LEADERSHIPS,
-    leaderships_ended = TENURE_METRIC_LEADERSHIPS_ENDED,
-    renewals = TENURE_METRIC_RENEWALS,
-    handles = TENURE_METRIC_HANDLES,
-    calls = TENURE_METRIC_CALLS,
-};
-
 // The release and the ABI version of the loaded library.
 inline std::string_view version() noexcept { return tenure_version(); }
 inline std::int32_t abi_version() noexcept { return tenure_abi_version(); }
-
-// New kinds may come: ignore unknown ones.
-enum class event_kind : std::int32_t {
-    nothing = TENURE_EVENT_NOTHING,
-    session_connecting = TENURE_EVENT_SESSION_CONNECTING,
-    session_connected = TENURE_EVENT_SESSION_CONNECTED,
-    session_suspended = TENURE_EVENT_SESSION_SUSPENDED,
-    session_retrying = TENURE_EVENT_SESSION_RETRYING,
-    session_expired = TENURE_EVENT_SESSION_EXPIRED,
-    session_auth_failed = TENURE_EVENT_SESSION_AUTH_FAILED,
-    session_closed = TENURE_EVENT_SESSION_CLOSED,
-    contender_enrolling = TENURE_EVENT_CONTENDER_ENROLLING,
-    contender_enrolled = TENURE_EVENT_CONTENDER_ENROLLED,
-    contender_standby = TENURE_EVENT_CONTENDER_STANDBY,
-    contender_leading = TENURE_EVENT_CONTENDER_LEADING,
-    contender_jeopardy = TENURE_EVENT_CONTENDER_JEOPARDY,
-    contender_lost = TENURE_EVENT_CONTENDER_LOST,
-    contender_blocked = TENURE_EVENT_CONTENDER_BLOCKED,
-    detector_unknown = TENURE_EVENT_DETECTOR_UNKNOWN,
-    detector_none = TENURE_EVENT_DETECTOR_NONE,
-    detector_leader = TENURE_EVENT_DETECTOR_LEADER,
-    detector_failed = TENURE_EVENT_DETECTOR_FAILED,
-    group_unknown = TENURE_EVENT_GROUP_UNKNOWN,
-    group_members = TENURE_EVENT_GROUP_MEMBERS,
-    group_failed = TENURE_EVENT_GROUP_FAILED,
-    group_membership_lost = TENURE_EVENT_GROUP_MEMBERSHIP_LOST,
-    call_done = TENURE_EVENT_CALL_DONE,
-};
 
 inline std::ostream &operator<<(std::ostream &out, event_kind kind)
 {
@@ -706,12 +715,21 @@ private:
 
 // The options of a contender.
 struct contender_options {
-    std::string path{};  // the group; empty: the group of the client's URL
-    std::string label{}; // the part before '_' in the name of the znode
-    std::string data{};  // the payload, which detectors get: any bytes, at most 1,000,000
+    // The group; empty: the group of the client's URL.
+    std::string path{};
+    // generated: contender options; do not edit, run `make words`
+    // The part before `_` in the name of the znode
+    std::string label{};
+    // The payload of the znode, which detectors get with the leader: at most 1,000,000 bytes
+    std::string data{};
+    // When leadership ends if no server answers
     tenure::policy policy = tenure::policy::verified;
+    // Whether the contender enrols again after a lost candidacy
     tenure::reenrol reenrol = tenure::reenrol::always;
-    bool warm = false; // keep a lease ready while next in line
+    // Whether to keep a lease ready while next in line, for one small write each twelfth of the session
+    // timeout
+    bool warm = false;
+    // generated: end
 };
 
 // See tenure_contender.
@@ -1074,18 +1092,24 @@ public:
         const detail::owned<tenure_contender_options, tenure_contender_options_free> made(
             tenure_contender_options_new());
         auto *set = made.get();
-        if (!options.path.empty()
-            && !check(tenure_contender_options_set_path(set, detail::str(options.path), check.out())))
-            return {};
-        tenure_contender *found = nullptr;
-        if (check(tenure_contender_options_set_label(set, detail::str(options.label), check.out()))
-            && check(tenure_contender_options_set_data(set, options.data.data(), options.data.size(),
-                                                       check.out()))
+        const bool is_set
+            = (options.path.empty()
+               || check(tenure_contender_options_set_path(set, detail::str(options.path), check.out())))
+            // generated: contender setters; do not edit, run `make words`
+            && check(tenure_contender_options_set_label(
+                set, detail::str(options.label), check.out()))
+            && check(tenure_contender_options_set_data(
+                set, options.data.data(), options.data.size(), check.out()))
             && check(tenure_contender_options_set_policy(
                 set, static_cast<std::int32_t>(options.policy), check.out()))
             && check(tenure_contender_options_set_reenrol(
                 set, static_cast<std::int32_t>(options.reenrol), check.out()))
-            && check(tenure_contender_options_set_warm(set, options.warm, check.out())))
+            && check(tenure_contender_options_set_warm(
+                set, options.warm, check.out()))
+            // generated: end
+            ;
+        tenure_contender *found = nullptr;
+        if (is_set)
             check(tenure_contender_new(held_.get(), set, &found, check.out()));
         return contender(found);
     }

@@ -36,6 +36,9 @@ pub use tenure_model as model;
 #[doc(hidden)]
 pub use tenure_proto as proto;
 
+#[doc(hidden)] // For the bindings and tools of this project: no stability is promised.
+pub use api::words;
+
 pub use api::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
     Error, ErrorKind, Events, ExpiredBy, Group, GroupEvent, HandleEvent, Host, Leader, Leadership,

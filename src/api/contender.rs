@@ -3,6 +3,7 @@
 use super::any_events::wait_for;
 use super::checks::{check_group, check_member};
 use super::events::Events;
+use crate::core::words::Ending;
 use crate::core::{
     Answer, Command, ContenderEvent, ContenderSpec, Error, Handle, LeasePolicy, LostReason,
     Reenrol, Time,
@@ -22,17 +23,11 @@ impl ContenderOptions {
     /// The default options for the group whose znode is `group`; it is created if it is missing.
     pub fn new(group: impl Into<String>) -> Self {
         Self {
-            spec: ContenderSpec {
-                path: group.into(),
-                label: None,
-                data: Vec::new(),
-                policy: LeasePolicy::default(),
-                reenrol: Reenrol::default(),
-                warm: false,
-            },
+            spec: ContenderSpec::new(group),
         }
     }
 
+    // generated: builder; do not edit, run `make words`
     /// The label: the part before `_` in the name of the znode. Mesos reads the name up to the
     /// first `_`.
     #[must_use]
@@ -62,14 +57,28 @@ impl ContenderOptions {
         self
     }
 
-    /// Whether to keep a lease ready while next in line (not by default). This costs one small write
-    /// each twelfth of the session timeout, and leadership then begins with the very event that
-    /// reports the end of the predecessor. Otherwise a session that was idle first needs three
+    /// Whether to keep a lease ready while next in line (not by default). This costs one small
+    /// write each twelfth of the session timeout, and leadership then begins with the very event
+    /// that reports the end of the predecessor. Otherwise a session that was idle first needs three
     /// committed writes and a tenth of a second.
     #[must_use]
     pub fn warm(mut self, warm: bool) -> Self {
         self.spec.warm = warm;
         self
+    }
+    // generated: end
+
+    /// The same for another group.
+    #[cfg(feature = "capi")]
+    pub(crate) fn at(mut self, group: String) -> Self {
+        self.spec.path = group;
+        self
+    }
+
+    /// To change single options.
+    #[cfg(feature = "capi")]
+    pub(crate) fn spec_mut(&mut self) -> &mut ContenderSpec {
+        &mut self.spec
     }
 
     /// Checks the options as [`Client::contend`](super::Client::contend) does, before there is a
@@ -250,17 +259,12 @@ impl Contender {
     fn is_decisive(&self, event: &ContenderEvent) -> bool {
         match event {
             ContenderEvent::Leading { .. } => true,
-            ContenderEvent::Lost { reason, .. } => match reason {
-                LostReason::Failed(_) | LostReason::Withdrawn | LostReason::Closed => true,
-                LostReason::SessionExpired | LostReason::LeaseLapsed | LostReason::Evicted => {
-                    self.reenrol == Reenrol::Never
-                }
+            ContenderEvent::Lost { reason, .. } => match reason.ending() {
+                Ending::Wanted | Ending::Final => true,
+                Ending::Involuntary => self.reenrol == Reenrol::Never,
             },
-            ContenderEvent::Enrolling
-            | ContenderEvent::Enrolled { .. }
-            | ContenderEvent::Standby { .. }
-            | ContenderEvent::Jeopardy { .. }
-            | ContenderEvent::Blocked { .. } => false,
+            // It goes on.
+            _ => false,
         }
     }
 }

@@ -16,6 +16,7 @@ mod url;
 
 #[cfg(feature = "capi")]
 pub(crate) use crate::core::Event;
+pub use crate::core::words;
 pub use crate::core::{
     ContenderEvent, DetectorEvent, Error, ErrorKind, ExpiredBy, GroupEvent, Host, Leader,
     LeasePolicy, LostReason, Member, Reenrol, SessionEvent, Time,

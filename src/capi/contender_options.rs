@@ -6,32 +6,10 @@ use super::guard;
 use super::handle::{self, Head, Tagged};
 use super::status::tenure_status;
 use super::text::{self, tenure_str};
+use super::words::{tenure_policy, tenure_reenrol};
 use crate::api::{ContenderOptions, LeasePolicy, Reenrol};
 use std::ffi::c_void;
 use std::sync::{Mutex, PoisonError};
-
-/// When leadership ends if no server answers. The numbers are permanent.
-///
-/// @since ABI 1
-pub type tenure_policy = i32;
-
-/// Leadership ends with its lease, which rests on writes that a quorum has committed: before the
-/// ensemble can elect another leader. The default.
-pub const TENURE_POLICY_VERIFIED: tenure_policy = 0;
-/// Like VERIFIED, and at once when the connection is lost.
-pub const TENURE_POLICY_STRICT: tenure_policy = 1;
-/// Leadership ends with the session, as in Mesos. **Not safe**: a successor may lead before that.
-pub const TENURE_POLICY_SESSION: tenure_policy = 2;
-
-/// Whether a contender enrols again after a lost candidacy. The numbers are permanent.
-///
-/// @since ABI 1
-pub type tenure_reenrol = i32;
-
-/// The contender enrols again by itself. The default.
-pub const TENURE_REENROL_ALWAYS: tenure_reenrol = 0;
-/// The contender stops.
-pub const TENURE_REENROL_NEVER: tenure_reenrol = 1;
 
 /// The options of a contender. They may be used for any number of contenders, changed in between,
 /// and freed at once: a contender copies them.
@@ -44,14 +22,10 @@ pub struct tenure_contender_options {
 }
 
 /// The choices so far. They are checked when they are used.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Choice {
     path: Option<String>,
-    label: Option<String>,
-    data: Vec<u8>,
-    policy: LeasePolicy,
-    reenrol: Reenrol,
-    warm: bool,
+    options: ContenderOptions,
 }
 
 impl Tagged for tenure_contender_options {
@@ -67,21 +41,19 @@ impl tenure_contender_options {
     /// The choices; `path` if no other group was chosen.
     pub(super) fn read(&self, path: &str) -> ContenderOptions {
         let choice = self.choice.lock();
-        let choice = choice.unwrap_or_else(PoisonError::into_inner).clone();
-        let options = ContenderOptions::new(choice.path.unwrap_or_else(|| path.to_owned()))
-            .data(choice.data)
-            .policy(choice.policy)
-            .reenrol(choice.reenrol)
-            .warm(choice.warm);
-        match choice.label {
-            Some(label) => options.label(label),
-            None => options,
-        }
+        let Choice { path: own, options } = choice.unwrap_or_else(PoisonError::into_inner).clone();
+        options.at(own.unwrap_or_else(|| path.to_owned()))
     }
 
     fn change(&self, change: impl FnOnce(&mut Choice)) {
         change(&mut self.choice.lock().unwrap_or_else(PoisonError::into_inner));
     }
+}
+
+/// What a number chooses.
+fn chosen<T>(found: Option<T>, name: &str, number: i32, family: &str) -> Result<T, Failure> {
+    let refused = || Failure::invalid(format!("{name} is {number}, which is no {family}_..."));
+    found.ok_or_else(refused)
 }
 
 /// The default options: the group of the client's URL, no label, no payload,
@@ -95,7 +67,11 @@ impl tenure_contender_options {
 pub extern "C" fn tenure_contender_options_new() -> *mut tenure_contender_options {
     handle::make(tenure_contender_options {
         head: Head::new::<tenure_contender_options>(),
-        choice: Mutex::default(),
+        choice: Mutex::new(Choice {
+            path: None,
+            // The group is known when they are used.
+            options: ContenderOptions::new(""),
+        }),
     })
 }
 
@@ -121,6 +97,7 @@ pub unsafe extern "C" fn tenure_contender_options_set_path(
     })
 }
 
+// generated: setters; do not edit, run `make words`
 /// Sets the label: the part before `_` in the name of the znode. Mesos reads the name up to the
 /// first `_`.
 ///
@@ -139,7 +116,8 @@ pub unsafe extern "C" fn tenure_contender_options_set_label(
 ) -> tenure_status {
     guard::on(options, error_out, |options| {
         let label = label.read("label")?.to_owned();
-        options.change(|choice| choice.label = (!label.is_empty()).then_some(label));
+        let label = (!label.is_empty()).then_some(label);
+        options.change(|choice| choice.options.spec_mut().label = label);
         Ok(())
     })
 }
@@ -163,7 +141,7 @@ pub unsafe extern "C" fn tenure_contender_options_set_data(
 ) -> tenure_status {
     guard::on(options, error_out, |options| {
         let data = text::bytes(data.cast(), len, "data")?.to_vec();
-        options.change(|choice| choice.data = data);
+        options.change(|choice| choice.options.spec_mut().data = data);
         Ok(())
     })
 }
@@ -173,7 +151,8 @@ pub unsafe extern "C" fn tenure_contender_options_set_data(
 /// @param options    options
 /// @param policy     TENURE_POLICY_...
 /// @param error_out  an error is written here, on failure only; may be NULL
-/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for a number that is no policy
+/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for a number that is no
+///         TENURE_POLICY_...
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
 /// @since ABI 1
@@ -184,19 +163,11 @@ pub unsafe extern "C" fn tenure_contender_options_set_policy(
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
     guard::on(options, error_out, |options| {
-        let policy = match policy {
-            TENURE_POLICY_VERIFIED => LeasePolicy::Verified,
-            TENURE_POLICY_STRICT => LeasePolicy::Strict,
-            TENURE_POLICY_SESSION => LeasePolicy::Session,
-            _ => return Err(no_such("policy", policy, "TENURE_POLICY")),
-        };
-        options.change(|choice| choice.policy = policy);
+        let found = LeasePolicy::from_number(policy);
+        let policy = chosen(found, "policy", policy, "TENURE_POLICY")?;
+        options.change(|choice| choice.options.spec_mut().policy = policy);
         Ok(())
     })
-}
-
-fn no_such(name: &str, number: i32, family: &str) -> Failure {
-    Failure::invalid(format!("{name} is {number}; it must be a {family}_..."))
 }
 
 /// Sets whether the contender enrols again after a lost candidacy.
@@ -216,20 +187,17 @@ pub unsafe extern "C" fn tenure_contender_options_set_reenrol(
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
     guard::on(options, error_out, |options| {
-        let reenrol = match reenrol {
-            TENURE_REENROL_ALWAYS => Reenrol::Always,
-            TENURE_REENROL_NEVER => Reenrol::Never,
-            _ => return Err(no_such("reenrol", reenrol, "TENURE_REENROL")),
-        };
-        options.change(|choice| choice.reenrol = reenrol);
+        let found = Reenrol::from_number(reenrol);
+        let reenrol = chosen(found, "reenrol", reenrol, "TENURE_REENROL")?;
+        options.change(|choice| choice.options.spec_mut().reenrol = reenrol);
         Ok(())
     })
 }
 
-/// Sets whether to keep a lease ready while next in line. This costs one small write each twelfth
-/// of the session timeout, and leadership then begins with the very event that reports the end of
-/// the predecessor. Otherwise a session that was idle first needs three committed writes and a
-/// tenth of a second.
+/// Sets whether to keep a lease ready while next in line (not by default). This costs one small
+/// write each twelfth of the session timeout, and leadership then begins with the very event that
+/// reports the end of the predecessor. Otherwise a session that was idle first needs three
+/// committed writes and a tenth of a second.
 ///
 /// @param options    options
 /// @param warm       true to keep a lease ready
@@ -245,10 +213,11 @@ pub unsafe extern "C" fn tenure_contender_options_set_warm(
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
     guard::on(options, error_out, |options| {
-        options.change(|choice| choice.warm = warm);
+        options.change(|choice| choice.options.spec_mut().warm = warm);
         Ok(())
     })
 }
+// generated: end
 
 /// Frees options. Contenders that were made with them keep their copies.
 ///

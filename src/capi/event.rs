@@ -8,115 +8,13 @@ use super::member::{tenure_member, tenure_members};
 use super::news::News;
 use super::status::{self, TENURE_OK, tenure_status};
 use super::text::tenure_str;
-use crate::api::{
-    ContenderEvent, DetectorEvent, ExpiredBy, GroupEvent, LostReason, SessionEvent, Time,
+use super::words::{
+    self, TENURE_EVENT_NOTHING, TENURE_EXPIRED_BY_NOBODY, TENURE_LOST_REASON_NONE,
+    tenure_event_kind, tenure_expired_by, tenure_lost_reason,
 };
+use crate::api::words::Part;
+use crate::api::{DetectorEvent, LostReason, Time};
 use std::ffi::{c_char, c_void};
-
-/// The kind of an event. Each kind names its main accessors after the colon. The numbers are
-/// permanent; new ones may come, so ignore unknown ones.
-///
-/// @since ABI 1
-pub type tenure_event_kind = i32;
-
-/// No event: the kind of NULL.
-pub const TENURE_EVENT_NOTHING: tenure_event_kind = 0;
-
-/// The client asks for a new session.
-pub const TENURE_EVENT_SESSION_CONNECTING: tenure_event_kind = 1;
-/// A session is established, new or kept: tenure_event_session, tenure_event_timeout_ms.
-pub const TENURE_EVENT_SESSION_CONNECTED: tenure_event_kind = 2;
-/// The connection is lost; the session may live on: tenure_event_since_ns, tenure_event_message.
-pub const TENURE_EVENT_SESSION_SUSPENDED: tenure_event_kind = 3;
-/// An attempt to connect failed; the next follows by itself: tenure_event_attempt,
-/// tenure_event_message.
-pub const TENURE_EVENT_SESSION_RETRYING: tenure_event_kind = 4;
-/// The session is over; a new one follows by itself: tenure_event_expired_by.
-pub const TENURE_EVENT_SESSION_EXPIRED: tenure_event_kind = 5;
-/// The server refused the credentials; the client is no longer usable.
-pub const TENURE_EVENT_SESSION_AUTH_FAILED: tenure_event_kind = 6;
-/// The client was closed; this is the last event of the client itself.
-pub const TENURE_EVENT_SESSION_CLOSED: tenure_event_kind = 7;
-
-/// A candidacy begins: its znode is being created.
-pub const TENURE_EVENT_CONTENDER_ENROLLING: tenure_event_kind = 20;
-/// The znode exists: tenure_event_member.
-pub const TENURE_EVENT_CONTENDER_ENROLLED: tenure_event_kind = 21;
-/// Another member leads: tenure_event_member (the own), tenure_event_ahead.
-pub const TENURE_EVENT_CONTENDER_STANDBY: tenure_event_kind = 22;
-/// This contender leads: tenure_event_member, tenure_event_token, tenure_event_lease_end_ns. Ask
-/// tenure_contender_is_leading before you act: events are news, the lease is the truth.
-pub const TENURE_EVENT_CONTENDER_LEADING: tenure_event_kind = 23;
-/// It leads, but a renewal is overdue or the connection is lost: tenure_event_member,
-/// tenure_event_token, tenure_event_lease_end_ns. LEADING with the same token follows, or LOST.
-pub const TENURE_EVENT_CONTENDER_JEOPARDY: tenure_event_kind = 24;
-/// The candidacy is over; exactly one event for each candidacy: tenure_event_lost_reason,
-/// tenure_event_member, tenure_event_lease_end_ns (until when it led, 0 if it did not),
-/// tenure_event_message.
-pub const TENURE_EVENT_CONTENDER_LOST: tenure_event_kind = 25;
-/// The candidacy cannot go on for now, and the contender tries again by itself; one event for each
-/// cause: tenure_event_member (the own, if it exists), tenure_event_status, tenure_event_message.
-pub const TENURE_EVENT_CONTENDER_BLOCKED: tenure_event_kind = 26;
-
-/// The leader cannot be known: no server has answered for too long. It is not the same as NONE:
-/// tenure_event_since_ns.
-pub const TENURE_EVENT_DETECTOR_UNKNOWN: tenure_event_kind = 40;
-/// No leader: the group is empty.
-pub const TENURE_EVENT_DETECTOR_NONE: tenure_event_kind = 41;
-/// A member leads, or the leader's payload has changed: tenure_event_member, tenure_event_token,
-/// tenure_event_data, tenure_event_as_of_ns.
-pub const TENURE_EVENT_DETECTOR_LEADER: tenure_event_kind = 42;
-/// The group cannot be read, and the library tries again by itself: tenure_event_status,
-/// tenure_event_message.
-pub const TENURE_EVENT_DETECTOR_FAILED: tenure_event_kind = 43;
-
-/// The members cannot be known: no server has answered for too long: tenure_event_since_ns.
-pub const TENURE_EVENT_GROUP_UNKNOWN: tenure_event_kind = 60;
-/// All members, oldest first: tenure_event_members.
-pub const TENURE_EVENT_GROUP_MEMBERS: tenure_event_kind = 61;
-/// The group cannot be read, and the library tries again by itself: tenure_event_status,
-/// tenure_event_message.
-pub const TENURE_EVENT_GROUP_FAILED: tenure_event_kind = 62;
-/// A membership that this group joined has ended, and not by tenure_group_cancel:
-/// tenure_event_member, tenure_event_lost_reason.
-pub const TENURE_EVENT_GROUP_MEMBERSHIP_LOST: tenure_event_kind = 63;
-
-/// A call that a function ending in `_start` began has ended: tenure_event_call,
-/// tenure_event_status, tenure_event_message, and the accessor that the function names for its
-/// result.
-pub const TENURE_EVENT_CALL_DONE: tenure_event_kind = 80;
-
-/// Why a candidacy or a membership ended. The numbers are permanent.
-///
-/// @since ABI 1
-pub type tenure_lost_reason = i32;
-
-/// The event is not the end of a candidacy or membership.
-pub const TENURE_LOST_REASON_NONE: tenure_lost_reason = 0;
-/// The session is over.
-pub const TENURE_LOST_REASON_SESSION_EXPIRED: tenure_lost_reason = 1;
-/// The lease ended before it could be renewed.
-pub const TENURE_LOST_REASON_LEASE_LAPSED: tenure_lost_reason = 2;
-/// Somebody else deleted the znode.
-pub const TENURE_LOST_REASON_EVICTED: tenure_lost_reason = 3;
-/// tenure_contender_withdraw was called.
-pub const TENURE_LOST_REASON_WITHDRAWN: tenure_lost_reason = 4;
-/// The client was closed.
-pub const TENURE_LOST_REASON_CLOSED: tenure_lost_reason = 5;
-/// The znode could not be created, and trying again cannot help: tenure_event_status says why.
-pub const TENURE_LOST_REASON_FAILED: tenure_lost_reason = 6;
-
-/// Which side declared a session over. The numbers are permanent.
-///
-/// @since ABI 1
-pub type tenure_expired_by = i32;
-
-/// Neither: the event is of another kind.
-pub const TENURE_EXPIRED_BY_NOBODY: tenure_expired_by = 0;
-/// A server: everything of the session is gone.
-pub const TENURE_EXPIRED_BY_SERVER: tenure_expired_by = 1;
-/// The client's own clock: no server answered for too long.
-pub const TENURE_EXPIRED_BY_LOCAL_TIMEOUT: tenure_expired_by = 2;
 
 /// An event. It never changes; any thread may read it. In a callback it lives until the callback
 /// returns; an event that tenure_client_next_event or another function returned is yours until
@@ -164,44 +62,6 @@ impl tenure_event {
     }
 }
 
-/// The number of its kind.
-fn kind(news: &News) -> tenure_event_kind {
-    match news {
-        News::Session(event) => match event {
-            SessionEvent::Connecting => TENURE_EVENT_SESSION_CONNECTING,
-            SessionEvent::Connected { .. } => TENURE_EVENT_SESSION_CONNECTED,
-            SessionEvent::Suspended { .. } => TENURE_EVENT_SESSION_SUSPENDED,
-            SessionEvent::Retrying { .. } => TENURE_EVENT_SESSION_RETRYING,
-            SessionEvent::Expired { .. } => TENURE_EVENT_SESSION_EXPIRED,
-            SessionEvent::AuthFailed => TENURE_EVENT_SESSION_AUTH_FAILED,
-            SessionEvent::Closed => TENURE_EVENT_SESSION_CLOSED,
-        },
-        News::Contender(event) => match event {
-            ContenderEvent::Enrolling => TENURE_EVENT_CONTENDER_ENROLLING,
-            ContenderEvent::Enrolled { .. } => TENURE_EVENT_CONTENDER_ENROLLED,
-            ContenderEvent::Standby { .. } => TENURE_EVENT_CONTENDER_STANDBY,
-            ContenderEvent::Leading { .. } => TENURE_EVENT_CONTENDER_LEADING,
-            ContenderEvent::Jeopardy { .. } => TENURE_EVENT_CONTENDER_JEOPARDY,
-            ContenderEvent::Blocked { .. } => TENURE_EVENT_CONTENDER_BLOCKED,
-            ContenderEvent::Lost { .. } => TENURE_EVENT_CONTENDER_LOST,
-        },
-        News::Detector(event) => match event {
-            DetectorEvent::Unknown { .. } => TENURE_EVENT_DETECTOR_UNKNOWN,
-            DetectorEvent::None => TENURE_EVENT_DETECTOR_NONE,
-            DetectorEvent::Leader(_) => TENURE_EVENT_DETECTOR_LEADER,
-            DetectorEvent::Failed(_) => TENURE_EVENT_DETECTOR_FAILED,
-        },
-        News::Members(_) => TENURE_EVENT_GROUP_MEMBERS,
-        News::Group(event) => match event {
-            GroupEvent::Unknown { .. } => TENURE_EVENT_GROUP_UNKNOWN,
-            GroupEvent::Members(_) => TENURE_EVENT_GROUP_MEMBERS,
-            GroupEvent::Failed(_) => TENURE_EVENT_GROUP_FAILED,
-            GroupEvent::MembershipLost { .. } => TENURE_EVENT_GROUP_MEMBERSHIP_LOST,
-        },
-        News::Done(_) => TENURE_EVENT_CALL_DONE,
-    }
-}
-
 fn look<T>(
     event: *const tenure_event,
     otherwise: T,
@@ -220,7 +80,7 @@ fn look<T>(
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_type(event: *const tenure_event) -> tenure_event_kind {
-    look(event, TENURE_EVENT_NOTHING, |news| Some(kind(news)))
+    look(event, TENURE_EVENT_NOTHING, |news| Some(news.kind()))
 }
 
 /// The name of a kind in small letters: `"contender leading"`; `"unknown event"` for a number that
@@ -233,34 +93,7 @@ pub unsafe extern "C" fn tenure_event_type(event: *const tenure_event) -> tenure
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub extern "C" fn tenure_event_kind_name(kind: tenure_event_kind) -> *const c_char {
-    let name = match kind {
-        TENURE_EVENT_NOTHING => c"nothing",
-        TENURE_EVENT_SESSION_CONNECTING => c"session connecting",
-        TENURE_EVENT_SESSION_CONNECTED => c"session connected",
-        TENURE_EVENT_SESSION_SUSPENDED => c"session suspended",
-        TENURE_EVENT_SESSION_RETRYING => c"session retrying",
-        TENURE_EVENT_SESSION_EXPIRED => c"session expired",
-        TENURE_EVENT_SESSION_AUTH_FAILED => c"session auth failed",
-        TENURE_EVENT_SESSION_CLOSED => c"session closed",
-        TENURE_EVENT_CONTENDER_ENROLLING => c"contender enrolling",
-        TENURE_EVENT_CONTENDER_ENROLLED => c"contender enrolled",
-        TENURE_EVENT_CONTENDER_STANDBY => c"contender standby",
-        TENURE_EVENT_CONTENDER_LEADING => c"contender leading",
-        TENURE_EVENT_CONTENDER_JEOPARDY => c"contender jeopardy",
-        TENURE_EVENT_CONTENDER_LOST => c"contender lost",
-        TENURE_EVENT_CONTENDER_BLOCKED => c"contender blocked",
-        TENURE_EVENT_DETECTOR_UNKNOWN => c"detector unknown",
-        TENURE_EVENT_DETECTOR_NONE => c"detector none",
-        TENURE_EVENT_DETECTOR_LEADER => c"detector leader",
-        TENURE_EVENT_DETECTOR_FAILED => c"detector failed",
-        TENURE_EVENT_GROUP_UNKNOWN => c"group unknown",
-        TENURE_EVENT_GROUP_MEMBERS => c"group members",
-        TENURE_EVENT_GROUP_FAILED => c"group failed",
-        TENURE_EVENT_GROUP_MEMBERSHIP_LOST => c"group membership lost",
-        TENURE_EVENT_CALL_DONE => c"call done",
-        _ => c"unknown event",
-    };
-    name.as_ptr()
+    words::event_kind_name(kind).as_ptr()
 }
 
 /// The handle of the event: the number that tenure_client_id, tenure_contender_id,
@@ -342,12 +175,11 @@ pub unsafe extern "C" fn tenure_event_data(
     len_out: *mut usize,
 ) -> *const c_void {
     let found: Option<&[u8]> = look(event, None, |news| match news {
-        News::Detector(DetectorEvent::Leader(leader)) => Some(Some(leader.data.as_slice())),
         News::Done(Done {
             result: Ok(Answer::Data(data)),
             ..
         }) => Some(data.as_deref()),
-        _ => None,
+        _ => news.leader().map(|leader| Some(leader.data.as_slice())),
     });
     found.map_or_else(
         || data::nothing(len_out),
@@ -364,8 +196,8 @@ pub unsafe extern "C" fn tenure_event_data(
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_session(event: *const tenure_event) -> i64 {
-    look(event, 0, |news| match news {
-        News::Session(SessionEvent::Connected { session, .. }) => Some(*session),
+    look(event, 0, |news| match news.part("session") {
+        Some(Part::Session(session)) => Some(session),
         _ => None,
     })
 }
@@ -379,10 +211,8 @@ pub unsafe extern "C" fn tenure_event_session(event: *const tenure_event) -> i64
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_timeout_ms(event: *const tenure_event) -> i64 {
-    look(event, 0, |news| match news {
-        News::Session(SessionEvent::Connected { timeout, .. }) => {
-            Some(i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX))
-        }
+    look(event, 0, |news| match news.part("timeout") {
+        Some(Part::Span(timeout)) => Some(i64::try_from(timeout.as_millis()).unwrap_or(i64::MAX)),
         _ => None,
     })
 }
@@ -397,9 +227,9 @@ pub unsafe extern "C" fn tenure_event_timeout_ms(event: *const tenure_event) -> 
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_attempt(event: *const tenure_event) -> u32 {
-    look(event, 0, |news| match news {
-        News::Session(SessionEvent::Retrying { attempt, .. }) => Some(*attempt),
-        _ => None,
+    look(event, 0, |news| {
+        let attempt = news.count("attempt")?;
+        Some(u32::try_from(attempt).unwrap_or(u32::MAX))
     })
 }
 
@@ -413,12 +243,11 @@ pub unsafe extern "C" fn tenure_event_attempt(event: *const tenure_event) -> u32
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_expired_by(event: *const tenure_event) -> tenure_expired_by {
-    look(event, TENURE_EXPIRED_BY_NOBODY, |news| match news {
-        News::Session(SessionEvent::Expired { by }) => Some(match by {
-            ExpiredBy::Server => TENURE_EXPIRED_BY_SERVER,
-            ExpiredBy::LocalTimeout => TENURE_EXPIRED_BY_LOCAL_TIMEOUT,
-        }),
-        _ => None,
+    look(event, TENURE_EXPIRED_BY_NOBODY, |news| {
+        match news.part("by") {
+            Some(Part::By(by)) => Some(by.number()),
+            _ => None,
+        }
     })
 }
 
@@ -431,9 +260,9 @@ pub unsafe extern "C" fn tenure_event_expired_by(event: *const tenure_event) -> 
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_ahead(event: *const tenure_event) -> usize {
-    look(event, 0, |news| match news {
-        News::Contender(ContenderEvent::Standby { ahead, .. }) => Some(*ahead),
-        _ => None,
+    look(event, 0, |news| {
+        let ahead = news.count("ahead")?;
+        Some(usize::try_from(ahead).unwrap_or(usize::MAX))
     })
 }
 
@@ -462,7 +291,7 @@ pub unsafe extern "C" fn tenure_event_lease_end_ns(event: *const tenure_event) -
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_since_ns(event: *const tenure_event) -> u64 {
-    look(event, 0, |news| news.since().map(Time::as_nanos))
+    look(event, 0, |news| news.time("since").map(Time::as_nanos))
 }
 
 /// How fresh the answer is, for TENURE_EVENT_DETECTOR_LEADER: when the client asked the server that
@@ -475,9 +304,8 @@ pub unsafe extern "C" fn tenure_event_since_ns(event: *const tenure_event) -> u6
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_as_of_ns(event: *const tenure_event) -> u64 {
-    look(event, 0, |news| match news {
-        News::Detector(DetectorEvent::Leader(leader)) => Some(leader.as_of.as_nanos()),
-        _ => None,
+    look(event, 0, |news| {
+        news.leader().map(|leader| leader.as_of.as_nanos())
     })
 }
 
@@ -494,14 +322,7 @@ pub unsafe extern "C" fn tenure_event_lost_reason(
     event: *const tenure_event,
 ) -> tenure_lost_reason {
     look(event, TENURE_LOST_REASON_NONE, |news| {
-        news.reason().map(|reason| match reason {
-            LostReason::SessionExpired => TENURE_LOST_REASON_SESSION_EXPIRED,
-            LostReason::LeaseLapsed => TENURE_LOST_REASON_LEASE_LAPSED,
-            LostReason::Evicted => TENURE_LOST_REASON_EVICTED,
-            LostReason::Withdrawn => TENURE_LOST_REASON_WITHDRAWN,
-            LostReason::Closed => TENURE_LOST_REASON_CLOSED,
-            LostReason::Failed(_) => TENURE_LOST_REASON_FAILED,
-        })
+        news.reason().map(LostReason::number)
     })
 }
 
@@ -586,7 +407,7 @@ pub unsafe extern "C" fn tenure_event_free(event: *mut tenure_event) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{Error, ErrorKind, Event, Member};
+    use crate::api::{ContenderEvent, Error, ErrorKind, Event, Member};
 
     #[test]
     fn a_blocked_candidacy_shows_its_member_and_its_error() {
@@ -603,7 +424,7 @@ mod tests {
                 error: error.clone(),
             };
             let news = News::from(Event::Contender(blocked));
-            assert_eq!(kind(&news), TENURE_EVENT_CONTENDER_BLOCKED);
+            assert_eq!(news.kind(), words::TENURE_EVENT_CONTENDER_BLOCKED);
             assert_eq!(news.member(), member.as_ref());
             assert_eq!(news.error(), Some(&error));
             assert_eq!(news.message(), Some("give READ on /g"));

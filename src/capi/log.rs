@@ -6,22 +6,9 @@ use super::failure::Failure;
 use super::guard;
 use super::status::tenure_status;
 use super::text::tenure_str;
+use super::words::tenure_log_level;
 use crate::api::{LogLevel, set_log, unset_log};
 use std::ffi::c_void;
-
-/// The severity of a log line. The numbers are permanent.
-///
-/// @since ABI 1
-pub type tenure_log_level = i32;
-
-/// Something does not work, and will not work by itself.
-pub const TENURE_LOG_LEVEL_ERROR: tenure_log_level = 1;
-/// Something is wrong: a connection lost, a leadership in jeopardy.
-pub const TENURE_LOG_LEVEL_WARN: tenure_log_level = 2;
-/// Changes of state: sessions, leaderships, leaders.
-pub const TENURE_LOG_LEVEL_INFO: tenure_log_level = 3;
-/// The steps between: each attempt, each step of a candidacy.
-pub const TENURE_LOG_LEVEL_DEBUG: tenure_log_level = 4;
 
 /// Receives a log line. It runs on the library's dispatch thread, like tenure_event_fn, and under
 /// the same rules.
@@ -66,28 +53,17 @@ pub unsafe extern "C" fn tenure_log_set(
 ) -> tenure_status {
     let foreign = Foreign::new(user_data, destroy);
     guard::call(error_out, || {
-        let level = match level {
-            TENURE_LOG_LEVEL_ERROR => LogLevel::Error,
-            TENURE_LOG_LEVEL_WARN => LogLevel::Warn,
-            TENURE_LOG_LEVEL_INFO => LogLevel::Info,
-            TENURE_LOG_LEVEL_DEBUG => LogLevel::Debug,
-            _ => {
-                return Err(Failure::invalid(format!(
-                    "level is {level}; it must be a TENURE_LOG_LEVEL_..."
-                )));
-            }
-        };
+        let level = LogLevel::from_number(level).ok_or_else(|| {
+            Failure::invalid(format!(
+                "level is {level}, which is no TENURE_LOG_LEVEL_..."
+            ))
+        })?;
         let Some(callback) = callback else {
             unset_log();
             return Ok(());
         };
         set_log(level, move |record| {
-            let number = match record.level {
-                LogLevel::Error => TENURE_LOG_LEVEL_ERROR,
-                LogLevel::Warn => TENURE_LOG_LEVEL_WARN,
-                LogLevel::Info => TENURE_LOG_LEVEL_INFO,
-                LogLevel::Debug => TENURE_LOG_LEVEL_DEBUG,
-            };
+            let number = record.level.number();
             let (at, text) = (record.at.as_nanos(), tenure_str::of(&record.message));
             // SAFETY: the caller promises that it may be called, with this, until it is destroyed.
             guard::in_callback(|| unsafe { callback(foreign.user_data(), number, at, text) });

@@ -16,6 +16,8 @@
 
 mod version;
 
+mod words;
+
 mod status;
 
 mod text;

@@ -1,9 +1,12 @@
-//! The content of an event. `event.rs` has the numbers that C sees.
+//! The content of an event, whatever its kind.
 
 use super::call::{Answer, Done};
 use super::member::tenure_members;
+use super::words::{TENURE_EVENT_CALL_DONE, TENURE_EVENT_GROUP_MEMBERS, tenure_event_kind};
+use crate::api::words::Part;
 use crate::api::{
-    ContenderEvent, DetectorEvent, Error, Event, GroupEvent, LostReason, Member, SessionEvent, Time,
+    ContenderEvent, DetectorEvent, Error, Event, GroupEvent, Leader, LostReason, Member,
+    SessionEvent, Time,
 };
 
 /// The content of an event.
@@ -52,46 +55,60 @@ impl From<Done> for News {
 }
 
 impl News {
+    /// The number of its kind.
+    pub(super) fn kind(&self) -> tenure_event_kind {
+        match self {
+            Self::Session(event) => event.number(),
+            Self::Contender(event) => event.number(),
+            Self::Detector(event) => event.number(),
+            Self::Members(_) => TENURE_EVENT_GROUP_MEMBERS,
+            Self::Group(event) => event.number(),
+            Self::Done(_) => TENURE_EVENT_CALL_DONE,
+        }
+    }
+
+    /// What the event brings under this name in Rust.
+    pub(super) fn part(&self, name: &str) -> Option<Part<'_>> {
+        match self {
+            Self::Session(event) => event.part(name),
+            Self::Contender(event) => event.part(name),
+            Self::Detector(event) => event.part(name),
+            Self::Group(event) => event.part(name),
+            Self::Members(_) | Self::Done(_) => None,
+        }
+    }
+
+    pub(super) fn leader(&self) -> Option<&Leader> {
+        match self.part("leader") {
+            Some(Part::Leader(leader)) => Some(leader),
+            _ => None,
+        }
+    }
+
     pub(super) fn member(&self) -> Option<&Member> {
         match self {
-            Self::Contender(event) => match event {
-                ContenderEvent::Enrolling => None,
-                ContenderEvent::Enrolled { member }
-                | ContenderEvent::Standby { member, .. }
-                | ContenderEvent::Leading { member, .. }
-                | ContenderEvent::Jeopardy { member, .. } => Some(member),
-                ContenderEvent::Blocked { member, .. } | ContenderEvent::Lost { member, .. } => {
-                    member.as_ref()
-                }
-            },
-            Self::Detector(DetectorEvent::Leader(leader)) => Some(&leader.member),
-            Self::Group(GroupEvent::MembershipLost { member, .. }) => Some(member),
             Self::Done(Done {
                 result: Ok(Answer::Member(member)),
                 ..
             }) => Some(member),
-            Self::Session(_)
-            | Self::Detector(_)
-            | Self::Group(_)
-            | Self::Members(_)
-            | Self::Done(_) => None,
+            _ => match self.part("member") {
+                Some(Part::Member(member)) => member,
+                _ => self.leader().map(|leader| &leader.member),
+            },
         }
     }
 
     pub(super) fn reason(&self) -> Option<&LostReason> {
-        match self {
-            Self::Contender(ContenderEvent::Lost { reason, .. })
-            | Self::Group(GroupEvent::MembershipLost { reason, .. }) => Some(reason),
+        match self.part("reason") {
+            Some(Part::Reason(reason)) => Some(reason),
             _ => None,
         }
     }
 
     /// The error that the event brings, if it brings one with a kind.
     pub(super) fn error(&self) -> Option<&Error> {
-        match self {
-            Self::Contender(ContenderEvent::Blocked { error, .. })
-            | Self::Detector(DetectorEvent::Failed(error))
-            | Self::Group(GroupEvent::Failed(error)) => Some(error),
+        match self.part("error") {
+            Some(Part::Error(error)) => Some(error),
             _ => match self.reason() {
                 Some(LostReason::Failed(error)) => Some(error),
                 _ => None,
@@ -100,31 +117,28 @@ impl News {
     }
 
     pub(super) fn message(&self) -> Option<&str> {
-        match self {
-            Self::Session(
-                SessionEvent::Suspended { error, .. } | SessionEvent::Retrying { error, .. },
-            ) => Some(error),
-            Self::Done(done) => done.result.as_ref().err().map(|f| &*f.message),
+        match (self, self.part("error")) {
+            (Self::Done(done), _) => done.result.as_ref().err().map(|f| &*f.message),
+            (_, Some(Part::Text(error))) => Some(error),
             _ => self.error().map(Error::message),
         }
     }
 
-    pub(super) fn since(&self) -> Option<Time> {
-        match self {
-            Self::Session(SessionEvent::Suspended { since, .. })
-            | Self::Detector(DetectorEvent::Unknown { since })
-            | Self::Group(GroupEvent::Unknown { since }) => Some(*since),
+    pub(super) fn time(&self, name: &str) -> Option<Time> {
+        match self.part(name) {
+            Some(Part::Time(time)) => time,
             _ => None,
         }
     }
 
     pub(super) fn lease_end(&self) -> Option<Time> {
-        match self {
-            Self::Contender(
-                ContenderEvent::Leading { lease_end, .. }
-                | ContenderEvent::Jeopardy { lease_end, .. },
-            ) => Some(*lease_end),
-            Self::Contender(ContenderEvent::Lost { led_until, .. }) => *led_until,
+        let end = self.time("lease_end");
+        end.or_else(|| self.time("led_until"))
+    }
+
+    pub(super) fn count(&self, name: &str) -> Option<u64> {
+        match self.part(name) {
+            Some(Part::Count(count)) => Some(count),
             _ => None,
         }
     }

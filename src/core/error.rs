@@ -1,51 +1,9 @@
-//! The errors that a caller sees.
+//! The errors that a caller sees. Their kinds are public words: `words/errors.rs`.
+
+pub use super::words::ErrorKind;
 
 use crate::proto::ServerError;
 use std::fmt;
-
-/// The kinds of errors; the set is closed, and each kind says whether trying again can help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// An argument can never work. Nothing was sent.
-    InvalidInput,
-    /// The ACL of a znode does not allow it.
-    NoAuth,
-    /// The znode does not exist.
-    NoNode,
-    /// The server refused the credentials.
-    AuthFailed,
-    /// The session is over, and the call belonged to it.
-    SessionExpired,
-    /// The client was closed.
-    Closed,
-    /// The result was not known in time. The operation may have happened, or may still happen.
-    Timeout,
-    /// A server refused for another reason; the message names the server's error.
-    Server,
-    /// The operating system refused a resource (a thread, a file descriptor), or the library did
-    /// because too much is under way.
-    System,
-    /// The handle was made before a `fork`, by the parent of this process, and is not usable here.
-    /// Open a client in this process.
-    Forked,
-}
-
-impl ErrorKind {
-    /// Whether the same call can succeed later without any change.
-    pub fn is_retriable(self) -> bool {
-        match self {
-            Self::SessionExpired | Self::Timeout | Self::System => true,
-            Self::InvalidInput
-            | Self::NoAuth
-            | Self::NoNode
-            | Self::AuthFailed
-            | Self::Closed
-            | Self::Server
-            | Self::Forked => false,
-        }
-    }
-}
 
 /// An error: its kind, and a sentence that says what to do. It never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,12 @@
-//! The events that users receive.
+//! The events that users receive. Their kinds are public words: `words/events.rs`.
 
-use super::error::Error;
-pub use super::session::ExpiredBy;
+pub use super::words::{
+    ContenderEvent, DetectorEvent, ExpiredBy, GroupEvent, LostReason, SessionEvent,
+};
+
 use super::time::Time;
+use super::words::{Part, Word};
 use crate::proto::path::{self, MemberName};
-use std::time::Duration;
 
 /// A member of a group: an ephemeral sequential znode.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,116 +35,6 @@ impl Member {
     }
 }
 
-/// An event of a client's session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SessionEvent {
-    /// The client asks for a new session.
-    Connecting,
-    /// A session is established, new or kept.
-    Connected {
-        /// The number of the session.
-        session: i64,
-        /// The session timeout that the server granted.
-        timeout: Duration,
-    },
-    /// The connection is lost; the session may live on.
-    Suspended {
-        /// When the connection was lost.
-        since: Time,
-        /// What went wrong, in a sentence for people.
-        error: String,
-    },
-    /// An attempt to connect failed; the next one follows by itself.
-    Retrying {
-        /// How many attempts to connect have failed since the last connection, from 1.
-        attempt: u32,
-        /// What went wrong, in a sentence for people.
-        error: String,
-    },
-    /// The session is over; a new one follows by itself.
-    Expired {
-        /// Which side declared it over.
-        by: ExpiredBy,
-    },
-    /// The server refused the credentials; the client is no longer usable.
-    AuthFailed,
-    /// The client was closed; this is the last event of the client itself.
-    Closed,
-}
-
-/// Why a candidacy or a membership ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LostReason {
-    /// The session is over.
-    SessionExpired,
-    /// The lease ended before it could be renewed, or the contender could not get a lease because it
-    /// may not read its own znode.
-    LeaseLapsed,
-    /// Somebody else deleted the znode.
-    Evicted,
-    /// `withdraw` was called.
-    Withdrawn,
-    /// The client was closed.
-    Closed,
-    /// The znode could not be created, and trying again cannot help.
-    Failed(Error),
-}
-
-/// An event of a contender.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ContenderEvent {
-    /// A candidacy begins: its znode is being created.
-    Enrolling,
-    /// The znode exists; its rank is not known yet.
-    Enrolled {
-        /// The own znode.
-        member: Member,
-    },
-    /// Another member leads.
-    Standby {
-        /// The own znode.
-        member: Member,
-        /// How many members were ahead of the own one at the last look.
-        ahead: usize,
-    },
-    /// This contender leads.
-    Leading {
-        /// The own znode.
-        member: Member,
-        /// The end of its lease, unless it is renewed before. Renewals are no events: ask
-        /// `leadership`.
-        lease_end: Time,
-    },
-    /// It leads, but a renewal is overdue or the connection is lost.
-    Jeopardy {
-        /// The own znode.
-        member: Member,
-        /// When leadership ends, unless it is renewed before.
-        lease_end: Time,
-    },
-    /// The candidacy cannot go on for now, and the contender tries again by itself; one event for
-    /// each cause. The error says why, and what helps.
-    Blocked {
-        /// The own znode, if it exists.
-        member: Option<Member>,
-        /// Why.
-        error: Error,
-    },
-    /// The candidacy is over; exactly one event for each candidacy that began.
-    Lost {
-        /// The own znode, if one existed.
-        member: Option<Member>,
-        /// Until when it led, if it did: the end of its lease, or the earlier instant at which the
-        /// library gave up leadership.
-        led_until: Option<Time>,
-        /// Why.
-        reason: LostReason,
-    },
-}
-
 /// The leader of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leader {
@@ -154,44 +46,14 @@ pub struct Leader {
     pub as_of: Time,
 }
 
-/// An event of a detector: its knowledge of the leader.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DetectorEvent {
-    /// The leader cannot be known: no server has answered for too long. It is not the same as
-    /// `None`.
-    Unknown {
-        /// The last confirmation of the previous state.
-        since: Time,
-    },
-    /// No leader: the group is empty.
-    None,
-    /// A member leads, or the leader's payload has changed.
-    Leader(Leader),
-    /// The group cannot be read, and the library tries again by itself.
-    Failed(Error),
-}
-
-/// An event of a group: its knowledge of the members, or the end of a membership.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum GroupEvent {
-    /// The members cannot be known: no server has answered for too long.
-    Unknown {
-        /// The last confirmation of the previous state.
-        since: Time,
-    },
-    /// All members, oldest first.
-    Members(Vec<Member>),
-    /// The group cannot be read, and the library tries again by itself.
-    Failed(Error),
-    /// A membership that this group joined has ended, and not by `cancel`.
-    MembershipLost {
-        /// The former member.
-        member: Member,
-        /// Why.
-        reason: LostReason,
-    },
+impl ContenderEvent {
+    /// The own znode, if the event names one.
+    pub(crate) fn member(&self) -> Option<&Member> {
+        match self.part("member") {
+            Some(Part::Member(member)) => member,
+            _ => None,
+        }
+    }
 }
 
 /// An event of one handle.
@@ -207,11 +69,15 @@ pub enum Event {
 impl Event {
     /// Whether the event says how things are from now on, and not only that something happened.
     pub(crate) fn is_state(&self) -> bool {
-        !matches!(
-            self,
-            Self::Session(SessionEvent::Retrying { .. })
-                | Self::Contender(ContenderEvent::Blocked { .. })
-                | Self::Group(GroupEvent::MembershipLost { .. })
-        )
+        !self.word().news
+    }
+
+    fn word(&self) -> &'static Word {
+        match self {
+            Self::Session(event) => event.word(),
+            Self::Contender(event) => event.word(),
+            Self::Detector(event) => event.word(),
+            Self::Group(event) => event.word(),
+        }
     }
 }

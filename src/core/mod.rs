@@ -52,22 +52,23 @@ mod session;
 mod shared;
 mod shared_lease;
 mod watches;
+pub mod words;
 mod znode;
 
 pub use client::Client;
-pub use contender::{ContenderSpec, Reenrol};
+pub use contender::ContenderSpec;
 pub use error::{Error, ErrorKind};
 pub use event::{
     ContenderEvent, DetectorEvent, Event, ExpiredBy, GroupEvent, Leader, LostReason, Member,
     SessionEvent,
 };
-pub use lease::LeasePolicy;
 pub use session::secret::Secret;
 pub use session::servers::Host;
 pub use session::time::Time;
 pub use session::{ANSWER_BYTES_MAX, SessionOptions, SessionWake};
 use session::{lease, time, verdict};
 pub use shared_lease::{Basis, Published};
+pub use words::{LeasePolicy, Reenrol};
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;

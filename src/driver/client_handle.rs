@@ -152,8 +152,7 @@ impl Drop for ClientHandle {
 mod tests {
     use super::*;
     use crate::core::{
-        ContenderEvent, ContenderSpec, ErrorKind, Event, Host, LeasePolicy, LostReason, Reenrol,
-        SessionEvent,
+        ContenderEvent, ContenderSpec, ErrorKind, Event, Host, LostReason, SessionEvent,
     };
     use crate::driver::{Mailbox, block_on};
     use std::future::poll_fn;
@@ -174,14 +173,7 @@ mod tests {
     }
 
     fn contend(client: &ClientHandle) -> Arc<Sink> {
-        let spec = ContenderSpec {
-            path: "/group".to_owned(),
-            label: None,
-            data: Vec::new(),
-            policy: LeasePolicy::Verified,
-            reenrol: Reenrol::Always,
-            warm: false,
-        };
+        let spec = ContenderSpec::new("/group");
         let contend = |handle| Command::Contend { handle, spec };
         let (_, sink) = client.register("/group", contend).unwrap();
         let deadline = Instant::now() + Duration::from_secs(20);

@@ -222,15 +222,9 @@ impl Entry {
                 Role::Group => Event::Group(GroupEvent::Failed(error())),
                 Role::Contender => {
                     let member = match sink.mailbox.latest().as_deref() {
-                        Some(Event::Contender(event)) => match event {
-                            ContenderEvent::Enrolled { member }
-                            | ContenderEvent::Standby { member, .. }
-                            | ContenderEvent::Leading { member, .. }
-                            | ContenderEvent::Jeopardy { member, .. } => Some(member.clone()),
-                            ContenderEvent::Enrolling | ContenderEvent::Blocked { .. } => None,
-                            // One end for each candidacy.
-                            ContenderEvent::Lost { .. } => continue,
-                        },
+                        // One end for each candidacy.
+                        Some(Event::Contender(ContenderEvent::Lost { .. })) => continue,
+                        Some(Event::Contender(event)) => event.member().cloned(),
                         _ => None,
                     };
                     Event::Contender(ContenderEvent::Lost {

@@ -1,50 +1,16 @@
 //! The library's log: lines for people, on request only. The I/O thread makes the lines and never
 //! runs the callback that receives them: a callback that blocks must not cost a lease.
 
+pub use crate::core::words::LogLevel;
+
 use super::dispatch::{self, Job};
 use super::process::PerProcess;
 use crate::core::Time;
-use std::fmt;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How many lines wait for a slow callback. More are dropped, and the next line says how many.
 const WAITING_LINES_MAX: usize = 1024;
-
-/// The severity of a log line. The names are those of `syslog` and of most logging libraries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LogLevel {
-    /// Something does not work, and will not work by itself.
-    Error,
-    /// Something is wrong: a connection lost, a leadership in jeopardy.
-    Warn,
-    /// Changes of state: sessions, leaderships, leaders.
-    Info,
-    /// The steps between: each attempt, each step of a candidacy.
-    Debug,
-}
-
-impl LogLevel {
-    const fn number(self) -> u8 {
-        match self {
-            Self::Error => 1,
-            Self::Warn => 2,
-            Self::Info => 3,
-            Self::Debug => 4,
-        }
-    }
-}
-
-impl fmt::Display for LogLevel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Error => "error",
-            Self::Warn => "warn",
-            Self::Info => "info",
-            Self::Debug => "debug",
-        })
-    }
-}
 
 /// A log line. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,14 +48,14 @@ pub(super) fn write(level: LogLevel, at: Time, client: u64, message: impl FnOnce
 /// See the [module](self).
 struct Log {
     /// 0: there is no callback.
-    level: AtomicU8,
+    level: AtomicI32,
     listener: Mutex<Option<Arc<Listener>>>,
 }
 
 impl Log {
     fn new() -> Self {
         Self {
-            level: AtomicU8::new(0),
+            level: AtomicI32::new(0),
             listener: Mutex::new(None),
         }
     }
@@ -134,7 +100,7 @@ impl Log {
                 dropped: AtomicUsize::new(0),
             })
         });
-        let number = level.map_or(0, LogLevel::number);
+        let number = level.map_or(0, |level| level.number());
         self.level.store(number, Ordering::Relaxed);
         let before = std::mem::replace(&mut *self.lock(), listener);
         if let Some(before) = before {

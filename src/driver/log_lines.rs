@@ -1,6 +1,7 @@
 //! The log line of each event.
 
 use super::log::LogLevel;
+use crate::core::words::Ending;
 use crate::core::{
     ContenderEvent, DetectorEvent, Event, ExpiredBy, GroupEvent, LostReason, Member, SessionEvent,
 };
@@ -22,12 +23,10 @@ pub(super) fn level(event: &Event) -> LogLevel {
             | ContenderEvent::Standby { .. } => LogLevel::Debug,
             ContenderEvent::Leading { .. } => LogLevel::Info,
             ContenderEvent::Jeopardy { .. } => LogLevel::Warn,
-            ContenderEvent::Lost { reason, .. } => match reason {
-                LostReason::Withdrawn | LostReason::Closed => LogLevel::Info,
-                LostReason::SessionExpired | LostReason::LeaseLapsed | LostReason::Evicted => {
-                    LogLevel::Warn
-                }
-                LostReason::Failed(_) => LogLevel::Error,
+            ContenderEvent::Lost { reason, .. } => match reason.ending() {
+                Ending::Wanted => LogLevel::Info,
+                Ending::Involuntary => LogLevel::Warn,
+                Ending::Final => LogLevel::Error,
             },
             ContenderEvent::Blocked { .. } => LogLevel::Error,
         },
@@ -118,12 +117,8 @@ fn of(member: Option<&Member>) -> String {
 
 fn lost(reason: &LostReason) -> String {
     match reason {
-        LostReason::SessionExpired => "the session expired".to_owned(),
-        LostReason::LeaseLapsed => "the lease ended before it could be renewed".to_owned(),
-        LostReason::Evicted => "another client deleted its znode".to_owned(),
-        LostReason::Withdrawn => "withdrawn".to_owned(),
-        LostReason::Closed => "the client was closed".to_owned(),
         LostReason::Failed(error) => error.to_string(),
+        reason => reason.word().log.to_owned(),
     }
 }
 

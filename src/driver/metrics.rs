@@ -1,73 +1,50 @@
 //! The metrics of a client: the I/O thread counts, any thread reads.
 
+use crate::core::words::metrics;
 use crate::core::{ContenderEvent, Event, SessionEvent};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The metrics of a client, counted since it was opened. Values only rise, except where a metric
-/// says otherwise. They are read one after the other, not at one instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct Metrics {
-    /// Established connections, counted before the handshake.
-    pub connections: u64,
-    /// Attempts to connect that failed, including attempts that failed in the handshake.
-    pub failed_attempts: u64,
-    /// Connections that were lost after a session had been confirmed on them.
-    pub suspensions: u64,
-    /// How often a session was confirmed: a new session, or the same one on another connection.
-    pub sessions_confirmed: u64,
-    /// Sessions that expired, whichever side declared them over.
-    pub sessions_expired: u64,
-    /// Bytes that were passed to connections.
-    pub bytes_sent: u64,
-    /// Bytes that were read from connections.
-    pub bytes_received: u64,
-    /// Events of all handles, fetched or not.
-    pub events: u64,
-    /// Leaderships that began.
-    pub leaderships: u64,
-    /// Leaderships that ended.
-    pub leaderships_ended: u64,
-    /// How often the lease of a leadership was extended. If one proof extends the leases of several
-    /// leaderships, each of them counts.
-    pub renewals: u64,
-    /// Contenders, detectors and groups that are open now. It rises and falls.
-    pub handles: u64,
-    /// Calls that wait for an answer now. It rises and falls.
-    pub calls: u64,
-}
-
 macro_rules! counters {
-    ($($name:ident),+ $(,)?) => {
+    ($( $(#[doc = $doc:literal])* $name:ident = $number:literal ),+ $(,)?) => {
+        /// The metrics of a client, counted since it was opened. Values only rise, except where a metric
+        /// says otherwise. They are read one after the other, not at one instant.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        #[non_exhaustive]
+        pub struct Metrics {
+            $( $(#[doc = $doc])* pub $name: u64, )+
+        }
+
+        impl Metrics {
+            /// Each with its name: the same in every language.
+            pub fn iter(&self) -> impl Iterator<Item = (&'static str, u64)> {
+                [ $( (stringify!($name), self.$name) ),+ ].into_iter()
+            }
+
+            /// The one with this number in the C ABI.
+            #[cfg(feature = "capi")]
+            pub(crate) fn numbered(&self, number: i32) -> Option<u64> {
+                match number {
+                    $( $number => Some(self.$name), )+
+                    _ => None,
+                }
+            }
+        }
+
         /// The counters behind [`Metrics`].
         #[derive(Debug, Default)]
         pub(super) struct Counters {
-            $(pub(super) $name: Count,)+
+            $( pub(super) $name: Count, )+
         }
 
         impl Counters {
             pub(super) fn read(&self) -> Metrics {
-                Metrics { $($name: self.$name.0.load(Ordering::Relaxed),)+ }
+                Metrics { $( $name: self.$name.0.load(Ordering::Relaxed), )+ }
             }
         }
     };
 }
 
-counters!(
-    connections,
-    failed_attempts,
-    suspensions,
-    sessions_confirmed,
-    sessions_expired,
-    bytes_sent,
-    bytes_received,
-    events,
-    leaderships,
-    leaderships_ended,
-    renewals,
-    handles,
-    calls,
-);
+metrics!(counters);
 
 /// A number with one writer at a time.
 #[derive(Debug, Default)]
@@ -98,25 +75,11 @@ impl Counters {
             Event::Session(SessionEvent::Suspended { .. }) => self.suspensions.one(),
             Event::Session(SessionEvent::Retrying { .. }) => self.failed_attempts.one(),
             Event::Session(SessionEvent::Expired { .. }) => self.sessions_expired.one(),
-            Event::Session(
-                SessionEvent::Connecting | SessionEvent::AuthFailed | SessionEvent::Closed,
-            )
-            | Event::Detector(_)
-            | Event::Group(_) => {}
-            Event::Contender(event) => match event {
-                ContenderEvent::Lost {
-                    led_until: Some(_), ..
-                } => self.leaderships_ended.one(),
-                ContenderEvent::Lost {
-                    led_until: None, ..
-                }
-                | ContenderEvent::Enrolling
-                | ContenderEvent::Enrolled { .. }
-                | ContenderEvent::Standby { .. }
-                | ContenderEvent::Leading { .. }
-                | ContenderEvent::Jeopardy { .. }
-                | ContenderEvent::Blocked { .. } => {}
-            },
+            Event::Contender(ContenderEvent::Lost {
+                led_until: Some(_), ..
+            }) => self.leaderships_ended.one(),
+            // No metric counts the others; the beginning of a leadership is counted with its lease.
+            Event::Session(_) | Event::Contender(_) | Event::Detector(_) | Event::Group(_) => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tenure::core::{
     ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderSpec, Error, Event, Handle, Host,
-    Input, LeasePolicy, Output, Published, Reenrol, SESSION, SessionEvent, SessionOptions, Time,
+    Input, Output, Published, SESSION, SessionEvent, SessionOptions, Time,
 };
 use tenure::proto::{
     ConnectRequest, ConnectResponse, FrameDecoder, ReplyHeader, Request, Response, ServerError,
@@ -274,12 +274,9 @@ impl Clerk {
 
     pub(crate) fn spec(path: &str, data: Vec<u8>) -> ContenderSpec {
         ContenderSpec {
-            path: path.into(),
             label: Some("c".into()),
             data,
-            policy: LeasePolicy::Verified,
-            reenrol: Reenrol::Always,
-            warm: false,
+            ..ContenderSpec::new(path)
         }
     }
 

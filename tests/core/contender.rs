@@ -213,14 +213,7 @@ fn many_groups_share_one_session() {
     let mut world = World::new();
     world.client();
     for n in 0..20 {
-        let spec = ContenderSpec {
-            path: format!("/groups/{n}"),
-            label: None,
-            data: Vec::new(),
-            policy: LeasePolicy::Verified,
-            reenrol: Reenrol::Always,
-            warm: false,
-        };
+        let spec = ContenderSpec::new(format!("/groups/{n}"));
         let handle = Handle(100 + n);
         world.command(0, Command::Contend { handle, spec });
     }

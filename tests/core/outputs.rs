@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tenure::core::{
     ANSWER_BYTES_MAX, Answer, Basis, CallId, Client, Command, ContenderEvent, ContenderSpec, Event,
-    Handle, Host, Input, Lease, LeasePolicy, Member, Output, Reenrol, SESSION, Secret,
-    SessionEvent, SessionOptions, SessionWake, Time, Wake,
+    Handle, Host, Input, Lease, Member, Output, SESSION, Secret, SessionEvent, SessionOptions,
+    SessionWake, Time, Wake,
 };
 use tenure::proto::{
     Acl, ConnectRequest, ConnectResponse, CreateMode, ReplyHeader, Request, Response, Stat, xid,
@@ -238,12 +238,9 @@ fn credentials_go_first_and_are_not_shown() {
 fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
     let mut client = attached();
     let spec = ContenderSpec {
-        path: "/g".into(),
         label: Some("l".into()),
         data: b"me".to_vec(),
-        policy: LeasePolicy::Verified,
-        reenrol: Reenrol::Always,
-        warm: false,
+        ..ContenderSpec::new("/g")
     };
     let handle = Handle(5);
     let out = give(
@@ -718,14 +715,7 @@ fn leader_of(addresses: &[SocketAddr]) -> (Client, SocketAddr) {
         panic!("{out:?}");
     };
     give(&mut client, Input::Connected { conn: 1 }, ms(10));
-    let spec = ContenderSpec {
-        path: "/g".into(),
-        label: None,
-        data: Vec::new(),
-        policy: LeasePolicy::Verified,
-        reenrol: Reenrol::Always,
-        warm: false,
-    };
+    let spec = ContenderSpec::new("/g");
     let handle = Handle(5);
     give(
         &mut client,

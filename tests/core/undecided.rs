@@ -6,7 +6,7 @@ use crate::world::{GROUP, T, World};
 use std::time::Duration;
 use tenure::core::{
     Answer, Command, ContenderEvent, ContenderSpec, DetectorEvent, Error, Event, GroupEvent,
-    Handle, LeasePolicy, LostReason, Reenrol, Time,
+    Handle, LostReason, Reenrol, Time,
 };
 use tenure::proto::{Request, ServerError, op};
 
@@ -76,14 +76,7 @@ fn a_path_is_created_whichever_of_its_creates_are_refused() {
     for times in 1..=8 {
         let mut world = World::new();
         world.client();
-        let spec = ContenderSpec {
-            path: "/a/b/c".into(),
-            label: None,
-            data: Vec::new(),
-            policy: LeasePolicy::Verified,
-            reenrol: Reenrol::Always,
-            warm: false,
-        };
+        let spec = ContenderSpec::new("/a/b/c");
         let handle = Handle(1);
         world.command(0, Command::Contend { handle, spec });
         // The first create has told that the path is missing; now it is being created.

@@ -5,7 +5,7 @@ use crate::world::{GROUP, T, World};
 use std::time::Duration;
 use tenure::core::{
     Answer, Command, ContenderEvent, ContenderSpec, DetectorEvent, Error, ErrorKind, GroupEvent,
-    Handle, LeasePolicy, LostReason, Reenrol,
+    Handle, LostReason,
 };
 use tenure::model::{ModelOptions, digest_id};
 use tenure::proto::{Acl, Perms, Request, op};
@@ -364,12 +364,8 @@ fn an_unreadable_candidate_stands_before_everybody_where_the_counter_has_wrapped
 
 fn contend_in(world: &mut World, node: usize, handle: u64, path: String) {
     let spec = ContenderSpec {
-        path,
         label: Some("c".into()),
-        data: Vec::new(),
-        policy: LeasePolicy::Verified,
-        reenrol: Reenrol::Always,
-        warm: false,
+        ..ContenderSpec::new(path)
     };
     let handle = Handle(handle);
     world.command(node, Command::Contend { handle, spec });

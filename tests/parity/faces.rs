@@ -59,6 +59,7 @@ pub(crate) fn all() -> Vec<Face> {
                 "bindings/python/python/tenure/errors.py",
                 "bindings/python/python/tenure/metrics.py",
                 "bindings/python/python/tenure/_base/client.py",
+                "bindings/python/python/tenure/_options.py",
             ],
             python,
         ),
@@ -76,46 +77,49 @@ fn options_of_the_tool() -> String {
 }
 
 fn c(word: &Word) -> String {
-    let upper = word.snake().to_uppercase();
+    let upper = word.name.to_uppercase();
     match word.list {
-        "client option" => format!("tenure_client_options_set_{}", word.rust),
-        "contender option" => format!("tenure_contender_options_set_{}", word.rust),
-        "TLS option" => word.rust.clone(),
+        "client option" => format!("tenure_client_options_set_{}", word.name),
+        "contender option" => format!("tenure_contender_options_set_{}", word.name),
+        "TLS option" => word.name.to_owned(),
         "error" => format!("TENURE_ERR_{upper}"),
-        "lost reason" => format!("TENURE_LOST_REASON_{upper}"),
-        "expired by" => format!("TENURE_EXPIRED_BY_{upper}"),
-        "policy" => format!("TENURE_POLICY_{upper}"),
-        "metric" => format!("TENURE_METRIC_{upper}"),
+        "choice to enrol again" => format!("TENURE_REENROL_{upper}"),
+        "lost reason" | "expired by" | "policy" | "metric" | "log level" => {
+            format!(
+                "TENURE_{}_{upper}",
+                word.list.replace(' ', "_").to_uppercase()
+            )
+        }
         event => format!("TENURE_EVENT_{}_{upper}", owner(event).to_uppercase()),
     }
 }
 
 fn cpp(word: &Word) -> String {
     match word.list {
-        "TLS option" => format!("{}{{}}", word.rust),
-        "client option" | "contender option" => format!("options.{}", word.rust),
+        "TLS option" => format!("{}{{}}", word.name),
+        "client option" | "contender option" => format!("options.{}", word.name),
         "session event" | "contender event" | "detector event" | "group event" => {
-            format!("{}_{} = {}", owner(word.list), word.snake(), c(word))
+            format!("{}_{} = {}", owner(word.list), word.name, c(word))
         }
-        _ => format!("{} = {}", word.snake(), c(word)),
+        _ => format!("{} = {}", word.name, c(word)),
     }
 }
 
 fn python(word: &Word) -> String {
     match word.list {
-        "TLS option" => format!("tls_{}:", word.rust),
+        "TLS option" => format!("tls_{}:", word.name),
         "client option" | "contender option" => option_of_python(word),
-        "metric" => format!("{}:", word.rust),
-        "error" => format!("class {}Error", word.rust),
-        "session event" => format!("class Session{}", word.rust),
-        "lost reason" | "expired by" | "policy" => format!("\"{}\"", word.snake()),
-        _ => format!("class {}", word.rust),
+        "metric" => format!("{}:", word.name),
+        "lost reason" | "expired by" | "policy" => format!("\"{}\"", word.name),
+        "choice to enrol again" | "log level" => word.name.to_owned(),
+        // An event, an error.
+        _ => format!("class {}", word.python),
     }
 }
 
 /// A keyword; TLS has one for each of its own options, and this one asks for it.
 fn option_of_python(word: &Word) -> String {
-    match word.rust.as_str() {
+    match word.name {
         "tls" => "tls_ca:".to_owned(),
         option => format!("{option}:"),
     }
@@ -123,11 +127,11 @@ fn option_of_python(word: &Word) -> String {
 
 fn tool(word: &Word) -> String {
     match word.list {
-        "client option" | "contender option" => format!("--{}", word.rust.replace('_', "-")),
-        "TLS option" => format!("--tls-{}", word.rust.replace('_', "-")),
+        "client option" | "contender option" => format!("--{}", word.name.replace('_', "-")),
+        "TLS option" => format!("--tls-{}", word.name.replace('_', "-")),
         // A value of an option.
-        "policy" => word.snake(),
-        _ => format!("`{}`", word.snake()),
+        "policy" | "choice to enrol again" => word.name.to_owned(),
+        _ => format!("`{}`", word.name),
     }
 }
 

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
 mod faces;
+mod made;
+mod uses;
 mod words;
 
 use faces::Face;

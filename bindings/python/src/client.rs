@@ -6,12 +6,13 @@ use crate::detector::Detector;
 use crate::error::check;
 use crate::group::Group;
 use crate::handle::Handle;
+use crate::options::ContenderArgument;
 use crate::tls::TlsArgument;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::Arc;
 use std::time::Duration;
-use tenure::{ClientOptions, ContenderOptions, Error, ErrorKind, LeasePolicy, Reenrol, Url};
+use tenure::{ClientOptions, Url};
 
 /// One ZooKeeper session.
 #[pyclass(frozen, extends = Handle, module = "tenure._tenure")]
@@ -58,31 +59,15 @@ impl Client {
         self.url.path()
     }
 
-    #[pyo3(signature = (path, label, data, policy, reenrol, warm))]
-    #[allow(clippy::too_many_arguments)] // one for each option; python/tenure names them
+    /// `options` is a `tenure._options.ContenderOptions`.
     fn contend(
         &self,
         py: Python<'_>,
         path: &str,
-        label: Option<&str>,
-        data: Vec<u8>,
-        policy: &str,
-        reenrol: bool,
-        warm: bool,
+        options: ContenderArgument,
     ) -> PyResult<Py<Contender>> {
-        let mut options = ContenderOptions::new(path)
-            .data(data)
-            .warm(warm)
-            .reenrol(if reenrol {
-                Reenrol::Always
-            } else {
-                Reenrol::Never
-            })
-            .policy(check(py, policy_of(policy))?);
-        if let Some(label) = label {
-            options = options.label(label);
-        }
-        Contender::new(py, check(py, self.handle.contend(options))?)
+        let contender = self.handle.contend(options.into_options(path));
+        Contender::new(py, check(py, contender)?)
     }
 
     fn detect(&self, py: Python<'_>, path: &str) -> PyResult<Py<Detector>> {
@@ -100,38 +85,10 @@ impl Client {
 
     /// The counters, by name.
     fn metrics<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let now = self.handle.metrics();
         let counters = PyDict::new(py);
-        for (name, count) in [
-            ("connections", now.connections),
-            ("failed_attempts", now.failed_attempts),
-            ("suspensions", now.suspensions),
-            ("sessions_confirmed", now.sessions_confirmed),
-            ("sessions_expired", now.sessions_expired),
-            ("bytes_sent", now.bytes_sent),
-            ("bytes_received", now.bytes_received),
-            ("events", now.events),
-            ("leaderships", now.leaderships),
-            ("leaderships_ended", now.leaderships_ended),
-            ("renewals", now.renewals),
-            ("handles", now.handles),
-            ("calls", now.calls),
-        ] {
+        for (name, count) in self.handle.metrics().iter() {
             counters.set_item(name, count)?;
         }
         Ok(counters)
-    }
-}
-
-/// The policy of this name: `tenure.Policy` lists the names.
-fn policy_of(name: &str) -> Result<LeasePolicy, Error> {
-    match name {
-        "verified" => Ok(LeasePolicy::Verified),
-        "strict" => Ok(LeasePolicy::Strict),
-        "session" => Ok(LeasePolicy::Session),
-        _ => {
-            let message = format!("policy {name:?} is unknown to the extension");
-            Err(Error::new(ErrorKind::InvalidInput, message))
-        }
     }
 }

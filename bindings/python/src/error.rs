@@ -7,7 +7,7 @@ use tenure::{Error, ErrorKind};
 
 /// The exception for an error; its class is chosen by `tenure.errors`.
 pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
-    maker(py)?.call1((format!("{:?}", error.kind()), error.message()))
+    maker(py)?.call1((error.kind().name(), error.message()))
 }
 
 /// `tenure.errors.make`, which makes exceptions.

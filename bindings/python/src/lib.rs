@@ -28,6 +28,7 @@ mod loop_slot;
 mod member;
 mod memory;
 mod op;
+mod options;
 mod ready_fd;
 mod source;
 mod tls;

@@ -12,7 +12,6 @@ import pytest
 import tenure
 import tenure.aio
 from support.wait import LIMIT
-from tenure import _tenure
 
 CALLBACKS = {"on_event", "on_leader_change", "on_change", "on_session"}
 """Event loops have ``async for`` instead."""
@@ -54,13 +53,6 @@ def test_both_halves_have_the_same_names_and_arguments(name: str) -> None:
 def test_the_extension_knows_every_policy(policy: tenure.Policy, memory: str) -> None:
     with tenure.Client(memory) as client:
         client.contender(policy=policy).wait_leading(timeout=LIMIT)
-
-
-def test_the_extension_refuses_a_policy_that_it_does_not_know(memory: str) -> None:
-    native = _tenure.Client(memory, 10**9, None, None)
-    with pytest.raises(tenure.InvalidInputError, match='policy "lax"'):
-        native.contend("/group", None, b"", "lax", True, False)
-    native.close().wait(None)
 
 
 def test_handles_show_their_public_names(memory: str) -> None:

@@ -10,8 +10,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 use tenure::{
-    ContenderEvent, DetectorEvent, Error, ErrorKind, ExpiredBy, Leader, LostReason, Member,
-    SessionEvent, Time,
+    ContenderEvent, DetectorEvent, Error, ErrorKind, LostReason, Member, SessionEvent, Time,
 };
 
 const DOCUMENT: &str = include_str!("../../../docs/cli.md");
@@ -64,6 +63,19 @@ fn failure() -> Error {
     Error::new(ErrorKind::NoAuth, "why")
 }
 
+/// The events that are no line of their own: an `error` line, or nothing, because the next event is one.
+const WITHOUT_LINE: [&str; 3] = ["retrying", "enrolling", "failed"];
+
+/// The line of an event with this name.
+fn told((line, event): (Option<Line>, &str)) -> Option<Line> {
+    assert_eq!(
+        line.is_none(),
+        WITHOUT_LINE.contains(&event),
+        "tool: lines.rs has no line for the event `{event}`, or has one for an event that is listed here"
+    );
+    line
+}
+
 /// A line of every kind, with every key that it may have.
 fn samples() -> Vec<Line> {
     let time = Time::from_nanos(7);
@@ -73,73 +85,31 @@ fn samples() -> Vec<Line> {
         sequence: 1,
         token: 7,
     };
-    let bare = Member {
-        label: None,
-        ..member.clone()
-    };
     let mut samples = Vec::new();
 
     let timeout = Duration::from_secs(4);
-    let since = time;
-    let error = "why".to_owned();
-    let [by_server, by_clock] = [ExpiredBy::Server, ExpiredBy::LocalTimeout];
-    for event in [
-        SessionEvent::Connecting,
-        SessionEvent::Connected {
-            session: 1,
-            timeout,
-        },
-        SessionEvent::Suspended { since, error },
-        SessionEvent::Expired { by: by_server },
-        SessionEvent::Expired { by: by_clock },
-        SessionEvent::AuthFailed,
-        SessionEvent::Closed,
-    ] {
-        samples.extend([None, Some(1)].map(|number| lines::session(&event, number).unwrap()));
+    for event in SessionEvent::samples() {
+        let line = |number| (lines::session(&event, number), event.name());
+        samples.extend(
+            [None, Some(1)]
+                .into_iter()
+                .filter_map(|number| told(line(number))),
+        );
     }
-
-    let mut events = vec![
-        ContenderEvent::Enrolled { member: bare },
-        ContenderEvent::Standby {
-            member: member.clone(),
-            ahead: 1,
-        },
-        ContenderEvent::Leading {
-            member: member.clone(),
-            lease_end: time,
-        },
-        ContenderEvent::Jeopardy {
-            member: member.clone(),
-            lease_end: time,
-        },
-    ];
-    events.extend(
-        [Some(member.clone()), None].map(|member| ContenderEvent::Blocked {
-            member,
-            error: failure(),
-        }),
-    );
-    for reason in [
-        LostReason::SessionExpired,
-        LostReason::LeaseLapsed,
-        LostReason::Evicted,
-        LostReason::Withdrawn,
-        LostReason::Closed,
-        LostReason::Failed(failure()),
-    ] {
-        let member = Some(member.clone());
-        events.push(ContenderEvent::Lost {
-            member,
-            led_until: Some(time),
-            reason: reason.clone(),
-        });
-        events.push(ContenderEvent::Lost {
-            member: None,
-            led_until: None,
-            reason,
-        });
+    let mut events = ContenderEvent::samples();
+    for reason in LostReason::samples() {
+        for member in [Some(member.clone()), None] {
+            events.push(ContenderEvent::Lost {
+                led_until: member.as_ref().map(|_| time),
+                member,
+                reason: reason.clone(),
+            });
+        }
     }
-    samples.extend(events.iter().map(|event| lines::contender(event).unwrap()));
+    let contender = |event| told((lines::contender(event), event.name()));
+    samples.extend(events.iter().filter_map(contender));
+    let detector = |event| told((lines::detector(event), event.name()));
+    samples.extend(DetectorEvent::samples().iter().filter_map(detector));
 
     samples.push(lines::started(7, 8));
     samples.extend(["asked", "lost", "failed"].map(|why| lines::stopping(7, why)));
@@ -147,18 +117,6 @@ fn samples() -> Vec<Line> {
     samples.extend([0, 15].map(|status| lines::ended(7, ExitStatus::from_raw(status))));
 
     let payloads = [b"text".to_vec(), vec![0xff]];
-    let leader = |data| Leader {
-        member: member.clone(),
-        data,
-        as_of: time,
-    };
-    let mut events: Vec<DetectorEvent> = payloads
-        .clone()
-        .map(|data| DetectorEvent::Leader(leader(data)))
-        .into();
-    events.extend([DetectorEvent::None, DetectorEvent::Unknown { since: time }]);
-    samples.extend(events.iter().map(|event| lines::detector(event).unwrap()));
-
     let entry = |data| Entry {
         member: member.clone(),
         data,
@@ -178,7 +136,7 @@ fn check(table: &Table, object: &Map<String, Value>, what: &str, seen: &mut BTre
     for (key, value) in object {
         let documented = table.get(key);
         let Key { kind, meaning, .. } =
-            documented.unwrap_or_else(|| panic!("{what} has a key {key:?}"));
+            documented.unwrap_or_else(|| panic!("docs/cli.md: {what} has a key {key:?}"));
         let is = match value {
             Value::Null => "null",
             Value::Bool(_) => "boolean",
@@ -198,7 +156,12 @@ fn check(table: &Table, object: &Map<String, Value>, what: &str, seen: &mut BTre
         assert_eq!(unit, by_name, "the unit of {what}.{key}");
         if WORDS.contains(&key.as_str()) {
             let word = format!("`{}`", value.as_str().unwrap());
-            assert!(meaning.contains(&word), "{what}.{key} may be {word}");
+            // Inline, or in a table that is generated.
+            let row = format!("\n| {word} | ");
+            assert!(
+                meaning.contains(&word) || DOCUMENT.contains(&row),
+                "docs/cli.md: {what}.{key} may be {word}"
+            );
         }
         seen.insert(format!("{what}.{key}"));
     }
@@ -226,7 +189,7 @@ fn every_key_of_every_line_is_documented_and_every_documented_key_is_told() {
         check(&tables["common"], &common, "common", &mut seen);
         let table = tables
             .get(event)
-            .unwrap_or_else(|| panic!("no word of {event}"));
+            .unwrap_or_else(|| panic!("docs/cli.md has no table for the event `{event}`"));
         check(table, &own, event, &mut seen);
         for value in own.values() {
             let nested: Vec<&Value> = match value {

@@ -54,37 +54,33 @@ impl Line {
 
 /// `number` is that of the session that is spoken of, if it has one.
 pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line> {
-    let say = |state: &str, text: String| {
-        let line = Line::new("session", text).with("state", state);
+    let say = |text: String| {
+        let line = Line::new("session", text).with("state", event.name());
         match number {
             Some(number) => line.with("session", format!("{number:#x}")),
             None => line,
         }
     };
     Some(match event {
-        SessionEvent::Connecting => say("connecting", "connecting".to_owned()),
+        SessionEvent::Connecting => say("connecting".to_owned()),
         SessionEvent::Connected { session, timeout } => {
             let text = format!("connected as {session:#x}, timeout {}", span(*timeout));
-            say("connected", text).with("timeout_ms", millis(*timeout))
+            say(text).with("timeout_ms", millis(*timeout))
         }
         SessionEvent::Suspended { error, .. } => {
-            say("suspended", format!("suspended: {}", plain(error))).with("error", error.as_str())
+            say(format!("suspended: {}", plain(error))).with("error", error.as_str())
         }
         SessionEvent::Expired { by } => {
-            let (word, text) = match by {
-                ExpiredBy::Server => ("server", "a server says so"),
-                ExpiredBy::LocalTimeout => (
-                    "local_timeout",
-                    "no server answered for the whole timeout, or one may have begun to end it",
-                ),
+            let text = match by {
+                ExpiredBy::Server => "a server says so",
+                ExpiredBy::LocalTimeout => {
+                    "no server answered for the whole timeout, or one may have begun to end it"
+                }
             };
-            say("expired", format!("expired: {text}")).with("by", word)
+            say(format!("expired: {text}")).with("by", by.name())
         }
-        SessionEvent::AuthFailed => {
-            let text = "the server refused the credentials";
-            say("auth_failed", text.to_owned())
-        }
-        SessionEvent::Closed => say("closed", "closed".to_owned()),
+        SessionEvent::AuthFailed => say("the server refused the credentials".to_owned()),
+        SessionEvent::Closed => say("closed".to_owned()),
         // An error line, and not one of these.
         SessionEvent::Retrying { .. } => return None,
         _ => return None,
@@ -151,7 +147,7 @@ fn blocked(member: Option<&Member>, error: &tenure::Error) -> Line {
 }
 
 fn lost(member: Option<&Member>, led_until: Option<Time>, reason: &LostReason) -> Line {
-    let word = lost_word(reason);
+    let word = reason.name();
     let what = if led_until.is_some() {
         "leadership"
     } else {
@@ -173,18 +169,6 @@ fn lost(member: Option<&Member>, led_until: Option<Time>, reason: &LostReason) -
         line = line.with("message", error.message());
     }
     line.with("lease_end_boottime_ns", led_until.map_or(0, Time::as_nanos))
-}
-
-fn lost_word(reason: &LostReason) -> &'static str {
-    match reason {
-        LostReason::SessionExpired => "session_expired",
-        LostReason::LeaseLapsed => "lease_lapsed",
-        LostReason::Evicted => "evicted",
-        LostReason::Withdrawn => "withdrawn",
-        LostReason::Closed => "closed",
-        LostReason::Failed(_) => "failed",
-        _ => "other",
-    }
 }
 
 pub(crate) fn detector(event: &DetectorEvent) -> Option<Line> {

@@ -75,7 +75,7 @@ impl Client {
                 self.stale = false;
                 self.unseen = false;
                 self.contact = None;
-                self.tell(SessionEvent::Expired { by });
+                self.tell(SessionEvent::Expired { by: by.into() });
                 znode::on_expired(&mut self.shared, by);
                 // No server will say more about what was known in the old session.
                 let now = self.shared.now;

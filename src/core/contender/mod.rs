@@ -41,24 +41,24 @@ pub(crate) use rank::{ContenderAsk, RankAsk};
 
 use super::again::Again;
 use super::event::{ContenderEvent, Event, LostReason, Member};
-use super::lease::LeasePolicy;
 use super::mutant::{self, Mutant};
 use super::shared::Shared;
 use super::time::Time;
+use super::words::{LeasePolicy, Reenrol};
 use super::znode::{self, ZnodeId, ZnodeNews};
 use super::{Answer, CallId, Error, Handle, Output};
 use crate::proto::Stat;
 use rank::Rank;
 use std::collections::{BTreeMap, VecDeque};
 
-/// Whether a contender enrols again after a lost candidacy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Reenrol {
-    /// The contender enrols again by itself, with a new znode behind all other members.
-    #[default]
-    Always,
-    /// The contender stops: the event was its last.
-    Never,
+impl LeasePolicy {
+    /// Whether the lease hangs on proofs.
+    pub(crate) fn is_proved(self) -> bool {
+        match self {
+            Self::Verified | Self::Strict => true,
+            Self::Session => false,
+        }
+    }
 }
 
 /// What to contend for, and how.
@@ -76,6 +76,20 @@ pub struct ContenderSpec {
     pub reenrol: Reenrol,
     /// Whether to prove while next in line, too, so as to lead without a round trip.
     pub warm: bool,
+}
+
+impl ContenderSpec {
+    /// The defaults, for the group at `path`.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            label: None,
+            data: Vec::new(),
+            policy: LeasePolicy::default(),
+            reenrol: Reenrol::default(),
+            warm: false,
+        }
+    }
 }
 
 pub(crate) struct Contender {

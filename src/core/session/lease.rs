@@ -107,32 +107,6 @@ const MARGIN: u32 = 20;
 /// How many proofs are asked for in one T.
 const PROOFS_PER_TIMEOUT: u32 = 12;
 
-/// When leadership ends if no server answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum LeasePolicy {
-    /// Leadership ends with its lease, which rests on writes that a quorum has committed. A
-    /// connection that is lost and established again before that does no harm.
-    #[default]
-    Verified,
-    /// Like `Verified`, and leadership also ends at once when the connection is lost.
-    Strict,
-    /// Leadership ends with the session, as in Mesos, when a server or the client's own clock
-    /// declares the session over. This policy is kept for compatibility and is **not safe**: a
-    /// successor may lead before that.
-    Session,
-}
-
-impl LeasePolicy {
-    /// Whether the lease hangs on proofs.
-    pub(crate) fn is_proved(self) -> bool {
-        match self {
-            Self::Verified | Self::Strict => true,
-            Self::Session => false,
-        }
-    }
-}
-
 // ---- the verified lease ----
 
 /// R: how long after a reply has arrived the touch of its request is surely on its way to
@@ -315,7 +289,7 @@ pub(crate) fn horizon(answered: Time, timeout: Duration) -> Time {
     answered + timeout * 2 / 3
 }
 
-/// From when on a leader with [`LeasePolicy::Session`] is in jeopardy.
+/// From when on a leader with the policy `Session` is in jeopardy.
 pub(crate) fn shaky(answered: Time, timeout: Duration) -> Time {
     answered + timeout / 3
 }

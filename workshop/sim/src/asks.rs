@@ -114,12 +114,12 @@ impl Trial {
             false => Reenrol::Never,
         };
         let spec = ContenderSpec {
-            path: self.plan.groups[group].clone(),
             label: Some("c".to_owned()),
             data,
             policy: plan.policy,
             reenrol,
             warm: plan.warm,
+            ..ContenderSpec::new(&*self.plan.groups[group])
         };
         self.command(id, Command::Contend { handle, spec });
     }

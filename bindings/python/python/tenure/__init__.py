@@ -42,20 +42,21 @@ from ._interpreters import refuse_others as _refuse_others
 _refuse_others()
 
 from . import _tenure
-from ._base.client import Policy
 from ._client import Client
 from ._contender import Contender, LeadershipContext
 from ._detector import Detector
 from ._events import Events
 from ._group import Group, Membership
 from ._leadership import Leadership
+from ._options import Policy
+from .errors import Error, LeadershipLost
+
+# generated: imports; do not edit, run `make words`
 from .errors import (
     AuthFailedError,
     ClosedError,
-    Error,
     ForkedError,
     InvalidInputError,
-    LeadershipLost,
     NoAuthError,
     NoNodeError,
     ResourceError,
@@ -65,38 +66,41 @@ from .errors import (
 )
 from .events import (
     Blocked,
-    ContenderEvent,
-    ContenderOther,
     DetectionFailed,
-    DetectorEvent,
-    DetectorOther,
     Enrolled,
     Enrolling,
-    Event,
-    GroupEvent,
-    GroupOther,
     Jeopardy,
-    Leader,
     LeaderKnown,
     LeaderUnknown,
     Leading,
     ListingFailed,
     Lost,
-    Member,
     MembersKnown,
-    MembershipLost,
     MembersUnknown,
+    MembershipLost,
     NoLeader,
     SessionAuthFailed,
     SessionClosed,
     SessionConnected,
     SessionConnecting,
-    SessionEvent,
     SessionExpired,
-    SessionOther,
     SessionRetrying,
     SessionSuspended,
     Standby,
+)
+# generated: end
+from .events import (
+    ContenderEvent,
+    ContenderOther,
+    DetectorEvent,
+    DetectorOther,
+    Event,
+    GroupEvent,
+    GroupOther,
+    Leader,
+    Member,
+    SessionEvent,
+    SessionOther,
 )
 from .metrics import Metrics
 
@@ -108,60 +112,62 @@ _tenure.prepare()
 _atexit.register(_tenure.leave)
 
 __all__ = [
-    "AuthFailedError",
-    "Blocked",
     "Client",
-    "ClosedError",
     "Contender",
     "ContenderEvent",
     "ContenderOther",
-    "DetectionFailed",
     "Detector",
     "DetectorEvent",
     "DetectorOther",
-    "Enrolled",
-    "Enrolling",
     "Error",
     "Event",
     "Events",
-    "ForkedError",
     "Group",
     "GroupEvent",
     "GroupOther",
-    "InvalidInputError",
-    "Jeopardy",
     "Leader",
-    "LeaderKnown",
-    "LeaderUnknown",
     "Leadership",
     "LeadershipContext",
     "LeadershipLost",
+    "Member",
+    "Membership",
+    "Metrics",
+    "Policy",
+    "SessionEvent",
+    "SessionOther",
+    "__version__",
+    # generated: names; do not edit, run `make words`
+    "AuthFailedError",
+    "Blocked",
+    "ClosedError",
+    "DetectionFailed",
+    "Enrolled",
+    "Enrolling",
+    "ForkedError",
+    "InvalidInputError",
+    "Jeopardy",
+    "LeaderKnown",
+    "LeaderUnknown",
     "Leading",
     "ListingFailed",
     "Lost",
-    "Member",
     "MembersKnown",
     "MembersUnknown",
-    "Membership",
     "MembershipLost",
-    "Metrics",
     "NoAuthError",
     "NoLeader",
     "NoNodeError",
-    "Policy",
     "ResourceError",
     "ServerError",
     "SessionAuthFailed",
     "SessionClosed",
     "SessionConnected",
     "SessionConnecting",
-    "SessionEvent",
     "SessionExpired",
     "SessionExpiredError",
-    "SessionOther",
     "SessionRetrying",
     "SessionSuspended",
     "Standby",
     "TimeoutError",
-    "__version__",
+    # generated: end
 ]

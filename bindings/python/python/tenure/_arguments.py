@@ -104,6 +104,15 @@ def flag(name: str, value: bool) -> bool:
     return value
 
 
+def choice(name: str, value: str, known: tuple[str, ...]) -> str:
+    """The word, which must be one of those that are known."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be str, not {_kind(value)}")
+    if value not in known:
+        raise InvalidInputError(f"{name} must be one of {', '.join(known)}, not {value!r}")
+    return value
+
+
 def member(name: str, value: Member) -> Member:
     """The member, if it is a :class:`tenure.Member`."""
     if not isinstance(value, Member):

@@ -7,6 +7,7 @@ from typing import Generic, Optional, TypeVar, final
 
 from typing_extensions import disjoint_base
 
+from ._options import ContenderOptions
 from ._tls import Tls
 from .events import ContenderEvent, DetectorEvent, Event, GroupEvent, Leader, Member, SessionEvent
 
@@ -47,16 +48,7 @@ class Client(Handle[SessionEvent]):
     def url(self) -> str: ...
     @property
     def path(self) -> str: ...
-    def contend(
-        self,
-        /,
-        path: str,
-        label: Optional[str],
-        data: bytes,
-        policy: str,
-        reenrol: bool,
-        warm: bool,
-    ) -> Contender: ...
+    def contend(self, /, path: str, options: ContenderOptions) -> Contender: ...
     def detect(self, /, path: str) -> Detector: ...
     def group(self, /, path: str) -> Group: ...
     def close(self, /) -> Call[None]: ...

@@ -10,18 +10,20 @@ import builtins
 from typing import ClassVar
 
 __all__ = [
+    "Error",
+    "LeadershipLost",
+    # generated: names; do not edit, run `make words`
     "AuthFailedError",
     "ClosedError",
-    "Error",
     "ForkedError",
     "InvalidInputError",
-    "LeadershipLost",
     "NoAuthError",
     "NoNodeError",
     "ResourceError",
     "ServerError",
     "SessionExpiredError",
     "TimeoutError",
+    # generated: end
 ]
 
 
@@ -32,55 +34,57 @@ class Error(Exception):
     """Whether the same call can succeed later without anything being changed."""
 
 
+# generated: errors; do not edit, run `make words`
 class InvalidInputError(Error, ValueError):
-    """A value that can never work: refused before anything is sent."""
+    """An argument can never work. Nothing was sent. It is a built-in ``ValueError``, too."""
 
 
 class NoAuthError(Error):
-    """The access control list of a znode does not allow it."""
+    """The ACL of a znode does not allow it."""
 
 
 class NoNodeError(Error):
-    """The znode is not there."""
+    """The znode does not exist."""
 
 
 class AuthFailedError(Error):
-    """The server refused the credentials; the client is of no more use."""
+    """The server refused the credentials; the client is no longer usable."""
 
 
 class SessionExpiredError(Error):
-    """The session is over, and what was asked belonged to it."""
+    """The session is over, and the call belonged to it."""
 
     retriable = True
 
 
 class ClosedError(Error):
-    """The client was closed, or the handle: nothing will come of it any more."""
+    """The client was closed, or the handle: no event or answer will follow."""
 
 
 class TimeoutError(Error, builtins.TimeoutError):
-    """It was not known in time. What was asked for may still happen.
-
-    It is a built-in ``TimeoutError``, too.
-    """
+    """The result was not known in time. The operation may have happened, or may still happen. It is
+    a built-in ``TimeoutError``, too."""
 
     retriable = True
 
 
 class ServerError(Error):
-    """A server refused for another reason; the message has its words."""
+    """A server refused for another reason; the message names the server's error."""
 
 
 class ResourceError(Error):
-    """The operating system refused something: a thread, a descriptor."""
+    """The operating system refused a resource (a thread, a file descriptor), or the library did
+    because too much is under way."""
 
     retriable = True
 
 
 class ForkedError(Error):
-    """The handle was made before ``fork``, in the parent: the child must open a client anew."""
+    """The handle was made before a ``fork``, by the parent of this process, and is not usable here.
+    Open a client in this process."""
 
 
+# generated: end
 class LeadershipLost(Error):
     """The leadership that was relied on is over; another may lead already.
 
@@ -91,16 +95,18 @@ class LeadershipLost(Error):
 
 
 BY_KIND: dict[str, type[Error]] = {
-    "InvalidInput": InvalidInputError,
-    "NoAuth": NoAuthError,
-    "NoNode": NoNodeError,
-    "AuthFailed": AuthFailedError,
-    "SessionExpired": SessionExpiredError,
-    "Closed": ClosedError,
-    "Timeout": TimeoutError,
-    "Server": ServerError,
-    "System": ResourceError,
-    "Forked": ForkedError,
+    # generated: kinds; do not edit, run `make words`
+    "invalid_argument": InvalidInputError,
+    "no_auth": NoAuthError,
+    "no_node": NoNodeError,
+    "auth_failed": AuthFailedError,
+    "session_expired": SessionExpiredError,
+    "closed": ClosedError,
+    "timeout": TimeoutError,
+    "server": ServerError,
+    "system": ResourceError,
+    "forked": ForkedError,
+    # generated: end
 }
 """The class for each kind of error of the library, by the kind's name."""
 

@@ -16,39 +16,41 @@ from typing import Optional
 from .errors import Error
 
 __all__ = [
-    "Blocked",
     "ContenderEvent",
     "ContenderOther",
-    "DetectionFailed",
     "DetectorEvent",
     "DetectorOther",
-    "Enrolled",
-    "Enrolling",
     "Event",
     "GroupEvent",
     "GroupOther",
-    "Jeopardy",
     "Leader",
+    "Member",
+    "SessionEvent",
+    "SessionOther",
+    # generated: names; do not edit, run `make words`
+    "Blocked",
+    "DetectionFailed",
+    "Enrolled",
+    "Enrolling",
+    "Jeopardy",
     "LeaderKnown",
     "LeaderUnknown",
     "Leading",
     "ListingFailed",
     "Lost",
-    "Member",
     "MembersKnown",
-    "MembershipLost",
     "MembersUnknown",
+    "MembershipLost",
     "NoLeader",
     "SessionAuthFailed",
     "SessionClosed",
     "SessionConnected",
     "SessionConnecting",
-    "SessionEvent",
     "SessionExpired",
-    "SessionOther",
     "SessionRetrying",
     "SessionSuspended",
     "Standby",
+    # generated: end
 ]
 
 
@@ -86,19 +88,20 @@ class SessionEvent(Event):
     """What happens to a client's session."""
 
 
+# generated: session events; do not edit, run `make words`
 @dataclass(frozen=True)
 class SessionConnecting(SessionEvent):
-    """A new session is being asked for."""
+    """The client asks for a new session."""
 
 
 @dataclass(frozen=True)
 class SessionConnected(SessionEvent):
-    """A session stands, new or kept."""
+    """A session is established, new or kept."""
 
     session: int
-    """Its number."""
+    """The number of the session."""
     timeout: float
-    """The session timeout that the server granted, in seconds."""
+    """The session timeout that the server granted (seconds)."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +109,9 @@ class SessionSuspended(SessionEvent):
     """The connection is lost; the session may live on."""
 
     since: int
-    """Since when (boot-time nanoseconds)."""
+    """When the connection was lost (boot-time nanoseconds)."""
     error: str
-    """What ended it."""
+    """What went wrong, in a sentence for people."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,9 @@ class SessionRetrying(SessionEvent):
     """An attempt to connect failed; the next one follows by itself."""
 
     attempt: int
-    """Number of attempts since the last connection."""
+    """How many attempts to connect have failed since the last connection, from 1."""
     error: str
-    """Why this one failed."""
+    """What went wrong, in a sentence for people."""
 
 
 @dataclass(frozen=True)
@@ -126,20 +129,20 @@ class SessionExpired(SessionEvent):
     """The session is over; a new one follows by itself."""
 
     by: str
-    """By whose word: ``"server"``, or ``"local_timeout"`` when none answered for so long
-    that one may have begun to end it."""
+    """Which side declared it over: ``"server"`` or ``"local_timeout"``."""
 
 
 @dataclass(frozen=True)
 class SessionAuthFailed(SessionEvent):
-    """The server refused the credentials; the client is of no more use."""
+    """The server refused the credentials; the client is no longer usable."""
 
 
 @dataclass(frozen=True)
 class SessionClosed(SessionEvent):
-    """The client was closed; the last event."""
+    """The client was closed; this is the last event of the client itself."""
 
 
+# generated: end
 @dataclass(frozen=True)
 class SessionOther(SessionEvent):
     """A kind of event that this version of the package does not know."""
@@ -152,6 +155,7 @@ class ContenderEvent(Event):
     """What happens to a contender. Events are news, the lease is truth: ask ``is_leading()``."""
 
 
+# generated: contender events; do not edit, run `make words`
 @dataclass(frozen=True)
 class Enrolling(ContenderEvent):
     """A candidacy begins: its znode is being created."""
@@ -159,7 +163,7 @@ class Enrolling(ContenderEvent):
 
 @dataclass(frozen=True)
 class Enrolled(ContenderEvent):
-    """The znode stands; its rank is not known yet."""
+    """The znode exists; its rank is not known yet."""
 
     member: Member
     """The own znode."""
@@ -167,12 +171,12 @@ class Enrolled(ContenderEvent):
 
 @dataclass(frozen=True)
 class Standby(ContenderEvent):
-    """Somebody else leads."""
+    """Another member leads."""
 
     member: Member
     """The own znode."""
     ahead: int
-    """How many members stood before it when that was last looked at."""
+    """How many members were ahead of the own one at the last look."""
 
 
 @dataclass(frozen=True)
@@ -182,47 +186,49 @@ class Leading(ContenderEvent):
     member: Member
     """The own znode."""
     lease_end: int
-    """Until when, unless renewed (boot-time nanoseconds). Renewals are no events."""
+    """The end of its lease, unless it is renewed before (boot-time nanoseconds). Renewals are no
+    events: ask ``leadership``."""
 
 
 @dataclass(frozen=True)
 class Jeopardy(ContenderEvent):
-    """It leads, but its renewal is overdue or the connection is lost."""
+    """It leads, but a renewal is overdue or the connection is lost."""
 
     member: Member
     """The own znode."""
     lease_end: int
-    """When leadership ends unless it is renewed before (boot-time nanoseconds)."""
+    """When leadership ends, unless it is renewed before (boot-time nanoseconds)."""
 
 
 @dataclass(frozen=True)
 class Blocked(ContenderEvent):
-    """The candidacy cannot go on for now, and is tried again by itself; told once for each cause.
-
-    It is news, and no state: ``state`` goes on to be what it was.
-    """
+    """The candidacy cannot go on for now, and the contender tries again by itself; one event for
+    each cause. The error says why, and what helps. It is news, and no state: ``state`` stays as it
+    was."""
 
     member: Optional[Member]
-    """The own znode, if one stands."""
+    """The own znode, if it exists."""
     error: Error
     """Why, and what helps."""
 
 
 @dataclass(frozen=True)
 class Lost(ContenderEvent):
-    """The candidacy is over; exactly one for each that was begun."""
+    """The candidacy is over; exactly one event for each candidacy that began."""
 
     member: Optional[Member]
-    """The znode that was, if one stood."""
+    """The own znode, if one existed."""
     led_until: Optional[int]
-    """Until when it led, if it did (boot-time nanoseconds)."""
+    """Until when it led, if it did: the end of its lease, or the earlier instant at which the
+    library gave up leadership (boot-time nanoseconds)."""
     reason: str
-    """``"session_expired"``, ``"lease_lapsed"``, ``"evicted"`` (somebody else deleted the znode),
-    ``"withdrawn"``, ``"closed"`` or ``"failed"``."""
+    """Why: ``"session_expired"``, ``"lease_lapsed"``, ``"evicted"``, ``"withdrawn"``, ``"closed"``
+    or ``"failed"``."""
     error: Optional[Error]
     """What failed, for ``"failed"``: trying again cannot help."""
 
 
+# generated: end
 @dataclass(frozen=True)
 class ContenderOther(ContenderEvent):
     """A kind of event that this version of the package does not know."""
@@ -238,35 +244,38 @@ class DetectorEvent(Event):
     """The leader, if one is known."""
 
 
+# generated: detector events; do not edit, run `make words`
 @dataclass(frozen=True)
 class LeaderUnknown(DetectorEvent):
-    """It cannot know: no server has answered for too long. Not the same as nobody."""
+    """The leader cannot be known: no server has answered for too long. It is not the same as
+    :class:`NoLeader`."""
 
     since: int
-    """When what is known was last confirmed (boot-time nanoseconds)."""
+    """The last confirmation of the previous state (boot-time nanoseconds)."""
 
 
 @dataclass(frozen=True)
 class NoLeader(DetectorEvent):
-    """The group is empty: nobody leads."""
+    """No leader: the group is empty."""
 
 
 @dataclass(frozen=True)
 class LeaderKnown(DetectorEvent):
-    """Somebody leads; told again when the payload of the same leader changes."""
+    """A member leads, or the leader's payload has changed."""
 
     leader: Leader = field()
-    """Who leads."""
+    """The leader."""
 
 
 @dataclass(frozen=True)
 class DetectionFailed(DetectorEvent):
-    """It may not look; tried again by itself."""
+    """The group cannot be read, and the library tries again by itself."""
 
     error: Error
-    """Why."""
+    """Why, and what helps."""
 
 
+# generated: end
 @dataclass(frozen=True)
 class DetectorOther(DetectorEvent):
     """A kind of event that this version of the package does not know."""
@@ -279,12 +288,13 @@ class GroupEvent(Event):
     """What is known of a group's members."""
 
 
+# generated: group events; do not edit, run `make words`
 @dataclass(frozen=True)
 class MembersUnknown(GroupEvent):
-    """It cannot be known: no server has answered for too long."""
+    """The members cannot be known: no server has answered for too long."""
 
     since: int
-    """When what is known was last confirmed (boot-time nanoseconds)."""
+    """The last confirmation of the previous state (boot-time nanoseconds)."""
 
 
 @dataclass(frozen=True)
@@ -297,24 +307,26 @@ class MembersKnown(GroupEvent):
 
 @dataclass(frozen=True)
 class ListingFailed(GroupEvent):
-    """It may not look; tried again by itself."""
+    """The group cannot be read, and the library tries again by itself."""
 
     error: Error
-    """Why."""
+    """Why, and what helps."""
 
 
 @dataclass(frozen=True)
 class MembershipLost(GroupEvent):
-    """A membership that this group joined is over, and not by ``cancel``."""
+    """A membership that this group joined has ended, and not by ``cancel``."""
 
     member: Member
-    """The znode that was."""
+    """The former member."""
     reason: str
-    """As :attr:`Lost.reason`."""
+    """Why: ``"session_expired"``, ``"lease_lapsed"``, ``"evicted"``, ``"withdrawn"``, ``"closed"``
+    or ``"failed"``."""
     error: Optional[Error]
-    """What failed, for ``"failed"``."""
+    """What failed, for ``"failed"``: trying again cannot help."""
 
 
+# generated: end
 @dataclass(frozen=True)
 class GroupOther(GroupEvent):
     """A kind of event that this version of the package does not know."""

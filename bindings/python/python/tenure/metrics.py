@@ -10,29 +10,32 @@ __all__ = ["Metrics"]
 class Metrics(NamedTuple):
     """Counters that only rise, but for the last two. They are not read at one instant."""
 
+    # generated: metrics; do not edit, run `make words`
     connections: int
-    """Connections that stood, with the handshake still before them."""
+    """Established connections, counted before the handshake."""
     failed_attempts: int
-    """Attempts to connect that failed, those that failed in the handshake included."""
+    """Attempts to connect that failed, including attempts that failed in the handshake."""
     suspensions: int
     """Connections that were lost after a session had been confirmed on them."""
     sessions_confirmed: int
-    """Times that a session was confirmed: a new one, or the same on another connection."""
+    """How often a session was confirmed: a new session, or the same one on another connection."""
     sessions_expired: int
-    """Sessions that expired, by whoever's word."""
+    """Sessions that expired, whichever side declared them over."""
     bytes_sent: int
-    """Bytes that were handed to connections."""
+    """Bytes that were passed to connections."""
     bytes_received: int
     """Bytes that were read from connections."""
     events: int
-    """Events of all handles, taken or not."""
+    """Events of all handles, fetched or not."""
     leaderships: int
     """Leaderships that began."""
     leaderships_ended: int
     """Leaderships that ended."""
     renewals: int
-    """Times that the lease of a leadership was extended."""
+    """How often the lease of a leadership was extended. If one proof extends the leases of several
+    leaderships, each of them counts."""
     handles: int
     """Contenders, detectors and groups that are open now. It rises and falls."""
     calls: int
     """Calls that wait for an answer now. It rises and falls."""
+    # generated: end

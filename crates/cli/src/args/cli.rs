@@ -4,11 +4,12 @@ use super::help::{
     COMMON_HELP, COMPLETIONS_EXAMPLES, CONTEND_EXAMPLES, DETECT_EXAMPLES, EVICT_EXAMPLES,
     MAN_EXAMPLES, MEMBERS_EXAMPLES, RUN_EXAMPLES, STATUS_EXAMPLES, TOP_EXAMPLES,
 };
-use super::values::duration;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use super::values::{duration, one_of};
+use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
+use tenure::{LeasePolicy, Reenrol};
 
 /// The heading of the options of TLS in the help.
 const TLS: &str = "TLS options";
@@ -148,8 +149,13 @@ pub(super) struct CandidacyArgs {
     #[arg(long, value_name = "TEXT|@FILE", allow_hyphen_values = true)]
     pub(super) data: Option<OsString>,
     /// Whether another candidacy follows a lost one
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
-    pub(super) reenrol: ReenrolArg,
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_parser = one_of(Reenrol::WORDS, Reenrol::from_name),
+        default_value = Reenrol::default().name()
+    )]
+    pub(super) reenrol: Reenrol,
     /// Keep a lease ready while next in line, to lead a tenth of a second sooner; this costs one
     /// small write each twelfth of the session timeout
     #[arg(long)]
@@ -208,12 +214,12 @@ pub(super) struct SessionArgs {
     /// `contend` and `run`; accepted everywhere
     #[arg(
         long,
-        value_enum,
         value_name = "POLICY",
-        default_value_t,
+        value_parser = one_of(LeasePolicy::WORDS, LeasePolicy::from_name),
+        default_value = LeasePolicy::default().name(),
         help_heading = "Session options"
     )]
-    pub(super) policy: PolicyArg,
+    pub(super) policy: LeasePolicy,
     /// The servers' tickTime, which makes leases longer; without it, half of the session timeout is
     /// assumed. Never give less than it is. Matters to `contend` and `run`; accepted everywhere
     #[arg(
@@ -250,26 +256,6 @@ pub(super) struct TlsArgs {
     /// The name that every server's certificate must hold [default: the host in the URL]
     #[arg(long, value_name = "NAME", requires = "tls_ca", help_heading = TLS)]
     pub(super) tls_server_name: Option<String>,
-}
-
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub(super) enum PolicyArg {
-    /// When its lease expires, before a successor can be elected
-    #[default]
-    Verified,
-    /// When the connection is lost, or its lease expires
-    Strict,
-    /// When the session is over, as in Mesos: not safe, a successor may lead at that instant
-    Session,
-}
-
-#[derive(Clone, Copy, Default, ValueEnum)]
-pub(super) enum ReenrolArg {
-    /// Contend again, behind all other members
-    #[default]
-    Always,
-    /// Exit with 1
-    Never,
 }
 
 #[cfg(test)]

@@ -8,11 +8,11 @@ mod values;
 use crate::helpers::Helper;
 use crate::{evict, run};
 use clap::{CommandFactory, Parser};
-use cli::{CandidacyArgs, Cli, Command, PolicyArg, ReenrolArg, SessionArgs, TlsArgs};
+use cli::{CandidacyArgs, Cli, Command, SessionArgs, TlsArgs};
 pub(crate) use refusal::Refusal;
 use std::ffi::OsString;
 use std::time::Duration;
-use tenure::{ClientOptions, ContenderOptions, LeasePolicy, Reenrol, TlsOptions, Url};
+use tenure::{ClientOptions, ContenderOptions, Reenrol, TlsOptions, Url};
 
 /// What ZooKeeper's protocol can say of a session timeout.
 const SESSION_TIMEOUT_MAX: Duration = Duration::from_millis(i32::MAX as u64);
@@ -166,18 +166,9 @@ impl CandidacyArgs {
         session: &SessionArgs,
         url: &Url,
     ) -> Result<(ContenderOptions, Reenrol), String> {
-        let reenrol = match self.reenrol {
-            ReenrolArg::Always => Reenrol::Always,
-            ReenrolArg::Never => Reenrol::Never,
-        };
-        let policy = match session.policy {
-            PolicyArg::Verified => LeasePolicy::Verified,
-            PolicyArg::Strict => LeasePolicy::Strict,
-            PolicyArg::Session => LeasePolicy::Session,
-        };
         let mut options = ContenderOptions::new(url.path())
-            .policy(policy)
-            .reenrol(reenrol)
+            .policy(session.policy)
+            .reenrol(self.reenrol)
             .warm(self.warm);
         if let Some(label) = self.label {
             options = options.label(label);
@@ -186,7 +177,7 @@ impl CandidacyArgs {
             options = options.data(values::payload(data)?);
         }
         options.validate().map_err(|error| error.to_string())?;
-        Ok((options, reenrol))
+        Ok((options, self.reenrol))
     }
 }
 

@@ -1,11 +1,13 @@
 //! Values on the command line, checked.
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
+use tenure::words::Word;
 
 /// Longer waits are slips of the keyboard.
 const DURATION_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -23,6 +25,18 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         return Err("at most 365 days are accepted".to_owned());
     }
     Ok(duration)
+}
+
+/// One of the words of the library, with its sentence in the help.
+pub(super) fn one_of<T: Clone + Default + Send + Sync + 'static>(
+    words: &'static [Word],
+    named: fn(&str) -> Option<T>,
+) -> impl TypedValueParser<Value = T> {
+    let values = words
+        .iter()
+        .map(|word| PossibleValue::new(word.name).help(word.tool));
+    // It knows no other names.
+    PossibleValuesParser::new(values).map(move |name| named(&name).unwrap_or_default())
 }
 
 /// A payload, or what the file behind `@` holds.

@@ -342,18 +342,14 @@ impl World {
 
     fn contend(&mut self, tape: &mut Tape<'_>) {
         let handle = self.handle();
-        let policies = [
-            LeasePolicy::Verified,
-            LeasePolicy::Strict,
-            LeasePolicy::Session,
-        ];
+        let group = tape.one_of(&GROUPS);
         let spec = ContenderSpec {
-            path: tape.one_of(&GROUPS).to_owned(),
             label: tape.one_of(&LABELS).map(str::to_owned),
             data: tape.bytes().to_vec(),
-            policy: tape.one_of(&policies),
-            reenrol: tape.one_of(&[Reenrol::Always, Reenrol::Never]),
+            policy: tape.one_of(LeasePolicy::ALL),
+            reenrol: tape.one_of(Reenrol::ALL),
             warm: tape.one_of(&[false, true]),
+            ..ContenderSpec::new(group)
         };
         let stands_for = (spec.path.clone(), spec.policy);
         self.groups.insert(handle, stands_for);

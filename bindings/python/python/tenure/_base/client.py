@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, Literal, Optional, TypeVar, get_args
+from typing import Any, ClassVar, Generic, Optional, TypeVar
 
 from .. import _logs, _tenure
-from .._arguments import (
-    File,
-    Payload,
-    Span,
-    flag,
-    nanos,
-    optional_text,
-    payload,
-    required_nanos,
-    text,
-)
+from .._arguments import File, Payload, Span, nanos, required_nanos, text
+from .._options import Policy, contender_options
 from .._tls import tls_options
-from ..errors import InvalidInputError
 from ..events import SessionEvent
 from ..metrics import Metrics
 from .contender import BaseContender
@@ -28,11 +18,6 @@ from .handle import Handle, newest
 ContenderT = TypeVar("ContenderT", bound=BaseContender[Any])
 DetectorT = TypeVar("DetectorT", bound=BaseDetector)
 GroupT = TypeVar("GroupT", bound=BaseGroup)
-
-Policy = Literal["verified", "strict", "session"]
-"""When a leadership ends without an answer from a server: :meth:`Client.contender`."""
-
-POLICIES: tuple[str, ...] = get_args(Policy)
 
 
 class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
@@ -109,11 +94,13 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
         self,
         path: Optional[str] = None,
         *,
-        data: Payload = b"",
+        # generated: contender options; do not edit, run `make words`
         label: Optional[str] = None,
+        data: Payload = b"",
         policy: Policy = "verified",
         reenrol: bool = True,
         warm: bool = False,
+        # generated: end
     ) -> ContenderT:
         """Contends for the leadership of a group, from now on. Never waits.
 
@@ -122,10 +109,7 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
             data: the payload of the contender's znode, which detectors get when it leads: bytes, or
                 text, which is encoded as UTF-8; at most 1,000,000 bytes.
             label: the part before ``_`` in the name of the znode; ``None`` for none.
-            policy: when leadership ends without an answer. ``"verified"``: with the lease that
-                committed writes have proved. ``"strict"``: also when the connection is lost.
-                ``"session"``: with the session, which is Mesos's rule and **not safe**: a successor
-                may lead before that.
+            policy: when leadership ends if no server answers: :data:`Policy`.
             reenrol: whether to contend again after a lost candidacy.
             warm: whether to keep a lease ready while next in line, for one small write each
                 twelfth of the session timeout.
@@ -135,18 +119,16 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
                 long.
             ClosedError: the client is closed.
         """
-        if not isinstance(policy, str):
-            raise TypeError(f"policy must be str, not {type(policy).__name__}")
-        if policy not in POLICIES:
-            raise InvalidInputError(f"policy must be one of {', '.join(POLICIES)}, not {policy!r}")
-        native = self._native.contend(
-            self._path(path),
-            optional_text("label", label),
-            payload("data", data),
-            policy,
-            flag("reenrol", reenrol),
-            flag("warm", warm),
+        options = contender_options(
+            # generated: contender arguments; do not edit, run `make words`
+            label=label,
+            data=data,
+            policy=policy,
+            reenrol=reenrol,
+            warm=warm,
+            # generated: end
         )
+        native = self._native.contend(self._path(path), options)
         return self._contender(native, self._patience)
 
     def detector(self, path: Optional[str] = None) -> DetectorT:

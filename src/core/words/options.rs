@@ -1,0 +1,145 @@
+//! What a user sets.
+
+/// Options of one object.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Of which: the noun of its options.
+    pub noun: &'static str,
+    /// The rows.
+    pub settings: &'static [Setting],
+}
+
+/// An option.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its name in every language.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// What it is, in a few words: for C++, Python and the tool.
+    pub brief: &'static str,
+    /// What it is, in sentences: for Rust and C.
+    pub doc: &'static str,
+    /// What the C header says of the value, with its range.
+    pub value: &'static str,
+}
+
+/// What an option takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text; none by default.
+    Text,
+    /// Bytes; none by default.
+    Bytes,
+    /// One of the words of an enum of Rust, by default the first.
+    Choice(&'static str),
+    /// Yes or no; no by default.
+    Flag,
+    /// A span of time of whole milliseconds.
+    Span,
+    /// An object with options of its own, which each face makes in its own way.
+    Object,
+}
+
+/// All options.
+pub const OPTIONS: &[Settings] = &[CLIENT, CONTENDER, TLS];
+
+const CLIENT: Settings = Settings {
+    noun: "client option",
+    settings: &[
+        Setting {
+            name: "session_timeout",
+            kind: Kind::Span,
+            brief: "the session timeout to ask for, 1 ms to 24 days; 10 s by default, as in Mesos",
+            doc: "The session timeout to ask for, 1 ms to 24 days. The server grants a timeout within its own \
+                  limits (2 to 20 ticks unless configured); [`SessionEvent::Connected`] reports it.",
+            value: "milliseconds, from 1 to 2147483647 (24 days); checked by tenure_client_open",
+        },
+        Setting {
+            name: "tick",
+            kind: Kind::Span,
+            brief: "the servers' `tickTime`, which makes leases longer; never less than the servers' real tick",
+            doc: "The servers' `tickTime`, 1 ms to 24 days, which makes verified leases longer: without it the \
+                  library assumes half of the session timeout, the most that servers with default limits can \
+                  have. **Never set less than the servers' real tick.** Behind an observer that follows another \
+                  learner (`ObserverMaster`) set twice the tick. If the tick leaves no room for a lease within \
+                  the session timeout that the server grants, contenders fail with an error that names both.",
+            value: "milliseconds, from 1 to 2147483647; checked by tenure_client_open",
+        },
+        Setting {
+            name: "tls",
+            kind: Kind::Object,
+            brief: "TLS to the servers",
+            doc: "TLS to the servers; the ports in the URL are then their `secureClientPort`s. Only a client \
+                  with a `zk://` URL connects to servers; with another URL the options are checked and not \
+                  used.",
+            value: "",
+        },
+    ],
+};
+
+const CONTENDER: Settings = Settings {
+    noun: "contender option",
+    settings: &[
+        Setting {
+            name: "label",
+            kind: Kind::Text,
+            brief: "the part before `_` in the name of the znode",
+            doc: "The label: the part before `_` in the name of the znode. Mesos reads the name up to the first \
+                  `_`.",
+            value: "the label, checked by tenure_contender_new; the empty text for none",
+        },
+        Setting {
+            name: "data",
+            kind: Kind::Bytes,
+            brief: "the payload of the znode, which detectors get with the leader: at most 1,000,000 bytes",
+            doc: "The payload of the znode, which detectors get with the leader.",
+            value: "the number of bytes, at most 1,000,000; checked by tenure_contender_new",
+        },
+        Setting {
+            name: "policy",
+            kind: Kind::Choice("LeasePolicy"),
+            brief: "when leadership ends if no server answers",
+            doc: "When leadership ends if no server answers.",
+            value: "TENURE_POLICY_...",
+        },
+        Setting {
+            name: "reenrol",
+            kind: Kind::Choice("Reenrol"),
+            brief: "whether the contender enrols again after a lost candidacy",
+            doc: "Whether the contender enrols again after a lost candidacy.",
+            value: "TENURE_REENROL_...",
+        },
+        Setting {
+            name: "warm",
+            kind: Kind::Flag,
+            brief: "whether to keep a lease ready while next in line, for one small write each twelfth of the \
+                    session timeout",
+            doc: "Whether to keep a lease ready while next in line (not by default). This costs one small write \
+                  each twelfth of the session timeout, and leadership then begins with the very event that \
+                  reports the end of the predecessor. Otherwise a session that was idle first needs three \
+                  committed writes and a tenth of a second.",
+            value: "true to keep a lease ready",
+        },
+    ],
+};
+
+const TLS: Settings = Settings {
+    noun: "TLS option",
+    settings: &[
+        Setting {
+            name: "client_certificate",
+            kind: Kind::Object,
+            brief: "a PEM file with the client's certificate, and one with its private key",
+            doc: "",
+            value: "",
+        },
+        Setting {
+            name: "server_name",
+            kind: Kind::Text,
+            brief: "the name that every server's certificate must contain, instead of the host in the URL",
+            doc: "",
+            value: "",
+        },
+    ],
+};
