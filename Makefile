@@ -68,7 +68,7 @@ fuzz: ## search for inputs that break a promise, a minute a target: workshop/fuz
 	@scripts/fuzz $(ARGS)
 
 words: ## generate all lists of public words from src/core/words, and include/tenure.h and its ledger
-	TENURE_WRITE_WORDS=1 $(CARGO) test --quiet --locked --package tenure --test parity made
+	TENURE_WRITE_WORDS=1 $(CARGO) test --quiet --locked --package tenure --test parity every_generated_list
 	@$(MAKE) --no-print-directory header
 
 header: ## generate include/tenure.h from src/capi, and add to its ledger

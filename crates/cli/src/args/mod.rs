@@ -241,3 +241,55 @@ fn group_url(session: &SessionArgs, command: &str) -> Result<Url, String> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)] // a test says what it expected
+
+    use super::*;
+    use tenure::LeasePolicy;
+    use tenure::words::{Kind, OPTIONS};
+
+    fn plan(option: &[&str]) -> Plan {
+        let words = ["tenure", "contend", "memory://args/group"].iter();
+        let words: Vec<OsString> = words.chain(option).map(OsString::from).collect();
+        match read(&words) {
+            Ok(Task::Session(plan)) => *plan,
+            Ok(Task::Helper(_)) => panic!("{option:?} is no helper"),
+            Err(Refusal::Told(why) | Refusal::Bad(why)) => panic!("tool: {option:?}: {why}"),
+        }
+    }
+
+    /// What is chosen for the client and for the contender.
+    fn chosen(plan: &Plan) -> (ClientOptions, ContenderOptions) {
+        let Job::Contend { options, .. } = &plan.job else {
+            panic!("`contend` contends");
+        };
+        (plan.client_options(), options.clone())
+    }
+
+    #[test]
+    fn every_option_reaches_the_library() {
+        let default = chosen(&plan(&[]));
+        let is_flat = |setting: &&tenure::words::Setting| setting.kind != Kind::Object;
+        for of in OPTIONS.iter().filter(|of| of.noun != "TLS option") {
+            for setting in of.settings.iter().filter(is_flat) {
+                let flag = format!("--{}", setting.name.replace('_', "-"));
+                let value = match setting.kind {
+                    Kind::Text | Kind::Bytes => Some("x"),
+                    Kind::Choice("LeasePolicy") => Some(LeasePolicy::Strict.name()),
+                    Kind::Choice("Reenrol") => Some(Reenrol::Never.name()),
+                    Kind::Span => Some("2s"),
+                    Kind::Flag => None,
+                    Kind::Choice(_) | Kind::Object => panic!("tool: no value for {flag}"),
+                };
+                let option: Vec<&str> = [&*flag].into_iter().chain(value).collect();
+                assert_ne!(
+                    chosen(&plan(&option)),
+                    default,
+                    "tool: {flag} does not reach the library: src/bin/tenure/args/mod.rs"
+                );
+            }
+        }
+    }
+}
