@@ -2,6 +2,7 @@
 
 use super::World;
 use crate::conn::{Conn, Pipe, Segment, Way};
+use crate::drive::drive;
 use crate::exchange::{Exchange, Reply};
 use crate::frames::{beginning, bodies, words};
 use crate::host::Process;
@@ -33,11 +34,13 @@ impl<N: Names> World<N> {
         let Some(process) = &mut host.process else {
             return;
         };
-        process.core.handle(input, host.clock.shows(self.now));
-        while let Some(process) = &mut self.hosts[id].process
-            && let Some(output) = process.core.poll_output()
-        {
-            self.output(witness, id, output);
+        match drive(&mut process.core, input, host.clock.shows(self.now)) {
+            Ok(outputs) => {
+                for output in outputs {
+                    self.output(witness, id, output);
+                }
+            }
+            Err(what) => self.fail(format!("client {id}: {what}")),
         }
         let process = self.hosts[id].process.as_ref();
         if process.is_some_and(|p| p.core.is_ended()) && witness.ended(self, id) {
