@@ -120,7 +120,8 @@ impl Player {
     }
 
     fn input_at(&mut self, input: Input<'_>, at: Time) {
-        let outputs = drive(&mut self.client, input, at).expect("the contract");
+        let mut outputs = Vec::new();
+        drive(&mut self.client, input, at, &mut outputs).expect("the contract");
         assert!(outputs.len() <= OUTPUTS_MAX, "{} outputs", outputs.len());
         for output in outputs {
             self.output(output);

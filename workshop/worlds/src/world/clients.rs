@@ -34,14 +34,17 @@ impl<N: Names> World<N> {
         let Some(process) = &mut host.process else {
             return;
         };
-        match drive(&mut process.core, input, host.clock.shows(self.now)) {
-            Ok(outputs) => {
-                for output in outputs {
-                    self.output(witness, id, output);
-                }
-            }
-            Err(what) => self.fail(format!("client {id}: {what}")),
+        let (now, mut outputs) = (
+            host.clock.shows(self.now),
+            std::mem::take(&mut self.outputs),
+        );
+        if let Err(what) = drive(&mut process.core, input, now, &mut outputs) {
+            self.fail(format!("client {id}: {what}"));
         }
+        for output in outputs.drain(..) {
+            self.output(witness, id, output);
+        }
+        self.outputs = outputs;
         let process = self.hosts[id].process.as_ref();
         if process.is_some_and(|p| p.core.is_ended()) && witness.ended(self, id) {
             self.hosts[id].process = None;
