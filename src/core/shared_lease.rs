@@ -121,9 +121,7 @@ impl Standing {
         let before = shared.leases.of(basis);
         let lease = SharedLease {
             end: self.end,
-            fresh_until: self
-                .fresh_until
-                .or(before.and_then(|lease| lease.fresh_until)),
+            fresh_until: self.fresh_until.or_else(|| before?.fresh_until),
         };
         shared.leases.0[basis as usize] = Some(lease);
         if before.is_none_or(|before| before.end != lease.end) {

@@ -2,6 +2,7 @@
 
 use super::World;
 use crate::conn::{Conn, Pipe, Segment, Way};
+use crate::drive::drive;
 use crate::exchange::{Exchange, Reply};
 use crate::frames::{beginning, bodies, words};
 use crate::host::Process;
@@ -34,12 +35,17 @@ impl<N: Names> World<N> {
         let Some(process) = &mut host.process else {
             return;
         };
-        process.core.handle(input, host.clock.shows(self.now));
-        while let Some(process) = &mut self.hosts[id].process
-            && let Some(output) = process.core.poll_output()
-        {
+        let (now, mut outputs) = (
+            host.clock.shows(self.now),
+            std::mem::take(&mut self.outputs),
+        );
+        if let Err(what) = drive(&mut process.core, input, now, &mut outputs) {
+            self.fail(format!("client {id}: {what}"));
+        }
+        for output in outputs.drain(..) {
             self.output(witness, id, output);
         }
+        self.outputs = outputs;
         let process = self.hosts[id].process.as_ref();
         if process.is_some_and(|p| p.core.is_ended()) && witness.ended(self, id) {
             self.hosts[id].process = None;
