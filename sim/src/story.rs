@@ -10,12 +10,12 @@ use crate::plots;
 use crate::settle;
 use crate::trouble;
 use crate::world::{World, span};
-use tenure::core::mutant::{self, Mutant};
+use tenure_mutants::Mutant;
 
 /// How a world is to be made.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted {
-    /// The mistake that its clients make.
+    /// The mistake that its clients make, where the simulation runs over the mutated core.
     pub mutant: Option<Mutant>,
     /// The assumption that does not hold in it.
     pub broken: Option<Break>,
@@ -44,7 +44,7 @@ pub struct Verdict {
 /// Runs one world.
 #[must_use]
 pub fn run(seed: u64, wanted: Wanted) -> Verdict {
-    mutant::set(wanted.mutant);
+    tenure_mutants::set(wanted.mutant);
     let plan = Plan::new(seed, wanted.broken, wanted.hazard);
     let cached_flag = wanted.mutant == Some(Mutant::CachedFlag);
     let mut world = World::new(seed, plan, wanted.told, cached_flag);
@@ -69,7 +69,7 @@ pub fn run(seed: u64, wanted: Wanted) -> Verdict {
     if world.broken.is_none() {
         settle::settle(&mut world);
     }
-    mutant::set(None);
+    tenure_mutants::set(None);
     if !world.plan.unknown.is_empty() {
         world.marks.hit("old-server");
     }

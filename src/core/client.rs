@@ -7,7 +7,6 @@ use super::detector::Detector;
 use super::event::{Event, SessionEvent};
 use super::group::Group;
 use super::lease;
-use super::mutant::{self, Mutant};
 use super::requests::Ask;
 use super::seat::{SeatId, Seats};
 use super::session::{Proving, Session, SessionOptions, Signal};
@@ -247,7 +246,7 @@ impl Client {
         }
         let timeout = self.session.timeout();
         let now = self.now;
-        let stale = lease::horizon(answered, timeout) <= now && !mutant::on(Mutant::NeverStale);
+        let stale = lease::horizon(answered, timeout) <= now;
         if !self.stale && stale {
             self.stale = true;
             self.unseen = true;
@@ -257,7 +256,7 @@ impl Client {
                 Machine::Group(group) => group.on_stale(answered, &mut bench.wire),
             });
         }
-        if lease::over(answered, timeout) <= now && !mutant::on(Mutant::NeverOver) {
+        if lease::over(answered, timeout) <= now {
             self.session.expire_locally(now, &mut self.out);
         }
         self.settle();
@@ -333,9 +332,7 @@ impl Client {
         // One znode that is not known to be ours must not take the others' leases along.
         let claims: Vec<(Proving, SeatId, &str)> = contenders()
             .filter_map(Contender::claim)
-            .filter(|(_, seat, _)| {
-                self.seats.is_trusted(*seat) || mutant::on(Mutant::CulpritTakesAll)
-            })
+            .filter(|(_, seat, _)| self.seats.is_trusted(*seat))
             .collect();
         let proving = claims.iter().map(|(proving, ..)| *proving).max();
         // Where answers are slow the proofs begin before it is known whose turn it is.
@@ -385,9 +382,6 @@ impl Client {
     /// A check that failed says that a znode is not what it was: its seat looks, and the others are
     /// proved without it.
     fn proved(&mut self, seats: &[SeatId], result: Result<Response, ServerError>) {
-        if mutant::on(Mutant::FailedProof) {
-            return;
-        }
         let mut bench = bench!(self);
         match result {
             Ok(Response::Multi(outcomes)) => {
@@ -523,12 +517,7 @@ impl Client {
 
     /// When [`recheck`](Self::recheck) is due, if anything may rest on a watch.
     fn recheck_at(&self) -> Option<Time> {
-        // It would hide these mistakes.
-        let hidden = mutant::on(Mutant::Unarmed)
-            || mutant::on(Mutant::OwnUnwatched)
-            || mutant::on(Mutant::FailedProof)
-            || mutant::on(Mutant::PathUnwatched);
-        if hidden || !self.session.attached() || self.machines.is_empty() {
+        if !self.session.attached() || self.machines.is_empty() {
             return None;
         }
         Some(self.rechecked + again::leisure(self.session.timeout()))

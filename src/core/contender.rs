@@ -35,7 +35,6 @@
 use super::again::Again;
 use super::event::{ContenderEvent, Event, LostReason, Member};
 use super::lease::{self, LeasePolicy};
-use super::mutant::{self, Mutant};
 use super::requests::Ask;
 use super::roster::{self, Census};
 use super::seat::{SeatId, SeatNews};
@@ -206,7 +205,7 @@ impl Contender {
             self.answer_withdrawals(&Ok(Answer::Removed(false)), &mut bench.wire);
             return;
         };
-        if first && !mutant::on(Mutant::ReleaseLate) {
+        if first {
             self.lose(LostReason::Withdrawn, &mut bench.wire);
         }
         bench.seats.release(seat, &mut bench.wire);
@@ -296,9 +295,6 @@ impl Contender {
             }
             SeatNews::Left { by_us } => {
                 self.seat = None;
-                if mutant::on(Mutant::ReleaseLate) {
-                    self.lose(LostReason::Withdrawn, &mut bench.wire);
-                }
                 self.answer_withdrawals(&Ok(Answer::Removed(by_us)), &mut bench.wire);
             }
             SeatNews::Stuck(error) => {
@@ -325,7 +321,6 @@ impl Contender {
         self.renew(wire);
         match &self.rank {
             Rank::Unknown | Rank::Counting(_) => self.list(wire),
-            Rank::Behind { .. } if mutant::on(Mutant::Unarmed) => {}
             Rank::Behind { .. } => self.watch_predecessor(wire),
             Rank::First | Rank::Leading { .. } => {}
         }
@@ -336,8 +331,8 @@ impl Contender {
         self.peeked = None;
         if self.is_leading() {
             match self.spec.policy {
-                LeasePolicy::Strict if !mutant::on(Mutant::StrictWaits) => self.lapse(bench),
-                LeasePolicy::Verified | LeasePolicy::Strict | LeasePolicy::Session => {
+                LeasePolicy::Strict => self.lapse(bench),
+                LeasePolicy::Verified | LeasePolicy::Session => {
                     self.endanger(&mut bench.wire);
                 }
             }
@@ -349,7 +344,7 @@ impl Contender {
         let Rank::Leading { fresh_until, end } = self.rank else {
             return;
         };
-        let dead = end <= bench.wire.now && !mutant::on(Mutant::Revived);
+        let dead = end <= bench.wire.now;
         // With Mesos's rule the end is that of the session, which says so itself, unless the znode is
         // not known to be ours.
         let own = self.spec.policy.is_proved() || self.doubted.is_some();
@@ -576,7 +571,7 @@ impl Contender {
         else {
             return;
         };
-        if fresh_until.take().is_some() && !mutant::on(Mutant::Untold) {
+        if fresh_until.take().is_some() {
             let event = ContenderEvent::Jeopardy {
                 member: member.clone(),
                 lease_end: *end,
@@ -688,16 +683,13 @@ impl Contender {
         if path == self.spec.path {
             self.peeked = None;
         }
-        let stale = self.before.back().is_none_or(|p| p != path) && !mutant::on(Mutant::StaleWatch);
+        let stale = self.before.back().is_none_or(|p| p != path);
         if !matches!(self.rank, Rank::Behind { .. }) || stale {
             return;
         }
         match kind {
             EventKind::Deleted => {
                 self.before.pop_back();
-                if mutant::on(Mutant::VanishedLeads) {
-                    self.before.clear();
-                }
                 self.settle(wire);
             }
             EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
@@ -957,9 +949,6 @@ impl Contender {
     fn stand_behind(&mut self, mut before: VecDeque<String>, wire: &mut Wire<'_>) {
         self.further = before.len().saturating_sub(KNOWN_MAX);
         self.before = before.split_off(self.further);
-        if mutant::on(Mutant::FurtherForgotten) {
-            self.further = 0;
-        }
         self.ranked = true;
         self.rank = Rank::Behind { told: None };
         self.again.over();
@@ -1090,16 +1079,6 @@ impl Standing {
         let session = &wire.session;
         let timeout = session.timeout();
         let answered = session.answered();
-        let mistaken = match () {
-            () if mutant::on(Mutant::AnyAnswer) => Some(lease::horizon(answered?, timeout)),
-            () if mutant::on(Mutant::DisconnectTimer) => Some(wire.now + timeout),
-            () if mutant::on(Mutant::Mesos) => Some(lease::over(answered?, timeout)),
-            () => None,
-        };
-        if let Some(end) = mistaken {
-            let fresh_until = session.newest_proof().map(|_| end);
-            return Some(Self { end, fresh_until });
-        }
         Some(if spec.policy.is_proved() {
             let newest = session.newest_proof();
             Self {

@@ -10,7 +10,6 @@
 
 use super::again::Again;
 use super::event::{DetectorEvent, Event, Leader, Member};
-use super::mutant::{self, Mutant};
 use super::requests::Ask;
 use super::roster::{self, Census};
 use super::time::Time;
@@ -277,9 +276,6 @@ impl Detector {
                     self.listed_zxid = zxid;
                     self.listed(&children, watch, wire);
                 }
-                Ok(_) | Err(ServerError::NoNode) if mutant::on(Mutant::PathUnwatched) => {
-                    self.empty(wire);
-                }
                 Ok(_) | Err(ServerError::NoNode) => {
                     self.next.clear();
                     self.look_for_path(wire);
@@ -325,10 +321,7 @@ impl Detector {
                         Leader {
                             member,
                             data,
-                            as_of: match mutant::on(Mutant::AsOfArrival) {
-                                true => wire.now,
-                                false => sent,
-                            },
+                            as_of: sent,
                         },
                         wire,
                     );

@@ -93,7 +93,6 @@
 //! newest request that any server has answered: [`horizon`] and [`over`].
 
 use super::error::{Error, ErrorKind};
-use super::mutant::{self, Mutant};
 use super::time::Time;
 use std::time::Duration;
 
@@ -139,9 +138,6 @@ impl LeasePolicy {
 /// ZooKeeper's leader. Without a configured `tick` it is half of the session timeout: servers
 /// grant no less than two ticks.
 pub(crate) fn relay(timeout: Duration, tick: Option<Duration>) -> Duration {
-    if mutant::on(Mutant::NoRelay) {
-        return Duration::ZERO;
-    }
     tick.unwrap_or(timeout / 2) / 2 + PING_LATENESS
 }
 

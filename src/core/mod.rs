@@ -43,10 +43,6 @@ mod error;
 mod event;
 mod group;
 mod lease;
-#[cfg(feature = "mutants")]
-pub mod mutant;
-#[cfg(not(feature = "mutants"))]
-mod mutant;
 mod proof;
 mod requests;
 mod rng;

@@ -5,7 +5,6 @@ use super::blame::{self, Blame, Suspect};
 use super::contender::ContenderAsk;
 use super::detector::DetectorAsk;
 use super::group::{GroupAsk, What};
-use super::mutant::{self, Mutant};
 use super::seat::{Look, SeatAsk, SeatId};
 use super::time::Time;
 use super::{Handle, SESSION, watch::WatchKind};
@@ -210,11 +209,7 @@ impl Requests {
             }
             self.send(ask, &request, (now, relayed), out);
         }
-        let bulk_max = match mutant::on(Mutant::BulkFirst) {
-            true => IN_FLIGHT_MAX,
-            false => BULK_IN_FLIGHT_MAX,
-        };
-        while self.bulk_in_flight < bulk_max
+        while self.bulk_in_flight < BULK_IN_FLIGHT_MAX
             && self.in_flight.len() < IN_FLIGHT_MAX
             && let Some((ask, request)) = self.next_bulk(blame)
         {

@@ -51,7 +51,6 @@ use super::Handle;
 use super::again::Again;
 use super::error::{Error, ErrorKind};
 use super::event::{ExpiredBy, Member};
-use super::mutant::{self, Mutant};
 use super::requests::Ask;
 use super::time::Time;
 use super::watch::Watcher;
@@ -298,7 +297,6 @@ impl Seats {
             seat.rewrite.cancel();
             match &seat.stage {
                 Stage::Absent => self.send_create(id, wire),
-                Stage::Doubt if mutant::on(Mutant::CreateAgain) => self.send_create(id, wire),
                 Stage::Doubt => {
                     if looking.insert(seat.group.clone()) {
                         self.look(id, wire);
@@ -310,9 +308,6 @@ impl Seats {
                     if seat_is_behind(self.seats.get(&id)) {
                         self.write(id, wire);
                     }
-                }
-                Stage::Leaving { asked: true, .. } if mutant::on(Mutant::DeleteOnce) => {
-                    self.finish(id, SeatNews::Left { by_us: true }, wire);
                 }
                 // Whether an earlier delete was carried out is not known, and by now the path
                 // may be a stranger's: look before deleting.
@@ -809,10 +804,7 @@ impl Seats {
                 return;
             }
             Err(ServerError::NoNode) => {
-                if seat.ancestor_error.is_none()
-                    && !(mutant::on(Mutant::PathMissing) && id.0 > 1)
-                    && seat.refusals < CREATE_REFUSALS_MAX
-                {
+                if seat.ancestor_error.is_none() && seat.refusals < CREATE_REFUSALS_MAX {
                     if seat.released {
                         self.finish(id, SeatNews::Left { by_us: false }, wire);
                     } else {
@@ -941,7 +933,6 @@ impl Seats {
     }
 
     fn verify(&mut self, id: SeatId, watch: bool, wire: &mut Wire<'_>) {
-        let watch = watch && !mutant::on(Mutant::OwnUnwatched) && !mutant::on(Mutant::FailedProof);
         if let Some(Seat {
             stage: Stage::Seated(member) | Stage::Leaving { member, .. },
             ..
@@ -961,7 +952,7 @@ impl Seats {
         };
         let session = wire.session.id();
         let ours = |member: &Member, stat: Stat| {
-            (stat.ephemeral_owner == session || mutant::on(Mutant::AnyOwner))
+            stat.ephemeral_owner == session
                 // Where it may not be read, its birth is not known.
                 && (member.token == 0 || Member::new(&member.path, stat.czxid) == *member)
         };
@@ -1176,9 +1167,7 @@ impl Seats {
         *unread = unread.saturating_sub(1);
         let done = *unread == 0;
         match result {
-            Ok(Response::Data { data, stat })
-                if stat.ephemeral_owner == session || mutant::on(Mutant::AnyOwner) =>
-            {
+            Ok(Response::Data { data, stat }) if stat.ephemeral_owner == session => {
                 found.push((Member::new(path, stat.czxid), Some(data)));
             }
             // Ours, by the server's word, and of no use: it cannot be proved.

@@ -2,7 +2,6 @@
 
 use super::{Link, Purpose, Session, Signal};
 use crate::core::lease;
-use crate::core::mutant::{self, Mutant};
 use crate::core::requests::Ask;
 use crate::core::time::Time;
 use crate::core::verdict;
@@ -44,9 +43,6 @@ impl Session {
                     Ok(Some(Frame::Whole(body))) => {
                         let body = body.to_vec();
                         self.answer(&body, None, now, out)
-                    }
-                    Ok(Some(Frame::TooLong { .. })) if mutant::on(Mutant::LongEnds) => {
-                        Err("too long an answer".to_owned())
                     }
                     Ok(Some(Frame::TooLong { bytes, head })) => {
                         self.answer(&head, Some(bytes), now, out)
@@ -172,7 +168,6 @@ impl Session {
                     _ => {}
                 }
                 if let Ok(Response::Multi(outcomes)) = &result
-                    && !mutant::on(Mutant::FailedProof)
                     && outcomes.iter().any(|outcome| {
                         let gone = [ServerError::SessionExpired, ServerError::SessionMoved];
                         outcome.as_ref().is_err_and(|error| gone.contains(error))
@@ -228,9 +223,6 @@ impl Session {
 /// that changes the tree goes through the quorum, and so does a `multi`, whose outcome stands in
 /// its body.
 fn commits(number: i32, result: &Result<Response, ServerError>) -> bool {
-    if mutant::on(Mutant::ReadProves) || mutant::on(Mutant::FailedProof) && number == op::MULTI {
-        return result.is_ok();
-    }
     match result {
         Ok(Response::Multi(outcomes)) => outcomes.iter().all(Result::is_ok),
         Ok(_) => matches!(number, op::CREATE | op::CREATE2 | op::DELETE | op::SET_DATA),

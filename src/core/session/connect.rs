@@ -3,7 +3,6 @@
 use super::{Link, Purpose, Session, Signal, Up};
 use crate::core::blame::Suspect;
 use crate::core::lease;
-use crate::core::mutant::{self, Mutant};
 use crate::core::proof::{Handshake, Proofs};
 use crate::core::requests::{Ask, Requests};
 use crate::core::secret::Secret;
@@ -23,11 +22,6 @@ impl Session {
         now: Time,
         out: &mut Outbox,
     ) {
-        let waits = matches!(self.link, Link::Resolving { .. });
-        let result = match mutant::on(Mutant::LateNameLost) && !waits {
-            true => Err("too late".to_owned()),
-            false => result,
-        };
         let attached = matches!(self.link, Link::Up(_));
         let Some(found) = self.servers.resolved(id, result, attached, &mut self.rng) else {
             return;
@@ -64,10 +58,7 @@ impl Session {
         }
         let mut bytes = Vec::new();
         ConnectRequest {
-            last_zxid: match mutant::on(Mutant::ZxidUnnamed) {
-                true => 0,
-                false => self.last_zxid,
-            },
+            last_zxid: self.last_zxid,
             timeout_ms: i32::try_from(self.options.timeout.as_millis()).unwrap_or(i32::MAX),
             session: self.identity.id,
             password: self.identity.password.as_session_password(),
@@ -203,38 +194,28 @@ impl Session {
             self.identity.timeout = granted;
             self.born = Some(sent);
         }
-        self.identity.timeout = match mutant::on(Mutant::GrantedNow) {
-            true => granted,
-            false => granted.min(self.identity.timeout),
-        };
+        self.identity.timeout = granted.min(self.identity.timeout);
         self.identity.password = Secret::new(response.password);
         let timeout = self.timeout();
         let lives = |proved| lease::life_end(proved, timeout) > now + self.lag;
         let before = self.born.max(self.proved);
-        let handshake = if before.is_some_and(lives) || mutant::on(Mutant::DoomedCounts) {
+        let handshake = if before.is_some_and(lives) {
             Handshake::Sound
         } else {
             let until = lease::doubt_end(now, timeout);
             Handshake::Doubtful { until }
         };
         let relay = lease::relay(timeout, self.options.tick);
-        let connect = match mutant::on(Mutant::ConnectAnswered) {
-            true => now,
-            false => sent,
-        };
         let mut up = Box::new(Up {
             conn,
             address,
             decoder: FrameDecoder::default(),
-            requests: Requests::after(match mutant::on(Mutant::XidsAnew) {
-                true => 0,
-                false => self.last_xid,
-            }),
+            requests: Requests::after(self.last_xid),
             pings: VecDeque::new(),
             last_sent: sent,
             since: now,
             is_slow: now.since(sent) > lease::early_ping_interval(timeout),
-            proofs: Proofs::new(connect, now, handshake, timeout, relay, before),
+            proofs: Proofs::new(sent, now, handshake, timeout, relay, before),
             progress: sent,
             fresh_bytes: 0,
         });
@@ -260,9 +241,6 @@ impl Session {
             }
         }
         self.link = Link::Up(up);
-        if mutant::on(Mutant::HandshakeProves) {
-            self.note_proof();
-        }
     }
 }
 
