@@ -6,8 +6,10 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The repository, from this package.
+/// The root of the repository.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+const PATCHES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/patches");
 
 /// The pure sources that patches may change, from the root of the repository: the name of the copy,
 /// and the folder. A snippet is looked for in all of them.
@@ -22,23 +24,27 @@ const SOURCES: &[(&str, &str)] = &[("core", "src/core")];
 pub fn copy(name: &str) {
     if let Err(error) = try_copy(name) {
         eprintln!("{error}");
-        eprintln!("docs/simulation.md, \"Mistakes made on purpose\", says how a patch is written.");
+        eprintln!("\nThe patches are in {PATCHES};");
+        eprintln!("docs/simulation.md, \"Mistakes made on purpose\", says how one is written.");
         std::process::exit(1);
     }
 }
 
 fn try_copy(name: &str) -> Result<(), Box<dyn Error>> {
-    let patches = Path::new(env!("CARGO_MANIFEST_DIR")).join("patches");
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed={}", patches.display());
+    println!("cargo:rerun-if-changed={PATCHES}");
     let mut sources = Vec::new();
     for (_, folder) in SOURCES {
         let path = Path::new(ROOT).join(folder);
         println!("cargo:rerun-if-changed={}", path.display());
-        let read = read(Path::new(folder), &mut sources);
-        read.map_err(|error| format!("cannot read {folder}: {error}; SOURCES of sim/mutants/src/copy.rs says where the sources are"))?;
+        read(Path::new(folder), &mut sources).map_err(|error| {
+            format!(
+                "cannot read {folder} ({error}): mend ROOT and SOURCES in {}",
+                file!()
+            )
+        })?;
     }
-    let patches = patch::all(&patches).map_err(|errors| errors.join("\n\n"))?;
+    let patches = patch::all(Path::new(PATCHES)).map_err(|errors| errors.join("\n\n"))?;
     let woven = weave(&sources, &patches).map_err(|errors| errors.join("\n\n"))?;
     let wanted = SOURCES.iter().find(|(copy, _)| *copy == name);
     let (_, folder) = wanted.ok_or_else(|| format!("no sources are called {name}"))?;
@@ -71,7 +77,7 @@ fn read(folder: &Path, sources: &mut Vec<Source>) -> Result<(), Box<dyn Error>> 
     for (path, real) in entries {
         if real.is_dir() {
             read(&path, sources)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
             let text = fs::read_to_string(real)?;
             sources.push(Source {
                 path,
@@ -90,8 +96,38 @@ fn without_tests(text: &str) -> &str {
     code
 }
 
+/// What `include!` takes of a root file.
 fn includable(text: &str) -> String {
     let inner = |line: &&str| line.starts_with("//!") || line.starts_with("#![");
     let lines = text.lines().filter(|line| !inner(line));
     lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unit_tests_are_left_out_and_so_is_what_cannot_be_included() {
+        let text = "//! All.\n#![no_std]\n\n/// One.\nmod a; //! no\n#[cfg(test)]\nmod tests {\n    x\n}\n";
+        let code = without_tests(text);
+        assert_eq!(includable(code), "\n/// One.\nmod a; //! no\n");
+        assert_eq!(without_tests("mod a;\n"), "mod a;\n");
+    }
+
+    #[test]
+    fn every_patch_applies_to_the_sources_as_they_are() {
+        let mut sources = Vec::new();
+        for (_, folder) in SOURCES {
+            read(Path::new(folder), &mut sources).unwrap();
+        }
+        let patches = patch::all(Path::new(PATCHES)).unwrap();
+        let woven = weave(&sources, &patches).unwrap_or_else(|errors| panic!("{errors:#?}"));
+        let all: String = woven.into_iter().map(|source| source.text).collect();
+        for patch in patches {
+            let switch = format!("Mutant::{})", patch.variant());
+            let times = all.matches(&switch).count();
+            assert_eq!(times, patch.hunks.len(), "{}", patch.name);
+        }
+    }
 }

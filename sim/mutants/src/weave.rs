@@ -73,8 +73,8 @@ fn place(
 ) -> Result<(usize, Range<usize>), String> {
     let wanted: Vec<&str> = hunk.snippet.iter().flatten().map(String::as_str).collect();
     let mut found = Vec::new();
-    // The longest beginning of the snippet that there is, and where.
-    let mut nearest = (0, String::new());
+    // The longest beginning of the snippet that there is, and where: file and bytes.
+    let mut nearest = (0, 0, 0..0);
     for (file, (source, tokens)) in sources.iter().zip(lexed).enumerate() {
         for at in 0..tokens.len() {
             let here = tokens[at..].iter().map(|range| &source.text[range.clone()]);
@@ -82,18 +82,22 @@ fn place(
             if alike == wanted.len() {
                 found.push((file, at));
             } else if alike > nearest.0 {
-                nearest = (alike, shown(source, tokens[at + alike - 1].start));
+                nearest = (alike, file, tokens[at].start..tokens[at + alike - 1].end);
             }
         }
     }
     match &found[..] {
         [(file, at)] => Ok((*file, marked(&lexed[*file][*at..], hunk))),
         [] if nearest.0 == 0 => Err("its snippet occurs nowhere".to_owned()),
-        [] => Err(format!(
-            "its snippet occurs nowhere; at {} the code still agrees up to `{}`",
-            nearest.1,
-            wanted[..nearest.0].join(" ")
-        )),
+        [] => {
+            let (_, file, bytes) = nearest;
+            let code = sources[file].text[bytes.clone()].split_whitespace();
+            Err(format!(
+                "its snippet occurs nowhere; at {} the code agrees only as far as `{}`",
+                shown(&sources[file], bytes.start),
+                code.collect::<Vec<_>>().join(" ")
+            ))
+        }
         _ => {
             let found = found.iter();
             let places = found.map(|(file, at)| shown(&sources[*file], lexed[*file][*at].start));
@@ -148,14 +152,18 @@ fn switched(marked: &str, hunks: &[(&Patch, &Hunk)]) -> String {
     let mut instead = String::new();
     let mut beside = String::new();
     for (patch, hunk) in hunks {
-        let (name, variant, code) = (&patch.name, patch.variant(), &hunk.code);
-        let on = format!("/* {name} */ ::tenure_mutants::on(::tenure_mutants::Mutant::{variant})");
+        let variant = patch.variant();
+        // The compiler shows the line that it refuses.
+        let named = |code: &str| code.replace('\n', &format!(" // mutant {}\n", patch.name));
+        let code = named(&format!("\n{}\n", hunk.code));
+        let on = format!("::tenure_mutants::on(::tenure_mutants::Mutant::{variant})");
         match hunk.change {
-            Change::Instead => instead += &format!("if {on} {{\n{code}\n}} else "),
-            Change::Also => beside += &format!(" if {on} {{\n{code}\n}}"),
+            Change::Instead => instead += &format!("if {on} {{{code}}} else "),
+            Change::Also => beside += &format!(" if {on} {{{code}}}"),
             Change::Arm => {
-                let (pattern, value) = arm(code);
-                beside += &format!(" {pattern} {on} => {{\n{value}\n}}");
+                let (pattern, value) = arm(&hunk.code);
+                let value = named(&format!("\n{value}\n"));
+                beside += &format!(" {pattern} {on} => {{{value}}}");
             }
         }
     }
@@ -255,7 +263,7 @@ mod tests {
         let error = refusal(&["\nlet a = b - c;\nlet z;"], &patches);
         for says in [
             "the mutant gone no longer applies: its snippet occurs nowhere; ",
-            "at src/0.rs:2 the code still agrees up to `let a = b`",
+            "at src/0.rs:2 the code agrees only as far as `let a = b`",
             "in let a = «b» + c;",
             "patches/gone.mutant",
             "the mutant other no longer applies: its snippet occurs nowhere\n",
