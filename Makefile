@@ -58,10 +58,10 @@ session: setup ## measure the session under faults and write docs/session.md
 bench: ## measure what it costs to ask who leads; prints nanoseconds
 	$(CARGO) bench --locked --package tenure-bench-lease --bench is_leading -- $(ARGS)
 
-bench-python: setup ## measure the Python wheel beside kazoo and write bench/python/README.md
+bench-python: setup ## measure the Python wheel beside kazoo and write workshop/bench/python/README.md
 	@scripts/python-bench
 
-fuzz: ## search for inputs that break a promise, a minute a target: fuzz/README.md
+fuzz: ## search for inputs that break a promise, a minute a target: workshop/fuzz/README.md
 	@scripts/fuzz $(ARGS)
 
 header: ## generate include/tenure.h from src/capi

@@ -28,13 +28,13 @@ mod driver;
 #[doc(hidden)] // For the tests and tools of this project: no stability is promised.
 pub mod core;
 #[doc(hidden)]
-pub mod model;
+pub use tenure_model as model;
 #[doc(hidden)]
-pub mod proto;
+pub use tenure_proto as proto;
 
 pub use api::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
-    Error, ErrorKind, Events, ExpiredBy, FromEvent, Group, GroupEvent, Host, Leader, Leadership,
+    Error, ErrorKind, Events, ExpiredBy, Group, GroupEvent, HandleEvent, Host, Leader, Leadership,
     LeasePolicy, LogLevel, LogRecord, LostReason, Member, MemoryServer, Metrics, Pending, Reenrol,
     SessionEvent, Time, TlsOptions, Url, set_log, unset_log,
 };

@@ -6,11 +6,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Each crate of `crates/` that is pure, and the only crates that it may depend on. Without the
+/// standard library there are no clocks, threads, sockets, files, hash maps and terminals, and Cargo
+/// keeps the direction.
+const PURE: &[(&str, &[&str])] = &[("model", &["tenure-proto"]), ("proto", &[])];
+
 /// Each layer of `src/`, and the layers it may name.
 const LAYERS: &[(&str, &[&str])] = &[
-    ("proto", &[]),
     ("core", &["proto"]),
-    ("model", &["proto"]),
     ("driver", &["core", "model"]),
     ("api", &["driver", "core", "proto"]),
     ("capi", &["api"]),
@@ -121,27 +124,67 @@ fn every_layer_is_listed() {
             "src/{name} is in no layer: add it to LAYERS and to ARCHITECTURE.md"
         );
     }
+    for entry in fs::read_dir(root().join("crates")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(
+            PURE.iter().any(|(pure, _)| *pure == name),
+            "crates/{name} is not listed: add it to PURE and to ARCHITECTURE.md"
+        );
+    }
+}
+
+/// What stands in the tables of a manifest that name dependencies, except those of tests.
+fn dependencies(manifest: &Path) -> Vec<String> {
+    let text = fs::read_to_string(manifest).unwrap();
+    let mut found = Vec::new();
+    for table in text.split("\n[").skip(1) {
+        let (name, lines) = table.split_once(']').unwrap();
+        if !name.contains("dependencies") || name == "dev-dependencies" {
+            continue;
+        }
+        assert_eq!(name, "dependencies", "{}", shown(manifest));
+        let keys = lines.lines().filter_map(|line| line.split_once('='));
+        found.extend(keys.map(|(key, _)| key.trim().to_owned()));
+    }
+    found
+}
+
+#[test]
+fn pure_crates_have_no_standard_library() {
+    for (name, allowed) in PURE {
+        let folder = root().join("crates").join(name);
+        let lib = folder.join("src/lib.rs");
+        let bare = code(&lib).lines().any(|line| line == "#![no_std]");
+        assert!(bare, "{} does not say #![no_std]", shown(&lib));
+        for file in sources(&folder.join("src")) {
+            let brought_in = code(&file).contains("extern crate std");
+            assert!(!brought_in, "{} brings std in", shown(&file));
+        }
+        let needed = dependencies(&folder.join("Cargo.toml"));
+        let strange: Vec<_> = needed
+            .iter()
+            .filter(|need| !allowed.contains(&need.as_str()))
+            .collect();
+        assert!(strange.is_empty(), "crates/{name} depends on {strange:?}");
+    }
 }
 
 #[test]
 fn machines_are_pure() {
     let mut broken = Vec::new();
-    for layer in ["proto", "core", "model"] {
-        for file in sources(&root().join("src").join(layer)) {
-            let code = code(&file);
-            let found = IMPURE.iter().filter(|word| code.contains(*word));
-            broken.extend(found.map(|word| format!("{}: {word}", shown(&file))));
-        }
+    for file in sources(&root().join("src/core")) {
+        let code = code(&file);
+        let found = IMPURE.iter().filter(|word| code.contains(*word));
+        broken.extend(found.map(|word| format!("{}: {word}", shown(&file))));
     }
     assert!(broken.is_empty(), "not for a machine: {broken:#?}");
 }
 
 #[test]
 fn unsafe_stands_where_it_is_expected() {
-    let library = sources(&root().join("src"));
-    for file in library
-        .into_iter()
-        .chain(sources(&root().join("bindings/python/src")))
+    for file in ["src", "crates", "bindings/python/src"]
+        .iter()
+        .flat_map(|folder| sources(&root().join(folder)))
     {
         let name = shown(&file);
         let holds = code(&file)
@@ -171,12 +214,17 @@ fn machines_match_their_inputs_exhaustively() {
     }
 }
 
-/// Whether there is such a test, as `file::test` under `tests/`, or under `src/` for unit tests.
+/// Whether there is such a test, as `file::test` under `tests/`, there or in the crate of that name,
+/// or under `src/` for unit tests.
 fn exists(name: &str) -> bool {
     let (file, test) = name.rsplit_once("::").unwrap();
-    let file = match file.strip_prefix("src/") {
-        Some(_) => format!("{file}.rs"),
-        None => format!("tests/{file}.rs"),
+    let (floor, _) = file.split_once('/').unwrap_or((file, ""));
+    let file = match floor {
+        "src" => format!("{file}.rs"),
+        _ if root().join("crates").join(floor).is_dir() => {
+            format!("crates/{floor}/tests/{file}.rs")
+        }
+        _ => format!("tests/{file}.rs"),
     };
     let text = fs::read_to_string(root().join(&file)).unwrap_or_else(|e| panic!("{file}: {e}"));
     text.contains(&format!("#[test]\nfn {test}()"))

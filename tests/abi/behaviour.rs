@@ -3,7 +3,7 @@
 
 use super::api::c_file;
 use super::built::{Under, is_long, program, run};
-use tenure_testkit::Zookeeper;
+use tenure_field::Zookeeper;
 
 fn c(name: &str, args: &[&str], under: Under) -> String {
     let source = c_file(&format!("{name}.c"));

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
-pub(crate) use tenure_testkit::cabi::say_or_fail;
-use tenure_testkit::process::Options;
-use tenure_testkit::{Process, cabi};
+pub(crate) use tenure_field::cabi::say_or_fail;
+use tenure_field::process::Options;
+use tenure_field::{Process, cabi};
 
 /// How long any program may take on a machine that is busy.
 pub(crate) const LIMIT: Duration = Duration::from_secs(300);

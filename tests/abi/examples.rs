@@ -4,7 +4,7 @@ use super::api::{root, text};
 use super::built::{LIMIT, Under, program, run, scratch};
 use std::fs;
 use std::path::PathBuf;
-use tenure_testkit::{Process, Zookeeper};
+use tenure_field::{Process, Zookeeper};
 
 fn example(name: &str) -> PathBuf {
     program(&root().join("examples/c").join(name), Under::Address)

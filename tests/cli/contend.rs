@@ -5,7 +5,7 @@ use crate::{
     token,
 };
 use serde_json::json;
-use tenure_testkit::{Proxy, Signal, wait_until, zookeeper};
+use tenure_field::{Proxy, Signal, wait_until, zookeeper};
 
 #[test]
 fn one_leads_hands_over_when_asked_to_and_fails_over_when_killed() {
@@ -108,7 +108,7 @@ fn a_connection_that_is_lost_and_found_again_keeps_the_tenure() {
     let proxy = Proxy::start(server().addr());
     let contender = follow("contend", &proxy.url(&fresh_path()), &[]);
     let leads = next(&contender, "leading");
-    proxy.cut_connections(tenure_testkit::proxy::Cut::Reset);
+    proxy.cut_connections(tenure_field::proxy::Cut::Reset);
     let again = next(&contender, "leading");
     assert_eq!(again["token"], leads["token"]);
     // Only the events of one handle have an order among them: the session's may come before or

@@ -5,8 +5,8 @@ use crate::{
     server,
 };
 use std::path::Path;
-use tenure_testkit::process::Options;
-use tenure_testkit::{Process, Signal};
+use tenure_field::process::Options;
+use tenure_field::{Process, Signal};
 
 fn url(credentials: &str, path: &str) -> String {
     server()

@@ -4,9 +4,9 @@ use crate::{
     LIMIT, Run, create_with_rights, finish, first, follow, fresh_path, is, next, observe, run,
     server,
 };
+use tenure_field::bad::{Kind, Server};
+use tenure_field::{Process, Proxy, Signal, boottime, wait_until};
 use tenure_observer::Mode;
-use tenure_testkit::bad::{Kind, Server};
-use tenure_testkit::{Process, Proxy, Signal, boottime, wait_until};
 
 #[test]
 fn once_prints_the_first_answer_and_nothing_else() {

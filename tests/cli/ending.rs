@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use tenure_testkit::{Proxy, Signal, boottime, signal, wait_until};
+use tenure_field::{Proxy, Signal, boottime, signal, wait_until};
 
 /// A child with pipes of its own, which is killed with its value.
 struct Piped(Child);

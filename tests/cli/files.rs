@@ -5,7 +5,7 @@ use crate::{LIMIT, Run, TOOL, finish, first, follow, run};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tenure_testkit::{Process, Signal};
+use tenure_field::{Process, Signal};
 
 /// A named pipe that nobody writes to, removed with its value.
 struct Fifo(PathBuf);

@@ -2,8 +2,8 @@
 
 use crate::{LIMIT, Run, finish, first, follow, run, tenure};
 use std::path::PathBuf;
-use tenure_testkit::bad::{Kind, Server};
-use tenure_testkit::{Signal, wait_until};
+use tenure_field::bad::{Kind, Server};
+use tenure_field::{Signal, wait_until};
 
 /// A file that is removed with its value.
 pub(crate) struct TempFile(PathBuf);

@@ -2,8 +2,8 @@
 
 use crate::{Run, finish, first, follow, next, path, run};
 use std::net::{Ipv6Addr, TcpListener};
-use tenure_testkit::zookeeper::{Config, Zookeeper};
-use tenure_testkit::{Signal, or_skip};
+use tenure_field::zookeeper::{Config, Zookeeper};
+use tenure_field::{Signal, or_skip};
 
 #[test]
 fn an_address_in_brackets_reaches_its_server() {

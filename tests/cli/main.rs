@@ -25,10 +25,10 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tenure_field::raw::Session;
+use tenure_field::wire::{Payload, opcode};
+use tenure_field::{Process, Zookeeper};
 use tenure_observer::Observer;
-use tenure_testkit::raw::Session;
-use tenure_testkit::wire::{Payload, opcode};
-use tenure_testkit::{Process, Zookeeper};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(30);

@@ -2,8 +2,8 @@
 
 use crate::{LIMIT, Run, first, follow, fresh_path, next, observe, path, run, server};
 use serde_json::{Value, json};
+use tenure_field::{Proxy, Signal};
 use tenure_observer::Mode;
-use tenure_testkit::{Proxy, Signal};
 
 fn paths(event: &Value) -> Vec<&str> {
     let members = event["members"].as_array();

@@ -3,7 +3,7 @@
 use crate::input::TempFile;
 use crate::{LIMIT, finish, first, follow, fresh_path, next, observe, path, run, server};
 use std::time::{SystemTime, UNIX_EPOCH};
-use tenure_testkit::{Signal, boottime};
+use tenure_field::{Signal, boottime};
 
 #[test]
 fn every_line_is_an_object_with_its_event_and_two_clocks() {

@@ -4,7 +4,7 @@ use crate::input::TempFile;
 use crate::{LIMIT, Run, finish, first, follow, run};
 use serde_json::{Value, json};
 use std::net::TcpListener;
-use tenure_testkit::Signal;
+use tenure_field::Signal;
 
 #[test]
 fn an_address_leads_and_nobody_connects_to_it() {

@@ -2,7 +2,7 @@
 
 use crate::{Run, follow, fresh_path, next, path, run, server, token};
 use serde_json::{Value, json};
-use tenure_testkit::bad::{Kind, Server};
+use tenure_field::bad::{Kind, Server};
 
 #[test]
 fn status_shows_the_leader_or_that_there_is_none_and_says_so_by_its_exit_code() {

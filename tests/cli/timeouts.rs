@@ -1,7 +1,7 @@
 //! The session timeout that is asked for, and the one that counts.
 
 use crate::{LIMIT, Run, finish, follow, fresh_path, run, server, tenure};
-use tenure_testkit::Signal;
+use tenure_field::Signal;
 
 #[test]
 fn what_the_server_grants_is_what_is_shown_and_counts() {

@@ -3,7 +3,7 @@
 use crate::make::{self, PLAIN};
 use crate::{LIMIT, root, shared};
 use std::path::PathBuf;
-use tenure_testkit::Process;
+use tenure_field::Process;
 
 pub(crate) fn example(name: &str) -> PathBuf {
     let source = root().join("examples/cpp").join(name).with_extension("cpp");

@@ -13,7 +13,7 @@ mod unit;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
-use tenure_testkit::Zookeeper;
+use tenure_field::Zookeeper;
 
 /// How long any program may take on a machine that is busy.
 const LIMIT: Duration = Duration::from_secs(300);

@@ -6,9 +6,9 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
-use tenure_testkit::Process;
-use tenure_testkit::cabi;
-use tenure_testkit::process::Options;
+use tenure_field::Process;
+use tenure_field::cabi;
+use tenure_field::process::Options;
 
 const STRICT: &[&str] = &[
     "-Wall",

@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
-use tenure_testkit::{Process, Proxy, Signal, ports, wait_until};
+use tenure_field::{Process, Proxy, Signal, ports, wait_until};
 
 /// What it ends with when it loses its leadership.
 const LOST: Option<i32> = Some(3);

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
-use tenure_testkit::{cabi, control};
+use tenure_field::{cabi, control};
 
 /// How many play at once. They wait for servers and timeouts most of the time.
 const AT_ONCE: usize = 8;

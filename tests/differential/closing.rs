@@ -11,10 +11,10 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tenure::model::{ConnId, Model, ModelOptions, ModelOutput};
 use tenure::proto::{Acl, ConnectRequest, CreateMode, MultiOp, Request, xid};
-use tenure_testkit::ensemble::Options;
-use tenure_testkit::wire::{Payload, opcode};
-use tenure_testkit::zookeeper::{Config, Version};
-use tenure_testkit::{Ensemble, Zookeeper, raw, wait_until};
+use tenure_field::ensemble::Options;
+use tenure_field::wire::{Payload, opcode};
+use tenure_field::zookeeper::{Config, Version};
+use tenure_field::{Ensemble, Zookeeper, raw, wait_until};
 
 /// Sessions that fall silent together: their ends take a second, less what fits into the pipe.
 const CROWD: usize = 2000;

@@ -6,7 +6,7 @@ use crate::run::Run;
 use crate::{config, ensemble};
 use std::time::Duration;
 use tenure::proto::{Acl, CreateMode, Request};
-use tenure_testkit::Zookeeper;
+use tenure_field::Zookeeper;
 
 const CHECK: Duration = Duration::from_millis(300);
 

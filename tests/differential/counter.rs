@@ -6,8 +6,8 @@ use crate::run::Run;
 use crate::{NEVER, config};
 use std::fs;
 use tenure::proto::{Acl, CreateMode, Request};
-use tenure_testkit::Zookeeper;
-use tenure_testkit::wire::Payload;
+use tenure_field::Zookeeper;
+use tenure_field::wire::Payload;
 
 const PARENT: &str = "/wrap";
 const CHILD: &str = "/wrap/child";

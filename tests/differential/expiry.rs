@@ -7,8 +7,8 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tenure::model::{ConnId, Ensemble, EnsembleOptions, ModelOptions, ModelOutput};
 use tenure::proto::{ConnectRequest, Request, xid};
-use tenure_testkit::wire::{Fields, Payload, opcode};
-use tenure_testkit::{Ensemble as RealEnsemble, raw, wait_until};
+use tenure_field::wire::{Fields, Payload, opcode};
+use tenure_field::{Ensemble as RealEnsemble, raw, wait_until};
 
 /// How many sessions at each place, a third of each timeout.
 const SESSIONS: usize = 24;

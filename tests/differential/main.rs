@@ -22,9 +22,9 @@ use pair::Pair;
 use run::Run;
 use std::time::Duration;
 use tenure::model::ModelOptions;
-use tenure_testkit::ensemble::Options;
-use tenure_testkit::zookeeper::{Config, Version};
-use tenure_testkit::{Ensemble, Zookeeper};
+use tenure_field::ensemble::Options;
+use tenure_field::zookeeper::{Config, Version};
+use tenure_field::{Ensemble, Zookeeper};
 
 /// A number from the environment, or what is run where there is none.
 fn setting(name: &str, default: u64) -> u64 {

@@ -7,8 +7,8 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 use tenure::model::{ConnId, Ensemble, EnsembleOptions, ModelOptions, ModelOutput};
 use tenure::proto::{ConnectRequest, ConnectResponse, FrameDecoder};
-use tenure_testkit::wire::{Payload, opcode};
-use tenure_testkit::{raw, wait_until};
+use tenure_field::wire::{Payload, opcode};
+use tenure_field::{raw, wait_until};
 
 /// How long a real server may take for an answer.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(20);

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use tenure_testkit::raw;
+use tenure_field::raw;
 
 /// Between two words; much less than any session timeout.
 const PERIOD: Duration = Duration::from_millis(100);

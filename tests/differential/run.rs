@@ -5,7 +5,7 @@ use crate::plan::{self, Rng};
 use crate::show::{Start, show};
 use std::collections::VecDeque;
 use tenure::proto::{Reader, ReplyHeader, Request, op, xid};
-use tenure_testkit::wire::Payload;
+use tenure_field::wire::Payload;
 
 const TWINS: usize = 4;
 

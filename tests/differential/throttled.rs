@@ -7,8 +7,8 @@
 use crate::pair::Pair;
 use crate::run::Run;
 use crate::{NEVER, config, newer, ops, seed};
-use tenure_testkit::Zookeeper;
-use tenure_testkit::zookeeper::{Config, Version};
+use tenure_field::Zookeeper;
+use tenure_field::zookeeper::{Config, Version};
 
 /// One of so many requests, and more, must be refused, and as many carried out, or nothing was
 /// compared.

@@ -3,8 +3,8 @@
 use crate::subject::Subject;
 use crate::{LIMIT, T};
 use std::time::Instant;
-use tenure_testkit::process::Options;
-use tenure_testkit::{Zookeeper, wait_until};
+use tenure_field::process::Options;
+use tenure_field::{Zookeeper, wait_until};
 
 /// The test harness has two of its own.
 const THREADS_MAX: u64 = 3;

@@ -4,11 +4,11 @@
 use crate::LIMIT;
 use crate::subject::Subject;
 use std::time::{Duration, Instant};
-use tenure_testkit::process::Options;
-use tenure_testkit::proxy::Cut;
-use tenure_testkit::wire::opcode;
-use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Proxy, Zookeeper};
+use tenure_field::process::Options;
+use tenure_field::proxy::Cut;
+use tenure_field::wire::opcode;
+use tenure_field::zookeeper::Config;
+use tenure_field::{Proxy, Zookeeper};
 
 const CANDIDACIES: usize = 10_000;
 /// Each costs half a second: a client whose connections do not live makes pauses.

@@ -14,10 +14,10 @@ use crate::LIMIT;
 use std::thread;
 use std::time::{Duration, Instant};
 use tenure::{Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Url};
-use tenure_testkit::proxy::Cut;
-use tenure_testkit::raw::Session;
-use tenure_testkit::zookeeper::{Config, Version};
-use tenure_testkit::{Proxy, Zookeeper, or_skip, wait_until};
+use tenure_field::proxy::Cut;
+use tenure_field::raw::Session;
+use tenure_field::zookeeper::{Config, Version};
+use tenure_field::{Proxy, Zookeeper, or_skip, wait_until};
 
 const SESSIONS: usize = 3_000;
 const HANDS: usize = 8;

@@ -4,9 +4,9 @@ use crate::{LIMIT, count, in_state, is, tool};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
-use tenure_testkit::raw::Session;
-use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Process, Zookeeper, wait_until};
+use tenure_field::raw::Session;
+use tenure_field::zookeeper::Config;
+use tenure_field::{Process, Zookeeper, wait_until};
 
 const SESSIONS: usize = 5_000;
 const HANDS: usize = 8;

@@ -14,7 +14,7 @@ mod subject;
 use serde_json::Value;
 use std::path::Path;
 use std::time::Duration;
-use tenure_testkit::Process;
+use tenure_field::Process;
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(60);

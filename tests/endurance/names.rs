@@ -5,10 +5,10 @@ use crate::{LIMIT, count, in_state, is, tool};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
-use tenure_testkit::dns::Answer;
-use tenure_testkit::process::{Options, Stream};
-use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Dns, Host, Lab, Process, Signal, Zookeeper, or_skip, wait_until};
+use tenure_field::dns::Answer;
+use tenure_field::process::{Options, Stream};
+use tenure_field::zookeeper::Config;
+use tenure_field::{Dns, Host, Lab, Process, Signal, Zookeeper, or_skip, wait_until};
 
 const NAME: &str = "zookeeper.test";
 /// Two names that are never answered for.

@@ -3,10 +3,10 @@
 use crate::{LIMIT, is, tool};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
-use tenure_testkit::dns::Answer;
-use tenure_testkit::ensemble::Options as EnsembleOptions;
-use tenure_testkit::process::Options;
-use tenure_testkit::{Apart, Dns, Process, Proxy, or_skip};
+use tenure_field::dns::Answer;
+use tenure_field::ensemble::Options as EnsembleOptions;
+use tenure_field::process::Options;
+use tenure_field::{Apart, Dns, Process, Proxy, or_skip};
 
 const NAME: &str = "zookeeper.test";
 const PORT: u16 = 2181;

@@ -21,8 +21,8 @@ use tenure::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
     SessionEvent, Url,
 };
-use tenure_testkit::Process;
-use tenure_testkit::process::{Options, Stream};
+use tenure_field::Process;
+use tenure_field::process::{Options, Stream};
 
 /// The variables that hold the URL and the session timeout in milliseconds.
 const URL: &str = "TENURE_SUBJECT_URL";

@@ -4,10 +4,10 @@
 use crate::LIMIT;
 use crate::versions::start;
 use std::io;
-use tenure_testkit::raw::{Reply, Session};
-use tenure_testkit::wire::{Payload, opcode};
-use tenure_testkit::zookeeper::Version;
-use tenure_testkit::{Zookeeper, wait_until};
+use tenure_field::raw::{Reply, Session};
+use tenure_field::wire::{Payload, opcode};
+use tenure_field::zookeeper::Version;
+use tenure_field::{Zookeeper, wait_until};
 
 const TABLE: &str = include_str!("../../docs/servers.md");
 

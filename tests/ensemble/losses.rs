@@ -7,10 +7,10 @@ use tenure::{
     Client, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent, ExpiredBy,
     LostReason, SessionEvent,
 };
+use tenure_field::ensemble::Options;
+use tenure_field::raw::Session;
+use tenure_field::{Proxy, wait_until};
 use tenure_observer::Observer;
-use tenure_testkit::ensemble::Options;
-use tenure_testkit::raw::Session;
-use tenure_testkit::{Proxy, wait_until};
 
 /// An event that waits, if there is one.
 macro_rules! news {

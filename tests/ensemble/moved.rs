@@ -3,10 +3,10 @@
 use crate::stage::{Stage, next_session};
 use crate::{LIMIT, T, fresh_path, leading, open, until};
 use tenure::ContenderOptions;
-use tenure_testkit::ensemble::Options;
-use tenure_testkit::raw::{Session, password_of};
-use tenure_testkit::wire::opcode;
-use tenure_testkit::{Proxy, wait_until};
+use tenure_field::ensemble::Options;
+use tenure_field::raw::{Session, password_of};
+use tenure_field::wire::opcode;
+use tenure_field::{Proxy, wait_until};
 
 #[test]
 fn a_create_that_arrives_after_the_session_moved_makes_no_second_znode() {

@@ -4,9 +4,9 @@ use crate::LIMIT;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tenure::{Client, Contender, Detector, DetectorEvent, SessionEvent};
+use tenure_field::ensemble::{self, Options};
+use tenure_field::{Ensemble, Proxy, wait_until};
 use tenure_observer::Observer;
-use tenure_testkit::ensemble::{self, Options};
-use tenure_testkit::{Ensemble, Proxy, wait_until};
 
 /// Three servers, and a proxy before each that tells who is connected to it.
 pub(crate) struct Stage {

@@ -4,8 +4,8 @@ use crate::stage::Stage;
 use crate::{LIMIT, fresh_path};
 use serde_json::Value;
 use std::path::Path;
-use tenure_testkit::ensemble::Options;
-use tenure_testkit::{Process, Signal};
+use tenure_field::ensemble::Options;
+use tenure_field::{Process, Signal};
 
 /// Starts `tenure COMMAND URL --json --session-timeout 6s WORDS…`.
 #[track_caller]

@@ -3,11 +3,11 @@
 use crate::tool::{follow, next, token};
 use crate::{LIMIT, fresh_path, leading, open, standing_by, until};
 use tenure::{ContenderOptions, DetectorEvent};
+use tenure_field::proxy::{Cut, Then};
+use tenure_field::wire::opcode;
+use tenure_field::zookeeper::{Config, Version};
+use tenure_field::{Proxy, Signal, Zookeeper, or_skip};
 use tenure_observer::Observer;
-use tenure_testkit::proxy::{Cut, Then};
-use tenure_testkit::wire::opcode;
-use tenure_testkit::zookeeper::{Config, Version};
-use tenure_testkit::{Proxy, Signal, Zookeeper, or_skip};
 
 /// A server of that version, or `None`, said aloud, where there is none.
 pub(crate) fn start(version: Version) -> Option<Zookeeper> {
@@ -129,7 +129,7 @@ fn lost_reply(version: Version) {
 macro_rules! on_each_version {
     ($($module:ident: $version:ident),*) => {
         $(mod $module {
-            use tenure_testkit::zookeeper::Version;
+            use tenure_field::zookeeper::Version;
 
             #[test]
             fn everything_works() {

@@ -4,8 +4,8 @@
 use crate::{LIMIT, open};
 use std::time::{Duration, Instant};
 use tenure::{Client, ContenderOptions, SessionEvent};
-use tenure_testkit::bad::{Kind, Server};
-use tenure_testkit::wait_until;
+use tenure_field::bad::{Kind, Server};
+use tenure_field::wait_until;
 
 /// The first failed attempt, or the first loss of a connection: its words.
 fn first_trouble(client: &Client) -> String {

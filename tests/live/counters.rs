@@ -3,9 +3,9 @@
 
 use crate::{LIMIT, T, contend, fresh_path, has_lost, let_pass, open, token_of, wait_behind};
 use tenure::DetectorEvent;
-use tenure_testkit::wire::opcode;
-use tenure_testkit::zookeeper::{Config, counting_from};
-use tenure_testkit::{Proxy, Zookeeper};
+use tenure_field::wire::opcode;
+use tenure_field::zookeeper::{Config, counting_from};
+use tenure_field::{Proxy, Zookeeper};
 
 const THROTTLED: i32 = -127;
 const NO_AUTH: i32 = -102;

@@ -3,9 +3,9 @@
 use crate::{LIMIT, fresh_path, open, shared};
 use std::collections::BTreeMap;
 use tenure::{ContenderEvent, ContenderOptions, DetectorEvent};
+use tenure_field::wire::opcode;
+use tenure_field::{Proxy, wait_until};
 use tenure_observer::{Mode, Observer};
-use tenure_testkit::wire::opcode;
-use tenure_testkit::{Proxy, wait_until};
 
 fn standing_by(event: ContenderEvent) -> bool {
     matches!(event, ContenderEvent::Standby { .. })

@@ -5,10 +5,10 @@ use std::time::Duration;
 use tenure::{
     ContenderEvent, ContenderOptions, DetectorEvent, ExpiredBy, LostReason, SessionEvent,
 };
+use tenure_field::proxy::{Cut, Then};
+use tenure_field::wire::{Payload, opcode};
+use tenure_field::{Proxy, Zookeeper, raw, wait_until};
 use tenure_observer::Observer;
-use tenure_testkit::proxy::{Cut, Then};
-use tenure_testkit::wire::{Payload, opcode};
-use tenure_testkit::{Proxy, Zookeeper, raw, wait_until};
 
 /// Every contender event until one that `last` wants.
 fn until(

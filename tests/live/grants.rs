@@ -3,9 +3,9 @@
 use crate::{LIMIT, contend, fresh_path, token_of};
 use std::time::{Duration, Instant};
 use tenure::{Client, ClientOptions, SessionEvent, Url};
-use tenure_testkit::ensemble::{self, Options};
-use tenure_testkit::proxy::Cut;
-use tenure_testkit::{Ensemble, Proxy, wait_until};
+use tenure_field::ensemble::{self, Options};
+use tenure_field::proxy::Cut;
+use tenure_field::{Ensemble, Proxy, wait_until};
 
 const LONG: Duration = Duration::from_secs(10);
 const SHORT: Duration = Duration::from_secs(4);

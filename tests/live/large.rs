@@ -5,9 +5,9 @@ use crate::{
 };
 use std::time::{Duration, Instant};
 use tenure::{Client, ContenderEvent, ContenderOptions, DetectorEvent, Error, LostReason};
+use tenure_field::zookeeper::Config;
+use tenure_field::{Proxy, Relay, Zookeeper, raw, wait_until};
 use tenure_observer::Observer;
-use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Proxy, Relay, Zookeeper, raw, wait_until};
 
 /// How much is created in one request.
 const AT_ONCE_BYTES: usize = 400_000;

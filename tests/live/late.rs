@@ -3,8 +3,8 @@
 use crate::{LIMIT, contend, fresh_path, has_lost, let_pass, shared, token_of};
 use std::time::Duration;
 use tenure::{Client, ClientOptions, Contender, ContenderEvent, Url};
+use tenure_field::Relay;
 use tenure_observer::Observer;
-use tenure_testkit::Relay;
 
 const TICK: Duration = Duration::from_millis(500);
 

@@ -23,8 +23,8 @@ use tenure::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
     Url,
 };
-use tenure_testkit::zookeeper::{Config, Version};
-use tenure_testkit::{Zookeeper, or_skip, wait_until};
+use tenure_field::zookeeper::{Config, Version};
+use tenure_field::{Zookeeper, or_skip, wait_until};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(30);

@@ -4,8 +4,8 @@ use crate::{LIMIT, T};
 use serde_json::Value;
 use std::path::Path;
 use std::time::Duration;
-use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Host, Lab, Process, Zookeeper, or_skip};
+use tenure_field::zookeeper::Config;
+use tenure_field::{Host, Lab, Process, Zookeeper, or_skip};
 
 const TICK: Duration = Duration::from_millis(500);
 
@@ -37,7 +37,7 @@ impl Stage {
 }
 
 fn now() -> Duration {
-    Duration::from_nanos(tenure_testkit::boottime::now_ns())
+    Duration::from_nanos(tenure_field::boottime::now_ns())
 }
 
 fn is(event: &'static str) -> impl Fn(&Value) -> bool {

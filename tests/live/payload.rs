@@ -2,8 +2,8 @@
 
 use crate::{LIMIT, fresh_path, open};
 use tenure::ContenderOptions;
-use tenure_testkit::Zookeeper;
-use tenure_testkit::zookeeper::Config;
+use tenure_field::Zookeeper;
+use tenure_field::zookeeper::Config;
 
 #[test]
 fn a_payload_above_the_servers_limit_fails_alone_and_the_leader_keeps_its_seat() {

@@ -6,11 +6,11 @@ use crate::{
 };
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
+use tenure_field::proxy::{Cut, Then};
+use tenure_field::wire::{Payload, opcode};
+use tenure_field::zookeeper::{Config, Version};
+use tenure_field::{Proxy, Zookeeper, or_skip, raw, wait_until};
 use tenure_observer::Observer;
-use tenure_testkit::proxy::{Cut, Then};
-use tenure_testkit::wire::{Payload, opcode};
-use tenure_testkit::zookeeper::{Config, Version};
-use tenure_testkit::{Proxy, Zookeeper, or_skip, raw, wait_until};
 
 const THROTTLED: i32 = -127;
 /// Throttled; a connection that was lost; time that ran out; a system error; an error of one whose

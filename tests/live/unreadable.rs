@@ -6,8 +6,8 @@ use crate::{
     wait_known,
 };
 use tenure::DetectorEvent;
+use tenure_field::{Proxy, Zookeeper, raw, wait_until};
 use tenure_observer::Observer;
-use tenure_testkit::{Proxy, Zookeeper, raw, wait_until};
 
 const OWNER: &str = "owner:secret";
 const ALL: i32 = 31;

@@ -6,8 +6,8 @@ use crate::{
 use serde_json::json;
 use std::path::Path;
 use std::time::{Duration, Instant};
+use tenure_field::{Process, Signal, signal, wait_until};
 use tenure_observer::Observer;
-use tenure_testkit::{Process, Signal, signal, wait_until};
 
 #[test]
 fn the_exit_status_is_passed_through_and_leadership_released_at_once() {

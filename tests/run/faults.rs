@@ -4,8 +4,8 @@ use crate::{
     Diary, LIMIT, count, fresh_path, gone, next, pid, run, run_for, run_in, stop_undisturbed, token,
 };
 use serde_json::Value;
-use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Ensemble, Lab, Proxy, Signal, Zookeeper, boottime, or_skip, wait_until};
+use tenure_field::zookeeper::Config;
+use tenure_field::{Ensemble, Lab, Proxy, Signal, Zookeeper, boottime, or_skip, wait_until};
 
 #[test]
 fn a_black_holed_leaders_command_is_dead_before_its_successors_starts() {
@@ -20,7 +20,7 @@ fn a_black_holed_leaders_command_is_dead_before_its_successors_starts() {
     });
     let (one, two) = (lab.host("a"), lab.host("b"));
     let (url, diary) = (server.url("/group"), Diary::new());
-    let start = |host: &tenure_testkit::Host, who| {
+    let start = |host: &tenure_field::Host, who| {
         let command = diary.command(who);
         let mut words = vec!["--"];
         words.extend(command.iter().map(String::as_str));

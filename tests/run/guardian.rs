@@ -2,7 +2,7 @@
 
 use crate::{LIMIT, child_of, fresh_url, gone, guardian_of, is_alive, next, pid, run, said, token};
 use std::process::Command;
-use tenure_testkit::{Proxy, Signal, boottime, wait_until};
+use tenure_field::{Proxy, Signal, boottime, wait_until};
 
 const SECOND_NS: u64 = 1_000_000_000;
 /// The longest lease that a session of 4 s can have: 4 s less one part in 1000 and one in 20.

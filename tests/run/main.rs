@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tenure_testkit::process::{Options, Stream};
-use tenure_testkit::{Netns, Process, Signal, Zookeeper, wait_until};
+use tenure_field::process::{Options, Stream};
+use tenure_field::{Netns, Process, Signal, Zookeeper, wait_until};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -121,7 +121,7 @@ fn is_alive(pid: u32) -> bool {
 #[track_caller]
 fn gone(what: &str, pid: u32) -> u64 {
     wait_until(&format!("{what} to be gone"), LIMIT, || {
-        (!is_alive(pid)).then(tenure_testkit::boottime::now_ns)
+        (!is_alive(pid)).then(tenure_field::boottime::now_ns)
     })
 }
 

@@ -5,8 +5,8 @@ use crate::{
     open, raw_as, session_of, set_acl, shared, shut, standing_by, token_of, until, wait_children,
 };
 use tenure::{ContenderOptions, DetectorEvent, ErrorKind, LostReason};
+use tenure_field::Proxy;
 use tenure_observer::Mode;
-use tenure_testkit::Proxy;
 
 #[test]
 fn beyond_second_withdraw_ends_with_the_first() {

@@ -5,9 +5,9 @@ use crate::{
     until,
 };
 use tenure::{Client, Contender, ContenderOptions, ErrorKind, LostReason};
+use tenure_field::Zookeeper;
+use tenure_field::zookeeper::{Config, counting_from};
 use tenure_observer::Observer;
-use tenure_testkit::Zookeeper;
-use tenure_testkit::zookeeper::{Config, counting_from};
 
 /// Contenders that came one after the other.
 struct Line {

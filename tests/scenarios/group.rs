@@ -8,7 +8,7 @@ use crate::{
 use std::sync::mpsc;
 use std::time::Instant;
 use tenure::{Client, ErrorKind, Group, GroupEvent, Member, SessionEvent};
-use tenure_testkit::{Proxy, raw, wait_until};
+use tenure_field::{Proxy, raw, wait_until};
 
 fn group_of(url: &str) -> (Client, Group) {
     let client = open(url);

@@ -13,9 +13,9 @@ use tenure::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, DetectorEvent, ErrorKind,
     LostReason, Pending, Reenrol, Url,
 };
-use tenure_testkit::Proxy;
-use tenure_testkit::proxy::Then;
-use tenure_testkit::wire::opcode;
+use tenure_field::Proxy;
+use tenure_field::proxy::Then;
+use tenure_field::wire::opcode;
 
 /// What a master of Mesos says of itself.
 const INFO: &str = r#"{"address":{"hostname":"m1","ip":"10.10.1.22","port":8080},"hostname":"m1","id":"8a2f9d","ip":369166858,"pid":"master@10.10.1.22:8080","port":8080,"version":"1.11.0"}"#;

@@ -5,11 +5,11 @@ use crate::{
     open_for, session_of, shared, shut, token_of, wait_children,
 };
 use tenure::{Client, Contender, ContenderOptions, DetectorEvent, GroupEvent};
+use tenure_field::proxy::{Cut, Kind, Then};
+use tenure_field::wire::{Payload, opcode};
+use tenure_field::zookeeper::Config;
+use tenure_field::{Proxy, Zookeeper, raw, wait_until};
 use tenure_observer::Observer;
-use tenure_testkit::proxy::{Cut, Kind, Then};
-use tenure_testkit::wire::{Payload, opcode};
-use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Proxy, Zookeeper, raw, wait_until};
 
 /// Deletes a group with all that is in it, in one transaction: contenders are too quick to be
 /// deleted one by one.

@@ -6,7 +6,7 @@ use crate::{
 };
 use std::path::Path;
 use std::process::Command;
-use tenure_testkit::{Process, wait_until};
+use tenure_field::{Process, wait_until};
 
 /// What is written to: it takes no write with an older token than it has seen.
 #[derive(Default)]

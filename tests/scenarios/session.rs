@@ -6,8 +6,8 @@ use crate::{
 };
 use std::time::Instant;
 use tenure::{Client, SessionEvent};
-use tenure_testkit::Proxy;
-use tenure_testkit::proxy::{Cut, Kind, Then};
+use tenure_field::Proxy;
+use tenure_field::proxy::{Cut, Kind, Then};
 
 /// What can happen to a connection and to a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

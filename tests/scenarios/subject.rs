@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use std::io::{BufRead, Write};
 use std::time::Duration;
 use tenure::{Client, ClientOptions, ContenderEvent, ContenderOptions, Url};
-use tenure_testkit::Process;
-use tenure_testkit::process::{Options, Stream};
+use tenure_field::Process;
+use tenure_field::process::{Options, Stream};
 
 /// The variables that hold the URL and the session timeout in milliseconds.
 const URL: &str = "TENURE_SCENARIO_URL";

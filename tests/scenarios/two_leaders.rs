@@ -9,9 +9,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tenure::{Contender, ContenderEvent, ContenderOptions, LostReason};
-use tenure_testkit::ensemble::Options;
-use tenure_testkit::proxy::Cut;
-use tenure_testkit::{Apart, Process, Proxy, boottime, or_skip, raw, wait_until};
+use tenure_field::ensemble::Options;
+use tenure_field::proxy::Cut;
+use tenure_field::{Apart, Process, Proxy, boottime, or_skip, raw, wait_until};
 
 /// Runs `act` while a thread looks again and again that no two of `group` lead at once.
 #[track_caller]

@@ -8,8 +8,8 @@ use std::time::Duration;
 use tenure::{
     ContenderEvent, ContenderOptions, ExpiredBy, GroupEvent, LostReason, Reenrol, SessionEvent,
 };
+use tenure_field::{Zookeeper, boottime};
 use tenure_observer::Observer;
-use tenure_testkit::{Zookeeper, boottime};
 
 /// ZOOKEEPER-4508, patroni#1981: only a server can say "expired", and none is there to.
 #[test]

@@ -3,7 +3,7 @@
 use crate::{GET_ACL, LIMIT, any_leader, close, contend, fresh_path, raw_as, shared};
 use std::path::Path;
 use tenure::{Client, ClientOptions, ContenderOptions, ErrorKind, Url};
-use tenure_testkit::wire::Payload;
+use tenure_field::wire::Payload;
 
 /// `jake:1` as ZooKeeper's `DigestAuthenticationProvider` writes it.
 const JAKE: &str = "jake:XUYXHsi86+84d5b9HArruiPLECI=";

@@ -9,9 +9,9 @@ use std::time::Duration;
 use tenure::{
     ContenderOptions, DetectorEvent, ErrorKind, ExpiredBy, LostReason, Reenrol, SessionEvent,
 };
-use tenure_testkit::wire::{Payload, opcode};
-use tenure_testkit::zookeeper::Config;
-use tenure_testkit::{Proxy, Zookeeper, raw};
+use tenure_field::wire::{Payload, opcode};
+use tenure_field::zookeeper::Config;
+use tenure_field::{Proxy, Zookeeper, raw};
 
 #[test]
 fn zookeeper_auth() {

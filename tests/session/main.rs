@@ -1,5 +1,5 @@
 //! Our session under every fault that other clients were measured under: `docs/session.md` has
-//! the figures, these tests the order of things. The rows themselves are in `bench/session`.
+//! the figures, these tests the order of things. The rows themselves are in `workshop/bench/session`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -31,7 +31,7 @@ fn launcher() -> Launcher {
 
 /// A server on a network of its own, or `None`, said aloud, where namespaces are not allowed.
 fn stage() -> Option<Stage> {
-    tenure_testkit::or_skip(Stage::new(launcher()))
+    tenure_field::or_skip(Stage::new(launcher()))
 }
 
 /// Plays a row and asserts what it must show.

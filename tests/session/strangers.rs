@@ -5,7 +5,7 @@ use crate::{in_order, launcher, side_by_side, stage};
 use tenure_bench_session::Stage;
 use tenure_bench_session::rows::addresses::{self, Bad};
 use tenure_bench_session::rows::{closed, garbage};
-use tenure_testkit::bad::Kind;
+use tenure_field::bad::Kind;
 
 #[test]
 fn a_session_that_somebody_else_closes_is_replaced_and_said() {

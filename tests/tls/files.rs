@@ -3,7 +3,7 @@
 use crate::pki;
 use std::path::PathBuf;
 use tenure::{Client, ClientOptions, ErrorKind, TlsOptions, Url};
-use tenure_testkit::tls::Authority;
+use tenure_field::tls::Authority;
 
 /// The refusal, which is the same on its own and when a client is opened.
 #[track_caller]

@@ -19,9 +19,9 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tenure::{Client, ClientOptions, SessionEvent, TlsOptions, Url};
-use tenure_testkit::tls::{Authority, Files, Identity};
-use tenure_testkit::zookeeper::{Config, Secure, Version};
-use tenure_testkit::{Zookeeper, or_skip};
+use tenure_field::tls::{Authority, Files, Identity};
+use tenure_field::zookeeper::{Config, Secure, Version};
+use tenure_field::{Zookeeper, or_skip};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(60);

@@ -5,9 +5,9 @@ use crate::{LIMIT, PATIENT, Pki, first_failure, fresh_path, is_here};
 use crate::{open, open_with, pki, shared, url};
 use std::net::SocketAddr;
 use tenure::{SessionEvent, TlsOptions};
-use tenure_testkit::Zookeeper;
-use tenure_testkit::tls::Authority;
-use tenure_testkit::zookeeper::Version;
+use tenure_field::Zookeeper;
+use tenure_field::tls::Authority;
+use tenure_field::zookeeper::Version;
 
 /// What is said of this server, and that nobody led meanwhile.
 #[track_caller]

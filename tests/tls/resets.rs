@@ -3,7 +3,7 @@
 use crate::server::Server;
 use crate::{LIMIT, first_failure, open, pki, url};
 use tenure::SessionEvent;
-use tenure_testkit::bad::{Kind, Server as BadServer};
+use tenure_field::bad::{Kind, Server as BadServer};
 
 #[test]
 fn a_reset_in_the_middle_of_the_handshake_is_told_as_such() {

@@ -2,10 +2,10 @@
 
 use crate::{LIMIT, fresh_path, is_here, open, pki, shared, url};
 use tenure::{ContenderEvent, ContenderOptions, DetectorEvent, LostReason, TlsOptions};
+use tenure_field::boottime::now_ns;
+use tenure_field::wait_until;
+use tenure_field::zookeeper::Version;
 use tenure_observer::Observer;
-use tenure_testkit::boottime::now_ns;
-use tenure_testkit::wait_until;
-use tenure_testkit::zookeeper::Version;
 
 /// More than a lease of T has left that rests on proofs, while no tick is told (GUARANTEES.md), and
 /// well before a server could expire the session.

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use tenure_testkit::tls::Identity;
-use tenure_testkit::wire::{Fields, Payload, read_frame};
+use tenure_field::tls::Identity;
+use tenure_field::wire::{Fields, Payload, read_frame};
 
 /// Longer than any client here waits for a byte.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -9,7 +9,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus, Stdio};
 use tenure::{Client, ClientOptions, SessionEvent, TlsOptions, Url};
-use tenure_testkit::signal;
+use tenure_field::signal;
 
 /// What the child is to do, and with which server.
 const PLAY: &str = "TENURE_TEST_SIGPIPE";
@@ -88,10 +88,7 @@ fn the_child() {
 /// What a program that knows nothing of signals does.
 fn write_to_nobody(address: &str) {
     let mut stream = TcpStream::connect(address).unwrap();
-    let request = tenure_testkit::wire::Payload::new()
-        .int(0)
-        .long(0)
-        .int(4000);
+    let request = tenure_field::wire::Payload::new().int(0).long(0).int(4000);
     stream
         .write_all(&request.long(0).buffer([0; 16]).frame())
         .unwrap();

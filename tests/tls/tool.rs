@@ -2,7 +2,7 @@
 
 use crate::{LIMIT, Pki, fresh_path, pki, shared, url};
 use std::path::Path;
-use tenure_testkit::{Process, Signal};
+use tenure_field::{Process, Signal};
 
 const TOOL: &str = env!("CARGO_BIN_EXE_tenure");
 

@@ -1,4 +1,4 @@
-// What a scenario is written with. testkit/src/control.rs says how it asks for faults.
+// What a scenario is written with. workshop/field/src/control.rs says how it asks for faults.
 #ifndef TENURE_TESTS_SCENARIOS_HARNESS_HPP
 #define TENURE_TESTS_SCENARIOS_HARNESS_HPP
 

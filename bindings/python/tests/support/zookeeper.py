@@ -15,7 +15,7 @@ from .wait import until
 JAVA = pathlib.Path("/usr/share/java")
 NEEDED = ("zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple")
 USED_IF_THERE = ("metrics-core", "snappy-java")
-# What a server needs for TLS: as testkit/src/zookeeper/jars.rs has it.
+# What a server needs for TLS: as workshop/field/src/zookeeper/jars.rs has it.
 NETTY = tuple(
     f"netty-{part}"
     for part in (
@@ -24,7 +24,7 @@ NETTY = tuple(
     )
 )
 
-# As testkit/src/zookeeper/launch.rs has it: little memory, a quick start, no fsync.
+# As workshop/field/src/zookeeper/launch.rs has it: little memory, a quick start, no fsync.
 JVM = (
     "-Xmx128m",
     "-XX:+UseSerialGC",

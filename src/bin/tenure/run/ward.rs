@@ -200,7 +200,7 @@ mod tests {
         /// A grandchild of ours that leads a group, and what ended it.
         const SCRIPT: &str = "setsid sh -c 'echo $$; exec sleep 1000' & read end; kill -TERM $!; \
                               wait $!; echo $?";
-        let mut shell = tenure_testkit::signal::defaults_for(&mut Command::new("sh"))
+        let mut shell = tenure_field::signal::defaults_for(&mut Command::new("sh"))
             .args(["-c", SCRIPT])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -1,0 +1,337 @@
+//! A server's clients: connections, the handshake, and what goes out to them.
+
+use super::acl::{self, Identity};
+use super::bus::{Bus, ConnId, ModelOutput};
+use super::packet::Packet;
+use super::refusals::Refusal;
+use super::server::{Role, Server};
+use super::sessions::Owner;
+use super::slow::Heard;
+use super::tree::Change;
+use super::txn::Write;
+use super::watches::Watches;
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use tenure_proto::{
+    ConnectRequest, ConnectResponse, EventKind, FrameDecoder, Perms, ReplyHeader, Request,
+    Response, ServerError, WatchEvent,
+};
+
+/// The longest request that a server reads (`jute.maxbuffer`).
+const REQUEST_BYTES_MAX: usize = 0xf_ffff;
+
+/// The connections of one server, and what is theirs.
+#[derive(Default)]
+pub(super) struct Clients {
+    pub(super) conns: BTreeMap<ConnId, Conn>,
+    /// Session → the connection that it is attached to.
+    pub(super) attached: BTreeMap<i64, ConnId>,
+    /// Session → requests that wait for a commit, and those behind them: a session's requests are
+    /// answered in their order (`CommitProcessor`).
+    pub(super) waiting: BTreeMap<i64, VecDeque<Waiting>>,
+    pub(super) watches: Watches,
+    /// Whether there may be anything that a slow server has yet to take up.
+    pub(super) some_late: bool,
+}
+
+#[derive(Default)]
+pub(super) struct Conn {
+    incoming: FrameDecoder,
+    state: State,
+    pub(super) ids: Vec<Identity>,
+    /// What a slow server has yet to take up.
+    pub(super) late: VecDeque<(u64, Heard)>,
+    /// Its next request is lost on the way.
+    pub(super) drop_next: bool,
+    pub(super) refusals: Vec<Refusal>,
+}
+
+/// The session and the timeout that *this* connection has negotiated.
+#[derive(Debug, Default, Clone, Copy)]
+enum State {
+    #[default]
+    New,
+    /// The leader is asked about the session; nothing is read meanwhile.
+    Waiting(i64, i32),
+    Open(i64, i32),
+}
+
+/// A request that was not answered yet.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) conn: ConnId,
+    pub(super) number: i32,
+    pub(super) what: What,
+}
+
+#[derive(Debug)]
+pub(super) enum What {
+    /// The session itself.
+    Session,
+    /// A write, by its operation.
+    Write(i32),
+    Sync(String),
+    /// A request that is refused, whatever it asks for; by its operation.
+    Refused(i32, ServerError),
+    /// What can be answered as soon as it is at the head; or why it cannot.
+    Read(Result<Request, ServerError>),
+}
+
+impl Conn {
+    /// What has arrived and was not taken up.
+    pub(super) fn read(&mut self) -> Option<Heard> {
+        match self.incoming.next_frame() {
+            Ok(Some(body)) if body.len() <= REQUEST_BYTES_MAX => Some(Heard::Frame(body.to_vec())),
+            Ok(None) => None,
+            Ok(Some(_)) | Err(_) => Some(Heard::Garbage),
+        }
+    }
+
+    /// Whether nothing is read from it.
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waiting(..))
+    }
+}
+
+impl Clients {
+    pub(super) fn session_of(&self, conn: ConnId) -> Option<i64> {
+        match self.conns.get(&conn)?.state {
+            State::New => None,
+            State::Waiting(session, _) | State::Open(session, _) => Some(session),
+        }
+    }
+}
+
+/// Connections.
+impl Server {
+    pub(super) fn accept(&mut self, conn: ConnId) {
+        self.clients.conns.insert(conn, Conn::default());
+    }
+
+    pub(super) fn receive(&mut self, conn: ConnId, bytes: &[u8], bus: &mut Bus) {
+        if let Some(state) = self.clients.conns.get_mut(&conn) {
+            state.incoming.push(bytes);
+            self.pump(conn, bus);
+        }
+    }
+
+    /// Takes up what was received. Each frame may close the connection, so it is looked up anew
+    /// each time.
+    pub(super) fn pump(&mut self, conn: ConnId, bus: &mut Bus) {
+        self.defer(conn, bus);
+        while let Some(open) = self.clients.conns.get_mut(&conn) {
+            let state = open.state;
+            if open.is_waiting() {
+                return;
+            }
+            let body = match open.next(bus.now) {
+                Some(Heard::Frame(body)) => body,
+                Some(Heard::Garbage) => return self.close(conn, bus),
+                Some(Heard::Gone) => {
+                    self.forget(conn);
+                    return;
+                }
+                None => return,
+            };
+            // A server without a leader accepts connections and closes them when they say a word.
+            if !self.serves() {
+                return self.close(conn, bus);
+            }
+            match state {
+                State::New => self.handshake(conn, &body, bus),
+                State::Waiting(..) => {}
+                State::Open(session, timeout_ms) => {
+                    self.request(conn, session, timeout_ms, &body, bus);
+                }
+            }
+        }
+    }
+
+    /// Forgets a connection: its watches go, its session stays until it expires.
+    pub(super) fn forget(&mut self, conn: ConnId) -> bool {
+        let session = self.session_of(conn);
+        if self.clients.conns.remove(&conn).is_none() {
+            return false;
+        }
+        self.clients.watches.remove(conn);
+        if let Some(session) = session
+            && self.clients.attached.get(&session) == Some(&conn)
+        {
+            self.clients.attached.remove(&session);
+        }
+        true
+    }
+
+    pub(super) fn close(&mut self, conn: ConnId, bus: &mut Bus) {
+        if self.forget(conn) {
+            bus.outputs.push_back(ModelOutput::Close { conn });
+        }
+    }
+
+    pub(super) fn close_all(&mut self, bus: &mut Bus) {
+        let clients = core::mem::take(&mut self.clients);
+        for conn in clients.conns.into_keys() {
+            bus.outputs.push_back(ModelOutput::Close { conn });
+        }
+    }
+
+    pub(super) fn ids(&self, conn: ConnId) -> Vec<Identity> {
+        let conn = self.clients.conns.get(&conn);
+        conn.map(|conn| conn.ids.clone()).unwrap_or_default()
+    }
+}
+
+/// The handshake.
+impl Server {
+    fn handshake(&mut self, conn: ConnId, body: &[u8], bus: &mut Bus) {
+        let Ok(request) = ConnectRequest::decode(body) else {
+            return self.close(conn, bus);
+        };
+        // A client that knows more than the server must not see the past: it is to try another one.
+        if request.last_zxid > self.tree.last_zxid() {
+            return self.close(conn, bus);
+        }
+        let most = self.max_session_timeout;
+        let timeout_ms = self.setup.options.negotiate(request.timeout_ms, most);
+        let session = if request.session == 0 {
+            self.session_ids.next()
+        } else {
+            request.session
+        };
+        // Before the password is looked at: whoever names a session cuts its connection.
+        if let Some(old) = self.clients.attached.get(&session).copied() {
+            self.close(old, bus);
+        }
+        self.clients.attached.insert(session, conn);
+        if let Some(state) = self.clients.conns.get_mut(&conn) {
+            state.state = State::Waiting(session, timeout_ms);
+        }
+        if request.session == 0 {
+            let waiting = Waiting {
+                conn,
+                number: 0,
+                what: What::Session,
+            };
+            self.wait(session, waiting);
+            let write = Write::CreateSession { timeout_ms };
+            return self.submit(session, 0, Vec::new(), write, bus);
+        }
+        if request.password != self.session_ids.password(session) {
+            return self.finish_session(conn, false, bus);
+        }
+        let now_ms = self.clock_ms(bus);
+        match &mut self.role {
+            Role::Looking { .. } => {}
+            Role::Leading(leader) => {
+                let valid = leader.sessions.touch(session, timeout_ms, now_ms);
+                leader.sessions.set_owner(session, Owner::Myself);
+                self.finish_session(conn, valid, bus);
+            }
+            Role::Learning(learning) => {
+                let (to, stream) = learning.revalidates(session, conn);
+                let ask = Packet::Revalidate {
+                    session,
+                    timeout_ms,
+                };
+                bus.send(self.id, to, stream, ask);
+            }
+        }
+    }
+
+    /// Answers the handshake (`finishSessionInit`), and reads on.
+    pub(super) fn finish_session(&mut self, conn: ConnId, valid: bool, bus: &mut Bus) {
+        let Some(state) = self.clients.conns.get_mut(&conn) else {
+            return;
+        };
+        let State::Waiting(session, timeout_ms) = state.state else {
+            return;
+        };
+        state.state = State::Open(session, timeout_ms);
+        let response = if valid {
+            ConnectResponse {
+                timeout_ms,
+                session,
+                password: self.session_ids.password(session),
+            }
+        } else {
+            ConnectResponse {
+                timeout_ms: 0,
+                session: 0,
+                password: vec![0; 16],
+            }
+        };
+        send(conn, bus, |out| response.encode(out));
+        if valid {
+            self.pump(conn, bus);
+        } else {
+            self.close(conn, bus);
+        }
+    }
+}
+
+/// What goes out.
+impl Server {
+    pub(super) fn notify(&mut self, change: &Change, bus: &mut Bus) {
+        for fired in self.clients.watches.trigger(change) {
+            // The watch is used up even where the event may not be seen (CVE-2024-23944).
+            let Some(conn) = self.clients.conns.get(&fired.conn) else {
+                continue;
+            };
+            if !acl::allows(fired.acl, Perms::READ, &conn.ids) {
+                continue;
+            }
+            let WatchEvent { kind, path } = fired.event;
+            self.tell(fired.conn, kind, path, bus);
+        }
+    }
+
+    /// Events of the 3.8 line carry no zxid.
+    pub(super) fn tell(&mut self, conn: ConnId, kind: EventKind, path: String, bus: &mut Bus) {
+        self.events_sent += 1;
+        let event = WatchEvent { kind, path };
+        send(conn, bus, |out| event.encode(-1, out));
+    }
+
+    pub(super) fn reply(
+        &self,
+        conn: ConnId,
+        number: i32,
+        result: Result<Response, ServerError>,
+        bus: &mut Bus,
+    ) {
+        self.reply_at(self.tree.last_zxid(), conn, number, result, "", bus);
+    }
+
+    /// A reply; `path` is what a `sync` echoes.
+    pub(super) fn reply_at(
+        &self,
+        zxid: i64,
+        conn: ConnId,
+        number: i32,
+        result: Result<Response, ServerError>,
+        path: &str,
+        bus: &mut Bus,
+    ) {
+        if !self.clients.conns.contains_key(&conn) {
+            return;
+        }
+        let (err, response) = match result {
+            Ok(response) => (0, response),
+            Err(error) => (error.code(), Response::Empty),
+        };
+        let header = ReplyHeader {
+            xid: number,
+            zxid,
+            err,
+        };
+        send(conn, bus, |out| response.encode(header, path, out));
+    }
+}
+
+fn send(conn: ConnId, bus: &mut Bus, encode: impl FnOnce(&mut Vec<u8>)) {
+    let mut bytes = Vec::new();
+    encode(&mut bytes);
+    bus.outputs.push_back(ModelOutput::Send { conn, bytes });
+}

@@ -1,0 +1,190 @@
+//! The leader: what it knows, and its main loop (`Leader`).
+
+use super::bus::Bus;
+use super::closing::Closings;
+use super::containers::Checks;
+use super::handler::{Learner, Progress};
+use super::packet::{Packet, Stream};
+use super::pending::Pending;
+use super::server::{Role, Server, Setup};
+use super::sessions::Sessions;
+use super::tree::Tree;
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
+
+/// What a leader knows.
+pub(super) struct Leader {
+    pub(super) stage: Stage,
+    pub(super) epoch: i64,
+    /// When it gives up, if it does not serve by then.
+    pub(super) give_up: u64,
+    pub(super) learners: BTreeMap<usize, Learner>,
+    /// Proposed and not committed, oldest first.
+    pub(super) proposals: VecDeque<Proposal>,
+    /// What each `sync` waits for, and who asked.
+    pub(super) syncs: BTreeMap<i64, Vec<Sync>>,
+    pub(super) next_zxid: i64,
+    pub(super) committed: i64,
+    pub(super) sessions: Sessions,
+    pub(super) closings: Closings,
+    pub(super) pending: Pending,
+    pub(super) checks: Checks,
+    /// Rounds of the main loop, not time: a leader that was stopped has missed none.
+    pub(super) ticks: u64,
+    pub(super) half: bool,
+    pub(super) next_round: Option<u64>,
+    /// It was stopped and goes on, and its main loop is late.
+    pub(super) overdue: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It learns from a majority which epochs there were.
+    Discovery,
+    /// It waits until a majority has what it has.
+    Synchronization,
+    Broadcast,
+}
+
+pub(super) struct Proposal {
+    pub(super) zxid: i64,
+    /// A bit for each voter that has logged it.
+    pub(super) acks: u64,
+}
+
+pub(super) struct Sync {
+    pub(super) to: usize,
+    pub(super) stream: Stream,
+    pub(super) session: i64,
+    pub(super) cxid: i32,
+}
+impl Leader {
+    /// A server that has no others.
+    pub(super) fn alone(setup: &Setup, tree: &Tree, now: u64) -> Self {
+        let mut leader = Self::new(setup, u64::MAX);
+        leader.checks.start(now);
+        leader.stage = Stage::Broadcast;
+        leader.next_zxid = tree.last_zxid();
+        leader
+    }
+
+    pub(super) fn new(setup: &Setup, give_up: u64) -> Self {
+        Self {
+            stage: Stage::Discovery,
+            epoch: 0,
+            give_up,
+            learners: BTreeMap::new(),
+            proposals: VecDeque::new(),
+            syncs: BTreeMap::new(),
+            next_zxid: 0,
+            committed: 0,
+            sessions: Sessions::new(setup.options.tick_ms()),
+            closings: Closings::default(),
+            pending: Pending::default(),
+            checks: Checks::new(setup.container_check),
+            ticks: 0,
+            half: true,
+            next_round: None,
+            overdue: false,
+        }
+    }
+
+    pub(super) fn serves(&self) -> bool {
+        self.stage == Stage::Broadcast
+    }
+
+    pub(super) fn next_ping(&self) -> Option<u64> {
+        self.next_round
+    }
+
+    pub(super) fn owes_pings(&self) -> bool {
+        self.overdue
+    }
+
+    /// It goes on after it was stopped for that long: a round that was due meanwhile begins this
+    /// much later, and whoever ends sessions goes on where he was.
+    pub(super) fn wake(&mut self, now: u64, stopped: u64, late: u64) {
+        self.closings.stopped(stopped);
+        if late > 0 && self.next_round.is_some_and(|at| at <= now) {
+            self.next_round = Some(now.saturating_add(late));
+            self.overdue = true;
+        }
+    }
+
+    pub(super) fn streams(&self) -> Vec<(usize, Stream)> {
+        let learners = self.learners.iter();
+        learners
+            .map(|(to, learner)| (*to, learner.stream))
+            .collect()
+    }
+
+    pub(super) fn deadline(&self, setup: &Setup) -> Option<u64> {
+        let give_up = (self.stage != Stage::Broadcast).then_some(self.give_up);
+        let silent = self.learners.values().map(|l| l.silent_at(setup)).min();
+        [give_up, self.next_round, silent]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// Whether these voters and the leader are most.
+    pub(super) fn majority(&self, setup: &Setup, has: impl Fn(&Learner) -> bool) -> bool {
+        let voters = self.learners.values().filter(|l| l.votes && has(l)).count();
+        setup.is_majority(voters + 1)
+    }
+}
+
+/// The main loop.
+impl Server {
+    /// Twice a tick: pings, and every other time asks whether most are still there.
+    pub(super) fn lead_loop(&mut self, bus: &mut Bus) {
+        let Role::Leading(leader) = &mut self.role else {
+            return;
+        };
+        if leader.next_round.is_none_or(|at| at > bus.now) {
+            return;
+        }
+        if !leader.half {
+            leader.ticks += 1;
+            let ticks = leader.ticks;
+            if !leader.majority(&self.setup, |l| ticks <= l.deadline_tick) {
+                return self.look(bus);
+            }
+        }
+        leader.half = !leader.half;
+        leader.next_round = Some(self.setup.next_round(bus));
+        leader.overdue = false;
+        let mut late = Vec::new();
+        for (to, learner) in &leader.learners {
+            if learner.progress < Progress::Syncing {
+                continue;
+            }
+            if learner.unacked.is_late(bus.now, self.setup.sync_limit) {
+                late.push(*to);
+            } else {
+                bus.send(self.id, *to, learner.stream, Packet::Ping);
+            }
+        }
+        for learner in late {
+            self.dismiss(learner, bus);
+        }
+    }
+
+    /// Gives up who has been silent for too long, and itself if it does not get a majority.
+    pub(super) fn silence(&mut self, bus: &mut Bus) {
+        match &self.role {
+            Role::Looking { .. } => {}
+            Role::Leading(leader) => {
+                if leader.stage != Stage::Broadcast && leader.give_up <= bus.now {
+                    return self.look(bus);
+                }
+                let learners = leader.learners.iter();
+                let silent = learners.filter(|(_, l)| l.silent_at(&self.setup) <= bus.now);
+                for learner in silent.map(|(id, _)| *id).collect::<Vec<_>>() {
+                    self.dismiss(learner, bus);
+                }
+            }
+            Role::Learning(_) => self.upstream_silence(bus),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What a model is made of.
+
+use alloc::vec::Vec;
+use core::time::Duration;
+
+/// How a [`Model`](super::Model) behaves; the names are those of a real server's configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelOptions {
+    /// `tickTime`: sessions expire at multiples of it. Counted in whole milliseconds, at least 1.
+    pub tick: Duration,
+    /// `minSessionTimeout`: shorter wishes are raised to it; twice the tick when absent.
+    pub min_session_timeout: Option<Duration>,
+    /// `maxSessionTimeout`: longer wishes are cut to it; twenty times the tick when absent.
+    pub max_session_timeout: Option<Duration>,
+    /// `znode.container.checkIntervalMs`: how often containers are looked at that have no children
+    /// left; a minute in real servers.
+    pub container_check: Duration,
+    /// Whether `exists` needs the permission to read, as since 3.7.3, 3.8.4 and 3.9.2
+    /// (ZOOKEEPER-2590). Where it does not, as in Debian's 3.8.0, it arms a watch that nobody hears
+    /// from: who may not read a znode is told no event of it in either (CVE-2024-23944).
+    pub exists_needs_read: bool,
+    /// Operations that it does not know, as older servers do not: `create2` before 3.5,
+    /// `getEphemerals` before 3.6.
+    pub unknown: Vec<i32>,
+    /// Where session ids and passwords come from.
+    pub seed: u64,
+}
+
+impl Default for ModelOptions {
+    fn default() -> Self {
+        Self {
+            tick: Duration::from_millis(500),
+            min_session_timeout: None,
+            max_session_timeout: None,
+            container_check: Duration::from_secs(60),
+            exists_needs_read: true,
+            unknown: Vec::new(),
+            seed: 0,
+        }
+    }
+}
+
+impl ModelOptions {
+    /// The tick in milliseconds, never zero.
+    pub(super) fn tick_ms(&self) -> u64 {
+        millis(self.tick).max(1)
+    }
+
+    /// The timeout that a client gets who asks for `wish_ms`, clamped in the order in which
+    /// `ZooKeeperServer.processConnectRequest` does it: the maximum wins. `most` is that of one
+    /// server.
+    pub(super) fn negotiate(&self, wish_ms: i32, most: Option<Duration>) -> i32 {
+        let in_ticks = |n| i32::try_from(self.tick_ms().saturating_mul(n)).unwrap_or(i32::MAX);
+        let or_ticks = |limit: Option<Duration>, n| {
+            limit.map_or_else(
+                || in_ticks(n),
+                |limit| i32::try_from(millis(limit)).unwrap_or(i32::MAX),
+            )
+        };
+        let (min, max) = (
+            or_ticks(self.min_session_timeout, 2),
+            or_ticks(most.or(self.max_session_timeout), 20),
+        );
+        wish_ms.max(min).min(max)
+    }
+}
+
+/// How an [`Ensemble`](super::Ensemble) behaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnsembleOptions {
+    /// What all servers are configured with. Its seed is the seed of everything that is drawn:
+    /// session ids, delays, losses, elections, the phases of the servers' clocks, and the order in
+    /// which a server that was paused takes up what has piled up.
+    pub server: ModelOptions,
+    /// How many servers vote, at least 1. They are numbered from 0.
+    pub voters: usize,
+    /// Servers that do not vote, numbered after the voters.
+    pub observers: Vec<Upstream>,
+    /// `initLimit`: the ticks that a new leader has to find followers, and they to be synchronised.
+    pub init_limit: u32,
+    /// `syncLimit`: the ticks after which leader and follower give each other up.
+    pub sync_limit: u32,
+    /// What each direction of each link between two servers is like at first.
+    pub link: LinkOptions,
+    /// The shortest and the longest time from the moment at which a server begins to look for a
+    /// leader to the moment at which it finds or elects one, if it can.
+    pub election: (Duration, Duration),
+}
+
+impl Default for EnsembleOptions {
+    /// Three servers as `zoo_sample.cfg` has them, but with a tick of 500 ms.
+    fn default() -> Self {
+        Self {
+            server: ModelOptions::default(),
+            voters: 3,
+            observers: Vec::new(),
+            init_limit: 10,
+            sync_limit: 5,
+            link: LinkOptions::default(),
+            election: (Duration::from_millis(200), Duration::from_millis(600)),
+        }
+    }
+}
+
+/// Whom an observer learns from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upstream {
+    /// The leader, as it always was.
+    Leader,
+    /// This server as long as it follows (`ObserverMaster`, since 3.6): touches take two hops.
+    Follower(usize),
+}
+
+/// What one direction of a link between two servers is like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkOptions {
+    /// A packet takes at least this long.
+    pub delay_min: Duration,
+    /// A packet that does not get lost takes at most this long, unless one before it takes longer.
+    pub delay_max: Duration,
+    /// How many of 1000 packets get lost. They are sent again, and hold up all that follow.
+    pub loss_per_mille: u32,
+    /// How long it takes until a lost packet is sent again; twice as long each time.
+    pub resend: Duration,
+}
+
+impl Default for LinkOptions {
+    /// A local network: 100 µs to 1 ms, no loss.
+    fn default() -> Self {
+        Self {
+            delay_min: Duration::from_micros(100),
+            delay_max: Duration::from_millis(1),
+            loss_per_mille: 0,
+            resend: Duration::from_millis(200),
+        }
+    }
+}
+
+/// Whole milliseconds, as servers count.
+pub(super) fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Nanoseconds, as the network counts.
+pub(super) fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,288 @@
+//! One server: what it keeps, what it is, and its timers.
+
+use super::bus::{Bus, ConnId};
+use super::clients::Clients;
+use super::leader::Leader;
+use super::learner::Learning;
+use super::log::Log;
+use super::options::{EnsembleOptions, ModelOptions, Upstream, nanos};
+use super::packet::{Packet, Snapshot, Stream};
+use super::pause::Backlog;
+use super::refusals::Refusals;
+use super::sessions::SessionIds;
+use super::tree::Tree;
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+/// What all servers of an ensemble are told.
+#[derive(Debug)]
+pub(super) struct Setup {
+    pub(super) options: ModelOptions,
+    pub(super) voters: usize,
+    pub(super) observers: Vec<Upstream>,
+    pub(super) half_tick: u64,
+    pub(super) init_limit: u64,
+    pub(super) sync_limit: u64,
+    pub(super) sync_limit_ticks: u64,
+    pub(super) init_limit_ticks: u64,
+    pub(super) election: (u64, u64),
+    pub(super) container_check: u64,
+}
+
+impl Setup {
+    pub(super) fn new(options: EnsembleOptions) -> Self {
+        let tick = options.server.tick_ms() * 1_000_000;
+        Self {
+            voters: options.voters.max(1),
+            observers: options.observers,
+            half_tick: tick / 2,
+            init_limit: tick * u64::from(options.init_limit),
+            sync_limit: tick * u64::from(options.sync_limit),
+            sync_limit_ticks: u64::from(options.sync_limit),
+            init_limit_ticks: u64::from(options.init_limit),
+            election: (nanos(options.election.0), nanos(options.election.1)),
+            container_check: nanos(options.server.container_check),
+            options: options.server,
+        }
+    }
+
+    pub(super) fn servers(&self) -> usize {
+        self.voters + self.observers.len()
+    }
+
+    /// A server that is alone needs nobody's votes and says nothing to anybody.
+    pub(super) fn standalone(&self) -> bool {
+        self.servers() == 1
+    }
+
+    pub(super) fn is_majority(&self, count: usize) -> bool {
+        count > self.voters / 2
+    }
+
+    /// When a leader's main loop goes round again that does so now.
+    pub(super) fn next_round(&self, bus: &mut Bus) -> u64 {
+        let late = bus.draw_lateness();
+        bus.now.saturating_add(self.half_tick).saturating_add(late)
+    }
+
+    pub(super) fn votes(&self, server: usize) -> bool {
+        server < self.voters
+    }
+
+    /// Whom an observer learns from.
+    pub(super) fn upstream(&self, server: usize) -> Option<Upstream> {
+        let observer = server.checked_sub(self.voters)?;
+        self.observers.get(observer).copied()
+    }
+}
+
+pub(super) struct Server {
+    pub(super) id: usize,
+    pub(super) setup: alloc::sync::Arc<Setup>,
+    pub(super) up: bool,
+    /// What has piled up while the process is stopped.
+    pub(super) paused: Option<Backlog>,
+    /// How far its clock is ahead of the start.
+    phase_ms: u64,
+
+    // What a crash leaves.
+    pub(super) tree: Tree,
+    /// Session → the timeout it was created with: what a new leader arms it with, even if a
+    /// re-attach has negotiated another since (`sessionsWithTimeouts`).
+    pub(super) timeouts: BTreeMap<i64, i32>,
+    pub(super) log: Log,
+    pub(super) accepted_epoch: i64,
+    pub(super) current_epoch: i64,
+    pub(super) session_ids: SessionIds,
+
+    // What it does not.
+    pub(super) role: Role,
+    pub(super) clients: Clients,
+
+    /// What it grants at most, where it is configured unlike the others.
+    pub(super) max_session_timeout: Option<Duration>,
+    pub(super) refusals: Refusals,
+    /// How much later it takes up what its clients say: at least and at most, in nanoseconds.
+    pub(super) slowness: (u64, u64),
+    pub(super) requests: BTreeMap<i32, u64>,
+    pub(super) events_sent: u64,
+}
+
+pub(super) enum Role {
+    /// It has no leader, serves nobody, and looks again at this time.
+    Looking {
+        until: u64,
+    },
+    Leading(Box<Leader>),
+    Learning(Box<Learning>),
+}
+
+impl Server {
+    pub(super) fn new(id: usize, setup: alloc::sync::Arc<Setup>, bus: &mut Bus) -> Self {
+        let options = &setup.options;
+        let phase_ms = if setup.standalone() {
+            0
+        } else {
+            bus.rng.below(options.tick_ms())
+        };
+        Self {
+            id,
+            up: false,
+            paused: None,
+            phase_ms,
+            tree: Tree::new(),
+            timeouts: BTreeMap::new(),
+            log: Log::new(setup.servers()),
+            accepted_epoch: 0,
+            current_epoch: 0,
+            session_ids: SessionIds::new(id, options.seed),
+            role: Role::Looking { until: 0 },
+            clients: Clients::default(),
+            max_session_timeout: None,
+            refusals: Refusals::default(),
+            slowness: (0, 0),
+            requests: BTreeMap::new(),
+            events_sent: 0,
+            setup,
+        }
+    }
+
+    /// The server's own clock, in milliseconds.
+    pub(super) fn clock_ms(&self, bus: &Bus) -> u64 {
+        bus.now_ms() + self.phase_ms
+    }
+
+    /// When its clock shows these milliseconds, in nanoseconds.
+    pub(super) fn instant_of(&self, ms: u64) -> u64 {
+        ms.saturating_sub(self.phase_ms).saturating_mul(1_000_000)
+    }
+
+    /// Whether it answers clients.
+    pub(super) fn serves(&self) -> bool {
+        match &self.role {
+            Role::Looking { .. } => false,
+            Role::Leading(leader) => leader.serves(),
+            Role::Learning(learning) => learning.serves(),
+        }
+    }
+
+    pub(super) fn start(&mut self, bus: &mut Bus) {
+        self.up = true;
+        if self.setup.standalone() {
+            let leader = Leader::alone(&self.setup, &self.tree, bus.now);
+            self.role = Role::Leading(Box::new(leader));
+            self.arm_all(bus);
+        } else {
+            self.look(bus);
+        }
+    }
+
+    /// The process ends: all connections close, watches are lost, what is on disk stays.
+    pub(super) fn crash(&mut self, bus: &mut Bus) {
+        self.leave(bus);
+        self.up = false;
+        self.paused = None;
+        self.role = Role::Looking { until: u64::MAX };
+    }
+
+    /// Gives up what it was and looks for a leader.
+    pub(super) fn look(&mut self, bus: &mut Bus) {
+        self.leave(bus);
+        let (low, high) = self.setup.election;
+        let until = bus.now.saturating_add(bus.rng.between(low, high));
+        self.role = Role::Looking { until };
+    }
+
+    /// Closes every connection, to clients and to other servers.
+    fn leave(&mut self, bus: &mut Bus) {
+        self.close_all(bus);
+        let streams = match &self.role {
+            Role::Looking { .. } => Vec::new(),
+            Role::Leading(leader) => leader.streams(),
+            Role::Learning(learning) => learning.streams(),
+        };
+        for (to, stream) in streams {
+            bus.send(self.id, to, stream, Packet::Closed);
+        }
+    }
+
+    /// A packet has arrived from another server.
+    pub(super) fn packet(&mut self, from: usize, stream: Stream, packet: Packet, bus: &mut Bus) {
+        let taken = match &self.role {
+            _ if !self.up => Some(packet),
+            Role::Looking { .. } => Some(packet),
+            Role::Leading(_) => self.hear_learner(from, stream, packet, bus),
+            Role::Learning(learning) if learning.is_upstream(from, stream) => {
+                self.hear_leader(packet, bus);
+                None
+            }
+            Role::Learning(_) => self.hear_observer(from, stream, packet, bus),
+        };
+        // Nobody listens there: the kernel says so.
+        if !matches!(taken, None | Some(Packet::Closed)) {
+            bus.send(self.id, from, stream, Packet::Closed);
+        }
+    }
+
+    /// When its next timer runs out.
+    pub(super) fn deadline(&self) -> Option<u64> {
+        if !self.up || self.paused.is_some() {
+            return None;
+        }
+        let own = match &self.role {
+            Role::Looking { until } => Some(*until),
+            Role::Leading(leader) => [
+                self.expiry_deadline(),
+                self.container_deadline(),
+                leader.deadline(&self.setup),
+            ]
+            .into_iter()
+            .flatten()
+            .min(),
+            Role::Learning(learning) => Some(learning.deadline(&self.setup)),
+        };
+        own.into_iter().chain(self.late_deadline()).min()
+    }
+
+    /// Its timers that have run out. A server that looks for a leader waits for the ensemble.
+    pub(super) fn timers(&mut self, bus: &mut Bus) {
+        self.check_containers(bus);
+        while self.expire_one(bus) {}
+        self.lead_loop(bus);
+        self.ping_observers(bus);
+        self.take_late(bus);
+        self.silence(bus);
+    }
+
+    /// Whether it looks for a leader, and it is time.
+    pub(super) fn looks(&self, now: u64) -> bool {
+        matches!(self.role, Role::Looking { until } if until <= now)
+            && self.up
+            && self.paused.is_none()
+    }
+
+    /// The server that it leads or learns from.
+    pub(super) fn upstream(&self) -> Option<usize> {
+        match &self.role {
+            Role::Looking { .. } => None,
+            Role::Leading(_) => Some(self.id),
+            Role::Learning(learning) => Some(learning.upstream),
+        }
+    }
+
+    /// Everything that it has applied.
+    pub(super) fn snapshot(&self) -> Box<Snapshot> {
+        Box::new(Snapshot {
+            tree: self.tree.clone(),
+            timeouts: self.timeouts.clone(),
+            zxid: self.log.applied_zxid(),
+        })
+    }
+
+    /// The session of a connection that has one.
+    pub(super) fn session_of(&self, conn: ConnId) -> Option<i64> {
+        self.clients.session_of(conn)
+    }
+}

@@ -1,0 +1,456 @@
+//! The znodes: a transaction with its zxid changes the tree (a server's `DataTree`). What requests
+//! are checked against before they become transactions is in `prep.rs`.
+
+use super::acl;
+use super::acl::Identity;
+use super::txn::{Outcome, Txn};
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use tenure_proto::{Acl, Perms, ServerError, Stat};
+
+/// Znodes that a server brings along and that nobody can delete.
+pub(super) const SPECIAL: [&str; 4] = ["/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config"];
+
+/// Whom a container belongs to (`EphemeralType.CONTAINER_EPHEMERAL_OWNER`).
+pub(super) const CONTAINER: i64 = i64::MIN;
+
+/// All znodes, and the newest transaction among them.
+#[derive(Debug, Clone)]
+pub(super) struct Tree {
+    nodes: BTreeMap<String, Node>,
+    /// Session → its ephemeral znodes; and all containers.
+    ephemerals: BTreeMap<i64, BTreeSet<String>>,
+    last_zxid: i64,
+}
+
+/// What has become of a znode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ChangeKind {
+    Created,
+    Deleted,
+    DataChanged,
+}
+
+/// A change that watches want to know of, with the ACLs that say who may.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) kind: ChangeKind,
+    pub(super) path: String,
+    pub(super) acl: Arc<[Acl]>,
+    /// The parent, when its children changed.
+    pub(super) parent: Option<(String, Arc<[Acl]>)>,
+}
+
+/// What requests are checked against.
+#[derive(Debug, Clone)]
+pub(super) struct View {
+    pub(super) version: i32,
+    /// Number of creations of children.
+    pub(super) cversion: i32,
+    pub(super) children: i64,
+    pub(super) acl: Arc<[Acl]>,
+    pub(super) aversion: i32,
+    pub(super) owner: i64,
+}
+
+impl View {
+    /// Whether it goes with a session.
+    pub(super) fn is_ephemeral(&self) -> bool {
+        self.owner != 0 && self.owner != CONTAINER
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Node {
+    data: Arc<[u8]>,
+    acl: Arc<[Acl]>,
+    children: BTreeSet<String>,
+    czxid: i64,
+    mzxid: i64,
+    pzxid: i64,
+    ctime: i64,
+    mtime: i64,
+    version: i32,
+    /// Number of creations of children, from which sequential children get their numbers. What
+    /// clients are shown is another number, see [`Node::stat`].
+    cversion: i32,
+    aversion: i32,
+    owner: i64,
+}
+
+impl Node {
+    fn empty() -> Self {
+        Self {
+            data: Arc::from([]),
+            acl: Arc::from([]),
+            children: BTreeSet::new(),
+            czxid: 0,
+            mzxid: 0,
+            pzxid: 0,
+            ctime: 0,
+            mtime: 0,
+            version: 0,
+            cversion: 0,
+            aversion: 0,
+            owner: 0,
+        }
+    }
+
+    fn stat(&self) -> Stat {
+        let num_children = i32::try_from(self.children.len()).unwrap_or(i32::MAX);
+        Stat {
+            czxid: self.czxid,
+            mzxid: self.mzxid,
+            ctime: self.ctime,
+            mtime: self.mtime,
+            version: self.version,
+            // All changes: each creation, and each deletion of what is not there any more.
+            cversion: self.cversion.wrapping_mul(2).wrapping_sub(num_children),
+            aversion: self.aversion,
+            ephemeral_owner: if self.owner == CONTAINER {
+                0
+            } else {
+                self.owner
+            },
+            data_length: i32::try_from(self.data.len()).unwrap_or(i32::MAX),
+            num_children,
+            pzxid: self.pzxid,
+        }
+    }
+
+    fn require(&self, perm: Perms, ids: &[Identity]) -> Result<(), ServerError> {
+        if acl::allows(&self.acl, perm, ids) {
+            Ok(())
+        } else {
+            Err(ServerError::NoAuth)
+        }
+    }
+}
+
+impl Tree {
+    /// What a new server holds.
+    pub(super) fn new() -> Self {
+        let mut nodes: BTreeMap<_, _> = SPECIAL
+            .iter()
+            .map(|path| ((*path).to_owned(), Node::empty()))
+            .collect();
+        for (path, children) in [
+            ("/", &["zookeeper"][..]),
+            ("/zookeeper", &["config", "quota"]),
+        ] {
+            if let Some(node) = nodes.get_mut(path) {
+                node.children = children.iter().map(|name| (*name).to_owned()).collect();
+            }
+        }
+        if let Some(config) = nodes.get_mut("/zookeeper/config") {
+            let mut acl = Acl::open();
+            acl.iter_mut().for_each(|a| a.perms = Perms::READ);
+            config.acl = acl.into();
+            config.aversion = -1;
+        }
+        Self {
+            nodes,
+            ephemerals: BTreeMap::new(),
+            last_zxid: 0,
+        }
+    }
+
+    /// The newest transaction, or the start of a newer epoch.
+    pub(super) fn last_zxid(&self) -> i64 {
+        self.last_zxid
+    }
+
+    /// A new epoch has begun: its first number stands for no transaction.
+    pub(super) fn begin_epoch(&mut self, zxid: i64) {
+        self.last_zxid = self.last_zxid.max(zxid);
+    }
+
+    /// What requests for this znode are checked against.
+    pub(super) fn view(&self, path: &str) -> Option<View> {
+        self.nodes.get(or_root(path)).map(|node| View {
+            version: node.version,
+            cversion: node.cversion,
+            children: i64::try_from(node.children.len()).unwrap_or(i64::MAX),
+            acl: Arc::clone(&node.acl),
+            aversion: node.aversion,
+            owner: node.owner,
+        })
+    }
+
+    // Reads.
+
+    pub(super) fn stat(&self, path: &str, ids: &[Identity]) -> Result<Stat, ServerError> {
+        let node = self.find(path)?;
+        node.require(Perms::READ, ids)?;
+        Ok(node.stat())
+    }
+
+    pub(super) fn data(
+        &self,
+        path: &str,
+        ids: &[Identity],
+    ) -> Result<(Vec<u8>, Stat), ServerError> {
+        let node = self.find(path)?;
+        node.require(Perms::READ, ids)?;
+        Ok((node.data.to_vec(), node.stat()))
+    }
+
+    /// Sorted; a real server answers in the order of its hash set.
+    pub(super) fn children(
+        &self,
+        path: &str,
+        ids: &[Identity],
+    ) -> Result<(Vec<String>, Stat), ServerError> {
+        let node = self.find(path)?;
+        node.require(Perms::READ, ids)?;
+        Ok((node.children.iter().cloned().collect(), node.stat()))
+    }
+
+    /// A znode's list as these identities may see it.
+    pub(super) fn acl(
+        &self,
+        path: &str,
+        ids: &[Identity],
+    ) -> Result<(Vec<Acl>, Stat), ServerError> {
+        let node = self.find(path)?;
+        node.require(Perms(Perms::READ.0 | acl::ADMIN.0), ids)?;
+        Ok((acl::shown(&node.acl, ids), node.stat()))
+    }
+
+    pub(super) fn has_containers(&self) -> bool {
+        self.ephemerals.contains_key(&CONTAINER)
+    }
+
+    /// The containers that have had children and have none.
+    pub(super) fn deserted(&self) -> Vec<String> {
+        let containers = self.ephemerals.get(&CONTAINER).into_iter().flatten();
+        let deserted = |node: &Node| node.children.is_empty() && node.cversion > 0;
+        containers
+            .filter(|path| self.nodes.get(*path).is_some_and(deserted))
+            .cloned()
+            .collect()
+    }
+
+    /// The ephemerals of a session under a *textual* prefix: `/a` finds `/ab/x` too. A blank
+    /// prefix and the root find all.
+    pub(super) fn ephemerals(&self, session: i64, prefix: &str) -> Vec<String> {
+        let all = matches!(prefix.trim(), "" | "/");
+        self.ephemerals
+            .get(&session)
+            .into_iter()
+            .flatten()
+            .filter(|path| all || path.starts_with(prefix))
+            .cloned()
+            .collect()
+    }
+
+    // Transactions.
+
+    /// Applies a transaction under its zxid. Answers what became of it, and what watches want to
+    /// know.
+    pub(super) fn apply(
+        &mut self,
+        zxid: i64,
+        session: i64,
+        txn: &Txn,
+        time_ms: i64,
+    ) -> (Outcome, Vec<Change>) {
+        self.last_zxid = zxid;
+        let mut changes = Vec::new();
+        let outcome = match txn {
+            Txn::Multi(txns) => self.apply_all(txns, time_ms, &mut changes),
+            Txn::CloseSession => {
+                let paths = self.ephemerals.remove(&session).unwrap_or_default();
+                changes.extend(paths.iter().filter_map(|path| self.remove(path)));
+                Outcome::Done
+            }
+            other => self.apply_one(other, time_ms, &mut changes),
+        };
+        (outcome, changes)
+    }
+
+    /// All of them or, if one has failed, none.
+    fn apply_all(&mut self, txns: &[Txn], time_ms: i64, changes: &mut Vec<Change>) -> Outcome {
+        let failed = txns.iter().position(|txn| matches!(txn, Txn::Error(_)));
+        let outcomes = txns.iter().enumerate().map(|(at, txn)| match failed {
+            // What came before the one that is to blame stands there as an error without number.
+            Some(failed) if at < failed => Outcome::Failed(ServerError::Other(0)),
+            Some(_) | None => self.apply_one(txn, time_ms, changes),
+        });
+        Outcome::Multi(outcomes.collect())
+    }
+
+    fn apply_one(&mut self, txn: &Txn, time_ms: i64, changes: &mut Vec<Change>) -> Outcome {
+        match txn {
+            Txn::Create {
+                path,
+                data,
+                acl,
+                owner,
+                parent_cversion,
+            } => {
+                let (data, acl) = (Arc::clone(data), Arc::clone(acl));
+                let (stat, change) =
+                    self.insert(path, data, acl, *owner, *parent_cversion, time_ms);
+                changes.push(change);
+                let path = path.clone();
+                Outcome::Created { path, stat }
+            }
+            Txn::Delete { path } => {
+                changes.extend(self.remove(path));
+                Outcome::Done
+            }
+            Txn::SetData {
+                path,
+                data,
+                version,
+            } => match self.replace(path, Arc::clone(data), *version, time_ms) {
+                Some((stat, change)) => {
+                    changes.push(change);
+                    Outcome::Set(stat)
+                }
+                None => Outcome::Failed(ServerError::NoNode),
+            },
+            Txn::SetAcl { path, acl, version } => match self.nodes.get_mut(or_root(path)) {
+                Some(node) => {
+                    node.acl = Arc::clone(acl);
+                    node.aversion = *version;
+                    Outcome::Set(node.stat())
+                }
+                None => Outcome::Failed(ServerError::NoNode),
+            },
+            Txn::Error(error) => Outcome::Failed(*error),
+            Txn::Check | Txn::Multi(_) | Txn::CreateSession { .. } | Txn::CloseSession => {
+                Outcome::Done
+            }
+        }
+    }
+
+    fn insert(
+        &mut self,
+        path: &str,
+        data: Arc<[u8]>,
+        acl: Arc<[Acl]>,
+        owner: i64,
+        parent_cversion: i32,
+        time_ms: i64,
+    ) -> (Stat, Change) {
+        let zxid = self.last_zxid;
+        let parent = self.link(path, |parent, name| {
+            parent.children.insert(name);
+            // Not when it is smaller (`DataTree.createNode`): at 2³¹ − 1 the counter stays where it
+            // is, and the next sequential child of the same prefix finds its name taken.
+            if parent_cversion > parent.cversion {
+                parent.cversion = parent_cversion;
+                parent.pzxid = zxid;
+            }
+        });
+        let node = Node {
+            data,
+            acl: Arc::clone(&acl),
+            czxid: zxid,
+            mzxid: zxid,
+            pzxid: zxid,
+            ctime: time_ms,
+            mtime: time_ms,
+            owner,
+            ..Node::empty()
+        };
+        let stat = node.stat();
+        self.nodes.insert(path.to_owned(), node);
+        if owner != 0 {
+            let own = self.ephemerals.entry(owner).or_default();
+            own.insert(path.to_owned());
+        }
+        let change = Change {
+            kind: ChangeKind::Created,
+            path: path.to_owned(),
+            acl,
+            parent,
+        };
+        (stat, change)
+    }
+
+    fn remove(&mut self, path: &str) -> Option<Change> {
+        let zxid = self.last_zxid;
+        let node = self.nodes.remove(path)?;
+        if let Some(own) = self.ephemerals.get_mut(&node.owner) {
+            own.remove(path);
+            if own.is_empty() {
+                self.ephemerals.remove(&node.owner);
+            }
+        }
+        let parent = self.link(path, |parent, name| {
+            parent.children.remove(&name);
+            parent.pzxid = zxid;
+        });
+        Some(Change {
+            kind: ChangeKind::Deleted,
+            path: path.to_owned(),
+            acl: node.acl,
+            parent,
+        })
+    }
+
+    fn replace(
+        &mut self,
+        path: &str,
+        data: Arc<[u8]>,
+        version: i32,
+        time_ms: i64,
+    ) -> Option<(Stat, Change)> {
+        let zxid = self.last_zxid;
+        let node = self.nodes.get_mut(path)?;
+        node.data = data;
+        node.version = version;
+        node.mzxid = zxid;
+        node.mtime = time_ms;
+        let change = Change {
+            kind: ChangeKind::DataChanged,
+            path: path.to_owned(),
+            acl: Arc::clone(&node.acl),
+            parent: None,
+        };
+        Some((node.stat(), change))
+    }
+
+    /// Changes the parent of `path`, with the name of the child; answers the parent and its ACL.
+    fn link(
+        &mut self,
+        path: &str,
+        change: impl FnOnce(&mut Node, String),
+    ) -> Option<(String, Arc<[Acl]>)> {
+        let (parent, name) = split(path).ok()?;
+        let parent = or_root(parent);
+        let node = self.nodes.get_mut(parent)?;
+        change(node, name.to_owned());
+        Some((parent.to_owned(), Arc::clone(&node.acl)))
+    }
+
+    /// Sets the number that the next sequential child gets. No transaction does this.
+    pub(super) fn set_counter(&mut self, path: &str, cversion: i32) -> bool {
+        self.nodes.get_mut(path).is_some_and(|node| {
+            node.cversion = cversion;
+            true
+        })
+    }
+
+    fn find(&self, path: &str) -> Result<&Node, ServerError> {
+        self.nodes.get(or_root(path)).ok_or(ServerError::NoNode)
+    }
+}
+
+/// A server knows the root under two names.
+pub(super) fn or_root(path: &str) -> &str {
+    if path.is_empty() { "/" } else { path }
+}
+
+/// Parent and name, at the last slash; nothing else is looked at.
+pub(super) fn split(path: &str) -> Result<(&str, &str), ServerError> {
+    path.rsplit_once('/')
+        .filter(|_| !path.contains('\0'))
+        .ok_or(ServerError::BadArguments)
+}

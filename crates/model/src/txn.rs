@@ -1,0 +1,102 @@
+//! Transactions: what a leader proposes, a majority logs, and every server applies.
+
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use tenure_proto::{Acl, CreateMode, MultiOp, ServerError, Stat};
+
+/// A transaction and whose request it came from. The numbers are those of the request: the server
+/// where the client waits knows its answer by them (`Request.sessionId`, `Request.cxid`).
+#[derive(Debug)]
+pub(super) struct Record {
+    pub(super) zxid: i64,
+    pub(super) time_ms: i64,
+    pub(super) session: i64,
+    pub(super) cxid: i32,
+    pub(super) txn: Txn,
+}
+
+/// A change that was found possible, or why it was not.
+#[derive(Debug)]
+pub(super) enum Txn {
+    Create {
+        path: String,
+        data: Arc<[u8]>,
+        acl: Arc<[Acl]>,
+        owner: i64,
+        parent_cversion: i32,
+    },
+    Delete {
+        path: String,
+    },
+    SetData {
+        path: String,
+        data: Arc<[u8]>,
+        version: i32,
+    },
+    SetAcl {
+        path: String,
+        acl: Arc<[Acl]>,
+        version: i32,
+    },
+    /// Changes nothing; in a `multi`.
+    Check,
+    Multi(Vec<Self>),
+    CreateSession {
+        timeout_ms: i32,
+    },
+    CloseSession,
+    /// A request that failed takes a zxid like any other.
+    Error(ServerError),
+}
+
+/// What a client asks to be changed, on its way to the leader.
+#[derive(Debug)]
+pub(super) enum Write {
+    CreateSession {
+        timeout_ms: i32,
+    },
+    CloseSession,
+    Create {
+        path: String,
+        data: Vec<u8>,
+        acl: Vec<Acl>,
+        mode: CreateMode,
+    },
+    Delete {
+        path: String,
+        version: i32,
+    },
+    SetData {
+        path: String,
+        data: Vec<u8>,
+        version: i32,
+    },
+    CreateContainer {
+        path: String,
+        data: Vec<u8>,
+        acl: Vec<Acl>,
+    },
+    /// Asked by the leader itself.
+    DeleteContainer {
+        path: String,
+    },
+    SetAcl {
+        path: String,
+        acl: Vec<Acl>,
+        version: i32,
+    },
+    Multi(Vec<MultiOp>),
+    /// It fails whatever it is about: a body that cannot be read, an operation that is turned off.
+    Refused(ServerError),
+}
+
+/// What became of a transaction where it was applied.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Done,
+    Created { path: String, stat: Stat },
+    Set(Stat),
+    Multi(Vec<Self>),
+    Failed(ServerError),
+}

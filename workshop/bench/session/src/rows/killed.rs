@@ -1,0 +1,193 @@
+//! The server is killed, and started again or not.
+
+use crate::stage::{any_phase, set_data, sleep_until};
+use crate::subject::{Subject, now, seconds, span};
+use crate::{LIMIT, Place, Run, Stage};
+use std::time::Duration;
+use tenure_field::{Proxy, raw, wait_until};
+
+/// When the watched things change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// After the client has its session back.
+    AfterReconnect,
+    /// While the server is back and the client is not.
+    DuringTheCut,
+}
+
+/// Each kind of watch over a kill and a start after a second, for a session with this timeout.
+#[must_use]
+#[track_caller]
+pub fn watches(stage: &Stage, timeout: Duration, change: Change) -> Run {
+    let place = stage.place();
+    let mut launcher = stage.launcher().clone();
+    launcher.timeout = timeout;
+    let proxy = place
+        .host
+        .netns()
+        .enter(|| Proxy::start(stage.server().addr()));
+    let client = Subject::start(&launcher, &proxy.url(&place.path), Some(place.host.netns()));
+    let start = now();
+    client.tell("open");
+    client.session(start, "connected");
+    client.join("one");
+    let mut watched = Watched::set_up(stage, &place, &client);
+    any_phase();
+
+    proxy.refuse(change == Change::DuringTheCut);
+    // Read before: the client may be told before the kill has returned.
+    let cut = now();
+    stage.server().kill();
+    let mut run = Run::default();
+    run.note("disconnected", client.session(cut, "suspended"));
+    sleep_until(cut, 1.0);
+    stage.server().restart();
+    let ready = now();
+    watched.come_back(stage);
+    if change == Change::DuringTheCut {
+        watched.change();
+        proxy.refuse(false);
+    }
+    run.note("connected again", client.session(cut, "connected"));
+    run.note("after ready", run.at("connected again") - span(cut, ready));
+    let kept = client.session_if(cut, "expired").is_none();
+    run.note("kept", f64::from(u8::from(kept)));
+    if !kept {
+        // A machine that is too slow; what belonged to the session is other znodes now.
+        return run;
+    }
+    let changed = if change == Change::AfterReconnect {
+        watched.wait_armed(&client, cut);
+        watched.change()
+    } else {
+        cut
+    };
+    watched.told(&client, changed, &mut run);
+    run
+}
+
+/// A leader to be followed, a group to be watched, a contender to be evicted and one to succeed.
+struct Watched {
+    stranger: raw::Session,
+    leader: String,
+    member: String,
+    predecessor: String,
+    own: String,
+}
+
+impl Watched {
+    fn set_up(stage: &Stage, place: &Place, client: &Subject) -> Self {
+        let mut stranger = stage.stranger();
+        let mut stand = |group: &str| {
+            let group = format!("{}-{group}", place.path);
+            stranger.create(&group, b"", 0).expect("healthy");
+            let reply = stranger
+                .create(&format!("{group}/"), b"before", 3)
+                .expect("healthy");
+            let mut fields = tenure_field::wire::Fields::new(&reply.body);
+            String::from_utf8(fields.buffer().expect("a path").to_vec()).expect("text")
+        };
+        let (leader, member, predecessor) = (stand("d"), stand("g"), stand("c"));
+        client.tell(&format!("detect {}-d", place.path));
+        client.wait(0, "leader", |line| {
+            line["what"] == "detector" && line["more"] == "before"
+        });
+        client.tell(&format!("watch {}-g", place.path));
+        client.wait(0, "member", |line| {
+            line["what"] == "group" && line["more"] == 1
+        });
+        client.tell(&format!("contend heir {}-c", place.path));
+        client.contender(0, "heir", "standby");
+        client.tell(&format!("contend victim {}-c", place.path));
+        let victim = client.contender(0, "victim", "standby");
+        Self {
+            stranger,
+            leader,
+            member,
+            predecessor,
+            own: victim["more"].as_str().expect("a path").to_owned(),
+        }
+    }
+
+    /// Takes the stranger's session back from the server that was started again.
+    fn come_back(&mut self, stage: &Stage) {
+        let (id, password) = (self.stranger.id, self.stranger.password.clone());
+        let attach = || {
+            raw::Session::attach(
+                stage.server().addr(),
+                id,
+                &password,
+                Duration::from_secs(10),
+            )
+        };
+        let back = stage.near_server(attach).expect("a healthy server");
+        self.stranger = back.expect("ten seconds are not over");
+    }
+
+    /// Until the client has looked at everything again; its own questions are answered in order.
+    fn wait_armed(&mut self, client: &Subject, cut: u64) {
+        wait_until("the client is back", LIMIT, || {
+            client.session_if(cut, "connected").map(drop)
+        });
+        for round in 0..3 {
+            let id = format!("armed-{round}-{cut}");
+            client.tell(&format!("members {id} 0"));
+            client.answer(&id);
+        }
+    }
+
+    fn change(&mut self) -> u64 {
+        let changed = now();
+        let ok = set_data(&mut self.stranger, &self.leader, b"after").expect("healthy");
+        assert_eq!(ok, 0);
+        for path in [&self.member, &self.own, &self.predecessor] {
+            let deleted = self.stranger.delete(path).expect("a healthy server");
+            assert_eq!(deleted.error, 0, "{path}");
+        }
+        changed
+    }
+
+    fn told(&self, client: &Subject, since: u64, run: &mut Run) {
+        let leader = client.wait(since, "new data", |line| {
+            line["what"] == "detector" && line["more"] == "after"
+        });
+        let group = client.wait(since, "an empty group", |line| {
+            line["what"] == "group" && line["more"] == 0
+        });
+        let victim = client.contender(since, "victim", "lost");
+        let heir = client.contender(since, "heir", "leading");
+        assert_eq!(victim["more"], "Evicted");
+        for (name, line) in [
+            ("data watch", leader),
+            ("children watch", group),
+            ("own watch", victim),
+            ("predecessor watch", heir),
+        ] {
+            run.note(name, seconds(since, &line));
+        }
+    }
+}
+
+/// A server that is down for `down` seconds: what that costs, and how soon the client is back.
+#[must_use]
+#[track_caller]
+pub fn down(stage: &Stage, down: f64) -> Run {
+    let place = stage.place();
+    let client = stage.client(&place);
+    client.join("one");
+    let before = client.usage();
+    // Read before: the client may be told before the kill has returned.
+    let cut = now();
+    stage.server().kill();
+    let mut run = Run::default();
+    run.note("disconnected", client.session(cut, "suspended"));
+    sleep_until(cut, down);
+    let after = client.usage();
+    run.note("connects", after.connects - before.connects);
+    run.note("cpu", after.cpu - before.cpu);
+    stage.server().restart();
+    let ready = now();
+    let connected = client.session(cut, "connected");
+    run.note("after ready", (connected - span(cut, ready)).max(0.0));
+    run
+}

@@ -1,0 +1,130 @@
+//! Which tables there are, and what is played for each.
+//!
+//! What is in them is written in `sheets.md`. The peers' figures were measured once, with the same
+//! server, timeout, tick and kinds of cuts; they are quoted there.
+
+use crate::rows::addresses::{self, Bad};
+use crate::rows::killed::{self, Change};
+use crate::rows::{closed, cost, garbage, silence, stopped};
+use crate::tables::{self, Table};
+use crate::{Run, Stage, T};
+use std::sync::OnceLock;
+use std::time::Duration;
+use tenure_field::bad::Kind;
+
+/// A table, and where its figures come from.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// What is in it.
+    pub table: Table<'static>,
+    /// Where it can be played.
+    pub needs: Needs,
+    /// Plays it once.
+    pub play: fn(&Stage) -> Run,
+}
+
+/// Where a sheet can be played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Beside others, with the same server.
+    Little,
+    /// Beside others, with a server of its own to maltreat.
+    OwnServer,
+    /// Alone on the machine.
+    Quiet,
+}
+
+/// All sheets, in the order of the document.
+#[must_use]
+pub fn all() -> &'static [Sheet] {
+    static ALL: OnceLock<Vec<Sheet>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let tables = tables::read(include_str!("sheets.md"));
+        let tables = tables.unwrap_or_else(|why| panic!("sheets.md, {why}"));
+        let sheet = |table: Table<'static>| {
+            let play = PLAYS.iter().find(|(id, ..)| *id == table.id);
+            let (_, needs, play) = *play.unwrap_or_else(|| panic!("no play of {}", table.id));
+            Sheet { table, needs, play }
+        };
+        tables.into_iter().map(sheet).collect()
+    })
+}
+
+type Play = (&'static str, Needs, fn(&Stage) -> Run);
+
+const PLAYS: &[Play] = &[
+    ("idle-hole", Needs::Little, |stage| {
+        silence::idle(stage, 30.0)
+    }),
+    ("leader-hole", Needs::Little, silence::leading),
+    ("calls", Needs::Little, |stage| silence::calls(stage, 30.0)),
+    ("own-link", Needs::Little, |stage| {
+        silence::own_link(stage, 30.0)
+    }),
+    ("short", Needs::Little, silence::short),
+    ("writes", Needs::Little, |stage| {
+        silence::writes(stage, Duration::from_secs(10), 5.0, true)
+    }),
+    ("stop-10", Needs::OwnServer, |stage| {
+        stopped::stopped(stage, 10.0)
+    }),
+    ("stop-30", Needs::OwnServer, |stage| {
+        stopped::stopped(stage, 30.0)
+    }),
+    ("kill-after", Needs::OwnServer, |stage| {
+        killed::watches(stage, T, Change::AfterReconnect)
+    }),
+    ("kill-during", Needs::OwnServer, |stage| {
+        killed::watches(stage, T, Change::DuringTheCut)
+    }),
+    ("down", Needs::OwnServer, |stage| killed::down(stage, 4.0)),
+    ("closed", Needs::Little, closed::closed),
+    ("addresses", Needs::Little, all_addresses),
+    ("garbage", Needs::Little, all_garbage),
+    ("idle-cost", Needs::Quiet, |stage| cost::idle(stage, 20.0)),
+    ("many", Needs::Quiet, |stage| cost::many(stage, 1_000, 10.0)),
+    ("reads", Needs::Quiet, |stage| cost::reads(stage, 2_000)),
+];
+
+fn all_addresses(stage: &Stage) -> Run {
+    side_by_side(Bad::ALL, |bad| addresses::bad(stage, bad, 10.0))
+}
+
+fn all_garbage(stage: &Stage) -> Run {
+    side_by_side(Kind::ALL, |kind| {
+        garbage::garbage(stage.launcher(), kind, 12.0)
+    })
+}
+
+/// One run of many kinds; the kind stands before the name of each figure.
+fn side_by_side<K: std::fmt::Debug + Copy + Send + Sync, const N: usize>(
+    kinds: [K; N],
+    play: impl Fn(K) -> Run + Sync,
+) -> Run {
+    let play = &play;
+    let runs: Vec<(K, Run)> = std::thread::scope(|scope| {
+        let threads = kinds.map(|kind| (kind, scope.spawn(move || play(kind))));
+        threads
+            .map(|(kind, thread)| (kind, thread.join().expect("it said why")))
+            .into()
+    });
+    let mut all = Run::default();
+    for (kind, run) in runs {
+        for name in run.names() {
+            all.note_some(&format!("{kind:?}: {name}"), run.get(name));
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_table_has_a_play_and_each_play_a_table_in_the_same_order() {
+        let tables: Vec<&str> = all().iter().map(|sheet| sheet.table.id).collect();
+        let plays: Vec<&str> = PLAYS.iter().map(|(id, ..)| *id).collect();
+        assert_eq!(tables, plays);
+    }
+}

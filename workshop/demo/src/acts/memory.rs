@@ -1,0 +1,187 @@
+//! The library itself, in this process, on the server that it brings along for tests.
+
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::{Duration, Instant};
+
+use tenure::{
+    Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
+    Error, Url,
+};
+use tenure_field::boottime;
+
+use crate::failure::{Step, Stop};
+use crate::human;
+use crate::stage::Stage;
+use crate::table::Finding;
+use crate::timeline::{Tag, Timeline};
+
+const URL: &str = "memory://demo/app";
+/// All of it takes less than a blink.
+const AT_MOST: Duration = Duration::from_secs(5);
+
+/// Who was told what, and when.
+enum News {
+    Leads {
+        who: usize,
+        at_ns: u64,
+        token: u64,
+    },
+    Detected {
+        at_ns: u64,
+        token: u64,
+        data: Vec<u8>,
+    },
+}
+
+/// One contender with a session of its own.
+struct Candidate {
+    name: &'static str,
+    client: Client,
+    contender: Contender,
+}
+
+pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
+    let failed = |error: Error| Stop::library("a round at memory://", &error);
+    let url = Url::parse(URL).map_err(failed)?;
+    let (sender, news) = mpsc::channel();
+    let mut candidates = Vec::new();
+    for (who, name) in ["m1", "m2", "m3"].into_iter().enumerate() {
+        candidates.push(candidate(&url, who, name, sender.clone()).map_err(failed)?);
+    }
+    let (watcher, detector) = watcher(&url, sender).map_err(failed)?;
+
+    let (mut leader, mut token, _) = next(stage, &candidates, &news, 0)?;
+    let mut findings = Vec::new();
+    for _ in 0..2 {
+        let old = &candidates[leader];
+        let text = format!("withdraw() of {}, a function call", old.name);
+        stage.timeline.say(Tag::Demo, text);
+        let called_ns = boottime::now_ns();
+        let withdrawal = old.contender.withdraw();
+        let led_on = old.contender.is_leading();
+        let (who, new_token, [led_ns, known_ns]) = next(stage, &candidates, &news, token)?;
+        let removed = withdrawal.wait_for(AT_MOST).map_err(failed)?;
+        stage.check(
+            format!(
+                "{} stopped, then {} led: token {token} to {new_token}",
+                old.name, candidates[who].name
+            ),
+            removed && new_token > token && !old.contender.is_leading(),
+            || format!("removed {removed}, leads on {led_on}, tokens {token} and {new_token}"),
+        )?;
+        findings.push(Finding {
+            done: format!("memory://: withdraw() of {}", old.name),
+            led: Some(human::between(called_ns, led_ns)),
+            known: vec![human::between(called_ns, known_ns)],
+            note: format!(
+                "{} → {}, token {token} → {new_token}",
+                old.name, candidates[who].name
+            ),
+        });
+        (leader, token) = (who, new_token);
+    }
+
+    drop(detector);
+    for client in candidates
+        .iter()
+        .map(|candidate| &candidate.client)
+        .chain([&watcher])
+    {
+        client.close().wait_for(AT_MOST).map_err(failed)?;
+    }
+    Ok(findings)
+}
+
+fn candidate(
+    url: &Url,
+    who: usize,
+    name: &'static str,
+    news: Sender<News>,
+) -> Result<Candidate, Error> {
+    let client = Client::open(url, ClientOptions::default())?;
+    let options = ContenderOptions::new(url.path()).label(name).data(name);
+    let contender = client.contend(options)?;
+    contender.events().on_each(move |event| {
+        if let ContenderEvent::Leading { member, .. } = event {
+            let (at_ns, token) = (boottime::now_ns(), member.token);
+            // The act may have ended with an error; then nobody wants to know.
+            drop(news.send(News::Leads { who, at_ns, token }));
+        }
+    })?;
+    Ok(Candidate {
+        name,
+        client,
+        contender,
+    })
+}
+
+fn watcher(url: &Url, news: Sender<News>) -> Result<(Client, Detector), Error> {
+    let client = Client::open(url, ClientOptions::default())?;
+    let detector = client.detect(url.path())?;
+    detector.events().on_each(move |event| {
+        if let DetectorEvent::Leader(leader) = event {
+            let (at_ns, token) = (boottime::now_ns(), leader.member.token);
+            let data = leader.data;
+            drop(news.send(News::Detected { at_ns, token, data }));
+        }
+    })?;
+    Ok((client, detector))
+}
+
+/// Waits until somebody leads with a token other than `old`, and until the detector says so too.
+/// Returns who, the token, and when each of them knew.
+fn next(
+    stage: &Stage,
+    candidates: &[Candidate],
+    news: &Receiver<News>,
+    old: u64,
+) -> Step<(usize, u64, [u64; 2])> {
+    let deadline = Instant::now() + AT_MOST;
+    let (mut leads, mut detected) = (None, None);
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let Ok(event) = news.recv_timeout(left) else {
+            let seen = format!("contenders: {leads:?}; detector: {detected:?}");
+            return Err(Stop::failed(
+                "somebody leads and the detector knows it",
+                seen,
+            ));
+        };
+        match event {
+            News::Leads { who, at_ns, token } if token != old => {
+                tell(
+                    &stage.timeline,
+                    at_ns,
+                    Tag::Leader,
+                    candidates[who].name,
+                    "leads",
+                    token,
+                );
+                leads = Some((who, token, at_ns));
+            }
+            News::Detected { at_ns, token, data } if token != old => {
+                let who = String::from_utf8_lossy(&data);
+                tell(
+                    &stage.timeline,
+                    at_ns,
+                    Tag::Detector,
+                    "the detector",
+                    &format!("sees {who} lead"),
+                    token,
+                );
+                detected = Some((token, at_ns));
+            }
+            // The end of what was known before.
+            News::Leads { .. } | News::Detected { .. } => {}
+        }
+        if let (Some((who, token, led_ns)), Some((seen, known_ns))) = (leads, detected)
+            && token == seen
+        {
+            return Ok((who, token, [led_ns, known_ns]));
+        }
+    }
+}
+
+fn tell(timeline: &Timeline, at_ns: u64, tag: Tag, who: &str, does: &str, token: u64) {
+    timeline.say_at(at_ns, tag, format!("{who} {does} (token {token})"));
+}

@@ -1,0 +1,68 @@
+//! The field, where tests and demo meet real things, in real time: ZooKeeper servers, processes,
+//! network cuts, a frame-aware proxy, and servers that misbehave.
+//!
+//! | to | use |
+//! |---|---|
+//! | run a real server | [`Zookeeper`] |
+//! | run several that agree | [`Ensemble`] |
+//! | cut these off from one another | [`Apart`] |
+//! | skip a test that this machine does not allow | [`or_skip`] |
+//! | run a program and follow its JSON lines | [`Process`] |
+//! | cut a client off without its socket noticing | [`netns::Lab`] |
+//! | count requests, lose a reply, stop the flow | [`Proxy`] |
+//! | make a server's answers late, or slow to arrive | [`Relay`] |
+//! | speak to a client that must not trust its server | [`bad::Server`] |
+//! | have certificates for TLS | [`tls::Authority`] |
+//! | answer look-ups of names, or not | [`Dns`] |
+//! | end a session behind its owner's back | [`raw::expire_session`] |
+//! | make a program of another language with the library of this build | [`cabi`] |
+//! | run a scenario in a program of another language | [`control`] |
+//! | wait for anything else | [`wait_until`] |
+//!
+//! Nothing here knows tenure: the crate is a development dependency of it, and a
+//! harness that shared its protocol code would share its mistakes.
+//!
+//! Whatever is started here ends with its value's `Drop`, also while a test
+//! panics, and with the test process, also when that is killed.
+//!
+//! A harness that cannot go on says why and panics: a test author wants the
+//! message at the line that asked, not a `Result` to unwrap in every test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // see the paragraph above
+
+mod apart;
+pub mod bad;
+pub mod boottime;
+pub mod cabi;
+mod child;
+pub mod control;
+pub mod dns;
+pub mod ensemble;
+mod leftovers;
+mod listener;
+pub mod netns;
+pub mod ports;
+pub mod process;
+pub mod proxy;
+pub mod raw;
+pub mod relay;
+pub mod signal;
+mod skip;
+pub mod stats;
+mod sys;
+mod tail;
+pub mod tls;
+mod wait;
+pub mod wire;
+pub mod zookeeper;
+
+pub use apart::Apart;
+pub use dns::Dns;
+pub use ensemble::Ensemble;
+pub use netns::{Host, Lab, Netns};
+pub use process::Process;
+pub use proxy::Proxy;
+pub use relay::Relay;
+pub use signal::Signal;
+pub use skip::or_skip;
+pub use wait::wait_until;
+pub use zookeeper::Zookeeper;

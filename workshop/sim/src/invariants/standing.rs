@@ -1,0 +1,32 @@
+//! As long as somebody believes to lead, its znode stands: nothing that the ensemble does of its
+//! own accord, and nothing that the process itself asks for, removes it before. This is stronger
+//! than one leader, and needs no successor to be broken.
+
+use super::{Broken, believers};
+use crate::judge::{Judge, World};
+
+pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
+    for group in 0..judge.plan.groups.len() {
+        if judge.checks.is_excused(group, world.now) {
+            continue;
+        }
+        for (id, held) in believers(world, judge, group) {
+            let user = judge.user(id);
+            let candidates = user.iter().flat_map(|u| u.candidates.values());
+            let mut members = candidates.filter_map(|c| c.member.as_ref());
+            let Some(member) = members.find(|m| m.token == held.token) else {
+                continue;
+            };
+            let stat = world.ensemble.node(&member.path).map(|(_, stat)| stat);
+            if stat.is_none_or(|stat| u64::try_from(stat.czxid) != Ok(held.token)) {
+                let left = held.until.saturating_sub(world.now) / 1_000_000;
+                return Err(format!(
+                    "client {id} leads group {group} with token {} for {left} ms more, but its \
+                     znode is gone",
+                    held.token
+                ));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! Who led is told of its loss before anybody else leads, unless it is stopped.
+
+use super::Broken;
+use crate::judge::{Judge, World};
+use tenure::core::Handle;
+
+pub(super) fn check(
+    world: &World,
+    judge: &Judge,
+    id: usize,
+    handle: Handle,
+    group: usize,
+) -> Result<(), Broken> {
+    if judge.checks.is_excused(group, world.now) {
+        return Ok(());
+    }
+    for (other, user) in judge.awake(world) {
+        for (h, candidate) in &user.candidates {
+            let same = other == id && *h == handle;
+            if !same && candidate.group == group && candidate.leading.is_some() {
+                return Err(format!(
+                    "client {id} leads group {group} before client {other} is told of its loss"
+                ));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! A bound on what a client asks: a bucket of tokens for its requests and one for its connections.
+//!
+//! Both fill at the pace that a client needs at its busiest: proofs twelve times in T and more while
+//! a lease is thin, pings, a try each 100 ms; servers tried one after another with pauses. What
+//! makes a burst lawful pays for it: a start, a command, a connection (everybody looks anew), a
+//! watch that has fired (somebody lists, and counts). What goes round at the pace of the network
+//! empties any bucket.
+
+use super::Broken;
+use crate::judge::{Judge, World};
+use tenure_worlds::{Nanos, SECOND};
+
+/// Requests in a second that need no cause: 24 proofs in the shortest T, two tries of something else
+/// each 100 ms, pings.
+const REQUESTS: u64 = 50;
+/// What a handle adds: it may be refused, and try again.
+const PER_HANDLE: u64 = 10;
+/// Rounds of all addresses in a second: pauses end between half of T/6 and the whole, 100 ms at
+/// least.
+const ROUNDS: u64 = 10;
+/// What a bucket holds.
+const SECONDS: u64 = 6;
+
+/// A bucket of tokens.
+#[derive(Debug, Default)]
+pub(crate) struct Bucket {
+    /// In billionths of a token.
+    level: u64,
+    filled: Nanos,
+    /// What was taken in vain.
+    pub(crate) missing: u64,
+}
+
+impl Bucket {
+    pub(crate) fn grant(&mut self, tokens: u64) {
+        self.level = self.level.saturating_add(tokens * SECOND);
+    }
+
+    fn take(&mut self, tokens: u64, rate: u64, now: Nanos) {
+        let most = rate * SECONDS * SECOND;
+        let fresh = (now - self.filled).saturating_mul(rate);
+        if self.filled == 0 {
+            self.grant(rate * SECONDS);
+        } else if self.level < most {
+            self.level = (self.level + fresh).min(most);
+        }
+        self.filled = now;
+        let wanted = tokens * SECOND;
+        if self.level < wanted {
+            self.missing += tokens;
+        }
+        self.level = self.level.saturating_sub(wanted);
+    }
+}
+
+/// What a look at everything may cost a client.
+pub(crate) fn look(judge: &Judge, id: usize) -> u64 {
+    let handles = judge.user(id).map_or(0, |user| {
+        user.candidates.len()
+            + user.detectors.len()
+            + user.groups.len()
+            + user
+                .memberships
+                .values()
+                .map(|m| m.len() + 1)
+                .sum::<usize>()
+    });
+    let handles = handles as u64 + 1;
+    handles * (12 + 2 * crowd(judge))
+}
+
+/// What one look at one group may cost.
+pub(crate) fn crowd(judge: &Judge) -> u64 {
+    2 * (judge.crowd + judge.accounts.len() as u64 + judge.strangers.len() as u64)
+}
+
+pub(crate) fn request(judge: &mut Judge, world: &World, id: usize, requests: u64) {
+    if let Some(user) = judge.user_mut(id) {
+        let handles = user.candidates.len() + user.detectors.len() + user.groups.len();
+        let rate = REQUESTS + PER_HANDLE * handles as u64;
+        user.requests.take(requests, rate, world.now);
+    }
+}
+
+pub(crate) fn connection(judge: &mut Judge, world: &World, id: usize) {
+    let plan = &judge.plan.nodes[id];
+    let dead = plan.naming.map_or(0, |naming| u64::from(naming.dead));
+    let addresses = plan.servers.len() as u64 * (1 + dead);
+    if let Some(user) = judge.user_mut(id) {
+        user.dials.take(1, ROUNDS * addresses, world.now);
+    }
+}
+
+pub(super) fn check(_: &World, judge: &Judge) -> Result<(), Broken> {
+    for (id, user) in judge.users() {
+        if user.requests.missing > 0 {
+            return Err(format!("client {id} asks at the pace of the network"));
+        }
+        if user.dials.missing > 0 {
+            return Err(format!(
+                "client {id} connects again and again without a pause"
+            ));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_bears_its_rate_and_bursts_that_were_paid_for_and_no_loop() {
+        let mut bucket = Bucket::default();
+        for n in 1..1000 {
+            bucket.take(1, 50, n * SECOND / 50);
+        }
+        assert_eq!(bucket.missing, 0);
+        bucket.grant(500);
+        bucket.take(790, 50, 20 * SECOND);
+        assert_eq!(bucket.missing, 0);
+        let mut now = 20 * SECOND;
+        while bucket.missing == 0 {
+            now += SECOND / 200;
+            bucket.take(1, 50, now);
+        }
+        assert!(now < 23 * SECOND, "{now}");
+    }
+}

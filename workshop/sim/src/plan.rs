@@ -1,0 +1,345 @@
+//! What one seed makes: the ensemble, the clients, and what may happen to them.
+
+use crate::hazards::{Authenticated, Hazard, Hazards, Naming};
+use crate::options::Break;
+use fastrand::Rng;
+use std::time::Duration;
+use tenure::core::LeasePolicy;
+use tenure::model::{EnsembleOptions, LinkOptions, ModelOptions, Upstream};
+use tenure::proto::op;
+use tenure_worlds::{Clock, MS, Nanos, Quality, RATE_PPB_MAX, SECOND, nanos};
+
+/// One world, before anything has happened in it.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) voters: usize,
+    pub(crate) observer: Option<Upstream>,
+    pub(crate) tick: Nanos,
+    pub(crate) sync_limit: u32,
+    pub(crate) links: LinkOptions,
+    /// What servers do not know: those of older releases.
+    pub(crate) unknown: Vec<i32>,
+    pub(crate) groups: Vec<String>,
+    pub(crate) nodes: Vec<NodePlan>,
+    /// How long faults happen.
+    pub(crate) safety: Nanos,
+    /// Administrators delete znodes and end sessions.
+    pub(crate) tampers: bool,
+    /// The counters of the groups are about to wrap.
+    pub(crate) wraps: bool,
+    /// How late ZooKeeper's leader may be with its pings.
+    pub(crate) lateness: Nanos,
+    /// The servers with odd numbers grant no more than this.
+    pub(crate) meagre: Option<Nanos>,
+    /// Nothing but plots on good links, with any number of ticks in a session timeout and clocks
+    /// that go wrong as far as they may: the margins of the lease are all there is.
+    pub(crate) tight: bool,
+    pub(crate) hazards: Hazards,
+    /// A plot a time, or whatever the dice say: in parts of 100.
+    pub(crate) plots: u8,
+}
+
+/// One client's machine.
+#[derive(Debug, Clone)]
+pub(crate) struct NodePlan {
+    pub(crate) clock: Clock,
+    pub(crate) timeout: Duration,
+    pub(crate) tick: Option<Duration>,
+    pub(crate) servers: Vec<usize>,
+    pub(crate) policy: LeasePolicy,
+    pub(crate) reenrols: bool,
+    /// The next in line keeps its proofs warm.
+    pub(crate) warm: bool,
+    /// Groups that it contends for.
+    pub(crate) contends: Vec<usize>,
+    /// Groups that it follows the leader of.
+    pub(crate) detects: Vec<usize>,
+    /// Groups whose members it watches.
+    pub(crate) watches: Vec<usize>,
+    /// Groups that it joins without contending.
+    pub(crate) joins: Vec<usize>,
+    pub(crate) quality: Quality,
+    /// If the servers have names.
+    pub(crate) naming: Option<Naming>,
+    pub(crate) authenticates: bool,
+}
+
+/// What the links of a machine are like, as the dice say.
+pub(crate) fn quality(dice: &mut Rng) -> Quality {
+    match dice.u8(0..10) {
+        0..6 => Quality {
+            base: dice.u64(50_000..MS),
+            jitter: dice.u64(1..2 * MS),
+            ..Quality::GOOD
+        },
+        6..8 => Quality {
+            base: dice.u64(MS..40 * MS),
+            jitter: dice.u64(MS..20 * MS),
+            ..Quality::GOOD
+        },
+        8 => Quality {
+            heavy_per_mille: dice.u32(5..60),
+            heavy: dice.u64(50 * MS..800 * MS),
+            ..Quality::GOOD
+        },
+        _ => Quality {
+            loss_per_mille: dice.u32(1..40),
+            ..Quality::GOOD
+        },
+    }
+}
+
+impl Plan {
+    pub(crate) fn new(seed: u64, broken: Option<Break>, only: Option<Hazard>) -> Self {
+        let mut hazards = Hazards::draw(seed, only, broken == Some(Break::Doom));
+        if broken == Some(Break::Timeout) {
+            // There the owner need not hear of it.
+            hazards.meagre = false;
+        }
+        // Seeds that follow each other must not make worlds that resemble each other.
+        let mut dice = Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x7e4e_u64);
+        let dice = &mut dice;
+        let tight = dice.u8(0..5) < 2;
+        let voters = match pick(dice, &[3, 3, 3, 3, 3, 3, 3, 3, 5, 1]) {
+            1 if tight => 3,
+            voters => voters,
+        };
+        let observer = match dice.u8(0..12) {
+            0 if voters > 1 => Some(Upstream::Leader),
+            1 if voters > 1 => Some(Upstream::Follower(dice.usize(0..voters))),
+            _ => None,
+        };
+        let tick = pick(dice, &[250, 400, 500, 500, 750, 1000]) * MS;
+        let relays = if matches!(observer, Some(Upstream::Follower(_))) {
+            2
+        } else {
+            1
+        };
+        let links = if tight {
+            LinkOptions::default()
+        } else {
+            links(dice)
+        };
+        // A lease wants three commits in a row to fit into what is left of it.
+        let commits = links.delay_max * 50;
+        let shortest = (2 * SECOND).max(2 * tick * relays).max(nanos(commits));
+        let longest = match tight {
+            true => shortest.max(tick * dice.u64(2..=20)).min(10 * SECOND),
+            false => 10 * SECOND,
+        };
+        let wish = dice.u64(shortest..=longest) / MS * MS;
+        let told = dice.bool() || relays > 1 || tight;
+        let ticks = told.then(|| {
+            let tick = tick * relays;
+            Duration::from_nanos(match broken {
+                Some(Break::Tick) => tick / 8,
+                Some(Break::Clock | Break::Timeout | Break::Doom) | None => tick,
+            })
+        });
+        let mut groups = (0..pick(dice, &[1, 1, 1, 2, 2, 3]))
+            .map(|n| format!("/app/group{n}"))
+            .collect::<Vec<_>>();
+        let servers = voters + usize::from(observer.is_some());
+        let count = dice.usize(3..=7);
+        let mut nodes: Vec<NodePlan> = (0..count)
+            .map(|_| NodePlan::draw(dice, servers, groups.len(), wish, ticks, broken))
+            .collect();
+        // Somebody must stand, and somebody look.
+        for (n, node) in nodes.iter_mut().enumerate() {
+            if n < 2 && !node.contends.contains(&0) {
+                node.contends.push(0);
+            }
+            if n == 2 && node.detects.is_empty() {
+                node.detects.push(0);
+            }
+        }
+        if tight {
+            nodes.iter_mut().for_each(|n| n.tighten(dice, servers));
+        }
+        if let Some(Upstream::Follower(_)) = observer {
+            // It serves nobody while that server leads: a client needs another one, too.
+            for node in &mut nodes {
+                if node.servers == [voters] {
+                    node.servers.push(0);
+                }
+            }
+        }
+        if hazards.bulk {
+            // One looks at it and stands nowhere; some others look at it, too.
+            let bulk = groups.len();
+            groups.push("/app/bulk".to_owned());
+            if let Some(clerk) = nodes.last_mut() {
+                clerk.contends.clear();
+                clerk.joins.clear();
+                clerk.watches = vec![bulk];
+            }
+        }
+        let mut more = Rng::with_seed(seed.wrapping_mul(0x2545_f491_4f6c_dd1d) ^ 0x11a2);
+        for (n, node) in nodes.iter_mut().enumerate() {
+            node.naming = (hazards.names && more.u8(0..4) > 0).then(|| Naming::draw(&mut more));
+            node.authenticates = match hazards.credentials {
+                None => false,
+                Some(Authenticated::All) => true,
+                Some(Authenticated::Some) => n % 2 == 1,
+            };
+        }
+        let mut plan = Self {
+            voters,
+            observer,
+            tick,
+            sync_limit: match tight {
+                true => pick(dice, &[2, 2, 3, 4, 6, 8]),
+                false => dice.u32(2..=12),
+            },
+            links,
+            unknown: match dice.u8(0..12) {
+                0 => vec![op::GET_EPHEMERALS],
+                1 => vec![op::GET_EPHEMERALS, op::CREATE2],
+                _ => Vec::new(),
+            },
+            groups,
+            nodes,
+            safety: 60 * SECOND,
+            tampers: dice.u8(0..8) == 0 && hazards.credentials != Some(Authenticated::Some),
+            wraps: dice.u8(0..12) == 0,
+            lateness: pick(dice, &[0, 0, 0, 100]) * MS,
+            // With room for a lease all the same.
+            meagre: (broken == Some(Break::Timeout) || hazards.meagre)
+                .then_some((wish / 2).max(3 * tick).max(1500 * MS).max(nanos(commits))),
+            tight,
+            hazards,
+            plots: if tight {
+                100
+            } else {
+                pick(dice, &[0, 50, 80, 100])
+            },
+        };
+        // What a create whose answer was lost has made cannot be told from others' znodes there if it
+        // may not be read either: another is made, and the first one stays.
+        plan.hazards.acls &= plan.unknown.is_empty();
+        // What a follower has read of a connection and not yet passed on is not refused as that of a session
+        // that has moved, if it moved to an observer behind that follower: a create may come so late.
+        if matches!(plan.observer, Some(Upstream::Follower(_))) {
+            plan.hazards.slow = None;
+        }
+        plan
+    }
+
+    pub(crate) fn servers(&self) -> usize {
+        self.voters + usize::from(self.observer.is_some())
+    }
+
+    pub(crate) fn ensemble(&self, seed: u64) -> EnsembleOptions {
+        EnsembleOptions {
+            server: ModelOptions {
+                tick: Duration::from_nanos(self.tick),
+                min_session_timeout: None,
+                max_session_timeout: None,
+                unknown: self.unknown.clone(),
+                seed,
+                ..ModelOptions::default()
+            },
+            voters: self.voters,
+            observers: self.observer.into_iter().collect(),
+            init_limit: 10,
+            sync_limit: self.sync_limit,
+            link: self.links.clone(),
+            ..EnsembleOptions::default()
+        }
+    }
+
+    /// The shortest session timeout that any client gets.
+    pub(crate) fn shortest(&self) -> Nanos {
+        self.meagre.unwrap_or(Nanos::MAX).min(self.timeout())
+    }
+
+    /// The longest session timeout that any client gets.
+    pub(crate) fn timeout(&self) -> Nanos {
+        let longest = self.nodes.iter().map(|node| node.timeout).max();
+        let wish = longest.map_or(0, |t| u64::try_from(t.as_nanos()).unwrap_or(u64::MAX));
+        wish.clamp(2 * self.tick, 20 * self.tick)
+    }
+}
+
+impl NodePlan {
+    /// All that is left of the lease is its margins.
+    fn tighten(&mut self, dice: &mut Rng, servers: usize) {
+        let rate = &mut self.clock.rate_ppb;
+        // A slow clock believes for longer.
+        *rate = -rate.abs();
+        if dice.u8(0..5) > 0 {
+            self.servers = (0..servers).collect();
+        }
+        self.policy = LeasePolicy::Verified;
+        self.quality = Quality::GOOD;
+    }
+
+    fn draw(
+        dice: &mut Rng,
+        servers: usize,
+        groups: usize,
+        wish: Nanos,
+        tick: Option<Duration>,
+        broken: Option<Break>,
+    ) -> Self {
+        let bound = match broken {
+            Some(Break::Clock) => 150 * RATE_PPB_MAX,
+            Some(Break::Tick | Break::Timeout | Break::Doom) | None => RATE_PPB_MAX,
+        };
+        let rate_ppb = match dice.u8(0..4) {
+            0 => bound,
+            1 => -bound,
+            _ => dice.i64(-bound..=bound),
+        };
+        let mut listed: Vec<usize> = (0..servers).collect();
+        dice.shuffle(&mut listed);
+        listed.truncate(match dice.u8(0..10) {
+            0..2 => 1,
+            2 => 2,
+            _ => servers,
+        });
+        let some = |dice: &mut Rng, of_10: u8| -> Vec<usize> {
+            (0..groups).filter(|_| dice.u8(0..10) < of_10).collect()
+        };
+        Self {
+            clock: Clock {
+                offset: dice.u64(0..1_000_000 * SECOND),
+                rate_ppb,
+            },
+            timeout: Duration::from_nanos(wish),
+            tick,
+            servers: listed,
+            policy: match dice.u8(0..5) {
+                0 => LeasePolicy::Strict,
+                _ => LeasePolicy::Verified,
+            },
+            reenrols: dice.u8(0..10) != 0,
+            warm: dice.u8(0..3) == 0,
+            contends: some(dice, 7),
+            detects: some(dice, 4),
+            watches: some(dice, 2),
+            joins: some(dice, 1),
+            quality: quality(dice),
+            naming: None,
+            authenticates: false,
+        }
+    }
+}
+
+fn links(dice: &mut Rng) -> LinkOptions {
+    let (low, high) = match dice.u8(0..10) {
+        0..6 => (100_000, MS),
+        6..8 => (MS, 10 * MS),
+        _ => (100_000, 80 * MS),
+    };
+    LinkOptions {
+        delay_min: Duration::from_nanos(low),
+        delay_max: Duration::from_nanos(high),
+        loss_per_mille: if dice.u8(0..8) == 0 { 5 } else { 0 },
+        ..LinkOptions::default()
+    }
+}
+
+fn pick<T: Copy>(dice: &mut Rng, from: &[T]) -> T {
+    from[dice.usize(0..from.len())]
+}
