@@ -8,7 +8,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign doom session bench fuzz words header check-abi install deb uninstall check lint doc fmt fix
+.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign doom session bench crowd fuzz words header check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +21,7 @@ servers: setup ## fetch ZooKeeper servers of other versions, or say what is skip
 
 demo: setup ## see it work: real servers, real processes, a real cut
 	@echo 'demo: building tenure and the demo'
-	$(CARGO) build --release --locked --package tenure --bin tenure --package tenure-demo
+	$(CARGO) build --release --locked --package tenure-cli --package tenure-demo
 	@$(CARGO) run --release --quiet --locked --package tenure-demo -- $(ARGS)
 
 test: setup servers ## run every test, against real ZooKeeper servers too
@@ -40,11 +40,11 @@ sim: ## simulate clients, network and ensemble from one seed; see docs/simulatio
 
 chaos: setup ## faults against real servers and clients, and a judge; see docs/chaos.md
 	@echo 'chaos: building tenure and what breaks its surroundings'
-	$(CARGO) build --release --locked --package tenure --bin tenure --package tenure-chaos --bin tenure-chaos
+	$(CARGO) build --release --locked --package tenure-cli --package tenure-chaos --bin tenure-chaos
 	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- $(ARGS)
 
 campaign: setup ## 20 leaders through each of four faults, and the smallest margins
-	$(CARGO) build --release --locked --package tenure --bin tenure --package tenure-chaos --bin tenure-chaos
+	$(CARGO) build --release --locked --package tenure-cli --package tenure-chaos --bin tenure-chaos
 	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- campaign $(or $(ARGS),all)
 
 doom: setup servers ## 20 standbys of sessions that a server is just about to close
@@ -57,6 +57,9 @@ session: setup ## measure the session under faults and write docs/session.md
 
 bench: ## measure what it costs to ask who leads; prints nanoseconds
 	$(CARGO) bench --locked --package tenure-bench-lease --bench is_leading -- $(ARGS)
+
+crowd: ## measure what N groups on one client cost: processor time and memory
+	@$(CARGO) run --release --quiet --locked --package tenure-bench-crowd -- $(ARGS)
 
 bench-python: setup ## measure the Python wheel beside kazoo and write workshop/bench/python/README.md
 	@scripts/python-bench
@@ -74,14 +77,15 @@ header: ## generate include/tenure.h from src/capi, and add to its ledger
 
 check-abi: ## the C ABI for long: all programs under all sanitizers, 10,000 cycles, abidiff
 	@scripts/setup --with-abidiff
+	$(CARGO) build --locked --package tenure-clib --package tenure-cli
 	TENURE_ABI_LONG=1 $(CARGO) test --locked --package tenure --test abi -- --nocapture $(ARGS)
 
 install: ## install headers, libraries and tool into PREFIX (/usr/local), below DESTDIR
-	$(CARGO) build --release --locked --package tenure --lib --bin tenure
+	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
 
 deb: ## make Debian packages of library, headers and tool, in target/deb
-	$(CARGO) build --release --locked --package tenure --lib --bin tenure
+	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli
 	@scripts/deb target/deb
 
 uninstall: ## take away what install put there
@@ -93,7 +97,7 @@ check: ## the cheap gates: format, lints, documentation; writes nothing
 
 lint: ## clippy; a warning is a failure
 	$(CARGO) clippy --workspace --all-targets --locked --quiet -- --deny warnings
-	$(CARGO) clippy --package tenure --features tls --all-targets --locked --quiet -- --deny warnings
+	$(CARGO) clippy --package tenure --package tenure-cli --features tls,tenure/log --all-targets --locked --quiet -- --deny warnings
 
 doc: ## build the documentation; a warning is a failure
 	RUSTDOCFLAGS='--deny warnings' $(CARGO) doc --workspace --no-deps --locked --quiet

@@ -19,6 +19,10 @@
 //! client.close().wait()?;
 //! # Ok::<(), tenure::Error>(())
 //! ```
+//!
+//! # Log
+//! The library logs nothing unless [`set_log`] registers a callback for its lines. With the cargo feature
+//! `log`, `forward_log` forwards them to the `log` crate, and so to `tracing`.
 
 mod api;
 #[cfg(feature = "capi")]
@@ -41,6 +45,9 @@ pub use api::{
     LeasePolicy, LogLevel, LogRecord, LostReason, Member, MemoryServer, Metrics, Pending, Reenrol,
     SessionEvent, Time, TlsOptions, Url, set_log, unset_log,
 };
+
+#[cfg(feature = "log")]
+pub use api::forward_log;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,8 +20,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("capi", &["api"]),
 ];
 
-/// What the tools under `src/bin` and the bindings must not name: they use the library as anybody does.
-const INTERNAL: &[&str] = &["tenure::core", "tenure::model", "tenure::proto"];
+/// The layers in which the files, too, know each other in one direction.
+const ORDERED: &[&str] = &["driver", "api", "capi"];
+
+/// What the tool and the bindings must not name: they use the library as anybody does.
+const INTERNAL: &[&str] = &[
+    "tenure::core",
+    "tenure::model",
+    "tenure::proto",
+    "tenure_model",
+    "tenure_proto",
+];
 
 /// What a machine must not know of: clocks, threads, sockets, files, the environment, the order
 /// of a hash map, and the terminal.
@@ -45,7 +55,7 @@ const IMPURE: &[&str] = &[
 ];
 
 /// The only files and folders that may hold `unsafe`.
-const UNSAFE: &[&str] = &["src/driver/sys.rs", "src/bin/tenure/sys.rs", "src/capi/"];
+const UNSAFE: &[&str] = &["src/driver/sys.rs", "crates/cli/src/sys.rs", "src/capi/"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -96,10 +106,121 @@ fn layers_depend_in_one_direction() {
     assert!(broken.is_empty(), "against the layers: {broken:#?}");
 }
 
+/// The paths of a `use` declaration, one by one: `a::{b, c::d}` is `a::b` and `a::c::d`.
+fn expanded(path: &str) -> Vec<String> {
+    let Some((before, rest)) = path.split_once('{') else {
+        return vec![path.to_owned()];
+    };
+    let (mut depth, mut parts) = (1, vec![String::new()]);
+    for c in rest.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        match c {
+            _ if depth == 0 => break,
+            ',' if depth == 1 => parts.push(String::new()),
+            c => parts.last_mut().unwrap().push(c),
+        }
+    }
+    let parts = parts.iter().filter(|part| !part.is_empty());
+    parts
+        .flat_map(|part| expanded(&format!("{before}{part}")))
+        .collect()
+}
+
+/// The path of a module below its layer, name by name; empty for the layer itself.
+type Module = Vec<String>;
+
+/// The files of a layer that the file of a module uses.
+fn used(layer: &str, modules: &BTreeMap<Module, PathBuf>, module: &Module) -> BTreeSet<Module> {
+    let code: String = code(&modules[module]).split_whitespace().fold(
+        String::new(),
+        // A word needs the space behind it, a path has none.
+        |code, word| code + word + if word == "use" { " " } else { "" },
+    );
+    let declared = code.split("use ").skip(1);
+    let declared = declared.flat_map(|rest| expanded(rest.split(';').next().unwrap()));
+    let named = code.match_indices("super::").map(|(at, _)| {
+        // From the first `super` on.
+        let chain = code[..at].len() - code[..at].trim_end_matches("super::").len();
+        code[at - chain..].to_owned()
+    });
+    let is_child = |other: &&Module| {
+        let name = other.last().map_or("", String::as_str);
+        other.len() == module.len() + 1
+            && other.starts_with(module)
+            && code.contains(&format!("{name}::"))
+    };
+    let mut found: BTreeSet<Module> = modules.keys().filter(is_child).cloned().collect();
+    for path in declared.chain(named) {
+        let mut names = path.split("::").peekable();
+        let mut at = module.clone();
+        if names.next_if_eq(&"crate").is_some() {
+            if names.next() != Some(layer) {
+                continue;
+            }
+            at.clear();
+        }
+        while names.next_if_eq(&"super").is_some() {
+            at.pop();
+        }
+        for name in names {
+            let name = name
+                .split(|c: char| !c.is_alphanumeric() && c != '_')
+                .next();
+            if name == Some("super") {
+                // As in `pub(in super::super)`: that uses nothing.
+                at.clone_from(module);
+                break;
+            }
+            at.push(name.unwrap().to_owned());
+            if !modules.contains_key(&at) {
+                at.pop();
+                break;
+            }
+        }
+        if at != *module && !at.is_empty() {
+            found.insert(at);
+        }
+    }
+    found
+}
+
 #[test]
-fn tools_and_bindings_use_the_public_api() {
-    let tools = sources(&root().join("src/bin"));
-    for file in tools
+fn files_of_a_layer_know_each_other_in_one_direction() {
+    for layer in ORDERED {
+        let folder = root().join("src").join(layer);
+        let mut modules = BTreeMap::new();
+        for file in sources(&folder) {
+            let name = file.strip_prefix(&folder).unwrap().with_extension("");
+            let names = name.iter().map(|name| name.to_str().unwrap().to_owned());
+            let module: Module = names.filter(|name| name != "mod").collect();
+            modules.insert(module, file);
+        }
+        let mut uses: BTreeMap<Module, BTreeSet<Module>> = BTreeMap::new();
+        for module in modules.keys().filter(|module| !module.is_empty()) {
+            uses.insert(module.clone(), used(layer, &modules, module));
+        }
+        let arrows: usize = uses.values().map(BTreeSet::len).sum();
+        assert!(arrows > 10, "src/{layer} was not read: {uses:?}");
+        // A file that uses nothing is below all others; without it, the next one is.
+        while let Some(lowest) = uses.iter().find(|(_, used)| used.is_empty()) {
+            let lowest = lowest.0.clone();
+            uses.remove(&lowest);
+            uses.values_mut().for_each(|used| {
+                used.remove(&lowest);
+            });
+        }
+        assert!(uses.is_empty(), "a circle in src/{layer}: {uses:#?}");
+    }
+}
+
+#[test]
+fn tool_and_bindings_use_the_public_api() {
+    let tool = sources(&root().join("crates/cli/src"));
+    for file in tool
         .into_iter()
         .chain(sources(&root().join("bindings/python/src")))
     {
@@ -118,16 +239,14 @@ fn every_layer_is_listed() {
         let entry = entry.unwrap();
         let name = entry.file_name().into_string().unwrap();
         assert!(
-            !entry.path().is_dir()
-                || name == "bin"
-                || LAYERS.iter().any(|(layer, _)| *layer == name),
+            !entry.path().is_dir() || LAYERS.iter().any(|(layer, _)| *layer == name),
             "src/{name} is in no layer: add it to LAYERS and to ARCHITECTURE.md"
         );
     }
     for entry in fs::read_dir(root().join("crates")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(
-            PURE.iter().any(|(pure, _)| *pure == name),
+            ["cli", "clib"].contains(&name.as_str()) || PURE.iter().any(|(pure, _)| *pure == name),
             "crates/{name} is not listed: add it to PURE and to ARCHITECTURE.md"
         );
     }
@@ -199,8 +318,11 @@ fn unsafe_stands_where_it_is_expected() {
 
 #[test]
 fn machines_match_their_inputs_exhaustively() {
-    let text = fs::read_to_string(root().join("src/core/client.rs")).unwrap();
+    let files = sources(&root().join("src/core/client"));
+    let texts = files.iter().map(|file| fs::read_to_string(file).unwrap());
+    let text = texts.collect::<Vec<_>>().join("\n");
     for body in ["match input {", "match signal {", "match command {"] {
+        assert!(text.contains(body), "nothing does {body}");
         for (at, _) in text.match_indices(body) {
             let indent = text[..at].rsplit('\n').next().unwrap();
             let indent = &indent[..indent.len() - indent.trim_start().len()];
@@ -214,19 +336,25 @@ fn machines_match_their_inputs_exhaustively() {
     }
 }
 
-/// Whether there is such a test, as `file::test` under `tests/`, there or in the crate of that name,
-/// or under `src/` for unit tests.
+/// Whether there is such a test, as `file::test` under `tests/`, here or in a crate, or under `src/`
+/// and `crates/` for unit tests.
 fn exists(name: &str) -> bool {
     let (file, test) = name.rsplit_once("::").unwrap();
-    let (floor, _) = file.split_once('/').unwrap_or((file, ""));
-    let file = match floor {
-        "src" => format!("{file}.rs"),
-        _ if root().join("crates").join(floor).is_dir() => {
-            format!("crates/{floor}/tests/{file}.rs")
-        }
-        _ => format!("tests/{file}.rs"),
-    };
-    let text = fs::read_to_string(root().join(&file)).unwrap_or_else(|e| panic!("{file}: {e}"));
+    let file = format!("{file}.rs");
+    let crates = fs::read_dir(root().join("crates")).unwrap();
+    let mut folders: Vec<PathBuf> = crates
+        .map(|entry| entry.unwrap().path().join("tests"))
+        .collect();
+    folders.push(
+        match file.starts_with("src/") || file.starts_with("crates/") {
+            true => root().to_owned(),
+            false => root().join("tests"),
+        },
+    );
+    let mut found = folders.iter().map(|folder| folder.join(&file));
+    let path = found.find(|path| path.exists());
+    let path = path.unwrap_or_else(|| panic!("{file} is in no folder of tests"));
+    let text = fs::read_to_string(path).unwrap();
     text.contains(&format!("#[test]\nfn {test}()"))
         || text.contains(&format!("#[test]\n    fn {test}()"))
 }

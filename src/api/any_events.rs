@@ -56,7 +56,7 @@ impl AnyEvents {
     #[cfg(feature = "capi")]
     pub(crate) fn silence(&self) {
         if !self.0.is_foreign() {
-            Mailbox::silence(&self.0);
+            self.0.silence();
         }
     }
 
@@ -67,7 +67,7 @@ impl AnyEvents {
     ) -> Result<(), Error> {
         self.mailbox()?;
         start_dispatch()?;
-        if Mailbox::set_callback(&self.0, Box::new(callback)) {
+        if self.0.set_callback(Box::new(callback)) {
             Ok(())
         } else {
             Err(Error::new(

@@ -1,4 +1,4 @@
-//! The checks of what a caller gives, before anything is sent.
+//! The checks of arguments, before anything is sent.
 
 use crate::core::{Error, ErrorKind};
 use crate::proto::path;
@@ -7,7 +7,7 @@ use std::time::Duration;
 /// The longest payload that is accepted.
 const DATA_BYTES_MAX: usize = 1_000_000;
 
-/// An error that names what is wrong with an argument.
+/// The error for an argument that can never work.
 pub(super) fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidInput, message)
 }

@@ -82,8 +82,8 @@ impl ClientOptions {
 ///
 /// **After a `fork`** the client and all handles made from it belong to the parent alone. In the child
 /// they lead nothing ([`Contender::is_leading`] is `false`), every call on them ends at once with
-/// [`ErrorKind::Forked`], and dropping them does nothing; the parent is not disturbed. A client that
-/// is opened in the child has threads of its own.
+/// [`ErrorKind::Forked`](crate::ErrorKind::Forked), and dropping them does nothing; the parent is not
+/// disturbed. A client that is opened in the child has threads of its own.
 ///
 /// If the [`Url`] is a leader's `host:port`, there is no session: the client does not connect, and
 /// starts no thread (except the dispatch thread, with the first callback). [`detect`](Self::detect)
@@ -108,7 +108,7 @@ pub struct Client {
     options: ClientOptions,
 }
 
-/// What a client asks.
+/// The place that answers a client.
 #[derive(Debug)]
 enum Way {
     Session(Arc<ClientHandle>),
@@ -169,7 +169,7 @@ impl Client {
         })
     }
 
-    /// The way to the session; `what` cannot be done without one.
+    /// The session; `what`, in words, needs one.
     fn client(&self, what: &str) -> Result<&Arc<ClientHandle>, Error> {
         match &self.way {
             Way::Session(client) if client.is_foreign() => Err(Error::forked()),

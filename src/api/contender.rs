@@ -162,8 +162,8 @@ impl Contender {
     /// The fencing token and the end of the lease, read at one instant, if this contender leads right
     /// now.
     pub fn leadership(&self) -> Option<Leadership> {
-        // Who has given leadership up does not lead, though the I/O thread may not know it yet; and
-        // in a forked child the parent leads, if anybody: who would tell this process of its loss?
+        // A contender that has given leadership up does not lead, even if the I/O thread does not know
+        // yet. In a forked child only the parent can lead: no thread here would report its loss.
         if self.withdrawn.load(Ordering::Relaxed)
             || self.client.is_closing()
             || self.sink.is_foreign()
@@ -207,7 +207,7 @@ impl Contender {
         }
     }
 
-    /// What a decisive event means for one who waits to lead; `None` for a lease that is over.
+    /// The end of a wait for leadership, by a decisive event; `None` for a lease that is over.
     fn decide(&self, event: &ContenderEvent) -> Result<Option<Leadership>, Error> {
         match event {
             ContenderEvent::Lost { reason, .. } => Err(match reason {

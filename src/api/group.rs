@@ -182,7 +182,7 @@ impl Group {
     /// Reports every change of the members from now on, in [`events`](Self::events).
     pub fn watch(&self) {
         let handle = self.handle;
-        // Once is for ever; whoever asks again and again sends nothing.
+        // Once is for ever: later calls send nothing.
         if !self.watched.swap(true, Ordering::Relaxed) {
             self.client.command(Command::Watch { handle });
         }

@@ -47,7 +47,7 @@ impl MemoryServer {
             Place::Servers(_) | Place::Standalone(_) => Err(Error::new(
                 ErrorKind::InvalidInput,
                 format!(
-                    "{url} is no memory:// URL; only servers inside this process can be told what to do"
+                    "{url} is not a memory:// URL; only a server inside this process can be controlled"
                 ),
             )),
         }

@@ -6,6 +6,8 @@ mod client;
 mod contender;
 mod detector;
 mod events;
+#[cfg(feature = "log")]
+mod forward_log;
 mod group;
 mod memory;
 mod standalone;
@@ -28,6 +30,8 @@ pub use client::{Client, ClientOptions};
 pub use contender::{Contender, ContenderOptions, Leadership};
 pub use detector::Detector;
 pub use events::{Events, HandleEvent};
+#[cfg(feature = "log")]
+pub use forward_log::forward_log;
 pub use group::Group;
 pub use memory::MemoryServer;
 pub use url::Url;

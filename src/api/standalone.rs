@@ -3,10 +3,10 @@
 use crate::core::{
     DetectorEvent, Error, ErrorKind, Event, Host, Leader, Member, SessionEvent, Time,
 };
-use crate::driver::{Mailbox, Sink};
+use crate::driver::Sink;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// See the [module](self). It has no thread: whoever calls does what there is to do.
+/// See the [module](self). It has no thread: the thread that calls does the work.
 #[derive(Debug)]
 pub(super) struct Standalone {
     leader: Leader,
@@ -29,7 +29,7 @@ impl Standalone {
                 },
                 as_of: now,
             },
-            session: Arc::new(Sink::new("")),
+            session: Arc::new(Sink::new("", Arc::default())),
             detectors: Mutex::new(Some(Vec::new())),
         })
     }
@@ -43,10 +43,10 @@ impl Standalone {
         &self.leader.member.path
     }
 
-    /// Why there is no such thing as `what` here.
+    /// The error for `what`, in words, which needs a group.
     pub(super) fn refusal(&self, what: &str) -> Error {
         let message = format!(
-            "{} is a standalone leader and no group on ZooKeeper: there is nothing to {what}; \
+            "{} is a standalone leader, not a group on ZooKeeper: there is nothing to {what}; \
              give a URL such as zk://host1:2181,host2:2181/path",
             self.path()
         );
@@ -55,22 +55,22 @@ impl Standalone {
 
     /// A new detector: it knows the leader already.
     pub(super) fn detect(&self) -> Arc<Sink> {
-        let sink = Arc::new(Sink::new(self.path()));
+        let sink = Arc::new(Sink::new(self.path(), Arc::default()));
         let mut detectors = self.lock();
-        // Nobody else has the sink yet: no code of a user's runs under the lock.
+        // No other code has the sink yet: no user code runs under the lock.
         match &mut *detectors {
             Some(detectors) => {
                 let event = DetectorEvent::Leader(self.leader.clone());
-                Mailbox::push(&sink, Event::Detector(event));
+                sink.push(Event::Detector(event));
                 detectors.push(Arc::clone(&sink));
             }
-            None => Mailbox::end(&sink),
+            None => sink.end(),
         }
         drop(detectors);
         sink
     }
 
-    /// A detector is of no more use.
+    /// A detector was dropped.
     pub(super) fn forget(&self, sink: &Arc<Sink>) {
         if let Some(detectors) = &mut *self.lock() {
             detectors.retain(|known| !Arc::ptr_eq(known, sink));
@@ -82,10 +82,10 @@ impl Standalone {
             return;
         };
         for sink in &detectors {
-            Mailbox::end(sink);
+            sink.end();
         }
-        Mailbox::push(&self.session, Event::Session(SessionEvent::Closed));
-        Mailbox::end(&self.session);
+        self.session.push(Event::Session(SessionEvent::Closed));
+        self.session.end();
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Vec<Arc<Sink>>>> {

@@ -9,7 +9,7 @@ use crate::proto::path;
 use std::fmt;
 use std::str::FromStr;
 
-/// Longer text is no URL that anybody meant.
+/// A longer text cannot be meant as a URL.
 const URL_BYTES_MAX: usize = 16 << 10;
 
 /// A URL that says where a group is.
@@ -100,8 +100,8 @@ impl Url {
         })
     }
 
-    /// What has no scheme is an address or a mistake, in which nothing may be repeated: it may
-    /// hold a password.
+    /// A text without a scheme is an address or a mistake. The error repeats none of it: it may hold a
+    /// password.
     fn parse_standalone(text: &str) -> Result<Self, Error> {
         if !text.contains(':') || text.contains(['/', '@', ',']) {
             return Err(invalid(
@@ -112,8 +112,8 @@ impl Url {
         }
         let host = servers::parse_address(text).map_err(|why| {
             invalid(format!(
-                "expecting the host:port of a standalone leader where a URL has no scheme, and it \
-                 {why}; a group's URL begins with 'zk://', as in zk://host1:2181,host2:2181/path"
+                "a URL without a scheme is the host:port of a standalone leader, and this one {why}; \
+                 a group's URL begins with 'zk://', as in zk://host1:2181,host2:2181/path"
             ))
         })?;
         Ok(Self {
@@ -188,7 +188,7 @@ impl fmt::Debug for Url {
     }
 }
 
-/// What stands before the first `/`, and the path from there on.
+/// The text before the first `/`, and the path from there on.
 fn split_path(rest: &str) -> Result<(&str, String), Error> {
     let Some(at) = rest.find('/') else {
         return Err(invalid(
@@ -207,8 +207,8 @@ fn split_path(rest: &str) -> Result<(&str, String), Error> {
         // A '/' in a password, or a second URL, makes a path of it.
         if path.contains('@') {
             invalid(
-                "what follows the first '/' is no path, and it holds an '@': a password must not \
-                 hold a '/', and one URL alone is expected",
+                "the text after the first '/' is not a path, and it contains an '@': give one URL, with \
+                 a password that contains no '/'",
             )
         } else {
             invalid(why)
@@ -262,7 +262,7 @@ mod tests {
             ("http://h/m", "zk://"),
             ("zk://h", "path"),
             ("zk://u:p@h", "names no path"),
-            ("zk://u:p/p@h//x", "must not hold"),
+            ("zk://u:p/p@h//x", "contains no"),
             ("zk://h/", "path"),
             ("zk://h//", "path"),
             ("zk:///m", "host name"),

@@ -1,4 +1,4 @@
-//! Calls that go on while their caller does something else, and how they end.
+//! Calls under way, and their ends.
 
 use super::failure::Failure;
 use super::member::tenure_members;
@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// What a call brings.
+/// The result of a call.
 pub(super) enum Answer {
     Flag(bool),
     Member(Member),
@@ -62,7 +62,7 @@ pub(super) fn wait<T>(pending: Pending<T>, limit: Option<Duration>) -> Result<T,
     Ok(answer?)
 }
 
-/// A call under way, whatever it brings.
+/// A call under way, whatever the type of its result.
 pub(super) struct Call(Box<Look>);
 
 impl Call {

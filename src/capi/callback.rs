@@ -40,7 +40,7 @@ pub(super) struct Foreign {
 struct UserData(*mut c_void);
 
 // SAFETY: the header says that callback and destroy run on another thread than the one that gave
-// `user_data`: whoever gives it makes it fit for that.
+// `user_data`: the caller makes it fit for that.
 unsafe impl Send for UserData {}
 
 impl Foreign {
@@ -62,7 +62,7 @@ impl Drop for Foreign {
             let user_data = self.user_data;
             on_dispatch(move || {
                 let whole = user_data;
-                // SAFETY: the caller says that it may be called, with this, once.
+                // SAFETY: the caller promises that it may be called, with this, once.
                 guard::in_callback(|| unsafe { destroy(whole.0) });
             });
         }

@@ -263,7 +263,7 @@ pub unsafe extern "C" fn tenure_client_close(
             return Ok(());
         }
         match call::wait(closing, limit) {
-            // It was closed before: that is what the caller wants.
+            // It was closed before, as the caller wants.
             Err(failure) if failure.status == TENURE_ERR_CLOSED => Ok(()),
             closed => closed,
         }

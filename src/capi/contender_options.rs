@@ -1,4 +1,4 @@
-//! What to contend for, and how.
+//! The options of a contender.
 
 use super::error::tenure_error;
 use super::failure::Failure;
@@ -21,7 +21,7 @@ pub struct tenure_contender_options {
     choice: Mutex<Choice>,
 }
 
-/// What was chosen so far. It is checked when it is used.
+/// The choices so far. They are checked when they are used.
 #[derive(Clone)]
 struct Choice {
     path: Option<String>,
@@ -38,7 +38,7 @@ impl Tagged for tenure_contender_options {
 }
 
 impl tenure_contender_options {
-    /// What was chosen; `path` where no other was.
+    /// The choices; `path` if no other group was chosen.
     pub(super) fn read(&self, path: &str) -> ContenderOptions {
         let choice = self.choice.lock();
         let Choice { path: own, options } = choice.unwrap_or_else(PoisonError::into_inner).clone();

@@ -129,9 +129,9 @@ pub unsafe extern "C" fn tenure_detector_detect(
         let previous = if previous.is_null() {
             &unknown
         } else {
-            handle::get(previous)?
-                .detector()
-                .ok_or_else(|| Failure::invalid("previous is no event of a detector"))?
+            handle::get(previous)?.detector().ok_or_else(|| {
+                Failure::invalid("previous is not an event of a detector; give one, or NULL")
+            })?
         };
         let owned = &detector.owned;
         let event = owned.object().detect(previous, limit)?;

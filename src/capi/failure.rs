@@ -27,7 +27,7 @@ impl Failure {
     }
 
     pub(super) fn null(name: &str) -> Self {
-        Self::invalid(format!("{name} is NULL"))
+        Self::invalid(format!("{name} must not be NULL"))
     }
 }
 

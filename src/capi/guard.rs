@@ -1,4 +1,4 @@
-//! What stands around every function: arguments are checked, panics do not leave.
+//! The guard around every function: it checks the handle, and no panic leaves.
 
 use super::failure::Failure;
 use super::handle::{self, Tagged};
@@ -48,8 +48,8 @@ pub(super) fn on<T: Tagged, E: Tagged + From<Failure>>(
     })
 }
 
-/// A look at an object that cannot fail: `otherwise` for NULL, for what is no such object, and for
-/// one that is poisoned.
+/// A look at an object that cannot fail: `otherwise` for NULL, for another kind of object, and for an
+/// object that is poisoned.
 pub(super) fn look<T: Tagged, R>(
     handle: *const T,
     otherwise: R,
@@ -69,7 +69,7 @@ pub(super) fn look<T: Tagged, R>(
 
 /// Frees an object, whatever its state.
 pub(super) fn free<T: Tagged>(handle: *mut T) {
-    // A panic while dropping leaks what was left to drop, which is the lesser evil.
+    // A panic while dropping leaks the rest of the object, which is the lesser evil.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(handle::take(handle))));
 }
 
@@ -85,7 +85,7 @@ fn defect(panic: &(dyn std::any::Any + Send)) -> Failure {
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no more is known");
+        .unwrap_or("there is no message");
     Failure::new(
         TENURE_ERR_PANIC,
         format!("a defect of the library, please report it: {words}"),

@@ -3,17 +3,17 @@
 use super::failure::Failure;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-/// What an object was before it was freed.
+/// The tag of an object that was freed.
 const FREED: u32 = 0x6672_6565;
 
-/// What each object begins with. It tells a pointer to another kind of object, or to one that was
-/// freed a moment ago, from a good one: not always, but often enough to name the mistake.
+/// The first field of each object. It shows that a pointer leads to another kind of object, or to one that
+/// was freed a moment ago: not always, but often enough to name the mistake.
 #[repr(C)]
 #[derive(Debug)]
 pub(super) struct Head {
     tag: AtomicU32,
     poisoned: AtomicBool,
-    /// The caller's to free; what is only shown is not.
+    /// The caller must free it; an object that is only shown belongs to another.
     given: AtomicBool,
 }
 
@@ -35,11 +35,11 @@ impl Head {
     }
 }
 
-/// An object that begins with a [`Head`], and is `repr(C)` so that it does. (It says so by `cfg_attr`:
-/// cbindgen does not look into that, and so the header shows nothing of what is inside.)
+/// An object that begins with a [`Head`], and is `repr(C)` so that it does. (By `cfg_attr`:
+/// cbindgen does not look into that, so the header shows no fields.)
 pub(super) trait Tagged: 'static {
     const TAG: u32;
-    /// What it is called in messages, with its article.
+    /// Its name in messages, with the article.
     const NAME: &'static str;
 
     fn head(&self) -> &Head;
@@ -55,25 +55,28 @@ pub(super) fn make<T: Tagged>(object: T) -> *mut T {
 pub(super) fn get<'a, T: Tagged>(pointer: *const T) -> Result<&'a T, Failure> {
     if pointer.is_null() {
         return Err(Failure::invalid(format!(
-            "{} is needed, and NULL was given",
+            "the pointer is NULL; give {}",
             T::NAME
         )));
     }
     if !pointer.is_aligned() {
         return Err(Failure::invalid(format!(
-            "{} is needed: the pointer is wild",
+            "the pointer is not aligned; give {}",
             T::NAME
         )));
     }
-    // SAFETY: the pointer is aligned, and the caller says that it leads to an object of this
+    // SAFETY: the pointer is aligned, and the caller promises that it leads to an object of this
     // library; each begins with a head, so that this much can be read before it is known which.
     let tag = unsafe { &(*pointer.cast::<Head>()).tag }.load(Ordering::Relaxed);
     if tag == FREED {
-        return Err(Failure::invalid(format!("{} was freed already", T::NAME)));
+        return Err(Failure::invalid(format!(
+            "{} was used after it was freed",
+            T::NAME
+        )));
     }
     if tag != T::TAG {
         return Err(Failure::invalid(format!(
-            "{} is needed: the pointer leads to something else",
+            "the pointer leads to another kind of object; give {}",
             T::NAME
         )));
     }
@@ -81,28 +84,28 @@ pub(super) fn get<'a, T: Tagged>(pointer: *const T) -> Result<&'a T, Failure> {
     Ok(unsafe { &*pointer })
 }
 
-/// Takes an object back from the caller; nothing for NULL, for what is no such object, and for what
-/// was only shown, as the event of a callback is.
+/// Takes an object back from the caller; nothing for NULL, for another kind of object, and for an object
+/// that was only shown, as the event of a callback is.
 pub(super) fn take<T: Tagged>(pointer: *mut T) -> Option<Box<T>> {
     let object = get(pointer.cast_const()).ok()?;
     if !object.head().given.load(Ordering::Relaxed) {
         return None;
     }
-    // Whoever changes the tag frees the object: of two that do so at once only one.
+    // The thread that changes the tag frees the object: of two that try at once only one.
     object
         .head()
         .tag
         .compare_exchange(T::TAG, FREED, Ordering::AcqRel, Ordering::Relaxed)
         .ok()?;
-    // SAFETY: `make` made it by the same means, and nobody else can take it any more.
+    // SAFETY: `make` made it by the same means, and no other thread can take it now.
     Some(unsafe { Box::from_raw(pointer) })
 }
 
-/// Writes a result where the caller wants it; NULL says that it does not.
+/// Writes a result to the place that the caller gave, if that is not NULL.
 pub(super) fn put<T>(out: *mut T, value: impl FnOnce() -> T) {
     if !out.is_null() && out.is_aligned() {
-        // SAFETY: the caller says that it may be written to. What was there is not dropped: it need
-        // not be anything yet.
+        // SAFETY: the caller promises that it may be written to. The old content is not dropped: there
+        // may be none yet.
         unsafe { out.write(value()) };
     }
 }

@@ -65,7 +65,7 @@ pub unsafe extern "C" fn tenure_log_set(
         set_log(level, move |record| {
             let number = record.level.number();
             let (at, text) = (record.at.as_nanos(), tenure_str::of(&record.message));
-            // SAFETY: the caller says that it may be called, with this, until it is destroyed.
+            // SAFETY: the caller promises that it may be called, with this, until it is destroyed.
             guard::in_callback(|| unsafe { callback(foreign.user_data(), number, at, text) });
         });
         Ok(())

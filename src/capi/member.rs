@@ -28,7 +28,7 @@ impl tenure_member {
     }
 }
 
-/// A member that is needed.
+/// A member that must not be NULL.
 pub(super) fn read<'a>(member: *const tenure_member) -> Result<&'a Member, Failure> {
     // SAFETY: NULL, or a member that lives, says the caller.
     unsafe { member.as_ref() }

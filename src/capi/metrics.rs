@@ -1,4 +1,4 @@
-//! What a client has done so far.
+//! Metrics of a client.
 
 use super::client::tenure_client;
 use super::guard;

@@ -1,17 +1,18 @@
 //! The C ABI: `include/tenure.h` is generated from this folder, one file a noun, and its functions
 //! stand in the order in which a reader wants them.
 //!
-//! Everything is opaque, every function takes NULL, no panic leaves, nothing blocks unless it says
-//! so. Pointers are what the header calls them: NULL, or a handle that was not freed. That contract
-//! is the caller's, and the one that each `SAFETY` comment in here leans on; `guard.rs` catches
-//! what can be caught of its breaches.
+//! Everything is opaque, every function takes NULL, no panic leaves, and only functions with a
+//! `timeout_ms` block. A pointer is NULL, or leads to an object of its type that was not freed. The
+//! caller keeps that contract, and each `SAFETY` comment in here rests on it; `handle.rs` detects
+//! many breaches.
 #![allow(non_camel_case_types)] // these are the names of the C types
-#![allow(unreachable_pub)] // `pub` is what the header shows
-#![allow(unsafe_code)] // this is where foreign pointers come in
+#![allow(unreachable_pub)] // the header shows the items that are `pub`
+#![allow(unsafe_code)] // foreign pointers come in here
 #![warn(clippy::undocumented_unsafe_blocks)]
 
-// In the order of the header's chapters: the header is written in it. The blank lines keep that
-// order, for rustfmt sorts modules that stand together. What comes last has no part in the header.
+// The header has its chapters in this order. Keep the blank lines: rustfmt sorts modules that stand
+// together, and then a test finds that the header is not that of the sources. The modules at the end
+// have no part in the header.
 
 mod version;
 

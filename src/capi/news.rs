@@ -1,4 +1,4 @@
-//! What happened, and what an event shows of it, whatever its kind.
+//! The content of an event, whatever its kind.
 
 use super::call::{Answer, Done};
 use super::member::tenure_members;
@@ -9,7 +9,7 @@ use crate::api::{
     SessionEvent, Time,
 };
 
-/// What happened.
+/// The content of an event.
 pub(super) enum News {
     Session(SessionEvent),
     Contender(ContenderEvent),

@@ -1,4 +1,4 @@
-//! What the four handles with events have in common: client, contender, detector and group.
+//! The common part of the four handles with events: client, contender, detector and group.
 
 use super::call::{self, Answer};
 use super::callback::{Foreign, tenure_destroy_fn, tenure_event_fn};
@@ -42,7 +42,7 @@ impl Eventful for Group {
     }
 }
 
-/// What a handle with events begins with.
+/// The first field of a handle with events.
 #[repr(C)]
 pub(super) struct Owned<T: Eventful> {
     head: Head,
@@ -135,7 +135,7 @@ pub(super) fn set_callback<H: EventHandle>(
         let (id, events) = (owned.id, owned.object.events());
         owned.queue.call_back(id, events, move |event| {
             let event = tenure_event::new(id, event);
-            // SAFETY: the caller says that it may be called, with this, until it is destroyed.
+            // SAFETY: the caller promises that it may be called, with this, until it is destroyed.
             guard::in_callback(|| unsafe { callback(foreign.user_data(), &raw const event) });
         })
     })

@@ -38,7 +38,7 @@ impl tenure_str {
         let bytes = bytes(self.data.cast(), self.len, name)?;
         std::str::from_utf8(bytes).map_err(|error| {
             Failure::invalid(format!(
-                "{name} is not UTF-8: the byte after its first {} is not",
+                "{name} is not UTF-8: its byte at index {} is invalid",
                 error.valid_up_to()
             ))
         })
@@ -52,15 +52,15 @@ pub(super) fn bytes<'a>(data: *const u8, len: usize, name: &str) -> Result<&'a [
     }
     if data.is_null() {
         return Err(Failure::invalid(format!(
-            "{name} is NULL, with a length of {len}"
+            "{name} is NULL, but its length is {len}"
         )));
     }
     if isize::try_from(len).is_err() {
         return Err(Failure::invalid(format!(
-            "{name} has a length of {len}: more than there is memory"
+            "the length of {name} is {len}: no memory is so long"
         )));
     }
-    // SAFETY: the caller says that `len` bytes can be read from `data`, which is checked as far as
-    // it can be, and that nobody writes to them until the function returns.
+    // SAFETY: the caller promises that `len` bytes can be read from `data`, which is checked as far as
+    // possible, and that no thread writes to them until the function returns.
     Ok(unsafe { std::slice::from_raw_parts(data, len) })
 }

@@ -1,21 +1,21 @@
 //! Everything that is asked through the session: by which machine, and what for.
 
-use super::contender::ContenderAsk;
+use super::contender::{ContenderAsk, RankAsk};
 use super::detector::DetectorAsk;
-use super::group::{GroupAsk, What};
+use super::group::{GroupAsk, QuestionAsk};
 use super::session::Question;
-use super::znode::{Look, SeatAsk, SeatId};
+use super::znode::{Look, ZnodeAsk, ZnodeId};
 use super::{Handle, SESSION};
 use crate::proto::{Request, op};
 
 /// The machine that asks, and what for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ask {
-    /// A proof of the members of these seats.
-    Proof(Vec<SeatId>),
+    /// A proof of these own znodes.
+    Proof(Vec<ZnodeId>),
     /// A proof of a member that is next in line, with a look at the member before it.
-    IdleProof(Handle, SeatId),
-    Seat(SeatId, SeatAsk),
+    IdleProof(Handle, ZnodeId),
+    Znode(ZnodeId, ZnodeAsk),
     Contender(Handle, ContenderAsk),
     Detector(Handle, DetectorAsk),
     Group(Handle, GroupAsk),
@@ -33,9 +33,15 @@ impl Question for Ask {
         let handle = match self {
             Self::Detector(handle, _)
             | Self::Group(handle, _)
-            | Self::Contender(handle, ContenderAsk::Count(..)) => Some(*handle),
-            Self::Seat(_, SeatAsk::Look(_, Look::Suspect(_))) => Some(SESSION),
-            Self::Proof(_) | Self::IdleProof(..) | Self::Seat(..) | Self::Contender(..) => None,
+            | Self::Contender(
+                handle,
+                ContenderAsk {
+                    what: RankAsk::Count(_),
+                    ..
+                },
+            ) => Some(*handle),
+            Self::Znode(_, ZnodeAsk::Look(_, Look::Suspect(_))) => Some(SESSION),
+            Self::Proof(_) | Self::IdleProof(..) | Self::Znode(..) | Self::Contender(..) => None,
         };
         handle.filter(|_| reads)
     }
@@ -44,11 +50,11 @@ impl Question for Ask {
     fn may_fail(&self) -> bool {
         match self {
             Self::Detector(..) | Self::Group(..) => true,
-            Self::Proof(_) | Self::IdleProof(..) | Self::Seat(..) | Self::Contender(..) => false,
+            Self::Proof(_) | Self::IdleProof(..) | Self::Znode(..) | Self::Contender(..) => false,
         }
     }
 
     fn begins_call(&self) -> bool {
-        matches!(self, Self::Group(_, GroupAsk::Query(_, what)) if !matches!(what, What::Count(_)))
+        matches!(self, Self::Group(_, GroupAsk::Question(_, ask)) if !matches!(ask, QuestionAsk::Count(_)))
     }
 }

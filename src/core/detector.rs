@@ -11,7 +11,7 @@
 use super::again::Again;
 use super::ask::Ask;
 use super::event::{DetectorEvent, Event, Leader, Member};
-use super::members::{self, Census};
+use super::members::{self, MemberStats};
 use super::mutant::{self, Mutant};
 use super::shared::Shared;
 use super::time::Time;
@@ -59,7 +59,7 @@ enum Phase {
     Idle,
     /// A question is in flight.
     Asking,
-    Counting(Census),
+    Counting(MemberStats),
     /// The leader's znode is watched.
     Following(String),
     /// The leader's znode may not be read: the children of the group are watched.
@@ -352,23 +352,23 @@ impl Detector {
 
     /// One candidate was answered for.
     fn count(&mut self, path: &str, result: Result<Response, ServerError>, shared: &mut Shared) {
-        let Phase::Counting(census) = &mut self.phase else {
+        let Phase::Counting(stats) = &mut self.phase else {
             return;
         };
-        census.count(path, result);
-        if !census.is_complete() {
+        stats.record(path, result);
+        if !stats.is_complete() {
             return;
         }
         // Whoever cannot be counted may be the leader.
-        if let Some(flaw) = census.flaw() {
+        if let Some(flaw) = stats.flaw() {
             self.refused(flaw, shared);
             return;
         }
-        let stats = census.stats().iter();
-        let ownerless = stats.filter(|(_, stat)| stat.ephemeral_owner == 0);
+        let known = stats.known().iter();
+        let ownerless = known.filter(|(_, stat)| stat.ephemeral_owner == 0);
         self.strangers
             .extend(ownerless.map(|(path, _)| path.clone()));
-        let members = census.members().into_iter().map(|m| m.path);
+        let members = stats.members().into_iter().map(|m| m.path);
         self.next.extend(members.take(KNOWN_MAX));
         self.succeed(shared);
     }
@@ -420,7 +420,7 @@ impl Detector {
                 self.list(true, shared);
             }
         } else if members::wrapped(&found) {
-            self.phase = Phase::Counting(Census::new(BTreeMap::new(), found.len()));
+            self.phase = Phase::Counting(MemberStats::new(BTreeMap::new(), found.len()));
             for (_, path) in found {
                 let ask = DetectorAsk {
                     round: self.round,

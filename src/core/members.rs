@@ -29,32 +29,31 @@ pub(crate) fn wrapped(candidates: &[(i32, String)]) -> bool {
     !mutant::on(Mutant::SequenceOrder) && candidates.iter().any(|(sequence, _)| *sequence < 0)
 }
 
-/// A look at every candidate, one answer at a time.
+/// The stats of all candidates, as one answer after another brings them.
 #[derive(Debug, Default)]
-pub(crate) struct Census {
+pub(crate) struct MemberStats {
     waiting: usize,
-    stats: BTreeMap<String, Stat>,
+    known: BTreeMap<String, Stat>,
     /// Those of whom the answer says nothing. Only a znode that does not exist is gone.
     unknown: BTreeMap<String, ServerError>,
 }
 
-impl Census {
-    /// A census that starts from what is known of some and expects an answer for each of `asked`
-    /// others.
+impl MemberStats {
+    /// Starts from what is known of some, and expects an answer for each of `asked` others.
     pub(crate) fn new(known: BTreeMap<String, Stat>, asked: usize) -> Self {
         Self {
             waiting: asked,
-            stats: known,
+            known,
             unknown: BTreeMap::new(),
         }
     }
 
     /// One answer; a child that has vanished since is left out.
-    pub(crate) fn count(&mut self, path: &str, result: Result<Response, ServerError>) {
+    pub(crate) fn record(&mut self, path: &str, result: Result<Response, ServerError>) {
         self.waiting = self.waiting.saturating_sub(1);
         match result {
             Ok(Response::Stat(stat)) => {
-                self.stats.insert(path.to_owned(), stat);
+                self.known.insert(path.to_owned(), stat);
             }
             Err(ServerError::NoNode) => {}
             Err(_) if mutant::on(Mutant::ErrorIsGone) => {}
@@ -91,14 +90,14 @@ impl Census {
         unknown.into_keys().collect()
     }
 
-    pub(crate) fn stats(&self) -> &BTreeMap<String, Stat> {
-        &self.stats
+    pub(crate) fn known(&self) -> &BTreeMap<String, Stat> {
+        &self.known
     }
 
     /// The members, oldest first.
     pub(crate) fn members(&self) -> Vec<Member> {
         let mut members: Vec<Member> = self
-            .stats
+            .known
             .iter()
             .filter(|(_, stat)| stat.ephemeral_owner != 0)
             .map(|(path, stat)| Member::new(path, stat.czxid))
@@ -135,21 +134,21 @@ mod tests {
     #[test]
     fn only_a_znode_that_does_not_exist_is_gone() {
         for code in [-102, -127, -4, -7, -1, -999] {
-            let mut census = Census::new(BTreeMap::new(), 2);
-            census.count("/g/a_-000000001", Err(ServerError::from_code(code)));
-            census.count("/g/a_-000000002", Err(ServerError::NoNode));
-            assert!(census.is_complete());
-            let flaw = census.flaw().expect("one is not known");
+            let mut stats = MemberStats::new(BTreeMap::new(), 2);
+            stats.record("/g/a_-000000001", Err(ServerError::from_code(code)));
+            stats.record("/g/a_-000000002", Err(ServerError::NoNode));
+            assert!(stats.is_complete());
+            let flaw = stats.flaw().expect("one is not known");
             assert!(flaw.message().contains("/g/a_-000000001"), "{flaw}");
-            assert_eq!(census.ask_again(), ["/g/a_-000000001"]);
-            assert!(!census.is_complete());
-            census.count("/g/a_-000000001", Err(ServerError::NoNode));
-            assert!(census.is_complete() && census.flaw().is_none());
+            assert_eq!(stats.ask_again(), ["/g/a_-000000001"]);
+            assert!(!stats.is_complete());
+            stats.record("/g/a_-000000001", Err(ServerError::NoNode));
+            assert!(stats.is_complete() && stats.flaw().is_none());
         }
     }
 
     #[test]
-    fn a_census_orders_by_czxid_and_leaves_out_what_has_no_owner() {
+    fn members_are_in_the_order_of_czxid_and_what_has_no_owner_is_left_out() {
         let stat = |czxid, ephemeral_owner| {
             Response::Stat(Stat {
                 czxid,
@@ -157,14 +156,14 @@ mod tests {
                 ..Stat::default()
             })
         };
-        let mut census = Census::new(BTreeMap::new(), 4);
-        census.count("/g/a_2147483647", Ok(stat(5, 1)));
-        census.count("/g/a_-2147483648", Ok(stat(6, 1)));
-        census.count("/g/a_0000000001", Ok(stat(1, 0)));
-        assert!(!census.is_complete());
-        census.count("/g/a_0000000002", Err(ServerError::NoNode));
-        assert!(census.is_complete());
-        let order: Vec<i32> = census.members().iter().map(|m| m.sequence).collect();
+        let mut stats = MemberStats::new(BTreeMap::new(), 4);
+        stats.record("/g/a_2147483647", Ok(stat(5, 1)));
+        stats.record("/g/a_-2147483648", Ok(stat(6, 1)));
+        stats.record("/g/a_0000000001", Ok(stat(1, 0)));
+        assert!(!stats.is_complete());
+        stats.record("/g/a_0000000002", Err(ServerError::NoNode));
+        assert!(stats.is_complete());
+        let order: Vec<i32> = stats.members().iter().map(|m| m.sequence).collect();
         assert_eq!(order, [i32::MAX, i32::MIN]);
     }
 }

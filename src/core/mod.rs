@@ -3,8 +3,9 @@
 //! # The machine contract
 //!
 //! [`Client`] is the only machine that the edge owns. After each [`Client::handle`] the edge
-//! drains [`Client::poll_output`] to the end, in order, before it calls `handle` again; the last
-//! output is always [`Output::Wait`] with the instant of the next [`Input::Tick`] and its reason.
+//! drains [`Client::poll_output`] to the end, in order, before it calls `handle` again, which builds
+//! with debug assertions check; the last output is always [`Output::Wait`] with the instant of the
+//! next [`Input::Tick`] and its reason.
 //!
 //! - Time comes in with each input, once, and never runs backwards (an earlier `now` counts as
 //!   the latest one seen). Bytes count as sent at the `now` of the call that put them out.
@@ -49,6 +50,7 @@ pub mod mutant;
 mod mutant;
 mod session;
 mod shared;
+mod shared_lease;
 mod watches;
 pub mod words;
 mod znode;
@@ -65,6 +67,7 @@ pub use session::servers::Host;
 pub use session::time::Time;
 pub use session::{ANSWER_BYTES_MAX, SessionOptions, SessionWake};
 use session::{lease, time, verdict};
+pub use shared_lease::{Basis, Published};
 pub use words::{LeasePolicy, Reenrol};
 
 use std::collections::VecDeque;
@@ -233,6 +236,8 @@ pub enum Command {
     },
     /// Nobody waits for this call any more.
     Forget {
+        /// The handle of the call, or [`SESSION`].
+        handle: Handle,
         /// The call.
         call: CallId,
     },
@@ -248,6 +253,30 @@ pub enum Command {
         /// How long to keep trying to tell a server.
         patience: Duration,
     },
+}
+
+impl Command {
+    /// The handle that it concerns: [`SESSION`] for the client itself.
+    pub fn handle(&self) -> Handle {
+        match self {
+            Self::Contend { handle, .. }
+            | Self::Withdraw { handle, .. }
+            | Self::Detect { handle, .. }
+            | Self::Group { handle, .. }
+            | Self::Join { handle, .. }
+            | Self::Cancel { handle, .. }
+            | Self::SetData { handle, .. }
+            | Self::SetMemberData { handle, .. }
+            | Self::AwaitEnd { handle, .. }
+            | Self::Evict { handle, .. }
+            | Self::Members { handle, .. }
+            | Self::Data { handle, .. }
+            | Self::Watch { handle }
+            | Self::Forget { handle, .. }
+            | Self::Drop { handle } => *handle,
+            Self::Close { .. } => SESSION,
+        }
+    }
 }
 
 /// What a call was answered.
@@ -327,6 +356,15 @@ pub enum Output {
         handle: Handle,
         /// What holds from now on.
         lease: Option<Lease>,
+        /// The basis whose renewals move its end; without one it is not renewed.
+        renewed_by: Option<Basis>,
+    },
+    /// Move the ends of all leaderships that are renewed by this basis, before anything that follows.
+    Renewal {
+        /// The basis.
+        basis: Basis,
+        /// The end of all of them from now on.
+        end: Time,
     },
     /// Tell the user.
     Event {
@@ -354,6 +392,10 @@ pub enum Output {
 pub(crate) struct Outbox(VecDeque<Output>);
 
 impl Outbox {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn push(&mut self, output: Output) {
         self.0.push_back(output);
     }

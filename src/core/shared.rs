@@ -2,9 +2,10 @@
 
 use super::ask::Ask;
 use super::session::Session;
+use super::shared_lease::SharedLeases;
 use super::time::Time;
 use super::watches::Watches;
-use super::znode::Seats;
+use super::znode::OwnZnodes;
 use super::{Event, Handle, Outbox};
 use crate::proto::Request;
 
@@ -15,7 +16,9 @@ pub(crate) struct Shared {
     pub(crate) now: Time,
     pub(crate) session: Session<Ask>,
     pub(crate) watches: Watches,
-    pub(crate) seats: Seats,
+    pub(crate) znodes: OwnZnodes,
+    /// The leases that leaderships share.
+    pub(crate) leases: SharedLeases,
     pub(crate) out: Outbox,
 }
 

@@ -9,14 +9,14 @@
 
 use super::Handle;
 use super::session::WatchKind;
-use super::znode::SeatId;
+use super::znode::ZnodeId;
 use crate::proto::EventKind;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Watcher {
-    Seat(SeatId),
+    Znode(ZnodeId),
     Handle(Handle),
 }
 

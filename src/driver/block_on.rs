@@ -1,6 +1,6 @@
 //! Blocks a thread until a future is ready: each blocking call is its asynchronous form, waited for.
 
-use super::Birth;
+use super::birth::Birth;
 use std::cell::Cell;
 use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};

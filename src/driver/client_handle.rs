@@ -1,112 +1,18 @@
-//! The user's side of a client: what goes to the I/O thread, and the way there.
+//! The user's side of a client: it sends commands and calls to the I/O thread.
 
-use super::load::{Load, Permit};
-use super::memory::MemoryAct;
+use super::client_id::{self, ClientId};
+use super::io::start::port;
+use super::load::Load;
+use super::messages::{Message, Port, Reply, Transport};
 use super::metrics::{Counters, Metrics};
-use super::pending::{Completer, Pending};
-use super::sys::Alarm;
-use super::tls;
-use super::{Birth, Sink, io, process, sys};
-use crate::core::{
-    Answer, CallId, Client, Command, Error, ErrorKind, Handle, SESSION, SessionOptions,
-};
-use crossbeam_channel::Sender;
-use mio::unix::SourceFd;
-use mio::{Interest, Poll, Waker};
+use super::pending::Pending;
+use super::sink::Sink;
+use crate::core::{Answer, CallId, Client, Command, Error, Handle, SESSION, SessionOptions};
 use std::hash::{BuildHasher, Hasher};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-pub(super) type ClientId = u64;
-
-/// How a client reaches its servers.
-#[derive(Debug)]
-pub(crate) enum Transport {
-    /// By TLS, if it is said how.
-    Tcp(Option<tls::Config>),
-    /// The model with this name, inside this process.
-    Memory(String),
-}
-
-/// Completes a call. Dropped instead, it completes it as closed.
-pub(super) type Reply = Box<dyn FnOnce(Result<Answer, Error>) + Send>;
-
-/// What the I/O thread is told.
-pub(super) enum Message {
-    Open(ClientId, Box<Client>, Transport, Arc<Sink>, Arc<Counters>),
-    Register(ClientId, Handle, Arc<Sink>, Command, Permit),
-    Command(ClientId, Command),
-    Call(ClientId, CallId, Reply, Command),
-    Resolved(ClientId, u64, Result<Vec<SocketAddr>, String>),
-    /// Nobody holds the client any more.
-    Abandon(ClientId),
-    /// Something is to be done to the model with this name.
-    Memory(String, MemoryAct, Completer<usize>),
-    #[cfg(test)]
-    Panic,
-}
-
-/// The way to the I/O thread.
-#[derive(Clone)]
-pub(super) struct Port {
-    messages: Sender<Message>,
-    waker: Arc<Waker>,
-}
-
-impl Port {
-    pub(super) fn send(&self, message: Message) {
-        // The thread never ends. A wake-up that fails is made up for by the next one.
-        if self.messages.send(message).is_ok() {
-            let _ = self.waker.wake();
-        }
-    }
-}
-
-/// The way to the I/O thread of this process, which is started at first use.
-fn port() -> Result<&'static Port, Error> {
-    process::this().port.get(start)
-}
-
-fn start() -> Result<Port, Error> {
-    let failed = |what: &str, error: std::io::Error| {
-        Error::new(ErrorKind::System, format!("cannot {what}: {error}"))
-    };
-    let poll = Poll::new().map_err(|e| failed("open an epoll descriptor", e))?;
-    let waker =
-        Waker::new(poll.registry(), io::WAKE).map_err(|e| failed("open an event descriptor", e))?;
-    let alarm = Alarm::new().map_err(|e| failed("open a timer descriptor", e))?;
-    let timer = &mut SourceFd(&alarm.fd());
-    poll.registry()
-        .register(timer, io::ALARM, Interest::READABLE)
-        .map_err(|e| failed("wait for a timer", e))?;
-    let (messages, inbox) = crossbeam_channel::unbounded();
-    let port = Port {
-        messages,
-        waker: Arc::new(waker),
-    };
-    let own = port.clone();
-    std::thread::Builder::new()
-        .name("tenure-io".to_owned())
-        .spawn(move || {
-            sys::block_signals();
-            io::Thread::new(poll, alarm, inbox, own).run();
-        })
-        .map_err(|e| failed("start the I/O thread", e))?;
-    Ok(port)
-}
-
-/// Does something to the model with this name, which is made if there is none. Answered with the
-/// number of sessions that it touched.
-pub(crate) fn memory(name: &str, act: MemoryAct) -> Result<Pending<usize>, Error> {
-    Birth::now(); // Forks count from here on.
-    let port = port()?;
-    let (pending, completer) = Pending::new(|| {});
-    port.send(Message::Memory(name.to_owned(), act, completer));
-    Ok(pending)
-}
-
-/// One client as its user's side holds it.
+/// A client as the Rust API holds it.
 pub(crate) struct ClientHandle {
     id: ClientId,
     port: &'static Port,
@@ -127,10 +33,9 @@ impl std::fmt::Debug for ClientHandle {
 
 impl ClientHandle {
     pub(crate) fn open(options: SessionOptions, transport: Transport) -> Result<Arc<Self>, Error> {
-        static LAST: AtomicU64 = AtomicU64::new(0);
-        let session = Arc::new(Sink::new(""));
+        let session = Arc::new(Sink::new("", Arc::default()));
         let port = port()?;
-        let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+        let id = client_id::fresh();
         // The keys of the standard library's hasher are random for each process.
         let mut hasher = std::hash::RandomState::new().build_hasher();
         hasher.write_u64(id);
@@ -159,8 +64,8 @@ impl ClientHandle {
         self.session.is_foreign()
     }
 
-    /// Says that the client is being closed: from now on nobody leads by it, whatever the I/O thread
-    /// knows yet.
+    /// Notes that the client is being closed: from now on no contender of it leads, even if the I/O
+    /// thread does not know yet.
     pub(crate) fn begin_to_close(&self) {
         self.closing.store(true, Ordering::Relaxed);
     }
@@ -179,8 +84,8 @@ impl ClientHandle {
         &self.session
     }
 
-    /// A new handle for the group at `path`, made by the command that `make` builds, and where its
-    /// events go.
+    /// A new handle for the group at `path`, made by the command that `make` builds, and the sink of
+    /// its events.
     ///
     /// # Errors
     /// `System` when too much is under way.
@@ -192,7 +97,7 @@ impl ClientHandle {
         let handle = Handle(self.fresh());
         let command = make(handle);
         let permit = self.load.admit(&command)?;
-        let sink = Arc::new(Sink::new(path));
+        let sink = Arc::new(Sink::new(path, Arc::clone(self.session.lease.renewals())));
         let message = Message::Register(self.id, handle, Arc::clone(&sink), command, permit);
         self.port.send(message);
         Ok((handle, sink))
@@ -204,8 +109,8 @@ impl ClientHandle {
         }
     }
 
-    /// A call, answered once; `read` takes from the answer what the caller wants. Answered at once
-    /// with `System` when too much is under way.
+    /// A call, answered once; `read` takes the result of the call from the answer. If too much is
+    /// under way, the call fails at once with `System`.
     pub(crate) fn call<T: Send + 'static>(
         &self,
         make: impl FnOnce(CallId) -> Command,
@@ -220,13 +125,13 @@ impl ClientHandle {
             Ok(permit) => permit,
             Err(refused) => return Pending::ready(Err(refused)),
         };
-        let (id, port) = (self.id, self.port);
-        let forget = move || port.send(Message::Command(id, Command::Forget { call }));
+        let (id, port, handle) = (self.id, self.port, command.handle());
+        let forget = move || port.send(Message::Command(id, Command::Forget { handle, call }));
         let (pending, completer) = Pending::new(forget);
         let reply: Reply = Box::new(move |result: Result<Answer, Error>| {
             // The core answers each command with its own kind of answer.
             let read = result.and_then(|answer| read(answer).ok_or_else(Error::closed));
-            // Whoever is woken may call again.
+            // The task that is woken may call again.
             drop(permit);
             completer.complete(read);
         });
@@ -246,7 +151,9 @@ impl Drop for ClientHandle {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::{ContenderEvent, ContenderSpec, Event, Host, LostReason, SessionEvent};
+    use crate::core::{
+        ContenderEvent, ContenderSpec, ErrorKind, Event, Host, LostReason, SessionEvent,
+    };
     use crate::driver::{Mailbox, block_on};
     use std::future::poll_fn;
     use std::time::{Duration, Instant};
@@ -312,7 +219,7 @@ mod tests {
         assert_eq!(sink.lease.load(), None);
         let told = rest(&before.session().mailbox);
         assert_eq!(told.last(), Some(&Event::Session(SessionEvent::Closed)));
-        // What is asked of it says so, and another client works.
+        // Calls on it fail with that error, and another client works.
         let late = before.call(
             |call| Command::Members {
                 handle: Handle(77),

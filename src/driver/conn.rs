@@ -1,18 +1,18 @@
-//! A connection as the core sees it: it stands, or not yet, and carries the core's own bytes. What
-//! TLS needs to say before and beside them stays in here.
+//! A connection as the core sees it: established or not yet, with the core's own bytes. The bytes of TLS
+//! itself stay in here.
 
 use super::stream::Stream;
 use super::tls::Layer;
 use mio::{Registry, Token};
 use std::net::SocketAddr;
 
-/// What is read at a time while there is nothing for the core yet: most handshakes fit.
+/// How many bytes are read at a time during the handshake of TLS: most fit.
 const HANDSHAKE_CHUNK_BYTES: usize = 8 << 10;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum Phase {
     Dialing,
-    /// The connection stands; the TLS handshake is under way.
+    /// The connection is established; the TLS handshake is under way.
     Shaking,
     Open,
 }
@@ -20,12 +20,12 @@ enum Stage {
 pub(super) struct Conn {
     stream: Stream,
     tls: Option<Layer>,
-    stage: Stage,
-    /// Whether the server has said anything to the core.
-    heard: bool,
+    phase: Phase,
+    /// Whether the core has received a byte of the server.
+    has_received: bool,
 }
 
-/// What came of a look at a connection.
+/// The outcome of a look at a connection.
 pub(super) enum Progress {
     Nothing,
     Connected,
@@ -43,24 +43,24 @@ impl Conn {
         Ok(Self {
             stream: Stream::open(address, registry, token)?,
             tls,
-            stage: Stage::Dialing,
-            heard: false,
+            phase: Phase::Dialing,
+            has_received: false,
         })
     }
 
     /// The socket became ready: to be written to, or to be read alone.
     pub(super) fn ready(&mut self, writable: bool) -> Progress {
-        let progress = match self.stage {
-            Stage::Dialing if writable => self.dialed(),
-            Stage::Dialing => Ok(false),
-            Stage::Shaking => self.shake(),
-            Stage::Open if writable => self.stream.flush().map(|()| false),
-            Stage::Open => Ok(false),
+        let progress = match self.phase {
+            Phase::Dialing if writable => self.dialed(),
+            Phase::Dialing => Ok(false),
+            Phase::Shaking => self.shake(),
+            Phase::Open if writable => self.stream.flush().map(|()| false),
+            Phase::Open => Ok(false),
         };
         match progress {
             Ok(false) => Progress::Nothing,
             Ok(true) => {
-                self.stage = Stage::Open;
+                self.phase = Phase::Open;
                 Progress::Connected
             }
             Err(why) => Progress::Failed(why),
@@ -75,7 +75,7 @@ impl Conn {
         if self.tls.is_none() {
             return Ok(true);
         }
-        self.stage = Stage::Shaking;
+        self.phase = Phase::Shaking;
         self.shake()
     }
 
@@ -86,8 +86,8 @@ impl Conn {
         };
         let mut buffer = [0; HANDSHAKE_CHUNK_BYTES];
         loop {
-            // What is put out last completes the handshake for the server; or it tells why there
-            // will be none.
+            // The last output completes the handshake for the server, or is an alert with the reason
+            // of its failure.
             let sent = self.stream.send(&tls.outgoing());
             if tls.is_shaken() {
                 return sent.map(|()| true);
@@ -95,7 +95,7 @@ impl Conn {
             if let Some(why) = tls.ended() {
                 return Err(why.to_owned());
             }
-            // Before it closed the connection the server may have said why.
+            // The server may have sent the reason before it closed the connection.
             let received = self.stream.receive(&mut buffer);
             match received.map_err(|why| tls.interrupted(&why))? {
                 0 => return sent.map(|()| false),
@@ -104,7 +104,7 @@ impl Conn {
         }
     }
 
-    /// Writes what can be written now and keeps the rest.
+    /// Writes as much as the socket takes now, and keeps the rest.
     pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), String> {
         let Some(tls) = &mut self.tls else {
             return self.stream.send(bytes);
@@ -113,13 +113,13 @@ impl Conn {
         self.stream.send(&tls.outgoing())
     }
 
-    /// Reads what is there for the core: `Ok(0)` when that is nothing for now.
+    /// Reads bytes for the core: `Ok(0)` if there are none for now.
     pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, String> {
-        let heard = self.heard;
+        let has_received = self.has_received;
         let Some(tls) = &mut self.tls else {
             let received = self.stream.receive(buffer);
-            self.heard |= matches!(received, Ok(1..));
-            return received.map_err(|why| match heard {
+            self.has_received |= matches!(received, Ok(1..));
+            return received.map_err(|why| match has_received {
                 true => why,
                 false => format!("{why}; it may not serve yet, or expect TLS at this port"),
             });
@@ -133,13 +133,13 @@ impl Conn {
                 0 => return Ok(0),
                 n => tls.take(&buffer[..n]),
             }
-            // New keys of the server are answered.
+            // A change of keys by the server needs an answer.
             self.stream.send(&tls.outgoing())?;
         }
     }
 
     pub(super) fn is_connecting(&self) -> bool {
-        self.stage != Stage::Open
+        self.phase != Phase::Open
     }
 
     /// Ends the connection at once.

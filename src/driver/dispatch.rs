@@ -1,6 +1,7 @@
 //! The thread that runs callbacks: one for the process, started with the first of them.
 
-use super::{Sink, guard, process};
+use super::guard;
+use super::process::{Lazy, PerProcess};
 use crate::core::{Error, ErrorKind};
 use crossbeam_channel::Sender;
 use std::cell::Cell;
@@ -10,33 +11,44 @@ thread_local! {
     static IS_HERE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What the dispatch thread is asked to do.
+/// Something with events for a callback.
+pub(super) trait Deliver: Send + Sync {
+    /// Calls the callback with one event. Returns whether it must be called again.
+    fn deliver(&self) -> bool;
+}
+
+/// The tasks of the dispatch thread.
 pub(super) enum Job {
-    /// Deliver what is in a mailbox, one event in its turn. The queue holds a mailbox at most once.
-    Deliver(Arc<Sink>),
+    /// Deliver one event in its turn. The queue holds each source at most once.
+    Deliver(Arc<dyn Deliver>),
     /// Call the log's callback. The log bounds how many of these wait.
     Run(Box<dyn FnOnce() + Send>),
 }
 
 /// The way to the thread.
-pub(super) struct Dispatch(Sender<Job>);
+struct Dispatch(Sender<Job>);
 
-/// Asks the dispatch thread to do something.
+/// The way to the thread of this process.
+fn dispatch() -> Result<&'static Dispatch, Error> {
+    static DISPATCH: PerProcess<Lazy<Dispatch>> = PerProcess::new(Lazy::new);
+    DISPATCH.get().get(start)
+}
+
+/// Gives the dispatch thread a job.
 pub(super) fn schedule(job: Job) {
-    if let Ok(Dispatch(queue)) = process::this().dispatch.get(start) {
+    if let Ok(Dispatch(queue)) = dispatch() {
         // The thread holds the other end for ever.
         let _ = queue.send(job);
     }
 }
 
-/// Starts the dispatch thread if it does not run yet. Whoever registers a callback calls it, so that
-/// the thread comes from one of the user's and has its signal mask.
+/// Starts the dispatch thread if it does not run yet. A registration of a callback calls this, so that
+/// the thread starts from a thread of the user and has its signal mask.
 pub(crate) fn start_dispatch() -> Result<(), Error> {
-    process::this().dispatch.get(start).map(|_| ())
+    dispatch().map(|_| ())
 }
 
-/// Has the dispatch thread do something that is the user's own: at once if this is it, or if there
-/// is none and none can be started.
+/// Runs user code on the dispatch thread: at once if this is that thread, or if it cannot be started.
 #[cfg(feature = "capi")]
 pub(crate) fn on_dispatch(job: impl FnOnce() + Send + 'static) {
     if IS_HERE.get() || start_dispatch().is_err() {
@@ -51,11 +63,11 @@ fn start() -> Result<Dispatch, Error> {
     let run = move || {
         IS_HERE.set(true);
         for job in receive {
-            // What it holds is foreign, too, and dropped inside.
+            // The captures of a job are foreign, too, and dropped inside.
             guard::foreign(|| match job {
-                Job::Deliver(sink) => {
-                    if sink.mailbox.deliver() {
-                        schedule(Job::Deliver(sink));
+                Job::Deliver(source) => {
+                    if source.deliver() {
+                        schedule(Job::Deliver(source));
                     }
                 }
                 Job::Run(job) => job(),

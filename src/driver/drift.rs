@@ -3,9 +3,9 @@
 //! A daemon that sets the clock of a machine may have it run slower for a while, by up to a twelfth
 //! (`chrony`, unless `maxslewrate` says otherwise), and a lease that is measured by it would last
 //! longer than another machine grants. `CLOCK_MONOTONIC_RAW` is not touched by that, but stands still
-//! while the machine sleeps. So the edge looks at both: what the one lost against the other since
-//! anything that a lease can rest on is taken off the lease, and what is left must not have passed by
-//! either of them.
+//! while the machine sleeps. So the edge reads both: it shortens a lease by the time that the one lost
+//! against the other since the oldest request that a lease can rest on, and the rest must not have
+//! passed by either clock.
 
 use crate::core::Time;
 use std::collections::VecDeque;
@@ -14,7 +14,8 @@ use std::time::Duration;
 /// How often the clocks are compared at most.
 const SPACING: Duration = Duration::from_millis(50);
 
-/// How many comparisons are kept: those of a minute, which is longer than what leases rest on.
+/// How many comparisons are kept: those of a minute, which is longer than any request that a lease rests
+/// on is old.
 const SAMPLES_MAX: usize = 1200;
 
 /// A difference of rates that leases have room for anyway: one part in so many.
@@ -46,7 +47,7 @@ impl Drift {
         let mut least = ahead;
         for (at, then) in self.0.iter().rev() {
             least = least.min(*then);
-            // The one before the window counts, too: nothing is known of what lies between.
+            // The last one before the window counts, too: nothing is known of the time between.
             if now.since(*at) >= window {
                 break;
             }
@@ -96,7 +97,7 @@ mod tests {
             let (drift, now, ahead) = slewed(rate, Duration::from_millis(60));
             assert_eq!(drift.lost(now, ahead, T), Duration::ZERO);
         }
-        // What was lost long before is of no account.
+        // Time that was lost long before does not count.
         let (mut drift, mut now, ahead) = slewed(83_333_000, SPACING);
         for _ in 0..100 {
             now = now + SPACING;

@@ -1,20 +1,22 @@
-//! One client as the I/O thread holds it: its core, its connections, and who hears of it.
+//! A client as the I/O thread holds it: its core, its connections, its sinks and calls.
 
-use super::client_handle::{Reply, Transport};
 use super::conn::Conn;
+use super::guard;
+use super::lease_cell::Held;
 use super::load::Permit;
+use super::messages::{Reply, Transport};
 use super::metrics::Counters;
-use super::{Mailbox, Sink, guard};
+use super::sink::Sink;
 use crate::core::{
-    CallId, Client, Command, ContenderEvent, DetectorEvent, Error, ErrorKind, Event, GroupEvent,
-    Handle, LostReason, SESSION, SessionEvent, Time,
+    Basis, CallId, Client, Command, ContenderEvent, DetectorEvent, Error, ErrorKind, Event,
+    GroupEvent, Handle, LostReason, SESSION, SessionEvent, Time,
 };
 use mio::Token;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// How many requests of a client may wait for its server before its next commands are held back.
-/// Above what is in flight at most, so that nobody waits who would not wait in the core.
+/// More than can be in flight, so that no command waits that would not wait in the core.
 const BACKLOG_MAX: usize = 1024;
 
 /// How many commands of one client are taken in one turn while others wait.
@@ -23,20 +25,20 @@ const COMMANDS_PER_TURN: usize = 64;
 pub(super) struct Slot {
     pub(super) conn: Conn,
     pub(super) token: Token,
-    /// It may have more to read, and is in the queue of those.
+    /// It may have more to read, and is in the queue of such sockets.
     pub(super) queued: bool,
 }
 
-/// What a user wants of a client, until its turn comes.
-pub(super) enum Want {
+/// A command of a user, until its turn comes.
+pub(super) enum QueuedCommand {
     Register(Handle, Arc<Sink>, Command, Permit),
     Command(Command),
     Call(CallId, Reply, Command),
-    /// Nobody holds the client any more.
+    /// The user's side has dropped the client.
     Abandon,
 }
 
-/// Of what kind a handle is.
+/// The kind of a handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Session,
@@ -46,7 +48,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// That of the handle which a command makes.
+    /// The kind of the handle that a command makes.
     pub(super) fn made_by(command: &Command) -> Self {
         match command {
             Command::Contend { .. } => Self::Contender,
@@ -65,10 +67,12 @@ pub(super) struct Entry {
     pub(super) counters: Arc<Counters>,
     pub(super) wait: Option<Time>,
     pub(super) abandoned: bool,
-    /// What came faster than it could be taken.
-    wants: VecDeque<Want>,
-    /// The calls among them that somebody waits for.
-    unheard: BTreeSet<CallId>,
+    /// How many leaderships each basis renews.
+    renewed: [usize; Basis::ALL.len()],
+    /// The commands that came faster than they could be taken.
+    waiting: VecDeque<QueuedCommand>,
+    /// The calls among them that a caller waits for.
+    awaited: BTreeSet<CallId>,
     /// The turn in which commands were taken last, and how many.
     taken: (u64, usize),
 }
@@ -89,8 +93,9 @@ impl Entry {
             counters,
             wait: None,
             abandoned: false,
-            wants: VecDeque::new(),
-            unheard: BTreeSet::new(),
+            renewed: [0; Basis::ALL.len()],
+            waiting: VecDeque::new(),
+            awaited: BTreeSet::new(),
             taken: (0, 0),
         }
     }
@@ -99,38 +104,71 @@ impl Entry {
         self.sinks.get(&handle).map(|(_, sink)| sink)
     }
 
-    /// Counts what is open; the session is no handle of a user's.
+    /// Publishes the lease of a contender whose end moves with `renewed_by`, or takes it back.
+    pub(super) fn lead(&mut self, handle: Handle, held: Option<Held>, renewed_by: Option<Basis>) {
+        let Some((_, sink)) = self.sinks.get(&handle) else {
+            return;
+        };
+        let token = |held: Option<Held>| held.map(|held| held.lease.token);
+        let before = token(sink.lease.load());
+        if token(held).is_some() && token(held) != before {
+            self.counters.leaderships.one();
+        }
+        if let Some(basis) = sink.lease.renewed_by() {
+            self.renewed[basis as usize] -= 1;
+        }
+        if let (Some(held), Some(basis)) = (held, renewed_by) {
+            // The time that the clock has lost since the last renewal counts for all.
+            sink.lease.renewals().store(basis, held.lease.end);
+        }
+        sink.lease.store(held, renewed_by);
+        if let Some(basis) = sink.lease.renewed_by() {
+            self.renewed[basis as usize] += 1;
+        }
+    }
+
+    /// Moves the ends of all leases of this basis.
+    pub(super) fn renew(&self, basis: Basis, end: Time) {
+        if let Some((_, session)) = self.sinks.get(&SESSION) {
+            session.lease.renewals().store(basis, end);
+        }
+        self.counters.renewals.add(self.renewed[basis as usize]);
+    }
+
+    /// Counts the open handles and calls; the session is not a handle of the user.
     pub(super) fn count(&self) {
         self.counters
             .handles
             .set(self.sinks.len().saturating_sub(1));
         self.counters
             .calls
-            .set(self.calls.len() + self.unheard.len());
+            .set(self.calls.len() + self.awaited.len());
     }
 
-    /// Puts a want behind those that wait already.
-    pub(super) fn queue(&mut self, want: Want) {
-        match &want {
-            Want::Call(call, ..) => {
-                self.unheard.insert(*call);
+    /// Puts a command behind those that wait already.
+    pub(super) fn queue(&mut self, queued: QueuedCommand) {
+        match &queued {
+            QueuedCommand::Call(call, ..) => {
+                self.awaited.insert(*call);
             }
-            // Given up before anything was done for it: nothing will be.
-            Want::Command(Command::Forget { call }) if self.unheard.remove(call) => return,
-            Want::Command(_) | Want::Register(..) | Want::Abandon => {}
+            // Given up before it was begun: it never begins.
+            QueuedCommand::Command(Command::Forget { call, .. }) if self.awaited.remove(call) => {
+                return;
+            }
+            QueuedCommand::Command(_) | QueuedCommand::Register(..) | QueuedCommand::Abandon => {}
         }
-        self.wants.push_back(want);
+        self.waiting.push_back(queued);
     }
 
-    /// The next want, if it may be taken in this turn.
-    pub(super) fn next_want(&mut self, turn: u64) -> Option<Want> {
+    /// The next command, if it may be taken in this turn.
+    pub(super) fn next_command(&mut self, turn: u64) -> Option<QueuedCommand> {
         while self.may_take(turn) {
-            let want = self.wants.pop_front()?;
-            if let Want::Call(call, ..) = &want
-                && !self.unheard.remove(call)
+            let queued = self.waiting.pop_front()?;
+            if let QueuedCommand::Call(call, ..) = &queued
+                && !self.awaited.remove(call)
             {
-                // Its reply is dropped, and nobody hears it.
-                guard::foreign(|| drop(want));
+                // The caller has given it up, so its reply is dropped.
+                guard::foreign(|| drop(queued));
                 continue;
             }
             let taken = if self.taken.0 == turn {
@@ -139,7 +177,7 @@ impl Entry {
                 0
             };
             self.taken = (turn, taken + 1);
-            return Some(want);
+            return Some(queued);
         }
         None
     }
@@ -149,24 +187,24 @@ impl Entry {
         has_turn && !self.is_backlogged()
     }
 
-    /// Whether its server must answer before more is asked of it. A server that does not loses the
-    /// connection, and with it the backlog.
+    /// Whether its server must answer before it gets more requests. If it does not answer, the core
+    /// ends the connection, and with it the backlog.
     fn is_backlogged(&self) -> bool {
         self.core.backlog() >= BACKLOG_MAX
     }
 
     /// Whether anything waits to be taken.
-    pub(super) fn has_wants(&self) -> bool {
-        !self.wants.is_empty()
+    pub(super) fn has_commands(&self) -> bool {
+        !self.waiting.is_empty()
     }
 
     /// Whether anything waits that could be taken in the next turn.
     pub(super) fn could_go_on(&self) -> bool {
-        self.has_wants() && !self.is_backlogged()
+        self.has_commands() && !self.is_backlogged()
     }
 
-    /// Tells every handle that a defect has ended this client, so that nobody takes what was known
-    /// before for what is.
+    /// Gives every handle an event for the defect that has ended this client, so that no user takes
+    /// older knowledge for the present state.
     pub(super) fn fail(&self, now: Time) {
         let error = || {
             Error::new(
@@ -177,7 +215,7 @@ impl Entry {
         };
         for (role, sink) in self.sinks.values() {
             let held = sink.lease.load();
-            sink.lease.store(None);
+            sink.lease.store(None, None);
             let event = match role {
                 Role::Session => Event::Session(SessionEvent::Closed),
                 Role::Detector => Event::Detector(DetectorEvent::Failed(error())),
@@ -197,21 +235,21 @@ impl Entry {
                 }
             };
             self.counters.event(&event);
-            Mailbox::push(sink, event);
+            sink.push(event);
         }
     }
 }
 
 impl Drop for Entry {
-    /// Whatever ends a client, nobody goes on believing, and nobody waits for ever.
+    /// In whatever way a client ends, no contender keeps its lease, and no caller waits for ever.
     fn drop(&mut self) {
         for (_, sink) in self.sinks.values() {
-            sink.lease.store(None);
-            Mailbox::end(sink);
+            sink.lease.store(None, None);
+            sink.end();
         }
-        for want in self.wants.drain(..) {
-            if let Want::Register(_, sink, ..) = &want {
-                Mailbox::end(sink);
+        for queued in self.waiting.drain(..) {
+            if let QueuedCommand::Register(_, sink, ..) = &queued {
+                sink.end();
             }
         }
     }

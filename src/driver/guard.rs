@@ -1,24 +1,24 @@
-//! Foreign code on threads of ours: wakers, callbacks, and whatever they hold when they are dropped.
+//! Foreign code on threads of ours: wakers, callbacks, and their captures when they are dropped.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Waker;
 
-/// Runs what is the user's, or drops it. A panic of it ends there: the panic hook has told the user,
-/// and the thread goes on for everybody else.
+/// Runs user code, or drops its captures. A panic ends here: the panic hook has reported it, and the
+/// thread goes on for all other users.
 pub(super) fn foreign(act: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(act)) {
         discard(payload);
     }
 }
 
-/// Drops what a panic brought. That is foreign, too; what panics once more is left where it is.
+/// Drops the payload of a panic. That is foreign, too: a payload that panics again is leaked.
 pub(super) fn discard(payload: Box<dyn std::any::Any + Send>) {
     if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(again);
     }
 }
 
-/// Wakes all of them, whatever some of them do.
+/// Wakes all of them, even if some panic.
 pub(super) fn wake(wakers: impl IntoIterator<Item = Waker>) {
     for waker in wakers {
         foreign(|| waker.wake());

@@ -1,5 +1,5 @@
-//! How much a client has asked for and not got yet: a caller that never waits meets a limit, and an
-//! error that says so, before the process runs out of memory.
+//! The calls of a client that are under way: a caller that never waits meets a limit, and an error that
+//! names it, before the process runs out of memory.
 
 use crate::core::{Command, Error, ErrorKind};
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// thread takes them.
 pub(super) const CALLS_MAX: usize = 1 << 16;
 
-/// How many more may be under way that give something up: a flood of others does not keep a leader
+/// How many more may be under way that give something up: a flood of other calls does not keep a leader
 /// from withdrawing.
 const FAREWELLS_MAX: usize = 1 << 10;
 
 /// How many bytes of payloads may be under way. A single one always may.
 const BYTES_MAX: usize = 64 << 20;
 
-/// What one client has under way.
+/// The calls and payloads that one client has under way.
 #[derive(Debug, Default)]
 pub(super) struct Load {
     calls: AtomicUsize,
@@ -31,14 +31,14 @@ pub(super) struct Permit {
 }
 
 impl Load {
-    /// Lets a command in, or says why not.
+    /// Admits a command, or returns the limit that it would exceed.
     pub(super) fn admit(self: &Arc<Self>, command: &Command) -> Result<Permit, Error> {
         let bytes = payload(command);
         let permit = Permit {
             load: Arc::clone(self),
             bytes,
         };
-        // Counted first, and given back with the permit where that was too much.
+        // Counted first; if that was too much, dropping the permit takes it back.
         let calls = self.calls.fetch_add(1, Ordering::Relaxed);
         let before = self.bytes.fetch_add(bytes, Ordering::Relaxed);
         let limit = match gives_up(command) {

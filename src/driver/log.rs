@@ -4,7 +4,7 @@
 pub use crate::core::words::LogLevel;
 
 use super::dispatch::{self, Job};
-use super::process;
+use super::process::PerProcess;
 use crate::core::Time;
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,29 +34,33 @@ struct Listener {
     dropped: AtomicUsize,
 }
 
+/// The log of this process.
+fn log() -> &'static Log {
+    static LOG: PerProcess<Log> = PerProcess::new(Log::new);
+    LOG.get()
+}
+
+/// Writes a line to the log of this process; `message` is only made if the log has a callback for it.
+pub(super) fn write(level: LogLevel, at: Time, client: u64, message: impl FnOnce() -> String) {
+    log().write(level, at, client, message);
+}
+
 /// See the [module](self).
-pub(super) struct Log {
-    /// 0: nobody listens.
+struct Log {
+    /// 0: there is no callback.
     level: AtomicI32,
     listener: Mutex<Option<Arc<Listener>>>,
 }
 
 impl Log {
-    pub(super) const fn new() -> Self {
+    fn new() -> Self {
         Self {
             level: AtomicI32::new(0),
             listener: Mutex::new(None),
         }
     }
 
-    /// Writes a line; `message` is only made if somebody wants it.
-    pub(super) fn write(
-        &self,
-        level: LogLevel,
-        at: Time,
-        client: u64,
-        message: impl FnOnce() -> String,
-    ) {
+    fn write(&self, level: LogLevel, at: Time, client: u64, message: impl FnOnce() -> String) {
         if level.number() > self.level.load(Ordering::Relaxed) {
             return;
         }
@@ -100,8 +104,8 @@ impl Log {
         self.level.store(number, Ordering::Relaxed);
         let before = std::mem::replace(&mut *self.lock(), listener);
         if let Some(before) = before {
-            // On the dispatch thread, for that is where a callback may be dropped: after the line
-            // that it is being called with, and never in the middle of a call that replaces it.
+            // On the dispatch thread, where a callback may be dropped: after the line that it handles
+            // now, and never in the middle of a call that replaces it.
             dispatch::schedule(Job::Run(Box::new(move || {
                 let callback = lock(&before.callback).take();
                 drop(callback);
@@ -115,7 +119,7 @@ impl Log {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What is guarded is whole between any two statements.
+    // The content is whole between any two statements.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -136,15 +140,13 @@ pub fn set_log(level: LogLevel, callback: impl FnMut(LogRecord) + Send + 'static
     super::sys::count_forks();
     // If it cannot be started now, the first line tries again.
     let _ = dispatch::start_dispatch();
-    process::this()
-        .log
-        .set(Some(level), Some(Box::new(callback)));
+    log().set(Some(level), Some(Box::new(callback)));
 }
 
 /// Stops logging, and drops the callback: on the dispatch thread, after a call of it that is under
 /// way.
 pub fn unset_log() {
-    process::this().log.set(None, None);
+    log().set(None, None);
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the log says of each event.
+//! The log line of each event.
 
 use super::log::LogLevel;
 use crate::core::words::Ending;
@@ -6,7 +6,7 @@ use crate::core::{
     ContenderEvent, DetectorEvent, Event, ExpiredBy, GroupEvent, LostReason, Member, SessionEvent,
 };
 
-/// How grave an event is.
+/// The level of the line of an event.
 pub(super) fn level(event: &Event) -> LogLevel {
     match event {
         Event::Session(event) => match event {
@@ -43,7 +43,7 @@ pub(super) fn level(event: &Event) -> LogLevel {
     }
 }
 
-/// The event in words; `about` is the group that it is about.
+/// The event in words; `about` is the group of its handle.
 pub(super) fn line(event: &Event, about: &str) -> String {
     match event {
         Event::Session(event) => session(event),
@@ -64,8 +64,11 @@ fn session(event: &SessionEvent) -> String {
             format!("attempt {attempt} to connect failed: {error}")
         }
         SessionEvent::Expired { by } => match by {
-            ExpiredBy::Server => "session expired, says a server".to_owned(),
-            ExpiredBy::LocalTimeout => "session expired, by the own clock".to_owned(),
+            ExpiredBy::Server => "session expired: a server has ended it".to_owned(),
+            ExpiredBy::LocalTimeout => {
+                "session expired by the client's own clock: no server has answered for too long"
+                    .to_owned()
+            }
         },
         SessionEvent::AuthFailed => "the server refused the credentials".to_owned(),
         SessionEvent::Closed => "closed".to_owned(),
@@ -107,7 +110,7 @@ fn contender(event: &ContenderEvent) -> String {
     }
 }
 
-/// Whose candidacy it is, if a znode stands.
+/// The znode of a candidacy, if it exists.
 fn of(member: Option<&Member>) -> String {
     member.map_or_else(String::new, |member| format!(" of {}", member.path))
 }
@@ -122,9 +125,9 @@ fn lost(reason: &LostReason) -> String {
 fn detector(event: &DetectorEvent) -> String {
     match event {
         DetectorEvent::Unknown { .. } => {
-            "who leads is not known: no server has answered for too long".to_owned()
+            "the leader is not known: no server has answered for too long".to_owned()
         }
-        DetectorEvent::None => "nobody leads: the group is empty".to_owned(),
+        DetectorEvent::None => "there is no leader: the group is empty".to_owned(),
         DetectorEvent::Leader(leader) => format!(
             "{} leads with token {}",
             leader.member.path, leader.member.token

@@ -1,19 +1,14 @@
 //! The events of one handle, on their way to the user: a bounded [`Queue`], the latest of them, and
 //! at most one callback.
 
-use super::dispatch::{self, Job};
 use super::guard;
 use super::queue::{Queue, weigh};
+use super::wakers::Wakers;
 use crate::core::Event;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// How many tasks are woken by the next change. One more, and the one that has waited longest is
-/// woken before, and asks again if it still wants to know: what is left of futures that were dropped
-/// does not grow.
-const WAKERS_MAX: usize = 4096;
-
-type Callback = Box<dyn FnMut(Event) + Send>;
+pub(crate) type Callback = Box<dyn FnMut(Event) + Send>;
 
 enum Delivery {
     /// The user pulls.
@@ -28,27 +23,33 @@ struct Inner {
     /// Counts the changes of the latest event.
     version: u64,
     ended: bool,
-    /// The handle was freed: what follows is nobody's.
+    /// The handle was freed: events that follow are dropped.
     silent: bool,
-    wakers: Vec<Waker>,
+    wakers: Wakers,
     delivery: Delivery,
     /// The dispatch thread has been asked to look, and has not yet found the queue empty.
     scheduled: bool,
 }
 
-impl Inner {
-    /// Has the task woken by the next change. What is given back is to be woken after the lock is:
-    /// nothing, or the waker of a task that gives up its place.
-    #[must_use]
-    fn wake(&mut self, waker: Waker) -> Option<Waker> {
-        let crowded = (self.wakers.len() >= WAKERS_MAX).then(|| self.wakers.remove(0));
-        self.wakers.push(waker);
-        crowded
-    }
+/// The work that is left after a change, to be done without the lock.
+#[must_use]
+pub(super) struct Change {
+    pub(super) wakers: Vec<Waker>,
+    /// The dispatch thread must deliver.
+    pub(super) must_call: bool,
+    /// Events that no consumer gets; to drop a long list takes time.
+    _dropped: Vec<Arc<Event>>,
+}
 
-    /// Whether that task is woken already.
-    fn wakes(&self, waker: &Waker) -> bool {
-        self.wakers.iter().any(|w| w.will_wake(waker))
+impl Inner {
+    fn change(&mut self, dropped: Vec<Arc<Event>>) -> Change {
+        let must_call = matches!(self.delivery, Delivery::Call(_)) && !self.scheduled;
+        self.scheduled |= must_call;
+        Change {
+            wakers: self.wakers.take(),
+            must_call,
+            _dropped: dropped,
+        }
     }
 }
 
@@ -69,7 +70,7 @@ impl Default for Mailbox {
             version: 0,
             ended: false,
             silent: false,
-            wakers: Vec::new(),
+            wakers: Wakers::default(),
             delivery: Delivery::Pull,
             scheduled: false,
         }))
@@ -78,61 +79,50 @@ impl Default for Mailbox {
 
 impl Mailbox {
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        // No user code runs under this lock, so what it guards is whole, and nobody holds it for
+        // No user code runs under this lock, so its content is whole, and no thread holds it for
         // longer than it takes to move a few words: the I/O thread takes it, too.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an event. Called by the I/O thread, or where there is none for the handle, by whoever
-    /// ends it.
-    pub(crate) fn push(sink: &Arc<super::Sink>, event: Event) {
+    /// Adds an event.
+    pub(super) fn push(&self, event: Event) -> Change {
         let (is_state, bytes) = (event.is_state(), weigh(&event));
         let event = Arc::new(event);
-        let mut inner = sink.mailbox.lock();
+        let mut inner = self.lock();
         if inner.silent {
-            return;
+            return Change {
+                wakers: Vec::new(),
+                must_call: false,
+                _dropped: vec![event],
+            };
         }
-        let mut former = None;
+        let mut dropped = Vec::new();
         if is_state {
-            former = inner.latest.replace(Arc::clone(&event));
+            dropped.extend(inner.latest.replace(Arc::clone(&event)));
             inner.version += 1;
         }
-        let thinned = inner.queue.push(event, bytes);
-        Self::announce(sink, inner);
-        drop((former, thinned));
+        dropped.append(&mut inner.queue.push(event, bytes));
+        inner.change(dropped)
     }
 
-    /// Says that no event will follow.
-    pub(crate) fn end(sink: &Arc<super::Sink>) {
-        let mut inner = sink.mailbox.lock();
+    /// Declares that no event will follow.
+    pub(super) fn end(&self) -> Change {
+        let mut inner = self.lock();
         inner.ended = true;
-        Self::announce(sink, inner);
+        inner.change(Vec::new())
     }
 
-    /// Says that nobody wants an event any more: those that wait are dropped, and no call of a
-    /// callback begins from now on.
-    #[cfg(feature = "capi")]
-    pub(crate) fn silence(sink: &Arc<super::Sink>) {
-        let mut inner = sink.mailbox.lock();
+    /// Drops the events that wait and those that follow: no call of a callback begins from now on.
+    #[cfg(any(feature = "capi", test))]
+    pub(super) fn silence(&self) -> Change {
+        let mut inner = self.lock();
         inner.silent = true;
         inner.ended = true;
-        let dropped = std::mem::take(&mut inner.queue);
-        Self::announce(sink, inner);
-        drop(dropped);
+        let dropped = std::mem::take(&mut inner.queue).into_events();
+        inner.change(dropped)
     }
 
-    fn announce(sink: &Arc<super::Sink>, mut inner: MutexGuard<'_, Inner>) {
-        let wakers = std::mem::take(&mut inner.wakers);
-        let call = matches!(inner.delivery, Delivery::Call(_)) && !inner.scheduled;
-        inner.scheduled |= call;
-        drop(inner);
-        guard::wake(wakers);
-        if call {
-            dispatch::schedule(Job::Deliver(Arc::clone(sink)));
-        }
-    }
-
-    /// The newest event that says how things are, whether it was consumed or not.
+    /// The newest event that describes the state of the handle, consumed or not.
     pub(crate) fn latest(&self) -> Option<Arc<Event>> {
         self.lock().latest.clone()
     }
@@ -154,7 +144,7 @@ impl Mailbox {
         mut pick: impl FnMut(&Event) -> bool,
     ) -> Poll<Option<Event>> {
         loop {
-            // The choice is the user's, and so is the time that it takes: not under the lock.
+            // `pick` is user code, and may take long: not under the lock.
             let inner = self.lock();
             let (latest, version) = (inner.latest.clone(), inner.version);
             drop(inner);
@@ -175,20 +165,20 @@ impl Mailbox {
     }
 
     fn poll<T>(&self, cx: &Context<'_>, look: impl FnOnce(&mut Inner) -> Option<T>) -> Poll<T> {
-        // Foreign code: it may do as it likes, but not under the lock.
+        // To clone a waker is foreign code, and so is to drop one: not under the lock.
         let waker = cx.waker().clone();
         let mut inner = self.lock();
         if let Some(found) = look(&mut inner) {
             drop(inner);
             return Poll::Ready(found);
         }
-        if inner.wakes(&waker) {
+        if inner.wakers.has(&waker) {
             drop(inner);
             return Poll::Pending;
         }
-        let crowded = inner.wake(waker);
+        let crowded_out = inner.wakers.add(waker);
         drop(inner);
-        guard::wake(crowded);
+        guard::wake(crowded_out);
         Poll::Pending
     }
 
@@ -212,19 +202,18 @@ impl Mailbox {
         self.poll(cx, |inner| inner.ended.then_some(()))
     }
 
-    /// Has `callback` called with every event that is queued or follows, by the dispatch thread.
-    /// Says whether it was taken: there is at most one for the life of a handle.
-    pub(crate) fn set_callback(sink: &Arc<super::Sink>, callback: Callback) -> bool {
-        let mut inner = sink.mailbox.lock();
+    /// Has [`deliver`](Self::deliver) call `callback` with every event that waits or follows. `None`
+    /// if there is a callback already: there is at most one for the life of a handle.
+    pub(super) fn set_callback(&self, callback: Callback) -> Option<Change> {
+        let mut inner = self.lock();
         if matches!(inner.delivery, Delivery::Call(_)) {
-            return false;
+            return None;
         }
         inner.delivery = Delivery::Call(Some(callback));
-        Self::announce(sink, inner);
-        true
+        Some(inner.change(Vec::new()))
     }
 
-    /// Calls the callback with one event. Says whether it must be called again, once all others have
+    /// Calls the callback with one event. Returns whether it must be called again, once all others have
     /// had their turn: a callback that is slower than its events holds up no other handle for long.
     /// Called by the dispatch thread only.
     pub(super) fn deliver(&self) -> bool {
@@ -239,7 +228,7 @@ impl Mailbox {
             inner.scheduled = false;
             if inner.ended {
                 drop(inner);
-                // After the last event the callback is dropped, and with it what it holds.
+                // After the last event the callback is dropped, and its captures with it.
                 guard::foreign(|| drop(callback));
             } else {
                 inner.delivery = Delivery::Call(Some(callback));
@@ -247,7 +236,7 @@ impl Mailbox {
             return false;
         };
         drop(inner);
-        // The panic hook has told the user; the next event is delivered all the same.
+        // The panic hook has reported a panic; the next event is delivered all the same.
         guard::foreign(|| callback(Arc::unwrap_or_clone(event)));
         self.lock().delivery = Delivery::Call(Some(callback));
         true
@@ -284,14 +273,14 @@ mod tests {
 
     #[test]
     fn a_flood_keeps_the_latest_and_the_newest_end_of_a_tenure() {
-        let sink = Arc::new(Sink::new(""));
-        Mailbox::push(&sink, lost());
+        let sink = Arc::new(Sink::new("", Arc::default()));
+        sink.push(lost());
         for n in 0..10_000 {
-            Mailbox::push(&sink, event(n));
+            sink.push(event(n));
         }
         assert_eq!(sink.mailbox.latest().as_deref(), Some(&event(9_999)));
         let mut all = Vec::new();
-        Mailbox::end(&sink);
+        sink.end();
         while let Some(event) = next(&sink) {
             all.push(event);
         }
@@ -302,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_candidacy_that_is_blocked_leads_or_stands_by_as_before() {
-        let sink = Arc::new(Sink::new(""));
+        let sink = Arc::new(Sink::new("", Arc::default()));
         let standby = Event::Contender(ContenderEvent::Standby {
             member: Member {
                 path: "/g/0000000001".to_owned(),
@@ -316,8 +305,8 @@ mod tests {
             member: None,
             error: Error::closed(),
         });
-        Mailbox::push(&sink, standby.clone());
-        Mailbox::push(&sink, blocked.clone());
+        sink.push(standby.clone());
+        sink.push(blocked.clone());
         assert_eq!(sink.mailbox.latest().as_deref(), Some(&standby));
         assert_eq!(next(&sink), Some(standby));
         assert_eq!(next(&sink), Some(blocked));
@@ -325,29 +314,29 @@ mod tests {
 
     #[test]
     fn the_end_comes_after_the_last_event() {
-        let sink = Arc::new(Sink::new(""));
-        Mailbox::push(&sink, event(1));
-        Mailbox::end(&sink);
+        let sink = Arc::new(Sink::new("", Arc::default()));
+        sink.push(event(1));
+        sink.end();
         assert_eq!(next(&sink), Some(event(1)));
         assert_eq!(next(&sink), None);
     }
 
     #[test]
     fn what_is_silenced_gives_up_its_callback_and_calls_it_no_more() {
-        let sink = Arc::new(Sink::new(""));
+        let sink = Arc::new(Sink::new("", Arc::default()));
         let (enter, entered) = mpsc::channel();
         let (release, released) = mpsc::channel::<()>();
         let callback: Callback = Box::new(move |got| {
             enter.send(got).unwrap();
             let _ = released.recv();
         });
-        Mailbox::push(&sink, event(0));
-        Mailbox::push(&sink, event(1));
-        assert!(Mailbox::set_callback(&sink, callback));
+        sink.push(event(0));
+        sink.push(event(1));
+        assert!(sink.set_callback(callback));
         let limit = Duration::from_secs(10);
         assert_eq!(entered.recv_timeout(limit), Ok(event(0)));
-        Mailbox::silence(&sink);
-        Mailbox::push(&sink, event(2));
+        sink.silence();
+        sink.push(event(2));
         drop(release);
         assert_eq!(
             entered.recv_timeout(limit),
@@ -359,51 +348,53 @@ mod tests {
     /// It is slower than its events.
     #[test]
     fn a_callback_that_never_comes_to_an_end_holds_up_no_other_handle() {
-        let (busy, other) = (Arc::new(Sink::new("")), Arc::new(Sink::new("")));
+        let (busy, other) = (
+            Arc::new(Sink::new("", Arc::default())),
+            Arc::new(Sink::new("", Arc::default())),
+        );
         let (send, called) = mpsc::channel();
         let (own, news) = (Arc::clone(&busy), Arc::clone(&other));
         let mut calls = 0;
         let again: Callback = Box::new(move |_| {
             calls += 1;
             if calls == 1 {
-                Mailbox::push(&news, event(0));
+                news.push(event(0));
             }
             if calls < 10_000 {
-                Mailbox::push(&own, event(calls));
+                own.push(event(calls));
             }
             send.send(calls).unwrap();
         });
         let (tell, told) = mpsc::channel();
-        assert!(Mailbox::set_callback(
-            &other,
-            Box::new(move |_| tell.send(called.try_iter().count()).unwrap())
-        ));
-        assert!(Mailbox::set_callback(&busy, again));
-        Mailbox::push(&busy, event(0));
+        assert!(other.set_callback(Box::new(move |_| {
+            tell.send(called.try_iter().count()).unwrap()
+        })));
+        assert!(busy.set_callback(again));
+        busy.push(event(0));
         let before = told.recv_timeout(Duration::from_secs(10)).unwrap();
         assert!(before <= 2, "after {before} calls");
-        Mailbox::silence(&busy);
-        Mailbox::end(&other);
+        busy.silence();
+        other.end();
     }
 
     #[test]
     fn a_callback_gets_what_is_queued_and_what_follows_in_order_and_survives_a_panic() {
-        let sink = Arc::new(Sink::new(""));
-        Mailbox::push(&sink, event(0));
+        let sink = Arc::new(Sink::new("", Arc::default()));
+        sink.push(event(0));
         let (send, receive) = mpsc::channel();
         let callback: Callback = Box::new(move |got| {
             send.send(got.clone()).unwrap();
             assert_ne!(got, event(1), "this panic is part of the test");
         });
-        assert!(Mailbox::set_callback(&sink, callback));
+        assert!(sink.set_callback(callback));
         for n in 1..100 {
-            Mailbox::push(&sink, event(n));
+            sink.push(event(n));
         }
         for n in 0..100 {
             assert_eq!(receive.recv_timeout(Duration::from_secs(10)), Ok(event(n)));
         }
-        assert!(!Mailbox::set_callback(&sink, Box::new(|_| {})));
-        Mailbox::end(&sink);
+        assert!(!sink.set_callback(Box::new(|_| {})));
+        sink.end();
         // The sender inside the callback goes with it.
         assert_eq!(
             receive.recv_timeout(Duration::from_secs(10)),

@@ -1,12 +1,12 @@
 //! `memory://`: connections to a ZooKeeper model inside this process.
 
-use super::client_handle::ClientId;
+use super::client_id::ClientId;
 use crate::core::Time;
 use crate::model::{ConnId, Model, ModelOptions, ModelOutput};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// What a model did, for the client that it concerns.
+/// An output of a model, for the client that it concerns.
 pub(super) enum MemoryEvent {
     Connected {
         client: ClientId,
@@ -23,31 +23,31 @@ pub(super) enum MemoryEvent {
     },
 }
 
-/// What can be done to a model from outside.
+/// An act on a model from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MemoryAct {
     /// End this session, or all.
     Expire(Option<i64>),
-    /// Nothing gets through any more, and nobody is told.
+    /// Nothing gets through, and neither side is notified.
     Cut,
-    /// It gets through again, and with it what was sent meanwhile.
+    /// Data gets through again, the data that was sent meanwhile included.
     Heal,
     /// The server stops: its connections close, new ones are refused.
     Stop,
-    /// It starts again, with what it had.
+    /// The server starts again, with its data.
     Start,
 }
 
-/// What came of an attempt to connect.
+/// The outcome of an attempt to connect.
 pub(super) enum Attempt {
     Connected,
     Refused,
-    /// Nothing is heard of it, for now.
+    /// There is no answer, for now.
     Silence,
 }
 
-/// What a client sent into a cut.
-enum Held {
+/// An output of a client during a cut.
+enum Delayed {
     Connect(ClientId, u64),
     Bytes(ConnId, Vec<u8>),
     Hangup(ConnId),
@@ -56,9 +56,9 @@ enum Held {
 struct Server {
     model: Model,
     conns: BTreeMap<ConnId, (ClientId, u64)>,
-    /// What clients sent, in order, until the end of a cut; `None` while there is none.
-    held: Option<Vec<Held>>,
-    /// What the model said and its clients have not heard yet.
+    /// The outputs of clients during a cut, in order; `None` while there is no cut.
+    held: Option<Vec<Delayed>>,
+    /// The outputs of the model that have not reached its clients yet.
     said: VecDeque<ModelOutput>,
     /// Attempts to connect that the end of a cut let through.
     connected: Vec<(ClientId, u64)>,
@@ -75,7 +75,7 @@ impl Server {
         }
     }
 
-    /// Takes a connection up; says whether it could.
+    /// Accepts a connection; returns whether the model did.
     fn accept(&mut self, client: ClientId, conn: u64, now: Time) -> bool {
         let accepted = self.model.accept(span(now));
         if let Some(id) = accepted {
@@ -87,14 +87,14 @@ impl Server {
     fn heal(&mut self, now: Time) {
         for held in self.held.take().unwrap_or_default() {
             match held {
-                Held::Connect(client, conn) => {
-                    // Who is refused needs no word: it gives up by itself.
+                Delayed::Connect(client, conn) => {
+                    // A client that is refused gives up by itself.
                     if self.accept(client, conn, now) {
                         self.connected.push((client, conn));
                     }
                 }
-                Held::Bytes(id, bytes) => self.model.receive(id, &bytes, span(now)),
-                Held::Hangup(id) => self.model.disconnected(id, span(now)),
+                Delayed::Bytes(id, bytes) => self.model.receive(id, &bytes, span(now)),
+                Delayed::Hangup(id) => self.model.disconnected(id, span(now)),
             }
         }
     }
@@ -121,9 +121,10 @@ impl Server {
             self.conns.remove(&id);
         }
         match (&mut self.held, found) {
-            (Some(held), Some(id)) => held.push(Held::Hangup(id)),
-            (Some(held), None) => held
-                .retain(|held| !matches!(held, Held::Connect(c, n) if (*c, *n) == (client, conn))),
+            (Some(held), Some(id)) => held.push(Delayed::Hangup(id)),
+            (Some(held), None) => held.retain(
+                |held| !matches!(held, Delayed::Connect(c, n) if (*c, *n) == (client, conn)),
+            ),
             (None, Some(id)) => self.model.disconnected(id, span(now)),
             (None, None) => {}
         }
@@ -188,7 +189,7 @@ impl MemoryServers {
     ) -> Attempt {
         let server = self.server(name, now);
         if let Some(held) = &mut server.held {
-            held.push(Held::Connect(client, conn));
+            held.push(Delayed::Connect(client, conn));
             return Attempt::Silence;
         }
         if server.accept(client, conn, now) {
@@ -209,7 +210,7 @@ impl MemoryServers {
         let server = self.server(name, now);
         if let Some(id) = server.find(client, conn) {
             match &mut server.held {
-                Some(held) => held.push(Held::Bytes(id, bytes.to_vec())),
+                Some(held) => held.push(Delayed::Bytes(id, bytes.to_vec())),
                 None => server.model.receive(id, bytes, span(now)),
             }
         }
@@ -219,7 +220,7 @@ impl MemoryServers {
         self.server(name, now).close(client, conn, now);
     }
 
-    /// Does something to a model; says how many sessions it ended.
+    /// Acts on a model; returns how many sessions that ended.
     pub(super) fn act(&mut self, name: &str, act: MemoryAct, now: Time) -> usize {
         let server = self.server(name, now);
         match act {
@@ -232,7 +233,7 @@ impl MemoryServers {
         0
     }
 
-    /// When a model must be woken.
+    /// The time when a model must be woken.
     pub(super) fn deadline(&self) -> Option<Time> {
         self.servers
             .values()
@@ -241,7 +242,7 @@ impl MemoryServers {
             .map(|at| Time::from_nanos(u64::try_from(at.as_nanos()).unwrap_or(u64::MAX)))
     }
 
-    /// Lets time pass, and takes everything that the models did.
+    /// Lets time pass, and takes all outputs of the models.
     pub(super) fn take_events(&mut self, now: Time) -> Vec<MemoryEvent> {
         let mut events = Vec::new();
         for server in self.servers.values_mut() {

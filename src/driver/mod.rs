@@ -1,12 +1,14 @@
 //! The edge: the only place with threads, clocks and sockets.
 //!
-//! One I/O thread serves every client of the process. It owns the core machines, feeds them what
-//! sockets, timers, name look-ups and users bring, and carries out what they put out. It never
-//! runs user code: events go to a [`Mailbox`], from which the user pulls, or from which the
-//! dispatch thread (started with the first callback) calls.
+//! One I/O thread (`io`) serves every client of the process. It owns the core machines, feeds them the
+//! input of sockets, timers, name look-ups and users, and carries out their outputs. It never runs user
+//! code: events go to a [`Mailbox`], from which the user pulls, or for which the dispatch thread (it
+//! starts with the first callback) calls back.
 
+mod birth;
 mod block_on;
 mod client_handle;
+mod client_id;
 mod conn;
 mod dispatch;
 mod drift;
@@ -19,72 +21,33 @@ mod log;
 mod log_lines;
 mod mailbox;
 mod memory;
+mod messages;
 mod metrics;
 mod pending;
 mod process;
 mod queue;
 mod resolve;
+mod sink;
 pub(crate) mod small_file;
 mod stream;
 mod sys;
 mod tls;
+mod wakers;
 
 pub(crate) use block_on::block_on;
-pub(crate) use client_handle::{ClientHandle, Transport, memory};
+pub(crate) use client_handle::ClientHandle;
 #[cfg(feature = "capi")]
 pub(crate) use dispatch::on_dispatch;
 pub(crate) use dispatch::start_dispatch;
+pub(crate) use io::start::memory;
 pub use log::{LogLevel, LogRecord, set_log, unset_log};
 pub(crate) use mailbox::Mailbox;
 pub(crate) use memory::MemoryAct;
+pub(crate) use messages::Transport;
 pub use metrics::Metrics;
 pub use pending::Pending;
+pub(crate) use sink::Sink;
 pub(crate) use sys::now;
 pub use tls::TlsOptions;
 
 pub(crate) use lease_cell::Held;
-use lease_cell::LeaseCell;
-
-/// What the I/O thread writes and the user's side reads, for one handle.
-#[derive(Debug)]
-pub(crate) struct Sink {
-    pub(crate) mailbox: Mailbox,
-    pub(crate) lease: LeaseCell,
-    /// The group that the handle is about, for the log; empty for a client.
-    about: Box<str>,
-    birth: Birth,
-}
-
-impl Sink {
-    pub(crate) fn new(about: &str) -> Self {
-        Self {
-            mailbox: Mailbox::default(),
-            lease: LeaseCell::default(),
-            about: about.into(),
-            birth: Birth::now(),
-        }
-    }
-
-    /// Whether the handle was made by the parent of this process.
-    pub(crate) fn is_foreign(&self) -> bool {
-        self.birth.is_foreign()
-    }
-}
-
-/// In which process something was made: nobody feeds it in a forked child.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Birth(u32);
-
-impl Birth {
-    pub(crate) fn now() -> Self {
-        sys::count_forks();
-        // A process that nobody has marked is marked by what is made in it.
-        sys::forks();
-        Self(sys::mark())
-    }
-
-    /// Whether that was a parent of this process.
-    pub(crate) fn is_foreign(self) -> bool {
-        self.0 != sys::mark()
-    }
-}

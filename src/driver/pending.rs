@@ -1,6 +1,8 @@
 //! A call that is under way.
 
-use super::{Birth, block_on, guard};
+use super::birth::Birth;
+use super::block_on::block_on;
+use super::guard;
 use crate::core::{Error, ErrorKind};
 use std::future::Future;
 use std::pin::Pin;
@@ -36,7 +38,7 @@ impl<T> Shared<T> {
 /// A call that is under way, and later its result. It is a [`Future`] for any executor, and
 /// [`wait`](Self::wait) blocks the thread instead. Dropping it gives up the result; a join that is
 /// given up is undone.
-#[must_use = "nothing says how the call ended unless it is awaited or waited for"]
+#[must_use = "the result of the call is lost unless it is awaited or waited for"]
 pub struct Pending<T> {
     shared: Arc<Shared<T>>,
     birth: Birth,
@@ -49,7 +51,7 @@ impl<T> std::fmt::Debug for Pending<T> {
     }
 }
 
-/// The other end: completes the call exactly once, with "closed" if it is dropped.
+/// The other end: completes the call exactly once, with the error `Closed` if it is dropped.
 pub(crate) struct Completer<T>(Arc<Shared<T>>);
 
 impl<T> Completer<T> {
@@ -108,7 +110,7 @@ impl<T> Pending<T> {
         block_on(self, deadline).unwrap_or_else(|| {
             Err(Error::new(
                 ErrorKind::Timeout,
-                "the call was not answered in time; it may still happen",
+                "no answer came in time; the operation may still happen",
             ))
         })
     }
@@ -122,7 +124,7 @@ impl<T> Future for Pending<T> {
             return Poll::Ready(Err(Error::forked()));
         }
         let shared = Arc::clone(&self.shared);
-        // Foreign code: it may do as it likes, but not under a lock that the I/O thread takes.
+        // To clone a waker is foreign code: not under a lock that the I/O thread takes.
         let waker = cx.waker().clone();
         let mut state = shared.lock();
         let before = std::mem::replace(&mut *state, State::Taken);

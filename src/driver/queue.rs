@@ -1,8 +1,8 @@
-//! What waits for a slow consumer of events.
+//! The events that wait for a slow consumer.
 //!
 //! It loses the oldest events, never the order, never the newest, never the newest end of a tenure
-//! and, of the ends of memberships, only the oldest of very many: what it reads in the end is how
-//! things are. Long lists and payloads that something newer supersedes go first.
+//! and, of the ends of memberships, only the oldest of very many: the last event that it reads describes
+//! the present state. Long lists and payloads that a newer event supersedes go first.
 
 use crate::core::{ContenderEvent, DetectorEvent, Event, GroupEvent, Member};
 use std::collections::VecDeque;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// How many events wait.
 pub(super) const QUEUED_EVENTS_MAX: usize = 128;
 
-/// How many bytes they hold together, about; the newest is kept whatever it holds.
+/// How many bytes they hold together, about; the newest is kept even if it holds more.
 const QUEUED_BYTES_MAX: usize = 4 << 20;
 
 /// How many ends of memberships wait beside them: each belongs to a call that joined, and nothing
@@ -38,6 +38,13 @@ impl Queue {
         self.events.is_empty() && self.losses.is_empty()
     }
 
+    /// All events, in no order.
+    #[cfg(feature = "capi")]
+    pub(super) fn into_events(self) -> Vec<Arc<Event>> {
+        let entries = self.events.into_iter().chain(self.losses);
+        entries.map(|entry| entry.event).collect()
+    }
+
     /// Takes the oldest event.
     pub(super) fn pop(&mut self) -> Option<Arc<Event>> {
         let first = |queue: &VecDeque<Entry>| queue.front().map_or(u64::MAX, |entry| entry.number);
@@ -49,7 +56,7 @@ impl Queue {
         Some(entry.event)
     }
 
-    /// Adds an event of so many bytes (see [`weigh`]), and gives back what had to make room.
+    /// Adds an event of so many bytes (see [`weigh`]), and returns the events that make room.
     pub(super) fn push(&mut self, event: Arc<Event>, bytes: usize) -> Vec<Arc<Event>> {
         self.last += 1;
         let is_loss = matches!(*event, Event::Group(GroupEvent::MembershipLost { .. }));
@@ -77,7 +84,7 @@ impl Queue {
         gone
     }
 
-    /// What must make room, if anything must.
+    /// The event that must make room, if one must.
     fn victim(&self) -> Option<usize> {
         let is_end =
             |entry: &Entry| matches!(*entry.event, Event::Contender(ContenderEvent::Lost { .. }));
@@ -156,11 +163,11 @@ mod tests {
             push(&mut queue, list(length));
             assert!(queue.bytes <= QUEUED_BYTES_MAX);
         }
-        // Longer than all that may wait: kept alone, for nothing else says how things are.
+        // Longer than all events that may wait: kept alone, for it alone describes the state.
         push(&mut queue, list(100_000));
         assert_eq!(drain(&mut queue), [list(100_000)]);
         assert_eq!(queue.bytes, 0);
-        // What is small is not pushed out by what is long.
+        // Long events do not push out small ones.
         push(&mut queue, list(1));
         push(&mut queue, list(20_000));
         push(&mut queue, list(30_000));

@@ -1,10 +1,11 @@
 //! Name look-ups, off the I/O thread: the system's resolver may hang for as long as it likes.
 //!
 //! One look-up of a name serves every client of the process that waits for it. A look-up that
-//! hangs is overtaken: whoever asks for its name much later starts another one beside it, and
+//! hangs is overtaken: a client that asks for its name much later starts another one beside it, and
 //! the first answer of the two is everybody's.
 
-use super::{process, sys};
+use super::process::PerProcess;
+use super::sys;
 use crate::core::{Host, Time};
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -17,10 +18,10 @@ const LOOKUPS_MAX: usize = 8;
 /// How long one look-up of a name may take before another one is started beside it.
 const OVERTAKEN_AFTER: Duration = Duration::from_secs(30);
 
-/// What a look-up answers, with ports of no meaning.
+/// The answer of a look-up; its ports mean nothing.
 type Found = Result<Vec<SocketAddr>, String>;
 
-/// Told the answer once, on whichever thread has it.
+/// Called with the answer once, on the thread that has it.
 type Waiter = Box<dyn FnOnce(Found) + Send>;
 
 /// One name.
@@ -28,16 +29,16 @@ type Waiter = Box<dyn FnOnce(Found) + Send>;
 struct Name {
     /// How many threads look it up.
     threads: usize,
-    /// When the newest of them began.
+    /// The time when the newest of them began.
     began: Time,
     waiters: Vec<Waiter>,
 }
 
 /// Which names are being looked up in this process, and for whom.
-pub(super) struct LookUps(Mutex<BTreeMap<String, Name>>);
+struct LookUps(Mutex<BTreeMap<String, Name>>);
 
 impl LookUps {
-    pub(super) const fn new() -> Self {
+    fn new() -> Self {
         Self(Mutex::new(BTreeMap::new()))
     }
 
@@ -45,7 +46,7 @@ impl LookUps {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets `waiter` wait for the answer of `name`. Says whether a thread is to be started for it.
+    /// Lets `waiter` wait for the answer of `name`. Returns whether a thread must be started for it.
     fn join(&self, name: &str, waiter: Waiter, now: Time) -> bool {
         let mut names = self.lock();
         let all: usize = names.values().map(|name| name.threads).sum();
@@ -55,7 +56,7 @@ impl LookUps {
         let may = all + own < LOOKUPS_MAX;
         if own == 0 && !may {
             drop(names);
-            let why = "too many look-ups hang already; is the resolver reachable?";
+            let why = "too many look-ups hang; can the resolver be reached?";
             waiter(Err(why.to_owned()));
             return false;
         }
@@ -69,7 +70,7 @@ impl LookUps {
         starts
     }
 
-    /// A thread has the answer: it is for all who wait for this name.
+    /// A thread has the answer: it is for all waiters of this name.
     fn answer(&self, name: &str, found: &Found) {
         let mut names = self.lock();
         let Some(entry) = names.get_mut(name) else {
@@ -87,7 +88,7 @@ impl LookUps {
     }
 }
 
-/// Looks `host` up and tells `done`, from another thread (or from this one when it is refused).
+/// Looks `host` up and calls `done`, on another thread (or on this one if the look-up is refused).
 pub(super) fn look_up(host: Host, done: impl FnOnce(Found) + Send + 'static) {
     let Host { name, port } = host;
     let waiter = Box::new(move |found: Found| {
@@ -98,7 +99,8 @@ pub(super) fn look_up(host: Host, done: impl FnOnce(Found) + Send + 'static) {
             addresses
         }));
     });
-    let look_ups = &process::this().look_ups;
+    static LOOK_UPS: PerProcess<LookUps> = PerProcess::new(LookUps::new);
+    let look_ups = LOOK_UPS.get();
     if !look_ups.join(&name, waiter, sys::now()) {
         return;
     }
@@ -144,7 +146,7 @@ mod tests {
             assert_eq!(told.try_recv().unwrap(), found);
         }
         assert!(look_ups.lock().is_empty());
-        assert!(wait_for(&look_ups, "one.test", START).0, "and asked anew");
+        assert!(wait_for(&look_ups, "one.test", START).0, "and asked again");
     }
 
     #[test]

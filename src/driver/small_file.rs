@@ -5,7 +5,7 @@ use std::io::Read;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-/// What a file holds, if that is at most `limit` bytes; or why not, for people.
+/// The content of a file of at most `limit` bytes; or why it cannot be read, for people.
 pub(crate) fn read(name: &Path, limit: usize) -> Result<Vec<u8>, String> {
     // Looked at before it is opened: opening a device may do something.
     let about = std::fs::metadata(name).map_err(|error| error.to_string())?;
@@ -15,20 +15,19 @@ pub(crate) fn read(name: &Path, limit: usize) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     OpenOptions::new()
         .read(true)
-        // If it has become a pipe since, nobody waits for its writer.
+        // If it has become a pipe since, do not wait for a writer.
         .custom_flags(libc::O_NONBLOCK)
         .open(name)
         .and_then(|file| file.take(limit as u64 + 1).read_to_end(&mut bytes))
         .map_err(|error| error.to_string())?;
-    // Some files (those of the kernel) do not say how long they are.
+    // Some files (those of the kernel) do not report their length.
     if bytes.len() > limit {
-        return Err(format!("it holds more than {limit} bytes"));
+        return Err(format!("it has more than {limit} bytes"));
     }
     Ok(bytes)
 }
 
-/// The name without what stands before its last `@`: a URL in the place of a name may hold a
-/// password.
+/// The name without the text before its last `@`: a URL in the place of a name may hold a password.
 pub(crate) fn shown(name: &Path) -> String {
     let name = name.to_string_lossy();
     match name.rsplit_once('@') {

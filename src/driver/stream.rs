@@ -1,4 +1,4 @@
-//! One TCP connection: non-blocking, with what could not be written yet.
+//! One TCP connection: non-blocking, with the bytes that could not be written yet.
 
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
@@ -23,8 +23,8 @@ impl Stream {
         token: Token,
     ) -> Result<Self, String> {
         let mut socket = TcpStream::connect(address).map_err(describe)?;
-        // The connection is for short messages that somebody waits for; failing to say so costs
-        // only time.
+        // The connection is for short messages with a waiting sender; without the option they only
+        // take longer.
         let _ = socket.set_nodelay(true);
         registry
             .register(&mut socket, token, Interest::READABLE | Interest::WRITABLE)
@@ -35,7 +35,7 @@ impl Stream {
         })
     }
 
-    /// Whether the connection stands by now; an error if it never will.
+    /// Whether the connection is established by now; an error if it never will be.
     pub(super) fn is_connected(&self) -> Result<bool, String> {
         match self.socket.take_error() {
             Ok(None) => {}
@@ -48,17 +48,17 @@ impl Stream {
         }
     }
 
-    /// Writes what can be written now and keeps the rest. Rust's standard library sends with
+    /// Writes as much as the socket takes now, and keeps the rest. Rust's standard library sends with
     /// `MSG_NOSIGNAL`, so a peer that is gone is an error and never a SIGPIPE.
     pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), String> {
         if self.unsent.len() + bytes.len() > UNSENT_BYTES_MAX {
-            return Err("the peer does not read".to_owned());
+            return Err("the server does not read".to_owned());
         }
         self.unsent.extend_from_slice(bytes);
         self.flush()
     }
 
-    /// Writes what was kept, as far as that goes now.
+    /// Writes the bytes that were kept, as many as the socket takes now.
     pub(super) fn flush(&mut self) -> Result<(), String> {
         let mut sent = 0;
         let outcome = loop {
@@ -66,7 +66,7 @@ impl Stream {
                 break Ok(());
             }
             match self.socket.write(&self.unsent[sent..]) {
-                Ok(0) => break Err("the connection takes no more bytes".to_owned()),
+                Ok(0) => break Err("the connection accepts no bytes".to_owned()),
                 Ok(n) => sent += n,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break Ok(()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -77,7 +77,7 @@ impl Stream {
         outcome
     }
 
-    /// Reads what is there: `Ok(0)` when that is nothing for now.
+    /// Reads the bytes that are there: `Ok(0)` if there are none for now.
     pub(super) fn receive(&mut self, buffer: &mut [u8]) -> Result<usize, String> {
         loop {
             match self.socket.read(buffer) {
@@ -90,10 +90,10 @@ impl Stream {
         }
     }
 
-    /// Ends the connection at once. The system forgets what it could not deliver yet: a write that
-    /// is given up here must not be sent again by it minutes later.
+    /// Ends the connection at once. The system drops the bytes that it could not deliver yet: it must
+    /// not send a write again minutes after the write was given up here.
     pub(super) fn close(mut self, registry: &Registry) {
-        // Failing to say so costs no more than it did before.
+        // If that fails, the system may only send for a while longer.
         let _ = SockRef::from(&self.socket).set_linger(Some(Duration::ZERO));
         // Closing the descriptor, which follows, removes it from the poll in any case.
         let _ = registry.deregister(&mut self.socket);

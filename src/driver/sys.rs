@@ -1,5 +1,5 @@
-//! What only the operating system can tell: the time, and whether this process is a fork of the
-//! one that started the library. The only file of the library proper with `unsafe` in it.
+//! Questions for the operating system: the time, and whether this process is a fork of the process that
+//! started the library. The only file of the library proper with `unsafe` in it.
 
 use crate::core::Time;
 use std::io;
@@ -42,7 +42,7 @@ fn read(clock: libc::clockid_t) -> u64 {
 /// A timer on the clock of [`now`]: it rings in time also after the machine has slept.
 pub(super) struct Alarm {
     timer: OwnedFd,
-    /// What it is set to.
+    /// The time to which it is set.
     at: Option<Time>,
 }
 
@@ -55,7 +55,7 @@ impl Alarm {
         if timer < 0 {
             return Err(io::Error::last_os_error());
         }
-        // SAFETY: it was opened just now, and nobody else has it.
+        // SAFETY: it was opened just now, and no other code has it.
         let timer = unsafe { OwnedFd::from_raw_fd(timer) };
         Ok(Self { timer, at: None })
     }
@@ -64,8 +64,8 @@ impl Alarm {
         self.timer.as_raw_fd()
     }
 
-    /// Has it ring at `at`, at once if that has passed, or not at all. What it is set to already is
-    /// left as it is, rung or not: who is told of readiness once sets it anew before the next wait.
+    /// Sets it to ring at `at`: at once if that has passed, or not at all. If it is set to that time
+    /// already, it stays as it is, rung or not: its owner sets it again before the next wait.
     #[allow(unsafe_code)]
     pub(super) fn set(&mut self, at: Option<Time>) {
         if at == self.at {
@@ -104,7 +104,7 @@ static FORKS: AtomicU32 = AtomicU32::new(0);
 /// made it. Null until forks are counted.
 static PAGE: AtomicPtr<AtomicU32> = AtomicPtr::new(std::ptr::null_mut());
 
-/// The mark of a process: nobody's, so far.
+/// The mark of no process.
 const UNMARKED: u32 = 0;
 
 fn mark_of(forks: u32) -> u32 {
@@ -115,13 +115,13 @@ fn mark_of(forks: u32) -> u32 {
 fn page() -> Option<&'static AtomicU32> {
     let page = PAGE.load(Ordering::Acquire);
     // SAFETY: it is null, or points to an aligned word of a page that is mapped, readable and
-    // writable for the life of the process, and that nobody uses but by this type.
+    // writable for the life of the process, and that is used by this type alone.
     unsafe { page.as_ref() }
 }
 
-/// The mark of this process. What was made under another belongs to another process: its threads are
+/// The mark of this process. An object with another mark belongs to another process: its threads are
 /// not here, and its locks may be held for ever. Loads of two words: `is_leading()` asks it too. In a
-/// child that was made without the fork handlers (a bare `clone`) it is nobody's mark until the
+/// child that was made without the fork handlers (a bare `clone`) it is the mark of no process until the
 /// library makes something there.
 pub(super) fn mark() -> u32 {
     match page() {
@@ -130,8 +130,8 @@ pub(super) fn mark() -> u32 {
     }
 }
 
-/// How many forks lie between the process that loaded the library and this one; counts the one that
-/// nobody told of.
+/// How many forks lie between the process that loaded the library and this one, the fork included that
+/// ran no handler.
 pub(super) fn forks() -> u32 {
     if mark() == UNMARKED {
         forked();
@@ -167,7 +167,7 @@ pub(super) fn count_forks() {
             // only those forks count that run the handlers.
             unsafe { libc::madvise(page, size_of::<AtomicU32>(), libc::MADV_WIPEONFORK) };
             let word = page.cast::<AtomicU32>();
-            // SAFETY: it is aligned, zero, and nobody else knows of it yet.
+            // SAFETY: it is aligned, zero, and no other code knows of it yet.
             unsafe { &*word }.store(mark_of(FORKS.load(Ordering::Relaxed)), Ordering::Relaxed);
             PAGE.store(word, Ordering::Release);
         }
@@ -218,7 +218,7 @@ mod tests {
             std::thread::sleep(Duration::from_millis(1));
         }
         assert!(now() >= at);
-        // What has passed rings at once.
+        // A time that has passed rings at once.
         alarm.set(Some(Time::from_nanos(0)));
         assert_eq!(ticks(&alarm).1, 1);
         alarm.set(None);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
-pub(crate) use tenure_field::cabi::say_or_fail;
+pub(crate) use tenure_field::cabi::{archive, say_or_fail, shared};
 use tenure_field::process::Options;
 use tenure_field::{Process, cabi};
 
@@ -29,20 +29,12 @@ pub(crate) fn scratch(name: &str) -> PathBuf {
     path
 }
 
-pub(crate) fn shared() -> PathBuf {
-    cabi::beside_test("libtenure.so")
-}
-
-pub(crate) fn archive() -> PathBuf {
-    cabi::beside_test("libtenure.a")
-}
-
 /// A folder with the library under the names by which linkers and loaders look for it.
 pub(crate) fn libraries() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let folder = scratch("lib");
-        cabi::link_names("libtenure.so", &soname(), &folder);
+        cabi::link_names(&soname(), &folder);
         folder
     })
 }

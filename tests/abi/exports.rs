@@ -46,9 +46,9 @@ fn the_soname_is_that_of_the_abi_everywhere() {
         "no {soname} in {section}"
     );
     let abi = api::define("TENURE_ABI_VERSION");
-    let build = fs::read_to_string(api::root().join("build.rs")).unwrap();
+    let build = fs::read_to_string(api::root().join("crates/clib/build.rs")).unwrap();
     assert!(build.contains(&format!("-soname,{soname}\"")), "{build}");
-    let manifest = fs::read_to_string(api::root().join("Cargo.toml")).unwrap();
+    let manifest = fs::read_to_string(api::root().join("crates/clib/Cargo.toml")).unwrap();
     let capi = manifest
         .split("[package.metadata.capi.library]")
         .nth(1)

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use tenure_field::built_tool;
 
 /// A script of ours, told to take what was built for this test.
 fn script(name: &str) -> Command {
@@ -15,7 +16,7 @@ fn script(name: &str) -> Command {
     script
         .env("TENURE_SO", shared())
         .env("TENURE_A", archive())
-        .env("TENURE_BIN", env!("CARGO_BIN_EXE_tenure"));
+        .env("TENURE_BIN", built_tool());
     script
 }
 

@@ -14,4 +14,5 @@ mod exports;
 mod header;
 mod install;
 mod ledger;
+mod plain;
 mod release;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tenure::core::{
     ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderSpec, Error, Event, Handle, Host,
-    Input, Lease, Output, SESSION, SessionEvent, SessionOptions, Time,
+    Input, Output, Published, SESSION, SessionEvent, SessionOptions, Time,
 };
 use tenure::proto::{
     ConnectRequest, ConnectResponse, FrameDecoder, ReplyHeader, Request, Response, ServerError,
@@ -54,7 +54,7 @@ pub(crate) struct Clerk {
     pub(crate) connects: Vec<Time>,
     pub(crate) sent: Vec<(Time, Request)>,
     pub(crate) log: Vec<(Time, Handle, Event)>,
-    pub(crate) leases: BTreeMap<Handle, Lease>,
+    pub(crate) leases: Published,
     pub(crate) done: BTreeMap<CallId, Result<Answer, Error>>,
 }
 
@@ -95,7 +95,7 @@ impl Clerk {
             connects: Vec::new(),
             sent: Vec::new(),
             log: Vec::new(),
-            leases: BTreeMap::new(),
+            leases: Published::default(),
             done: BTreeMap::new(),
         };
         clerk.input(Input::Tick);
@@ -158,12 +158,12 @@ impl Clerk {
                 }
                 Output::Send { conn, bytes } => self.receive(conn, &bytes),
                 Output::Close { .. } => self.conn = None,
-                Output::Lease { handle, lease } => {
-                    match lease {
-                        Some(lease) => self.leases.insert(handle, lease),
-                        None => self.leases.remove(&handle),
-                    };
-                }
+                Output::Lease {
+                    handle,
+                    lease,
+                    renewed_by,
+                } => self.leases.lease(handle, lease, renewed_by),
+                Output::Renewal { basis, end } => drop(self.leases.renew(basis, end)),
                 Output::Event { handle, event } => self.log.push((self.now, handle, event)),
                 Output::Done { call, result } => {
                     self.done.insert(call, result);
@@ -307,7 +307,7 @@ impl Clerk {
     }
 
     pub(crate) fn leads(&self, handle: u64) -> bool {
-        let lease = self.leases.get(&Handle(handle));
+        let lease = self.leases.get(Handle(handle));
         lease.is_some_and(|lease| lease.end > self.now)
     }
 

@@ -1,7 +1,7 @@
 //! On what a lease may rest: sessions that are about to be closed, timeouts that change, answers
 //! that are slow.
 
-use crate::world::{DELAY, GROUP, T, World};
+use crate::bench::{Bench, DELAY, GROUP, T};
 use std::time::Duration;
 use tenure::core::{ContenderEvent, Error, ErrorKind, Event, SessionEvent, Time};
 use tenure::model::ModelOptions;
@@ -13,18 +13,18 @@ fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
-fn led_at(world: &World, node: usize) -> Option<Time> {
-    world.time_of(node, |e| {
+fn led_at(bench: &Bench, node: usize) -> Option<Time> {
+    bench.time_of(node, |e| {
         matches!(e, Event::Contender(ContenderEvent::Leading { .. }))
     })
 }
 
-fn hindrances(world: &World, node: usize) -> Vec<String> {
+fn hindrances(bench: &Bench, node: usize) -> Vec<String> {
     let told = |error: Error| {
         assert_eq!(error.kind(), ErrorKind::Timeout);
         error.message().to_owned()
     };
-    world.blocks(node, 1).into_iter().map(told).collect()
+    bench.blocks(node, 1).into_iter().map(told).collect()
 }
 
 /// A session that was silent until a server took it for expired, and is attached again before it is
@@ -34,37 +34,37 @@ fn a_session_that_is_doomed_makes_no_leader_whenever_it_comes_back() {
     let mut came_back = 0;
     for closing in [20, 95, 400, 2500] {
         for late in [0, 3, 10, 60, 150, 900] {
-            let mut world = World::new();
-            world.create(GROUP);
+            let mut bench = Bench::new();
+            bench.create(GROUP);
             for id in 0..3 {
-                world.client();
-                world.contend(id, 1);
-                world.run(SECOND);
+                bench.client();
+                bench.contend(id, 1);
+                bench.run(SECOND);
             }
-            world.run(2 * T);
-            world.model.set_closing_time(ms(closing));
-            let session = world.session(1);
-            world.pause(1);
-            world.run(T / 2);
-            world.withdraw(0, 1);
+            bench.run(2 * T);
+            bench.world.ensemble.set_closing_time(ms(closing));
+            let session = bench.session(1);
+            bench.pause(1);
+            bench.run(T / 2);
+            bench.withdraw(0, 1);
             let case = format!("closed within {closing} ms, {late} ms late");
             assert!(
-                world.run_while_not(2 * T, |w| w.model.is_doomed(session)),
+                bench.run_while_not(2 * T, |w| w.world.ensemble.is_doomed(session)),
                 "{case}"
             );
-            world.run(ms(late));
-            came_back += usize::from(world.model.is_doomed(session));
+            bench.run(ms(late));
+            came_back += usize::from(bench.world.ensemble.is_doomed(session));
             // Its connection is gone when it wakes.
-            world.sever(1);
-            world.heal(1);
-            world.resume(1);
+            bench.sever(1);
+            bench.heal(1);
+            bench.resume(1);
             // `run` holds after each step that there is one leader at most.
-            world.run_while_not(T, |w| w.leads(1, 1));
-            world.cut(1);
-            world.run(2 * T);
-            world.heal(1);
-            world.run(2 * T);
-            let leaders = (0..3).filter(|id| world.leads(*id, 1)).count();
+            bench.run_while_not(T, |w| w.leads(1, 1));
+            bench.cut(1);
+            bench.run(2 * T);
+            bench.heal(1);
+            bench.run(2 * T);
+            let leaders = (0..3).filter(|id| bench.leads(*id, 1)).count();
             assert_eq!(leaders, 1, "{case}");
         }
     }
@@ -73,26 +73,26 @@ fn a_session_that_is_doomed_makes_no_leader_whenever_it_comes_back() {
 
 #[test]
 fn a_client_that_was_away_for_long_leads_at_once_by_another_session() {
-    let mut world = World::new();
-    world.create(GROUP);
-    world.client();
-    world.contend(0, 1);
-    world.run(2 * T);
-    let session = world.session(0);
-    world.cut(0);
-    assert!(world.run_while_not(T, |w| w.losses(0, 1).len() == 1));
-    world.run(T - T * 949 / 1000 + ms(300));
-    world.heal(0);
-    let healed = world.now;
-    assert!(world.run_while_not(2 * T, |w| w.leads(0, 1)));
+    let mut bench = Bench::new();
+    bench.create(GROUP);
+    bench.client();
+    bench.contend(0, 1);
+    bench.run(2 * T);
+    let session = bench.session(0);
+    bench.cut(0);
+    assert!(bench.run_while_not(T, |w| w.losses(0, 1).len() == 1));
+    bench.run(T - T * 949 / 1000 + ms(300));
+    bench.heal(0);
+    let healed = bench.now();
+    assert!(bench.run_while_not(2 * T, |w| w.leads(0, 1)));
     // It dials again within its longest pause, finds its session, and makes a new one.
     assert!(
-        world.now.since(healed) < 2 * SECOND,
+        bench.now().since(healed) < 2 * SECOND,
         "{:?}",
-        world.now.since(healed)
+        bench.now().since(healed)
     );
     assert_ne!(
-        world.session(0),
+        bench.session(0),
         session,
         "the old session may have been doomed"
     );
@@ -100,41 +100,41 @@ fn a_client_that_was_away_for_long_leads_at_once_by_another_session() {
 
 #[test]
 fn a_session_with_members_is_kept_and_waited_for() {
-    let mut world = World::new();
-    world.create(GROUP);
-    world.client();
+    let mut bench = Bench::new();
+    bench.create(GROUP);
+    bench.client();
     let group = tenure::core::Handle(7);
-    world.command(
+    bench.command(
         0,
         tenure::core::Command::Group {
             handle: group,
             path: "/other".into(),
         },
     );
-    world.with_call(0, |call| tenure::core::Command::Join {
+    bench.with_call(0, |call| tenure::core::Command::Join {
         handle: group,
         call,
         label: None,
         data: b"stays".to_vec(),
     });
-    world.contend(0, 1);
-    world.run(2 * T);
-    let session = world.session(0);
-    world.cut(0);
-    assert!(world.run_while_not(T, |w| w.losses(0, 1).len() == 1));
+    bench.contend(0, 1);
+    bench.run(2 * T);
+    let session = bench.session(0);
+    bench.cut(0);
+    assert!(bench.run_while_not(T, |w| w.losses(0, 1).len() == 1));
     // A server that was away gives each session its full time again.
-    world.crash();
-    world.run(T - T * 949 / 1000 + ms(500));
-    world.restart();
-    world.heal(0);
-    let healed = world.now;
-    assert!(world.run_while_not(3 * T, |w| w.leads(0, 1)));
-    assert_eq!(world.session(0), session);
+    bench.crash();
+    bench.run(T - T * 949 / 1000 + ms(500));
+    bench.restart();
+    bench.heal(0);
+    let healed = bench.now();
+    assert!(bench.run_while_not(3 * T, |w| w.leads(0, 1)));
+    assert_eq!(bench.session(0), session);
     assert!(
-        world.now.since(healed) >= T,
+        bench.now().since(healed) >= T,
         "it may have been doomed for as long"
     );
-    let told = hindrances(&world, 0);
+    let told = hindrances(&bench, 0);
     assert!((1..=2).contains(&told.len()), "once in T: {told:?}");
     assert!(told[0].contains("begun to end this session"), "{told:?}");
 }
@@ -143,64 +143,64 @@ fn a_session_with_members_is_kept_and_waited_for() {
 fn a_longer_timeout_that_another_server_grants_lengthens_no_lease() {
     // What is granted at first, in the middle, and at the end.
     for granted in [[6000, 4000, 6000], [6000, 3000, 5000], [5000, 4000, 6000]] {
-        let mut world = World::new();
-        world.create(GROUP);
-        world.client();
+        let mut bench = Bench::new();
+        bench.create(GROUP);
+        bench.client();
         for grant in granted {
-            world.model.set_max_session_timeout(ms(grant));
-            world.sever(0);
-            world.heal(0);
-            world.run(SECOND);
+            bench.world.ensemble.set_max_session_timeout(0, ms(grant));
+            bench.sever(0);
+            bench.heal(0);
+            bench.run(SECOND);
             if grant == granted[0] {
-                world.contend(0, 1);
-                world.run(SECOND);
-                assert!(world.leads(0, 1));
+                bench.contend(0, 1);
+                bench.run(SECOND);
+                assert!(bench.leads(0, 1));
             }
         }
         let least = ms(*granted.iter().min().unwrap());
-        let timeouts = world.session_events(0).into_iter().filter_map(|e| match e {
+        let timeouts = bench.session_events(0).into_iter().filter_map(|e| match e {
             SessionEvent::Connected { timeout, .. } => Some(timeout),
             _ => None,
         });
         let timeouts: Vec<Duration> = timeouts.collect();
         assert_eq!(timeouts.last(), Some(&least), "{timeouts:?}");
-        let end = world.nodes[0].leases[&tenure::core::Handle(1)].end;
-        assert!(end.since(world.now) <= least * 949 / 1000, "{granted:?}");
+        let end = bench.seen.nodes[0].leases[&tenure::core::Handle(1)].end;
+        assert!(end.since(bench.now()) <= least * 949 / 1000, "{granted:?}");
     }
 }
 
 #[test]
 fn a_hand_over_to_an_idle_standby_takes_as_long_whenever_it_comes() {
     for phase in 0..24 {
-        let mut world = World::new();
+        let mut bench = Bench::new();
         for id in 0..2 {
-            world.client();
-            world.contend(id, 1);
-            world.run(SECOND);
+            bench.client();
+            bench.contend(id, 1);
+            bench.run(SECOND);
         }
-        world.run(4 * T + T * phase / 24);
-        let start = world.now;
-        world.withdraw(0, 1);
-        assert!(world.run_while_not(T, |w| w.leads(1, 1)));
-        let took = world.now.since(start);
+        bench.run(4 * T + T * phase / 24);
+        let start = bench.now();
+        bench.withdraw(0, 1);
+        assert!(bench.run_while_not(T, |w| w.leads(1, 1)));
+        let took = bench.now().since(start);
         assert!(took <= 8 * DELAY + DELTA, "phase {phase}: {took:?}");
     }
 }
 
 #[test]
 fn whoever_becomes_next_in_line_finds_out_and_takes_over_as_quickly() {
-    let mut world = World::new();
+    let mut bench = Bench::new();
     for id in 0..5 {
-        world.client();
-        world.contend(id, 1);
-        world.run(SECOND);
+        bench.client();
+        bench.contend(id, 1);
+        bench.run(SECOND);
     }
     for id in 0..4 {
-        world.run(10 * T);
-        let start = world.now;
-        world.withdraw(id, 1);
-        assert!(world.run_while_not(T, |w| w.leads(id + 1, 1)));
-        let took = world.now.since(start);
+        bench.run(10 * T);
+        let start = bench.now();
+        bench.withdraw(id, 1);
+        assert!(bench.run_while_not(T, |w| w.leads(id + 1, 1)));
+        let took = bench.now().since(start);
         assert!(took <= 8 * DELAY + DELTA, "{id}: {took:?}");
     }
 }
@@ -227,27 +227,27 @@ fn where_every_answer_is_slow_a_lone_contender_leads_all_the_same_and_keeps_it()
             ..ModelOptions::default()
         };
         for stands in [true, false] {
-            let mut world = World::with(options.clone());
+            let mut bench = Bench::with(options.clone());
             if stands {
-                world.create(GROUP);
+                bench.create(GROUP);
             }
-            world.reply_delay = ms(late);
-            world.tick = tick.map(ms);
-            world.client_with(ms(timeout), None);
-            world.contend(0, 1);
-            let led = world.run_while_not(ms(timeout) * 2, |w| w.leads(0, 1));
+            bench.set_reply_delay(ms(late));
+            bench.tick = tick.map(ms);
+            bench.client_with(ms(timeout), None);
+            bench.contend(0, 1);
+            let led = bench.run_while_not(ms(timeout) * 2, |w| w.leads(0, 1));
             let case = format!("T {timeout}, tick {tick:?}, answers {late} late, group {stands}");
-            assert!(led, "{case}: {:?}", world.contender_events(0, 1));
-            world.run(ms(timeout) * 10);
+            assert!(led, "{case}: {:?}", bench.contender_events(0, 1));
+            bench.run(ms(timeout) * 10);
             assert_eq!(
-                world.losses(0, 1).len(),
+                bench.losses(0, 1).len(),
                 0,
                 "{case}: {:?}",
-                world.contender_events(0, 1)
+                bench.contender_events(0, 1)
             );
-            assert!(world.leads(0, 1), "{case}");
-            assert_eq!(hindrances(&world, 0), [""; 0], "{case}");
-            let proofs = world.nodes[0].sent.len();
+            assert!(bench.leads(0, 1), "{case}");
+            assert_eq!(hindrances(&bench, 0), [""; 0], "{case}");
+            let proofs = bench.seen.nodes[0].sent.len();
             assert!(
                 proofs < most * 11 * timeout as usize / 1000,
                 "{case}: {proofs} requests"
@@ -270,21 +270,21 @@ fn however_slow_answers_are_a_lone_contender_leads_and_keeps_it_or_says_why_not(
             .map(move |late| (timeout, late))
     });
     for (timeout, late) in cases.into_iter().flatten() {
-        let mut world = World::with(ModelOptions {
+        let mut bench = Bench::with(ModelOptions {
             tick: ms(timeout / 20),
             ..ModelOptions::default()
         });
-        world.create(GROUP);
-        world.reply_delay = ms(late);
-        world.client_with(ms(timeout), None);
-        world.contend(0, 1);
-        world.run(ms(timeout) * 5);
+        bench.create(GROUP);
+        bench.set_reply_delay(ms(late));
+        bench.client_with(ms(timeout), None);
+        bench.contend(0, 1);
+        bench.run(ms(timeout) * 5);
         let case = format!("T {timeout}, answers {late} late");
-        let (told, lost) = (hindrances(&world, 0).len(), world.losses(0, 1).len());
-        let is_led = led_at(&world, 0).is_some();
+        let (told, lost) = (hindrances(&bench, 0).len(), bench.losses(0, 1).len());
+        let is_led = led_at(&bench, 0).is_some();
         assert_ne!(is_led, told > 0, "{case}: {told} hindrances");
         // A session of which the proved life has run out is given up.
-        assert!(!is_led || lost == 0, "{case}: {:?}", world.losses(0, 1));
+        assert!(!is_led || lost == 0, "{case}: {:?}", bench.losses(0, 1));
         leads += u32::from(is_led);
     }
     assert!((80..200).contains(&leads), "{leads}");
@@ -293,29 +293,29 @@ fn however_slow_answers_are_a_lone_contender_leads_and_keeps_it_or_says_why_not(
 #[test]
 fn where_answers_are_too_slow_for_any_lease_it_says_so_once_in_t() {
     for (timeout, late) in [(10_000, 2000), (4000, 800), (6000, 1400)] {
-        let mut world = World::new();
-        world.create(GROUP);
-        world.reply_delay = ms(late);
-        world.client_with(ms(timeout), None);
-        world.contend(0, 1);
-        world.run(ms(timeout) * 10);
+        let mut bench = Bench::new();
+        bench.create(GROUP);
+        bench.set_reply_delay(ms(late));
+        bench.client_with(ms(timeout), None);
+        bench.contend(0, 1);
+        bench.run(ms(timeout) * 10);
         let case = format!("T {timeout}, answers {late} late");
-        assert!(led_at(&world, 0).is_none(), "{case}");
-        let told = hindrances(&world, 0);
+        assert!(led_at(&bench, 0).is_none(), "{case}");
+        let told = hindrances(&bench, 0);
         assert!((8..=10).contains(&told.len()), "{case}: {told:?}");
         assert!(told[0].contains("longer session timeout"), "{told:?}");
-        let sent = world.nodes[0].sent.len();
+        let sent = bench.seen.nodes[0].sent.len();
         assert!(sent < 10 * 40, "{case}: {sent} requests");
     }
 }
 
 /// Answers are late by what falls from `most` to `least`, again and again.
-fn run_unevenly(world: &mut World, span: Duration, least: Duration, most: Duration) {
-    let end = world.now + span;
+fn run_unevenly(bench: &mut Bench, span: Duration, least: Duration, most: Duration) {
+    let end = bench.now() + span;
     let mut late = most;
-    while world.now < end {
-        world.reply_delay = late;
-        world.run(ms(20));
+    while bench.now() < end {
+        bench.set_reply_delay(late);
+        bench.run(ms(20));
         // No answer overtakes another one.
         late = match late.checked_sub(ms(15)) {
             Some(less) if less >= least => less,
@@ -327,14 +327,14 @@ fn run_unevenly(world: &mut World, span: Duration, least: Duration, most: Durati
 #[test]
 fn where_answers_are_too_uneven_for_any_lease_it_says_so() {
     for (timeout, least, most) in [(10_000, 1000, 2400), (6000, 500, 1300), (4000, 300, 800)] {
-        let mut world = World::new();
-        world.create(GROUP);
-        world.client_with(ms(timeout), None);
-        world.contend(0, 1);
-        run_unevenly(&mut world, ms(timeout) * 10, ms(least), ms(most));
+        let mut bench = Bench::new();
+        bench.create(GROUP);
+        bench.client_with(ms(timeout), None);
+        bench.contend(0, 1);
+        run_unevenly(&mut bench, ms(timeout) * 10, ms(least), ms(most));
         let case = format!("T {timeout}, answers {least} to {most} late");
-        assert!(led_at(&world, 0).is_none(), "{case}");
-        let told = hindrances(&world, 0);
+        assert!(led_at(&bench, 0).is_none(), "{case}");
+        let told = hindrances(&bench, 0);
         assert!((8..=16).contains(&told.len()), "{case}: {told:?}");
     }
 }

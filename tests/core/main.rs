@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
+mod bench;
 mod bulk;
 mod clerk;
 mod contender;
@@ -17,4 +18,3 @@ mod outputs;
 mod storm;
 mod undecided;
 mod unreadable;
-mod world;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 use tenure::core::{
-    ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderEvent, ContenderSpec, Event,
+    ANSWER_BYTES_MAX, Answer, Basis, CallId, Client, Command, ContenderEvent, ContenderSpec, Event,
     Handle, Host, Input, Lease, Member, Output, SESSION, Secret, SessionEvent, SessionOptions,
     SessionWake, Time, Wake,
 };
@@ -113,6 +113,16 @@ fn attached() -> Client {
         ]
     );
     client
+}
+
+#[test]
+#[cfg(debug_assertions)]
+#[should_panic(expected = "must drain all outputs")]
+fn an_input_before_the_last_output_of_the_one_before_is_refused_in_debug_builds() {
+    let mut client = client("127.0.0.1", None);
+    give(&mut client, Input::Tick, ms(0));
+    client.handle(Input::Tick, ms(1));
+    client.handle(Input::Tick, ms(2));
 }
 
 #[test]
@@ -295,12 +305,17 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
     let verify = Request::Exists { path, watch: true };
     // The create is the first proof, and the lease counts from the send of the handshake.
     let lease_end = ms(10 + 5694);
+    let renewal = Output::Renewal {
+        basis: Basis::Proofs,
+        end: lease_end,
+    };
     let lease = Output::Lease {
         handle,
         lease: Some(Lease {
             token: 9,
             end: lease_end,
         }),
+        renewed_by: Some(Basis::Proofs),
     };
     assert_eq!(
         out,
@@ -308,6 +323,7 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
             told(ContenderEvent::Enrolled {
                 member: member.clone()
             }),
+            renewal,
             lease,
             told(ContenderEvent::Leading {
                 member: member.clone(),
@@ -337,7 +353,8 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
         out[0],
         Output::Lease {
             handle,
-            lease: None
+            lease: None,
+            renewed_by: None
         }
     );
     assert!(matches!(

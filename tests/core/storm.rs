@@ -4,7 +4,7 @@
 //! `TENURE_STORM_SEED=7 cargo test --test core storm` runs one world again,
 //! `TENURE_STORM_COUNT=5000` more of them.
 
-use crate::world::{T, World};
+use crate::bench::{Bench, T};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tenure::core::{Answer, CallId, ContenderEvent, DetectorEvent, LeasePolicy, Reenrol};
@@ -28,7 +28,7 @@ impl Dice {
 }
 
 struct Storm {
-    world: World,
+    bench: Bench,
     dice: Dice,
     tampering: bool,
     /// The handle under which each client contends now, if it does.
@@ -43,16 +43,16 @@ impl Storm {
     fn new(seed: u64) -> Self {
         let mut dice = Dice(seed);
         let tampering = dice.roll(3) == 0;
-        let mut world = World::new();
-        world.tampered = tampering;
+        let mut bench = Bench::new();
+        bench.seen.tampered = tampering;
         for _ in 0..CONTENDERS + DETECTORS {
-            world.client();
+            bench.client();
         }
         for id in CONTENDERS..CONTENDERS + DETECTORS {
-            world.detect(id, 1);
+            bench.detect(id, 1);
         }
         Self {
-            world,
+            bench,
             dice,
             tampering,
             standing: [None; CONTENDERS],
@@ -73,8 +73,8 @@ impl Storm {
             0 => LeasePolicy::Strict,
             _ => LeasePolicy::Verified,
         };
-        let world = &mut self.world;
-        world.contend_with(id, self.handles, policy, Reenrol::Always);
+        let bench = &mut self.bench;
+        bench.contend_with(id, self.handles, policy, Reenrol::Always);
         self.standing[id] = Some(self.handles);
     }
 
@@ -82,30 +82,30 @@ impl Storm {
         let id = self.any();
         let what = match self.dice.roll(if self.tampering { 16 } else { 13 }) {
             0 | 1 => {
-                self.world.cut(id);
+                self.bench.cut(id);
                 "cut"
             }
             2 => {
-                self.world.sever(id);
+                self.bench.sever(id);
                 "sever"
             }
             3 | 4 => {
-                self.world.heal(id);
+                self.bench.heal(id);
                 "heal"
             }
             5 => {
-                self.world.pause(id);
+                self.bench.pause(id);
                 "pause"
             }
             6 => {
-                self.world.resume(id);
+                self.bench.resume(id);
                 "resume"
             }
             7 => {
                 if self.crashed {
-                    self.world.restart();
+                    self.bench.restart();
                 } else {
-                    self.world.crash();
+                    self.bench.crash();
                 }
                 self.crashed = !self.crashed;
                 "crash or restart"
@@ -119,14 +119,14 @@ impl Storm {
                     op::GET_DATA,
                 ];
                 let op = ops[self.dice.roll(ops.len() as u64) as usize];
-                self.world.swallow_reply_of = Some(op);
+                self.bench.swallow_reply_of(op);
                 "swallow a reply"
             }
             10..=12 => {
                 let id = id % CONTENDERS;
                 match self.standing[id].take() {
                     Some(handle) => {
-                        let call = self.world.withdraw(id, handle);
+                        let call = self.bench.withdraw(id, handle);
                         self.calls.push((id, call));
                     }
                     None => self.contend(id),
@@ -134,24 +134,24 @@ impl Storm {
                 "contend or withdraw"
             }
             13 => {
-                let members = self.world.members();
+                let members = self.bench.members();
                 if let Some(member) = members.first().filter(|_| !self.crashed) {
-                    self.world
-                        .delete(&format!("{}/{member}", crate::world::GROUP));
+                    self.bench
+                        .delete(&format!("{}/{member}", crate::bench::GROUP));
                 }
                 "evict"
             }
             14 => {
-                if !self.crashed && !self.world.members().is_empty() {
-                    self.world.delete_tree(crate::world::GROUP);
+                if !self.crashed && !self.bench.members().is_empty() {
+                    self.bench.delete_tree(crate::bench::GROUP);
                 }
                 "wipe"
             }
             _ => {
-                let sessions = self.world.model.sessions();
+                let sessions = self.bench.world.ensemble.sessions();
                 if !self.crashed && !sessions.is_empty() {
                     let pick = self.dice.roll(sessions.len() as u64) as usize;
-                    self.world.expire_session(sessions[pick]);
+                    self.bench.expire_session(sessions[pick]);
                 }
                 "expire"
             }
@@ -163,17 +163,17 @@ impl Storm {
             2 => Duration::from_millis(self.dice.roll(500)),
             _ => Duration::from_millis(self.dice.roll(T.as_millis() as u64 * 4 / 3)),
         };
-        self.world.run(span);
+        self.bench.run(span);
     }
 
     fn heal_all(&mut self) {
-        self.world.swallow_reply_of = None;
+        self.bench.spare_replies();
         if self.crashed {
-            self.world.restart();
+            self.bench.restart();
         }
         for id in 0..CONTENDERS + DETECTORS {
-            self.world.heal(id);
-            self.world.resume(id);
+            self.bench.heal(id);
+            self.bench.resume(id);
         }
         for id in 0..CONTENDERS {
             if self.standing[id].is_none() {
@@ -184,23 +184,24 @@ impl Storm {
 
     /// What is wrong, if anything still is.
     fn disorder(&self) -> Option<String> {
-        let world = &self.world;
-        let leading = |id: usize| self.standing[id].and_then(|handle| world.token(id, handle));
+        let bench = &self.bench;
+        let leading = |id: usize| self.standing[id].and_then(|handle| bench.token(id, handle));
         let tokens: Vec<u64> = (0..CONTENDERS).filter_map(leading).collect();
         let [token] = tokens[..] else {
             return Some(format!("leaders: {tokens:?}"));
         };
-        let members = world.members();
+        let members = bench.members();
         if members.len() != CONTENDERS {
             return Some(format!("members: {members:?}"));
         }
         for id in CONTENDERS..CONTENDERS + DETECTORS {
-            match world.detector_events(id, 1).last() {
+            match bench.detector_events(id, 1).last() {
                 Some(DetectorEvent::Leader(l)) if l.member.token == token => {}
                 other => return Some(format!("detector {id} says {other:?}, not {token}")),
             }
         }
-        let waiting = |(id, call): &&(usize, CallId)| !world.nodes[*id].done.contains_key(call);
+        let waiting =
+            |(id, call): &&(usize, CallId)| !bench.seen.nodes[*id].done.contains_key(call);
         let call = self.calls.iter().find(waiting)?;
         Some(format!("{call:?} waits"))
     }
@@ -210,7 +211,7 @@ impl Storm {
         for id in 0..CONTENDERS {
             for handle in 11..=self.handles {
                 let (mut led, mut open, mut last) = (false, false, 0);
-                for event in self.world.contender_events(id, handle) {
+                for event in self.bench.contender_events(id, handle) {
                     match event {
                         ContenderEvent::Enrolling => {
                             assert!(!open, "a candidacy began within another");
@@ -233,11 +234,11 @@ impl Storm {
             }
         }
         for (id, call) in &self.calls {
-            let answer = &self.world.nodes[*id].done[call];
+            let answer = &self.bench.seen.nodes[*id].done[call];
             assert!(matches!(answer, Ok(Answer::Removed(_))), "{answer:?}");
         }
-        for node in &self.world.nodes {
-            let [machines, seats, watchers] = node.core.footprint();
+        for node in 0..self.bench.seen.nodes.len() {
+            let [machines, seats, watchers] = self.bench.core(node).footprint();
             assert!(seats <= 1, "{seats} seats");
             assert!(machines <= STEPS && watchers <= 6, "{watchers} watchers");
         }
@@ -252,13 +253,13 @@ fn storm(seed: u64) -> BTreeMap<&'static str, usize> {
     storm.heal_all();
     // A session that was just taken up lives for T and a tick; its owner may be gone.
     let limit = 2 * T + Duration::from_secs(2);
-    let healed = storm.world.now + limit;
+    let healed = storm.bench.now() + limit;
     while let Some(disorder) = storm.disorder() {
         assert!(
-            storm.world.now < healed,
+            storm.bench.now() < healed,
             "not in order after {limit:?}: {disorder}"
         );
-        storm.world.run(Duration::from_millis(50));
+        storm.bench.run(Duration::from_millis(50));
     }
     storm.check_histories();
     storm.seen

@@ -1,8 +1,8 @@
 //! Answers that decide nothing: a server that throttles (−127) or is overtaxed (−4, −7) says nothing
 //! of the znode, and may have carried the operation out or not.
 
+use crate::bench::{Bench, GROUP, T};
 use crate::clerk::{Act, Clerk};
-use crate::world::{GROUP, T, World};
 use std::time::Duration;
 use tenure::core::{
     Answer, Command, ContenderEvent, ContenderSpec, DetectorEvent, Error, Event, GroupEvent,
@@ -15,41 +15,41 @@ const SECOND: Duration = Duration::from_secs(1);
 /// What servers are known to answer, and one that nobody knows.
 const CODES: [i32; 6] = [-127, -4, -7, -1, -125, -999];
 
-fn pair() -> World {
-    let mut world = World::new();
+fn pair() -> Bench {
+    let mut bench = Bench::new();
     for id in 0..2 {
-        world.client();
-        world.contend(id, 1);
-        world.run(SECOND);
+        bench.client();
+        bench.contend(id, 1);
+        bench.run(SECOND);
     }
-    assert!(world.leads(0, 1));
-    world
+    assert!(bench.leads(0, 1));
+    bench
 }
 
 /// What the contender said that blocks it.
-fn blocks(world: &World, node: usize, handle: u64) -> Vec<String> {
+fn blocks(bench: &Bench, node: usize, handle: u64) -> Vec<String> {
     let told = |error: Error| error.message().to_owned();
-    world.blocks(node, handle).into_iter().map(told).collect()
+    bench.blocks(node, handle).into_iter().map(told).collect()
 }
 
 #[test]
 fn an_own_znode_that_a_server_says_nothing_of_is_not_taken_for_gone() {
     for code in CODES {
-        let mut world = pair();
-        let token = world.token(0, 1);
-        world.refuse(0, op::EXISTS, code, 5);
+        let mut bench = pair();
+        let token = bench.token(0, 1);
+        bench.refuse(0, op::EXISTS, code, 5);
         // A change of the payload makes its owner look.
-        world.set_data("/group/c_0000000000", b"x");
-        world.run(2 * T);
-        assert_eq!(world.losses(0, 1), [], "{code}");
-        assert_eq!(world.token(0, 1), token, "{code}");
-        let told = blocks(&world, 0, 1);
+        bench.set_data("/group/c_0000000000", b"x");
+        bench.run(2 * T);
+        assert_eq!(bench.losses(0, 1), [], "{code}");
+        assert_eq!(bench.token(0, 1), token, "{code}");
+        let told = blocks(&bench, 0, 1);
         assert_eq!(told.len(), 1, "{code}: {told:?}");
         assert!(told[0].contains(&code.to_string()), "{told:?}");
         // The watch is armed again.
-        world.delete("/group/c_0000000000");
-        world.run(SECOND);
-        assert!(world.leads(1, 1), "{code}");
+        bench.delete("/group/c_0000000000");
+        bench.run(SECOND);
+        assert!(bench.leads(1, 1), "{code}");
     }
 }
 
@@ -57,16 +57,16 @@ fn an_own_znode_that_a_server_says_nothing_of_is_not_taken_for_gone() {
 fn a_candidacy_goes_on_whatever_is_refused_at_its_begin() {
     for code in CODES {
         for refused in [op::CREATE2, op::GET_CHILDREN2, op::EXISTS, op::MULTI] {
-            let mut world = World::new();
-            world.client();
-            world.run(SECOND);
-            world.refuse(0, refused, code, 4);
-            world.contend(0, 1);
-            world.run(2 * T);
-            assert!(world.leads(0, 1), "{code} {refused}");
-            assert_eq!(world.members().len(), 1, "{code} {refused}");
-            assert_eq!(world.losses(0, 1), [], "{code} {refused}");
-            assert!(blocks(&world, 0, 1).len() <= 2, "{code} {refused}");
+            let mut bench = Bench::new();
+            bench.client();
+            bench.run(SECOND);
+            bench.refuse(0, refused, code, 4);
+            bench.contend(0, 1);
+            bench.run(2 * T);
+            assert!(bench.leads(0, 1), "{code} {refused}");
+            assert_eq!(bench.members().len(), 1, "{code} {refused}");
+            assert_eq!(bench.losses(0, 1), [], "{code} {refused}");
+            assert!(blocks(&bench, 0, 1).len() <= 2, "{code} {refused}");
         }
     }
 }
@@ -74,18 +74,18 @@ fn a_candidacy_goes_on_whatever_is_refused_at_its_begin() {
 #[test]
 fn a_path_is_created_whichever_of_its_creates_are_refused() {
     for times in 1..=8 {
-        let mut world = World::new();
-        world.client();
+        let mut bench = Bench::new();
+        bench.client();
         let spec = ContenderSpec::new("/a/b/c");
         let handle = Handle(1);
-        world.command(0, Command::Contend { handle, spec });
+        bench.command(0, Command::Contend { handle, spec });
         // The first create has told that the path is missing; now it is being created.
-        let creates = |w: &World| w.count_sent(0, op::CREATE2) > 1;
-        assert!(world.run_while_not(SECOND, creates));
-        world.refuse(0, op::CREATE2, -127, times);
-        world.run(2 * T);
-        assert_eq!(world.losses(0, 1), [], "{times}");
-        assert!(world.leads(0, 1), "{times}");
+        let creates = |w: &Bench| w.count_sent(0, op::CREATE2) > 1;
+        assert!(bench.run_while_not(SECOND, creates));
+        bench.refuse(0, op::CREATE2, -127, times);
+        bench.run(2 * T);
+        assert_eq!(bench.losses(0, 1), [], "{times}");
+        assert!(bench.leads(0, 1), "{times}");
     }
 }
 
@@ -93,22 +93,22 @@ fn a_path_is_created_whichever_of_its_creates_are_refused() {
 fn a_standby_that_a_server_says_nothing_to_waits_and_goes_on() {
     for code in CODES {
         for refused in [op::CREATE2, op::GET_CHILDREN2, op::EXISTS] {
-            let mut world = World::new();
+            let mut bench = Bench::new();
             for id in 0..2 {
-                world.client();
-                world.run(SECOND);
+                bench.client();
+                bench.run(SECOND);
                 if id == 1 {
-                    world.refuse(1, refused, code, 4);
+                    bench.refuse(1, refused, code, 4);
                 }
-                world.contend(id, 1);
-                world.run(SECOND);
+                bench.contend(id, 1);
+                bench.run(SECOND);
             }
-            world.run(T);
-            assert!(world.leads(0, 1));
-            world.withdraw(0, 1);
-            world.run(SECOND);
-            assert!(world.leads(1, 1), "{code} {refused}");
-            assert_eq!(world.members().len(), 1, "{code} {refused}");
+            bench.run(T);
+            assert!(bench.leads(0, 1));
+            bench.withdraw(0, 1);
+            bench.run(SECOND);
+            assert!(bench.leads(1, 1), "{code} {refused}");
+            assert_eq!(bench.members().len(), 1, "{code} {refused}");
         }
     }
 }
@@ -116,41 +116,41 @@ fn a_standby_that_a_server_says_nothing_to_waits_and_goes_on() {
 #[test]
 fn a_create_that_was_carried_out_all_the_same_is_adopted() {
     for code in CODES {
-        let mut world = World::new();
-        world.create(GROUP);
-        world.client();
-        world.run(SECOND);
-        world.disguise = Some((op::CREATE2, code));
+        let mut bench = Bench::new();
+        bench.create(GROUP);
+        bench.client();
+        bench.run(SECOND);
+        bench.disguise(op::CREATE2, code);
         // What looks for it is refused as well.
-        world.refuse(0, op::GET_EPHEMERALS, code, 2);
-        world.refuse(0, op::GET_DATA, code, 2);
-        world.contend(0, 1);
-        world.run(2 * T);
-        assert!(world.leads(0, 1), "{code}");
-        assert_eq!(world.members(), ["c_0000000000"], "{code}");
-        assert_eq!(world.count_sent(0, op::CREATE2), 1, "{code}");
+        bench.refuse(0, op::GET_EPHEMERALS, code, 2);
+        bench.refuse(0, op::GET_DATA, code, 2);
+        bench.contend(0, 1);
+        bench.run(2 * T);
+        assert!(bench.leads(0, 1), "{code}");
+        assert_eq!(bench.members(), ["c_0000000000"], "{code}");
+        assert_eq!(bench.count_sent(0, op::CREATE2), 1, "{code}");
     }
 }
 
 #[test]
 fn creates_in_doubt_of_one_group_neither_double_nor_delete_each_other() {
-    let mut world = World::new();
-    world.create(GROUP);
-    world.client();
-    world.run(SECOND);
-    world.refuse(0, op::GET_EPHEMERALS, -127, 3);
+    let mut bench = Bench::new();
+    bench.create(GROUP);
+    bench.client();
+    bench.run(SECOND);
+    bench.refuse(0, op::GET_EPHEMERALS, -127, 3);
     for handle in 1..=4 {
-        world.disguise = Some((op::CREATE2, -4));
-        world.contend(0, handle);
+        bench.disguise(op::CREATE2, -4);
+        bench.contend(0, handle);
         // The next one begins while the looks for this one are under way.
-        world.run(Duration::from_millis(70));
+        bench.run(Duration::from_millis(70));
     }
-    world.run(2 * T);
-    assert_eq!(world.members().len(), 4, "{:?}", world.members());
-    let leaders = (1..=4).filter(|handle| world.leads(0, *handle)).count();
+    bench.run(2 * T);
+    assert_eq!(bench.members().len(), 4, "{:?}", bench.members());
+    let leaders = (1..=4).filter(|handle| bench.leads(0, *handle)).count();
     assert_eq!(leaders, 1);
     for handle in 1..=4 {
-        assert_eq!(world.losses(0, handle), [], "{handle}");
+        assert_eq!(bench.losses(0, handle), [], "{handle}");
     }
 }
 
@@ -158,17 +158,17 @@ fn creates_in_doubt_of_one_group_neither_double_nor_delete_each_other() {
 fn a_withdrawal_ends_only_when_the_znode_is_gone() {
     for code in CODES {
         for refused in [0, 1, 5] {
-            let mut world = pair();
+            let mut bench = pair();
             match refused {
                 // Carried out all the same.
-                0 => world.disguise = Some((op::DELETE, code)),
-                times => world.refuse(0, op::DELETE, code, times),
+                0 => bench.disguise(op::DELETE, code),
+                times => bench.refuse(0, op::DELETE, code, times),
             }
-            let call = world.withdraw(0, 1);
-            world.run(T);
-            assert_eq!(world.members(), ["c_0000000001"], "{code}");
-            assert_eq!(world.nodes[0].done[&call], Ok(Answer::Removed(true)));
-            assert!(world.leads(1, 1));
+            let call = bench.withdraw(0, 1);
+            bench.run(T);
+            assert_eq!(bench.members(), ["c_0000000001"], "{code}");
+            assert_eq!(bench.seen.nodes[0].done[&call], Ok(Answer::Removed(true)));
+            assert!(bench.leads(1, 1));
         }
     }
 }
@@ -176,32 +176,32 @@ fn a_withdrawal_ends_only_when_the_znode_is_gone() {
 #[test]
 fn a_payload_is_written_in_the_end() {
     for code in CODES {
-        let mut world = pair();
-        world.refuse(0, op::SET_DATA, code, 3);
-        let call = world.with_call(0, |call| Command::SetData {
+        let mut bench = pair();
+        bench.refuse(0, op::SET_DATA, code, 3);
+        let call = bench.with_call(0, |call| Command::SetData {
             handle: Handle(1),
             call,
             data: b"new".to_vec(),
         });
-        world.run(T);
-        assert_eq!(world.nodes[0].done[&call], Ok(Answer::Written(true)));
-        let (data, _) = world.model.node("/group/c_0000000000").unwrap();
+        bench.run(T);
+        assert_eq!(bench.seen.nodes[0].done[&call], Ok(Answer::Written(true)));
+        let (data, _) = bench.world.ensemble.node("/group/c_0000000000").unwrap();
         assert_eq!(data, b"new");
-        assert!(world.leads(0, 1), "{code}");
+        assert!(bench.leads(0, 1), "{code}");
     }
 }
 
 #[test]
 fn a_server_that_refuses_every_proof_is_told_once_and_asked_at_leisure() {
-    let mut world = pair();
-    world.refuse(0, op::MULTI, -127, u32::MAX);
-    let before = world.nodes[0].sent.len();
-    world.run(T / 2);
-    assert_eq!(blocks(&world, 0, 1).len(), 1);
-    world.run(T);
-    assert_eq!(world.losses(0, 1), [LostReason::LeaseLapsed]);
-    world.run(3 * T);
-    let sent = world.nodes[0].sent.len() - before;
+    let mut bench = pair();
+    bench.refuse(0, op::MULTI, -127, u32::MAX);
+    let before = bench.seen.nodes[0].sent.len();
+    bench.run(T / 2);
+    assert_eq!(blocks(&bench, 0, 1).len(), 1);
+    bench.run(T);
+    assert_eq!(bench.losses(0, 1), [LostReason::LeaseLapsed]);
+    bench.run(3 * T);
+    let sent = bench.seen.nodes[0].sent.len() - before;
     assert!(sent < 5 * 30, "{sent} requests in 4.5 T");
 }
 
@@ -209,13 +209,13 @@ fn a_server_that_refuses_every_proof_is_told_once_and_asked_at_leisure() {
 fn a_detector_tells_once_that_it_cannot_look_and_then_who_leads() {
     for code in CODES {
         for refused in [op::GET_CHILDREN2, op::GET_DATA] {
-            let mut world = pair();
-            let watcher = world.client();
-            world.run(SECOND);
-            world.refuse(watcher, refused, code, 4);
-            world.detect(watcher, 9);
-            world.run(T);
-            let events = world.detector_events(watcher, 9);
+            let mut bench = pair();
+            let watcher = bench.client();
+            bench.run(SECOND);
+            bench.refuse(watcher, refused, code, 4);
+            bench.detect(watcher, 9);
+            bench.run(T);
+            let events = bench.detector_events(watcher, 9);
             let [DetectorEvent::Failed(error), DetectorEvent::Leader(leader)] = &events[..] else {
                 panic!("{code} {refused}: {events:?}");
             };
@@ -227,24 +227,24 @@ fn a_detector_tells_once_that_it_cannot_look_and_then_who_leads() {
 
 #[test]
 fn one_refusal_does_not_overthrow_what_is_known() {
-    let mut world = pair();
-    let watcher = world.client();
-    world.detect(watcher, 9);
+    let mut bench = pair();
+    let watcher = bench.client();
+    bench.detect(watcher, 9);
     let (handle, path) = (Handle(5), GROUP.to_owned());
-    world.command(watcher, Command::Group { handle, path });
-    world.command(watcher, Command::Watch { handle });
-    world.run(SECOND);
-    world.refuse(watcher, op::GET_DATA, -127, 1);
-    world.refuse(watcher, op::GET_CHILDREN2, -127, 1);
-    world.set_data("/group/c_0000000000", b"0/1");
-    world.withdraw(1, 1);
-    world.run(T);
-    let told = world.detector_events(watcher, 9);
+    bench.command(watcher, Command::Group { handle, path });
+    bench.command(watcher, Command::Watch { handle });
+    bench.run(SECOND);
+    bench.refuse(watcher, op::GET_DATA, -127, 1);
+    bench.refuse(watcher, op::GET_CHILDREN2, -127, 1);
+    bench.set_data("/group/c_0000000000", b"0/1");
+    bench.withdraw(1, 1);
+    bench.run(T);
+    let told = bench.detector_events(watcher, 9);
     assert!(
         told.iter().all(|e| matches!(e, DetectorEvent::Leader(_))),
         "{told:?}"
     );
-    let told = world.group_events(watcher, 5);
+    let told = bench.group_events(watcher, 5);
     assert!(
         matches!(&told[..], [GroupEvent::Members(two), GroupEvent::Members(one)]
             if two.len() == 2 && one.len() == 1),
@@ -255,54 +255,54 @@ fn one_refusal_does_not_overthrow_what_is_known() {
 #[test]
 fn calls_of_a_group_wait_for_an_answer_that_decides() {
     for code in CODES {
-        let mut world = pair();
-        let asker = world.client();
+        let mut bench = pair();
+        let asker = bench.client();
         let group = Handle(5);
         let path = GROUP.to_owned();
-        world.command(
+        bench.command(
             asker,
             Command::Group {
                 handle: group,
                 path,
             },
         );
-        world.run(SECOND);
+        bench.run(SECOND);
         let member = || "/group/c_0000000001".to_owned();
-        let token = world.model.node(&member()).unwrap().1.czxid as u64;
+        let token = bench.world.ensemble.node(&member()).unwrap().1.czxid as u64;
         for refused in [op::GET_CHILDREN2, op::EXISTS, op::GET_DATA, op::DELETE] {
-            world.refuse(asker, refused, code, 3);
+            bench.refuse(asker, refused, code, 3);
         }
-        let members = world.with_call(asker, |call| Command::Members {
+        let members = bench.with_call(asker, |call| Command::Members {
             handle: group,
             call,
         });
-        let data = world.with_call(asker, |call| Command::Data {
+        let data = bench.with_call(asker, |call| Command::Data {
             handle: group,
             call,
             path: member(),
         });
-        world.run(T);
-        let done = &world.nodes[asker].done;
+        bench.run(T);
+        let done = &bench.seen.nodes[asker].done;
         assert!(
             matches!(&done[&members], Ok(Answer::Members(all)) if all.len() == 2),
             "{code}: {:?}",
             done[&members]
         );
         assert_eq!(done[&data], Ok(Answer::Data(Some(b"1/1".to_vec()))));
-        world.refuse(asker, op::EXISTS, code, 2);
-        let end = world.with_call(asker, |call| Command::AwaitEnd {
+        bench.refuse(asker, op::EXISTS, code, 2);
+        let end = bench.with_call(asker, |call| Command::AwaitEnd {
             handle: group,
             call,
             path: member(),
         });
-        let evict = world.with_call(asker, |call| Command::Evict {
+        let evict = bench.with_call(asker, |call| Command::Evict {
             handle: group,
             call,
             path: member(),
             token,
         });
-        world.run(T);
-        let done = &world.nodes[asker].done;
+        bench.run(T);
+        let done = &bench.seen.nodes[asker].done;
         assert_eq!(done[&evict], Ok(Answer::Removed(true)), "{code}");
         assert_eq!(done[&end], Ok(Answer::Removed(false)), "{code}");
     }
@@ -311,25 +311,25 @@ fn calls_of_a_group_wait_for_an_answer_that_decides() {
 #[test]
 fn a_listing_of_many_asks_again_only_for_those_that_were_refused() {
     const MANY: u64 = 200;
-    let mut world = World::new();
-    world.client();
+    let mut bench = Bench::new();
+    bench.client();
     for handle in 1..=MANY {
-        world.contend(0, handle);
+        bench.contend(0, handle);
     }
-    world.run(SECOND);
-    let asker = world.client();
+    bench.run(SECOND);
+    let asker = bench.client();
     let (handle, path) = (Handle(5), GROUP.to_owned());
-    world.command(asker, Command::Group { handle, path });
-    world.run(SECOND);
-    world.refuse(asker, op::EXISTS, -127, 7);
-    world.command(asker, Command::Watch { handle });
-    let call = world.with_call(asker, |call| Command::Members { handle, call });
-    world.run(T);
-    let done = &world.nodes[asker].done;
+    bench.command(asker, Command::Group { handle, path });
+    bench.run(SECOND);
+    bench.refuse(asker, op::EXISTS, -127, 7);
+    bench.command(asker, Command::Watch { handle });
+    let call = bench.with_call(asker, |call| Command::Members { handle, call });
+    bench.run(T);
+    let done = &bench.seen.nodes[asker].done;
     assert!(matches!(&done[&call], Ok(Answer::Members(all)) if all.len() == MANY as usize));
-    let asked = world.count_sent(asker, op::EXISTS);
+    let asked = bench.count_sent(asker, op::EXISTS);
     assert!(asked < 2 * MANY as usize + 20, "{asked}");
-    let events = world.group_events(asker, 5);
+    let events = bench.group_events(asker, 5);
     assert!(
         matches!(&events[..], [GroupEvent::Failed(_), GroupEvent::Members(all)]
             if all.len() == MANY as usize)
@@ -341,103 +341,106 @@ fn a_listing_of_many_asks_again_only_for_those_that_were_refused() {
 
 #[test]
 fn a_join_waits_and_says_why() {
-    let mut world = World::new();
-    world.client();
+    let mut bench = Bench::new();
+    bench.client();
     let (handle, path) = (Handle(5), GROUP.to_owned());
-    world.command(0, Command::Group { handle, path });
-    world.run(SECOND);
-    world.refuse(0, op::CREATE2, -125, 4);
-    let call = world.with_call(0, |call| Command::Join {
+    bench.command(0, Command::Group { handle, path });
+    bench.run(SECOND);
+    bench.refuse(0, op::CREATE2, -125, 4);
+    let call = bench.with_call(0, |call| Command::Join {
         handle,
         call,
         label: None,
         data: Vec::new(),
     });
-    world.run(T / 20);
-    assert!(!world.nodes[0].done.contains_key(&call));
-    let events = world.group_events(0, 5);
+    bench.run(T / 20);
+    assert!(!bench.seen.nodes[0].done.contains_key(&call));
+    let events = bench.group_events(0, 5);
     let [GroupEvent::Failed(error)] = &events[..] else {
         panic!("{events:?}");
     };
     assert!(error.message().contains("quota"), "{error}");
-    world.run(T);
-    assert!(matches!(world.nodes[0].done[&call], Ok(Answer::Joined(_))));
-    assert_eq!(world.members().len(), 1);
+    bench.run(T);
+    assert!(matches!(
+        bench.seen.nodes[0].done[&call],
+        Ok(Answer::Joined(_))
+    ));
+    assert_eq!(bench.members().len(), 1);
 }
 
 #[test]
 fn nobody_is_taken_for_gone_when_a_wrapped_counter_makes_everybody_count() {
     for code in CODES {
-        let mut world = World::new();
-        world.create(GROUP);
-        assert!(world.model.set_counter(GROUP, -2));
-        world.client();
-        world.contend(0, 1);
-        world.run(SECOND);
-        assert!(world.leads(0, 1));
-        world.client();
-        world.run(SECOND);
+        let mut bench = Bench::new();
+        bench.create(GROUP);
+        assert!(bench.world.ensemble.set_counter(GROUP, -2));
+        bench.client();
+        bench.contend(0, 1);
+        bench.run(SECOND);
+        assert!(bench.leads(0, 1));
+        bench.client();
+        bench.run(SECOND);
         // The look at the leader, which comes before the look at the own znode.
-        world.refuse(1, op::EXISTS, code, 3);
-        world.contend(1, 1);
-        let watcher = world.client();
-        world.run(SECOND / 10);
-        world.refuse(watcher, op::EXISTS, code, 3);
-        world.detect(watcher, 9);
+        bench.refuse(1, op::EXISTS, code, 3);
+        bench.contend(1, 1);
+        let watcher = bench.client();
+        bench.run(SECOND / 10);
+        bench.refuse(watcher, op::EXISTS, code, 3);
+        bench.detect(watcher, 9);
         // Holds that there are never two.
-        world.run(2 * T);
-        assert!(world.leads(0, 1) && !world.leads(1, 1), "{code}");
-        assert!(!blocks(&world, 1, 1).is_empty(), "{code}");
+        bench.run(2 * T);
+        assert!(bench.leads(0, 1) && !bench.leads(1, 1), "{code}");
+        assert!(!blocks(&bench, 1, 1).is_empty(), "{code}");
         let leads = |event: &DetectorEvent| match event {
             DetectorEvent::Leader(leader) => Some(leader.member.path.clone()),
             _ => None,
         };
-        let leaders: Vec<String> = world
+        let leaders: Vec<String> = bench
             .detector_events(watcher, 9)
             .iter()
             .filter_map(leads)
             .collect();
         assert_eq!(leaders, ["/group/c_-000000002"], "{code}");
-        world.withdraw(0, 1);
-        world.run(SECOND);
-        assert!(world.leads(1, 1), "{code}");
+        bench.withdraw(0, 1);
+        bench.run(SECOND);
+        assert!(bench.leads(1, 1), "{code}");
     }
 }
 
 #[test]
 fn whatever_is_refused_at_random_everything_heals_and_nothing_spins() {
     for seed in 0..20_u32 {
-        let mut world = World::new();
+        let mut bench = Bench::new();
         for id in 0..3 {
-            world.client();
-            world.contend(id, 1);
-            world.detect(id, 9);
+            bench.client();
+            bench.contend(id, 1);
+            bench.detect(id, 9);
             let (handle, path) = (Handle(5), GROUP.to_owned());
-            world.command(id, Command::Group { handle, path });
-            world.command(id, Command::Watch { handle });
+            bench.command(id, Command::Group { handle, path });
+            bench.command(id, Command::Watch { handle });
         }
-        world.run(Duration::from_millis(u64::from(seed) * 37));
-        world.model.set_refusals(300, CODES.to_vec());
-        world.run(5 * T);
-        let call = world.withdraw(1, 1);
-        world.contend(1, 2);
-        world.run(10 * T);
-        let sent: Vec<usize> = world.nodes.iter().map(|n| n.sent.len()).collect();
+        bench.run(Duration::from_millis(u64::from(seed) * 37));
+        bench.world.ensemble.set_refusals(0, 300, CODES.to_vec());
+        bench.run(5 * T);
+        let call = bench.withdraw(1, 1);
+        bench.contend(1, 2);
+        bench.run(10 * T);
+        let sent: Vec<usize> = bench.seen.nodes.iter().map(|n| n.sent.len()).collect();
         assert!(sent.iter().all(|n| *n < 15 * 300), "{seed}: {sent:?}");
-        world.model.set_refusals(0, Vec::new());
-        world.run(2 * T);
-        assert!(world.nodes[1].done.contains_key(&call), "{seed}");
-        assert_eq!(world.members().len(), 3, "{seed}: {:?}", world.members());
+        bench.world.ensemble.set_refusals(0, 0, Vec::new());
+        bench.run(2 * T);
+        assert!(bench.seen.nodes[1].done.contains_key(&call), "{seed}");
+        assert_eq!(bench.members().len(), 3, "{seed}: {:?}", bench.members());
         let leaders = [(0, 1), (1, 2), (2, 1)];
-        let leaders = leaders.iter().filter(|(id, h)| world.leads(*id, *h));
+        let leaders = leaders.iter().filter(|(id, h)| bench.leads(*id, *h));
         assert_eq!(leaders.count(), 1, "{seed}");
         for id in 0..3 {
-            let told = world.detector_events(id, 9);
+            let told = bench.detector_events(id, 9);
             assert!(
                 matches!(told.last(), Some(DetectorEvent::Leader(_))),
                 "{seed}"
             );
-            let told = world.group_events(id, 5);
+            let told = bench.group_events(id, 5);
             assert!(
                 matches!(told.last(), Some(GroupEvent::Members(all)) if all.len() == 3),
                 "{seed}"

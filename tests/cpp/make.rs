@@ -58,9 +58,7 @@ fn libraries() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let folder = scratch("lib");
-        let library = "libtenure.so";
-        let soname = cabi::soname(&cabi::beside_test(library));
-        cabi::link_names(library, &soname, &folder);
+        cabi::link_names(&cabi::soname(cabi::shared()), &folder);
         folder
     })
 }

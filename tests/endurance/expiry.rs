@@ -6,14 +6,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tenure_field::raw::Session;
 use tenure_field::zookeeper::Config;
-use tenure_field::{Process, Zookeeper, wait_until};
+use tenure_field::{Zookeeper, wait_until};
 
 const SESSIONS: usize = 5_000;
 const HANDS: usize = 8;
 /// How long after the start all of them expire; opening them takes a part of it.
 const LIFE: Duration = Duration::from_secs(20);
 /// The session timeout of those who must not notice.
-const TIMEOUT: &str = "4s";
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 #[test]
 fn a_mass_expiry_costs_nobody_else_anything() {
@@ -22,10 +22,7 @@ fn a_mass_expiry_costs_nobody_else_anything() {
         ..Config::default()
     });
     let url = server.url("/quiet");
-    let run = |command: &str| {
-        let args = [command, &url, "--json", "--session-timeout", TIMEOUT];
-        Process::spawn(tool(), args, None)
-    };
+    let run = |command: &str| tool(TIMEOUT).start(command, &url, &[]);
     let leader = run("contend");
     leader.wait_for("leadership", LIMIT, is("leading"));
     let watcher = run("detect");

@@ -12,26 +12,22 @@ mod one_name;
 mod subject;
 
 use serde_json::Value;
-use std::path::Path;
 use std::time::Duration;
 use tenure_field::Process;
+use tenure_field::tool::{Tool, is};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(60);
 /// The session timeout: twenty ticks of the servers.
 const T: Duration = Duration::from_secs(10);
 
-/// The tool.
-fn tool() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_tenure"))
-}
-
-fn is(event: &'static str) -> impl Fn(&Value) -> bool {
-    move |line| line["event"] == event
+/// The tool, with this session timeout.
+fn tool(timeout: Duration) -> Tool {
+    Tool::new(tenure_field::built_tool(), timeout)
 }
 
 fn in_state(state: &'static str) -> impl Fn(&Value) -> bool {
-    move |line| line["event"] == "session" && line["state"] == state
+    move |line| is("session")(line) && line["state"] == state
 }
 
 /// The events of such a kind that a process has printed so far.

@@ -45,13 +45,13 @@ fn f13_a_name_with_three_addresses_is_three_servers() {
     }
     let start = |n: usize| {
         let url = format!("zk://{NAME}:{PORT}/group-{n}");
-        let args = ["contend", &url, "--json", "--session-timeout", "4s"];
         let options = Options {
             netns: Some(host.netns().clone()),
             binds: vec![dns.bind()],
             ..Options::default()
         };
-        Process::spawn_with(tool(), args, options)
+        let tool = tool(T).with(options);
+        tool.start("contend", &url, &[])
     };
     let leaders: Vec<Process> = (0..LEADERS).map(start).collect();
     let tokens: Vec<_> = leaders

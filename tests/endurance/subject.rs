@@ -22,7 +22,7 @@ use tenure::{
     SessionEvent, Url,
 };
 use tenure_field::Process;
-use tenure_field::process::{Options, Stream};
+use tenure_field::process::Options;
 
 /// The variables that hold the URL and the session timeout in milliseconds.
 const URL: &str = "TENURE_SUBJECT_URL";
@@ -43,15 +43,7 @@ impl Subject {
         let millis = timeout.as_millis().to_string();
         options.env.push((URL.to_owned(), url.to_owned()));
         options.env.push((TIMEOUT.to_owned(), millis));
-        options.events = Stream::Stderr;
-        let program = std::env::current_exe().unwrap();
-        let words = [
-            "--exact",
-            "subject::process_under_test",
-            "--ignored",
-            "--nocapture",
-        ];
-        let process = Process::spawn_with(&program, words, options);
+        let process = Process::spawn_test("subject::process_under_test", options);
         process.wait_for("a client", LIMIT, |line| line["done"] == "start");
         Self { process }
     }

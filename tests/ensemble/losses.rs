@@ -1,6 +1,6 @@
 //! Servers of an ensemble that die, one after the other or together.
 
-use crate::stage::{Stage, known_token, next_session, with_one_leader_at_most};
+use crate::proxied::{Proxied, known_token, next_session, with_one_leader_at_most};
 use crate::{LIMIT, T, fresh_path, leading, lost, open, until};
 use std::time::Duration;
 use tenure::{
@@ -21,25 +21,25 @@ macro_rules! news {
 
 #[test]
 fn a_leader_whose_server_is_killed_leads_on_at_another_one() {
-    let (stage, path) = (Stage::new(&Options::default()), fresh_path());
-    let elected = stage.ensemble.leader();
-    let victim = stage.ensemble.followers()[0];
-    stage.only(Some(victim));
-    let client = open(&stage.url(&path));
+    let (proxied, path) = (Proxied::new(&Options::default()), fresh_path());
+    let elected = proxied.ensemble.leader();
+    let victim = proxied.ensemble.followers()[0];
+    proxied.only(Some(victim));
+    let client = open(&proxied.url(&path));
     let contender = client.contend(ContenderOptions::new(&path)).unwrap();
     let token = contender.wait_leading(Some(LIMIT)).unwrap().token();
     until(&contender, leading);
-    let watching = open(&stage.ensemble.url_of(elected, &path));
+    let watching = open(&proxied.ensemble.url_of(elected, &path));
     let detector = watching.detect(&path).unwrap();
     wait_until("the detector knows", LIMIT, || {
         (known_token(&detector) == Some(token)).then_some(())
     });
     while detector.events().next(Some(LIMIT)).unwrap() != detector.state() {}
     let session = next_session(&client);
-    assert_eq!(stage.holder(), victim);
-    stage.only(None);
+    assert_eq!(proxied.holder(), victim);
+    proxied.only(None);
 
-    stage.ensemble.server(victim).kill();
+    proxied.ensemble.server(victim).kill();
     let events = until(&contender, |event| leading(event) || lost(event));
     assert!(
         matches!(
@@ -52,14 +52,14 @@ fn a_leader_whose_server_is_killed_leads_on_at_another_one() {
         "{events:?}"
     );
     assert_eq!(contender.leadership().unwrap().token(), token);
-    assert_ne!(stage.holder(), victim);
+    assert_ne!(proxied.holder(), victim);
     assert_eq!(next_session(&client), session, "the session moved");
     assert!(contender.is_leading());
 
     assert!(contender.withdraw().wait().unwrap());
     let next = detector.events().next(Some(LIMIT)).unwrap();
     assert_eq!(next, DetectorEvent::None, "nothing happened before");
-    assert!(stage.observe().children(&path).is_empty());
+    assert!(proxied.observe().children(&path).is_empty());
     for client in [client, watching] {
         client.close().wait().unwrap();
     }
@@ -73,8 +73,8 @@ struct Crowd {
 }
 
 impl Crowd {
-    fn new(stage: &Stage, path: &str) -> Self {
-        let url = stage.ensemble.url(path);
+    fn new(proxied: &Proxied, path: &str) -> Self {
+        let url = proxied.ensemble.url(path);
         let clients: Vec<_> = (0..5).map(|_| open(&url)).collect();
         let contend = |client: &Client| client.contend(ContenderOptions::new(path)).unwrap();
         let contenders = clients[..3].iter().map(contend).collect();
@@ -88,8 +88,8 @@ impl Crowd {
         }
     }
 
-    fn settled(&self, stage: &Stage, path: &str) -> u64 {
-        stage.settled(path, &self.contenders, &self.detectors)
+    fn settled(&self, proxied: &Proxied, path: &str) -> u64 {
+        proxied.settled(path, &self.contenders, &self.detectors)
     }
 
     /// No tenure that anybody was told of has a lower token than one before it, or a higher one
@@ -119,54 +119,54 @@ impl Crowd {
         }
     }
 
-    fn close(self, stage: &Stage, path: &str) {
+    fn close(self, proxied: &Proxied, path: &str) {
         for client in &self.clients {
             client.close().wait().unwrap();
         }
-        assert!(stage.observe().children(path).is_empty());
+        assert!(proxied.observe().children(path).is_empty());
     }
 }
 
 #[test]
 fn the_ensembles_leader_is_killed_and_everything_heals() {
-    let (stage, path) = (Stage::new(&Options::default()), fresh_path());
-    let crowd = Crowd::new(&stage, &path);
-    let first = crowd.settled(&stage, &path);
-    let elected = stage.ensemble.leader();
+    let (proxied, path) = (Proxied::new(&Options::default()), fresh_path());
+    let crowd = Crowd::new(&proxied, &path);
+    let first = crowd.settled(&proxied, &path);
+    let elected = proxied.ensemble.leader();
     with_one_leader_at_most(&crowd.contenders, || {
-        stage.ensemble.server(elected).kill();
-        stage.ensemble.wait_quorum();
-        let second = crowd.settled(&stage, &path);
+        proxied.ensemble.server(elected).kill();
+        proxied.ensemble.wait_quorum();
+        let second = crowd.settled(&proxied, &path);
         assert!(second >= first);
-        stage.ensemble.server(elected).restart();
-        stage.ensemble.wait_quorum();
-        let third = crowd.settled(&stage, &path);
+        proxied.ensemble.server(elected).restart();
+        proxied.ensemble.wait_quorum();
+        let third = crowd.settled(&proxied, &path);
         assert!(third >= second);
         crowd.tokens_only_rose(third);
     });
-    crowd.close(&stage, &path);
+    crowd.close(&proxied, &path);
 }
 
 #[test]
 fn a_rolling_restart_leaves_all_agreed_and_no_znode_too_many() {
-    let (stage, path) = (Stage::new(&Options::default()), fresh_path());
-    let crowd = Crowd::new(&stage, &path);
-    let first = crowd.settled(&stage, &path);
+    let (proxied, path) = (Proxied::new(&Options::default()), fresh_path());
+    let crowd = Crowd::new(&proxied, &path);
+    let first = crowd.settled(&proxied, &path);
     let last = with_one_leader_at_most(&crowd.contenders, || {
         // Followers first, as one does it.
-        let mut order = stage.ensemble.followers();
-        order.push(stage.ensemble.leader());
+        let mut order = proxied.ensemble.followers();
+        order.push(proxied.ensemble.leader());
         assert_eq!(order.len(), 3);
         for index in order {
-            stage.ensemble.server(index).stop();
-            stage.ensemble.server(index).restart();
-            stage.ensemble.wait_quorum();
+            proxied.ensemble.server(index).stop();
+            proxied.ensemble.server(index).restart();
+            proxied.ensemble.wait_quorum();
         }
-        crowd.settled(&stage, &path)
+        crowd.settled(&proxied, &path)
     });
     assert!(last >= first);
     crowd.tokens_only_rose(last);
-    crowd.close(&stage, &path);
+    crowd.close(&proxied, &path);
 }
 
 #[test]
@@ -184,8 +184,8 @@ fn quorum_lost(read_only: bool) {
         read_only,
         ..Options::default()
     };
-    let (stage, path) = (Stage::new(&options), fresh_path());
-    let url = stage.url(&path);
+    let (proxied, path) = (Proxied::new(&options), fresh_path());
+    let url = proxied.url(&path);
     let (a, b) = (open(&url), open(&url));
     let contender = a.contend(ContenderOptions::new(&path)).unwrap();
     let token = contender.wait_leading(Some(LIMIT)).unwrap().token();
@@ -193,10 +193,10 @@ fn quorum_lost(read_only: bool) {
     wait_until("the detector knows", LIMIT, || {
         (known_token(&detector) == Some(token)).then_some(())
     });
-    let remaining = stage.ensemble.leader();
+    let remaining = proxied.ensemble.leader();
     let stopped: Vec<_> = (0..3).filter(|index| *index != remaining).collect();
     for index in &stopped {
-        stage.ensemble.server(*index).kill();
+        proxied.ensemble.server(*index).kill();
     }
     let events = until(&contender, lost);
     assert!(
@@ -219,7 +219,7 @@ fn quorum_lost(read_only: bool) {
     };
     while a.events().next(Some(LIMIT)).unwrap() != expired {}
 
-    let alone = stage.ensemble.server(remaining);
+    let alone = proxied.ensemble.server(remaining);
     if read_only {
         wait_until("the server reads only", LIMIT, || {
             (alone.mode().as_deref() == Some("read-only")).then_some(())
@@ -235,7 +235,7 @@ fn quorum_lost(read_only: bool) {
         late.contend(ContenderOptions::new(&path)).unwrap(),
         late.detect(&path).unwrap(),
     );
-    let proxy: &Proxy = &stage.proxies[remaining];
+    let proxy: &Proxy = &proxied.proxies[remaining];
     let so_far = proxy.counts().connects;
     wait_until("all of them tried again", LIMIT, || {
         (proxy.counts().connects >= so_far + 12).then_some(())
@@ -250,16 +250,16 @@ fn quorum_lost(read_only: bool) {
     late.close().wait().unwrap();
 
     for index in &stopped {
-        stage.ensemble.server(*index).start_again();
+        proxied.ensemble.server(*index).start_again();
     }
-    stage.ensemble.wait_quorum();
+    proxied.ensemble.wait_quorum();
     let healed = contender.wait_leading(Some(LIMIT)).unwrap().token();
     assert!(healed > token);
-    let agreed = stage.settled(&path, std::slice::from_ref(&contender), &[detector]);
+    let agreed = proxied.settled(&path, std::slice::from_ref(&contender), &[detector]);
     assert_eq!(agreed, healed);
     for client in [a, b] {
         client.close().wait().unwrap();
     }
-    let observer: Observer = stage.observe();
+    let observer: Observer = proxied.observe();
     assert!(observer.children(&path).is_empty());
 }

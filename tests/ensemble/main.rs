@@ -6,7 +6,7 @@
 mod capabilities;
 mod losses;
 mod moved;
-mod stage;
+mod proxied;
 mod tool;
 mod versions;
 

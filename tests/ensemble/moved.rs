@@ -1,6 +1,6 @@
 //! One session at two servers: the connection that was left behind must do no harm.
 
-use crate::stage::{Stage, next_session};
+use crate::proxied::{Proxied, next_session};
 use crate::{LIMIT, T, fresh_path, leading, open, until};
 use tenure::ContenderOptions;
 use tenure_field::ensemble::Options;
@@ -10,31 +10,31 @@ use tenure_field::{Proxy, wait_until};
 
 #[test]
 fn a_create_that_arrives_after_the_session_moved_makes_no_second_znode() {
-    let stage = Stage::new(&Options::default());
+    let proxied = Proxied::new(&Options::default());
     // Left behind at a follower and at the leader.
-    let (leader, followers) = (stage.ensemble.leader(), stage.ensemble.followers());
+    let (leader, followers) = (proxied.ensemble.leader(), proxied.ensemble.followers());
     for (old, new) in [(followers[0], leader), (leader, followers[1])] {
         let path = fresh_path();
-        stage.only(Some(old));
-        let client = open(&stage.url(&path));
+        proxied.only(Some(old));
+        let client = open(&proxied.url(&path));
         // So that nothing but the create of the znode itself is under way.
-        stage.observe().create(&path, b"");
+        proxied.observe().create(&path, b"");
         let group = client.group(&path).unwrap();
         assert!(group.members().wait().unwrap().is_empty());
         let session = next_session(&client);
-        assert_eq!(stage.holder(), old);
+        assert_eq!(proxied.holder(), old);
 
-        stage.proxies[old].reset_counts();
-        stage.proxies[old].hold();
-        stage.only(Some(new));
+        proxied.proxies[old].reset_counts();
+        proxied.proxies[old].hold();
+        proxied.only(Some(new));
         let contender = client.contend(ContenderOptions::new(&path)).unwrap();
         let token = contender.wait_leading(Some(LIMIT)).unwrap().token();
         assert_eq!(next_session(&client), session, "the session moved");
-        let observer = stage.observe();
+        let observer = proxied.observe();
         let name = observer.children(&path);
         assert_eq!(name.len(), 1, "{name:?}");
 
-        let behind: &Proxy = &stage.proxies[old];
+        let behind: &Proxy = &proxied.proxies[old];
         let before = behind.counts();
         assert_eq!(before.requests.get(&opcode::CREATE2), None, "it is held");
         behind.release();
@@ -48,23 +48,23 @@ fn a_create_that_arrives_after_the_session_moved_makes_no_second_znode() {
         assert_eq!(contender.leadership().unwrap().token(), token);
         drop(group);
         client.close().wait().unwrap();
-        assert!(stage.observe().children(&path).is_empty());
+        assert!(proxied.observe().children(&path).is_empty());
     }
 }
 
 #[test]
 fn a_session_that_a_stranger_attaches_elsewhere_is_taken_back() {
-    let (stage, path) = (Stage::new(&Options::default()), fresh_path());
-    let (leader, follower) = (stage.ensemble.leader(), stage.ensemble.followers()[0]);
-    stage.only(Some(follower));
-    let client = open(&stage.url(&path));
+    let (proxied, path) = (Proxied::new(&Options::default()), fresh_path());
+    let (leader, follower) = (proxied.ensemble.leader(), proxied.ensemble.followers()[0]);
+    proxied.only(Some(follower));
+    let client = open(&proxied.url(&path));
     let contender = client.contend(ContenderOptions::new(&path)).unwrap();
     let token = contender.wait_leading(Some(LIMIT)).unwrap().token();
     until(&contender, leading);
     let session = next_session(&client);
-    assert_eq!(stage.holder(), follower);
+    assert_eq!(proxied.holder(), follower);
 
-    let elsewhere = stage.ensemble.server(leader).addr();
+    let elsewhere = proxied.ensemble.server(leader).addr();
     let stranger = Session::attach(elsewhere, session, &password_of(session), T);
     let mut stranger = stranger.unwrap().expect("the session lives");
     assert!(stranger.exists(&path, false).unwrap());
@@ -72,7 +72,7 @@ fn a_session_that_a_stranger_attaches_elsewhere_is_taken_back() {
     assert!(contender.is_leading());
     let group = client.group(&path).unwrap();
     let member = group.join("me", None).unwrap().wait().unwrap();
-    let observer = stage.observe();
+    let observer = proxied.observe();
     assert_eq!(observer.children(&path).len(), 2);
     assert_eq!(next_session(&client), session, "attached again");
     assert_eq!(contender.leadership().unwrap().token(), token);

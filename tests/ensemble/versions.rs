@@ -1,9 +1,10 @@
 //! The library and the tool on servers of other versions.
 
-use crate::tool::{follow, next, token};
+use crate::tool::{follow, next};
 use crate::{LIMIT, fresh_path, leading, open, standing_by, until};
 use tenure::{ContenderOptions, DetectorEvent};
 use tenure_field::proxy::{Cut, Then};
+use tenure_field::tool::token;
 use tenure_field::wire::opcode;
 use tenure_field::zookeeper::{Config, Version};
 use tenure_field::{Proxy, Signal, Zookeeper, or_skip};

@@ -2,46 +2,33 @@
 
 use crate::{LIMIT, T};
 use serde_json::Value;
-use std::path::Path;
 use std::time::Duration;
-use tenure_field::zookeeper::Config;
+use tenure_field::tool::{Tool, is, token};
 use tenure_field::{Host, Lab, Process, Zookeeper, or_skip};
 
 const TICK: Duration = Duration::from_millis(500);
 
-struct Stage {
+struct ServerInLab {
     lab: Lab,
     server: Zookeeper,
 }
 
-impl Stage {
+impl ServerInLab {
     /// A server in a lab, or `None`, said aloud, where namespaces are not allowed.
     fn new() -> Option<Self> {
         let lab = or_skip(Lab::new())?;
-        let server = Zookeeper::start_with(Config {
-            tick_ms: 500,
-            netns: Some(lab.servers().clone()),
-            bind: lab.server_addr(),
-            ..Config::default()
-        });
+        let server = Zookeeper::start_in(&lab);
         Some(Self { lab, server })
     }
 
     fn run(&self, host: &Host, command: &str, more: &[&str]) -> Process {
-        let url = self.server.url("/group");
-        let mut args = vec![command, url.as_str(), "--json", "--session-timeout", "4s"];
-        args.extend(more);
-        let program = Path::new(env!("CARGO_BIN_EXE_tenure"));
-        Process::spawn(program, args, Some(host.netns()))
+        let tool = Tool::new(tenure_field::built_tool(), T).on(host.netns());
+        tool.start(command, &self.server.url("/group"), more)
     }
 }
 
 fn now() -> Duration {
     Duration::from_nanos(tenure_field::boottime::now_ns())
-}
-
-fn is(event: &'static str) -> impl Fn(&Value) -> bool {
-    move |line| line["event"] == event
 }
 
 fn boottime(line: &Value) -> Duration {
@@ -50,17 +37,19 @@ fn boottime(line: &Value) -> Duration {
 
 #[test]
 fn a_leader_in_a_black_hole_says_lost_before_its_successor_leads() {
-    let Some(stage) = Stage::new() else { return };
+    let Some(inside) = ServerInLab::new() else {
+        return;
+    };
     let (one, two, three) = (
-        stage.lab.host("a"),
-        stage.lab.host("b"),
-        stage.lab.host("c"),
+        inside.lab.host("a"),
+        inside.lab.host("b"),
+        inside.lab.host("c"),
     );
-    let a = stage.run(&one, "contend", &["--data", "a"]);
+    let a = inside.run(&one, "contend", &["--data", "a"]);
     let first = a.wait_for("a leads", LIMIT, is("leading"));
-    let b = stage.run(&two, "contend", &["--data", "b"]);
+    let b = inside.run(&two, "contend", &["--data", "b"]);
     b.wait_for("b stands by", LIMIT, is("standby"));
-    let watcher = stage.run(&three, "detect", &[]);
+    let watcher = inside.run(&three, "detect", &[]);
     watcher.wait_for("the leader is known", LIMIT, is("leader"));
 
     one.cut();
@@ -77,8 +66,7 @@ fn a_leader_in_a_black_hole_says_lost_before_its_successor_leads() {
     );
     let lease_end = Duration::from_nanos(lost["lease_end_boottime_ns"].as_u64().unwrap());
     assert!(lease_end < boottime(&second));
-    let number = |line: &Value| line["token"].as_str().unwrap().parse::<u64>().unwrap();
-    assert!(number(&second) > number(&first));
+    assert!(token(&second) > token(&first));
     let found = watcher.wait_for("the successor is known", LIMIT, |line| {
         line["event"] == "leader" && line["token"] == second["token"]
     });
@@ -97,11 +85,13 @@ fn a_leader_in_a_black_hole_says_lost_before_its_successor_leads() {
 
 #[test]
 fn a_cut_off_detector_says_unknown_in_time_and_the_leader_again() {
-    let Some(stage) = Stage::new() else { return };
-    let (one, two) = (stage.lab.host("a"), stage.lab.host("b"));
-    let a = stage.run(&one, "contend", &[]);
+    let Some(inside) = ServerInLab::new() else {
+        return;
+    };
+    let (one, two) = (inside.lab.host("a"), inside.lab.host("b"));
+    let a = inside.run(&one, "contend", &[]);
     a.wait_for("a leads", LIMIT, is("leading"));
-    let watcher = stage.run(&two, "detect", &[]);
+    let watcher = inside.run(&two, "detect", &[]);
     let before = watcher.wait_for("the leader is known", LIMIT, is("leader"));
     two.cut();
     let cut = now();
@@ -116,9 +106,11 @@ fn a_cut_off_detector_says_unknown_in_time_and_the_leader_again() {
 
 #[test]
 fn a_host_without_a_route_waits_without_spinning() {
-    let Some(stage) = Stage::new() else { return };
-    let one = stage.lab.host("a");
-    let a = stage.run(&one, "contend", &[]);
+    let Some(inside) = ServerInLab::new() else {
+        return;
+    };
+    let one = inside.lab.host("a");
+    let a = inside.run(&one, "contend", &[]);
     a.wait_for("a leads", LIMIT, is("leading"));
     one.link_down();
     a.wait_for("a has lost", LIMIT, is("lost"));

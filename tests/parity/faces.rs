@@ -51,22 +51,17 @@ pub(crate) fn all() -> Vec<Face> {
     vec![
         Face::new("c", &["include/tenure.h"], c),
         Face::new("c++", &["include/tenure.hpp"], cpp),
+        // Its asyncio half inherits the options.
         Face::new(
             "python",
             &[
                 "bindings/python/python/tenure/events.py",
                 "bindings/python/python/tenure/errors.py",
                 "bindings/python/python/tenure/metrics.py",
-                "bindings/python/python/tenure/_client.py",
+                "bindings/python/python/tenure/_base/client.py",
                 "bindings/python/python/tenure/_options.py",
             ],
             python,
-        ),
-        // Asynchronous clients have options of their own; everything else is shared.
-        Face::new(
-            "python.aio",
-            &["bindings/python/python/tenure/aio/_client.py"],
-            python_aio,
         ),
         // Tests of the tool hold that its document lists what it prints.
         Face::new("tool", &["docs/cli.md"], tool).and(&options_of_the_tool()),
@@ -75,7 +70,7 @@ pub(crate) fn all() -> Vec<Face> {
 
 /// What the tool completes on a command line: every option that it has.
 fn options_of_the_tool() -> String {
-    let mut tool = Command::new(env!("CARGO_BIN_EXE_tenure"));
+    let mut tool = Command::new(tenure_field::built_tool());
     let done = tool.args(["completions", "bash"]).output().unwrap();
     assert!(done.status.success(), "{done:?}");
     String::from_utf8(done.stdout).unwrap()
@@ -119,15 +114,6 @@ fn python(word: &Word) -> String {
         "choice to enrol again" | "log level" => word.name.to_owned(),
         // An event, an error.
         _ => format!("class {}", word.python),
-    }
-}
-
-fn python_aio(word: &Word) -> String {
-    match word.list {
-        "TLS option" => format!("tls_{}:", word.name),
-        "client option" | "contender option" => option_of_python(word),
-        // The half that blocks has it.
-        _ => "Client".to_owned(),
     }
 }
 

@@ -8,7 +8,7 @@ use std::io::{BufRead, Write};
 use std::time::Duration;
 use tenure::{Client, ClientOptions, ContenderEvent, ContenderOptions, Url};
 use tenure_field::Process;
-use tenure_field::process::{Options, Stream};
+use tenure_field::process::Options;
 
 /// The variables that hold the URL and the session timeout in milliseconds.
 const URL: &str = "TENURE_SCENARIO_URL";
@@ -20,15 +20,11 @@ pub(crate) fn start(url: &str, timeout: Duration, env: Vec<(String, String)>) ->
     let millis = timeout.as_millis().to_string();
     let mut options = Options {
         env,
-        events: Stream::Stderr,
         ..Options::default()
     };
     options.env.push((URL.to_owned(), url.to_owned()));
     options.env.push((TIMEOUT.to_owned(), millis));
-    let program = std::env::current_exe().unwrap();
-    let name = "subject::process_under_test";
-    let words = ["--exact", name, "--ignored", "--nocapture"];
-    let process = Process::spawn_with(&program, words, options);
+    let process = Process::spawn_test("subject::process_under_test", options);
     let leads = process.wait_for("leadership", LIMIT, |line| line["leads"] == true);
     (process, leads)
 }

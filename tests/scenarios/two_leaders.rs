@@ -1,17 +1,17 @@
 //! Failures of others in which two led at once.
 
 use crate::{
-    LIMIT, SHORT, close, contend, expire, fresh_path, leading, loss, observe, open, open_for,
+    LIMIT, SHORT, T, close, contend, expire, fresh_path, leading, loss, observe, open, open_for,
     session_of, shared, shut, standing_by, token_of, until, wait_children,
 };
 use serde_json::Value;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tenure::{Contender, ContenderEvent, ContenderOptions, LostReason};
 use tenure_field::ensemble::Options;
 use tenure_field::proxy::Cut;
-use tenure_field::{Apart, Process, Proxy, boottime, or_skip, raw, wait_until};
+use tenure_field::tool::{Tool, is, token};
+use tenure_field::{Apart, Proxy, boottime, or_skip, raw, wait_until};
 
 /// Runs `act` while a thread looks again and again that no two of `group` lead at once.
 #[track_caller]
@@ -180,10 +180,6 @@ fn black_hole(timeout: Duration) {
     close(clients);
 }
 
-fn is(event: &'static str) -> impl Fn(&Value) -> bool {
-    move |line| line["event"] == event
-}
-
 /// patroni#2957: the client stays attached to a ZooKeeper follower that the others have lost, and
 /// that goes on answering pings.
 #[test]
@@ -200,10 +196,8 @@ fn a5_attached_to_a_follower_that_is_cut_off_it_stops_before_the_successor_leads
     let (leader, follower) = (ensemble.leader(), ensemble.followers()[0]);
     let run = |host: &str, command: &str, server: usize| {
         let url = ensemble.url_of(server, "/group");
-        let words = [command, &url, "--json", "--session-timeout", "4s", "--tick"];
-        let words = words.into_iter().chain(["500ms"]);
-        let program = Path::new(env!("CARGO_BIN_EXE_tenure"));
-        Process::spawn(program, words, Some(lab.host(host).netns()))
+        let tool = Tool::new(tenure_field::built_tool(), T).on(lab.host(host).netns());
+        tool.start(command, &url, &["--tick", "500ms"])
     };
     let a = run("a", "contend", follower);
     let first = a.wait_for("a leads", LIMIT, is("leading"));
@@ -220,7 +214,6 @@ fn a5_attached_to_a_follower_that_is_cut_off_it_stops_before_the_successor_leads
     let at = |line: &Value, clock: &str| line[clock].as_u64().unwrap();
     let end = at(&lost, "lease_end_boottime_ns");
     assert!(end < at(&second, "boottime_ns"), "{lost} {second}");
-    let token = |line: &Value| line["token"].as_str().unwrap().parse::<u64>().unwrap();
     assert!(token(&second) > token(&first));
     apart.heal(follower);
     a.wait_for("a stands by", LIMIT, is("standby"));

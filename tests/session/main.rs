@@ -9,7 +9,7 @@ mod silence;
 mod strangers;
 
 use std::thread;
-use tenure_bench_session::{Launcher, Run, Stage, T, probe};
+use tenure_bench_session::{Launcher, Network, Run, T, probe};
 
 /// Not a test: the process under test, which the rows start from this very program.
 #[test]
@@ -30,8 +30,8 @@ fn launcher() -> Launcher {
 }
 
 /// A server on a network of its own, or `None`, said aloud, where namespaces are not allowed.
-fn stage() -> Option<Stage> {
-    tenure_field::or_skip(Stage::new(launcher()))
+fn network() -> Option<Network> {
+    tenure_field::or_skip(Network::new(launcher()))
 }
 
 /// Plays a row and asserts what it must show.

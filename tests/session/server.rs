@@ -1,8 +1,8 @@
 //! The server stands still, or dies.
 
-use crate::{in_order, side_by_side, stage};
+use crate::{in_order, network, side_by_side};
 use std::time::Duration;
-use tenure_bench_session::Stage;
+use tenure_bench_session::Network;
 use tenure_bench_session::rows::killed::{self, Change};
 use tenure_bench_session::rows::stopped;
 
@@ -12,7 +12,7 @@ const LONG: Duration = Duration::from_secs(10);
 #[test]
 fn a_server_that_stands_or_dies_is_survived() {
     // Each with a server of its own to maltreat.
-    let stages = [stage(), stage(), stage(), stage()];
+    let stages = [network(), network(), network(), network()];
     let [Some(a), Some(b), Some(c), Some(d)] = &stages else {
         return;
     };
@@ -30,8 +30,8 @@ fn a_server_that_stands_or_dies_is_survived() {
     ]);
 }
 
-fn stopped(stage: &Stage) {
-    let run = stopped::stopped(stage, 10.0);
+fn stopped(network: &Network) {
+    let run = stopped::stopped(network, 10.0);
     in_order(&run, &["disconnected", "expired"]);
     assert!(
         run.at("expired") < 10.0,
@@ -40,8 +40,8 @@ fn stopped(stage: &Stage) {
     run.at("gone");
 }
 
-fn watches(stage: &Stage, change: Change) {
-    let run = killed::watches(stage, LONG, change);
+fn watches(network: &Network, change: Change) {
+    let run = killed::watches(network, LONG, change);
     in_order(&run, &["disconnected", "connected again"]);
     assert!(run.at("kept") == 1.0, "{run:?}");
     for watch in ["data", "children", "own", "predecessor"] {
@@ -49,8 +49,8 @@ fn watches(stage: &Stage, change: Change) {
     }
 }
 
-fn down(stage: &Stage) {
-    let run = killed::down(stage, 4.0);
+fn down(network: &Network) {
+    let run = killed::down(network, 4.0);
     let (connects, cpu) = (run.at("connects"), run.at("cpu"));
     assert!(connects >= 2.0, "it tries again: {run:?}");
     assert!(connects <= 20.0, "{connects} connection attempts in 4 s");

@@ -1,33 +1,33 @@
 //! Packets vanish, or the own link is down.
 
-use crate::{in_order, side_by_side, stage};
+use crate::{in_order, network, side_by_side};
 use std::time::Duration;
 use tenure_bench_session::rows::silence;
-use tenure_bench_session::{Stage, T};
+use tenure_bench_session::{Network, T};
 
 #[test]
 fn silence_is_noticed_in_time_and_nothing_is_done_behind_anyones_back() {
-    let Some(stage) = stage() else { return };
-    let stage = &stage;
+    let Some(network) = network() else { return };
+    let network = &network;
     side_by_side(vec![
-        ("idle", Box::new(|| idle(stage))),
-        ("leading", Box::new(|| leading(stage))),
-        ("calls", Box::new(|| calls(stage))),
-        ("own link", Box::new(|| own_link(stage))),
-        ("short", Box::new(|| short(stage))),
-        ("in flight", Box::new(|| in_flight(stage))),
+        ("idle", Box::new(|| idle(network))),
+        ("leading", Box::new(|| leading(network))),
+        ("calls", Box::new(|| calls(network))),
+        ("own link", Box::new(|| own_link(network))),
+        ("short", Box::new(|| short(network))),
+        ("in flight", Box::new(|| in_flight(network))),
     ]);
 }
 
-fn idle(stage: &Stage) {
-    let run = silence::idle(stage, 8.0);
+fn idle(network: &Network) {
+    let run = silence::idle(network, 8.0);
     in_order(&run, &["disconnected", "gone"]);
     // Nobody but our own clock can have said so: the hole was still there.
     assert!(run.at("expired") < 8.0);
 }
 
-fn leading(stage: &Stage) {
-    let run = silence::leading(stage);
+fn leading(network: &Network) {
+    let run = silence::leading(network);
     in_order(&run, &["disconnected", "gone"]);
     in_order(&run, &["jeopardy", "lost", "gone"]);
     in_order(&run, &["lost", "expired"]);
@@ -38,8 +38,8 @@ fn leading(stage: &Stage) {
     run.at("leads again");
 }
 
-fn calls(stage: &Stage) {
-    let run = silence::calls(stage, 12.0);
+fn calls(network: &Network) {
+    let run = silence::calls(network, 12.0);
     for name in ["+0.3", "+2.5", "+20"] {
         assert!(
             run.at(&format!("{name} failed")) == 0.0,
@@ -51,8 +51,8 @@ fn calls(stage: &Stage) {
     assert!(run.at("creates") == joined, "{run:?}");
 }
 
-fn own_link(stage: &Stage) {
-    let run = silence::own_link(stage, 10.0);
+fn own_link(network: &Network) {
+    let run = silence::own_link(network, 10.0);
     in_order(&run, &["disconnected", "gone"]);
     assert!(run.at("expired") < 10.0);
     let (cpu, span) = (run.at("cpu"), run.at("span"));
@@ -63,8 +63,8 @@ fn own_link(stage: &Stage) {
     run.at("answered");
 }
 
-fn short(stage: &Stage) {
-    let run = silence::writes(stage, Duration::from_secs(10), 5.0, false);
+fn short(network: &Network) {
+    let run = silence::writes(network, Duration::from_secs(10), 5.0, false);
     assert!(run.at("kept") == 1.0, "{run:?}");
     // The first one and the two that somebody waits for; none twice, none that was given up, not
     // even for a moment.
@@ -72,8 +72,8 @@ fn short(stage: &Stage) {
     assert!(run.at("changes") == 3.0, "{run:?}");
 }
 
-fn in_flight(stage: &Stage) {
-    let run = silence::short(stage);
+fn in_flight(network: &Network) {
+    let run = silence::short(network);
     if run.at("kept") == 1.0 {
         // What was given up in flight may have happened, and is undone then.
         assert!(run.at("members") == 3.0, "{run:?}");

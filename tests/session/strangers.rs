@@ -1,16 +1,16 @@
 //! A session that somebody else ends, addresses that cannot work, servers that are none.
 //! `tests/live/bad_servers.rs` has what a user is told of the latter.
 
-use crate::{in_order, launcher, side_by_side, stage};
-use tenure_bench_session::Stage;
+use crate::{in_order, launcher, network, side_by_side};
+use tenure_bench_session::Network;
 use tenure_bench_session::rows::addresses::{self, Bad};
 use tenure_bench_session::rows::{closed, garbage};
 use tenure_field::bad::Kind;
 
 #[test]
 fn a_session_that_somebody_else_closes_is_replaced_and_said() {
-    let Some(stage) = stage() else { return };
-    let run = closed::closed(&stage);
+    let Some(network) = network() else { return };
+    let run = closed::closed(&network);
     in_order(
         &run,
         &["disconnected", "expired", "new session", "leads again"],
@@ -21,9 +21,9 @@ fn a_session_that_somebody_else_closes_is_replaced_and_said() {
 
 #[test]
 fn an_address_that_cannot_work_is_said_and_costs_nothing() {
-    let Some(stage) = stage() else { return };
-    let stage = &stage;
-    let row = |bad| move || address(stage, bad);
+    let Some(network) = network() else { return };
+    let network = &network;
+    let row = |bad| move || address(network, bad);
     side_by_side(vec![
         ("refused", Box::new(row(Bad::Refused))),
         ("no route", Box::new(row(Bad::NoRoute))),
@@ -34,8 +34,8 @@ fn an_address_that_cannot_work_is_said_and_costs_nothing() {
     ]);
 }
 
-fn address(stage: &Stage, bad: Bad) {
-    let run = addresses::bad(stage, bad, 5.0);
+fn address(network: &Network, bad: Bad) {
+    let run = addresses::bad(network, bad, 5.0);
     assert!(run.at("cpu") < 0.5, "{bad:?}: {run:?}");
     // Five seconds, the first pauses of which are short.
     assert!(run.at("connects") <= 25.0, "{bad:?}: {run:?}");

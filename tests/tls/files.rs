@@ -1,6 +1,6 @@
 //! What is refused when a client is opened, with the file and what is expected of it.
 
-use crate::pki;
+use crate::{ClientSide, pki};
 use std::path::PathBuf;
 use tenure::{Client, ClientOptions, ErrorKind, TlsOptions, Url};
 use tenure_field::tls::Authority;

@@ -12,15 +12,13 @@ mod resets;
 mod served;
 mod server;
 mod sigpipe;
-mod tool;
 
-use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tenure::{Client, ClientOptions, SessionEvent, TlsOptions, Url};
-use tenure_field::tls::{Authority, Files, Identity};
-use tenure_field::zookeeper::{Config, Secure, Version};
+use tenure_field::tls::Pki;
+use tenure_field::zookeeper::Version;
 use tenure_field::{Zookeeper, or_skip};
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
@@ -31,48 +29,14 @@ const T: Duration = Duration::from_secs(4);
 /// a test that wants the words of a server must not hear that it was slow.
 const PATIENT: Duration = Duration::from_secs(80);
 
-/// An authority, what it has signed, and the files of both.
-struct Pki {
-    files: Files,
-    authority: Authority,
-    ca: PathBuf,
-    certificate: PathBuf,
-    key: PathBuf,
+/// The options of a client that trusts the authority of the tests.
+trait ClientSide {
+    /// Without a client's certificate.
+    fn anonymous(&self) -> TlsOptions;
+    fn options(&self) -> TlsOptions;
 }
 
-impl Pki {
-    fn new() -> Self {
-        let (files, authority) = (Files::new(), Authority::new("tests of tenure"));
-        let client = authority.issue(&["client.test"]);
-        Self {
-            ca: files.write("ca.pem", authority.pem()),
-            certificate: files.write("client.pem", client.certificate),
-            key: files.write("client.key", client.key),
-            files,
-            authority,
-        }
-    }
-
-    /// What a server of the tests is: it is named as they name it.
-    fn server(&self) -> Identity {
-        self.authority.issue(&["localhost", "127.0.0.1"])
-    }
-
-    fn zookeeper(&self, version: Version, extra: &[(&str, &str)]) -> Zookeeper {
-        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Zookeeper::start_with(Config {
-            version,
-            secure: Some(Secure {
-                key_store: self.files.write("server.pem", self.server().both()),
-                trust_store: self.ca.clone(),
-                port: None,
-            }),
-            extra: extra.iter().map(own).collect(),
-            ..Config::default()
-        })
-    }
-
-    /// Without a client's certificate.
+impl ClientSide for Pki {
     fn anonymous(&self) -> TlsOptions {
         TlsOptions::new(&self.ca)
     }

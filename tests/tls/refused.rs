@@ -1,12 +1,12 @@
 //! Who is not believed, or does not believe us: each is said in a way that helps.
 
 use crate::server::Server;
-use crate::{LIMIT, PATIENT, Pki, first_failure, fresh_path, is_here};
+use crate::{ClientSide, LIMIT, PATIENT, first_failure, fresh_path, is_here};
 use crate::{open, open_with, pki, shared, url};
 use std::net::SocketAddr;
 use tenure::{SessionEvent, TlsOptions};
 use tenure_field::Zookeeper;
-use tenure_field::tls::Authority;
+use tenure_field::tls::{Authority, Pki};
 use tenure_field::zookeeper::Version;
 
 /// What is said of this server, and that nobody led meanwhile.

@@ -1,7 +1,7 @@
 //! Servers that break off in the middle, or never begin.
 
 use crate::server::Server;
-use crate::{LIMIT, first_failure, open, pki, url};
+use crate::{ClientSide, LIMIT, first_failure, open, pki, url};
 use tenure::SessionEvent;
 use tenure_field::bad::{Kind, Server as BadServer};
 

@@ -1,6 +1,6 @@
 //! What works without TLS works with it, to the same times.
 
-use crate::{LIMIT, fresh_path, is_here, open, pki, shared, url};
+use crate::{ClientSide, LIMIT, fresh_path, is_here, open, pki, shared, url};
 use tenure::{ContenderEvent, ContenderOptions, DetectorEvent, LostReason, TlsOptions};
 use tenure_field::boottime::now_ns;
 use tenure_field::wait_until;

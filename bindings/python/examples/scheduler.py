@@ -1,6 +1,6 @@
-"""A scheduler that follows whoever leads, and works with nobody else: python scheduler.py URL
+"""A scheduler that follows the leader, and works only for the leader: python scheduler.py URL
 
-It says each change, and offers its work to the leader for as long as one is known.
+It prints each change, and offers its work to the leader as long as one is known.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Scheduler:
                 print("leader", leader.data.decode(), "token", leader.member.token, flush=True)
             elif isinstance(event, tenure.NoLeader):
                 print("nobody leads: wait", flush=True)
-            else:  # who cannot know must not go on with whom it knew
+            else:  # it cannot know: the leader that it knew may lead no longer
                 print("unknown: work with nobody", flush=True)
 
 

@@ -1,60 +1,29 @@
-//! The way from the library's wakers to one event loop: an eventfd that the loop reads, and the
-//! calls that wait in it. No thread, and no Python code but the loop's own.
+//! The bridge to one event loop: the loop reads a descriptor, and advances the calls that were woken.
+//! There is no thread, and no Python code except the loop's own.
 
-use crate::call::Op;
-use crate::error::raise;
-use nix::sys::eventfd::{EfdFlags, EventFd};
+use crate::loop_inbox::{LoopInbox, Slot};
+use crate::op::AnyOp;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, intern};
 use std::collections::BTreeMap;
-use std::os::fd::{AsRawFd, RawFd};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::task::{Context, Poll, Wake, Waker};
-
-/// What wakers see of a loop.
-struct Door {
-    bell: EventFd,
-    ready: Mutex<Vec<Arc<Slot>>>,
-}
-
-/// What is woken as one: all calls that wait for the same handle, or one call.
-pub(crate) struct Slot {
-    number: u64,
-    queued: AtomicBool,
-    /// A loop that is gone needs no waking.
-    door: Weak<Door>,
-}
-
-impl Wake for Slot {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if self.queued.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        if let Some(door) = self.door.upgrade() {
-            lock(&door.ready).push(Arc::clone(self));
-            // A counter that is full is readable, too.
-            let _ = door.bell.write(1);
-        }
-    }
-}
+use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 struct Running {
     number: u64,
-    op: Op,
+    op: AnyOp,
     /// The loop's future, whose result is awaited.
     future: Py<PyAny>,
 }
 
-/// The calls that run in one event loop. All methods are called by the thread of that loop.
+/// The calls that run in one event loop. The thread of that loop calls all methods.
 #[pyclass(frozen, weakref, module = "tenure._tenure")]
 pub(crate) struct Bridge {
-    door: Arc<Door>,
+    inbox: Arc<LoopInbox>,
+    /// By the number of the slot that wakes them.
     running: Mutex<BTreeMap<u64, Vec<Running>>>,
     last: AtomicU64,
 }
@@ -64,32 +33,56 @@ impl Bridge {
         self.last.fetch_add(1, Ordering::Relaxed) + 1
     }
 
+    /// A new slot of this loop.
     pub(crate) fn slot(&self) -> Arc<Slot> {
-        Arc::new(Slot {
-            number: self.fresh(),
-            queued: AtomicBool::new(false),
-            door: Arc::downgrade(&self.door),
-        })
+        Slot::new(self.fresh(), &self.inbox)
     }
 
     pub(crate) fn owns(&self, slot: &Slot) -> bool {
-        Weak::ptr_eq(&slot.door, &Arc::downgrade(&self.door))
+        slot.is_of(&self.inbox)
     }
 
-    /// Runs a call as far as it gets now, and the rest of it when it is woken.
+    /// Advances a call as far as it gets now, and again each time its slot is woken. Returns the
+    /// number by which the call can be cancelled.
     pub(crate) fn run(
         &self,
         py: Python<'_>,
-        slot: Arc<Slot>,
-        op: Op,
+        slot: &Arc<Slot>,
+        op: AnyOp,
         future: Py<PyAny>,
     ) -> PyResult<u64> {
-        let (number, place) = (self.fresh(), slot.number);
-        let running = Running { number, op, future };
-        if let Some(waiting) = advance(py, slot, running)? {
-            lock(&self.running).entry(place).or_default().push(waiting);
-        }
+        let number = self.fresh();
+        self.advance(py, slot, Running { number, op, future })?;
         Ok(number)
+    }
+
+    /// Polls a call: sets the result of the loop's future if the call has ended, or keeps the call.
+    fn advance(&self, py: Python<'_>, slot: &Arc<Slot>, mut running: Running) -> PyResult<()> {
+        let future = running.future.bind(py);
+        // A future may be cancelled before `cancel` is called. Its call is dropped and not polled: the
+        // library undoes a join whose outcome nobody took.
+        if future.call_method0(intern!(py, "done"))?.is_truthy()? {
+            return Ok(());
+        }
+        let waker = Waker::from(Arc::clone(slot));
+        let polled = running
+            .op
+            .as_mut()
+            .advance(py, &mut Context::from_waker(&waker));
+        match polled {
+            Poll::Pending => self.lock().entry(slot.number()).or_default().push(running),
+            Poll::Ready(Ok(value)) => {
+                future.call_method1(intern!(py, "set_result"), (value,))?;
+            }
+            Poll::Ready(Err(error)) => {
+                future.call_method1(intern!(py, "set_exception"), (error,))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Vec<Running>>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -97,13 +90,8 @@ impl Bridge {
 impl Bridge {
     #[new]
     fn new() -> PyResult<Self> {
-        let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
-        let bell = EventFd::from_value_and_flags(0, flags).map_err(std::io::Error::from)?;
         Ok(Self {
-            door: Arc::new(Door {
-                bell,
-                ready: Mutex::default(),
-            }),
+            inbox: Arc::new(LoopInbox::new()?),
             running: Mutex::default(),
             last: AtomicU64::new(0),
         })
@@ -111,22 +99,15 @@ impl Bridge {
 
     /// The descriptor that is readable when `dispatch` is due.
     fn fileno(&self) -> RawFd {
-        self.door.bell.as_raw_fd()
+        self.inbox.fd()
     }
 
-    /// Carries on with every call that was woken.
+    /// Advances every call that was woken.
     fn dispatch(&self, py: Python<'_>) -> PyResult<()> {
-        // Nothing to read: somebody else was as fast.
-        let _ = self.door.bell.read();
-        for slot in std::mem::take(&mut *lock(&self.door.ready)) {
-            // Before the look, so that what comes after it wakes again.
-            slot.queued.store(false, Ordering::Release);
-            let place = slot.number;
-            let due = lock(&self.running).remove(&place).unwrap_or_default();
+        for slot in self.inbox.take() {
+            let due = self.lock().remove(&slot.number()).unwrap_or_default();
             for running in due {
-                if let Some(waiting) = advance(py, Arc::clone(&slot), running)? {
-                    lock(&self.running).entry(place).or_default().push(waiting);
-                }
+                self.advance(py, &slot, running)?;
             }
         }
         Ok(())
@@ -135,18 +116,18 @@ impl Bridge {
     /// Gives up a call; nothing happens if it has ended.
     fn cancel(&self, number: u64) {
         let mut given_up = Vec::new();
-        let mut running = lock(&self.running);
+        let mut running = self.lock();
         running.retain(|_, calls| {
             given_up.extend(calls.extract_if(.., |call| call.number == number));
             !calls.is_empty()
         });
         drop(running);
-        // What is dropped now may run code: no lock is held.
+        // Dropping a call may run Python code: no lock is held.
         drop(given_up);
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        // Nobody holds the lock while Python code runs, so nobody holds it here.
+        // No thread holds the lock while Python code runs, so none holds it here.
         if let Ok(running) = self.running.try_lock() {
             for call in running.values().flatten() {
                 visit.call(&call.future)?;
@@ -156,32 +137,7 @@ impl Bridge {
     }
 
     fn __clear__(&self) {
-        let running = std::mem::take(&mut *lock(&self.running));
+        let running = std::mem::take(&mut *self.lock());
         drop(running);
     }
-}
-
-/// Looks at a call: ends the loop's future if it has its value, or gives it back.
-fn advance(py: Python<'_>, slot: Arc<Slot>, mut running: Running) -> PyResult<Option<Running>> {
-    let future = running.future.bind(py);
-    // It may have been cancelled, and nobody has told us yet. What is not taken is undone.
-    if future.call_method0(intern!(py, "done"))?.is_truthy()? {
-        return Ok(None);
-    }
-    let waker = Waker::from(slot);
-    let result = match running.op.as_mut().poll(&mut Context::from_waker(&waker)) {
-        Poll::Pending => return Ok(Some(running)),
-        Poll::Ready(result) => result
-            .map_err(|error| raise(py, &error))
-            .and_then(|value| value.into_python(py)),
-    };
-    match result {
-        Ok(value) => future.call_method1(intern!(py, "set_result"), (value,))?,
-        Err(error) => future.call_method1(intern!(py, "set_exception"), (error,))?,
-    };
-    Ok(None)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

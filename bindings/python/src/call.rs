@@ -1,51 +1,40 @@
-//! A call that is under way, to be waited for by a thread or run by an event loop.
+//! A call in progress: a thread waits for it, or an event loop runs it.
 
 use crate::bridge::Bridge;
-use crate::convert::Value;
-use crate::error::{raise, timed_out};
+use crate::error::timed_out;
+use crate::loop_slot::LoopSlot;
+use crate::op::{AnyOp, Op};
 use crate::wait::wait;
-use crate::waking::Waking;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What a call does until it has its value.
-pub(crate) type Op = Pin<Box<dyn Future<Output = Result<Value, tenure::Error>> + Send>>;
-
-/// A call; it ends once, and is given up when it is dropped.
+/// A call: it ends once, and dropping it gives it up.
 #[pyclass(frozen, module = "tenure._tenure")]
 pub(crate) struct Call {
-    op: Mutex<Option<Op>>,
-    waking: Option<Arc<Waking>>,
+    op: Mutex<Option<AnyOp>>,
+    slot: Option<Arc<LoopSlot>>,
 }
 
 impl Call {
     /// A call that only its own end wakes.
-    pub(crate) fn new(
-        op: impl Future<Output = Result<Value, tenure::Error>> + Send + 'static,
-    ) -> Self {
+    pub(crate) fn new(op: impl Op + 'static) -> Self {
         Self {
             op: Mutex::new(Some(Box::pin(op))),
-            waking: None,
+            slot: None,
         }
     }
 
-    /// A call that waits for events of a handle. The wakers of those stay with the handle until an
-    /// event comes, so there must be one for each event loop and not one for each call.
-    pub(crate) fn of_handle(
-        waking: &Arc<Waking>,
-        op: impl Future<Output = Result<Value, tenure::Error>> + Send + 'static,
-    ) -> Self {
+    /// A call that waits for events of the handle that has this slot.
+    pub(crate) fn of_handle(slot: &Arc<LoopSlot>, op: impl Op + 'static) -> Self {
         Self {
-            waking: Some(Arc::clone(waking)),
+            slot: Some(Arc::clone(slot)),
             ..Self::new(op)
         }
     }
 
-    fn take(&self) -> PyResult<Op> {
+    fn take(&self) -> PyResult<AnyOp> {
         let mut op = self.op.lock().unwrap_or_else(PoisonError::into_inner);
         op.take()
             .ok_or_else(|| PyRuntimeError::new_err("this call was waited for already"))
@@ -54,27 +43,24 @@ impl Call {
 
 #[pymethods]
 impl Call {
-    /// Blocks until the call has ended, at most for `timeout` nanoseconds, and gives its value.
+    /// Blocks until the call has ended, at most for `timeout` nanoseconds, and returns its value.
     #[pyo3(signature = (timeout))]
     fn wait(&self, py: Python<'_>, timeout: Option<u64>) -> PyResult<Py<PyAny>> {
         let limit = timeout.map(Duration::from_nanos);
-        // A limit beyond the end of the clock is none.
+        // A limit beyond the end of the clock is no limit.
         let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
         let mut op = self.take()?;
-        match wait(py, deadline, |cx| op.as_mut().poll(cx))? {
-            Some(Ok(value)) => value.into_python(py),
-            Some(Err(error)) => Err(raise(py, &error)),
-            None => Err(timed_out(py, limit.unwrap_or_default())),
-        }
+        wait(py, deadline, |cx| op.as_mut().advance(py, cx))?
+            .unwrap_or_else(|| Err(timed_out(py, limit.unwrap_or_default())))
     }
 
-    /// Runs the call by an event loop, which sets the result of `future`. Gives the number by
-    /// which it can be cancelled.
+    /// Has an event loop run the call and set the result of `future`. Returns the number by which the
+    /// bridge can cancel the call.
     fn start(&self, py: Python<'_>, bridge: &Bridge, future: Py<PyAny>) -> PyResult<u64> {
-        let slot = match &self.waking {
-            Some(waking) => waking.slot(bridge),
+        let slot = match &self.slot {
+            Some(slot) => slot.get(bridge),
             None => bridge.slot(),
         };
-        bridge.run(py, slot, self.take()?, future)
+        bridge.run(py, &slot, self.take()?, future)
     }
 }

@@ -1,14 +1,14 @@
-//! A user's function, called by the dispatch thread.
+//! A user's function, which the dispatch thread calls.
 
-use crate::convert::Value;
-use crate::gate;
+use crate::entry;
+use crate::value::IntoPython;
 use pyo3::PyTraverseError;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The function of a handle. The handle owns it, so that the garbage collector finds a function
-/// that holds its own handle; what the dispatch thread has is only a way to it.
+/// The function of a handle. The handle owns the function, so that the garbage collector finds a
+/// function that holds its own handle; the dispatch thread shares only the place of the function.
 #[derive(Clone, Default)]
 pub(crate) struct Callback(Arc<Mutex<Option<Py<PyAny>>>>);
 
@@ -32,16 +32,16 @@ impl Callback {
         drop(old);
     }
 
-    pub(crate) fn call(&self, value: Value) {
-        gate::enter(|py| {
-            let Some(function) = self.lock().as_ref().map(|f| f.clone_ref(py)) else {
-                return;
-            };
-            let called = value
-                .into_python(py)
-                .and_then(|value| function.call1(py, (value,)));
-            if let Err(error) = called {
-                error.write_unraisable(py, Some(function.bind(py)));
+    /// Calls the function, if it is still set. Only the dispatch thread does so.
+    pub(crate) fn call(&self, value: impl IntoPython) {
+        entry::enter(|py| {
+            // Cloned, so that no lock is held while Python code runs.
+            let function = self.lock().as_ref().map(|function| function.clone_ref(py));
+            if let Some(function) = function {
+                let called = value
+                    .into_python(py)
+                    .and_then(|value| function.call1(py, (value,)));
+                entry::report(py, called, &function);
             }
         });
     }

@@ -2,7 +2,6 @@
 
 use crate::call::Call;
 use crate::contender::Contender;
-use crate::convert::Value;
 use crate::detector::Detector;
 use crate::error::check;
 use crate::group::Group;
@@ -44,8 +43,8 @@ impl Client {
             options = options.tls(tls.into());
         }
         let handle = Arc::new(check(py, tenure::Client::open(&url, options))?);
-        let (base, _) = Handle::new(&handle);
-        Ok(PyClassInitializer::from(base).add_subclass(Self { handle, url }))
+        let (base, _) = Handle::base(&handle, tenure::Client::events);
+        Ok(base.add_subclass(Self { handle, url }))
     }
 
     /// The URL, without its password.
@@ -81,7 +80,7 @@ impl Client {
 
     fn close(&self) -> Call {
         let closing = self.handle.close();
-        Call::new(async { closing.await.map(Value::from) })
+        Call::new(closing)
     }
 
     /// The counters, by name.

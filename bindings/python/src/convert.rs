@@ -1,117 +1,51 @@
-//! Values of the library as those of `tenure.events`, and back.
+//! Events of the library as objects of `tenure.events`.
 
+use crate::classes::{Made, make};
 use crate::error::exception;
-use pyo3::intern;
+use crate::member::{make_leader, make_member, make_members};
+use crate::value::IntoPython;
+use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBytes, PyTuple};
+use pyo3::types::PyTuple;
+use std::collections::BTreeMap;
 use tenure::words::{Part, Word};
-use tenure::{
-    ContenderEvent, DetectorEvent, GroupEvent, Leader, Leadership, LostReason, Member, SessionEvent,
-};
+use tenure::{ContenderEvent, DetectorEvent, GroupEvent, LostReason, SessionEvent};
 
-/// What a call or an event brings.
-pub(crate) enum Value {
-    Nothing,
-    Flag(bool),
-    Data(Option<Vec<u8>>),
-    Member(Member),
-    Members(Vec<Member>),
-    /// Token and end of the lease in nanoseconds.
-    Lease(Leadership),
-    Session(SessionEvent),
-    Contender(ContenderEvent),
-    Detector(DetectorEvent),
-    Group(GroupEvent),
-}
-
-macro_rules! into_value {
-    ($($from:ty => $kind:ident),* $(,)?) => {
-        $(impl From<$from> for Value {
-            fn from(value: $from) -> Self {
-                Self::$kind(value)
+macro_rules! into_python {
+    ($($event:ty),*) => {
+        $(impl IntoPython for $event {
+            fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+                event(py, self.word(), self.parts()).map(Bound::unbind)
             }
         })*
     };
 }
 
-into_value!(
-    bool => Flag,
-    Option<Vec<u8>> => Data,
-    Member => Member,
-    Vec<Member> => Members,
-    Leadership => Lease,
-    SessionEvent => Session,
-    ContenderEvent => Contender,
-    DetectorEvent => Detector,
-    GroupEvent => Group,
-);
+into_python!(SessionEvent, ContenderEvent, DetectorEvent, GroupEvent);
 
-impl From<()> for Value {
-    fn from((): ()) -> Self {
-        Self::Nothing
-    }
+/// The classes of events, by their names. `prepare` calls it when the package is imported; it raises
+/// `AttributeError` when `tenure.events` lacks a class.
+pub(crate) fn classes(py: Python<'_>) -> PyResult<&'static BTreeMap<&'static str, Py<PyAny>>> {
+    static CLASSES: PyOnceLock<BTreeMap<&'static str, Py<PyAny>>> = PyOnceLock::new();
+    CLASSES.get_or_try_init(py, || {
+        let events = PyModule::import(py, "tenure.events")?;
+        let words = [
+            SessionEvent::WORDS,
+            ContenderEvent::WORDS,
+            DetectorEvent::WORDS,
+            GroupEvent::WORDS,
+        ];
+        let names = words.into_iter().flatten().map(|word| word.python);
+        names
+            .map(|name| Ok((name, events.getattr(name)?.unbind())))
+            .collect()
+    })
 }
 
-impl Value {
-    pub(crate) fn into_python(self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        let value = match self {
-            Self::Nothing => py.None().into_bound(py),
-            Self::Flag(flag) => flag.into_pyobject(py)?.to_owned().into_any(),
-            Self::Data(None) => py.None().into_bound(py),
-            Self::Data(Some(data)) => PyBytes::new(py, &data).into_any(),
-            Self::Member(member) => make_member(py, member)?,
-            Self::Members(members) => make_members(py, members)?.into_any(),
-            Self::Lease(lease) => (lease.token(), lease.lease_end().as_nanos())
-                .into_pyobject(py)?
-                .into_any(),
-            Self::Session(told) => event(py, told.word(), told.parts())?,
-            Self::Contender(told) => event(py, told.word(), told.parts())?,
-            Self::Detector(told) => event(py, told.word(), told.parts())?,
-            Self::Group(told) => event(py, told.word(), told.parts())?,
-        };
-        Ok(value.unbind())
-    }
-}
-
-type Made<'py> = PyResult<Bound<'py, PyAny>>;
-
-/// An object of a class of `tenure.events`.
-fn make<'py, A>(py: Python<'py>, class: &str, arguments: A) -> Made<'py>
-where
-    A: pyo3::call::PyCallArgs<'py>,
-{
-    events(py)?.getattr(class)?.call1(arguments)
-}
-
-/// The module `tenure.events`.
-pub(crate) fn events(py: Python<'_>) -> PyResult<&Bound<'_, PyModule>> {
-    static EVENTS: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
-    let events = EVENTS.get_or_try_init(py, || {
-        Ok::<_, PyErr>(PyModule::import(py, "tenure.events")?.unbind())
-    })?;
-    Ok(events.bind(py))
-}
-
-fn make_member(py: Python<'_>, member: Member) -> Made<'_> {
-    let Member {
-        path,
-        label,
-        sequence,
-        token,
-    } = member;
-    make(py, "Member", (path, label, sequence, token))
-}
-
-fn make_members(py: Python<'_>, members: Vec<Member>) -> PyResult<Bound<'_, PyTuple>> {
-    let members = members.into_iter().map(|member| make_member(py, member));
-    PyTuple::new(py, members.collect::<PyResult<Vec<_>>>()?)
-}
-
-fn make_leader(py: Python<'_>, leader: Leader) -> Made<'_> {
-    let member = make_member(py, leader.member)?;
-    let data = PyBytes::new(py, &leader.data);
-    make(py, "Leader", (member, data, leader.as_of.as_nanos()))
+fn class(py: Python<'_>, word: &Word) -> PyResult<&'static Py<PyAny>> {
+    let class = classes(py)?.get(word.python);
+    class.ok_or_else(|| PyKeyError::new_err(word.python))
 }
 
 /// An event, as an object of its class: each part is an argument, and a reason is two, its name and
@@ -141,45 +75,5 @@ fn event<'py>(py: Python<'py>, word: &Word, parts: Vec<Part<'_>>) -> Made<'py> {
         };
         arguments.push(argument);
     }
-    make(py, word.python, PyTuple::new(py, arguments)?)
-}
-
-/// A `tenure.events.Member` that comes back.
-#[derive(FromPyObject)]
-pub(crate) struct MemberArgument {
-    path: String,
-    label: Option<String>,
-    sequence: i32,
-    token: u64,
-}
-
-impl From<MemberArgument> for Member {
-    fn from(member: MemberArgument) -> Self {
-        Self {
-            path: member.path,
-            label: member.label,
-            sequence: member.sequence,
-            token: member.token,
-        }
-    }
-}
-
-/// What a detector's event says, so that another can be told from it: an event that comes back.
-pub(crate) fn detected(py: Python<'_>, event: &Bound<'_, PyAny>) -> PyResult<DetectorEvent> {
-    let since = tenure::Time::default();
-    let leader = event.getattr(intern!(py, "leader"))?;
-    if !leader.is_none() {
-        let member: MemberArgument = leader.getattr(intern!(py, "member"))?.extract()?;
-        return Ok(DetectorEvent::Leader(Leader {
-            member: member.into(),
-            data: leader.getattr(intern!(py, "data"))?.extract()?,
-            as_of: since,
-        }));
-    }
-    let name = event.get_type().name()?;
-    Ok(match name.to_cow()?.as_ref() {
-        "NoLeader" => DetectorEvent::None,
-        // Whatever follows a failure differs from this.
-        _ => DetectorEvent::Unknown { since },
-    })
+    make(py, class(py, word)?, PyTuple::new(py, arguments)?)
 }

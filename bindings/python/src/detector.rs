@@ -1,41 +1,60 @@
 //! A detector, natively.
 
 use crate::call::Call;
-use crate::convert::{Value, detected};
+use crate::error::unexpected;
 use crate::handle::Handle;
-use crate::waking::Waking;
+use crate::known::{Known, is_failure};
+use crate::loop_slot::LoopSlot;
+use crate::value::IntoPython;
 use pyo3::prelude::*;
 use std::sync::Arc;
+use tenure::DetectorEvent;
 
 /// Follows the leader of a group.
 #[pyclass(frozen, extends = Handle, module = "tenure._tenure")]
 pub(crate) struct Detector {
     handle: Arc<tenure::Detector>,
-    waking: Arc<Waking>,
+    slot: Arc<LoopSlot>,
 }
 
 impl Detector {
     pub(crate) fn new(py: Python<'_>, handle: tenure::Detector) -> PyResult<Py<Self>> {
         let handle = Arc::new(handle);
-        let (base, waking) = Handle::new(&handle);
-        let this = PyClassInitializer::from(base).add_subclass(Self { handle, waking });
-        Py::new(py, this)
+        let (base, slot) = Handle::base(&handle, tenure::Detector::events);
+        Py::new(py, base.add_subclass(Self { handle, slot }))
     }
 }
 
 #[pymethods]
 impl Detector {
-    /// What is known now.
+    /// The state now.
     fn state(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
-        Value::Detector(self.handle.state()).into_python(py)
+        self.handle.state().into_python(py)
     }
 
-    /// Ends when what is known differs from `previous`.
+    /// Ends when the state differs from `previous`, with the state.
     fn changed(&self, py: Python<'_>, previous: &Bound<'_, PyAny>) -> PyResult<Call> {
-        let previous = detected(py, previous)?;
         let handle = Arc::clone(&self.handle);
-        Ok(Call::of_handle(&self.waking, async move {
-            handle.detected(&previous).await.map(Value::from)
-        }))
+        Ok(match Known::new(py, previous)? {
+            Known::State(previous) => {
+                Call::of_handle(&self.slot, async move { handle.detected(&previous).await })
+            }
+            Known::Failure(error) => Call::of_handle(&self.slot, async move {
+                let differs = |event: &DetectorEvent| !is_failure(event, &error);
+                handle.events().until(differs).await
+            }),
+        })
+    }
+
+    /// Ends when a leader is known, with the leader.
+    fn leader(&self) -> Call {
+        let handle = Arc::clone(&self.handle);
+        Call::of_handle(&self.slot, async move {
+            let known = |event: &DetectorEvent| matches!(event, DetectorEvent::Leader(_));
+            match handle.events().until(known).await? {
+                DetectorEvent::Leader(leader) => Ok(leader),
+                other => Err(unexpected(&other)),
+            }
+        })
     }
 }

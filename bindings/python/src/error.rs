@@ -10,13 +10,13 @@ pub(crate) fn exception<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'
     maker(py)?.call1((error.kind().name(), error.message()))
 }
 
-/// What makes exceptions.
+/// `tenure.errors.make`, which makes exceptions.
 pub(crate) fn maker(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     MAKE.import(py, "tenure.errors", "make")
 }
 
-/// The error, to be raised.
+/// The error as an exception to raise.
 pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     match exception(py, error) {
         Ok(exception) => PyErr::from_value(exception),
@@ -25,11 +25,17 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
 }
 
 pub(crate) fn timed_out(py: Python<'_>, limit: Duration) -> PyErr {
-    let message = format!("not known within {limit:?}; what was asked for may still happen");
+    let message = format!("no outcome within {limit:?}; the call may still take effect");
     raise(py, &Error::new(ErrorKind::Timeout, message))
 }
 
-/// `result`, or its error raised.
+/// A wait ended with an event that it does not wait for: a defect of the library.
+pub(crate) fn unexpected(event: &dyn std::fmt::Debug) -> Error {
+    let message = format!("this call does not wait for the event {event:?}: report it as a defect");
+    Error::new(ErrorKind::Server, message)
+}
+
+/// `result`, with its error as an exception.
 pub(crate) fn check<T>(py: Python<'_>, result: Result<T, Error>) -> PyResult<T> {
     result.map_err(|error| raise(py, &error))
 }

@@ -1,14 +1,17 @@
-//! What all handles have: events, and a function that is called with them.
+//! The base of all handles: their events, and the function that is called with them.
 
 use crate::callback::Callback;
-use crate::events::{Events, Stream, Tells};
-use crate::waking::Waking;
+use crate::events::{Events, Stream};
+use crate::loop_slot::LoopSlot;
+use crate::source::source;
+use crate::value::IntoPython;
 use pyo3::PyTraverseError;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use std::sync::Arc;
+use tenure::HandleEvent;
 
-/// What has events: the base of all handles.
+/// A handle of the library, whatever its type.
 #[pyclass(frozen, subclass, module = "tenure._tenure")]
 pub(crate) struct Handle {
     stream: Arc<Stream>,
@@ -16,12 +19,19 @@ pub(crate) struct Handle {
 }
 
 impl Handle {
-    /// The base of a handle, and what is woken by its events.
-    pub(crate) fn new<T: Tells>(handle: &Arc<T>) -> (Self, Arc<Waking>) {
-        let stream = Arc::new(Stream::new(handle));
-        let waking = Arc::clone(stream.waking());
+    /// The base of `handle`, whose events `events` finds; and the slot of all its calls in a loop.
+    pub(crate) fn base<T, E>(
+        handle: &Arc<T>,
+        events: fn(&T) -> &tenure::Events<E>,
+    ) -> (PyClassInitializer<Self>, Arc<LoopSlot>)
+    where
+        T: Send + Sync + 'static,
+        E: HandleEvent + IntoPython,
+    {
+        let stream = Arc::new(Stream::new(source(handle, events)));
+        let slot = Arc::clone(stream.slot());
         let callback = Callback::default();
-        (Self { stream, callback }, waking)
+        (Self { stream, callback }.into(), slot)
     }
 }
 
@@ -31,7 +41,7 @@ impl Handle {
         Events(Arc::clone(&self.stream))
     }
 
-    /// Has `function` called with each event, by the dispatch thread.
+    /// Has the dispatch thread call `function` with each event.
     fn on_each(&self, py: Python<'_>, function: Py<PyAny>) -> PyResult<()> {
         self.stream.call_back(py, &self.callback, function)
     }
@@ -41,7 +51,7 @@ impl Handle {
         self.callback.is_set()
     }
 
-    /// Has nothing called any more.
+    /// Ends the calls of the function: none begins after this.
     fn silence(&self) {
         self.callback.clear();
     }

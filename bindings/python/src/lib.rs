@@ -1,32 +1,43 @@
-//! `tenure._tenure`: what the Python package `tenure` is built on. It is no interface of its own:
-//! arguments are checked, and all is documented, in `python/tenure/`.
+//! `tenure._tenure`: the extension below the Python package `tenure`. It has no interface of its own:
+//! `python/tenure/` checks the arguments and documents everything.
 //!
-//! A handle gives [`Call`](call::Call)s, which a thread waits for (`wait.rs`) or an event loop
-//! runs (`bridge.rs`). Wakers only write to a descriptor or unpark a thread: no thread of the
-//! library enters Python but the dispatch thread, for callbacks, and that by one gate (`gate.rs`).
+//! A handle returns [`Call`](call::Call)s; a thread waits for a call (`wait.rs`), or an event loop runs
+//! it (`bridge.rs`). Wakers only write to a descriptor or unpark a thread. No thread of the library
+//! enters Python, except the dispatch thread for callbacks and log lines, by one entry (`entry.rs`).
+//!
+//! A value loses its type and becomes a Python object in one step, where it leaves Rust: the value of a
+//! call in `op.rs`, an event in `source.rs`.
 
 mod bridge;
 mod call;
 mod callback;
+mod classes;
 mod client;
 mod contender;
 mod convert;
 mod detector;
+mod entry;
 mod error;
 mod events;
-mod gate;
 mod group;
 mod handle;
+mod known;
 mod log;
+mod loop_inbox;
+mod loop_slot;
+mod member;
 mod memory;
+mod op;
 mod options;
+mod ready_fd;
+mod source;
 mod tls;
+mod value;
 mod wait;
-mod waking;
 
 use pyo3::prelude::*;
 
-/// What `tenure` is built on; use `tenure`.
+/// The extension below `tenure`; use `tenure`.
 #[pymodule(gil_used = true)]
 mod _tenure {
     use pyo3::prelude::*;
@@ -36,11 +47,13 @@ mod _tenure {
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 
-    /// Finds what else would be found at first use: a process that forks while another thread is
-    /// looking would have a child in which that look never ends.
+    /// Looks up everything that would otherwise be looked up at first use: if a process forked while
+    /// another thread does that, the look-up would never end in the child.
     #[pyfunction]
     fn prepare(py: Python<'_>) -> PyResult<()> {
-        crate::convert::events(py)?;
+        crate::convert::classes(py)?;
+        crate::member::classes(py)?;
+        crate::known::classes(py)?;
         crate::error::maker(py)?;
         Ok(())
     }
@@ -56,9 +69,9 @@ mod _tenure {
     #[pymodule_export]
     use crate::detector::Detector;
     #[pymodule_export]
-    use crate::events::Events;
+    use crate::entry::leave;
     #[pymodule_export]
-    use crate::gate::leave;
+    use crate::events::Events;
     #[pymodule_export]
     use crate::group::Group;
     #[pymodule_export]

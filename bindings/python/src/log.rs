@@ -1,12 +1,12 @@
-//! The library's log, told to a function.
+//! The library's log lines, passed to a function.
 
-use crate::gate;
+use crate::entry;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use tenure::{LogLevel, LogRecord, set_log, unset_log};
 
-/// Has `function(level, client, message)` called with each line of this level (as `logging` numbers
-/// them) and graver ones, by the dispatch thread; with nothing for `None`.
+/// Has the dispatch thread call `function(level, client, message)` with each line of this level, as
+/// `logging` numbers levels, and of higher levels; `None` ends the calls.
 #[pyfunction]
 #[pyo3(signature = (level, function))]
 pub(crate) fn log(level: Option<u8>, function: Py<PyAny>) -> PyResult<()> {
@@ -24,21 +24,19 @@ pub(crate) fn log(level: Option<u8>, function: Py<PyAny>) -> PyResult<()> {
             return Err(PyValueError::new_err(message));
         }
     };
-    set_log(level, move |record| tell(&function, record));
+    set_log(level, move |record| call(&function, record));
     Ok(())
 }
 
-fn tell(function: &Py<PyAny>, record: LogRecord) {
+fn call(function: &Py<PyAny>, record: LogRecord) {
     let level = match record.level {
         LogLevel::Error => 40,
         LogLevel::Warn => 30,
         LogLevel::Info => 20,
         LogLevel::Debug => 10,
     };
-    gate::enter(|py| {
-        let told = function.call1(py, (level, record.client, record.message));
-        if let Err(error) = told {
-            error.write_unraisable(py, Some(function.bind(py)));
-        }
+    entry::enter(|py| {
+        let called = function.call1(py, (level, record.client, record.message));
+        entry::report(py, called, function);
     });
 }

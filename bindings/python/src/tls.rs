@@ -1,10 +1,10 @@
-//! What a client is told of TLS.
+//! The TLS options of a client.
 
 use pyo3::prelude::*;
 use std::path::PathBuf;
 use tenure::TlsOptions;
 
-/// A `tenure._tls.Tls`.
+/// A `tenure._tls.Tls` as an argument.
 #[derive(FromPyObject)]
 pub(crate) struct TlsArgument {
     ca: PathBuf,

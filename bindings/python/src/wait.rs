@@ -1,13 +1,14 @@
-//! Waiting by a thread, with the interpreter let go, so that Ctrl-C ends it.
+//! Waiting by a thread, without the interpreter, so that Ctrl-C ends it.
 //!
 //! The main thread, which alone runs signal handlers, waits in poll(2) for an eventfd: a signal
-//! interrupts that at once. Three things do not: a signal in the few instructions between the look
-//! for it and poll(2), one that another thread took, and `_thread.interrupt_main`, which sends none.
-//! For their sake it looks once a second. Other threads are parked and look at nothing.
+//! interrupts poll(2) at once. Three things do not: a signal in the few instructions between the check
+//! for signals and poll(2), a signal that another thread took, and `_thread.interrupt_main`, which
+//! sends none. For these the main thread checks once a second. Other threads are parked and check
+//! nothing.
 
+use crate::ready_fd::ReadyFd;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::unistd::{getpid, gettid};
 use pyo3::prelude::*;
 use std::cell::RefCell;
@@ -17,17 +18,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-/// How long the main thread waits before it looks for signals in vain.
-const LOOK: Duration = Duration::from_secs(1);
-
-struct Bell(EventFd);
-
-impl Wake for Bell {
-    fn wake(self: Arc<Self>) {
-        // A counter that is full is readable, too.
-        let _ = self.0.write(1);
-    }
-}
+/// How long the main thread waits between two checks for signals.
+const CHECK: Duration = Duration::from_secs(1);
 
 struct Parked(Thread);
 
@@ -37,41 +29,41 @@ impl Wake for Parked {
     }
 }
 
-/// How one thread waits. It is kept for the life of the thread: a handle remembers whom to wake,
-/// and must not remember one for each call that timed out.
+/// How one thread sleeps and is woken. It is kept for the life of the thread: a handle keeps wakers,
+/// and must not keep one for each call that timed out.
 #[derive(Clone)]
-enum Seat {
-    Main(Arc<Bell>, Waker),
+enum Sleeper {
+    Main(Arc<ReadyFd>, Waker),
     Other(Waker),
 }
 
 thread_local! {
     /// With the process for which it was made: descriptors are shared by fork.
-    static SEAT: RefCell<Option<(i32, Seat)>> = const { RefCell::new(None) };
+    static SLEEPER: RefCell<Option<(i32, Sleeper)>> = const { RefCell::new(None) };
 }
 
-impl Seat {
-    fn of_this_thread() -> PyResult<Self> {
+impl Sleeper {
+    fn of_this_thread() -> std::io::Result<Self> {
         let process = getpid();
-        SEAT.with_borrow_mut(|seat| match seat {
-            Some((made_for, seat)) if *made_for == process.as_raw() => Ok(seat.clone()),
+        SLEEPER.with_borrow_mut(|known| match known {
+            Some((made_for, sleeper)) if *made_for == process.as_raw() => Ok(sleeper.clone()),
             _ => {
                 let new = Self::new(gettid() == process)?;
-                *seat = Some((process.as_raw(), new.clone()));
+                *known = Some((process.as_raw(), new.clone()));
                 Ok(new)
             }
         })
     }
 
-    fn new(main: bool) -> PyResult<Self> {
-        if !main {
+    fn new(main: bool) -> std::io::Result<Self> {
+        if main {
+            let fd = Arc::new(ReadyFd::new()?);
+            let waker = Waker::from(Arc::clone(&fd));
+            Ok(Self::Main(fd, waker))
+        } else {
             let parked = Arc::new(Parked(std::thread::current()));
-            return Ok(Self::Other(Waker::from(parked)));
+            Ok(Self::Other(Waker::from(parked)))
         }
-        let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
-        let bell = EventFd::from_value_and_flags(0, flags).map_err(std::io::Error::from)?;
-        let bell = Arc::new(Bell(bell));
-        Ok(Self::Main(Arc::clone(&bell), Waker::from(bell)))
     }
 
     fn waker(&self) -> &Waker {
@@ -80,21 +72,20 @@ impl Seat {
         }
     }
 
-    /// Waits until it is woken, for `left`, or for a signal. It may end for no reason.
-    fn sit(&self, left: Option<Duration>) -> std::io::Result<()> {
+    /// Sleeps until it is woken, for `left`, or until a signal comes. It may end for no reason.
+    fn sleep(&self, left: Option<Duration>) -> std::io::Result<()> {
         match self {
-            Self::Main(bell, _) => {
-                let span = left.map_or(LOOK, |left| left.min(LOOK));
-                // Rounded up: a wait that ends too early would spin.
+            Self::Main(fd, _) => {
+                let span = left.map_or(CHECK, |left| left.min(CHECK));
+                // Rounded up: a sleep that ends too early would spin.
                 let millis = span.as_nanos().div_ceil(1_000_000);
                 let timeout = PollTimeout::try_from(millis).unwrap_or(PollTimeout::MAX);
-                let mut fds = [PollFd::new(bell.0.as_fd(), PollFlags::POLLIN)];
+                let mut fds = [PollFd::new(fd.as_fd(), PollFlags::POLLIN)];
                 match poll(&mut fds, timeout) {
                     Ok(_) | Err(Errno::EINTR) => {}
                     Err(error) => return Err(error.into()),
                 }
-                // Nothing to read: it was a signal, or the time.
-                let _ = bell.0.read();
+                fd.clear();
             }
             Self::Other(_) => match left {
                 Some(left) => std::thread::park_timeout(left),
@@ -105,18 +96,18 @@ impl Seat {
     }
 }
 
-/// Blocks until `look` is ready (`None` when the deadline passes first), without the interpreter.
+/// Blocks until `look` is ready, without the interpreter; `None` when the deadline passes first.
 ///
 /// # Errors
-/// What a signal handler raised.
+/// The exception of a signal handler.
 pub(crate) fn wait<T>(
     py: Python<'_>,
     deadline: Option<Instant>,
     mut look: impl FnMut(&mut Context<'_>) -> Poll<T>,
 ) -> PyResult<Option<T>> {
-    let seat = Seat::of_this_thread()?;
+    let sleeper = Sleeper::of_this_thread()?;
     loop {
-        if let Poll::Ready(value) = look(&mut Context::from_waker(seat.waker())) {
+        if let Poll::Ready(value) = look(&mut Context::from_waker(sleeper.waker())) {
             return Ok(Some(value));
         }
         let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
@@ -124,6 +115,6 @@ pub(crate) fn wait<T>(
             return Ok(None);
         }
         py.check_signals()?;
-        py.detach(|| seat.sit(left))?;
+        py.detach(|| sleeper.sleep(left))?;
     }
 }

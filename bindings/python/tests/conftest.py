@@ -66,6 +66,3 @@ def url(request: pytest.FixtureRequest) -> str:
 def memory() -> str:
     """A group of the test's own, on a server in memory."""
     return f"memory://test-{next(_numbers)}/group"
-
-
-    return tmp_path

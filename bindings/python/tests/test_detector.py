@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tenure
 from pytest import raises
+from support.refusing import Refusing
 from support.wait import LIMIT, until
 from tenure.testing import MemoryServer
 
@@ -93,6 +94,26 @@ def test_a_standalone_leader_is_known_at_once() -> None:
         assert leader is not None and leader.data == b"10.0.0.1:5050"
         with raises(tenure.InvalidInputError, match="standalone"):
             client.contender()
+
+
+def test_a_failure_is_one_state_until_it_changes() -> None:
+    with Refusing() as server, tenure.Client(server.url, session_timeout=4) as client:
+        detector = client.detector()
+        state = detector.state
+        while not isinstance(state, tenure.DetectionFailed):
+            state = detector.wait_change(state, timeout=LIMIT)
+        assert isinstance(state.error, tenure.NoAuthError)
+        with raises(tenure.TimeoutError):
+            detector.wait_change(state, timeout=0)
+        # It differs from all other states, and from other failures.
+        others: list[tenure.DetectorEvent] = [
+            tenure.NoLeader(),
+            tenure.LeaderUnknown(0),
+            tenure.DetectionFailed(tenure.NoAuthError("another znode")),
+            tenure.DetectionFailed(tenure.ServerError(str(state.error))),
+        ]
+        for other in others:
+            assert isinstance(detector.wait_change(other, timeout=0), tenure.DetectionFailed)
 
 
 def test_a_closed_detector_says_so(memory: str) -> None:

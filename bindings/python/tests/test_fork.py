@@ -1,4 +1,4 @@
-"""After a fork: what the parent made says so at once, and the child may begin anew."""
+"""After a fork: calls on handles of the parent raise at once, and the child may open its own client."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def test_the_tool_that_comes_with_it_has_tls(
         (TypeError, "tls_cert", {"tls_ca": "ca.pem", "tls_cert": 1}),
         (TypeError, "tls_key", {"tls_ca": "ca.pem", "tls_key": ("a", "b")}),
         (TypeError, "tls_server_name must be str", {"tls_ca": "ca.pem", "tls_server_name": 7}),
-        (ValueError, "tls_ca is no name", {"tls_ca": "\ud800"}),
+        (ValueError, "tls_ca cannot be encoded", {"tls_ca": "\ud800"}),
         (ValueError, "tls_server_name", {"tls_ca": "ca.pem", "tls_server_name": "\ud800"}),
         (ValueError, "tls_cert needs tls_ca", {"tls_cert": "a", "tls_key": "b"}),
         (ValueError, "tls_key needs tls_ca", {"tls_key": "b"}),

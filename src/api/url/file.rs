@@ -17,12 +17,12 @@ pub(super) fn read<T>(
     let content = content.trim();
     if content.is_empty() {
         return Err(invalid(format!(
-            "the file {shown:?} is empty; it must hold a zk:// URL"
+            "the file {shown:?} is empty; it must contain a zk:// URL"
         )));
     }
     if content.starts_with("file://") {
         return Err(invalid(format!(
-            "the file {shown:?} names another file; it must hold a zk:// URL"
+            "the file {shown:?} names another file; it must contain a zk:// URL"
         )));
     }
     parse(content).map_err(|error| invalid(format!("in the file {shown:?}: {error}")))

@@ -9,7 +9,7 @@ const DEFAULT_PORT: u16 = 2181;
 /// More servers than any ensemble has.
 const SERVERS_MAX: usize = 64;
 
-/// Reads `host[:port][,host[:port]…]`. `secretive` says that the text may hold credentials.
+/// Reads `host[:port][,host[:port]…]`. `secretive` if the text may hold credentials.
 pub(super) fn parse_list(text: &str, secretive: bool) -> Result<Vec<Host>, Error> {
     let servers: Vec<&str> = text.split(',').collect();
     if servers.len() > SERVERS_MAX {
@@ -31,7 +31,7 @@ pub(super) fn parse_list(text: &str, secretive: bool) -> Result<Vec<Host>, Error
     servers.iter().map(read).collect()
 }
 
-/// Reads `host:port`; the error says what is wrong with it, and repeats none of it.
+/// Reads `host:port`; the error names the fault, and repeats none of the text.
 pub(super) fn parse_address(text: &str) -> Result<Host, String> {
     let (name, port) = split(text)?;
     let Some(port) = port else {
@@ -51,7 +51,7 @@ fn split(text: &str) -> Result<(&str, Option<&str>), String> {
         let (address, port) = rest.split_once(']').ok_or("has no closing ']'")?;
         address
             .parse::<Ipv6Addr>()
-            .map_err(|_| "is no IPv6 address in brackets")?;
+            .map_err(|_| "is not an IPv6 address in brackets")?;
         let port = match port {
             "" => None,
             port => Some(port.strip_prefix(':').ok_or("has text after its ']'")?),
@@ -75,7 +75,7 @@ fn host(name: &str, port: Option<&str>) -> Result<Host, String> {
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-:".contains(c);
     if name.len() > 255 || !name.chars().all(plain) {
-        return Err("is no host name or address".into());
+        return Err("is not a host name or an address".into());
     }
     let port = match port {
         None => DEFAULT_PORT,

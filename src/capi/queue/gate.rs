@@ -1,5 +1,5 @@
-//! A place to wait for a change, at which whoever makes the change never waits: there is no lock
-//! that a thread which is stopped could hold.
+//! A place to wait for a change. The thread that makes the change never waits: there is no lock that a
+//! thread which is stopped could hold.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -12,12 +12,12 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// How many changes there were. To be asked before one looks whether one must wait.
+    /// How many changes there were. Read it before you check whether you must wait.
     pub(super) fn seen(&self) -> u32 {
         self.changes.load(Ordering::SeqCst)
     }
 
-    /// Says that something has changed, to all who wait.
+    /// Counts a change, and wakes all threads that wait.
     pub(super) fn open(&self) {
         self.changes.fetch_add(1, Ordering::SeqCst);
         if self.waiting.load(Ordering::SeqCst) > 0 {
@@ -30,7 +30,7 @@ impl Gate {
     /// Waits until something has changed since `seen`, or for `limit` (for ever without one). It may
     /// return sooner.
     pub(super) fn wait(&self, seen: u32, limit: Option<Duration>) {
-        // Beyond what the system can count is for ever.
+        // A limit beyond the range of the system is no limit.
         let limit = limit.and_then(|limit| {
             Some(libc::timespec {
                 tv_sec: libc::time_t::try_from(limit.as_secs()).ok()?,
@@ -83,7 +83,7 @@ mod tests {
         while began.elapsed() < limit {
             gate.wait(gate.seen(), Some(limit));
         }
-        // What has changed before is not waited for.
+        // A change before the wait ends it at once.
         let seen = gate.seen();
         gate.open();
         gate.wait(seen, None);

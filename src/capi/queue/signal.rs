@@ -18,7 +18,7 @@ impl Signal {
                 format!("cannot open an event descriptor: {why}"),
             ));
         }
-        // SAFETY: it was opened just now, and nobody else has it.
+        // SAFETY: it was opened just now, and no other code has it.
         Ok(Self(unsafe { OwnedFd::from_raw_fd(fd) }))
     }
 
@@ -31,7 +31,7 @@ impl Signal {
         let mut count = 1_u64;
         let size = size_of::<u64>();
         // SAFETY: `count` has eight bytes and outlives the calls. Neither can fail in a way that
-        // matters: one more than enough is refused, and so is taking what is not there.
+        // matters: a count that is full stays readable, and an empty one stays empty.
         unsafe {
             if readable {
                 libc::write(self.fd(), (&raw const count).cast(), size);

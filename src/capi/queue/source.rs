@@ -1,4 +1,5 @@
-//! What an event queue takes from: the events of a handle, and the calls of its `_start` functions.
+//! The sources of an event queue: the events of a handle, and the calls that functions ending in `_start`
+//! began.
 
 use super::super::call::{Call, Done};
 use super::super::event::tenure_event;
@@ -14,7 +15,7 @@ pub(in super::super) enum Source {
     Done(u64, Done),
 }
 
-/// What a source has now.
+/// The present content of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Has {
     /// An event, or several.

@@ -1,6 +1,6 @@
 //! The replacement of TLS in a build without it: types that have no values.
 
-use super::TlsOptions;
+use super::options::TlsOptions;
 use crate::core::{Error, ErrorKind, Host};
 
 #[derive(Debug)]

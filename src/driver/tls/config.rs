@@ -1,6 +1,6 @@
-//! What a client needs for its handshakes, made of files.
+//! The configuration of a client's handshakes, made of files.
 
-use super::TlsOptions;
+use super::options::TlsOptions;
 use super::words::Words;
 use crate::core::{Error, ErrorKind, Host};
 use crate::driver::small_file;
@@ -52,7 +52,7 @@ impl Config {
                     .map_err(|error| unusable(&error, certificate, key))?
             }
         };
-        // Every connection proves anew who is at its other end; there are few.
+        // Every connection proves the identity of its other end again; there are few connections.
         config.resumption = Resumption::disabled();
         Ok(Self {
             rustls: Arc::new(config),
@@ -69,14 +69,15 @@ impl Config {
         self.name_of(server).map(drop).map_err(invalid)
     }
 
-    /// What the certificate of this server must name.
+    /// The name that the certificate of this server must contain.
     pub(super) fn name_of(&self, server: &Host) -> Result<ServerName<'static>, String> {
         if let Some(name) = &self.server_name {
             return Ok(name.clone());
         }
         ServerName::try_from(server.name.clone()).map_err(|_| {
             format!(
-                "no certificate can name the server {:?}; give the TLS server name that it names",
+                "a certificate cannot contain {:?}, the name of a server; give the TLS server name that \
+                 it contains",
                 server.name
             )
         })
@@ -87,7 +88,7 @@ fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidInput, message)
 }
 
-/// The file, whose it is in a word or two, and what is wrong with it.
+/// The file, its owner in a word or two, and its fault.
 fn bad(file: &Path, what: &str, why: impl std::fmt::Display) -> Error {
     invalid(format!("{what} in {:?}: {why}", small_file::shown(file)))
 }
@@ -144,7 +145,7 @@ fn private_key(file: &Path) -> Result<PrivateKeyDer<'static>, Error> {
 
 const ENCRYPTED: &[u8] = b"ENCRYPTED";
 
-/// What is wrong with the PEM, without repeating any of it: it may be a key.
+/// The fault of the PEM, without any of its text: it may be a key.
 fn fault(error: &pem::Error) -> &'static str {
     match error {
         pem::Error::MissingSectionEnd { .. } => "its last section has no end",

@@ -1,6 +1,6 @@
-//! TLS on one connection: what the socket brings comes in, what it is to carry comes out.
+//! TLS on one connection: bytes of the socket go in, bytes for the socket come out.
 
-use super::Config;
+use super::config::Config;
 use super::words::Words;
 use crate::core::Host;
 use rustls::ClientConnection;
@@ -8,10 +8,10 @@ use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::sync::Arc;
 
-/// What is deciphered at a time: a record.
+/// How many bytes are deciphered at a time: a record.
 const CHUNK_BYTES: usize = 16 << 10;
 
-/// What is said of a connection that ended in an orderly way, as without TLS.
+/// The message for a connection that ended in an orderly way, as without TLS.
 const CLOSED: &str = "the server closed the connection";
 
 pub(in crate::driver) struct Layer {
@@ -29,7 +29,7 @@ impl Layer {
         let name = config.name_of(server)?;
         let mut rustls = ClientConnection::new(Arc::clone(&config.rustls), name)
             .map_err(|error| config.words.of(&error, true))?;
-        // What goes in comes out at once, so the limit is the one on what the socket has not taken.
+        // Output leaves at once, so the limit on the bytes that the socket has not taken is enough.
         rustls.set_buffer_limit(None);
         Ok(Self {
             rustls,
@@ -39,13 +39,13 @@ impl Layer {
         })
     }
 
-    /// Whether the handshake is done: the server has proved who it is. Whether it is content with
-    /// who we are it may say later.
+    /// Whether the handshake is complete: the server has proved its identity. It may still refuse
+    /// ours later.
     pub(in crate::driver) fn is_shaken(&self) -> bool {
         !self.rustls.is_handshaking()
     }
 
-    /// Takes what the socket brought.
+    /// Takes bytes that the socket received.
     pub(in crate::driver) fn take(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() && self.ended.is_none() {
             if let Err(why) = self.take_some(&mut bytes) {
@@ -60,7 +60,7 @@ impl Layer {
         let taken = self.rustls.read_tls(bytes);
         taken.map_err(|error| error.to_string())?;
         let outcome = self.rustls.process_new_packets();
-        // What came before an error counts: it may be the answer to a write.
+        // Bytes that came before an error count: they may be the answer to a write.
         let mut chunk = [0; CHUNK_BYTES];
         while let Ok(n @ 1..) = self.rustls.reader().read(&mut chunk) {
             self.plain.extend(&chunk[..n]);
@@ -72,12 +72,12 @@ impl Layer {
         }
     }
 
-    /// Why the connection is of no more use, if it is not.
+    /// Why the connection can no longer be used, if it cannot.
     pub(in crate::driver) fn ended(&self) -> Option<&str> {
         self.ended.as_deref()
     }
 
-    /// Fetches what was deciphered: `Ok(0)` when there is nothing for now.
+    /// Fetches deciphered bytes: `Ok(0)` if there are none for now.
     pub(in crate::driver) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, String> {
         match (&self.ended, self.plain.is_empty()) {
             (Some(why), true) => Err(why.clone()),
@@ -92,7 +92,7 @@ impl Layer {
         written.map_err(|error| error.to_string())
     }
 
-    /// What the socket is to carry next, all of it.
+    /// All bytes that the socket must send next.
     pub(in crate::driver) fn outgoing(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
         // Writing to a vector does not fail.

@@ -2,6 +2,7 @@
 //!
 //! Without the cargo feature `tls` the types are the same and [`Config::load`] refuses.
 
+mod load;
 mod options;
 
 #[cfg(not(feature = "tls"))]

@@ -1,7 +1,5 @@
 //! The TLS options of a client.
 
-use super::Config;
-use crate::core::Error;
 #[cfg(feature = "tls")]
 use std::path::Path;
 use std::path::PathBuf;
@@ -61,21 +59,6 @@ impl TlsOptions {
     pub fn server_name(mut self, name: impl Into<String>) -> Self {
         self.server_name = Some(name.into());
         self
-    }
-
-    /// Reads and checks all files and names, as [`Client::open`](crate::Client::open) does.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a file that is missing, cannot be read or contains nothing usable, and for a
-    /// key that does not belong to the certificate: the message names the file and says what is
-    /// expected; for a server name that is neither a host name nor an IP address; and always in a
-    /// build without the cargo feature `tls`.
-    pub fn validate(&self) -> Result<(), Error> {
-        self.load().map(drop)
-    }
-
-    pub(crate) fn load(&self) -> Result<Config, Error> {
-        Config::load(self)
     }
 }
 

@@ -1,8 +1,8 @@
-//! What went wrong with TLS, for people: what to look at, and where.
+//! Failures of TLS in words for people: what to check, and where.
 
 use rustls::{AlertDescription, CertificateError, Error};
 
-/// What errors are explained by.
+/// The names that explain errors.
 #[derive(Debug)]
 pub(super) struct Words {
     /// The file with the authorities.
@@ -12,7 +12,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// What an error means; `shaking` tells that the handshake was not done.
+    /// The meaning of an error; `shaking` if the handshake was not complete.
     pub(super) fn of(&self, error: &Error, shaking: bool) -> String {
         match error {
             Error::InvalidCertificate(why) => self.of_certificate(why),
@@ -26,7 +26,7 @@ impl Words {
 
     fn of_certificate(&self, why: &CertificateError) -> String {
         match why {
-            // The latter is what an authority of the same name and with another key comes to.
+            // The latter is the error for an authority of the same name with another key.
             CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
                 "the server's certificate is not signed by an authority in {:?}",
                 self.ca
@@ -60,7 +60,7 @@ impl Words {
         }
     }
 
-    /// The server gives up, and says why in a word.
+    /// The server gives up, and sends the reason as a word.
     fn of_alert(&self, alert: AlertDescription) -> String {
         let said = format!("the server ended TLS with the alert {alert:?}");
         match (alert, &self.certificate) {
@@ -101,7 +101,7 @@ impl Words {
     }
 }
 
-/// A name out of `DnsName("name")` or `IpAddress(name)`, as rustls tells it.
+/// A name out of `DnsName("name")` or `IpAddress(name)`, as rustls writes it.
 fn bare(name: &str) -> &str {
     let inner = name.split_once('(').map_or(name, |(_, inner)| inner);
     inner.trim_end_matches(')').trim_matches('"')

@@ -62,8 +62,6 @@ const ALL: &[Made] = &[
     whole(python::OPTIONS, python::options),
     part(python::CLIENT, "contender options", python::parameters),
     part(python::CLIENT, "contender arguments", python::arguments),
-    part(python::AIO_CLIENT, "contender options", python::parameters),
-    part(python::AIO_CLIENT, "contender arguments", python::arguments),
     whole("bindings/python/src/options.rs", rust::python_options),
     part("docs/cli.md", "words", document::words),
 ];

@@ -14,8 +14,7 @@ pub(super) const ERRORS: &str = "bindings/python/python/tenure/errors.py";
 pub(super) const METRICS: &str = "bindings/python/python/tenure/metrics.py";
 pub(super) const PACKAGE: &str = "bindings/python/python/tenure/__init__.py";
 pub(super) const OPTIONS: &str = "bindings/python/python/tenure/_options.py";
-pub(super) const CLIENT: &str = "bindings/python/python/tenure/_client.py";
-pub(super) const AIO_CLIENT: &str = "bindings/python/python/tenure/aio/_client.py";
+pub(super) const CLIENT: &str = "bindings/python/python/tenure/_base/client.py";
 
 /// A docstring with this indent.
 fn docstring(indent: &str, text: &str) -> String {

@@ -3,9 +3,10 @@
 use crate::faults::Fault;
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 use tenure_chaos::history::Plan;
+use tenure_field::tool;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -169,20 +170,7 @@ impl CommonArgs {
 
     /// The tool to run, if there is such a file.
     pub(crate) fn tenure(&self) -> Result<PathBuf, String> {
-        let path = match &self.tenure {
-            Some(path) => path.clone(),
-            None => std::env::current_exe()
-                .map_err(|error| format!("where this program lies is not known: {error}"))?
-                .with_file_name("tenure"),
-        };
-        let path = std::path::absolute(&path).unwrap_or(path);
-        executable(&path).map_err(|why| {
-            format!(
-                "{} cannot be run: {why}\n`make chaos` builds it; `--tenure PATH` takes another one",
-                path.display()
-            )
-        })?;
-        Ok(path)
+        tool::find(self.tenure.as_deref(), "chaos")
     }
 }
 
@@ -231,18 +219,6 @@ pub(crate) fn check_ticks(timeout: Duration, tick: Duration) -> Result<(), Strin
     ))
 }
 
-fn executable(path: &Path) -> Result<(), String> {
-    use std::os::unix::fs::PermissionsExt;
-    let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
-    if !metadata.is_file() {
-        return Err("it is no file".to_owned());
-    }
-    if metadata.permissions().mode() & 0o111 == 0 {
-        return Err("it is not executable".to_owned());
-    }
-    Ok(())
-}
-
 fn fault(text: &str) -> Result<Fault, String> {
     let names = || {
         let names: Vec<&str> = Fault::ALL.iter().map(|fault| fault.name()).collect();
@@ -263,12 +239,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 fn session_timeout(text: &str) -> Result<Duration, String> {
-    let timeout = duration(text)?;
-    if (Duration::from_secs(2)..=Duration::from_secs(60)).contains(&timeout) {
-        Ok(timeout)
-    } else {
-        Err("from 2s to 60s".to_owned())
-    }
+    tool::session_timeout(duration(text)?)
 }
 
 #[cfg(test)]

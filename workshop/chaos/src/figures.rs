@@ -72,8 +72,10 @@ pub fn figures(case: &Case<'_>) -> BTreeMap<String, Figures> {
             let [former, next] = pair else { continue };
             let holds = |round: &&Round<'_>| {
                 let first = round.faults.first();
-                first.is_some_and(|(at_ns, ..)| *at_ns <= next.begin_ns)
-                    && round.until_ns.is_none_or(|until| next.begin_ns <= until)
+                first.is_some_and(|(at_ns, ..)| *at_ns <= next.tenure.begin_ns)
+                    && round
+                        .until_ns
+                        .is_none_or(|until| next.tenure.begin_ns <= until)
             };
             let Some(round) = rounds.iter().find(holds) else {
                 continue;
@@ -83,22 +85,22 @@ pub fn figures(case: &Case<'_>) -> BTreeMap<String, Figures> {
                 let Some(figures) = by_fault.get_mut(*fault) else {
                     continue;
                 };
-                if former.given_up {
+                if former.tenure.given_up {
                     figures.given_up += 1;
                     continue;
                 }
                 figures
                     .failovers_ns
-                    .push(next.begin_ns.saturating_sub(*at_ns));
+                    .push(next.tenure.begin_ns.saturating_sub(*at_ns));
                 if former.killed || deposed {
                     continue;
                 }
                 let least = |least: &mut Option<i64>, end_ns: u64| {
-                    let margin = next.begin_ns.cast_signed() - end_ns.cast_signed();
+                    let margin = next.tenure.begin_ns.cast_signed() - end_ns.cast_signed();
                     *least = Some(least.map_or(margin, |least| least.min(margin)));
                 };
                 least(&mut figures.lease_margin_ns, former.end_ns);
-                if let (Some(lost_ns), true) = (former.lost_ns, former.stops.is_empty()) {
+                if let (Some(lost_ns), true) = (former.tenure.lost_ns, former.stops.is_empty()) {
                     least(&mut figures.lost_margin_ns, lost_ns);
                 }
             }
@@ -153,7 +155,7 @@ mod tests {
     fn figures_with(reason: &str, lost: u64, next: u64, looked: u64) -> Figures {
         let line = |client: &str, event: &str, at: u64, token: u64, more: &str| {
             format!(
-                r#"{{"kind":"client","client":"{client}","line":{{"event":"{event}","boottime_ns":{at}00000000,"token":"{token}","lease_end_boottime_ns":{at}00000000{more}}}}}"#
+                r#"{{"kind":"client","client":"{client}","line":{{"event":"{event}","boottime_ns":{at}00000000,"token":"{token}","lease_end_boottime_ns":{at}00000000,"member":{{"path":"/g/x"}}{more}}}}}"#
             )
         };
         let started = |client: &str| {

@@ -5,22 +5,21 @@
 mod args;
 mod campaign;
 mod clock;
+mod cluster;
 mod faults;
-mod interrupt;
 mod plan;
 mod run;
 mod session;
-mod stage;
 mod summary;
 
 use args::{Cli, Command};
 use clap::Parser;
 use faults::Fault;
-use interrupt::Interrupt;
 use std::path::Path;
 use std::process::ExitCode;
 use tenure_chaos::check::Case;
 use tenure_chaos::{history, timeline, writer};
+use tenure_field::Interrupt;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

@@ -1,16 +1,15 @@
 //! One run: the seed's faults against servers and clients, until the time is over.
 
 use crate::clock::Clock;
+use crate::cluster::{Cluster, Job, Settings, Spec, Stop};
 use crate::faults::{Blow, Fault, aim};
-use crate::interrupt::Interrupt;
 use crate::plan::{Act, Round, Rounds};
-use crate::stage::{Job, Settings, Spec, Stage, Stop};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tenure_chaos::history::{Entry, FILE, Header, Phase, Plan, VERSION, Writer};
 use tenure_chaos::register;
-use tenure_field::{Host, Lab, boottime};
+use tenure_field::{Host, Interrupt, Lab, boottime};
 
 /// The host whose clients talk to the servers through proxies.
 pub(crate) const SLOW_HOST: &str = "slow";
@@ -54,11 +53,11 @@ pub(crate) fn begin(
 }
 
 /// Ends all clients and the history. An interrupted history is whole, too.
-pub(crate) fn end(stage: &mut Stage) -> Result<(), Stop> {
+pub(crate) fn end(cluster: &mut Cluster) -> Result<(), Stop> {
     let end_ns = boottime::now_ns();
-    let deserters = stage.cast.deserters();
-    stage.cast.end();
-    stage
+    let deserters = cluster.cast.deserters();
+    cluster.cast.end();
+    cluster
         .history
         .end(end_ns)
         .map_err(|error| Stop::Failed(format!("the history cannot be written: {error}")))?;
@@ -72,17 +71,17 @@ pub(crate) fn end(stage: &mut Stage) -> Result<(), Stop> {
 pub(crate) fn run(task: &Task<'_>, interrupt: Interrupt) -> Result<(), Stop> {
     let (header, history) = begin(task.settings, Plan::Chaos, task.seed, task.directory)?;
     let lab = Lab::new().map_err(Stop::Failed)?;
-    let mut stage = Stage::new(lab, task.settings.clone(), header, history, interrupt)?;
+    let mut cluster = Cluster::new(lab, task.settings.clone(), header, history, interrupt)?;
     let clock = task.faults.contains(&Fault::ClockStep);
     let clock = clock.then(|| Clock::new(task.directory)).transpose();
-    stage.clock = clock.map_err(Stop::Failed)?;
-    let played = play(task, &mut stage);
-    let ended = end(&mut stage);
+    cluster.clock = clock.map_err(Stop::Failed)?;
+    let played = play(task, &mut cluster);
+    let ended = end(&mut cluster);
     played.and(ended)
 }
 
-fn play(task: &Task<'_>, stage: &mut Stage) -> Result<(), Stop> {
-    cast(stage)?;
+fn play(task: &Task<'_>, cluster: &mut Cluster) -> Result<(), Stop> {
+    cast(cluster)?;
     let started = Instant::now();
     let rounds = Rounds::new(task.seed, task.faults, task.settings.session_timeout);
     let mut next_id = 0;
@@ -90,10 +89,10 @@ fn play(task: &Task<'_>, stage: &mut Stage) -> Result<(), Stop> {
         if started.elapsed() >= task.duration {
             break;
         }
-        stage.let_pass(round.calm)?;
-        let said = play_round(stage, &round, &mut next_id)?;
+        cluster.let_pass(round.calm)?;
+        let said = play_round(cluster, &round, &mut next_id)?;
         let healed = Instant::now();
-        let agreed = stage.settle()?;
+        let agreed = cluster.settle()?;
         let (at, took) = (started.elapsed().as_secs(), healed.elapsed());
         println!(
             "{:>3}:{:02}  round {number}: {said}; {} {:.1} s",
@@ -112,16 +111,16 @@ fn play(task: &Task<'_>, stage: &mut Stage) -> Result<(), Stop> {
 
 /// Four groups of three contenders, on three hosts; two of them run writers. Detectors are on a
 /// host that no fault is aimed at, and on one of the others.
-fn cast(stage: &mut Stage) -> Result<(), Stop> {
-    let registrar = stage.lab.host("register");
+fn cast(cluster: &mut Cluster) -> Result<(), Stop> {
+    let registrar = cluster.lab.host("register");
     let register = register::start(
         registrar.netns(),
         registrar.address(),
-        Arc::clone(&stage.history),
+        Arc::clone(&cluster.history),
     )
     .map_err(|error| Stop::Failed(format!("no register: {error}")))?;
     let [one, two, slow, watch] =
-        ["one", "two", SLOW_HOST, "watch"].map(|name| stage.lab.host(name));
+        ["one", "two", SLOW_HOST, "watch"].map(|name| cluster.lab.host(name));
     let groups = ["/alpha", "/beta", "/gamma", "/delta"];
     for (index, group) in groups.iter().enumerate() {
         // Not everybody in the same order, so that all hosts have leaders.
@@ -133,33 +132,33 @@ fn cast(stage: &mut Stage) -> Result<(), Stop> {
             } else {
                 Job::Run(register)
             };
-            start(stage, group, job, host);
+            start(cluster, group, job, host);
         }
-        start(stage, group, Job::Detect, &watch);
+        start(cluster, group, Job::Detect, &watch);
         if index == 0 {
-            start(stage, group, Job::Detect, &one);
+            start(cluster, group, Job::Detect, &one);
         }
     }
-    let agreed = stage.wait(FIRST, |stage| {
+    let agreed = cluster.wait(FIRST, |cluster| {
         groups
             .iter()
-            .all(|group| stage.cast.agreed(group).is_some())
+            .all(|group| cluster.cast.agreed(group).is_some())
     })?;
     if !agreed {
         return Err(Stop::Failed(format!(
             "not all groups had a leader within {FIRST:?}"
         )));
     }
-    stage.settle().map(drop)
+    cluster.settle().map(drop)
 }
 
-fn start(stage: &mut Stage, group: &str, job: Job, host: &Host) {
+fn start(cluster: &mut Cluster, group: &str, job: Job, host: &Host) {
     let slow = host.name() == SLOW_HOST;
     let url = match slow {
-        true => stage.slow_url(host, group),
-        false => stage.ensemble.url(group),
+        true => cluster.slow_url(host, group),
+        false => cluster.ensemble.url(group),
     };
-    let clock = stage.clock.as_ref().filter(|_| slow);
+    let clock = cluster.clock.as_ref().filter(|_| slow);
     let word = match job {
         Job::Detect => "-detector",
         Job::Contend | Job::Run(_) => "",
@@ -172,16 +171,16 @@ fn start(stage: &mut Stage, group: &str, job: Job, host: &Host) {
         url,
         env: clock.map(Clock::env).unwrap_or_default(),
     };
-    stage.cast.start(spec);
+    cluster.cast.start(spec);
 }
 
 /// Begins all faults of a round, lets them hold, and ends them; says what was done.
-fn play_round(stage: &mut Stage, round: &Round, next_id: &mut u64) -> Result<String, Stop> {
+fn play_round(cluster: &mut Cluster, round: &Round, next_id: &mut u64) -> Result<String, Stop> {
     // All are aimed before any is struck, and those against clients are struck first: servers
     // that are down cannot be asked for anything.
     let mut blows = Vec::new();
     for act in &round.acts {
-        blows.push((act, aim(act.fault, act.pick, stage)?));
+        blows.push((act, aim(act.fault, act.pick, cluster)?));
     }
     blows.sort_by_key(|(act, _)| act.fault.side());
     let mut under_way: Vec<(u64, Act, Blow)> = Vec::new();
@@ -195,21 +194,21 @@ fn play_round(stage: &mut Stage, round: &Round, next_id: &mut u64) -> Result<Str
         *next_id += 1;
         let hold = act.hold.as_secs_f64();
         said.push(format!("{name} ({}) for {hold:.1} s", blow.target));
-        tell(stage, *next_id, name, Phase::Begin, &blow);
-        blow.strike(stage)?;
+        tell(cluster, *next_id, name, Phase::Begin, &blow);
+        blow.strike(cluster)?;
         under_way.push((*next_id, act.clone(), blow));
     }
     let hold = under_way.iter().map(|(_, act, _)| act.hold).max();
-    stage.let_pass(hold.unwrap_or_default())?;
+    cluster.let_pass(hold.unwrap_or_default())?;
     for (id, act, blow) in under_way {
-        blow.mend(stage)?;
-        tell(stage, id, act.fault.name(), Phase::End, &blow);
+        blow.mend(cluster)?;
+        tell(cluster, id, act.fault.name(), Phase::End, &blow);
     }
     Ok(said.join(", "))
 }
 
-fn tell(stage: &Stage, id: u64, fault: &str, phase: Phase, blow: &Blow) {
-    stage.history.put(&Entry::Fault {
+fn tell(cluster: &Cluster, id: u64, fault: &str, phase: Phase, blow: &Blow) {
+    cluster.history.put(&Entry::Fault {
         at_ns: boottime::now_ns(),
         id,
         fault: fault.to_owned(),

@@ -2,9 +2,8 @@
 
 use crate::args::{CampaignArgs, CommonArgs, RunArgs, check_ticks};
 use crate::clock::Clock;
+use crate::cluster::{Settings, Stop};
 use crate::faults::Fault;
-use crate::interrupt::{EXIT_STATUS, Interrupt};
-use crate::stage::{Settings, Stop};
 use crate::summary::Summary;
 use crate::{campaign, run};
 use humantime::format_duration;
@@ -15,6 +14,8 @@ use std::time::Duration;
 use tenure_chaos::check::Case;
 use tenure_chaos::figures::{add, figures, writes};
 use tenure_chaos::history;
+use tenure_field::interrupt::{EXIT_STATUS, Interrupt};
+use tenure_field::panic_text;
 
 /// How many violations of one history are printed.
 const SHOWN_MAX: usize = 20;
@@ -51,7 +52,7 @@ pub(crate) fn chaos(args: &RunArgs, interrupt: &Interrupt) -> Result<ExitCode, S
         faults.retain(|fault| *fault != Fault::ClockStep);
     }
     if let Some(limit) = args.common.timeout {
-        interrupt.raise_after(limit);
+        interrupt.raise_after(limit, "tenure-chaos");
     }
     let mut summary = Summary::default();
     for number in 0..args.runs {
@@ -99,7 +100,7 @@ pub(crate) fn campaign(args: &CampaignArgs, interrupt: &Interrupt) -> Result<Exi
         settings.sync_limit
     );
     if let Some(limit) = args.common.timeout {
-        interrupt.raise_after(limit);
+        interrupt.raise_after(limit, "tenure-chaos");
     }
     let mut summary = Summary::default();
     for plan in plans {
@@ -198,7 +199,7 @@ fn play_one(
             );
             return true;
         }
-        Err(panic) => Some(text_of(&*panic)),
+        Err(panic) => Some(panic_text(&*panic).to_owned()),
     };
     let mut violations = 0;
     match history::read(&directory) {
@@ -264,10 +265,4 @@ fn probe_clock() -> Result<(), String> {
 fn names(faults: &[Fault]) -> String {
     let names: Vec<&str> = faults.iter().map(|fault| fault.name()).collect();
     names.join(",")
-}
-
-fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    text.unwrap_or("the harness panicked").to_owned()
 }

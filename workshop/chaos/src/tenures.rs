@@ -1,29 +1,23 @@
 //! Who believed to lead, from when to when: what the clients' own lines add up to.
 
-use crate::history::{Change, Entry, History, News, Role};
+use crate::history::{Change, Entry, History};
 use std::collections::BTreeMap;
+use tenure_field::tool::{self, Event, Role, Tenure};
 
-/// One client's time as leader of one group.
+/// A tenure in a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tenure {
+pub struct Led {
     /// The group.
     pub group: String,
     /// The client.
     pub client: String,
-    /// The fencing token.
-    pub token: u64,
     /// The line of the history that begins it.
     pub line: usize,
-    /// When it said that it leads, or the end of the lease if that was over then: news that a
-    /// stopped process tells late.
-    pub begin_ns: u64,
-    /// Until when it may have believed: the earlier of what it said last of its lease and of
-    /// the moment at which it said that it has lost, or the end of the process.
+    /// What the client's lines say of it.
+    pub tenure: Tenure,
+    /// Until when the client may have believed that it leads: at most until its process ended, or
+    /// the history did.
     pub end_ns: u64,
-    /// When it said that it has lost.
-    pub lost_ns: Option<u64>,
-    /// Whether it gave leadership up by itself.
-    pub given_up: bool,
     /// Whether its process was ended before it could say so.
     pub killed: bool,
     /// When it was stopped and when it ran on, while it led.
@@ -41,8 +35,8 @@ pub struct Client {
     pub started_ns: u64,
     /// When it was ended.
     pub ended_ns: Option<u64>,
-    /// What it said, with the line of the history.
-    pub news: Vec<(usize, News)>,
+    /// Its events, each with the line of the history.
+    pub events: Vec<(usize, Event)>,
     /// When it was stopped and when it ran on.
     pub stops: Vec<(u64, u64)>,
 }
@@ -65,7 +59,7 @@ pub fn clients(history: &History) -> BTreeMap<String, Client> {
                     role: *role,
                     started_ns: *at_ns,
                     ended_ns: None,
-                    news: Vec::new(),
+                    events: Vec::new(),
                     stops: Vec::new(),
                 });
                 match change {
@@ -81,8 +75,8 @@ pub fn clients(history: &History) -> BTreeMap<String, Client> {
             }
             Entry::Client { client, line } => {
                 // Whose lines make no sense are dealt with elsewhere.
-                if let (Some(client), Ok(news)) = (clients.get_mut(client), News::read(line)) {
-                    client.news.push((*number, news));
+                if let (Some(client), Ok(event)) = (clients.get_mut(client), Event::read(line)) {
+                    client.events.push((*number, event));
                 }
             }
             _ => {}
@@ -93,77 +87,29 @@ pub fn clients(history: &History) -> BTreeMap<String, Client> {
 
 /// All tenures, in the order in which they began.
 #[must_use]
-pub fn tenures(history: &History, clients: &BTreeMap<String, Client>) -> Vec<Tenure> {
-    let mut tenures = Vec::new();
-    for (name, client) in clients {
-        tenures.extend(of_one(name, client, history.end_ns));
-    }
-    tenures.sort_by_key(|tenure| (tenure.begin_ns, tenure.token));
+pub fn tenures(history: &History, clients: &BTreeMap<String, Client>) -> Vec<Led> {
+    let of_one = |(name, client): (&String, &Client)| of_one(name, client, history.end_ns);
+    let mut tenures: Vec<Led> = clients.iter().flat_map(of_one).collect();
+    tenures.sort_by_key(|led| (led.tenure.begin_ns, led.tenure.token));
     tenures
 }
 
-fn of_one(name: &str, client: &Client, history_end: u64) -> Vec<Tenure> {
+fn of_one(name: &str, client: &Client, history_end: u64) -> Vec<Led> {
     let last = client.ended_ns.unwrap_or(history_end);
-    let mut done = Vec::new();
-    let mut open: Option<Tenure> = None;
-    // Said while in doubt; a renewal makes it void.
-    let mut doubted: Option<u64> = None;
-    for (line, news) in &client.news {
-        match *news {
-            News::Leading {
-                at_ns,
-                token,
-                lease_end_ns,
-            } => {
-                doubted = None;
-                if open.as_ref().is_some_and(|tenure| tenure.token == token) {
-                    continue;
-                }
-                let next = Tenure {
-                    group: client.group.clone(),
-                    client: name.to_owned(),
-                    token,
-                    line: *line,
-                    begin_ns: at_ns.min(lease_end_ns),
-                    end_ns: last,
-                    lost_ns: None,
-                    given_up: false,
-                    killed: false,
-                    stops: Vec::new(),
-                };
-                if let Some(mut former) = open.replace(next) {
-                    // It never said that it lost; it cannot lead twice.
-                    former.end_ns = at_ns;
-                    done.push(former);
-                }
-            }
-            News::Jeopardy { lease_end_ns, .. } => doubted = Some(lease_end_ns),
-            News::Lost {
-                at_ns,
-                token: Some(token),
-                lease_end_ns,
-                given_up,
-            } => {
-                doubted = None;
-                if let Some(mut tenure) = open.take_if(|tenure| tenure.token == token) {
-                    tenure.end_ns = at_ns.min(lease_end_ns);
-                    tenure.lost_ns = Some(at_ns);
-                    tenure.given_up = given_up;
-                    done.push(tenure);
-                }
-            }
-            _ => {}
-        }
-    }
-    if let Some(mut tenure) = open {
-        tenure.end_ns = doubted.map_or(last, |end| end.min(last));
-        tenure.killed = client.ended_ns.is_some();
-        done.push(tenure);
-    }
-    for tenure in &mut done {
+    let events = client.events.iter().map(|(_, event)| event);
+    let led = |tenure: Tenure| {
         let until = tenure.lost_ns.unwrap_or(last);
         let during = |(from, to): &&(u64, u64)| *from <= until && *to >= tenure.begin_ns;
-        tenure.stops = client.stops.iter().filter(during).copied().collect();
-    }
-    done
+        Led {
+            group: client.group.clone(),
+            client: name.to_owned(),
+            line: client.events[tenure.event].0,
+            end_ns: tenure.end_ns.unwrap_or(last),
+            killed: tenure.open && client.ended_ns.is_some(),
+            stops: client.stops.iter().filter(during).copied().collect(),
+            tenure,
+        }
+    };
+    let tenures = tool::tenures(events, Some(last)).into_iter();
+    tenures.map(led).collect()
 }

@@ -1,13 +1,14 @@
 //! A picture of a history: who believed what when, one row a client, faults behind.
 
 use crate::check::Case;
-use crate::history::{Entry, News, Phase, Role};
+use crate::history::{Entry, Phase};
 use crate::tenures::Client;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use svg::Document;
 use svg::node::element::{Group, Line, Rectangle, Text, Title};
+use tenure_field::tool::{Role, What};
 
 /// The file beside a history.
 pub const FILE: &str = "timeline.svg";
@@ -202,26 +203,25 @@ fn stretches(client: &Client, end_ns: u64) -> Vec<(Shade, u64, u64, String)> {
     let end_ns = client.ended_ns.unwrap_or(end_ns);
     let mut shown = Vec::new();
     let mut open: Option<(Shade, u64, String)> = None;
-    for (_, news) in &client.news {
-        let (at_ns, next) = match *news {
-            News::Leading { at_ns, token, .. } => (
-                at_ns,
-                Some((Shade::Leads, format!("leads with token {token}"))),
-            ),
-            News::Jeopardy { at_ns, token, .. } => (
-                at_ns,
-                Some((Shade::InDoubt, format!("in doubt, token {token}"))),
-            ),
-            News::Leader { at_ns, token } => (
-                at_ns,
-                Some((Shade::Knows(token), format!("knows token {token}"))),
-            ),
-            News::None { at_ns } => (at_ns, Some((Shade::KnowsNone, "knows that none is".into()))),
-            News::Lost { at_ns, .. } | News::Unknown { at_ns } | News::Standing { at_ns } => {
-                (at_ns, None)
+    for (_, event) in &client.events {
+        let next = match &event.what {
+            What::Leading(lead) => {
+                let about = format!("leads with token {}", lead.token);
+                Some((Shade::Leads, about))
             }
-            News::Other => continue,
+            What::Jeopardy(lead) => {
+                let about = format!("in doubt, token {}", lead.token);
+                Some((Shade::InDoubt, about))
+            }
+            What::Leader(leader) => {
+                let about = format!("knows token {}", leader.token);
+                Some((Shade::Knows(leader.token), about))
+            }
+            What::None => Some((Shade::KnowsNone, "knows that none is".into())),
+            What::Lost(_) | What::Unknown | What::Enrolled | What::Standby => None,
+            What::Other => continue,
         };
+        let at_ns = event.at_ns;
         if let Some((shade, from, about)) = open.take() {
             shown.push((shade, from, at_ns, about));
         }
@@ -243,9 +243,9 @@ mod tests {
         let text = [
             r#"{"kind":"run","version":1,"plan":"chaos","seed":7,"session_timeout_ms":4000,"tick_ms":500,"slack_ms":1}"#,
             r#"{"kind":"process","at_ns":1000000000,"client":"<a>","group":"/g","role":"contender","change":"started"}"#,
-            r#"{"kind":"client","client":"<a>","line":{"event":"leading","boottime_ns":2000000000,"token":"5","lease_end_boottime_ns":3}}"#,
+            r#"{"kind":"client","client":"<a>","line":{"event":"leading","boottime_ns":2000000000,"token":"5","lease_end_boottime_ns":3,"reason":"evicted","member":{"path":"/g/x"}}}"#,
             r#"{"kind":"fault","at_ns":3000000000,"id":1,"fault":"expire","phase":"begin","target":"x"}"#,
-            r#"{"kind":"client","client":"<a>","line":{"event":"lost","boottime_ns":4000000000,"token":"5","lease_end_boottime_ns":3}}"#,
+            r#"{"kind":"client","client":"<a>","line":{"event":"lost","boottime_ns":4000000000,"token":"5","lease_end_boottime_ns":3,"reason":"evicted","member":{"path":"/g/x"}}}"#,
             r#"{"kind":"end","at_ns":5000000000,"lines":6}"#,
         ];
         let history = read_text(&(text.join("\n") + "\n")).unwrap();

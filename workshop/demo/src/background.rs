@@ -3,38 +3,38 @@
 use std::thread;
 use std::time::Duration;
 
+use tenure_field::poll;
+
 use crate::failure::{Step, Stop};
+use crate::narrator::Narrator;
 use crate::progress::Until;
-use crate::timeline::Timeline;
 
 /// The name of the thread, by which a panic in it is known to be reported.
 pub(crate) const THREAD: &str = "demo-background";
-/// How often to look whether it is done.
-pub(crate) const BETWEEN_LOOKS: Duration = Duration::from_millis(5);
 
 /// Runs `work` and calls `meanwhile` again and again until it has ended. A panic in it is an
 /// error; so is one of `meanwhile`, after the work has ended.
 pub(crate) fn run<T: Send>(
-    timeline: &mut Timeline,
+    narrator: &mut Narrator,
     what: &str,
     at_most: Duration,
-    mut meanwhile: impl FnMut(&Timeline) -> Step<()>,
+    mut meanwhile: impl FnMut(&Narrator) -> Step<()>,
     work: impl FnOnce() -> T + Send,
 ) -> Step<T> {
     thread::scope(|scope| {
         let thread = thread::Builder::new().name(THREAD.to_owned());
         let thread = thread.spawn_scoped(scope, work);
         let thread = thread.map_err(|error| Stop::failed("a new thread", error.to_string()))?;
-        timeline.begin_wait(what, Until::Seen(at_most));
+        narrator.begin_wait(what, Until::Seen(at_most));
         let mut told = Ok(());
-        while !thread.is_finished() {
+        poll(Duration::MAX, || {
             if told.is_ok() {
-                told = meanwhile(timeline);
+                told = meanwhile(narrator);
             }
-            timeline.tick();
-            thread::sleep(BETWEEN_LOOKS);
-        }
-        timeline.end_wait();
+            narrator.tick();
+            thread.is_finished().then_some(())
+        });
+        narrator.end_wait();
         let done = thread
             .join()
             .map_err(|panic| Stop::panicked(what, &*panic))?;

@@ -2,16 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use crate::actor::{Actor, Role};
-use crate::event::{Event, Kind};
+use tenure_field::tool::{Actor, Event, Role, What};
+
 use crate::failure::{Step, Stop};
 use crate::narrate;
-use crate::tenures::{self, Tenure};
-use crate::timeline::{Tag, Timeline};
+use crate::narrator::{Narrator, Tag};
+use crate::tenures::{self, Led};
 
 /// How long the line of an old leader may be on its way when that of the new one is here. Both
 /// say when they were written; no more than their order of arrival is excused.
 const LATE_LINES: Duration = Duration::from_secs(1);
+/// How much of what a process printed is shown after a failure.
+const LINES_SHOWN: usize = 5;
 
 /// All processes of a run, those that have ended too.
 #[derive(Default)]
@@ -28,22 +30,22 @@ impl Cast {
 
     /// Reads what all have printed and tells it. An error if one of them has ended by itself,
     /// prints what is no line, or leads while another does.
-    pub(crate) fn read(&mut self, timeline: &Timeline) -> Step<()> {
+    pub(crate) fn read(&mut self, narrator: &Narrator) -> Step<()> {
         let mut news: Vec<(u64, Tag, String)> = Vec::new();
         let mut first_error = Ok(());
         for actor in &mut self.actors {
             let known = actor.events().len();
-            let read = actor.read().and_then(|()| actor.check_present());
+            let read = listen(actor).and_then(|()| check_present(actor));
             for index in known..actor.events().len() {
                 let said = narrate::line(actor, index);
-                news.extend(said.map(|(tag, text)| (actor.events()[index].boottime_ns, tag, text)));
+                news.extend(said.map(|(tag, text)| (actor.events()[index].at_ns, tag, text)));
             }
             first_error = first_error.and(read);
         }
         // As they happened, not as they arrived.
         news.sort_by_key(|(at_ns, _, _)| *at_ns);
         for (at_ns, tag, text) in news {
-            timeline.say_at(at_ns, tag, text);
+            narrator.say_at(at_ns, tag, text);
         }
         first_error?;
         self.check_one_leader()
@@ -70,7 +72,7 @@ impl Cast {
     /// Everybody who has this role and was not told to end.
     pub(crate) fn acting(&self, role: Role) -> impl Iterator<Item = &Actor> {
         let mut all = self.actors.iter();
-        std::iter::from_fn(move || all.find(|actor| actor.role == role && actor.is_acting()))
+        std::iter::from_fn(move || all.find(|actor| actor.role() == role && actor.is_acting()))
     }
 
     /// The one in this place.
@@ -84,57 +86,104 @@ impl Cast {
     }
 
     /// Who led from when until when.
-    pub(crate) fn tenures(&self) -> Vec<Tenure> {
+    pub(crate) fn tenures(&self) -> Vec<Led> {
         tenures::all(&self.actors)
     }
 
     /// The tenure that lasts.
-    pub(crate) fn leader(&self) -> Option<Tenure> {
+    pub(crate) fn leader(&self) -> Option<Led> {
         self.tenures()
             .into_iter()
-            .rfind(|tenure| tenure.until_ns.is_none())
+            .rfind(|led| led.tenure.end_ns.is_none())
     }
 
     /// The first tenure that began at `since_ns` or later.
-    pub(crate) fn tenure_since(&self, since_ns: u64) -> Option<Tenure> {
+    pub(crate) fn tenure_since(&self, since_ns: u64) -> Option<Led> {
         self.tenures()
             .into_iter()
-            .find(|tenure| tenure.from_ns >= since_ns)
+            .find(|led| led.tenure.begin_ns >= since_ns)
     }
 
     /// How many contenders stand by.
     pub(crate) fn standing_by(&self) -> usize {
         let contenders = self.acting(Role::Contender).filter_map(Actor::state);
         contenders
-            .filter(|state| state.kind == Kind::Standby)
+            .filter(|state| state.what == What::Standby)
             .count()
     }
 
     /// When each detector first said, at `since_ns` or later, that this tenure's contender leads,
     /// with its payload, which is its name; nothing unless all say so now.
-    pub(crate) fn known_since(&self, tenure: &Tenure, since_ns: u64) -> Option<Vec<u64>> {
+    pub(crate) fn known_since(&self, led: &Led, since_ns: u64) -> Option<Vec<u64>> {
         let names = |event: &Event| {
-            event.kind == Kind::Leader
-                && event.token == Some(tenure.token)
-                && event.member == tenure.member
-                && event.data.as_deref() == Some(tenure.name)
+            event.leader().is_some_and(|leader| {
+                leader.token == led.tenure.token
+                    && leader.member == led.tenure.member
+                    && leader.data.as_ref() == Some(&led.name)
+            })
         };
         let known = self.acting(Role::Detector).map(|detector| {
             detector.state().filter(|state| names(state))?;
-            detector
-                .first(since_ns, names)
-                .map(|event| event.boottime_ns)
+            detector.first(since_ns, names).map(|event| event.at_ns)
         });
         known.collect()
     }
 
     /// Whether all detectors name this tenure's contender as the leader now.
-    pub(crate) fn all_name(&self, tenure: &Tenure) -> bool {
-        self.known_since(tenure, 0).is_some()
+    pub(crate) fn all_name(&self, led: &Led) -> bool {
+        self.known_since(led, 0).is_some()
     }
 
     /// The last words of everybody.
     pub(crate) fn last_words(&self) -> String {
-        self.actors.iter().map(Actor::last_words).collect()
+        self.actors.iter().map(last_words).collect()
     }
+}
+
+/// Reads what `actor` has printed; an error if that is no line of the tool.
+fn listen(actor: &mut Actor) -> Step<()> {
+    let bad = actor.listen().into_iter().find_map(|heard| heard.bad);
+    bad.map_or(Ok(()), |bad| {
+        let expected = format!("{} prints lines as documented", actor.name());
+        Err(Stop::failed(expected, bad.to_string()))
+    })
+}
+
+/// An error if `actor` has ended although nobody asked it to.
+fn check_present(actor: &Actor) -> Step<()> {
+    let Some(status) = actor.deserted() else {
+        return Ok(());
+    };
+    let complaint = match actor.process().text().trim() {
+        "" => String::new(),
+        text => format!(" and said: {text}"),
+    };
+    let expected = format!("{} runs until it is told to end", actor.name());
+    let seen = format!("it ended by itself ({status}){complaint}");
+    Err(Stop::failed(expected, seen))
+}
+
+/// What `actor` printed last, for the report of a failure.
+fn last_words(actor: &Actor) -> String {
+    let process = actor.process();
+    let how = match (process.exit_status(), actor.is_acting()) {
+        (None, _) => format!("runs, pid {}", process.pid()),
+        (Some(status), true) => format!("ended by itself, {status}"),
+        (Some(status), false) => format!("ended as told, {status}"),
+    };
+    let lines = process.lines();
+    let skipped = lines.len().saturating_sub(LINES_SHOWN);
+    let mut words = format!("  {} ({how})\n", actor.name());
+    if skipped > 0 {
+        words += &format!("      … {skipped} lines before\n");
+    }
+    for line in &lines[skipped..] {
+        words += &format!("      {}\n", line.text);
+    }
+    let complaints = process.text();
+    let complaints: Vec<&str> = complaints.lines().collect();
+    for line in &complaints[complaints.len().saturating_sub(LINES_SHOWN)..] {
+        words += &format!("      on standard error: {line}\n");
+    }
+    words
 }

@@ -3,6 +3,8 @@
 use std::any::Any;
 use std::fmt;
 
+use tenure_field::{Interrupt, panic_text};
+
 /// What a step gives, or why the run ends here.
 pub(crate) type Step<T> = Result<T, Stop>;
 
@@ -33,16 +35,21 @@ impl Stop {
 
     /// Ends the run because of a panic: the field says so when it cannot go on.
     pub(crate) fn panicked(expected: impl Into<String>, panic: &(dyn Any + Send)) -> Self {
-        let message = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied());
-        Self::failed(expected, message.unwrap_or("a panic without a message"))
+        Self::failed(expected, panic_text(panic))
     }
 
     /// Ends the run because of what the library in this process answered.
     pub(crate) fn library(expected: impl Into<String>, error: &tenure::Error) -> Self {
         Self::failed(expected, format!("the library said: {error}"))
+    }
+}
+
+/// An error once the run is to end.
+pub(crate) fn check(interrupt: &Interrupt) -> Step<()> {
+    if interrupt.is_raised() {
+        Err(Stop::Interrupted)
+    } else {
+        Ok(())
     }
 }
 

@@ -2,33 +2,30 @@
 //!
 //! `make demo` builds it and what it shows, and installs what is missing.
 
-mod actor;
 mod acts;
 mod args;
 mod background;
 mod cast;
 mod children;
-mod event;
+mod demo;
 mod failure;
 mod human;
-mod interrupt;
 mod logs;
 mod narrate;
+mod narrator;
 mod panics;
 mod progress;
 mod run;
-mod stage;
 mod table;
 mod tenures;
-mod timeline;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use tenure_field::Interrupt;
 
 use args::Args;
-use interrupt::Interrupt;
-use stage::Settings;
+use demo::Settings;
 
 fn main() -> ExitCode {
     let args = Args::parse();

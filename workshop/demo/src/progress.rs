@@ -57,14 +57,9 @@ impl Progress {
         }
     }
 
-    /// How long it has taken so far.
-    pub(crate) fn elapsed(&self) -> Duration {
-        self.started.elapsed()
-    }
-
     /// Lets the bar move on; returns a line that is due instead.
     pub(crate) fn tick(&mut self) -> Option<String> {
-        let elapsed = self.elapsed();
+        let elapsed = self.started.elapsed();
         let message = self.message(elapsed);
         match &mut self.shown {
             Shown::Nothing if elapsed >= BAR_FROM => {

@@ -3,25 +3,25 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use console::style;
+use tenure_field::interrupt::{EXIT_STATUS, Interrupt};
 
 use crate::acts;
-use crate::failure::{Failure, Step, Stop};
+use crate::demo::{self, Demo, Settings};
+use crate::failure::{Failure, Step, Stop, check};
 use crate::human;
-use crate::interrupt::{self, Interrupt};
 use crate::logs;
-use crate::stage::{self, Settings, Stage};
+use crate::narrator::{Narrator, Tag};
 use crate::table::{self, Finding};
-use crate::timeline::{Tag, Timeline};
 
 /// Plays all acts; returns the exit status.
 pub(crate) fn run(settings: Settings, interrupt: Interrupt, keep_logs: bool) -> u8 {
-    let mut timeline = Timeline::new(interrupt.clone());
-    greet(&timeline, &settings);
-    let server = match stage::start_server(&mut timeline, settings.tick) {
+    let mut narrator = Narrator::new(interrupt.clone());
+    greet(&narrator, &settings);
+    let server = match demo::start_server(&mut narrator, settings.tick) {
         Ok(server) => server,
         Err(stop) => {
-            let stop = interrupt.check().map_or_else(|stop| stop, |()| stop);
-            return conclude(&timeline, &Err(stop), "", Ok(()));
+            let stop = check(&interrupt).map_or_else(|stop| stop, |()| stop);
+            return conclude(&narrator, &Err(stop), "", Ok(()));
         }
     };
     let serves = format!(
@@ -30,43 +30,42 @@ pub(crate) fn run(settings: Settings, interrupt: Interrupt, keep_logs: bool) -> 
         server.pid(),
         server.directory().display()
     );
-    timeline.say(Tag::Server, serves);
-    let mut stage = Stage::new(settings, timeline, interrupt.clone(), server);
+    narrator.say(Tag::Server, serves);
+    let mut demo = Demo::new(settings, narrator, interrupt.clone(), server);
 
     let mut findings = Vec::new();
-    let played = catch_unwind(AssertUnwindSafe(|| acts::play(&mut stage, &mut findings)))
+    let played = catch_unwind(AssertUnwindSafe(|| acts::play(&mut demo, &mut findings)))
         .unwrap_or_else(|panic| Err(Stop::panicked("the run goes on", &*panic)))
         // Ctrl-C goes to the children too; whatever that made fail is no failure.
-        .or_else(|stop| interrupt.check().and(Err(stop)));
-    stage.timeline.end_wait();
+        .or_else(|stop| check(&interrupt).and(Err(stop)));
+    demo.narrator.end_wait();
     if let Err(Stop::Interrupted) = played {
-        stage
-            .timeline
+        demo.narrator
             .say(Tag::Demo, "interrupted; everything is ended now");
     }
 
-    let last_words = stage.cast.last_words();
-    let kept = keep_logs.then(|| logs::keep(&stage));
-    let (timeline, clean) = stage.close();
-    end(&timeline, &findings);
+    let last_words = demo.cast.last_words();
+    let kept = keep_logs.then(|| logs::keep(&demo));
+    let (narrator, clean) = demo.close();
+    end(&narrator, &findings);
     match kept {
         Some(Ok(folder)) => {
-            timeline.print(&format!("What everybody said is in {}.", folder.display()))
+            narrator.print(&format!("What everybody said is in {}.", folder.display()))
         }
-        Some(Err(error)) => timeline.print(&format!("The logs could not be kept: {error}.")),
+        Some(Err(error)) => narrator.print(&format!("The logs could not be kept: {error}.")),
         None => {}
     }
-    conclude(&timeline, &played, &last_words, clean)
+    conclude(&narrator, &played, &last_words, clean)
 }
 
-fn greet(timeline: &Timeline, settings: &Settings) {
+fn greet(narrator: &Narrator, settings: &Settings) {
     let (timeout, tick) = (settings.session_timeout, settings.tick);
-    timeline.print(
+    narrator.print(
         &style("tenure: one leader at a time, seen at work")
             .bold()
             .to_string(),
     );
-    timeline.print(&format!(
+    narrator.print(&format!(
         "Three contenders (w1, w2, w3) and two detectors (d1, d2), each a process of its own.\n\
          T, the session timeout, is {}; the server's tick is {}. Times are from CLOCK_BOOTTIME,\n\
          as each process wrote them.\n",
@@ -75,58 +74,58 @@ fn greet(timeline: &Timeline, settings: &Settings) {
     ));
 }
 
-fn end(timeline: &Timeline, findings: &[Finding]) {
+fn end(narrator: &Narrator, findings: &[Finding]) {
     if findings.is_empty() {
         return;
     }
-    timeline.print("");
-    timeline.print(&table::table(findings));
+    narrator.print("");
+    narrator.print(&table::table(findings));
 }
 
 /// Says how it ended, and returns the exit status.
 fn conclude(
-    timeline: &Timeline,
+    narrator: &Narrator,
     played: &Step<()>,
     last_words: &str,
     clean: Result<(), String>,
 ) -> u8 {
-    let took = human::span(timeline.elapsed());
+    let took = human::span(narrator.elapsed());
     let left = clean.map_err(|left| format!("left behind: {left}"));
     match (played, left) {
         (Ok(()), Ok(())) => {
             let text = format!("each step did what it says, in {took}; nothing is left behind");
-            timeline.print(&format!("{}  {text}", style("PASS").green().bold()));
+            narrator.print(&format!("{}  {text}", style("PASS").green().bold()));
             0
         }
         (Ok(()), Err(left)) => {
-            timeline.print(&format!("{}  {left}", style("FAIL").red().bold()));
+            narrator.print(&format!("{}  {left}", style("FAIL").red().bold()));
             1
         }
         (Err(Stop::Interrupted), left) => {
             let left = left
                 .err()
                 .unwrap_or_else(|| "nothing is left behind".to_owned());
-            timeline.print(&format!("{}  {left}", style("INTERRUPTED").yellow().bold()));
-            interrupt::EXIT_STATUS
+            narrator.print(&format!("{}  {left}", style("INTERRUPTED").yellow().bold()));
+            EXIT_STATUS
         }
         (Err(Stop::Failed(failure)), left) => {
-            report(timeline, failure, last_words);
+            report(narrator, failure, last_words);
             let left = left
                 .err()
                 .unwrap_or_else(|| "everything was ended".to_owned());
             let text = format!("a step did not do what it says, after {took}; {left}");
-            timeline.print(&format!("{}  {text}", style("FAIL").red().bold()));
+            narrator.print(&format!("{}  {text}", style("FAIL").red().bold()));
             1
         }
     }
 }
 
-fn report(timeline: &Timeline, failure: &Failure, last_words: &str) {
-    timeline.print("");
-    timeline.say(Tag::Failure, format!("in \"{}\"", timeline.part()));
-    timeline.print(&failure.to_string());
+fn report(narrator: &Narrator, failure: &Failure, last_words: &str) {
+    narrator.print("");
+    narrator.say(Tag::Failure, format!("in \"{}\"", narrator.part()));
+    narrator.print(&failure.to_string());
     if !last_words.is_empty() {
-        timeline.print("What each process said last:");
-        timeline.print(last_words);
+        narrator.print("What each process said last:");
+        narrator.print(last_words);
     }
 }

@@ -1,83 +1,54 @@
 //! Who led from when until when, as the contenders themselves say.
 
-use crate::actor::Actor;
-use crate::event::{Kind, Member};
+use tenure_field::tool::{Actor, Tenure};
+
 use crate::human;
 
-/// One contender's time as leader.
+/// A time as leader, and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Tenure {
+pub(crate) struct Led {
     /// The place of the contender in the cast.
     pub(crate) actor: usize,
-    pub(crate) name: &'static str,
-    pub(crate) token: u64,
-    pub(crate) member: Option<Member>,
-    pub(crate) from_ns: u64,
-    /// `None` while it lasts.
-    pub(crate) until_ns: Option<u64>,
+    pub(crate) name: String,
+    pub(crate) tenure: Tenure,
 }
 
 /// All tenures so far, in the order of their beginnings.
-pub(crate) fn all(cast: &[Actor]) -> Vec<Tenure> {
-    let each = cast.iter().enumerate();
-    let mut tenures: Vec<Tenure> = each
-        .flat_map(|(place, actor)| of_one(place, actor))
-        .collect();
-    tenures.sort_by_key(|tenure| tenure.from_ns);
-    tenures
-}
-
-fn of_one(place: usize, actor: &Actor) -> Vec<Tenure> {
-    let mut tenures: Vec<Tenure> = Vec::new();
-    for event in actor.events() {
-        let open = tenures.last_mut().filter(|last| last.until_ns.is_none());
-        match (event.kind, event.token, open) {
-            // It leads on.
-            (Kind::Leading, Some(token), Some(open)) if open.token == token => {}
-            (Kind::Leading, Some(token), open) => {
-                if let Some(open) = open {
-                    open.until_ns = Some(event.boottime_ns);
-                }
-                tenures.push(Tenure {
-                    actor: place,
-                    name: actor.name,
-                    token,
-                    member: event.member.clone(),
-                    from_ns: event.boottime_ns,
-                    until_ns: None,
-                });
-            }
-            // The line may be written late; what it says of the end of the lease counts.
-            (Kind::Lost, _, Some(open)) => {
-                open.until_ns = Some(event.lease_end_ns.unwrap_or(event.boottime_ns));
-            }
-            _ => {}
-        }
-    }
-    if let (Some(last), Some(killed_ns)) = (tenures.last_mut(), actor.killed_ns()) {
-        last.until_ns.get_or_insert(killed_ns);
-    }
-    tenures
+pub(crate) fn all(cast: &[Actor]) -> Vec<Led> {
+    let of_one = |(place, actor): (usize, &Actor)| {
+        let name = actor.name().to_owned();
+        let tenures = actor.tenures().into_iter();
+        let led = tenures.map(move |tenure| Led {
+            actor: place,
+            name: name.clone(),
+            tenure,
+        });
+        led.collect::<Vec<_>>()
+    };
+    let mut all: Vec<Led> = cast.iter().enumerate().flat_map(of_one).collect();
+    all.sort_by_key(|led| led.tenure.begin_ns);
+    all
 }
 
 /// What is wrong with these tenures, if anything is: two at a time, or a token that did not rise.
-pub(crate) fn conflict(tenures: &[Tenure]) -> Option<String> {
+pub(crate) fn conflict(tenures: &[Led]) -> Option<String> {
     tenures.windows(2).find_map(|pair| {
         let [old, new] = pair else { return None };
-        let who = |tenure: &Tenure| format!("{} (token {})", tenure.name, tenure.token);
-        match old.until_ns {
+        let who = |led: &Led| format!("{} (token {})", led.name, led.tenure.token);
+        let began_ns = new.tenure.begin_ns;
+        match old.tenure.end_ns {
             None => Some(format!(
                 "{} leads while {} has not ended",
                 who(new),
                 who(old)
             )),
-            Some(until_ns) if until_ns > new.from_ns => Some(format!(
+            Some(end_ns) if end_ns > began_ns => Some(format!(
                 "{} led for {} more when {} led already",
                 who(old),
-                human::span(human::between(new.from_ns, until_ns)),
+                human::span(human::between(began_ns, end_ns)),
                 who(new)
             )),
-            Some(_) if new.token <= old.token => {
+            Some(_) if new.tenure.token <= old.tenure.token => {
                 Some(format!("{} led after {}", who(new), who(old)))
             }
             Some(_) => None,
@@ -90,16 +61,26 @@ mod tests {
     #![allow(clippy::unwrap_used)] // a test may panic
 
     use super::*;
+    use tenure_field::tool::Member;
 
-    fn tenure(name: &'static str, token: u64, from_ns: u64, until_ns: Option<u64>) -> Tenure {
-        let (actor, member) = (0, None);
-        Tenure {
-            actor,
-            name,
+    fn tenure(name: &str, token: u64, begin_ns: u64, end_ns: Option<u64>) -> Led {
+        let tenure = Tenure {
             token,
-            member,
-            from_ns,
-            until_ns,
+            member: Member {
+                path: format!("/g/{name}"),
+                label: None,
+            },
+            event: 0,
+            begin_ns,
+            end_ns,
+            lost_ns: None,
+            given_up: false,
+            open: end_ns.is_none(),
+        };
+        Led {
+            actor: 0,
+            name: name.to_owned(),
+            tenure,
         }
     }
 

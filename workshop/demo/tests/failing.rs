@@ -26,7 +26,7 @@ impl Tool {
         let script = format!(
             "#!/bin/sh\n\
              now=$(awk '{{printf \"%.0f\", $1 * 1e9}}' /proc/uptime)\n\
-             label=$4\n\
+             label=$7\n\
              case $1 in\n\
              contend) {contend} ;;\n\
              detect) {detect} ;;\n\
@@ -74,7 +74,7 @@ fn assert_fails(tool: &Tool, expected: &str, seen: &str) {
 fn leading(token: &str) -> String {
     let member = r#"{\"path\":\"/tenure/demo/x\",\"label\":\"$label\"}"#;
     format!(
-        r#"echo "{{\"event\":\"leading\",\"boottime_ns\":$now,\"token\":\"{token}\",\"member\":{member}}}""#
+        r#"echo "{{\"event\":\"leading\",\"boottime_ns\":$now,\"lease_end_boottime_ns\":$now,\"token\":\"{token}\",\"member\":{member}}}""#
     )
 }
 

@@ -1,23 +1,34 @@
-//! Programs of other languages, made with the shared library that cargo built for the very test
-//! that runs.
+//! Programs of other languages, made with the C libraries that cargo built last.
 
+use crate::built::built;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
-/// The file of this name that cargo built beside the running test. A library that stands in the same
-/// package as its test is built there for it, in all its forms; only `cargo build` would copy it one
-/// folder up, where an older one may be.
+/// The package that they are built from.
+const PACKAGE: &str = "tenure-clib";
+
+/// The shared library, as cargo built it last.
 ///
 /// # Panics
-/// When there is none.
+/// When it is not there, or is older than its sources. The text has the command that builds it.
 #[must_use]
 #[track_caller]
-pub fn beside_test(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("a process has a program");
-    let path = test.with_file_name(name);
-    assert!(path.exists(), "{} was not built", path.display());
-    path
+pub fn shared() -> &'static Path {
+    static SHARED: OnceLock<PathBuf> = OnceLock::new();
+    SHARED.get_or_init(|| built("libtenure.so", PACKAGE))
+}
+
+/// The archive, as cargo built it last.
+///
+/// # Panics
+/// As [`shared`].
+#[must_use]
+#[track_caller]
+pub fn archive() -> &'static Path {
+    static ARCHIVE: OnceLock<PathBuf> = OnceLock::new();
+    ARCHIVE.get_or_init(|| built("libtenure.a", PACKAGE))
 }
 
 /// The name by which loaders look for a shared library, as it says itself.
@@ -34,24 +45,23 @@ pub fn soname(library: &Path) -> String {
     rest.split(']').next().unwrap_or_default().to_owned()
 }
 
-/// Fills `folder` with the shared library `library` of this build, under the names by which linkers
-/// (`library`) and loaders (`soname`) look for it. What only a debugger wants is left out: valgrind
-/// would read it at each start.
+/// Fills `folder` with the shared library, under the names by which linkers and loaders (`soname`) look
+/// for it. What only a debugger wants is left out: valgrind would read it at each start.
 ///
 /// # Panics
 /// When the library was not built, or `strip` is not there.
 #[track_caller]
-pub fn link_names(library: &str, soname: &str, folder: &Path) {
+pub fn link_names(soname: &str, folder: &Path) {
     let real = folder.join(soname);
     let made = folder.join("made.so");
     say_or_fail(
         Command::new("strip")
             .args(["--strip-debug", "-o"])
             .arg(&made)
-            .arg(beside_test(library)),
+            .arg(shared()),
     );
     std::fs::rename(&made, &real).expect("the folder can be written to");
-    let link = folder.join(library);
+    let link = folder.join("libtenure.so");
     drop(std::fs::remove_file(&link));
     symlink(soname, &link).expect("the folder can be written to");
 }

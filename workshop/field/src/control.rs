@@ -70,7 +70,7 @@ type Answer = Result<String, String>;
 /// all that it printed.
 #[track_caller]
 pub fn play(server: &Zookeeper, program: &Process) {
-    let mut stage = Stage {
+    let mut resources = Resources {
         server,
         proxies: Vec::new(),
         servers: Vec::new(),
@@ -85,7 +85,7 @@ pub fn play(server: &Zookeeper, program: &Process) {
         let Some(question) = text.strip_prefix("ask ") else {
             break;
         };
-        let answer = match stage.answer(question) {
+        let answer = match resources.answer(question) {
             Ok(result) if result.is_empty() => "ok\n".to_owned(),
             Ok(result) => format!("ok {result}\n"),
             Err(reason) => format!("no {reason}\n"),
@@ -96,7 +96,7 @@ pub fn play(server: &Zookeeper, program: &Process) {
     assert!(status.success(), "{status}\n{}", program.text());
 }
 
-struct Stage<'a> {
+struct Resources<'a> {
     server: &'a Zookeeper,
     proxies: Vec<Proxy>,
     servers: Vec<Zookeeper>,
@@ -104,7 +104,7 @@ struct Stage<'a> {
     folder: TempDir,
 }
 
-impl Stage<'_> {
+impl Resources<'_> {
     fn answer(&mut self, question: &str) -> Answer {
         // They live as long as they are heard of.
         for session in &mut self.sessions {

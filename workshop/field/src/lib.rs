@@ -8,6 +8,7 @@
 //! | cut these off from one another | [`Apart`] |
 //! | skip a test that this machine does not allow | [`or_skip`] |
 //! | run a program and follow its JSON lines | [`Process`] |
+//! | run the command-line tool, and know who led when | [`tool`] |
 //! | cut a client off without its socket noticing | [`netns::Lab`] |
 //! | count requests, lose a reply, stop the flow | [`Proxy`] |
 //! | make a server's answers late, or slow to arrive | [`Relay`] |
@@ -15,11 +16,13 @@
 //! | have certificates for TLS | [`tls::Authority`] |
 //! | answer look-ups of names, or not | [`Dns`] |
 //! | end a session behind its owner's back | [`raw::expire_session`] |
+//! | run the command-line tool of this build | [`built_tool`]; [`Tool`](tool::Tool) starts it |
 //! | make a program of another language with the library of this build | [`cabi`] |
 //! | run a scenario in a program of another language | [`control`] |
-//! | wait for anything else | [`wait_until`] |
+//! | wait for anything else | [`wait_until`]; [`poll`] where it need not come |
+//! | end a run in order at Ctrl-C | [`Interrupt`] |
 //!
-//! Nothing here knows tenure: the crate is a development dependency of it, and a
+//! Nothing here knows tenure, except the name of its tool: the crate is a development dependency of it, and a
 //! harness that shared its protocol code would share its mistakes.
 //!
 //! Whatever is started here ends with its value's `Drop`, also while a test
@@ -32,11 +35,13 @@
 mod apart;
 pub mod bad;
 pub mod boottime;
+mod built;
 pub mod cabi;
 mod child;
 pub mod control;
 pub mod dns;
 pub mod ensemble;
+pub mod interrupt;
 mod leftovers;
 mod listener;
 pub mod netns;
@@ -51,18 +56,21 @@ pub mod stats;
 mod sys;
 mod tail;
 pub mod tls;
+pub mod tool;
 mod wait;
 pub mod wire;
 pub mod zookeeper;
 
 pub use apart::Apart;
+pub use built::built_tool;
 pub use dns::Dns;
 pub use ensemble::Ensemble;
+pub use interrupt::Interrupt;
 pub use netns::{Host, Lab, Netns};
 pub use process::Process;
 pub use proxy::Proxy;
 pub use relay::Relay;
 pub use signal::Signal;
 pub use skip::or_skip;
-pub use wait::wait_until;
+pub use wait::{panic_text, poll, try_poll, wait_until};
 pub use zookeeper::Zookeeper;

@@ -73,13 +73,13 @@ pub fn is_stopped(pid: u32) -> bool {
     })
 }
 
-/// Whether the process does nothing any more: it is stopped, or has ended, reaped or not.
-pub(crate) fn is_stopped_or_ended(pid: u32) -> bool {
-    let alive = fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
+/// Whether the process runs or is stopped. One that has ended does neither, reaped or not.
+#[must_use]
+pub fn is_alive(pid: u32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
         stat.rsplit_once(')')
             .is_some_and(|(_, rest)| !is_ended(rest))
-    });
-    !alive || is_stopped(pid)
+    })
 }
 
 /// Whether what follows the name in `/proc/PID/stat` is of a process that nobody has reaped.

@@ -1,5 +1,7 @@
 //! Certificates for tests, and the files that hold them.
 
+use crate::Zookeeper;
+use crate::zookeeper::{Config, Secure, Version};
 use std::path::{Path, PathBuf};
 
 use rcgen::{
@@ -124,6 +126,72 @@ impl Files {
 }
 
 impl Default for Files {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// An authority, what it has signed, and the files of both.
+#[derive(Debug)]
+pub struct Pki {
+    /// The directory of the files.
+    pub files: Files,
+    /// What signs.
+    pub authority: Authority,
+    /// The authority's certificate.
+    pub ca: PathBuf,
+    /// The certificate of a client.
+    pub certificate: PathBuf,
+    /// The key of that client.
+    pub key: PathBuf,
+}
+
+impl Pki {
+    /// A new authority, with one client.
+    ///
+    /// # Panics
+    /// When the files cannot be written.
+    #[must_use]
+    pub fn new() -> Self {
+        let (files, authority) = (Files::new(), Authority::new("tests of tenure"));
+        let client = authority.issue(&["client.test"]);
+        Self {
+            ca: files.write("ca.pem", authority.pem()),
+            certificate: files.write("client.pem", client.certificate),
+            key: files.write("client.key", client.key),
+            files,
+            authority,
+        }
+    }
+
+    /// What a server of the tests is: it is named as they name it.
+    #[must_use]
+    pub fn server(&self) -> Identity {
+        self.authority.issue(&["localhost", "127.0.0.1"])
+    }
+
+    /// A ZooKeeper with a port for TLS, which wants certificates of this authority's clients.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[must_use]
+    #[track_caller]
+    pub fn zookeeper(&self, version: Version, extra: &[(&str, &str)]) -> Zookeeper {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Zookeeper::start_with(Config {
+            version,
+            secure: Some(Secure {
+                key_store: self.files.write("server.pem", self.server().both()),
+                trust_store: self.ca.clone(),
+                port: None,
+            }),
+            extra: extra.iter().map(own).collect(),
+            ..Config::default()
+        })
+    }
+}
+
+impl Default for Pki {
     fn default() -> Self {
         Self::new()
     }

@@ -7,7 +7,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use tenure_field::raw::Session;
-use tenure_field::zookeeper::Config;
 use tenure_field::{Host, Lab, Process, Proxy, Zookeeper};
 
 const LONG: Duration = Duration::from_secs(10);
@@ -219,12 +218,7 @@ fn a_host_without_a_link_has_no_route() {
 #[test]
 fn servers_proxies_and_programs_live_inside() {
     let Some(lab) = lab() else { return };
-    let config = Config {
-        netns: Some(lab.servers().clone()),
-        bind: lab.server_addr(),
-        ..Config::default()
-    };
-    let server = Zookeeper::start_with(config);
+    let server = Zookeeper::start_in(&lab);
     assert_eq!(server.four_letter("ruok"), "imok");
     let outside = TcpListener::bind((lab.server_addr(), 0))
         .unwrap_err()

@@ -4,7 +4,7 @@ use crate::conn::{Segment, Way};
 use crate::path::{Path, Quality};
 use crate::time::{Clock, Nanos};
 use std::collections::{BTreeMap, VecDeque};
-use tenure::core::{Client, Time};
+use tenure::core::{Client, Published, Time};
 
 /// What is to be done to the next answer of a server to a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct Process {
     pub core: Client,
     /// Its connections: what it calls them, and what the world does.
     pub(crate) conns: BTreeMap<u64, usize>,
+    /// The leases that it has published.
+    pub(crate) leases: Published,
     /// When it wants to be called, in true time.
     pub(crate) wakes: Option<Nanos>,
 }

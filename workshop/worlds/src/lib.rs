@@ -12,6 +12,7 @@
 //! | `time` | true time, and the clocks of hosts |
 //! | `frames`, `exchange` | what bytes say, and which reply answers which request |
 //! | `path`, `conn` | links with delays, losses and cuts; TCP connections over them |
+//! | `drive` | one input to a client, and all that it wants done |
 //! | `host` | a machine, the process on it, and what its kernel has taken in |
 //! | `names` | look-ups, and where addresses lead |
 //! | `record` | what happened, as a number and as words |
@@ -19,6 +20,7 @@
 //! | `world` | all of it in order of time |
 
 mod conn;
+mod drive;
 mod exchange;
 mod frames;
 mod host;
@@ -30,6 +32,7 @@ mod witness;
 mod world;
 
 pub use conn::Way;
+pub use drive::drive;
 pub use exchange::{Exchange, Question, Reply};
 pub use frames::{bodies, int, long};
 pub use host::{Host, Process, Trap};

@@ -21,6 +21,8 @@ pub struct Quality {
     pub loss_per_mille: u32,
     /// How many bytes pass in a second; 0 if it does not matter.
     pub rate: u64,
+    /// By how much everything that a process has a part in is later: all but that a connection stands.
+    pub late: Nanos,
 }
 
 impl Quality {
@@ -32,6 +34,7 @@ impl Quality {
         heavy: 0,
         loss_per_mille: 0,
         rate: 0,
+        late: 0,
     };
 
     /// Always the same delay.

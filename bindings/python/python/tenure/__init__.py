@@ -1,8 +1,8 @@
 """Leader election and group membership on Apache ZooKeeper.
 
-A :class:`Client` is one ZooKeeper session. From it come :class:`Contender`, who stands for the
-leadership of a group; :class:`Detector`, who follows the leader; and :class:`Group`, which lists
-and joins members. Events can be iterated over, or delivered to a callback::
+A :class:`Client` is one ZooKeeper session. It makes a :class:`Contender`, which contends for the
+leadership of a group; a :class:`Detector`, which follows the leader; and a :class:`Group`, which lists
+and joins members. You iterate over events, or register a callback::
 
     import tenure
 
@@ -12,26 +12,26 @@ and joins members. Events can be iterated over, or delivered to a callback::
             while lead.wait(1.0):
                 print("leading with fencing token", lead.token)
 
-:mod:`tenure.aio` has the same for ``asyncio``, and :mod:`tenure.testing` servers inside the process
-for your own tests. ``memory://name/path`` needs no server at all. Servers that speak TLS are reached
-with ``tls_ca`` and its companions: :class:`Client`.
+:mod:`tenure.aio` has the same names for ``asyncio``, and :mod:`tenure.testing` has servers inside the
+process for your own tests. ``memory://name/path`` needs no server at all. ``tls_ca`` and the options
+beside it reach servers that speak TLS: :class:`Client`.
 
-Events are news, the lease is truth: ``is_leading()`` and ``lead.check()`` compare the boot-time clock
-with the end of the lease at each call, so a process that was cut off, stopped or slow stops before
-another can lead. What is promised, under which assumptions, is in ``GUARANTEES.md`` of the project.
+Events are news, the lease is the truth: ``is_leading()`` and ``lead.check()`` compare the boot-time
+clock with the end of the lease at each call, so a process that was cut off, stopped or slow stops
+before another can lead. ``GUARANTEES.md`` of the project has the promises and their assumptions.
 
 Spans of time are seconds (``int`` or ``float``) or ``datetime.timedelta``. Instants are nanoseconds
-of ``CLOCK_BOOTTIME``. What cannot work raises :class:`InvalidInputError`, which is a
-``ValueError``, or ``TypeError``; both name the argument. All that the library raises else is a
-subclass of :class:`Error`.
+of ``CLOCK_BOOTTIME``. An argument that cannot work raises ``TypeError``, or
+:class:`InvalidInputError`, which is a ``ValueError``; both name the argument. Every other exception of
+the library is a subclass of :class:`Error`.
 
 Threads: everything may be called from any thread. The process has one thread for all clients, which
-never runs Python, and one more for callbacks. Waiting lets other threads run, and Ctrl-C ends it.
-The log goes to the logger ``tenure``, whose level is looked at when a client is opened. At exit,
-Python waits for a callback that is running, and begins no more.
+never runs Python, and one more for callbacks and log records. A wait lets other threads run, and
+Ctrl-C ends it. The log goes to the logger ``tenure``, whose level is read when a client is opened. At
+exit, Python waits for a callback that is running, and no other begins.
 
-After ``fork`` the child's calls on what its parent had made raise :class:`ForkedError`; it may open
-clients of its own. Subinterpreters cannot import this package, and it needs the interpreter lock
+After ``fork``, the child's calls on handles of its parent raise :class:`ForkedError`; the child may
+open clients of its own. Subinterpreters cannot import this package, and it needs the interpreter lock
 (there is no free-threaded build of it).
 """
 
@@ -108,7 +108,7 @@ __version__: str = _tenure.__version__
 
 _tenure.prepare()
 
-# A thread that asks for an interpreter that is being torn down is ended inside of it.
+# A thread that asks for an interpreter that is being torn down is killed inside the request.
 _atexit.register(_tenure.leave)
 
 __all__ = [

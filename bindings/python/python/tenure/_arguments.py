@@ -1,4 +1,4 @@
-"""Arguments, checked where they come in, so that a mistake is named by its argument."""
+"""The checks of arguments, at the call itself, so that an error names the argument."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Span = Union[float, timedelta]
 """A span of time: seconds as ``int`` or ``float``, or a ``timedelta``."""
 
 Payload = Union[str, bytes, bytearray, memoryview]
-"""What a znode holds: bytes, or text, which is encoded as UTF-8."""
+"""The content of a znode: bytes, or text, which is encoded as UTF-8."""
 
 File = Union[str, os.PathLike[str]]
 """The name of a file."""
 
-# What the library counts in: unsigned 64-bit nanoseconds, some 584 years.
+# The library counts time in unsigned 64-bit nanoseconds: up to 584 years.
 _NANOS_MAX = 2**64 - 1
 
 
@@ -29,7 +29,7 @@ def _kind(value: object) -> str:
 
 
 def nanos(name: str, value: Optional[Span]) -> Optional[int]:
-    """The span in nanoseconds; ``None`` stays ``None``, and so does what lasts for ever."""
+    """The span in nanoseconds; ``None``, which means for ever, stays ``None``."""
     if value is None:
         return None
     if isinstance(value, timedelta):
@@ -50,7 +50,7 @@ def nanos(name: str, value: Optional[Span]) -> Optional[int]:
 
 
 def required_nanos(name: str, value: Span) -> int:
-    """As :func:`nanos`, of what must be given."""
+    """As :func:`nanos`, but ``None`` is an error."""
     count = nanos(name, value)
     if count is None:
         raise TypeError(f"{name} must be a number of seconds or a datetime.timedelta, not None")
@@ -58,13 +58,13 @@ def required_nanos(name: str, value: Span) -> int:
 
 
 def text(name: str, value: str) -> str:
-    """The text, which must be one that can be sent."""
+    """The text, if UTF-8 can encode it."""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be str, not {_kind(value)}")
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise InvalidInputError(f"{name} holds half of a surrogate pair") from None
+        raise InvalidInputError(f"{name} cannot be encoded as UTF-8: it holds half of a surrogate pair") from None
     return value
 
 
@@ -74,7 +74,7 @@ def optional_text(name: str, value: Optional[str]) -> Optional[str]:
 
 
 def optional_file(name: str, value: Optional[File]) -> Optional[str]:
-    """The name of a file, which must be one that the system can have; ``None`` stays ``None``."""
+    """The name of a file, if the file system can encode it; ``None`` stays ``None``."""
     if value is None:
         return None
     path = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
@@ -84,7 +84,7 @@ def optional_file(name: str, value: Optional[File]) -> Optional[str]:
         os.fsencode(path)
     except UnicodeEncodeError:
         encoding = sys.getfilesystemencoding()
-        raise InvalidInputError(f"{name} is no name of a file in {encoding}") from None
+        raise InvalidInputError(f"{name} cannot be encoded as the name of a file, in {encoding}") from None
     return path
 
 
@@ -98,7 +98,7 @@ def payload(name: str, value: Payload) -> bytes:
 
 
 def flag(name: str, value: bool) -> bool:
-    """The flag, which must be one."""
+    """The flag, if it is a ``bool``."""
     if not isinstance(value, bool):
         raise TypeError(f"{name} must be bool, not {_kind(value)}")
     return value
@@ -114,13 +114,13 @@ def choice(name: str, value: str, known: tuple[str, ...]) -> str:
 
 
 def member(name: str, value: Member) -> Member:
-    """The member, which must be one."""
+    """The member, if it is a :class:`tenure.Member`."""
     if not isinstance(value, Member):
         raise TypeError(f"{name} must be a tenure.Member, not {_kind(value)}")
     return value
 
 
 def function(name: str, value: object) -> None:
-    """Refuses what cannot be called."""
+    """Refuses an object that cannot be called."""
     if not callable(value):
         raise TypeError(f"{name} must be callable, not {_kind(value)}")

@@ -1,54 +1,25 @@
-"""What contenders, detectors and groups have in common: an owner, and an end."""
+"""Handles whose calls block."""
 
 from __future__ import annotations
 
-import weakref
-from typing import Any, Callable, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 from . import _tenure
 from ._arguments import function
-from .errors import ClosedError
-from .events import Event
+from ._base.ending import ENDED, logged
+from ._base.handle import Handle
 
-N = TypeVar("N", bound=_tenure.Handle)
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+N = TypeVar("N", bound="_tenure.Handle[Any]")
 F = TypeVar("F", bound=Callable[..., object])
 
 
-class Keeper(Protocol):
-    """Who keeps the handles that act: a client."""
+class BlockingHandle(Handle[N], Generic[N]):
+    """A handle for ``with``, and for callbacks."""
 
-    _kept: set[Handle[Any]]
-
-
-class Handle(Generic[N]):
-    """A handle of a client, until it is closed.
-
-    What acts for its user (it stands, has joined, or calls back) is kept by the client, for else
-    it would end with the last name for it. What only tells is not.
-    """
-
-    __slots__ = ("__weakref__", "_client", "_handle")
-
-    def __init__(self, client: Keeper, native: N) -> None:
-        # Weak, so that a client that nobody holds goes at once and not with a collection.
-        self._client = weakref.ref(client)
-        self._handle: N | None = native
-
-    @property
-    def _native(self) -> N:
-        if self._handle is None:
-            raise ClosedError(f"this {type(self).__name__.lower()} is closed")
-        return self._handle
-
-    def _keep(self) -> None:
-        client = self._client()
-        if client is not None:
-            client._kept.add(self)
-
-    def _release(self) -> None:
-        client = self._client()
-        if client is not None:
-            client._kept.discard(self)
+    __slots__ = ()
 
     def _call_back(self, callback: F) -> F:
         function("callback", callback)
@@ -56,14 +27,15 @@ class Handle(Generic[N]):
         self._keep()
         return callback
 
-    def _drop(self) -> None:
-        """Lets the native handle go. What is called runs on; nothing is called any more."""
-        native, self._handle = self._handle, None
-        if native is not None:
-            native.silence()
-        self._release()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
-def told(native: _tenure.Handle) -> Event | None:
-    """The newest event that says how a handle is."""
-    return native.events().latest()
+def finish(call: Optional[_tenure.Call[bool]], limit: int, warning: str) -> None:
+    """Waits for the end of a znode, at most for ``limit`` nanoseconds. Raises no error of it."""
+    if call is not None:
+        with logged(warning, *ENDED):
+            call.wait(limit)

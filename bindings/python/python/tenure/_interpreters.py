@@ -1,4 +1,4 @@
-"""Which interpreter this is. Python refuses extensions in subinterpreters from 3.12 on by itself."""
+"""The refusal of subinterpreters. Python 3.12 and newer refuse by themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 def refuse_others() -> None:
     """Raises ``ImportError`` in a subinterpreter.
 
-    The extension's classes and the way of its callbacks into Python are the main one's.
+    The extension's classes belong to the main interpreter, and its callbacks run in it.
     """
     if sys.version_info >= (3, 12):
         return

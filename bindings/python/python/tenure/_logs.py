@@ -12,19 +12,19 @@ logger = logging.getLogger("tenure")
 
 _LEVELS = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
 
-# For which process and level the library was told last.
-_told: Optional[tuple[int, Optional[int]]] = None
+# The process and the level that the library was last set to.
+_set: Optional[tuple[int, Optional[int]]] = None
 
 
 def follow() -> None:
-    """Has the library tell what the logger wants now, and make up nothing that it does not."""
-    global _told
+    """Sets the library to the logger's level now: it makes no records below that."""
+    global _set
     wanted = logger.getEffectiveLevel()
     level = next((level for level in _LEVELS if level >= wanted), None)
     now = (os.getpid(), level)
-    if now != _told:
+    if now != _set:
         _tenure.log(level, _emit)
-        _told = now
+        _set = now
 
 
 def _emit(level: int, client: int, message: str) -> None:

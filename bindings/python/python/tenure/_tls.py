@@ -1,4 +1,4 @@
-"""What a client is told of TLS."""
+"""The TLS options of a client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .errors import InvalidInputError
 
 
 class Tls(NamedTuple):
-    """What stands together; the extension reads the files."""
+    """The options, checked against each other. The extension reads the files."""
 
     ca: str
     client_certificate: Optional[tuple[str, str]]
@@ -31,7 +31,7 @@ def tls_options(
     if ca is None:
         for name, value in (("tls_cert", cert), ("tls_key", key), ("tls_server_name", server_name)):
             if value is not None:
-                raise InvalidInputError(f"{name} needs tls_ca, the authorities to trust")
+                raise InvalidInputError(f"{name} needs tls_ca, the file with the authorities to trust")
         return None
     if cert is not None and key is not None:
         return Tls(ca, (cert, key), server_name)

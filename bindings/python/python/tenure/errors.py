@@ -1,8 +1,7 @@
-"""What can go wrong: a tree of exceptions under :class:`Error`.
+"""The exceptions of the library: a tree under :class:`Error`.
 
-The classes stand for the kinds of errors that the library knows, one each, and besides them for
-two things of Python's side: :class:`LeadershipLost` and :class:`ForkedError`. Messages say what to
-do, and never hold a password.
+Each kind of error of the library has a class, and so has the end of a leadership
+(:class:`LeadershipLost`). Messages say what to do, and never hold a password.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ __all__ = [
 
 
 class Error(Exception):
-    """Whatever the library raises, but for ``TypeError``."""
+    """Every exception of the library, except ``TypeError``."""
 
     retriable: ClassVar[bool] = False
     """Whether the same call can succeed later without anything being changed."""
@@ -89,8 +88,7 @@ class ForkedError(Error):
 class LeadershipLost(Error):
     """The leadership that was relied on is over; another may lead already.
 
-    Whoever sees it must stop what only a leader may do. To lead again is a new leadership, with
-    a new token.
+    Stop all work that only a leader may do. To lead again is a new leadership, with a new token.
     """
 
     retriable = True

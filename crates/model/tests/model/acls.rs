@@ -1,6 +1,6 @@
 //! Access control: who may do what, and what a list may hold.
 
-use crate::harness::{Got, World, create, delete, event, exists, get, list, set, watch_exists};
+use crate::harness::{Got, Harness, create, delete, event, exists, get, list, set, watch_exists};
 use tenure_model::{ConnId, ModelOptions, digest_id};
 use tenure_proto::{Acl, CreateMode, EventKind, MultiOp, Perms, Request, Response, ServerError};
 
@@ -21,7 +21,7 @@ fn create_with(path: &str, acl: Vec<Acl>) -> Request {
     }
 }
 
-fn auth(w: &mut World, conn: ConnId, credentials: &str) {
+fn auth(w: &mut Harness, conn: ConnId, credentials: &str) {
     let request = Request::Auth {
         scheme: "digest".to_owned(),
         credentials: credentials.as_bytes().to_vec(),
@@ -32,7 +32,7 @@ fn auth(w: &mut World, conn: ConnId, credentials: &str) {
 
 #[test]
 fn an_unknown_scheme_fails_and_closes() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     for scheme in ["kerberos", "world", ""] {
         let b = w.connect();
@@ -49,7 +49,7 @@ fn an_unknown_scheme_fails_and_closes() {
 
 #[test]
 fn what_a_list_may_hold() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     for list in [
         vec![],
@@ -80,7 +80,7 @@ fn what_a_list_may_hold() {
 
 #[test]
 fn a_creator_may_do_all_and_the_world_may_read() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect(), w.connect());
     auth(&mut w, a.conn, "jake:sesame");
     w.ask(a.conn, &create_with("/g", Acl::world_read_creator_all()));
@@ -117,7 +117,7 @@ fn each_permission_allows_what_it_says() {
         (8, "delete"),
         (16, ""),
     ] {
-        let mut w = World::new();
+        let mut w = Harness::new();
         let a = w.connect();
         w.model.create("/z", b"", w.now).unwrap();
         w.ask(
@@ -144,7 +144,7 @@ fn each_permission_allows_what_it_says() {
 
 #[test]
 fn who_may_not_read_arms_nothing_and_hears_nothing() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect(), w.connect());
     auth(&mut w, a.conn, "u:p");
     w.fail(b.conn, &watch_exists("/x"));
@@ -171,7 +171,7 @@ fn set_acl(path: &str, acl: Vec<Acl>, version: i32) -> Request {
     }
 }
 
-fn get_acl(w: &mut World, conn: ConnId, path: &str) -> Vec<Acl> {
+fn get_acl(w: &mut Harness, conn: ConnId, path: &str) -> Vec<Acl> {
     let path = path.to_owned();
     match w.ask(conn, &Request::GetAcl { path }) {
         (_, Response::Acl { acl, .. }) => acl,
@@ -181,7 +181,7 @@ fn get_acl(w: &mut World, conn: ConnId, path: &str) -> Vec<Acl> {
 
 #[test]
 fn a_list_can_be_changed_by_who_may_and_has_a_version_of_its_own() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect(), w.connect());
     auth(&mut w, a.conn, "u:p");
     w.ask(a.conn, &create_with("/g", Acl::world_read_creator_all()));
@@ -201,7 +201,7 @@ fn a_list_can_be_changed_by_who_may_and_has_a_version_of_its_own() {
 
 #[test]
 fn who_may_not_change_a_list_sees_no_digest_in_it() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect(), w.connect());
     auth(&mut w, a.conn, "u:p");
     w.ask(a.conn, &create_with("/g", Acl::world_read_creator_all()));
@@ -222,7 +222,7 @@ fn who_may_not_change_a_list_sees_no_digest_in_it() {
 
 #[test]
 fn a_list_is_changed_from_outside_and_credentials_open_it() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect(), w.connect());
     w.ask(a.conn, &create("/g"));
     w.ask(b.conn, &watch_exists("/g"));
@@ -264,7 +264,7 @@ fn a_list_is_changed_from_outside_and_credentials_open_it() {
 
 #[test]
 fn an_old_server_lets_anybody_ask_whether_a_znode_is_there_and_tells_nothing_more() {
-    let mut w = World::with(ModelOptions {
+    let mut w = Harness::with(ModelOptions {
         exists_needs_read: false,
         ..ModelOptions::default()
     });

@@ -1,7 +1,7 @@
 //! Sessions that the tracker has taken out of its queue and not closed yet.
 
 use crate::crew::{Crew, three};
-use crate::harness::{Got, World, create, exists, member, ms};
+use crate::harness::{Got, Harness, create, exists, member, ms};
 use std::time::Duration;
 use tenure_model::ModelOptions;
 use tenure_proto::Request;
@@ -10,8 +10,8 @@ use tenure_proto::Request;
 const INSTANT: Duration = Duration::from_nanos(1);
 
 /// A server that takes up to this long to close the sessions of a tick.
-fn world(most: Duration, seed: u64) -> World {
-    let mut w = World::with(ModelOptions {
+fn world(most: Duration, seed: u64) -> Harness {
+    let mut w = Harness::with(ModelOptions {
         seed,
         ..ModelOptions::default()
     });

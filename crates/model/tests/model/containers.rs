@@ -1,7 +1,7 @@
 //! Containers, and what goes by itself when nobody needs it.
 
 use crate::crew::{Crew, three};
-use crate::harness::{World, create, created, delete, ephemerals, exists, ms, raw, set};
+use crate::harness::{Harness, create, created, delete, ephemerals, exists, ms, raw, set};
 use tenure_model::ModelOptions;
 use tenure_proto::{Acl, Request, Response, op};
 
@@ -14,8 +14,8 @@ fn container(path: &str) -> Request {
 }
 
 /// A server that looks at its containers every second.
-fn world() -> World {
-    World::with(ModelOptions {
+fn world() -> Harness {
+    Harness::with(ModelOptions {
         container_check: ms(1000),
         ..ModelOptions::default()
     })

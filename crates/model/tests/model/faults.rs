@@ -1,13 +1,13 @@
 //! What is done from outside: crash, restart, expiry, changes; and the counts.
 
-use crate::harness::{Got, World, create, delete, event, get, list, member, ms, watch_exists};
+use crate::harness::{Got, Harness, create, delete, event, get, list, member, ms, watch_exists};
 use std::collections::BTreeMap;
 use tenure_model::{Model, ModelOptions, ModelOutput};
 use tenure_proto::{ConnectRequest, EventKind, Request, ServerError, op};
 
 #[test]
 fn a_crash_closes_connections_and_keeps_znodes_and_sessions() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect_asking(2000), w.connect());
     w.ask(a.conn, &member("/m_"));
     w.ask(b.conn, &get("/m_0000000000", true));
@@ -37,7 +37,7 @@ fn a_crash_closes_connections_and_keeps_znodes_and_sessions() {
 
 #[test]
 fn a_restart_arms_with_the_timeout_of_the_creation() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect_asking(4000);
     w.reattach(&a, 10_000);
     w.all();
@@ -52,7 +52,7 @@ fn a_restart_arms_with_the_timeout_of_the_creation() {
 
 #[test]
 fn expire_ends_a_session_at_once() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect(), w.connect());
     w.ask(a.conn, &member("/m_"));
     w.ask(a.conn, &get("/m_0000000000", true));
@@ -67,7 +67,7 @@ fn expire_ends_a_session_at_once() {
 
 #[test]
 fn changes_from_outside_fire_watches_and_obey_no_acl() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect(); // 1
     w.fail(a.conn, &watch_exists("/g"));
     let stat = w.model.create("/g", b"data", w.now).unwrap();
@@ -100,7 +100,7 @@ fn changes_from_outside_fire_watches_and_obey_no_acl() {
 
 #[test]
 fn requests_and_events_are_counted() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.ask(a.conn, &create("/g"));
     w.ask(a.conn, &get("/g", true));

@@ -1,6 +1,6 @@
 //! Connecting: a new session, re-attaching to one, and what is refused.
 
-use crate::harness::{Got, World, create, member, ms, raw};
+use crate::harness::{Got, Harness, create, member, ms, raw};
 use tenure_model::ModelOptions;
 use tenure_proto::{ConnectRequest, ConnectResponse, Request, Response};
 
@@ -14,7 +14,7 @@ const REFUSED: fn() -> Got = || {
 
 #[test]
 fn the_timeout_is_clamped_between_two_and_twenty_ticks() {
-    let mut w = World::new(); // the tick is 500 ms
+    let mut w = Harness::new(); // the tick is 500 ms
     for (wish, granted) in [
         (i32::MIN, 1000),
         (999, 1000),
@@ -23,7 +23,7 @@ fn the_timeout_is_clamped_between_two_and_twenty_ticks() {
     ] {
         assert_eq!(w.connect_asking(wish).timeout_ms, granted, "{wish}");
     }
-    let mut w = World::with(ModelOptions {
+    let mut w = Harness::with(ModelOptions {
         min_session_timeout: Some(ms(3)),
         max_session_timeout: Some(ms(700)),
         ..ModelOptions::default()
@@ -35,7 +35,7 @@ fn the_timeout_is_clamped_between_two_and_twenty_ticks() {
 #[test]
 fn sessions_and_passwords_come_from_the_seed() {
     let with = |seed| {
-        let mut w = World::with(ModelOptions {
+        let mut w = Harness::with(ModelOptions {
             seed,
             ..ModelOptions::default()
         });
@@ -52,7 +52,7 @@ fn sessions_and_passwords_come_from_the_seed() {
 
 #[test]
 fn creating_and_closing_a_session_take_a_zxid_and_reattaching_none() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect(); // 1
     let b = w.connect(); // 2
     let conn = w.reattach(&a, 4000);
@@ -67,7 +67,7 @@ fn creating_and_closing_a_session_take_a_zxid_and_reattaching_none() {
 
 #[test]
 fn a_reattach_closes_the_old_connection_and_may_get_another_timeout() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect_asking(4000);
     w.ask(a.conn, &member("/m_"));
     let conn = w.reattach(&a, 99_999);
@@ -91,7 +91,7 @@ fn a_reattach_closes_the_old_connection_and_may_get_another_timeout() {
 
 #[test]
 fn a_wrong_password_is_refused_and_still_cuts_the_old_connection() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let mut a = w.connect();
     w.bytes(a.conn, &[]);
     let (old, right) = (a.conn, a.password.clone());
@@ -108,7 +108,7 @@ fn a_wrong_password_is_refused_and_still_cuts_the_old_connection() {
 
 #[test]
 fn an_expired_and_an_unknown_session_are_refused() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let mut a = w.connect();
     assert!(w.model.expire(a.session, w.now));
     assert_eq!(w.only(a.conn), [Got::Closed]);
@@ -121,7 +121,7 @@ fn an_expired_and_an_unknown_session_are_refused() {
 
 #[test]
 fn a_client_that_knows_more_is_sent_away_without_an_answer() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let mut request = ConnectRequest {
         last_zxid: 1,
         timeout_ms: 4000,
@@ -152,7 +152,7 @@ fn garbage_closes_the_connection() {
         &raw(0, 0, b"short"),
         &[0xff; 8],
     ] {
-        let mut w = World::new();
+        let mut w = Harness::new();
         let conn = w.accept();
         w.bytes(conn, garbage);
         assert_eq!(w.only(conn), [Got::Closed], "{garbage:?}");
@@ -174,7 +174,7 @@ fn a_handshake_and_requests_may_come_in_any_pieces() {
     create("/a").encode(1, &mut bytes);
     Request::Ping.encode(-2, &mut bytes);
     for piece in [1, 7, bytes.len()] {
-        let mut w = World::new();
+        let mut w = Harness::new();
         let conn = w.accept();
         w.asked(conn, 1, create("/a").op());
         w.asked(conn, -2, Request::Ping.op());

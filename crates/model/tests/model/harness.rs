@@ -35,14 +35,14 @@ pub(crate) struct Client {
     pub(crate) timeout_ms: i32,
 }
 
-pub(crate) struct World {
+pub(crate) struct Harness {
     pub(crate) model: Model,
     pub(crate) now: Duration,
     xid: i32,
     transcript: Transcript,
 }
 
-impl World {
+impl Harness {
     pub(crate) fn new() -> Self {
         Self::with(ModelOptions::default())
     }

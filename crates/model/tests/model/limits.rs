@@ -1,11 +1,11 @@
 //! Requests that are too long, cannot be read, or are not known.
 
-use crate::harness::{Client, Got, UNKNOWN_OPERATION, World, create, get, list, ms, raw, set};
+use crate::harness::{Client, Got, Harness, UNKNOWN_OPERATION, create, get, list, ms, raw, set};
 use tenure_model::ModelOutput;
 use tenure_proto::{FRAME_BYTES_MAX, op};
 
-fn world() -> (World, Client) {
-    let mut w = World::new();
+fn world() -> (Harness, Client) {
+    let mut w = Harness::new();
     let a = w.connect();
     w.model.create("/g", b"", w.now).unwrap(); // zxid 2
     (w, a)

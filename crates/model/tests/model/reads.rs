@@ -1,11 +1,11 @@
 //! exists, getData, getChildren2, sync, ping.
 
-use crate::harness::{Got, World, create, exists, get, list};
+use crate::harness::{Got, Harness, create, exists, get, list};
 use tenure_proto::{Request, Response, Stat};
 
 #[test]
 fn a_fresh_server_holds_what_a_real_one_holds() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     for (path, children, cversion) in [
         ("/", &["zookeeper"][..], -1),
@@ -27,7 +27,7 @@ fn a_fresh_server_holds_what_a_real_one_holds() {
 
 #[test]
 fn reads_answer_data_children_and_the_newest_zxid() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect(), w.connect());
     w.ask(a.conn, &create("/g"));
     for name in ["c", "a", "b"] {
@@ -57,7 +57,7 @@ fn reads_answer_data_children_and_the_newest_zxid() {
 
 #[test]
 fn reads_of_what_is_not_there() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     for request in [
         exists("/x"),
@@ -72,7 +72,7 @@ fn reads_of_what_is_not_there() {
 
 #[test]
 fn sync_echoes_its_path_whatever_it_is() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     let path = "/not/there".to_owned();
     w.send(a.conn, &Request::Sync { path });
@@ -88,7 +88,7 @@ fn sync_echoes_its_path_whatever_it_is() {
 
 #[test]
 fn pings_are_answered_in_their_turn() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.send(a.conn, &Request::Ping);
     let number = w.send(a.conn, &exists("/x"));

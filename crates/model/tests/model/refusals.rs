@@ -1,7 +1,9 @@
 //! Requests that are answered with an error and not carried out.
 
 use crate::crew::{Crew, three};
-use crate::harness::{Got, World, create, delete, ephemerals, exists, get, list, member, ms, set};
+use crate::harness::{
+    Got, Harness, create, delete, ephemerals, exists, get, list, member, ms, set,
+};
 use tenure_model::ConnId;
 use tenure_proto::{Acl, CreateMode, MultiOp, Request, op};
 
@@ -43,7 +45,7 @@ fn requests() -> Vec<Request> {
 #[test]
 fn any_request_can_be_refused_and_is_not_carried_out() {
     for code in [THROTTLED, -4, -7, -1, -5, -6] {
-        let mut w = World::new();
+        let mut w = Harness::new();
         let a = w.connect();
         w.ask(a.conn, &create("/g"));
         for request in requests() {
@@ -59,7 +61,7 @@ fn any_request_can_be_refused_and_is_not_carried_out() {
 
 #[test]
 fn so_many_of_one_operation_are_refused_and_others_go_on() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect(), w.connect());
     assert!(w.model.refuse_next(a.conn, Some(op::EXISTS), THROTTLED, 2));
     assert!(w.model.refuse_next(a.conn, Some(op::CREATE2), -4, 1));
@@ -78,7 +80,7 @@ fn so_many_of_one_operation_are_refused_and_others_go_on() {
 
 #[test]
 fn pings_and_authentication_are_never_refused_and_touches_count() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.model.set_refusals(1000, vec![THROTTLED]);
     w.ask(a.conn, &Request::Ping);
@@ -100,7 +102,7 @@ fn pings_and_authentication_are_never_refused_and_touches_count() {
 
 #[test]
 fn after_a_refused_end_the_connection_ends_and_the_session_lives() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.model.refuse_next(a.conn, None, -4, 1);
     let closed = w.exchange(a.conn, &Request::CloseSession);
@@ -114,7 +116,7 @@ fn after_a_refused_end_the_connection_ends_and_the_session_lives() {
 
 #[test]
 fn as_many_are_refused_as_one_says_with_any_of_the_codes() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.model.set_refusals(300, vec![THROTTLED, -1, -7]);
     let mut refused: Vec<i32> = Vec::new();

@@ -1,14 +1,14 @@
 //! Watches that are set again on a new connection, watches that stay, and watches that are taken
 //! away.
 
-use crate::harness::{Client, Got, World, create, delete, event, exists, get, list, set};
+use crate::harness::{Client, Got, Harness, create, delete, event, exists, get, list, set};
 use tenure_model::ConnId;
 use tenure_proto::EventKind::{ChildrenChanged, Created, DataChanged, Deleted};
 use tenure_proto::{EventKind, Request, Response, WatchMode, WatchTable, Watches};
 
 /// A world with a znode `/g`, one who watches and one who acts.
-fn world() -> (World, Client, Client) {
-    let mut w = World::new();
+fn world() -> (Harness, Client, Client) {
+    let mut w = Harness::new();
     let (watcher, actor) = (w.connect(), w.connect());
     w.ask(actor.conn, &create("/g"));
     (w, watcher, actor)
@@ -29,7 +29,7 @@ fn lost(since: i64, data: &[&str], missing: &[&str], children: &[&str]) -> Reque
 }
 
 /// What setting watches again tells, before its reply.
-fn missed(w: &mut World, conn: ConnId, request: &Request) -> Vec<Got> {
+fn missed(w: &mut Harness, conn: ConnId, request: &Request) -> Vec<Got> {
     let mut got = w.exchange(conn, request);
     let last = got.pop();
     assert!(
@@ -40,7 +40,7 @@ fn missed(w: &mut World, conn: ConnId, request: &Request) -> Vec<Got> {
 }
 
 /// What one act makes the watcher hear.
-fn heard(w: &mut World, watcher: &Client, actor: &Client, act: &Request) -> Vec<Got> {
+fn heard(w: &mut Harness, watcher: &Client, actor: &Client, act: &Request) -> Vec<Got> {
     w.send(actor.conn, act);
     let all = w.all().into_iter();
     let to_watcher = all.filter(|(to, _)| *to == watcher.conn);

@@ -1,6 +1,6 @@
 //! When sessions expire, what touches them, and what goes with them.
 
-use crate::harness::{Got, World, create, ephemerals, event, list, member, ms, watch_exists};
+use crate::harness::{Got, Harness, create, ephemerals, event, list, member, ms, watch_exists};
 use tenure_model::ModelOptions;
 use tenure_proto::{EventKind, Request, Response};
 
@@ -15,7 +15,7 @@ fn expiry_is_strictly_after_the_timeout_at_the_next_tick() {
         (400, 1099, 1500),
         (400, 1100, 2000),
     ] {
-        let mut w = World::new();
+        let mut w = Harness::new();
         w.now = ms(touch);
         let a = w.connect_asking(timeout_ms);
         assert_eq!(w.model.deadline(), Some(ms(bucket)));
@@ -28,7 +28,7 @@ fn expiry_is_strictly_after_the_timeout_at_the_next_tick() {
 
 #[test]
 fn the_tick_is_an_option() {
-    let mut w = World::with(ModelOptions {
+    let mut w = Harness::with(ModelOptions {
         tick: ms(2000),
         ..ModelOptions::default()
     });
@@ -38,7 +38,7 @@ fn the_tick_is_an_option() {
 
 #[test]
 fn every_request_touches_its_session() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     let requests = [
         Request::Ping,
@@ -66,7 +66,7 @@ fn every_request_touches_its_session() {
 
 #[test]
 fn a_request_touches_no_other_session() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect(), w.connect());
     w.now = ms(2000);
     w.ask(a.conn, &Request::Ping);
@@ -76,7 +76,7 @@ fn a_request_touches_no_other_session() {
 
 #[test]
 fn a_touch_uses_the_timeout_of_the_connection_and_a_shorter_one_comes_sooner() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect_asking(10_000);
     assert_eq!(w.model.deadline(), Some(ms(10_500)));
     let conn = w.reattach(&a, 1000);
@@ -89,7 +89,7 @@ fn a_touch_uses_the_timeout_of_the_connection_and_a_shorter_one_comes_sooner() {
 
 #[test]
 fn a_closed_connection_leaves_the_session_until_it_expires() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect_asking(1000), w.connect());
     w.ask(a.conn, &member("/m_"));
     w.ask(b.conn, &watch_exists("/m_0000000000"));
@@ -105,7 +105,7 @@ fn a_closed_connection_leaves_the_session_until_it_expires() {
 
 #[test]
 fn a_session_that_is_due_is_not_saved_by_a_late_request() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect_asking(1000);
     w.now = ms(1500);
     w.send(a.conn, &Request::Ping);
@@ -114,7 +114,7 @@ fn a_session_that_is_due_is_not_saved_by_a_late_request() {
 
 #[test]
 fn spurious_ticks_and_time_that_runs_backwards_do_nothing() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect_asking(1000);
     assert_eq!(w.tick(ms(1400)), []);
     assert_eq!(w.tick(ms(1400)), []);
@@ -125,7 +125,7 @@ fn spurious_ticks_and_time_that_runs_backwards_do_nothing() {
 
 #[test]
 fn several_sessions_expire_in_one_tick_lowest_first() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect_asking(1000);
     let b = w.connect_asking(1400);
     let c = w.connect_asking(3000);
@@ -139,7 +139,7 @@ fn several_sessions_expire_in_one_tick_lowest_first() {
 
 #[test]
 fn close_session_deletes_the_ephemerals_before_it_answers() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect(), w.connect());
     w.ask(a.conn, &create("/g"));
     for _ in 0..2 {
@@ -164,7 +164,7 @@ fn close_session_deletes_the_ephemerals_before_it_answers() {
 
 #[test]
 fn ephemerals_are_listed_by_a_textual_prefix_for_the_own_session() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let (a, b) = (w.connect(), w.connect());
     for path in ["/a", "/ab"] {
         w.ask(a.conn, &create(path));

@@ -1,11 +1,11 @@
 //! Servers that take up what clients say later than it arrives.
 
 use crate::crew::{Crew, three};
-use crate::harness::{Got, World, create, exists, ms};
+use crate::harness::{Got, Harness, create, exists, ms};
 use tenure_proto::{ConnectRequest, Request};
 
-fn slow() -> World {
-    let mut w = World::new();
+fn slow() -> Harness {
+    let mut w = Harness::new();
     w.model.set_slowness(ms(100), ms(200));
     w
 }
@@ -52,7 +52,7 @@ fn a_handshake_and_each_request_are_taken_up_later_in_order() {
 
 #[test]
 fn a_session_is_touched_when_its_request_is_taken_up() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.model.set_slowness(ms(300), ms(300));
     w.now = ms(400);
@@ -67,7 +67,7 @@ fn a_session_is_touched_when_its_request_is_taken_up() {
 
 #[test]
 fn what_was_said_before_the_connection_was_closed_is_taken_up() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.model.set_slowness(ms(100), ms(100));
     w.send(a.conn, &create("/a"));
@@ -84,7 +84,7 @@ fn what_was_said_before_the_connection_was_closed_is_taken_up() {
 
 #[test]
 fn a_server_that_is_fast_again_stays_in_order() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.model.set_slowness(ms(100), ms(100));
     let first = w.send(a.conn, &exists("/"));
@@ -102,7 +102,7 @@ fn a_server_that_is_fast_again_stays_in_order() {
 
 #[test]
 fn garbage_closes_when_it_is_taken_up() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.model.set_slowness(ms(100), ms(100));
     let number = w.send(a.conn, &exists("/"));

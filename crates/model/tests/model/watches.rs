@@ -1,21 +1,21 @@
 //! Watches: what arms them, what fires them, and when the event comes.
 
 use crate::harness::{
-    Client, Got, World, create, delete, event, get, list, member, set, watch_exists,
+    Client, Got, Harness, create, delete, event, get, list, member, set, watch_exists,
 };
 use tenure_proto::EventKind::{ChildrenChanged, Created, DataChanged, Deleted};
 use tenure_proto::Request;
 
 /// A world with a znode `/g`, one who watches and one who acts.
-fn world() -> (World, Client, Client) {
-    let mut w = World::new();
+fn world() -> (Harness, Client, Client) {
+    let mut w = Harness::new();
     let (watcher, actor) = (w.connect(), w.connect());
     w.ask(actor.conn, &create("/g"));
     (w, watcher, actor)
 }
 
 /// What the watcher hears when `actor` does this; the actor hears its reply after that.
-fn heard(w: &mut World, watcher: &Client, actor: &Client, request: &Request) -> Vec<Got> {
+fn heard(w: &mut Harness, watcher: &Client, actor: &Client, request: &Request) -> Vec<Got> {
     w.send(actor.conn, request);
     let mut all = w.all();
     let (last, reply) = all.pop().unwrap();

@@ -1,11 +1,11 @@
 //! create, delete and setData: names, stats, errors, and the zxids of both.
 
-use crate::harness::{World, create, created, delete, member, ms, set};
+use crate::harness::{Harness, create, created, delete, member, ms, set};
 use tenure_proto::{Acl, CreateMode, MultiOp, Request, Response, ServerError, Stat};
 
 #[test]
 fn a_create_answers_the_name_and_the_stat() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect(); // zxid 1
     w.now = ms(1234);
     let (zxid, response) = w.ask(a.conn, &create("/g"));
@@ -40,7 +40,7 @@ fn a_create_answers_the_name_and_the_stat() {
 
 #[test]
 fn the_stat_of_a_parent_counts_all_changes_of_its_children() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.ask(a.conn, &create("/g")); // 2
     let mut after = |request: &Request| {
@@ -64,7 +64,7 @@ fn the_stat_of_a_parent_counts_all_changes_of_its_children() {
 
 #[test]
 fn set_data_changes_what_it_should() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.ask(a.conn, &create("/g"));
     w.now = ms(500);
@@ -89,7 +89,7 @@ fn set_data_changes_what_it_should() {
 
 #[test]
 fn a_write_that_fails_takes_a_zxid_and_carries_it() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect(); // 1
     w.ask(a.conn, &create("/g")); // 2
     assert_eq!(w.fail(a.conn, &create("/g")), (3, -110));
@@ -101,7 +101,7 @@ fn a_write_that_fails_takes_a_zxid_and_carries_it() {
 
 #[test]
 fn an_ephemeral_has_no_children() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.ask(a.conn, &member("/m_"));
     assert_eq!(w.fail(a.conn, &create("/m_0000000000")).1, -110);
@@ -111,7 +111,7 @@ fn an_ephemeral_has_no_children() {
 
 #[test]
 fn delete_looks_at_version_and_children() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect(); // 1
     w.ask(a.conn, &create("/g"));
     w.ask(a.conn, &create("/g/x"));
@@ -142,7 +142,7 @@ fn delete_looks_at_version_and_children() {
 
 #[test]
 fn bad_paths_are_bad_arguments_once_the_parent_is_found() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     for (path, err) in [
         ("", -8),
@@ -165,7 +165,7 @@ fn bad_paths_are_bad_arguments_once_the_parent_is_found() {
 
 #[test]
 fn the_counter_stops_at_its_end_and_is_signed_beyond() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.ask(a.conn, &create("/g"));
     let mut create_at = |counter, name: &str| {
@@ -195,7 +195,7 @@ fn the_counter_stops_at_its_end_and_is_signed_beyond() {
 
 #[test]
 fn after_minus_one_comes_zero() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.ask(a.conn, &create("/g"));
     w.model.set_counter("/g", -1);
@@ -212,7 +212,7 @@ fn after_minus_one_comes_zero() {
 
 #[test]
 fn a_multi_of_checks_is_a_transaction_and_tells_of_each_in_the_body() {
-    let mut w = World::new();
+    let mut w = Harness::new();
     let a = w.connect();
     w.ask(a.conn, &create("/g")); // 2
     let checks = |paths: &[(&str, i32)]| {

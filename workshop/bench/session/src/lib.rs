@@ -8,17 +8,17 @@
 //! A row that cannot go on says why and panics, as the field does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // see the paragraph above
 
+mod network;
 pub mod probe;
 pub mod report;
 pub mod rows;
 mod run;
 pub mod sheets;
-mod stage;
 mod subject;
 pub mod tables;
 
+pub use network::{Network, Place};
 pub use run::Run;
-pub use stage::{Place, Stage};
 pub use subject::{Launcher, Subject, Usage};
 
 use std::time::Duration;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::thread;
 use tenure_bench_session::sheets::{self, Needs, Sheet};
-use tenure_bench_session::{Launcher, Run, Stage, T, probe, report};
+use tenure_bench_session::{Launcher, Network, Run, T, probe, report};
 
 const USAGE: &str = "usage: tenure-bench-session [--runs N] [--only ROW]... [--write FILE]";
 
@@ -61,7 +61,7 @@ fn measure(args: &Args) -> Result<(), String> {
         .iter()
         .filter(|sheet| args.only.is_empty() || args.only.iter().any(|id| id == sheet.table.id))
         .collect();
-    let stage = Stage::new(launcher()?)?;
+    let network = Network::new(launcher()?)?;
     let mut measured: BTreeMap<&str, Vec<Run>> = BTreeMap::new();
     let (quiet, rest): (Vec<&Sheet>, Vec<&Sheet>) =
         wanted.iter().partition(|sheet| sheet.needs == Needs::Quiet);
@@ -71,10 +71,10 @@ fn measure(args: &Args) -> Result<(), String> {
             .map(|sheet| {
                 let play = || match sheet.needs {
                     Needs::OwnServer => {
-                        let own = Stage::new(stage.launcher().clone())?;
+                        let own = Network::new(network.launcher().clone())?;
                         Ok(play(sheet, &own, args.runs))
                     }
-                    Needs::Little | Needs::Quiet => Ok(play(sheet, &stage, args.runs)),
+                    Needs::Little | Needs::Quiet => Ok(play(sheet, &network, args.runs)),
                 };
                 (sheet.table.id, scope.spawn(play))
             })
@@ -92,7 +92,7 @@ fn measure(args: &Args) -> Result<(), String> {
     }
     // Last, when nothing else of ours runs any more.
     for sheet in quiet {
-        measured.insert(sheet.table.id, play(sheet, &stage, args.runs));
+        measured.insert(sheet.table.id, play(sheet, &network, args.runs));
     }
     let sections: Vec<_> = wanted
         .iter()
@@ -114,14 +114,14 @@ fn measure(args: &Args) -> Result<(), String> {
     std::fs::write(path, document).map_err(|e| format!("{path}: {e}"))
 }
 
-/// The runs of a sheet, or why there is no stage for it.
+/// The runs of a sheet, or why there is no network for it.
 type Played = Result<Vec<Run>, String>;
 
-fn play(sheet: &Sheet, stage: &Stage, runs: usize) -> Vec<Run> {
+fn play(sheet: &Sheet, network: &Network, runs: usize) -> Vec<Run> {
     (1..=runs)
         .map(|number| {
             eprintln!("{}: {number} of {runs}", sheet.table.id);
-            (sheet.play)(stage)
+            (sheet.play)(network)
         })
         .collect()
 }

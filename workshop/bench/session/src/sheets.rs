@@ -7,7 +7,7 @@ use crate::rows::addresses::{self, Bad};
 use crate::rows::killed::{self, Change};
 use crate::rows::{closed, cost, garbage, silence, stopped};
 use crate::tables::{self, Table};
-use crate::{Run, Stage, T};
+use crate::{Network, Run, T};
 use std::sync::OnceLock;
 use std::time::Duration;
 use tenure_field::bad::Kind;
@@ -20,7 +20,7 @@ pub struct Sheet {
     /// Where it can be played.
     pub needs: Needs,
     /// Plays it once.
-    pub play: fn(&Stage) -> Run,
+    pub play: fn(&Network) -> Run,
 }
 
 /// Where a sheet can be played.
@@ -50,49 +50,57 @@ pub fn all() -> &'static [Sheet] {
     })
 }
 
-type Play = (&'static str, Needs, fn(&Stage) -> Run);
+type Play = (&'static str, Needs, fn(&Network) -> Run);
 
 const PLAYS: &[Play] = &[
-    ("idle-hole", Needs::Little, |stage| {
-        silence::idle(stage, 30.0)
+    ("idle-hole", Needs::Little, |network| {
+        silence::idle(network, 30.0)
     }),
     ("leader-hole", Needs::Little, silence::leading),
-    ("calls", Needs::Little, |stage| silence::calls(stage, 30.0)),
-    ("own-link", Needs::Little, |stage| {
-        silence::own_link(stage, 30.0)
+    ("calls", Needs::Little, |network| {
+        silence::calls(network, 30.0)
+    }),
+    ("own-link", Needs::Little, |network| {
+        silence::own_link(network, 30.0)
     }),
     ("short", Needs::Little, silence::short),
-    ("writes", Needs::Little, |stage| {
-        silence::writes(stage, Duration::from_secs(10), 5.0, true)
+    ("writes", Needs::Little, |network| {
+        silence::writes(network, Duration::from_secs(10), 5.0, true)
     }),
-    ("stop-10", Needs::OwnServer, |stage| {
-        stopped::stopped(stage, 10.0)
+    ("stop-10", Needs::OwnServer, |network| {
+        stopped::stopped(network, 10.0)
     }),
-    ("stop-30", Needs::OwnServer, |stage| {
-        stopped::stopped(stage, 30.0)
+    ("stop-30", Needs::OwnServer, |network| {
+        stopped::stopped(network, 30.0)
     }),
-    ("kill-after", Needs::OwnServer, |stage| {
-        killed::watches(stage, T, Change::AfterReconnect)
+    ("kill-after", Needs::OwnServer, |network| {
+        killed::watches(network, T, Change::AfterReconnect)
     }),
-    ("kill-during", Needs::OwnServer, |stage| {
-        killed::watches(stage, T, Change::DuringTheCut)
+    ("kill-during", Needs::OwnServer, |network| {
+        killed::watches(network, T, Change::DuringTheCut)
     }),
-    ("down", Needs::OwnServer, |stage| killed::down(stage, 4.0)),
+    ("down", Needs::OwnServer, |network| {
+        killed::down(network, 4.0)
+    }),
     ("closed", Needs::Little, closed::closed),
     ("addresses", Needs::Little, all_addresses),
     ("garbage", Needs::Little, all_garbage),
-    ("idle-cost", Needs::Quiet, |stage| cost::idle(stage, 20.0)),
-    ("many", Needs::Quiet, |stage| cost::many(stage, 1_000, 10.0)),
-    ("reads", Needs::Quiet, |stage| cost::reads(stage, 2_000)),
+    ("idle-cost", Needs::Quiet, |network| {
+        cost::idle(network, 20.0)
+    }),
+    ("many", Needs::Quiet, |network| {
+        cost::many(network, 1_000, 10.0)
+    }),
+    ("reads", Needs::Quiet, |network| cost::reads(network, 2_000)),
 ];
 
-fn all_addresses(stage: &Stage) -> Run {
-    side_by_side(Bad::ALL, |bad| addresses::bad(stage, bad, 10.0))
+fn all_addresses(network: &Network) -> Run {
+    side_by_side(Bad::ALL, |bad| addresses::bad(network, bad, 10.0))
 }
 
-fn all_garbage(stage: &Stage) -> Run {
+fn all_garbage(network: &Network) -> Run {
     side_by_side(Kind::ALL, |kind| {
-        garbage::garbage(stage.launcher(), kind, 12.0)
+        garbage::garbage(network.launcher(), kind, 12.0)
     })
 }
 

@@ -4,9 +4,9 @@ use crate::{LIMIT, probe};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tenure_field::process::{Options, Stream};
-use tenure_field::{Netns, Process, boottime, stats};
+use tenure_field::{Netns, Process, boottime, poll, stats};
 
 /// How to start the process under test: a program that calls [`probe::run`].
 #[derive(Clone, Debug)]
@@ -100,19 +100,11 @@ impl Subject {
     /// When none comes; the message holds all lines.
     #[track_caller]
     pub fn wait(&self, since: u64, what: &str, matches: impl Fn(&Value) -> bool) -> Value {
-        let started = Instant::now();
-        loop {
-            let late = started.elapsed() > LIMIT;
-            if let Some(line) = self.find(since, &matches) {
-                return line;
-            }
-            let all = || -> String {
-                let lines = self.process.lines().into_iter();
-                lines.map(|line| line.text + "\n").collect()
-            };
-            assert!(!late, "no {what} since {since}; it said:\n{}", all());
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        poll(LIMIT, || self.find(since, &matches)).unwrap_or_else(|| {
+            let lines = self.process.lines().into_iter();
+            let all: String = lines.map(|line| line.text + "\n").collect();
+            panic!("no {what} since {since}; it said:\n{all}")
+        })
     }
 
     /// Waits for a state of the session; when it was told, in seconds since `since`.

@@ -12,11 +12,12 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
         for (index, later) in tenures.iter().enumerate() {
             for earlier in &tenures[..index] {
                 let both_until = earlier.end_ns.min(later.end_ns);
-                let both = both_until.saturating_sub(later.begin_ns);
+                let both = both_until.saturating_sub(later.tenure.begin_ns);
                 if both == 0 {
                     continue;
                 }
-                let deposed = case.was_deposed(group, earlier.begin_ns, later.begin_ns);
+                let deposed =
+                    case.was_deposed(group, earlier.tenure.begin_ns, later.tenure.begin_ns);
                 if deposed && both <= lease_max {
                     continue;
                 }
@@ -27,10 +28,10 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
                         "{} leads {group} with token {} while {} still believes with token {}, \
                          for {}{}",
                         later.client,
-                        later.token,
+                        later.tenure.token,
                         earlier.client,
-                        earlier.token,
-                        span(later.begin_ns, both_until),
+                        earlier.tenure.token,
+                        span(later.tenure.begin_ns, both_until),
                         if deposed {
                             ", which is more than a lease"
                         } else {

@@ -2,7 +2,8 @@
 //! each group what it is there for.
 
 use super::{Case, Violation};
-use crate::history::{Entry, News, Phase, Plan};
+use crate::history::{Entry, Phase, Plan};
+use tenure_field::tool::What;
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     let plan = case.history.header.plan;
@@ -38,21 +39,21 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
             let led = |at_ns: u64| {
                 tenures
                     .iter()
-                    .rfind(|tenure| tenure.begin_ns <= at_ns)
-                    .map(|tenure| tenure.token)
+                    .rfind(|led| led.tenure.begin_ns <= at_ns)
+                    .map(|led| led.tenure.token)
             };
             let (before, after) = (led(begin_ns), led(end_ns));
-            let lost = tenures.iter().find(|tenure| {
+            let lost = tenures.iter().find(|led| {
                 let over = begin_ns..=end_ns;
-                tenure.lost_ns.is_some_and(|lost| over.contains(&lost))
+                led.tenure.lost_ns.is_some_and(|lost| over.contains(&lost))
             });
             match (plan, before) {
                 (_, None) => {
                     violations.push(violation(line, format!("nobody led {group} before")));
                 }
                 (Plan::Seat, Some(token)) => {
-                    violations.extend(lost.map(|tenure| {
-                        let who = &tenure.client;
+                    violations.extend(lost.map(|led| {
+                        let who = &led.client;
                         violation(
                             line,
                             format!("{who} lost {group}, whose seat it should keep"),
@@ -75,11 +76,9 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
 
 /// Whether the holder of `token` said in that time that its renewal is overdue.
 fn was_in_doubt(case: &Case<'_>, token: u64, begin_ns: u64, end_ns: u64) -> bool {
-    let mut news = case.clients.values().flat_map(|client| &client.news);
-    news.any(|(_, news)| match *news {
-        News::Jeopardy {
-            at_ns, token: of, ..
-        } => of == token && (begin_ns..=end_ns).contains(&at_ns),
+    let mut events = case.clients.values().flat_map(|client| &client.events);
+    events.any(|(_, event)| match &event.what {
+        What::Jeopardy(lead) => lead.token == token && (begin_ns..=end_ns).contains(&event.at_ns),
         _ => false,
     })
 }

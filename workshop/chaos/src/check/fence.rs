@@ -10,7 +10,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     let known: BTreeSet<_> = case
         .tenures
         .iter()
-        .map(|tenure| (tenure.group.as_str(), tenure.token))
+        .map(|led| (led.group.as_str(), led.tenure.token))
         .collect();
     let mut seen: BTreeMap<&str, u64> = BTreeMap::new();
     for (line, entry) in &case.history.entries {

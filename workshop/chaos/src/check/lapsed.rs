@@ -2,8 +2,8 @@
 //! longer than any lease never says `leading` with the same token again.
 
 use super::{Case, Violation, span};
-use crate::history::News;
 use std::collections::BTreeSet;
+use tenure_field::tool::What;
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
@@ -12,9 +12,11 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
         let mut lost = BTreeSet::new();
         // The tenure, what it said last of its lease in doubt, and when it said its last word.
         let mut led: Option<(u64, Option<u64>, u64)> = None;
-        for (line, news) in &client.news {
-            match *news {
-                News::Leading { at_ns, token, .. } => {
+        for (line, event) in &client.events {
+            let at_ns = event.at_ns;
+            match &event.what {
+                What::Leading(lead) => {
+                    let token = lead.token;
                     let of_it = led.filter(|(led, ..)| *led == token);
                     let lapsed = of_it.and_then(|(_, doubted, _)| doubted);
                     let lapsed = lapsed.filter(|end| *end < at_ns);
@@ -40,13 +42,9 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
                     }));
                     led = Some((token, None, at_ns));
                 }
-                News::Jeopardy {
-                    at_ns,
-                    token,
-                    lease_end_ns,
-                } => led = Some((token, Some(lease_end_ns), at_ns)),
-                News::Lost { token, .. } => {
-                    lost.extend(token);
+                What::Jeopardy(lead) => led = Some((lead.token, Some(lead.lease_end_ns), at_ns)),
+                What::Lost(loss) => {
+                    lost.extend(loss.token);
                     led = None;
                 }
                 _ => {}

@@ -1,7 +1,8 @@
 //! Clients print the lines that are promised, and nothing else: no panic, no half line.
 
 use super::{Case, Violation};
-use crate::history::{Entry, News};
+use crate::history::Entry;
+use tenure_field::tool::Event;
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
@@ -9,10 +10,10 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
         let Entry::Client { client, line: said } = entry else {
             continue;
         };
-        let why = match News::read(said) {
+        let why = match Event::read(said) {
             Ok(_) if case.clients.contains_key(client) => continue,
             Ok(_) => "it was never started".to_owned(),
-            Err(why) => why,
+            Err(bad) => bad.to_string(),
         };
         violations.push(Violation {
             invariant: "clients say what is promised",

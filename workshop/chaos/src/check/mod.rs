@@ -13,7 +13,7 @@ mod told;
 mod truth;
 
 use crate::history::{Entry, History, Phase};
-use crate::tenures::{Client, Tenure, clients, tenures};
+use crate::tenures::{Client, Led, clients, tenures};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -47,7 +47,7 @@ pub struct Case<'a> {
     /// Who was there.
     pub clients: BTreeMap<String, Client>,
     /// Who believed to lead, in the order of the beginnings.
-    pub tenures: Vec<Tenure>,
+    pub tenures: Vec<Led>,
 }
 
 impl<'a> Case<'a> {
@@ -82,10 +82,10 @@ impl<'a> Case<'a> {
 
     /// The tenures of each group, in the order of their beginnings.
     #[must_use]
-    pub fn groups(&self) -> BTreeMap<&str, Vec<&Tenure>> {
-        let mut groups: BTreeMap<&str, Vec<&Tenure>> = BTreeMap::new();
-        for tenure in &self.tenures {
-            groups.entry(&tenure.group).or_default().push(tenure);
+    pub fn groups(&self) -> BTreeMap<&str, Vec<&Led>> {
+        let mut groups: BTreeMap<&str, Vec<&Led>> = BTreeMap::new();
+        for led in &self.tenures {
+            groups.entry(&led.group).or_default().push(led);
         }
         groups
     }

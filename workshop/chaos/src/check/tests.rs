@@ -1,8 +1,9 @@
 //! Hand-made histories: a good one, and one for each way in which it can be broken.
 
 use super::{Case, Violation};
-use crate::history::{Change, Entry, Header, History, Phase, Plan, Role, VERSION};
+use crate::history::{Change, Entry, Header, History, Phase, Plan, VERSION};
 use serde_json::{Value, json};
+use tenure_field::tool::Role;
 
 const S: u64 = 1_000_000_000;
 
@@ -62,7 +63,8 @@ impl Story {
 
     fn says(self, at: f64, client: &str, event: &str, token: u64, lease_end: f64) -> Self {
         let line = json!({"event": event, "boottime_ns": ns(at), "token": token.to_string(),
-            "lease_end_boottime_ns": ns(lease_end)});
+            "lease_end_boottime_ns": ns(lease_end), "reason": "lease_lapsed",
+            "member": {"path": "/g/x"}});
         self.line(client, line)
     }
 
@@ -408,11 +410,13 @@ fn clients_that_print_something_else_are_seen() {
     good()
         .line("a", json!("thread 'main' panicked"))
         .breaks(LINES, 12, "panicked");
-    let half = json!({"event": "leading", "boottime_ns": 1, "token": "5"});
+    let half = json!({"event": "leading", "boottime_ns": 1, "token": "5",
+        "member": {"path": "/g/x"}});
     good()
         .line("a", half)
         .breaks(LINES, 12, "lease_end_boottime_ns");
-    let number = json!({"event": "leader", "boottime_ns": 1, "token": 5});
+    let number = json!({"event": "leader", "boottime_ns": 1, "token": 5,
+        "member": {"path": "/g/x"}});
     good()
         .line("d", number)
         .breaks(LINES, 12, "a decimal string");

@@ -7,13 +7,13 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     for (group, tenures) in case.groups() {
         for pair in tenures.windows(2) {
             let [earlier, later] = pair else { continue };
-            if later.token <= earlier.token {
+            if later.tenure.token <= earlier.tenure.token {
                 violations.push(Violation {
                     invariant: "tokens rise",
                     line: later.line,
                     what: format!(
                         "{} leads {group} with token {} after {} led with {}",
-                        later.client, later.token, earlier.client, earlier.token
+                        later.client, later.tenure.token, earlier.client, earlier.tenure.token
                     ),
                 });
             }

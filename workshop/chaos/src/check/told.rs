@@ -6,7 +6,7 @@
 //! printed late. What they believe is checked all the same.
 
 use super::{Case, Violation, span};
-use crate::tenures::Tenure;
+use crate::tenures::Led;
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
@@ -16,9 +16,11 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
             if excused(case, former, next) {
                 continue;
             }
-            let late = match former.lost_ns {
-                Some(lost_ns) if lost_ns < next.begin_ns => continue,
-                Some(lost_ns) => format!("{} before it said so", span(next.begin_ns, lost_ns)),
+            let late = match former.tenure.lost_ns {
+                Some(lost_ns) if lost_ns < next.tenure.begin_ns => continue,
+                Some(lost_ns) => {
+                    format!("{} before it said so", span(next.tenure.begin_ns, lost_ns))
+                }
                 None => "and it never said so".to_owned(),
             };
             violations.push(Violation {
@@ -26,7 +28,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
                 line: next.line,
                 what: format!(
                     "{} lost {group} (token {}) to {} (token {}), which led {late}",
-                    former.client, former.token, next.client, next.token
+                    former.client, former.tenure.token, next.client, next.tenure.token
                 ),
             });
         }
@@ -34,9 +36,9 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     violations
 }
 
-fn excused(case: &Case<'_>, former: &Tenure, next: &Tenure) -> bool {
+fn excused(case: &Case<'_>, former: &Led, next: &Led) -> bool {
     former.killed
-        || former.given_up
+        || former.tenure.given_up
         || !former.stops.is_empty()
-        || case.was_deposed(&former.group, former.begin_ns, next.begin_ns)
+        || case.was_deposed(&former.group, former.tenure.begin_ns, next.tenure.begin_ns)
 }

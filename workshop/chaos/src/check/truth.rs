@@ -2,8 +2,9 @@
 //! and nobody else believes to lead, and no znode stands there that nobody owns.
 
 use super::{Case, Violation, span};
-use crate::history::{Entry, News, Role};
+use crate::history::Entry;
 use crate::tenures::Client;
+use tenure_field::tool::{Role, What};
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
@@ -72,16 +73,17 @@ impl Look<'_> {
                 }
             }
         }
-        let believing = case.tenures.iter().filter(|tenure| {
-            tenure.group == group && tenure.begin_ns <= at_ns && tenure.end_ns > at_ns
-        });
+        let believing = case
+            .tenures
+            .iter()
+            .filter(|led| led.group == group && led.tenure.begin_ns <= at_ns && led.end_ns > at_ns);
         let believing: Vec<_> = believing.collect();
         if let [one] = believing[..] {
-            if Some(one.token) != self.token {
+            if Some(one.tenure.token) != self.token {
                 wrong.push(format!(
                     "{} believes to lead {group} with token {}, the ensemble says {}",
                     one.client,
-                    one.token,
+                    one.tenure.token,
                     shown(self.token)
                 ));
             }
@@ -105,12 +107,15 @@ impl Look<'_> {
     }
 
     fn detector_is_wrong(&self, name: &str, client: &Client) -> Option<String> {
-        let said = client.news.iter().filter_map(|(_, news)| match *news {
-            News::Leader { at_ns, token } => Some((at_ns, Some(token), "names")),
-            News::None { at_ns } => Some((at_ns, None, "says none")),
-            News::Unknown { at_ns } => Some((at_ns, None, "does not know")),
-            _ => None,
-        });
+        let said = client
+            .events
+            .iter()
+            .filter_map(|(_, event)| match &event.what {
+                What::Leader(leader) => Some((event.at_ns, Some(leader.token), "names")),
+                What::None => Some((event.at_ns, None, "says none")),
+                What::Unknown => Some((event.at_ns, None, "does not know")),
+                _ => None,
+            });
         let last = said.take_while(|(at_ns, ..)| *at_ns <= self.at_ns).last();
         let right = match last {
             Some((_, Some(token), _)) => Some(token) == self.token,

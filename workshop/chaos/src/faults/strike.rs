@@ -1,7 +1,7 @@
 //! Doing it: whom a fault hits, what is done, and what ends it.
 
 use super::Fault;
-use crate::stage::{Job, Member, SERVERS, Stage, Stop};
+use crate::cluster::{Cluster, Job, Member, SERVERS, Stop};
 use std::time::Duration;
 use tenure_field::raw;
 use tenure_field::{Host, Zookeeper};
@@ -36,34 +36,34 @@ enum Victim {
 }
 
 /// Decides whom `fault` hits; `None` if nobody is there for it to hit.
-pub(crate) fn aim(fault: Fault, pick: u64, stage: &Stage) -> Result<Option<Blow>, Stop> {
+pub(crate) fn aim(fault: Fault, pick: u64, cluster: &Cluster) -> Result<Option<Blow>, Stop> {
     let victim = match fault {
         Fault::ClientCut
         | Fault::ClientCutOut
         | Fault::ClientCutIn
         | Fault::ClientLoss
-        | Fault::ClientReset => leader(stage, pick, |_| true)
-            .map(|place| Victim::Host(stage.cast.all()[place].spec.host.clone())),
-        Fault::ClientDelay | Fault::ClockStep => slow_host(stage).map(Victim::Host),
-        Fault::ClientStop | Fault::ClientKill => leader(stage, pick, |_| true).map(Victim::Actor),
+        | Fault::ClientReset => leader(cluster, pick, |_| true)
+            .map(|place| Victim::Host(cluster.cast.all()[place].spec.host.clone())),
+        Fault::ClientDelay | Fault::ClockStep => slow_host(cluster).map(Victim::Host),
+        Fault::ClientStop | Fault::ClientKill => leader(cluster, pick, |_| true).map(Victim::Actor),
         Fault::ClientFreeze => {
-            leader(stage, pick, |job| matches!(job, Job::Run(_))).map(Victim::Actor)
+            leader(cluster, pick, |job| matches!(job, Job::Run(_))).map(Victim::Actor)
         }
         Fault::FollowerCut | Fault::ServerStopFollower | Fault::ServerKillFollower => {
-            choose(&stage.ensemble.followers(), pick).map(Victim::Server)
+            choose(&cluster.ensemble.followers(), pick).map(Victim::Server)
         }
         Fault::LeaderCut | Fault::ServerStopLeader | Fault::ServerKillLeader => {
-            Some(Victim::Server(stage.ensemble.leader()))
+            Some(Victim::Server(cluster.ensemble.leader()))
         }
         Fault::ServerLoss => choose(&[0, 1, 2], pick).map(Victim::Server),
         Fault::QuorumLost | Fault::RollingRestart | Fault::EnsembleDown => Some(Victim::AllServers),
         Fault::DeleteMember | Fault::Expire | Fault::DeleteGroup => {
-            let groups = stage.cast.groups();
+            let groups = cluster.cast.groups();
             let index = usize::try_from(pick % groups.len().max(1) as u64).unwrap_or(0);
             let Some(group) = groups.get(index).cloned() else {
                 return Ok(None);
             };
-            let members = stage.look_until(|look| look.members(&group))?;
+            let members = cluster.look_until(|look| look.members(&group))?;
             match fault {
                 Fault::DeleteGroup => Some(Victim::Group(group, members)),
                 _ => members.into_iter().next().map(Victim::Member),
@@ -72,7 +72,7 @@ pub(crate) fn aim(fault: Fault, pick: u64, stage: &Stage) -> Result<Option<Blow>
     };
     Ok(victim.map(|victim| Blow {
         fault,
-        target: victim.target(stage),
+        target: victim.target(cluster),
         deposed: victim.deposed(),
         victim,
         step: if pick.is_multiple_of(2) {
@@ -89,27 +89,27 @@ fn choose<T: Copy>(among: &[T], pick: u64) -> Option<T> {
 }
 
 /// The place of one who leads, with such a job.
-fn leader(stage: &Stage, pick: u64, fits: impl Fn(&Job) -> bool) -> Option<usize> {
-    let leads = stage
+fn leader(cluster: &Cluster, pick: u64, fits: impl Fn(&Job) -> bool) -> Option<usize> {
+    let leads = cluster
         .cast
         .all()
         .iter()
         .enumerate()
-        .filter(|(_, actor)| actor.leads().is_some() && fits(&actor.spec.job));
+        .filter(|(_, player)| player.actor.leads().is_some() && fits(&player.spec.job));
     let places: Vec<usize> = leads.map(|(place, _)| place).collect();
     choose(&places, pick)
 }
 
 /// The host whose clients talk through proxies, and have a wall clock of their own.
-fn slow_host(stage: &Stage) -> Option<Host> {
-    (!stage.proxies.is_empty()).then(|| stage.lab.host(crate::run::SLOW_HOST))
+fn slow_host(cluster: &Cluster) -> Option<Host> {
+    (!cluster.proxies.is_empty()).then(|| cluster.lab.host(crate::run::SLOW_HOST))
 }
 
 impl Victim {
-    fn target(&self, stage: &Stage) -> String {
+    fn target(&self, cluster: &Cluster) -> String {
         match self {
             Self::Host(host) => format!("host {}", host.name()),
-            Self::Actor(place) => stage.cast.all()[*place].name.clone(),
+            Self::Actor(place) => cluster.cast.all()[*place].actor.name().to_owned(),
             Self::Server(index) => format!("server{}", index + 1),
             Self::AllServers => "all servers".to_owned(),
             Self::Member(member) => member.path.clone(),
@@ -134,95 +134,95 @@ impl Victim {
 
 impl Blow {
     /// Begins the fault.
-    pub(crate) fn strike(&self, stage: &mut Stage) -> Result<(), Stop> {
+    pub(crate) fn strike(&self, cluster: &mut Cluster) -> Result<(), Stop> {
         match (&self.victim, self.fault) {
-            (Victim::Host(host), Fault::ClientCut) => each_server(stage, |stage, server| {
-                stage.lab.cut_between(host, server);
+            (Victim::Host(host), Fault::ClientCut) => each_server(cluster, |cluster, server| {
+                cluster.lab.cut_between(host, server);
             }),
-            (Victim::Host(host), Fault::ClientCutOut) => each_server(stage, |stage, server| {
-                stage.lab.cut_one_way(host, server);
+            (Victim::Host(host), Fault::ClientCutOut) => each_server(cluster, |cluster, server| {
+                cluster.lab.cut_one_way(host, server);
             }),
-            (Victim::Host(host), Fault::ClientCutIn) => each_server(stage, |stage, server| {
-                stage.lab.cut_one_way(server, host);
+            (Victim::Host(host), Fault::ClientCutIn) => each_server(cluster, |cluster, server| {
+                cluster.lab.cut_one_way(server, host);
             }),
-            (Victim::Host(host), Fault::ClientReset) => each_server(stage, |stage, server| {
-                stage.lab.reset_between(host, server);
+            (Victim::Host(host), Fault::ClientReset) => each_server(cluster, |cluster, server| {
+                cluster.lab.reset_between(host, server);
             }),
             (Victim::Host(host), Fault::ClientLoss) => host.lose(LOSS_PERCENT),
             (Victim::Host(_), Fault::ClientDelay) => {
-                let delay = stage.settings.session_timeout / 10;
-                stage.proxies.iter().for_each(|proxy| proxy.delay(delay));
+                let delay = cluster.settings.session_timeout / 10;
+                cluster.proxies.iter().for_each(|proxy| proxy.delay(delay));
             }
-            (Victim::Host(_), Fault::ClockStep) => stage.step_clock(self.step)?,
-            (Victim::Actor(place), Fault::ClientStop) => stage.cast.stop(*place, false),
-            (Victim::Actor(place), Fault::ClientFreeze) => stage.cast.stop(*place, true),
-            (Victim::Actor(place), _) => stage.cast.kill(*place),
+            (Victim::Host(_), Fault::ClockStep) => cluster.step_clock(self.step)?,
+            (Victim::Actor(place), Fault::ClientStop) => cluster.cast.stop(*place, false),
+            (Victim::Actor(place), Fault::ClientFreeze) => cluster.cast.stop(*place, true),
+            (Victim::Actor(place), _) => cluster.cast.kill(*place),
             (Victim::Server(index), Fault::FollowerCut | Fault::LeaderCut) => {
-                each_other(stage, *index, |stage, one, other| {
-                    stage.lab.cut_between(one, other);
+                each_other(cluster, *index, |cluster, one, other| {
+                    cluster.lab.cut_between(one, other);
                 });
             }
             (Victim::Server(index), Fault::ServerLoss) => {
-                stage.server_hosts[*index].lose(LOSS_PERCENT);
+                cluster.server_hosts[*index].lose(LOSS_PERCENT);
             }
             (Victim::Server(index), Fault::ServerStopFollower | Fault::ServerStopLeader) => {
-                stage.ensemble.server(*index).pause();
+                cluster.ensemble.server(*index).pause();
             }
-            (Victim::Server(index), _) => stage.ensemble.server(*index).kill(),
+            (Victim::Server(index), _) => cluster.ensemble.server(*index).kill(),
             (Victim::AllServers, Fault::QuorumLost) => {
                 for index in 0..SERVERS {
-                    each_other(stage, index, |stage, one, other| {
-                        stage.lab.cut_between(one, other);
+                    each_other(cluster, index, |cluster, one, other| {
+                        cluster.lab.cut_between(one, other);
                     });
                 }
             }
-            (Victim::AllServers, Fault::RollingRestart) => rolling_restart(stage)?,
+            (Victim::AllServers, Fault::RollingRestart) => rolling_restart(cluster)?,
             (Victim::AllServers, _) => {
-                stage.ensemble.servers().for_each(Zookeeper::kill);
+                cluster.ensemble.servers().for_each(Zookeeper::kill);
             }
-            (Victim::Member(member), Fault::Expire) => expire(stage, member)?,
-            (Victim::Member(member), _) => delete(stage, std::slice::from_ref(member), None)?,
-            (Victim::Group(group, members), _) => delete(stage, members, Some(group))?,
+            (Victim::Member(member), Fault::Expire) => expire(cluster, member)?,
+            (Victim::Member(member), _) => delete(cluster, std::slice::from_ref(member), None)?,
+            (Victim::Group(group, members), _) => delete(cluster, members, Some(group))?,
             (Victim::Host(_), _) => {}
         }
         Ok(())
     }
 
     /// Ends it.
-    pub(crate) fn mend(&self, stage: &mut Stage) -> Result<(), Stop> {
+    pub(crate) fn mend(&self, cluster: &mut Cluster) -> Result<(), Stop> {
         match (&self.victim, self.fault) {
             (Victim::Host(host), Fault::ClientLoss) => host.lose(0),
             (Victim::Host(_), Fault::ClientDelay) => {
                 let none = Duration::ZERO;
-                stage.proxies.iter().for_each(|proxy| proxy.delay(none));
+                cluster.proxies.iter().for_each(|proxy| proxy.delay(none));
             }
-            (Victim::Host(_), Fault::ClockStep) => stage.step_clock(0)?,
-            (Victim::Host(host), _) => each_server(stage, |stage, server| {
-                stage.lab.heal_between(host, server);
+            (Victim::Host(_), Fault::ClockStep) => cluster.step_clock(0)?,
+            (Victim::Host(host), _) => each_server(cluster, |cluster, server| {
+                cluster.lab.heal_between(host, server);
             }),
             (Victim::Actor(place), Fault::ClientStop | Fault::ClientFreeze) => {
-                stage.cast.resume(*place);
+                cluster.cast.resume(*place);
             }
-            (Victim::Actor(place), _) => stage.cast.start_again(*place),
+            (Victim::Actor(place), _) => cluster.cast.start_again(*place),
             (Victim::Server(index), Fault::FollowerCut | Fault::LeaderCut) => {
-                each_other(stage, *index, |stage, one, other| {
-                    stage.lab.heal_between(one, other);
+                each_other(cluster, *index, |cluster, one, other| {
+                    cluster.lab.heal_between(one, other);
                 });
             }
-            (Victim::Server(index), Fault::ServerLoss) => stage.server_hosts[*index].lose(0),
+            (Victim::Server(index), Fault::ServerLoss) => cluster.server_hosts[*index].lose(0),
             (Victim::Server(index), Fault::ServerStopFollower | Fault::ServerStopLeader) => {
-                stage.ensemble.server(*index).resume();
+                cluster.ensemble.server(*index).resume();
             }
-            (Victim::Server(index), _) => stage.ensemble.server(*index).start_again(),
+            (Victim::Server(index), _) => cluster.ensemble.server(*index).start_again(),
             (Victim::AllServers, Fault::QuorumLost) => {
                 for index in 0..SERVERS {
-                    each_other(stage, index, |stage, one, other| {
-                        stage.lab.heal_between(one, other);
+                    each_other(cluster, index, |cluster, one, other| {
+                        cluster.lab.heal_between(one, other);
                     });
                 }
             }
             (Victim::AllServers, Fault::EnsembleDown) => {
-                let servers = stage.ensemble.servers();
+                let servers = cluster.ensemble.servers();
                 servers.for_each(Zookeeper::start_again);
             }
             (Victim::AllServers | Victim::Member(_) | Victim::Group(..), _) => {}
@@ -231,37 +231,37 @@ impl Blow {
     }
 }
 
-fn each_server(stage: &Stage, act: impl Fn(&Stage, &Host)) {
-    stage
+fn each_server(cluster: &Cluster, act: impl Fn(&Cluster, &Host)) {
+    cluster
         .server_hosts
         .iter()
-        .for_each(|server| act(stage, server));
+        .for_each(|server| act(cluster, server));
 }
 
-fn each_other(stage: &Stage, index: usize, act: impl Fn(&Stage, &Host, &Host)) {
-    let hosts = &stage.server_hosts;
+fn each_other(cluster: &Cluster, index: usize, act: impl Fn(&Cluster, &Host, &Host)) {
+    let hosts = &cluster.server_hosts;
     let others = hosts
         .iter()
         .enumerate()
         .filter(|(other, _)| *other != index);
-    others.for_each(|(_, other)| act(stage, &hosts[index], other));
+    others.for_each(|(_, other)| act(cluster, &hosts[index], other));
 }
 
 /// Followers first, as one does it.
-fn rolling_restart(stage: &mut Stage) -> Result<(), Stop> {
-    let mut order = stage.ensemble.followers();
-    order.push(stage.ensemble.leader());
+fn rolling_restart(cluster: &mut Cluster) -> Result<(), Stop> {
+    let mut order = cluster.ensemble.followers();
+    order.push(cluster.ensemble.leader());
     for index in order {
-        stage.ensemble.server(index).stop();
-        stage.ensemble.server(index).start_again();
-        stage.ensemble.wait_quorum();
-        stage.let_pass(Duration::ZERO)?;
+        cluster.ensemble.server(index).stop();
+        cluster.ensemble.server(index).start_again();
+        cluster.ensemble.wait_quorum();
+        cluster.let_pass(Duration::ZERO)?;
     }
     Ok(())
 }
 
-fn delete(stage: &Stage, members: &[Member], group: Option<&str>) -> Result<(), Stop> {
-    stage.look_until(|look| {
+fn delete(cluster: &Cluster, members: &[Member], group: Option<&str>) -> Result<(), Stop> {
+    cluster.look_until(|look| {
         for member in members {
             look.delete(&member.path)?;
         }
@@ -273,11 +273,11 @@ fn delete(stage: &Stage, members: &[Member], group: Option<&str>) -> Result<(), 
     })
 }
 
-fn expire(stage: &Stage, member: &Member) -> Result<(), Stop> {
-    let server = stage.ensemble.leader();
-    let addr = stage.ensemble.server(server).addr();
+fn expire(cluster: &Cluster, member: &Member) -> Result<(), Stop> {
+    let server = cluster.ensemble.leader();
+    let addr = cluster.ensemble.server(server).addr();
     let password = raw::password_of(member.session);
-    let ended = stage.server_hosts[server]
+    let ended = cluster.server_hosts[server]
         .netns()
         .enter(|| raw::expire_session(addr, member.session, &password));
     ended.map_err(|error| Stop::Failed(format!("a session cannot be ended: {error}")))

@@ -3,15 +3,14 @@
 //! The first line says what run it was, the last one that nothing is missing. All stamps are of
 //! `CLOCK_BOOTTIME`, which all processes of a machine share.
 
-mod news;
 mod read;
 mod write;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::time::Duration;
+use tenure_field::tool::Role;
 
-pub use news::News;
 pub use read::{Unreadable, read, read_text};
 pub use write::Writer;
 
@@ -52,16 +51,6 @@ pub enum Plan {
     Stop,
     /// The server that the leaders use is cut off, and they know the others too.
     Seat,
-}
-
-/// What a client is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// `tenure contend` or `tenure run`.
-    Contender,
-    /// `tenure detect`.
-    Detector,
 }
 
 /// What was done to a process, or seen of it.

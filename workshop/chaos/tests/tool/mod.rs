@@ -1,17 +1,12 @@
 //! The program under test.
 
 use std::path::Path;
-use tenure_field::{Lab, Process, or_skip};
+use tenure_field::{Lab, Process, built_tool, or_skip};
 
 /// Starts `tenure-chaos WORDS…`.
 pub(crate) fn chaos(words: &[&str]) -> Process {
     let program = Path::new(env!("CARGO_BIN_EXE_tenure-chaos"));
-    let tenure = program.with_file_name("tenure");
-    assert!(
-        tenure.exists(),
-        "{} is missing: build the whole workspace, or `cargo build --bin tenure`",
-        tenure.display()
-    );
+    assert_eq!(built_tool().parent(), program.parent());
     Process::spawn(program, words, None)
 }
 

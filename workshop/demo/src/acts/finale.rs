@@ -1,41 +1,40 @@
 //! Everybody leaves, and nothing is left.
 
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use tenure_field::Zookeeper;
+use tenure_field::tool::{Actor, Role};
+use tenure_field::{Zookeeper, poll};
 
-use crate::actor::{Actor, Role};
 use crate::children;
+use crate::demo::{Demo, GROUP, SERVER};
 use crate::failure::{Step, Stop};
 use crate::human;
-use crate::stage::{GROUP, SERVER, Stage};
+use crate::narrator::Tag;
 use crate::table::Finding;
-use crate::timeline::Tag;
 
 /// Withdrawing takes milliseconds.
 const AT_MOST: Duration = Duration::from_secs(10);
-/// Each count is a connection of its own.
-const BETWEEN_COUNTS: Duration = Duration::from_millis(50);
 
-pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
+pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     let names: Vec<&str> = [Role::Contender, Role::Detector]
         .into_iter()
-        .flat_map(|role| stage.cast.acting(role))
-        .map(|actor| actor.name)
+        .flat_map(|role| demo.cast.acting(role))
+        .map(Actor::name)
         .collect();
-    stage
-        .timeline
+    demo.narrator
         .say(Tag::Demo, format!("SIGTERM to {}", human::list(&names)));
-    let acting: Vec<usize> = (0..stage.cast.everybody().len())
-        .filter(|place| stage.cast.get(*place).is_some_and(Actor::is_acting))
+    let acting: Vec<usize> = (0..demo.cast.everybody().len())
+        .filter(|place| demo.cast.get(*place).is_some_and(Actor::is_acting))
         .collect();
     for place in &acting {
-        stage.dismiss(*place)?;
+        demo.dismiss(*place)?;
     }
     for place in &acting {
-        let ended = |actor: &Actor| actor.exit_status().map(|status| (actor.name, status));
-        let (name, status) = stage.wait("everybody to exit", AT_MOST, |cast| {
+        let ended = |actor: &Actor| {
+            let status = actor.process().exit_status()?;
+            Some((actor.name().to_owned(), status))
+        };
+        let (name, status) = demo.wait("everybody to exit", AT_MOST, |cast| {
             cast.get(*place).and_then(ended)
         })?;
         if !status.success() {
@@ -45,34 +44,33 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
             ));
         }
     }
-    stage
-        .timeline
+    demo.narrator
         .say(Tag::Check, format!("all {} exited with 0", acting.len()));
 
     // What a client could not end while the server was away ends by its timeout.
-    let promised = stage.settings.session_timeout + 2 * stage.settings.tick;
+    let promised = demo.settings.session_timeout + 2 * demo.settings.tick;
     let (sessions, ephemerals) =
-        stage.with_server("the last session to end", promised, |server| {
+        demo.with_server("the last session to end", promised, |server| {
             nothing_left(server, promised)
         })?;
-    stage.check(
+    demo.check(
         "the server counts no session and no ephemeral znode",
         (sessions.as_str(), ephemerals.as_str()) == ("0", "0"),
         || format!("{sessions} sessions and {ephemerals} ephemeral znodes"),
     )?;
-    let members = stage.look(|observer, _server| observer.children(GROUP))?;
-    stage.check(
+    let members = demo.look(|observer, _server| observer.children(GROUP))?;
+    demo.check(
         "another client sees no member left",
         members.is_empty(),
         || format!("{} are left", human::list(&members)),
     )?;
 
-    stage.with_server("the server to stop", SERVER, Zookeeper::stop)?;
+    demo.with_server("the server to stop", SERVER, Zookeeper::stop)?;
     let left = children::of_this_process();
-    stage.check("no process is left", left.is_empty(), || human::list(&left))?;
+    demo.check("no process is left", left.is_empty(), || human::list(&left))?;
 
-    let tenures = stage.cast.tenures();
-    stage.check(
+    let tenures = demo.cast.tenures();
+    demo.check(
         format!(
             "{} tenures in all: one at a time, each with a higher token",
             tenures.len()
@@ -90,8 +88,8 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
 
 /// The numbers of sessions and of ephemeral znodes, once both are 0 or the time is over.
 fn nothing_left(server: &Zookeeper, at_most: Duration) -> (String, String) {
-    let started = Instant::now();
-    loop {
+    let mut left = (String::new(), String::new());
+    poll(at_most, || {
         let counts = server.monitor();
         // Servers before 3.6 do not count sessions.
         let count = |name| {
@@ -99,10 +97,9 @@ fn nothing_left(server: &Zookeeper, at_most: Duration) -> (String, String) {
                 .get(name)
                 .map_or_else(|| "0".to_owned(), String::clone)
         };
-        let left = (count("zk_global_sessions"), count("zk_ephemerals_count"));
-        if (left.0 == "0" && left.1 == "0") || started.elapsed() > at_most {
-            return left;
-        }
-        thread::sleep(BETWEEN_COUNTS);
-    }
+        left = (count("zk_global_sessions"), count("zk_ephemerals_count"));
+        let none = left.0 == "0" && left.1 == "0";
+        none.then_some(())
+    });
+    left
 }

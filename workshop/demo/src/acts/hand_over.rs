@@ -1,53 +1,50 @@
 //! The leader leaves in good order.
 
 use super::successor;
-use crate::event::Kind;
+use crate::demo::Demo;
 use crate::failure::{Step, Stop};
 use crate::human;
-use crate::stage::Stage;
+use crate::narrator::Tag;
 use crate::table::Finding;
-use crate::timeline::Tag;
 
-pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
-    let (timeout, old) = (stage.settings.session_timeout, stage.leader()?);
-    stage
-        .timeline
+pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
+    let (timeout, old) = (demo.settings.session_timeout, demo.leader()?);
+    demo.narrator
         .say(Tag::Demo, format!("SIGTERM to {}", old.name));
-    let signalled_ns = stage.dismiss(old.actor)?;
-    let next = successor::wait(stage, "the next one to lead", signalled_ns, timeout)?;
+    let signalled_ns = demo.dismiss(old.actor)?;
+    let next = successor::wait(demo, "the next one to lead", signalled_ns, timeout)?;
 
-    let lost = stage.wait(
+    let lost = demo.wait(
         &format!("{} to say that it stopped", old.name),
         timeout,
         |cast| {
-            let lost = cast
-                .get(old.actor)?
-                .first(signalled_ns, |event| event.kind == Kind::Lost)?;
-            Some(lost.clone())
+            let old = cast.get(old.actor)?;
+            let lost = old.first(signalled_ns, |event| event.loss().is_some())?;
+            lost.loss().cloned()
         },
     )?;
-    let reason = lost.reason.as_deref().unwrap_or("nothing");
+    let reason = &lost.reason;
     // The line may be written late; what it says of the end of the lease counts.
-    let stopped_ns = lost.lease_end_ns.unwrap_or(u64::MAX);
-    let began_ns = next.tenure.from_ns;
-    stage.check(
+    let stopped_ns = lost.lease_end_ns;
+    let began_ns = next.led.tenure.begin_ns;
+    demo.check(
         format!(
             "{} stopped leading {} before {} began",
             old.name,
             human::span(human::between(stopped_ns, began_ns)),
-            next.tenure.name
+            next.led.name
         ),
-        stopped_ns < began_ns && reason == "withdrawn",
+        stopped_ns < began_ns && lost.is_given_up(),
         || format!("it stopped at {stopped_ns} ns, for the reason {reason}; the next began at {began_ns} ns"),
     )?;
-    successor::check_token(stage, &old, &next.tenure)?;
-    stage.check(
+    successor::check_token(demo, &old, &next.led)?;
+    demo.check(
         format!(
             "nobody had to wait for a timeout: {} led after {}",
-            next.tenure.name,
-            human::span(next.led)
+            next.led.name,
+            human::span(next.took)
         ),
-        next.led < timeout / 2,
+        next.took < timeout / 2,
         || {
             format!(
                 "that is not less than half of T, {}",
@@ -55,8 +52,8 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
             )
         },
     )?;
-    let status = stage.wait(&format!("{} to exit", old.name), timeout, |cast| {
-        cast.get(old.actor)?.exit_status()
+    let status = demo.wait(&format!("{} to exit", old.name), timeout, |cast| {
+        cast.get(old.actor)?.process().exit_status()
     })?;
     if !status.success() {
         return Err(Stop::failed(
@@ -65,16 +62,15 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
         ));
     }
 
-    stage
-        .timeline
+    demo.narrator
         .say(Tag::Demo, format!("{} is started again", old.name));
-    stage.enter_contender(old.name);
-    successor::wait_standbys(stage, 2, timeout)?;
+    demo.enter_contender(&old.name);
+    successor::wait_standbys(demo, 2, timeout)?;
 
     Ok(vec![Finding {
         done: "leader asked to end (SIGTERM)".to_owned(),
-        led: Some(next.led),
-        note: successor::tokens(&old, &next.tenure),
+        led: Some(next.took),
+        note: successor::tokens(&old, &next.led),
         known: next.known,
     }])
 }

@@ -9,11 +9,11 @@ use tenure::{
 };
 use tenure_field::boottime;
 
+use crate::demo::Demo;
 use crate::failure::{Step, Stop};
 use crate::human;
-use crate::stage::Stage;
+use crate::narrator::{Narrator, Tag};
 use crate::table::Finding;
-use crate::timeline::{Tag, Timeline};
 
 const URL: &str = "memory://demo/app";
 /// All of it takes less than a blink.
@@ -40,7 +40,7 @@ struct Candidate {
     contender: Contender,
 }
 
-pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
+pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     let failed = |error: Error| Stop::library("a round at memory://", &error);
     let url = Url::parse(URL).map_err(failed)?;
     let (sender, news) = mpsc::channel();
@@ -50,18 +50,18 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
     }
     let (watcher, detector) = watcher(&url, sender).map_err(failed)?;
 
-    let (mut leader, mut token, _) = next(stage, &candidates, &news, 0)?;
+    let (mut leader, mut token, _) = next(demo, &candidates, &news, 0)?;
     let mut findings = Vec::new();
     for _ in 0..2 {
         let old = &candidates[leader];
         let text = format!("withdraw() of {}, a function call", old.name);
-        stage.timeline.say(Tag::Demo, text);
+        demo.narrator.say(Tag::Demo, text);
         let called_ns = boottime::now_ns();
         let withdrawal = old.contender.withdraw();
         let led_on = old.contender.is_leading();
-        let (who, new_token, [led_ns, known_ns]) = next(stage, &candidates, &news, token)?;
+        let (who, new_token, [led_ns, known_ns]) = next(demo, &candidates, &news, token)?;
         let removed = withdrawal.wait_for(AT_MOST).map_err(failed)?;
-        stage.check(
+        demo.check(
             format!(
                 "{} stopped, then {} led: token {token} to {new_token}",
                 old.name, candidates[who].name
@@ -131,7 +131,7 @@ fn watcher(url: &Url, news: Sender<News>) -> Result<(Client, Detector), Error> {
 /// Waits until somebody leads with a token other than `old`, and until the detector says so too.
 /// Returns who, the token, and when each of them knew.
 fn next(
-    stage: &Stage,
+    demo: &Demo,
     candidates: &[Candidate],
     news: &Receiver<News>,
     old: u64,
@@ -150,7 +150,7 @@ fn next(
         match event {
             News::Leads { who, at_ns, token } if token != old => {
                 tell(
-                    &stage.timeline,
+                    &demo.narrator,
                     at_ns,
                     Tag::Leader,
                     candidates[who].name,
@@ -162,7 +162,7 @@ fn next(
             News::Detected { at_ns, token, data } if token != old => {
                 let who = String::from_utf8_lossy(&data);
                 tell(
-                    &stage.timeline,
+                    &demo.narrator,
                     at_ns,
                     Tag::Detector,
                     "the detector",
@@ -182,6 +182,6 @@ fn next(
     }
 }
 
-fn tell(timeline: &Timeline, at_ns: u64, tag: Tag, who: &str, does: &str, token: u64) {
-    timeline.say_at(at_ns, tag, format!("{who} {does} (token {token})"));
+fn tell(narrator: &Narrator, at_ns: u64, tag: Tag, who: &str, does: &str, token: u64) {
+    narrator.say_at(at_ns, tag, format!("{who} {does} (token {token})"));
 }

@@ -9,14 +9,14 @@ mod memory;
 mod outage;
 mod successor;
 
+use crate::demo::Demo;
 use crate::failure::Step;
-use crate::stage::Stage;
 use crate::table::Finding;
 
 struct Act {
     title: &'static str,
     about: &'static str,
-    play: fn(&mut Stage) -> Step<Vec<Finding>>,
+    play: fn(&mut Demo) -> Step<Vec<Finding>>,
 }
 
 const ACTS: [Act; 7] = [
@@ -58,11 +58,11 @@ const ACTS: [Act; 7] = [
 ];
 
 /// Plays all acts. What they find is added as they end.
-pub(crate) fn play(stage: &mut Stage, findings: &mut Vec<Finding>) -> Step<()> {
+pub(crate) fn play(demo: &mut Demo, findings: &mut Vec<Finding>) -> Step<()> {
     for act in ACTS {
-        stage.check_wanted()?;
-        stage.timeline.heading(act.title, act.about);
-        findings.extend((act.play)(stage)?);
+        demo.check_wanted()?;
+        demo.narrator.heading(act.title, act.about);
+        findings.extend((act.play)(demo)?);
     }
     Ok(())
 }

@@ -2,78 +2,77 @@
 
 use std::time::Duration;
 
+use tenure_field::tool::{Actor, Event, Role, What};
 use tenure_field::{Zookeeper, boottime};
 
 use super::successor;
-use crate::actor::{Actor, Role};
-use crate::event::{Event, Kind};
+use crate::demo::{Demo, SERVER};
 use crate::failure::Step;
 use crate::human;
-use crate::stage::{SERVER, Stage};
+use crate::narrator::Tag;
 use crate::table::Finding;
-use crate::tenures::Tenure;
-use crate::timeline::Tag;
+use crate::tenures::Led;
 
 /// How much longer than T the server is away.
 const BEYOND: Duration = Duration::from_secs(2);
 
-pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
-    let (timeout, old) = (stage.settings.session_timeout, stage.leader()?);
-    stage.timeline.say(Tag::Server, "SIGTERM to the server");
+pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
+    let (timeout, old) = (demo.settings.session_timeout, demo.leader()?);
+    demo.narrator.say(Tag::Server, "SIGTERM to the server");
     let stopping_ns = boottime::now_ns();
-    stage.with_server("the server to stop", SERVER, Zookeeper::stop)?;
+    demo.with_server("the server to stop", SERVER, Zookeeper::stop)?;
     // After this instant nobody can have renewed anything.
     let stopped_ns = boottime::now_ns();
-    stage.timeline.say(Tag::Server, "it is gone");
+    demo.narrator.say(Tag::Server, "it is gone");
 
-    let end = leader_ends(stage, &old, stopping_ns, stopped_ns)?;
-    detectors_cannot_know(stage, stopping_ns, stopped_ns)?;
+    let end = leader_ends(demo, &old, stopping_ns, stopped_ns)?;
+    detectors_cannot_know(demo, stopping_ns, stopped_ns)?;
     let away = human::between(stopped_ns, boottime::now_ns());
     let rest = (timeout + BEYOND).saturating_sub(away);
-    stage.let_pass("the server stays away, for longer than T in all", rest)?;
+    demo.let_pass("the server stays away, for longer than T in all", rest)?;
 
-    stage.timeline.say(
+    demo.narrator.say(
         Tag::Server,
         "it is started again, with its port and its data",
     );
     let starting_ns = boottime::now_ns();
-    let nobody = stage
+    let nobody = demo
         .cast
         .tenure_since(stopping_ns)
-        .filter(|tenure| tenure.from_ns < starting_ns);
-    stage.check("nobody led while it was away", nobody.is_none(), || {
+        .filter(|led| led.tenure.begin_ns < starting_ns);
+    demo.check("nobody led while it was away", nobody.is_none(), || {
         nobody
             .as_ref()
-            .map_or_else(String::new, |tenure| format!("{} led", tenure.name))
+            .map_or_else(String::new, |led| format!("{} led", led.name))
     })?;
-    stage.restart_server()?;
+    demo.restart_server()?;
     let ready_ns = boottime::now_ns();
-    stage.timeline.say(Tag::Server, "it serves again");
+    demo.narrator.say(Tag::Server, "it serves again");
 
     // From the start on, since somebody may be quicker to reach it than this process is.
-    let promised = timeout + 2 * stage.settings.tick;
-    let next = successor::wait(stage, "somebody to lead again", starting_ns, promised)?;
+    let promised = timeout + 2 * demo.settings.tick;
+    let next = successor::wait(demo, "somebody to lead again", starting_ns, promised)?;
     let since_ready = |span: Duration| span.saturating_sub(human::between(starting_ns, ready_ns));
     let (led, known) = (
-        since_ready(next.led),
+        since_ready(next.took),
         next.known.into_iter().map(since_ready).collect(),
     );
-    stage.check(
+    demo.check(
         format!(
             "{} led {} after the server was back, within T and two ticks ({})",
-            next.tenure.name,
+            next.led.name,
             human::span(led),
             human::setting(promised)
         ),
         led <= promised,
         || "that is later".to_owned(),
     )?;
-    successor::check_token(stage, &old, &next.tenure)?;
-    successor::wait_standbys(stage, 2, promised)?;
+    successor::check_token(demo, &old, &next.led)?;
+    successor::wait_standbys(demo, 2, promised)?;
 
     let (name, left) = (
-        old.name,
-        human::span(human::between(stopped_ns, end.boottime_ns)),
+        &old.name,
+        human::span(human::between(stopped_ns, end.at_ns)),
     );
     Ok(vec![
         Finding {
@@ -86,58 +85,53 @@ pub(super) fn play(stage: &mut Stage) -> Step<Vec<Finding>> {
             done: "server back".to_owned(),
             led: Some(led),
             known,
-            note: successor::tokens(&old, &next.tenure),
+            note: successor::tokens(&old, &next.led),
         },
     ])
 }
 
 /// The leader says that it cannot renew, and then that it leads no more.
-fn leader_ends(stage: &mut Stage, old: &Tenure, stopping_ns: u64, stopped_ns: u64) -> Step<Event> {
-    let timeout = stage.settings.session_timeout;
-    let said = |kind| {
-        move |actor: &Actor| {
-            actor
-                .first(stopping_ns, |event| event.kind == kind)
-                .cloned()
-        }
-    };
-    let jeopardy = stage.wait(
+fn leader_ends(demo: &mut Demo, old: &Led, stopping_ns: u64, stopped_ns: u64) -> Step<Event> {
+    let timeout = demo.settings.session_timeout;
+    let said = |is: fn(&Event) -> bool| move |actor: &Actor| actor.first(stopping_ns, is).cloned();
+    let jeopardy = demo.wait(
         &format!("{} to see its lease in jeopardy", old.name),
         timeout,
-        |cast| cast.get(old.actor).and_then(said(Kind::Jeopardy)),
+        |cast| {
+            let in_jeopardy = said(|event| matches!(event.what, What::Jeopardy(_)));
+            cast.get(old.actor).and_then(in_jeopardy)
+        },
     )?;
-    let lost = stage.wait(
+    let lost = demo.wait(
         &format!("{} to stop leading by its own clock", old.name),
         timeout,
-        |cast| cast.get(old.actor).and_then(said(Kind::Lost)),
+        |cast| {
+            let lost = said(|event| event.loss().is_some());
+            cast.get(old.actor).and_then(lost)
+        },
     )?;
     let expires_ns = stopped_ns + u64::try_from(timeout.as_nanos()).unwrap_or(u64::MAX);
     let span = |until_ns| human::span(human::between(stopped_ns, until_ns));
-    let lease_end_ns = jeopardy.lease_end_ns.unwrap_or(u64::MAX);
-    stage.check(
+    let lease_end_ns = jeopardy.lead().map_or(u64::MAX, |lead| lead.lease_end_ns);
+    demo.check(
         format!(
             "{}'s lease was to end {} after the server had gone, before T has passed",
             old.name,
             span(lease_end_ns)
         ),
         lease_end_ns < expires_ns,
-        || {
-            format!(
-                "jeopardy said {:?} and T is over at {expires_ns} ns",
-                jeopardy.lease_end_ns
-            )
-        },
+        || format!("jeopardy said {lease_end_ns} ns and T is over at {expires_ns} ns"),
     )?;
-    stage.check(
+    demo.check(
         format!(
             "it said jeopardy first, and stopped after {}, before T has passed",
-            span(lost.boottime_ns)
+            span(lost.at_ns)
         ),
-        jeopardy.boottime_ns < lost.boottime_ns && lost.boottime_ns < expires_ns,
+        jeopardy.at_ns < lost.at_ns && lost.at_ns < expires_ns,
         || {
             format!(
                 "jeopardy at {}, lost at {}, T over at {expires_ns} ns",
-                jeopardy.boottime_ns, lost.boottime_ns
+                jeopardy.at_ns, lost.at_ns
             )
         },
     )?;
@@ -145,21 +139,21 @@ fn leader_ends(stage: &mut Stage, old: &Tenure, stopping_ns: u64, stopped_ns: u6
 }
 
 /// The detectors say that they cannot know, which is not that nobody leads.
-fn detectors_cannot_know(stage: &mut Stage, stopping_ns: u64, stopped_ns: u64) -> Step<()> {
-    let timeout = stage.settings.session_timeout;
-    let last_ns = stage.wait(
+fn detectors_cannot_know(demo: &mut Demo, stopping_ns: u64, stopped_ns: u64) -> Step<()> {
+    let timeout = demo.settings.session_timeout;
+    let last_ns = demo.wait(
         "both detectors to say that they cannot know",
         timeout,
         |cast| {
             let said = cast.acting(Role::Detector).map(|detector| {
-                let unknown = detector.first(stopping_ns, |event| event.kind == Kind::Unknown);
-                unknown.map(|event| event.boottime_ns)
+                let unknown = detector.first(stopping_ns, |event| event.what == What::Unknown);
+                unknown.map(|event| event.at_ns)
             });
             said.collect::<Option<Vec<u64>>>()?.into_iter().max()
         },
     )?;
     let took = human::between(stopped_ns, last_ns);
-    stage.check(
+    demo.check(
         format!(
             "the detectors said within {} that they cannot know",
             human::span(took)

@@ -2,48 +2,53 @@
 
 use std::time::Duration;
 
+use crate::demo::Demo;
 use crate::failure::Step;
 use crate::human;
-use crate::stage::Stage;
-use crate::tenures::Tenure;
+use crate::tenures::Led;
 
 /// A new leader, and how long everybody took to know.
 pub(super) struct Succession {
-    pub(super) tenure: Tenure,
+    pub(super) led: Led,
     /// From the cause until it led.
-    pub(super) led: Duration,
+    pub(super) took: Duration,
     /// From the cause until each detector knew.
     pub(super) known: Vec<Duration>,
 }
 
 /// Waits until somebody leads who did not at `cause_ns`, and until all detectors know it.
 pub(super) fn wait(
-    stage: &mut Stage,
+    demo: &mut Demo,
     what: &str,
     cause_ns: u64,
     at_most: Duration,
 ) -> Step<Succession> {
-    let tenure = stage.wait(what, at_most, |cast| cast.tenure_since(cause_ns))?;
-    let known = stage.wait("both detectors to know", at_most, |cast| {
-        cast.known_since(&tenure, cause_ns)
+    let led = demo.wait(what, at_most, |cast| cast.tenure_since(cause_ns))?;
+    let known = demo.wait("both detectors to know", at_most, |cast| {
+        cast.known_since(&led, cause_ns)
     })?;
     let since_cause = |at_ns: &u64| human::between(cause_ns, *at_ns);
     Ok(Succession {
-        led: since_cause(&tenure.from_ns),
+        took: since_cause(&led.tenure.begin_ns),
         known: known.iter().map(since_cause).collect(),
-        tenure,
+        led,
     })
 }
 
 /// Checks that the new token is higher than the old one.
-pub(super) fn check_token(stage: &Stage, old: &Tenure, new: &Tenure) -> Step<()> {
-    let promise = format!("the token rose, from {} to {}", old.token, new.token);
-    stage.check(promise, new.token > old.token, || "it did not".to_owned())
+pub(super) fn check_token(demo: &Demo, old: &Led, new: &Led) -> Step<()> {
+    let promise = format!(
+        "the token rose, from {} to {}",
+        old.tenure.token, new.tenure.token
+    );
+    demo.check(promise, new.tenure.token > old.tenure.token, || {
+        "it did not".to_owned()
+    })
 }
 
 /// Waits until this many contenders stand by.
-pub(super) fn wait_standbys(stage: &mut Stage, count: usize, at_most: Duration) -> Step<()> {
-    stage.wait(
+pub(super) fn wait_standbys(demo: &mut Demo, count: usize, at_most: Duration) -> Step<()> {
+    demo.wait(
         &format!("{count} contenders to stand by"),
         at_most,
         |cast| (cast.standing_by() == count).then_some(()),
@@ -51,9 +56,9 @@ pub(super) fn wait_standbys(stage: &mut Stage, count: usize, at_most: Duration) 
 }
 
 /// `token 5 → 9`.
-pub(super) fn tokens(old: &Tenure, new: &Tenure) -> String {
+pub(super) fn tokens(old: &Led, new: &Led) -> String {
     format!(
         "{} → {}, token {} → {}",
-        old.name, new.name, old.token, new.token
+        old.name, new.name, old.tenure.token, new.tenure.token
     )
 }

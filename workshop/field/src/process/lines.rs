@@ -80,11 +80,13 @@ impl Lines {
     /// Reads all that was written by now.
     fn catch_up(&self) -> MutexGuard<'_, Inner> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut chunk = vec![0; CHUNK_BYTES];
+        let mut chunk = Vec::new();
         for _ in 0..CHUNKS_MAX {
             if inner.ended || !sys::is_readable(self.stream.as_fd()) {
                 break;
             }
+            // Only now: most looks find nothing.
+            chunk.resize(CHUNK_BYTES, 0);
             // An error ends the stream as its end does.
             let len = (&self.stream).read(&mut chunk).unwrap_or(0);
             inner.add(&chunk[..len]);

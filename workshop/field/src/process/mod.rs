@@ -111,6 +111,20 @@ impl Process {
         }
     }
 
+    /// Starts this very program again, as the process under test: it plays `test`, one of its ignored
+    /// tests. Its lines are on standard error, because the harness has standard output.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    #[track_caller]
+    pub fn spawn_test(test: &str, options: Options) -> Self {
+        let program = std::env::current_exe().expect("a process has a program");
+        let words = ["--exact", test, "--ignored", "--nocapture"];
+        let events = Stream::Stderr;
+        Self::spawn_with(&program, words, Options { events, ..options })
+    }
+
     /// Looks at each line from the first unconsumed one on, those to come
     /// included, and returns the first that matches. It and all before it are
     /// consumed: the next call begins behind it.

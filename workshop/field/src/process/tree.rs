@@ -49,7 +49,7 @@ impl Process {
                 // Gone meanwhile if it fails; nobody was there to stop.
                 if sys::kill(pid, Signal::Stop.number()).is_ok() {
                     wait_until("a descendant to stop", Duration::from_secs(5), || {
-                        stats::is_stopped_or_ended(pid).then_some(())
+                        (!stats::is_alive(pid) || stats::is_stopped(pid)).then_some(())
                     });
                     order.push(pid);
                 }

@@ -24,6 +24,7 @@ pub use version::Version;
 
 use crate::child::OwnedChild;
 use crate::leftovers::{leftovers, own_prefix};
+use crate::netns::Lab;
 use crate::signal::Signal;
 use crate::{ports, sys, wait_until};
 use launch::Launch;
@@ -90,6 +91,20 @@ impl Zookeeper {
     #[track_caller]
     pub fn start() -> Self {
         Self::start_with(Config::default())
+    }
+
+    /// The same where a lab has its servers.
+    ///
+    /// # Panics
+    /// When it does not serve; the message holds the end of its log.
+    #[must_use]
+    #[track_caller]
+    pub fn start_in(lab: &Lab) -> Self {
+        Self::start_with(Config {
+            netns: Some(lab.servers().clone()),
+            bind: lab.server_addr(),
+            ..Config::default()
+        })
     }
 
     /// Starts a server and waits until it serves.

@@ -14,9 +14,11 @@ use std::time::Duration;
 use tape::Tape;
 use tenure::core::{
     ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderEvent, DetectorEvent, Event,
-    Handle, Host, Input, LeasePolicy, Output, Secret, SessionEvent, SessionOptions, Time,
+    Handle, Host, Input, Lease, LeasePolicy, Output, Published, Secret, SessionEvent,
+    SessionOptions, Time,
 };
 use tenure::model::{Model, ModelOptions, ModelOutput};
+use tenure_worlds::{drive, span};
 
 /// More outputs of one input than any script can make a client owe.
 const OUTPUTS_MAX: usize = 50_000;
@@ -26,15 +28,16 @@ pub(crate) fn run(data: &[u8]) {
         return;
     }
     let mut tape = Tape::new(data);
-    let mut world = World::new(&mut tape);
+    let mut player = Player::new(&mut tape);
     while !tape.is_over() {
-        world.play(&mut tape);
+        player.play(&mut tape);
     }
-    world.finish();
+    player.finish();
 }
 
-/// A client and all that surrounds it.
-struct World {
+/// Who plays a script: a client and all that surrounds it. Time and network are moves of the script, so
+/// there is no world in which something is due.
+struct Player {
     client: Client,
     now: Time,
     wait: Option<Time>,
@@ -43,6 +46,7 @@ struct World {
     lookups: Vec<u64>,
     last_conn: u64,
     books: Books,
+    leases: Published,
     /// What each handle stands for.
     groups: BTreeMap<Handle, (String, LeasePolicy)>,
     handles: u64,
@@ -54,7 +58,7 @@ struct World {
     closed: bool,
 }
 
-impl World {
+impl Player {
     fn new(tape: &mut Tape<'_>) -> Self {
         let hosts = ["10.0.0.1", "10.0.0.2", "zookeeper.test"];
         let servers = hosts[..=tape.below(3)].iter().map(|name| Host {
@@ -71,15 +75,16 @@ impl World {
             answer_bytes_max: ANSWER_BYTES_MAX,
         };
         let now = Time::from_nanos(1_000_000_000);
-        let mut world = Self {
+        let mut player = Self {
             client: Client::new(options, tape.byte().into()),
             now,
             wait: None,
-            model: Model::new(ModelOptions::default(), since_start(now)),
+            model: Model::new(ModelOptions::default(), span(now.as_nanos())),
             conns: Vec::new(),
             lookups: Vec::new(),
             last_conn: 0,
             books: Books::default(),
+            leases: Published::default(),
             groups: BTreeMap::new(),
             handles: 0,
             candidacies: 0,
@@ -88,12 +93,12 @@ impl World {
             known: Vec::new(),
             closed: false,
         };
-        world.tick();
-        world
+        player.tick();
+        player
     }
 
     fn tick(&mut self) {
-        self.model.tick(since_start(self.now));
+        self.model.tick(self.since_start());
         self.collect();
         self.input(Input::Tick);
         // What is due now must be done now, or it would be called for ever.
@@ -118,18 +123,9 @@ impl World {
     }
 
     fn input_at(&mut self, input: Input<'_>, at: Time) {
-        self.client.handle(input, at);
         let mut outputs = Vec::new();
-        while let Some(output) = self.client.poll_output() {
-            outputs.push(output);
-        }
+        drive(&mut self.client, input, at, &mut outputs).expect("the contract");
         assert!(outputs.len() <= OUTPUTS_MAX, "{} outputs", outputs.len());
-        let waits = |output: &Output| matches!(output, Output::Wait { .. });
-        assert_eq!(
-            outputs.iter().position(waits),
-            outputs.len().checked_sub(1),
-            "the last output, and no other, is the wait"
-        );
         for output in outputs {
             self.output(output);
         }
@@ -137,6 +133,12 @@ impl World {
         assert!(machines <= usize::try_from(self.handles).unwrap_or(usize::MAX));
         assert!(seats <= self.candidacies, "{seats} of {}", self.candidacies);
         secret::is_not_in(&format!("{:?}", self.client));
+    }
+
+    fn judge(&mut self, handle: Handle, lease: Lease) {
+        let (group, policy) = &self.groups[&handle];
+        assert!(!self.closed, "it leads after it was closed");
+        self.books.judge(group, *policy, lease);
     }
 
     fn output(&mut self, output: Output) {
@@ -154,11 +156,20 @@ impl World {
                 let conn = self.conns.remove(at.expect("it closes what it opened"));
                 self.hang_up(&conn);
             }
-            Output::Lease { handle, lease } => {
-                let Some(lease) = lease else { return };
-                let (group, policy) = &self.groups[&handle];
-                assert!(!self.closed, "it leads after it was closed");
-                self.books.judge(group, *policy, lease);
+            Output::Lease {
+                handle,
+                lease,
+                renewed_by,
+            } => {
+                self.leases.lease(handle, lease, renewed_by);
+                if let Some(lease) = lease {
+                    self.judge(handle, lease);
+                }
+            }
+            Output::Renewal { basis, end } => {
+                for (handle, lease) in self.leases.renew(basis, end) {
+                    self.judge(handle, lease);
+                }
             }
             Output::Event { handle, event } => {
                 secret::is_not_in(&format!("{event:?}"));
@@ -201,14 +212,14 @@ impl World {
         assert!(conn.stands, "it sends before the connection stands");
         conn.sends(bytes, self.now);
         if let Some(server) = conn.server {
-            self.model.receive(server, bytes, since_start(self.now));
+            self.model.receive(server, bytes, self.since_start());
             self.collect();
         }
     }
 
     fn hang_up(&mut self, conn: &Conn) {
         if let Some(server) = conn.server {
-            self.model.disconnected(server, since_start(self.now));
+            self.model.disconnected(server, self.since_start());
             self.collect();
         }
     }
@@ -242,6 +253,11 @@ impl World {
             !(broken && kept),
             "it goes on with a server that broke the protocol"
         );
+    }
+
+    /// True time, as the model takes it.
+    fn since_start(&self) -> Duration {
+        span(self.now.as_nanos())
     }
 
     fn command(&mut self, command: Command) {
@@ -280,9 +296,4 @@ impl World {
             self.open_calls
         );
     }
-}
-
-/// The model counts from any fixed start.
-fn since_start(now: Time) -> Duration {
-    Duration::from_nanos(now.as_nanos())
 }

@@ -1,6 +1,6 @@
 //! What a script can do: a byte for the move, and after it the bytes that the move asks for.
 
-use super::{Tape, World, since_start};
+use super::{Player, Tape};
 use crate::secret::SESSION_SECRET;
 use std::time::Duration;
 use tenure::core::{CallId, Command, ContenderSpec, Handle, Input, LeasePolicy, Reenrol, Time};
@@ -32,7 +32,7 @@ pub(crate) mod script {
     pub(crate) const MEDDLE: u8 = 19;
 }
 
-impl World {
+impl Player {
     pub(super) fn play(&mut self, tape: &mut Tape<'_>) {
         match tape.byte() % 20 {
             0 => self.serve(1 + tape.below(16)),
@@ -169,7 +169,7 @@ impl World {
 
     /// A connection stands; somebody honest is at its end, or nobody.
     fn connect(&mut self, at: usize, honest: bool) {
-        let server = honest.then(|| self.model.accept(since_start(self.now)));
+        let server = honest.then(|| self.model.accept(self.since_start()));
         let Some(conn) = self.conns.get_mut(at) else {
             // Of a connection that was never asked for.
             self.input(Input::Connected { conn: u64::MAX });
@@ -369,7 +369,7 @@ impl World {
             2 => {
                 let call = CallId(1 + u64::from(tape.byte()) % (self.calls + 1));
                 self.open_calls.remove(&call);
-                Command::Forget { call }
+                Command::Forget { handle, call }
             }
             _ => {
                 let (call, data) = (self.call(), tape.bytes().to_vec());
@@ -400,7 +400,7 @@ impl World {
 
     /// Somebody else does something to the honest server, or to what it holds.
     fn meddle(&mut self, tape: &mut Tape<'_>) {
-        let (now, path) = (since_start(self.now), self.path(tape));
+        let (now, path) = (self.since_start(), self.path(tape));
         match tape.below(7) {
             0 => drop(self.model.create(&path, b"", now)),
             1 => drop(self.model.delete(&path, now)),
@@ -419,7 +419,7 @@ impl World {
     }
 }
 
-/// Which of the answers of [`World::lie`] has the form that this operation's reply has.
+/// Which of the answers of [`Player::lie`] has the form that this operation's reply has.
 fn shape_of(number: i32) -> usize {
     match number {
         op::CREATE => 1,

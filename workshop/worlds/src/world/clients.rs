@@ -2,6 +2,7 @@
 
 use super::World;
 use crate::conn::{Conn, Pipe, Segment, Way};
+use crate::drive::drive;
 use crate::exchange::{Exchange, Reply};
 use crate::frames::{beginning, bodies, words};
 use crate::host::Process;
@@ -11,7 +12,7 @@ use crate::witness::{Arrival, Witness};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tenure::core::{self, Client, Input, Output};
+use tenure::core::{self, Client, Handle, Input, Lease, Output, Published};
 
 impl<N: Names> World<N> {
     /// Starts a process with this client on a host.
@@ -21,6 +22,7 @@ impl<N: Names> World<N> {
         host.process = Some(Process {
             core,
             conns: BTreeMap::new(),
+            leases: Published::default(),
             wakes: None,
         });
         self.note(|| format!("client {id} starts"));
@@ -33,12 +35,17 @@ impl<N: Names> World<N> {
         let Some(process) = &mut host.process else {
             return;
         };
-        process.core.handle(input, host.clock.shows(self.now));
-        while let Some(process) = &mut self.hosts[id].process
-            && let Some(output) = process.core.poll_output()
-        {
+        let (now, mut outputs) = (
+            host.clock.shows(self.now),
+            std::mem::take(&mut self.outputs),
+        );
+        if let Err(what) = drive(&mut process.core, input, now, &mut outputs) {
+            self.fail(format!("client {id}: {what}"));
+        }
+        for output in outputs.drain(..) {
             self.output(witness, id, output);
         }
+        self.outputs = outputs;
         let process = self.hosts[id].process.as_ref();
         if process.is_some_and(|p| p.core.is_ended()) && witness.ended(self, id) {
             self.hosts[id].process = None;
@@ -64,20 +71,18 @@ impl<N: Names> World<N> {
                     self.hang_up(conn);
                 }
             }
-            Output::Lease { handle, lease } => {
-                let (end, clock) = (lease.map(|l| (l.token, l.end)), host.clock);
-                self.record.note(now, (id, handle, end), || match lease {
-                    Some(lease) => format!(
-                        "client {id}/{}: lease with token {} for {:?}",
-                        handle.0,
-                        lease.token,
-                        Duration::from_nanos(clock.reaches(lease.end).saturating_sub(now))
-                    ),
-                    None => format!("client {id}/{}: no lease", handle.0),
-                });
-                self.tell(witness, |witness, world| {
-                    witness.lease(world, id, handle, lease);
-                });
+            Output::Lease {
+                handle,
+                lease,
+                renewed_by,
+            } => {
+                process.leases.lease(handle, lease, renewed_by);
+                self.lease(witness, id, handle, lease);
+            }
+            Output::Renewal { basis, end } => {
+                for (handle, lease) in process.leases.renew(basis, end) {
+                    self.lease(witness, id, handle, Some(lease));
+                }
             }
             Output::Event { handle, event } => {
                 self.record.note(now, (id, handle), || {
@@ -100,6 +105,29 @@ impl<N: Names> World<N> {
                 process.wakes = until.map(|(at, _)| host.clock.reaches(at));
             }
         }
+    }
+
+    fn lease(
+        &mut self,
+        witness: &mut dyn Witness<N>,
+        id: usize,
+        handle: Handle,
+        lease: Option<Lease>,
+    ) {
+        let (now, clock) = (self.now, self.hosts[id].clock);
+        let end = lease.map(|l| (l.token, l.end));
+        self.record.note(now, (id, handle, end), || match lease {
+            Some(lease) => format!(
+                "client {id}/{}: lease with token {} for {:?}",
+                handle.0,
+                lease.token,
+                Duration::from_nanos(clock.reaches(lease.end).saturating_sub(now))
+            ),
+            None => format!("client {id}/{}: no lease", handle.0),
+        });
+        self.tell(witness, |witness, world| {
+            witness.lease(world, id, handle, lease);
+        });
     }
 
     // ---- connections ----

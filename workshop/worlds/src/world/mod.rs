@@ -14,7 +14,7 @@ use crate::witness::Witness;
 use fastrand::Rng;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
-use tenure::core::Input;
+use tenure::core::{Input, Output};
 use tenure::model::{ConnId, Ensemble};
 
 /// Steps at one instant; more than these, and something spins.
@@ -47,6 +47,8 @@ pub struct World<N> {
     /// Servers whose connections ended without a word.
     mute: BTreeSet<usize>,
     lookups: Vec<Lookup>,
+    /// Empty, and kept for its room.
+    outputs: Vec<Output>,
     /// Why it has ended.
     broken: Option<String>,
     leader: Option<usize>,
@@ -80,6 +82,7 @@ impl<N: Names> World<N> {
             order: 0,
             mute: BTreeSet::new(),
             lookups: Vec::new(),
+            outputs: Vec::new(),
             broken: None,
             leader: None,
             steps: 0,

@@ -22,7 +22,11 @@ impl<N: Names> World<N> {
             return;
         }
         let (rate, delay) = (path.quality.rate, path.draw(&mut self.dice));
-        let at = self.now + delay;
+        let late = match segment {
+            Segment::Syn => 0,
+            Segment::Data { .. } | Segment::Fin => path.quality.late,
+        };
+        let at = self.now + delay + late;
         for piece in segment.pieces(rate) {
             let takes = piece.takes(rate);
             conn.pipe(way).push(at, takes, piece);
@@ -172,6 +176,14 @@ impl<N: Names> World<N> {
             _ => false,
         };
         let trap = self.hosts[host].trap.take_if(|_| caught);
+        if matches!(trap, Some(Trap::Handshake | Trap::ReplyTo(_))) {
+            conn.deaf = true;
+        }
+        if trap.is_some() {
+            self.tell(witness, |witness, world| {
+                witness.trapped(world, host, reply)
+            });
+        }
         if let Some(Trap::Disguise(_, error)) = trap {
             // Nothing but a header: its length, xid, zxid and error.
             bytes.truncate(20);
@@ -179,10 +191,6 @@ impl<N: Names> World<N> {
             bytes[16..].copy_from_slice(&error.to_be_bytes());
         }
         if let Some(Trap::Handshake | Trap::ReplyTo(_)) = trap {
-            conn.deaf = true;
-            self.tell(witness, |witness, world| {
-                witness.trapped(world, host, reply)
-            });
             self.note(|| {
                 format!("the reply {reply:?} to client {host} is lost, and connection {id}")
             });
@@ -198,7 +206,12 @@ impl<N: Names> World<N> {
         self.send(id, Way::Down, data);
     }
 
-    pub(super) fn send_to_client(&mut self, witness: &mut dyn Witness<N>, id: usize, segment: Segment) {
+    pub(super) fn send_to_client(
+        &mut self,
+        witness: &mut dyn Witness<N>,
+        id: usize,
+        segment: Segment,
+    ) {
         let Some(conn) = self.conns.get(&id) else {
             return;
         };

@@ -1,76 +1,64 @@
-"""Standing for the leadership of a group, in an event loop."""
+"""Contending for the leadership of a group, in an event loop."""
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import TYPE_CHECKING, Optional, cast
+from contextlib import suppress
+from typing import Optional
 
 from .. import _tenure
-from .._arguments import Payload, Span, nanos, payload
-from .._events import pulled
-from .._handle import Handle, told
-from .._leadership import Leadership as BlockingLeadership
-from .._logs import logger
-from ..errors import ClosedError, Error, ForkedError, TimeoutError
+from .._arguments import Payload, Span, nanos
+from .._base.contender import STAYS, BaseContender, BaseLeadershipContext
+from .._base.leadership import BaseLeadership
+from ..errors import ClosedError, TimeoutError
 from ..events import ContenderEvent
-from ._loop import Events, run, within
+from ._events import Events
+from ._handle import AsyncHandle, finish
+from ._loop import run, within
 
-if TYPE_CHECKING:
-    from ._client import Client
 
-
-class Leadership(BlockingLeadership):
+class Leadership(BaseLeadership):
     """One leadership, as :class:`tenure.Leadership`; its :meth:`wait` is awaited."""
 
     __slots__ = ()
 
-    async def wait(self, timeout: Optional[Span] = None) -> bool:  # type: ignore[override]
+    _shown = "tenure.aio.Leadership"
+
+    async def wait(self, timeout: Optional[Span] = None) -> bool:
         """Waits until the leadership is over, at most for ``timeout`` (seconds or ``timedelta``).
 
-        So a leader paces its work: ``while await lead.wait(1.0): work()``.
+        A leader can pace its work with it: ``while await lead.wait(1.0): work()``.
 
         Returns:
-            Whether it still leads.
+            Whether this leadership lasts.
         """
-        await within(run(self._native.lost(self.token)), nanos("timeout", timeout))
+        with suppress(ClosedError):
+            await within(run(self._native.lost(self.token)), nanos("timeout", timeout))
         return bool(self)
 
 
-class Contender(Handle[_tenure.Contender]):
+class Contender(BaseContender[Leadership], AsyncHandle[_tenure.Contender]):
     """One candidacy after another for the leadership of a group, until it is withdrawn.
 
-    As :class:`tenure.Contender`, for an event loop: what waits there is awaited here.
+    As :class:`tenure.Contender`, for an event loop: calls that wait are awaited.
     """
 
-    __slots__ = ("_patience",)
+    __slots__ = ()
 
-    def __init__(self, client: Client, native: _tenure.Contender, patience: int) -> None:
-        super().__init__(client, native)
-        self._patience = patience
-        self._keep()
+    _shown = "tenure.aio.Contender"
 
-    def is_leading(self) -> bool:
-        """Whether this contender leads, right now: :meth:`tenure.Contender.is_leading`."""
-        native = self._handle
-        return native is not None and native.is_leading()
-
-    @property
-    def lead(self) -> Optional[Leadership]:
-        """The leadership, if this contender leads right now."""
-        native = self._handle
-        lease = None if native is None else native.lease()
-        return None if native is None or lease is None else Leadership(native, lease[0])
+    def _leadership(self, native: _tenure.Contender, token: int) -> Leadership:
+        return Leadership(native, token)
 
     async def wait_leading(self) -> Leadership:
-        """Waits until this contender leads. It goes on to stand whatever comes of the waiting.
+        """Waits until this contender leads. However the wait ends, it goes on to contend.
 
         Raises:
-            ClosedError: the contender was withdrawn, or the client closed.
-            NoAuthError: its znode may not be created; likewise for other errors of a server.
+            ClosedError: the contender was withdrawn, or the client was closed.
+            NoAuthError: the access control list forbids to create its znode; likewise other errors of
+                a server that prevent it.
         """
         native = self._native
-        token, _ = await run(native.leading())
-        return Leadership(native, token)
+        return Leadership(native, await run(native.leading()))
 
     def leadership(self, timeout: Optional[Span] = None) -> LeadershipContext:
         """An ``async with`` statement whose body runs while this contender leads.
@@ -78,15 +66,15 @@ class Contender(Handle[_tenure.Contender]):
         As :meth:`tenure.Contender.leadership`: after the body, however it ended, **the contender
         is withdrawn**, and the statement waits until its znode is gone, at most for one session
         timeout, and not at all if the leadership was lost before. Nothing ends the body when the
-        leadership is lost: it must ask.
+        leadership is lost: the body must ask.
 
         Args:
-            timeout: to wait so long to lead (seconds or ``timedelta``); ``None`` waits for ever.
+            timeout: the longest wait to lead (seconds or ``timedelta``); ``None`` waits for ever.
         """
-        return LeadershipContext(self, nanos("timeout", timeout), self._patience)
+        return LeadershipContext(self, nanos("timeout", timeout))
 
     async def withdraw(self) -> bool:
-        """Ends the candidacy: leadership ends at once, and the call when the znode is gone.
+        """Ends the candidacy. Leadership ends at once, the call ends when the znode is gone.
 
         A task that is cancelled stops waiting, and the contender is withdrawn all the same.
 
@@ -95,96 +83,35 @@ class Contender(Handle[_tenure.Contender]):
         """
         native = self._native
         self._release()
-        return bool(await run(native.withdraw()))
+        return await run(native.withdraw())
 
     async def set_data(self, data: Payload) -> bool:
-        """Changes the payload of the znode, and of those of candidacies that follow.
+        """Changes the payload of the znode, and of the znodes of later candidacies.
 
         Returns:
-            Whether the znode bears it; ``False`` if there is no znode now.
+            Whether the znode has the payload; ``False`` if there is no znode now.
         """
-        return bool(await run(self._native.set_data(payload("data", data))))
+        return await run(self._setting(data))
 
     @property
     def events(self) -> Events[ContenderEvent]:
-        """What happens to this contender: ``async for event in contender.events``."""
-        return Events(pulled(self._native))
+        """The events of this contender: ``async for event in contender.events``."""
+        return Events(self._native)
 
-    @property
-    def state(self) -> Optional[ContenderEvent]:
-        """The newest event; ``None`` before the first."""
-        return cast("Optional[ContenderEvent]", told(self._native))
-
-    def close(self) -> None:
-        """Withdraws in the background. The contender is of no more use."""
-        native = self._handle
-        if native is not None:
-            # Not waited for: the command is on its way all the same.
-            native.withdraw()
+    async def __aexit__(self, *_: object) -> None:
+        await finish(self._resign(waits=self.is_leading()), self._patience, STAYS)
         self._drop()
 
-    async def __aenter__(self) -> Contender:
-        return self
 
-    async def __aexit__(
-        self,
-        kind: Optional[type[BaseException]],
-        value: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        native = self._handle
-        if native is not None:
-            await leave(native, self._patience if native.is_leading() else 0)
-        self._drop()
-
-    def __repr__(self) -> str:
-        native = self._handle
-        if native is None:
-            return "<tenure.aio.Contender closed>"
-        lead = self.lead
-        if lead is not None:
-            return f"<tenure.aio.Contender leading, token {lead.token}>"
-        return f"<tenure.aio.Contender {type(told(native)).__name__}>"
-
-
-async def leave(native: _tenure.Contender, patience: int) -> None:
-    """Withdraws, and waits for that at most so long (nanoseconds)."""
-    call = native.withdraw()  # an error of it comes with the waiting
-    if patience == 0:
-        return
-    try:
-        await within(run(call), patience)
-    except (ClosedError, ForkedError):
-        pass
-    except Error as error:
-        logger.warning("the candidacy is withdrawn, and its znode stays with the session: %s", error)
-
-
-class LeadershipContext:
-    """What :meth:`Contender.leadership` gives: for one ``async with`` statement."""
-
-    def __init__(self, contender: Contender, timeout: Optional[int], patience: int) -> None:
-        self._contender = contender
-        self._timeout = timeout
-        self._patience = patience
-        self._lead: Optional[Leadership] = None
+class LeadershipContext(BaseLeadershipContext[Contender, Leadership]):
+    """The result of :meth:`Contender.leadership`: for one ``async with`` statement."""
 
     async def __aenter__(self) -> Leadership:
-        native = self._contender._native
-        lease = await within(run(native.leading()), self._timeout)
-        if lease is None:
-            raise TimeoutError("it did not lead in time; it still stands")
-        self._lead = Leadership(native, lease[0])
-        return self._lead
+        lead = await within(self._contender.wait_leading(), self._timeout)
+        if lead is None:
+            raise TimeoutError("the contender did not lead in time; it goes on to contend")
+        self._lead = lead
+        return lead
 
-    async def __aexit__(
-        self,
-        kind: Optional[type[BaseException]],
-        value: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        native = self._contender._handle
-        self._contender._release()
-        if native is not None:
-            # Somebody else waits for the end of a leadership that lasts, and for no other.
-            await leave(native, self._patience if self._lead else 0)
+    async def __aexit__(self, *_: object) -> None:
+        await finish(self._resign(), self._contender._patience, STAYS)

@@ -2,84 +2,41 @@
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Optional, cast
-
 from .. import _tenure
-from .._events import pulled
-from .._handle import Handle
+from .._base.detector import BaseDetector
 from ..events import DetectorEvent, Leader
-from ._loop import Events, run
+from ._events import Events
+from ._handle import AsyncHandle
+from ._loop import run
 
 
-class Detector(Handle[_tenure.Detector]):
-    """Follows the leader of a group, without standing in it. Made by :meth:`Client.detector`.
+class Detector(BaseDetector, AsyncHandle[_tenure.Detector]):
+    """Follows the leader of a group, without contending. Made by :meth:`Client.detector`.
 
-    As :class:`tenure.Detector`, for an event loop: what waits there is awaited here.
+    As :class:`tenure.Detector`, for an event loop: calls that wait are awaited.
     """
 
     __slots__ = ()
 
-    @property
-    def leader(self) -> Optional[Leader]:
-        """The leader, if one is known now.
-
-        ``None`` means either that nobody leads or that it is not known: :attr:`state` tells.
-        """
-        return self.state.leader
-
-    @property
-    def state(self) -> DetectorEvent:
-        """What is known now."""
-        return self._native.state()
+    _shown = "tenure.aio.Detector"
 
     async def wait_change(self, previous: DetectorEvent) -> DetectorEvent:
-        """Waits until what is known differs from ``previous``: at once if it does already.
+        """Waits until :attr:`state` differs from ``previous``: at once if it differs already.
 
         Raises:
-            ClosedError: the client was closed.
+            ClosedError: the detector or the client is closed.
         """
-        if not isinstance(previous, DetectorEvent):
-            raise TypeError(
-                f"previous must be a tenure.DetectorEvent, not {type(previous).__name__}"
-            )
-        return cast("DetectorEvent", await run(self._native.changed(previous)))
+        return await run(self._changing(previous))
 
     async def wait_leader(self) -> Leader:
         """Waits until a leader is known: at once if one is.
 
         Raises:
-            ClosedError: the client was closed.
+            ClosedError: the detector or the client is closed.
         """
-        state = self.state
-        while state.leader is None:
-            state = cast("DetectorEvent", await run(self._native.changed(state)))
-        return state.leader
+        return await run(self._native.leader())
 
     @property
     def events(self) -> Events[DetectorEvent]:
-        """Every change of what is known: ``async for event in detector.events``."""
-        return Events(pulled(self._native))
-
-    def close(self) -> None:
-        """Follows nobody any more."""
-        self._drop()
-
-    async def __aenter__(self) -> Detector:
-        return self
-
-    async def __aexit__(
-        self,
-        kind: Optional[type[BaseException]],
-        value: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        if self._handle is None:
-            return "<tenure.aio.Detector closed>"
-        state = self.state
-        if state.leader is not None:
-            return f"<tenure.aio.Detector leader {state.leader.data!r:.60}>"
-        return f"<tenure.aio.Detector {type(state).__name__}>"
+        """Every change of :attr:`state`: ``async for event in detector.events``."""
+        return Events(self._native)

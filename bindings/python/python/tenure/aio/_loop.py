@@ -1,17 +1,15 @@
-"""Calls and events in an event loop: no thread, one descriptor for each loop."""
+"""Calls in an event loop: no thread, and one file descriptor for each loop."""
 
 from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterator, Coroutine
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Coroutine
+from typing import Any, Optional, TypeVar
 
 from .. import _tenure
-from ..errors import ClosedError
-from ..events import Event
 
-E = TypeVar("E", bound=Event)
+T = TypeVar("T")
 
 _bridges: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _tenure.Bridge]
 _bridges = weakref.WeakKeyDictionary()
@@ -26,11 +24,11 @@ def bridge(loop: asyncio.AbstractEventLoop) -> _tenure.Bridge:
     return known
 
 
-async def run(call: _tenure.Call) -> Any:
-    """The value of a call. A task that is cancelled gives the call up."""
+async def run(call: _tenure.Call[T]) -> T:
+    """The value of a call. Cancelling the task gives the call up."""
     loop = asyncio.get_running_loop()
     way = bridge(loop)
-    future: asyncio.Future[Any] = loop.create_future()
+    future: asyncio.Future[T] = loop.create_future()
     number = call.start(way, future)
     try:
         return await future
@@ -38,47 +36,8 @@ async def run(call: _tenure.Call) -> Any:
         way.cancel(number)
 
 
-class Events(Generic[E]):
-    """What happens to a handle, in order: ``async for event in …events``.
-
-    It ends when the client is closed. A reader that is too slow loses the oldest events, but
-    never the latest, and never the newest end of a tenure. All who pull from one handle share its
-    events. Cancelling loses none: an event is taken only when it is handed over.
-    """
-
-    __slots__ = ("_native",)
-
-    def __init__(self, native: _tenure.Events) -> None:
-        self._native = native
-
-    def __aiter__(self) -> AsyncIterator[E]:
-        return self
-
-    async def __anext__(self) -> E:
-        try:
-            return await self.next()
-        except ClosedError:
-            raise StopAsyncIteration from None
-
-    async def next(self) -> E:
-        """The next event.
-
-        Raises:
-            ClosedError: none will ever come.
-        """
-        while True:
-            event = self._native.take()
-            if event is not None:
-                return cast("E", event)
-            await run(self._native.ready())
-
-    def latest(self) -> E | None:
-        """The newest event that says how things are, pulled or not."""
-        return cast("E | None", self._native.latest())
-
-
-async def within(waiting: Coroutine[Any, Any, Any], limit: int | None) -> Any:
-    """What is waited for, or ``None`` after ``limit`` nanoseconds."""
+async def within(waiting: Coroutine[Any, Any, T], limit: Optional[int]) -> Optional[T]:
+    """The result of ``waiting``, or ``None`` after ``limit`` nanoseconds."""
     if limit is None:
         return await waiting
     try:

@@ -1,7 +1,7 @@
-"""Servers inside the process, for your own tests: with what tests need to break.
+"""Servers inside the process, for your own tests, and the faults that tests need.
 
-A server behind ``memory://`` elects as a real one does, in milliseconds, without a network. Here
-it is held by the other end::
+A server behind ``memory://`` elects as a real one does, in milliseconds, without a network. A
+``MemoryServer`` controls it::
 
     from tenure.testing import MemoryServer
 
@@ -10,11 +10,11 @@ it is held by the other end::
         with server.client() as a, server.client() as b:
             old, new = a.contender(data="a"), b.contender(data="b")
             old.wait_leading(timeout=10)
-            server.expire()  # every session: both have to stand anew
+            server.expire()  # every session: both contend again
             ...
 
-With pytest there is a fixture, which comes with the package: a test that has an argument
-``tenure_server`` gets a server of its own.
+The package contains a pytest fixture: a test that has an argument ``tenure_server`` gets a server of
+its own.
 """
 
 from ._memory import MemoryServer

@@ -1,4 +1,4 @@
-"""A server behind ``memory://``, as tests hold it."""
+"""A server behind ``memory://``, controlled by a test."""
 
 from __future__ import annotations
 
@@ -20,20 +20,23 @@ _numbers = itertools.count(1)
 class MemoryServer:
     """A ZooKeeper server inside this process. It lasts as long as the process.
 
-    Its tick is half a second: it grants session timeouts from 1 to 10 seconds. Each method has
-    taken effect when it returns, and what connected clients learn from it has reached them;
-    callbacks may still be on their way. All may be called from any thread, and from callbacks.
+    Its tick is half a second: it grants session timeouts from 1 to 10 seconds. When a method returns,
+    it has taken effect, and connected clients have received its consequences; callbacks may still be
+    on their way. All methods may be called from any thread, and from callbacks.
 
     Args:
-        name: the server's name, of letters, digits, ``.``, ``_`` and ``-``: two with one name are
-            one server. Without it, it is a name that nobody else has.
+        name: the server's name, of letters, digits, ``.``, ``_`` and ``-``: two objects with one name
+            control one server. ``None`` for a name that is not in use.
+
+    Raises:
+        InvalidInputError: the name has other characters, or none.
 
     >>> from tenure.testing import MemoryServer
     >>> server = MemoryServer()
     >>> with server.client() as client:
     ...     contender = client.contender(data="me")
     ...     with contender.leadership(timeout=10) as lead:
-    ...         with server.cut():  # a black hole: nothing gets through, nobody is told
+    ...         with server.cut():  # a black hole: nothing gets through, no connection is closed
     ...             lead.wait(timeout=10)  # the lease ends by itself
     ...         assert contender.wait_leading(timeout=10).token > lead.token
     False
@@ -64,13 +67,13 @@ class MemoryServer:
         return Client(self.url(path), session_timeout=session_timeout)
 
     def expire(self, session: Optional[int] = None) -> int:
-        """Ends a session at once, as if it had expired: its members vanish, its client is told.
+        """Expires a session at once: its members are deleted, and its client is notified.
 
         Args:
-            session: its number, from :class:`tenure.SessionConnected`; ``None`` ends all of them.
+            session: its number, from :class:`tenure.SessionConnected`; ``None`` expires all sessions.
 
         Returns:
-            How many ended.
+            The number of sessions that expired.
         """
         if session is not None and (isinstance(session, bool) or not isinstance(session, int)):
             raise TypeError(f"session must be int, not {type(session).__name__}")
@@ -78,10 +81,10 @@ class MemoryServer:
 
     @contextmanager
     def cut(self) -> Iterator[None]:
-        """A black hole while the ``with`` statement lasts: nothing gets through, nobody is told.
+        """A black hole while the ``with`` statement lasts: nothing gets through, nothing is closed.
 
-        The server goes on, and expires the sessions that it does not hear of. At the end
-        :meth:`heal` is called.
+        The server goes on, and expires the sessions from which nothing arrives. The end of the
+        statement calls :meth:`heal`.
         """
         self._native.cut()
         try:
@@ -93,7 +96,7 @@ class MemoryServer:
     def stopped(self) -> Iterator[None]:
         """No server while the ``with`` statement lasts: connections close, new ones are refused.
 
-        It keeps what it has. After it each session has its whole timeout again.
+        The server keeps its znodes and sessions. Afterwards each session has its whole timeout again.
         """
         self._native.stop()
         try:
@@ -102,7 +105,7 @@ class MemoryServer:
             self._native.start()
 
     def heal(self) -> None:
-        """Ends a :meth:`cut` before its ``with`` statement does; what was sent arrives."""
+        """Ends a :meth:`cut` before its ``with`` statement does; packets that were sent arrive."""
         self._native.heal()
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""The fixture for pytest, which finds it by the package's entry point."""
+"""The fixture for pytest. The package's entry point names this module."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from ._memory import MemoryServer
 
 @pytest.fixture
 def tenure_server() -> MemoryServer:
-    """A ZooKeeper server inside this process, of this test's own."""
+    """A ZooKeeper server inside this process, for this test alone."""
     return MemoryServer()

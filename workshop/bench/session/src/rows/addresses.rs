@@ -1,8 +1,8 @@
 //! Addresses that cannot work.
 
-use crate::stage::sleep_until;
+use crate::network::sleep_until;
 use crate::subject::{Subject, now, seconds};
-use crate::{Launcher, Run, Stage};
+use crate::{Launcher, Network, Run};
 use std::process::Command;
 
 /// Why it cannot work.
@@ -37,15 +37,15 @@ impl Bad {
 /// A client of such an address for `watched` seconds.
 #[must_use]
 #[track_caller]
-pub fn bad(stage: &Stage, bad: Bad, watched: f64) -> Run {
-    let place = stage.place();
+pub fn bad(network: &Network, bad: Bad, watched: f64) -> Run {
+    let place = network.place();
     let netns = place.host.netns();
-    let mut launcher = stage.launcher().clone();
+    let mut launcher = network.launcher().clone();
     let server = match bad {
         Bad::Refused => "127.0.0.1:1".to_owned(),
         Bad::NoRoute => {
             place.host.link_down();
-            stage.server().addr().to_string()
+            network.server().addr().to_string()
         }
         Bad::NoNeighbour => {
             ip(&[
@@ -61,7 +61,7 @@ pub fn bad(stage: &Stage, bad: Bad, watched: f64) -> Run {
         }
         Bad::BlackHole => {
             place.host.cut();
-            stage.server().addr().to_string()
+            network.server().addr().to_string()
         }
         Bad::NoName => {
             launcher = with_name_server(launcher, "127.0.0.1");

@@ -1,15 +1,15 @@
 //! What a session costs.
 
-use crate::stage::sleep_until;
+use crate::network::sleep_until;
 use crate::subject::{now, span};
-use crate::{Run, Stage};
+use crate::{Network, Run};
 
 /// A client that is connected and does nothing for `span` seconds.
 #[must_use]
 #[track_caller]
-pub fn idle(stage: &Stage, watched: f64) -> Run {
-    let place = stage.place();
-    let client = stage.idle_client(&place, &stage.server().url(&place.path));
+pub fn idle(network: &Network, watched: f64) -> Run {
+    let place = network.place();
+    let client = network.idle_client(&place, &network.server().url(&place.path));
     let closed = client.usage();
     client.tell("open quiet");
     client.tell("members connected 0");
@@ -39,12 +39,12 @@ pub fn idle(stage: &Stage, watched: f64) -> Run {
 /// A standby and a detector on one client, at rest for `watched` seconds; somebody else leads.
 #[must_use]
 #[track_caller]
-pub fn following(stage: &Stage, watched: f64) -> Run {
-    let place = stage.place();
-    let leader = stage.client(&stage.place());
+pub fn following(network: &Network, watched: f64) -> Run {
+    let place = network.place();
+    let leader = network.client(&network.place());
     leader.tell(&format!("contend a {}", place.path));
     leader.contender(0, "a", "leading");
-    let client = stage.client(&place);
+    let client = network.client(&place);
     client.tell(&format!("contend b {}", place.path));
     client.contender(0, "b", "standby");
     client.tell(&format!("detect {}", place.path));
@@ -70,9 +70,9 @@ pub fn following(stage: &Stage, watched: f64) -> Run {
 /// seconds.
 #[must_use]
 #[track_caller]
-pub fn many(stage: &Stage, count: u32, watched: f64) -> Run {
-    let place = stage.place();
-    let client = stage.idle_client(&place, &stage.server().url(&place.path));
+pub fn many(network: &Network, count: u32, watched: f64) -> Run {
+    let place = network.place();
+    let client = network.idle_client(&place, &network.server().url(&place.path));
     let closed = client.usage();
     client.tell("open quiet");
     client.tell(&format!("many {count}"));
@@ -107,9 +107,9 @@ pub fn many(stage: &Stage, count: u32, watched: f64) -> Run {
 /// `count` reads of 100 bytes: all at once, then one after the other.
 #[must_use]
 #[track_caller]
-pub fn reads(stage: &Stage, count: u32) -> Run {
-    let place = stage.place();
-    let client = stage.idle_client(&place, &stage.server().url(&place.path));
+pub fn reads(network: &Network, count: u32) -> Run {
+    let place = network.place();
+    let client = network.idle_client(&place, &network.server().url(&place.path));
     client.tell("open quiet");
     client.tell(&format!("read {count}"));
     let line = client.wait(0, "read", |line| line["what"] == "read");

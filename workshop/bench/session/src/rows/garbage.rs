@@ -1,6 +1,6 @@
 //! Servers that answer garbage.
 
-use crate::stage::sleep_until;
+use crate::network::sleep_until;
 use crate::subject::{Subject, now};
 use crate::{Launcher, Run};
 use tenure_field::bad::{Kind, Server};

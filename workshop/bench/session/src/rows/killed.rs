@@ -1,8 +1,8 @@
 //! The server is killed, and started again or not.
 
-use crate::stage::{any_phase, set_data, sleep_until};
+use crate::network::{any_phase, set_data, sleep_until};
 use crate::subject::{Subject, now, seconds, span};
-use crate::{LIMIT, Place, Run, Stage};
+use crate::{LIMIT, Network, Place, Run};
 use std::time::Duration;
 use tenure_field::{Proxy, raw, wait_until};
 
@@ -18,32 +18,32 @@ pub enum Change {
 /// Each kind of watch over a kill and a start after a second, for a session with this timeout.
 #[must_use]
 #[track_caller]
-pub fn watches(stage: &Stage, timeout: Duration, change: Change) -> Run {
-    let place = stage.place();
-    let mut launcher = stage.launcher().clone();
+pub fn watches(network: &Network, timeout: Duration, change: Change) -> Run {
+    let place = network.place();
+    let mut launcher = network.launcher().clone();
     launcher.timeout = timeout;
     let proxy = place
         .host
         .netns()
-        .enter(|| Proxy::start(stage.server().addr()));
+        .enter(|| Proxy::start(network.server().addr()));
     let client = Subject::start(&launcher, &proxy.url(&place.path), Some(place.host.netns()));
     let start = now();
     client.tell("open");
     client.session(start, "connected");
     client.join("one");
-    let mut watched = Watched::set_up(stage, &place, &client);
+    let mut watched = Watched::set_up(network, &place, &client);
     any_phase();
 
     proxy.refuse(change == Change::DuringTheCut);
     // Read before: the client may be told before the kill has returned.
     let cut = now();
-    stage.server().kill();
+    network.server().kill();
     let mut run = Run::default();
     run.note("disconnected", client.session(cut, "suspended"));
     sleep_until(cut, 1.0);
-    stage.server().restart();
+    network.server().restart();
     let ready = now();
-    watched.come_back(stage);
+    watched.come_back(network);
     if change == Change::DuringTheCut {
         watched.change();
         proxy.refuse(false);
@@ -76,8 +76,8 @@ struct Watched {
 }
 
 impl Watched {
-    fn set_up(stage: &Stage, place: &Place, client: &Subject) -> Self {
-        let mut stranger = stage.stranger();
+    fn set_up(network: &Network, place: &Place, client: &Subject) -> Self {
+        let mut stranger = network.stranger();
         let mut stand = |group: &str| {
             let group = format!("{}-{group}", place.path);
             stranger.create(&group, b"", 0).expect("healthy");
@@ -110,17 +110,17 @@ impl Watched {
     }
 
     /// Takes the stranger's session back from the server that was started again.
-    fn come_back(&mut self, stage: &Stage) {
+    fn come_back(&mut self, network: &Network) {
         let (id, password) = (self.stranger.id, self.stranger.password.clone());
         let attach = || {
             raw::Session::attach(
-                stage.server().addr(),
+                network.server().addr(),
                 id,
                 &password,
                 Duration::from_secs(10),
             )
         };
-        let back = stage.near_server(attach).expect("a healthy server");
+        let back = network.near_server(attach).expect("a healthy server");
         self.stranger = back.expect("ten seconds are not over");
     }
 
@@ -171,21 +171,21 @@ impl Watched {
 /// A server that is down for `down` seconds: what that costs, and how soon the client is back.
 #[must_use]
 #[track_caller]
-pub fn down(stage: &Stage, down: f64) -> Run {
-    let place = stage.place();
-    let client = stage.client(&place);
+pub fn down(network: &Network, down: f64) -> Run {
+    let place = network.place();
+    let client = network.client(&place);
     client.join("one");
     let before = client.usage();
     // Read before: the client may be told before the kill has returned.
     let cut = now();
-    stage.server().kill();
+    network.server().kill();
     let mut run = Run::default();
     run.note("disconnected", client.session(cut, "suspended"));
     sleep_until(cut, down);
     let after = client.usage();
     run.note("connects", after.connects - before.connects);
     run.note("cpu", after.cpu - before.cpu);
-    stage.server().restart();
+    network.server().restart();
     let ready = now();
     let connected = client.session(cut, "connected");
     run.note("after ready", (connected - span(cut, ready)).max(0.0));

@@ -1,17 +1,17 @@
 //! Packets vanish, or the client's own link is down.
 
-use crate::stage::{any_phase, sleep_until};
+use crate::network::{any_phase, sleep_until};
 use crate::subject::{Subject, now, seconds, span};
-use crate::{Run, Stage};
+use crate::{Network, Run};
 use std::time::Duration;
 
 /// A client that only holds a znode, in a black hole of `hole` seconds.
 #[must_use]
 #[track_caller]
-pub fn idle(stage: &Stage, hole: f64) -> Run {
-    let place = stage.place();
-    let client = stage.client(&place);
-    let gone = stage.watch_gone(&client.join("one"));
+pub fn idle(network: &Network, hole: f64) -> Run {
+    let place = network.place();
+    let client = network.client(&place);
+    let gone = network.watch_gone(&client.join("one"));
     any_phase();
     place.host.cut();
     let cut = now();
@@ -31,12 +31,12 @@ pub fn idle(stage: &Stage, hole: f64) -> Run {
 /// A leader in a black hole until its successor could lead.
 #[must_use]
 #[track_caller]
-pub fn leading(stage: &Stage) -> Run {
-    let place = stage.place();
-    let client = stage.client(&place);
+pub fn leading(network: &Network) -> Run {
+    let place = network.place();
+    let client = network.client(&place);
     client.tell(&format!("contend me {}", place.path));
     let line = client.contender(0, "me", "leading");
-    let gone = stage.watch_gone(line["more"].as_str().expect("a path"));
+    let gone = network.watch_gone(line["more"].as_str().expect("a path"));
     any_phase();
     place.host.cut();
     let cut = now();
@@ -63,12 +63,12 @@ pub fn leading(stage: &Stage) -> Run {
 /// given up after a second.
 #[must_use]
 #[track_caller]
-pub fn calls(stage: &Stage, hole: f64) -> Run {
-    let place = stage.place();
-    let client = stage.client(&place);
+pub fn calls(network: &Network, hole: f64) -> Run {
+    let place = network.place();
+    let client = network.client(&place);
     client.join("one");
     any_phase();
-    let before = stage.changes(&place.path);
+    let before = network.changes(&place.path);
     place.host.cut();
     let cut = now();
     let mut run = Run::default();
@@ -111,7 +111,7 @@ pub fn calls(stage: &Stage, hole: f64) -> Run {
     let deleted = 1;
     run.note(
         "creates",
-        f64::from(stage.changes(&place.path) - before - deleted),
+        f64::from(network.changes(&place.path) - before - deleted),
     );
     run
 }
@@ -119,10 +119,10 @@ pub fn calls(stage: &Stage, hole: f64) -> Run {
 /// The client's own link is down for `cut` seconds: connecting fails at once.
 #[must_use]
 #[track_caller]
-pub fn own_link(stage: &Stage, hole: f64) -> Run {
-    let place = stage.place();
-    let client = stage.client(&place);
-    let gone = stage.watch_gone(&client.join("one"));
+pub fn own_link(network: &Network, hole: f64) -> Run {
+    let place = network.place();
+    let client = network.client(&place);
+    let gone = network.watch_gone(&client.join("one"));
     any_phase();
     let cut = now();
     place.host.link_down();
@@ -150,8 +150,8 @@ pub fn own_link(stage: &Stage, hole: f64) -> Run {
 /// A black hole of 2.7 s, with writes on their way, and what becomes of them.
 #[must_use]
 #[track_caller]
-pub fn short(stage: &Stage) -> Run {
-    writes(stage, crate::T, 2.7, true)
+pub fn short(network: &Network) -> Run {
+    writes(network, crate::T, 2.7, true)
 }
 
 /// A black hole of `hole` seconds for a session with this timeout, with writes on their way.
@@ -162,11 +162,11 @@ pub fn short(stage: &Stage) -> Run {
 /// its outcome is unknown, and the system may still send it again after the heal.
 #[must_use]
 #[track_caller]
-pub fn writes(stage: &Stage, timeout: Duration, hole: f64, in_flight: bool) -> Run {
-    let place = stage.place();
-    let mut launcher = stage.launcher().clone();
+pub fn writes(network: &Network, timeout: Duration, hole: f64, in_flight: bool) -> Run {
+    let place = network.place();
+    let mut launcher = network.launcher().clone();
     launcher.timeout = timeout;
-    let url = stage.server().url(&place.path);
+    let url = network.server().url(&place.path);
     let client = Subject::start(&launcher, &url, Some(place.host.netns()));
     let start = now();
     client.tell("open");
@@ -203,9 +203,9 @@ pub fn writes(stage: &Stage, timeout: Duration, hole: f64, in_flight: bool) -> R
     // What a system may still send again by itself after the heal, it has sent by then.
     sleep_until(healed, 12.0);
     if kept {
-        let members = u32::try_from(stage.children(&place.path)).expect("few");
+        let members = u32::try_from(network.children(&place.path)).expect("few");
         run.note("members", f64::from(members));
-        run.note("changes", f64::from(stage.changes(&place.path)));
+        run.note("changes", f64::from(network.changes(&place.path)));
     }
     run
 }

@@ -1,27 +1,27 @@
 //! The server is stopped where it stands (SIGSTOP): its system accepts, it does not answer.
 
-use crate::stage::{any_phase, sleep_until};
+use crate::network::{any_phase, sleep_until};
 use crate::subject::{now, span};
-use crate::{Run, Stage};
+use crate::{Network, Run};
 
-/// A server that stands for `pause` seconds. The stage is not for anybody else meanwhile.
+/// A server that stands for `pause` seconds. The network is not for anybody else meanwhile.
 #[must_use]
 #[track_caller]
-pub fn stopped(stage: &Stage, pause: f64) -> Run {
-    let place = stage.place();
-    let client = stage.client(&place);
+pub fn stopped(network: &Network, pause: f64) -> Run {
+    let place = network.place();
+    let client = network.client(&place);
     let path = client.join("one");
     any_phase();
-    stage.server().pause();
+    network.server().pause();
     let cut = now();
     let mut run = Run::default();
     run.note("disconnected", client.session(cut, "suspended"));
     run.note("expired", client.session(cut, "expired"));
     run.note("early", pause - run.at("expired"));
     sleep_until(cut, pause);
-    stage.server().resume();
+    network.server().resume();
     let resumed = now();
-    let gone = stage.watch_gone(&path);
+    let gone = network.watch_gone(&path);
     run.note("connected again", client.session(resumed, "connected"));
     run.note("gone", span(resumed, gone.join().expect("it went")));
     run.note(

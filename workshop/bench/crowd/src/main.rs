@@ -1,0 +1,70 @@
+//! What N groups on one client cost, each with a contender and a detector: processor time of the whole
+//! process, and memory. `workshop/bench/README.md` says how to read it.
+
+mod meter;
+mod rows;
+
+use clap::Parser;
+use rows::Row;
+use std::process::{Command, ExitCode, Stdio};
+
+/// Measure what N contenders and N detectors of N groups on one client cost
+#[derive(Parser)]
+struct Args {
+    /// The numbers of groups; the last is compared with the first
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "1000,2000,4000,8000,16000,32000"
+    )]
+    groups: Vec<usize>,
+    /// How many seconds the idle client is watched
+    #[arg(long, default_value_t = 10)]
+    idle: u64,
+    /// Measure one number in this process and print its row, for the process that prints the table
+    #[arg(long, hide = true)]
+    one: Option<usize>,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let outcome = match args.one {
+        Some(groups) => rows::measure(groups, args.idle).map(|row| println!("{}", row.to_line())),
+        None => table(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("crowd: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Each number in a process of its own, so that none pays for the memory of another.
+fn table(args: &Args) -> Result<(), String> {
+    let program = std::env::current_exe().map_err(|e| format!("cannot find this program: {e}"))?;
+    println!("{}", rows::HEAD);
+    let mut measured: Vec<Row> = Vec::new();
+    for groups in &args.groups {
+        let output = Command::new(&program)
+            .args([
+                "--one",
+                &groups.to_string(),
+                "--idle",
+                &args.idle.to_string(),
+            ])
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|e| format!("cannot run this program again: {e}"))?;
+        let line = String::from_utf8_lossy(&output.stdout);
+        let row = Row::from_line(line.trim())
+            .ok_or_else(|| format!("the measurement of {groups} groups ended without a row"))?;
+        println!("{row}");
+        measured.push(row);
+    }
+    if let [first, .., last] = measured.as_slice() {
+        println!("{}", last.ratios(first));
+    }
+    Ok(())
+}

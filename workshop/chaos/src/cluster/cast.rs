@@ -1,0 +1,176 @@
+//! All clients, what they say, and what is done to them.
+
+use super::{Player, Settings, Spec};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tenure_chaos::history::{Change, Entry, Writer};
+use tenure_field::boottime;
+use tenure_field::tool::{Actor, Role};
+
+/// See the [module](self).
+pub(crate) struct Cast {
+    settings: Settings,
+    history: Arc<Writer>,
+    players: Vec<Player>,
+    /// How often each was started.
+    lives: BTreeMap<String, u32>,
+}
+
+impl Cast {
+    pub(super) fn new(settings: Settings, history: Arc<Writer>) -> Self {
+        Self {
+            settings,
+            history,
+            players: Vec::new(),
+            lives: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn all(&self) -> &[Player] {
+        &self.players
+    }
+
+    /// Starts a client and returns its place.
+    pub(crate) fn start(&mut self, spec: Spec) -> usize {
+        let player = self.enter(spec);
+        self.players.push(player);
+        self.players.len() - 1
+    }
+
+    fn enter(&mut self, spec: Spec) -> Player {
+        let life = self.lives.entry(spec.name.clone()).or_default();
+        *life += 1;
+        let name = match *life {
+            1 => spec.name.clone(),
+            life => format!("{}#{life}", spec.name),
+        };
+        self.history.put(&entry(&spec, &name, Change::Started));
+        spec.start(&self.settings, &name)
+    }
+
+    /// Reads what all have said.
+    pub(crate) fn listen(&mut self) {
+        for player in &mut self.players {
+            listen(&self.history, &mut player.actor);
+        }
+    }
+
+    /// Stops a client (SIGSTOP); with all its children if `tree`.
+    pub(crate) fn stop(&mut self, place: usize, tree: bool) {
+        let actor = &mut self.players[place].actor;
+        if tree {
+            actor.freeze();
+        } else {
+            actor.stop();
+        }
+        self.say_of(place, Change::Stopped);
+    }
+
+    /// Lets a client run on.
+    pub(crate) fn resume(&mut self, place: usize) {
+        self.say_of(place, Change::Resumed);
+        self.players[place].actor.resume();
+    }
+
+    /// Ends a client (SIGKILL).
+    pub(crate) fn kill(&mut self, place: usize) {
+        let player = &mut self.players[place];
+        player.actor.kill();
+        let ended = entry(&player.spec, player.actor.name(), Change::Ended);
+        // All that it had said comes first.
+        listen(&self.history, &mut player.actor);
+        self.history.put(&ended);
+    }
+
+    /// Starts a client again that was killed.
+    pub(crate) fn start_again(&mut self, place: usize) {
+        let spec = self.players[place].spec.clone();
+        self.players[place] = self.enter(spec);
+    }
+
+    /// Ends all clients; whoever is stopped is still so.
+    pub(crate) fn end(&mut self) {
+        for place in 0..self.players.len() {
+            if self.players[place].actor.process().exit_status().is_none() {
+                self.kill(place);
+            }
+            let actor = &self.players[place].actor;
+            let text = actor.process().text();
+            for line in text.lines().filter(|line| line.contains("panicked")) {
+                self.history.put(&Entry::Client {
+                    client: actor.name().to_owned(),
+                    line: line.into(),
+                });
+            }
+        }
+    }
+
+    /// Clients that have ended by themselves, with what they said of it.
+    pub(crate) fn deserters(&self) -> Vec<String> {
+        let ended = self.players.iter().filter_map(|player| {
+            let actor = &player.actor;
+            let (name, status) = (actor.name(), actor.deserted()?);
+            let text = actor.process().text();
+            Some(format!("{name} ended by itself ({status}): {text}"))
+        });
+        ended.collect()
+    }
+
+    pub(crate) fn groups(&self) -> Vec<String> {
+        let groups = self.players.iter().map(|player| player.spec.group.clone());
+        groups.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    pub(crate) fn contenders(&self, group: &str) -> usize {
+        self.of(group, Role::Contender).count()
+    }
+
+    fn of<'a>(&'a self, group: &'a str, role: Role) -> impl Iterator<Item = &'a Actor> {
+        let here = self
+            .players
+            .iter()
+            .filter(move |player| player.spec.group == group);
+        let actors = here.map(|player| &player.actor);
+        actors.filter(move |actor| actor.role() == role)
+    }
+
+    /// The place of the one who believes to lead `group`.
+    pub(crate) fn leader(&self, group: &str) -> Option<usize> {
+        let leads = |player: &Player| player.spec.group == group && player.actor.leads().is_some();
+        self.players.iter().position(leads)
+    }
+
+    /// The token of the one who believes to lead `group`, if all its detectors know it.
+    pub(crate) fn agreed(&self, group: &str) -> Option<u64> {
+        let mut leading = self.of(group, Role::Contender).filter_map(Actor::leads);
+        let token = leading.next()?;
+        let known = |actor: &Actor| actor.knows() == Some(token);
+        (leading.next().is_none() && self.of(group, Role::Detector).all(known)).then_some(token)
+    }
+
+    fn say_of(&self, place: usize, change: Change) {
+        let player = &self.players[place];
+        self.history
+            .put(&entry(&player.spec, player.actor.name(), change));
+    }
+}
+
+fn entry(spec: &Spec, name: &str, change: Change) -> Entry {
+    Entry::Process {
+        at_ns: boottime::now_ns(),
+        client: name.to_owned(),
+        group: spec.group.clone(),
+        role: spec.role(),
+        change,
+    }
+}
+
+/// Lines that are none of the tool's are written down, too: the judge finds them.
+fn listen(history: &Writer, actor: &mut Actor) {
+    for heard in actor.listen() {
+        history.put(&Entry::Client {
+            client: actor.name().to_owned(),
+            line: heard.line.json,
+        });
+    }
+}

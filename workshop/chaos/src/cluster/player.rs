@@ -1,0 +1,75 @@
+//! A client of a run, and how it is started.
+
+use super::Settings;
+use std::net::SocketAddr;
+use tenure_field::Host;
+use tenure_field::process::Options;
+use tenure_field::tool::{Actor, Role, Tool};
+
+/// What a client does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Job {
+    Contend,
+    /// With a command that writes to the register there.
+    Run(SocketAddr),
+    Detect,
+}
+
+/// How a client is started, and started again.
+#[derive(Clone, Debug)]
+pub(crate) struct Spec {
+    pub(crate) name: String,
+    pub(crate) group: String,
+    pub(crate) job: Job,
+    pub(crate) host: Host,
+    pub(crate) url: String,
+    /// More for its environment.
+    pub(crate) env: Vec<(String, String)>,
+}
+
+/// A client that was started. The name of the actor is that in the history: one for each process.
+pub(crate) struct Player {
+    pub(crate) spec: Spec,
+    pub(crate) actor: Actor,
+}
+
+impl Spec {
+    pub(crate) fn role(&self) -> Role {
+        match self.job {
+            Job::Contend | Job::Run(_) => Role::Contender,
+            Job::Detect => Role::Detector,
+        }
+    }
+
+    pub(super) fn start(self, settings: &Settings, name: &str) -> Player {
+        let command = match self.job {
+            Job::Contend => "contend",
+            Job::Run(_) => "run",
+            Job::Detect => "detect",
+        };
+        let mut words = Vec::new();
+        if let Job::Run(register) = self.job {
+            let writer = std::env::current_exe().unwrap_or_else(|_| "tenure-chaos".into());
+            let writer = [
+                &writer.to_string_lossy(),
+                "writer",
+                &register.to_string(),
+                &self.group,
+            ];
+            words.push("--".to_owned());
+            words.extend(writer.map(str::to_owned));
+        }
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let options = Options {
+            netns: Some(self.host.netns().clone()),
+            env: self.env.clone(),
+            ..Options::default()
+        };
+        let tool = Tool::new(&settings.tenure, settings.session_timeout).with(options);
+        let process = tool.start(command, &self.url, &words);
+        Player {
+            actor: Actor::new(name, self.role(), process),
+            spec: self,
+        }
+    }
+}
