@@ -29,13 +29,13 @@ struct Held {
     ephemerals: u64,
 }
 
-struct Stage {
+struct Rig {
     server: Zookeeper,
     proxy: Proxy,
     subject: Subject,
 }
 
-impl Stage {
+impl Rig {
     /// Waits for everything that a cycle left to be cleared away in the background.
     fn held(&self) -> Held {
         let look = || {
@@ -91,22 +91,20 @@ fn ten_thousand_cycles_leave_nothing_behind() {
     });
     let proxy = Proxy::start(server.addr());
     let subject = Subject::start(&proxy.url("/cycles"), T, Options::default());
-    let stage = Stage {
+    let rig = Rig {
         server,
         proxy,
         subject,
     };
-    let token = stage.subject.ask("lead")["token"].clone();
+    let token = rig.subject.ask("lead")["token"].clone();
     let start = Instant::now();
-    stage.subject.ask(&format!("cycles {}", CANDIDACIES / 10));
-    stage.reconnect(RECONNECTS / 10);
-    let (early, early_kib) = (stage.held(), stage.subject.process.rss_kib());
-    stage
-        .subject
-        .ask(&format!("cycles {}", CANDIDACIES * 9 / 10));
+    rig.subject.ask(&format!("cycles {}", CANDIDACIES / 10));
+    rig.reconnect(RECONNECTS / 10);
+    let (early, early_kib) = (rig.held(), rig.subject.process.rss_kib());
+    rig.subject.ask(&format!("cycles {}", CANDIDACIES * 9 / 10));
     let enrolled = start.elapsed();
-    stage.reconnect(RECONNECTS * 9 / 10);
-    let (late, late_kib) = (stage.held(), stage.subject.process.rss_kib());
+    rig.reconnect(RECONNECTS * 9 / 10);
+    let (late, late_kib) = (rig.held(), rig.subject.process.rss_kib());
     println!(
         "{enrolled:?} until the last withdrawal, {:?} until the last reconnect; {early_kib} KiB, \
          then {late_kib}; {late:?}",
@@ -117,7 +115,7 @@ fn ten_thousand_cycles_leave_nothing_behind() {
         late_kib < early_kib + GROWTH_KIB_MAX,
         "{early_kib} KiB after a tenth, {late_kib} in the end"
     );
-    assert_eq!(stage.proxy.open_connections(), 1);
-    let state = stage.subject.ask("state");
+    assert_eq!(rig.proxy.open_connections(), 1);
+    let state = rig.subject.ask("state");
     assert_eq!((&state["token"], &state["lost"]), (&token, &0.into()));
 }

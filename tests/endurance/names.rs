@@ -23,14 +23,14 @@ const OLD: Ipv4Addr = Ipv4Addr::new(10, 231, 0, 11);
 const NEW: Ipv4Addr = Ipv4Addr::new(10, 231, 0, 12);
 
 /// A server at any address of a lab, a name server, and a host that asks it.
-struct Stage {
+struct NamedServer {
     host: Host,
     dns: Dns,
     server: Zookeeper,
     lab: Lab,
 }
 
-impl Stage {
+impl NamedServer {
     /// `None`, said aloud, where namespaces are not allowed.
     fn new(resolver_options: &str) -> Option<Self> {
         let lab = or_skip(Lab::new())?;
@@ -88,15 +88,15 @@ fn ends_at_once(process: &Process) {
 
 #[test]
 fn a_server_that_moves_is_found_again_in_the_same_session() {
-    let Some(stage) = Stage::new("timeout:1") else {
+    let Some(named) = NamedServer::new("timeout:1") else {
         return;
     };
-    stage.lab.add_server_addr(OLD);
-    stage.dns.set(NAME, Answer::Addresses(vec![OLD]));
-    let servers = format!("{NAME}:{}", stage.port());
-    let leader = stage.run("contend", &servers);
+    named.lab.add_server_addr(OLD);
+    named.dns.set(NAME, Answer::Addresses(vec![OLD]));
+    let servers = format!("{NAME}:{}", named.port());
+    let leader = named.run("contend", &servers);
     let leading = leader.wait_for("leadership", LIMIT, is("leading"));
-    let watcher = stage.run("detect", &servers);
+    let watcher = named.run("detect", &servers);
     watcher.wait_for("the leader", LIMIT, is("leader"));
     let both = [&leader, &watcher];
     // Events of a session and of a handle have no order among them, here and below.
@@ -107,9 +107,9 @@ fn a_server_that_moves_is_found_again_in_the_same_session() {
     }
 
     let moved = Instant::now();
-    stage.dns.set(NAME, Answer::Addresses(vec![NEW]));
-    stage.lab.remove_server_addr(OLD);
-    stage.lab.add_server_addr(NEW);
+    named.dns.set(NAME, Answer::Addresses(vec![NEW]));
+    named.lab.remove_server_addr(OLD);
+    named.lab.add_server_addr(NEW);
     for (process, before) in both.into_iter().zip(&sessions) {
         let cut = process.peek("the loss", LIMIT, in_state("suspended"));
         assert!(
@@ -128,16 +128,16 @@ fn a_server_that_moves_is_found_again_in_the_same_session() {
     // The name servers lose the name, then their minds, while the server restarts: its last known
     // address stays in use.
     for answer in [Answer::NoSuchName, Answer::Failure] {
-        stage.dns.set(NAME, answer);
+        named.dns.set(NAME, answer);
         for process in both {
             process.drain();
         }
         // A server that is back at once is found before a look-up has failed.
-        stage.server.stop();
+        named.server.stop();
         for process in both {
             process.peek("a failed look-up", LIMIT, unresolved);
         }
-        stage.server.restart();
+        named.server.restart();
         for process in both {
             process.peek("a connection", LIMIT, in_state("connected"));
         }
@@ -158,49 +158,49 @@ fn a_server_that_moves_is_found_again_in_the_same_session() {
 
 #[test]
 fn a_name_that_nobody_knows_yet_is_waited_for() {
-    let Some(stage) = Stage::new("timeout:1") else {
+    let Some(named) = NamedServer::new("timeout:1") else {
         return;
     };
-    let servers = format!("{NAME}:{}", stage.port());
+    let servers = format!("{NAME}:{}", named.port());
     for command in ["contend", "detect"] {
-        let process = stage.run(command, &servers);
+        let process = named.run(command, &servers);
         for _ in 0..3 {
             process.wait_for("a failed look-up", LIMIT, unresolved);
         }
         assert_eq!(process.exit_status(), None);
         ends_at_once(&process);
     }
-    let patient = stage.run("contend", &servers);
+    let patient = named.run("contend", &servers);
     patient.wait_for("a failed look-up", LIMIT, unresolved);
-    stage.lab.add_server_addr(NEW);
-    stage.dns.set(NAME, Answer::Addresses(vec![NEW]));
+    named.lab.add_server_addr(NEW);
+    named.dns.set(NAME, Answer::Addresses(vec![NEW]));
     patient.wait_for("leadership", LIMIT, is("leading"));
     ends_at_once(&patient);
 }
 
 #[test]
 fn names_that_hang_keep_nobody_from_a_numeric_address() {
-    let Some(stage) = Stage::new(PATIENT) else {
+    let Some(named) = NamedServer::new(PATIENT) else {
         return;
     };
     let [one, other] = HANGING;
     for name in HANGING {
-        stage.dns.set(name, Answer::Silence);
+        named.dns.set(name, Answer::Silence);
     }
-    let port = stage.port();
-    let good: IpAddr = stage.lab.server_addr();
+    let port = named.port();
+    let good: IpAddr = named.lab.server_addr();
     let servers = format!("{one}:{port},{good}:{port},{other}:{port}");
-    let process = stage.run("detect", &servers);
+    let process = named.run("detect", &servers);
     process.wait_for("an answer", LIMIT, is("none"));
     // Whichever came first then, the next round has passed the names that hang.
-    stage.server.restart();
+    named.server.restart();
     process.wait_for("the loss", LIMIT, in_state("suspended"));
     process.wait_for("a connection", LIMIT, in_state("connected"));
-    let asked = HANGING.map(|name| stage.dns.questions(name));
+    let asked = HANGING.map(|name| named.dns.questions(name));
     assert!(asked.iter().any(|times| *times > 0), "{asked:?}");
 
     // One that has nothing but such names says so, and ends when it is told to.
-    let lost = stage.run("contend", &format!("{one}:{port}"));
+    let lost = named.run("contend", &format!("{one}:{port}"));
     lost.wait_for("an error", LIMIT, |line| {
         line["message"]
             .as_str()
@@ -214,20 +214,20 @@ fn names_that_hang_keep_nobody_from_a_numeric_address() {
 /// time, and the answer of the other is later than any attempt to connect may take.
 #[test]
 fn b1_names_whose_look_up_takes_longer_than_any_attempt_are_found() {
-    let Some(stage) = Stage::new("") else {
+    let Some(named) = NamedServer::new("") else {
         return;
     };
-    stage.lab.add_server_addr(OLD);
-    let dead = stage.lab.servers().enter(|| Dns::start_on(OLD.into(), ""));
+    named.lab.add_server_addr(OLD);
+    let dead = named.lab.servers().enter(|| Dns::start_on(OLD.into(), ""));
     dead.set(NAME, Answer::Silence);
-    stage.lab.add_server_addr(NEW);
-    stage.dns.set(NAME, Answer::Addresses(vec![NEW]));
-    let alive = stage.lab.server_addr();
+    named.lab.add_server_addr(NEW);
+    named.dns.set(NAME, Answer::Addresses(vec![NEW]));
+    let alive = named.lab.server_addr();
     let resolv_conf = format!("nameserver {OLD}\nnameserver {alive}\n");
-    std::fs::write(stage.dns.resolv_conf(), resolv_conf).unwrap();
+    std::fs::write(named.dns.resolv_conf(), resolv_conf).unwrap();
 
     let start = Instant::now();
-    let leader = stage.run("contend", &format!("{NAME}:{}", stage.port()));
+    let leader = named.run("contend", &format!("{NAME}:{}", named.port()));
     let leading = leader.wait_for("leadership", LIMIT, is("leading"));
     println!("leads after {:?}", start.elapsed());
     // What was found stays in use: who comes back need not ask first.
@@ -235,7 +235,7 @@ fn b1_names_whose_look_up_takes_longer_than_any_attempt_are_found() {
     assert!(asked > 0 && asked <= 8, "asked {asked} times");
     leader.drain();
     let restarted = Instant::now();
-    stage.server.restart();
+    named.server.restart();
     leader.peek("a connection", LIMIT, in_state("connected"));
     println!(
         "attached again {:?} after the order to restart",
@@ -250,17 +250,17 @@ fn b1_names_whose_look_up_takes_longer_than_any_attempt_are_found() {
 
 #[test]
 fn look_ups_that_hang_take_few_threads_and_no_leadership() {
-    let Some(stage) = Stage::new(PATIENT) else {
+    let Some(named) = NamedServer::new(PATIENT) else {
         return;
     };
     for name in HANGING {
-        stage.dns.set(name, Answer::Silence);
+        named.dns.set(name, Answer::Silence);
     }
-    let port = stage.port();
-    let url = format!("zk://{}:{port}/group", stage.lab.server_addr());
+    let port = named.port();
+    let url = format!("zk://{}:{port}/group", named.lab.server_addr());
     let options = Options {
         events: Stream::Stderr,
-        ..stage.options()
+        ..named.options()
     };
     let subject = Subject::start(&url, Duration::from_secs(2), options);
     let token = subject.ask("lead")["token"].clone();
@@ -280,10 +280,10 @@ fn look_ups_that_hang_take_few_threads_and_no_leadership() {
         most = most.max(subject.process.threads());
     }
     assert_eq!(most, at_rest + 2, "{at_rest} at rest");
-    let asked = HANGING.map(|name| stage.dns.questions(name));
+    let asked = HANGING.map(|name| named.dns.questions(name));
     println!("questions for what hangs: {asked:?}");
     let answers = Answer::Addresses(vec![NEW]);
-    stage.dns.set(NAME, answers);
+    named.dns.set(NAME, answers);
     subject.ask(&format!("open zk://{NAME}:1/group"));
     subject.process.wait_for("its address", LIMIT, |line| {
         line["error"]

@@ -9,12 +9,12 @@ use tenure_testkit::{Host, Lab, Process, Zookeeper, or_skip};
 
 const TICK: Duration = Duration::from_millis(500);
 
-struct Stage {
+struct ServerLab {
     lab: Lab,
     server: Zookeeper,
 }
 
-impl Stage {
+impl ServerLab {
     /// A server in a lab, or `None`, said aloud, where namespaces are not allowed.
     fn new() -> Option<Self> {
         let lab = or_skip(Lab::new())?;
@@ -50,17 +50,19 @@ fn boottime(line: &Value) -> Duration {
 
 #[test]
 fn a_leader_in_a_black_hole_says_lost_before_its_successor_leads() {
-    let Some(stage) = Stage::new() else { return };
+    let Some(lab_server) = ServerLab::new() else {
+        return;
+    };
     let (one, two, three) = (
-        stage.lab.host("a"),
-        stage.lab.host("b"),
-        stage.lab.host("c"),
+        lab_server.lab.host("a"),
+        lab_server.lab.host("b"),
+        lab_server.lab.host("c"),
     );
-    let a = stage.run(&one, "contend", &["--data", "a"]);
+    let a = lab_server.run(&one, "contend", &["--data", "a"]);
     let first = a.wait_for("a leads", LIMIT, is("leading"));
-    let b = stage.run(&two, "contend", &["--data", "b"]);
+    let b = lab_server.run(&two, "contend", &["--data", "b"]);
     b.wait_for("b stands by", LIMIT, is("standby"));
-    let watcher = stage.run(&three, "detect", &[]);
+    let watcher = lab_server.run(&three, "detect", &[]);
     watcher.wait_for("the leader is known", LIMIT, is("leader"));
 
     one.cut();
@@ -97,11 +99,13 @@ fn a_leader_in_a_black_hole_says_lost_before_its_successor_leads() {
 
 #[test]
 fn a_cut_off_detector_says_unknown_in_time_and_the_leader_again() {
-    let Some(stage) = Stage::new() else { return };
-    let (one, two) = (stage.lab.host("a"), stage.lab.host("b"));
-    let a = stage.run(&one, "contend", &[]);
+    let Some(lab_server) = ServerLab::new() else {
+        return;
+    };
+    let (one, two) = (lab_server.lab.host("a"), lab_server.lab.host("b"));
+    let a = lab_server.run(&one, "contend", &[]);
     a.wait_for("a leads", LIMIT, is("leading"));
-    let watcher = stage.run(&two, "detect", &[]);
+    let watcher = lab_server.run(&two, "detect", &[]);
     let before = watcher.wait_for("the leader is known", LIMIT, is("leader"));
     two.cut();
     let cut = now();
@@ -116,9 +120,11 @@ fn a_cut_off_detector_says_unknown_in_time_and_the_leader_again() {
 
 #[test]
 fn a_host_without_a_route_waits_without_spinning() {
-    let Some(stage) = Stage::new() else { return };
-    let one = stage.lab.host("a");
-    let a = stage.run(&one, "contend", &[]);
+    let Some(lab_server) = ServerLab::new() else {
+        return;
+    };
+    let one = lab_server.lab.host("a");
+    let a = lab_server.run(&one, "contend", &[]);
     a.wait_for("a leads", LIMIT, is("leading"));
     one.link_down();
     a.wait_for("a has lost", LIMIT, is("lost"));
