@@ -13,7 +13,10 @@ const PATCHES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/patches");
 
 /// The pure sources that patches may change, from the root of the repository: the name of the copy,
 /// and the folder. A snippet is looked for in all of them.
-const SOURCES: &[(&str, &str)] = &[("core", "src/core")];
+const SOURCES: &[(&str, &str)] = &[
+    ("session", "crates/session/src"),
+    ("election", "crates/election/src"),
+];
 
 /// Writes the mutated copy of this name to `OUT_DIR/NAME`, for a crate that includes its `mod.rs` or
 /// `lib.rs`. Unit tests are left out, and in the root file the inner attributes and documentation,
