@@ -8,6 +8,7 @@ use crate::group::Group;
 use crate::shared::Shared;
 use crate::watches::Watcher;
 use crate::{Answer, CallId, Command, Error, Handle, Output};
+use alloc::boxed::Box;
 
 impl Client {
     pub(super) fn command(&mut self, command: Command) {
@@ -22,7 +23,7 @@ impl Client {
                 let mut contender = Contender::new(handle, spec);
                 contender.enrol(shared);
                 self.machines
-                    .insert(handle, Machine::Contender(contender), shared);
+                    .insert(handle, Machine::Contender(Box::new(contender)), shared);
             }
             Command::Withdraw { handle, call } => {
                 let withdraw = |contender: &mut Contender, shared: &mut Shared| {
@@ -40,11 +41,12 @@ impl Client {
                 let mut detector = Detector::new(handle, path, shared.now);
                 detector.refresh(shared);
                 self.machines
-                    .insert(handle, Machine::Detector(detector), shared);
+                    .insert(handle, Machine::Detector(Box::new(detector)), shared);
             }
             Command::Group { handle, path } => {
                 let group = Group::new(handle, path);
-                self.machines.insert(handle, Machine::Group(group), shared);
+                self.machines
+                    .insert(handle, Machine::Group(Box::new(group)), shared);
             }
             Command::Join {
                 handle,

@@ -7,12 +7,14 @@ use crate::contender::Contender;
 use crate::detector::Detector;
 use crate::group::Group;
 use crate::shared::Shared;
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 
+/// A machine. Each is in a box: a table of the largest would be half empty.
 pub(super) enum Machine {
-    Contender(Contender),
-    Detector(Detector),
-    Group(Group),
+    Contender(Box<Contender>),
+    Detector(Box<Detector>),
+    Group(Box<Group>),
 }
 
 impl Machine {

@@ -2,6 +2,7 @@
 //! again.
 
 use super::{OwnZnode, ZnodeId};
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -21,7 +22,7 @@ pub(super) struct Table {
 
 #[derive(Debug)]
 struct Entry {
-    znode: OwnZnode,
+    znode: Box<OwnZnode>,
     /// The time at which it stands in the table.
     due: Option<Time>,
 }
@@ -36,7 +37,7 @@ impl Table {
     }
 
     pub(super) fn get(&self, id: ZnodeId) -> Option<&OwnZnode> {
-        self.all.get(&id).map(|entry| &entry.znode)
+        self.all.get(&id).map(|entry| &*entry.znode)
     }
 
     pub(super) fn get_mut(&mut self, id: ZnodeId) -> Option<&mut OwnZnode> {
@@ -44,7 +45,7 @@ impl Table {
         if self.lent.last() != Some(&id) {
             self.lent.push(id);
         }
-        Some(&mut entry.znode)
+        Some(&mut *entry.znode)
     }
 
     pub(super) fn ids(&self) -> Vec<ZnodeId> {
@@ -62,6 +63,7 @@ impl Table {
         let id = ZnodeId(self.last);
         let group = self.by_group.entry(znode.group.clone());
         group.or_default().insert(id);
+        let znode = Box::new(znode);
         self.all.insert(id, Entry { znode, due: None });
         self.lent.push(id);
         id
@@ -78,7 +80,7 @@ impl Table {
                 self.by_group.remove(&znode.group);
             }
         }
-        Some(znode)
+        Some(*znode)
     }
 
     /// When one of them wants to try something again.
