@@ -1,7 +1,6 @@
 //! Trying again what decided nothing: when, and what is said of it.
 
 use super::error::Error;
-use super::mutant::{self, Mutant};
 use super::time::Time;
 use std::time::Duration;
 
@@ -30,19 +29,13 @@ impl Again {
     pub(crate) fn soon(&mut self, now: Time, timeout: Duration) {
         let pause = FIRST.saturating_mul(1_u32.checked_shl(self.tries).unwrap_or(u32::MAX));
         self.tries = self.tries.saturating_add(1);
-        self.at = Some(match mutant::on(Mutant::AskedAtOnce) {
-            true => now,
-            false => now + pause.min(leisure(timeout)),
-        });
+        self.at = Some(now + pause.min(leisure(timeout)));
     }
 
     /// It may not be read: whoever can change that takes his time. A little less than that time, so
     /// that the question goes out before the ping that would be due, and takes its place.
     pub(crate) fn later(&mut self, now: Time, timeout: Duration) {
-        self.at = Some(match mutant::on(Mutant::AskedAtOnce) {
-            true => now,
-            false => now + leisure(timeout) * 15 / 16,
-        });
+        self.at = Some(now + leisure(timeout) * 15 / 16);
     }
 
     /// Not before `FIRST` after `last`, and not later than it was to be tried anyway.

@@ -12,7 +12,6 @@ use super::again::Again;
 use super::ask::Ask;
 use super::event::{DetectorEvent, Event, Leader, Member};
 use super::members::{self, MemberStats};
-use super::mutant::{self, Mutant};
 use super::shared::Shared;
 use super::time::Time;
 use super::{Error, ErrorKind, Handle};
@@ -277,9 +276,7 @@ impl Detector {
                     self.listed_zxid = zxid;
                     self.listed(&children, watch, shared);
                 }
-                Ok(_) | Err(ServerError::NoNode) if mutant::on(Mutant::PathUnwatched) => {
-                    self.empty(shared);
-                }
+
                 Ok(_) | Err(ServerError::NoNode) => {
                     self.next.clear();
                     self.look_for_path(shared);
@@ -325,10 +322,7 @@ impl Detector {
                         Leader {
                             member,
                             data,
-                            as_of: match mutant::on(Mutant::AsOfArrival) {
-                                true => shared.now,
-                                false => sent,
-                            },
+                            as_of: sent,
                         },
                         shared,
                     );

@@ -6,7 +6,6 @@
 
 use super::error::Error;
 use super::event::Member;
-use super::mutant::{self, Mutant};
 use crate::proto::path::{self, MemberName};
 use crate::proto::{Response, ServerError, Stat};
 use std::collections::BTreeMap;
@@ -26,7 +25,7 @@ pub(crate) fn candidates(group: &str, children: &[String]) -> Vec<(i32, String)>
 
 /// Whether numbers cannot be trusted to give the order.
 pub(crate) fn wrapped(candidates: &[(i32, String)]) -> bool {
-    !mutant::on(Mutant::SequenceOrder) && candidates.iter().any(|(sequence, _)| *sequence < 0)
+    candidates.iter().any(|(sequence, _)| *sequence < 0)
 }
 
 /// The stats of all candidates, as one answer after another brings them.
@@ -56,7 +55,7 @@ impl MemberStats {
                 self.known.insert(path.to_owned(), stat);
             }
             Err(ServerError::NoNode) => {}
-            Err(_) if mutant::on(Mutant::ErrorIsGone) => {}
+
             Ok(_) => {
                 let error = ServerError::Other(0);
                 self.unknown.insert(path.to_owned(), error);

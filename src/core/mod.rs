@@ -44,10 +44,7 @@ mod error;
 mod event;
 mod group;
 mod members;
-#[cfg(feature = "mutants")]
-pub mod mutant;
-#[cfg(not(feature = "mutants"))]
-mod mutant;
+
 mod session;
 mod shared;
 mod shared_lease;

@@ -3,7 +3,6 @@
 //! begins, ends, or goes on without renewal.
 
 use super::LeasePolicy;
-use super::mutant::{self, Mutant};
 use super::session::lease;
 use super::shared::Shared;
 use super::time::Time;
@@ -74,15 +73,6 @@ impl Standing {
         let session = &shared.session;
         let timeout = session.timeout();
         let answered = session.answered();
-        let mistaken = match () {
-            () if mutant::on(Mutant::AnyAnswer) => Some(lease::horizon(answered?, timeout)),
-            () if mutant::on(Mutant::DisconnectTimer) => Some(shared.now + timeout),
-            () if mutant::on(Mutant::Mesos) => Some(lease::over(answered?, timeout)),
-            () => None,
-        };
-        if let Some(end) = mistaken {
-            return Some((end, session.newest_proof().map(|_| end)));
-        }
         Some(match basis {
             Basis::Proofs => {
                 let newest = session.newest_proof();

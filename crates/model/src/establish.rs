@@ -3,7 +3,7 @@
 
 use super::bus::Bus;
 use super::handler::{Learner, Progress};
-use super::leader::{Leader, Stage};
+use super::leader::{Leader, Phase};
 use super::packet::Packet;
 use super::server::{Role, Server};
 use alloc::boxed::Box;
@@ -22,12 +22,12 @@ impl Server {
         let Role::Leading(leader) = &mut self.role else {
             return;
         };
-        if leader.stage != Stage::Discovery || !leader.majority(&self.setup, |_| true) {
+        if leader.phase != Phase::Discovery || !leader.majority(&self.setup, |_| true) {
             return;
         }
         let newest = leader.learners.values().map(|l| l.accepted_epoch).max();
         leader.epoch = newest.unwrap_or(0).max(self.accepted_epoch) + 1;
-        leader.stage = Stage::Synchronization;
+        leader.phase = Phase::Synchronization;
         self.accepted_epoch = leader.epoch;
         let to: Vec<usize> = leader.learners.keys().copied().collect();
         for learner in to {
@@ -102,13 +102,13 @@ impl Server {
         let Role::Leading(leader) = &mut self.role else {
             return;
         };
-        if leader.stage != Stage::Synchronization
+        if leader.phase != Phase::Synchronization
             || self.current_epoch != leader.epoch
             || !leader.majority(&self.setup, synced)
         {
             return;
         }
-        leader.stage = Stage::Broadcast;
+        leader.phase = Phase::Broadcast;
         leader.committed = self.log.last_zxid();
         leader.next_zxid = leader.epoch << 32;
         leader.checks.start(bus.now);

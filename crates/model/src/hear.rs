@@ -2,7 +2,7 @@
 
 use super::bus::Bus;
 use super::handler::{Learner, Progress};
-use super::leader::{Stage, Sync};
+use super::leader::{Phase, Sync};
 use super::packet::{Packet, Stream};
 use super::server::{Role, Server};
 use super::sessions::Owner;
@@ -23,7 +23,7 @@ impl Server {
         let Role::Leading(leader) = &mut self.role else {
             return Some(packet);
         };
-        let broadcasts = leader.stage == Stage::Broadcast;
+        let broadcasts = leader.phase == Phase::Broadcast;
         let deadline_tick = leader.ticks + self.setup.sync_limit_ticks;
         let Some(learner) = leader
             .learners
@@ -142,7 +142,7 @@ impl Server {
             leader.ticks,
         );
         leader.learners.insert(from, learner);
-        if leader.stage == Stage::Discovery {
+        if leader.phase == Phase::Discovery {
             self.discover(bus);
         } else {
             self.inform(from, bus);

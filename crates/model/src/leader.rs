@@ -14,7 +14,7 @@ use alloc::vec::Vec;
 
 /// What a leader knows.
 pub(super) struct Leader {
-    pub(super) stage: Stage,
+    pub(super) phase: Phase,
     pub(super) epoch: i64,
     /// When it gives up, if it does not serve by then.
     pub(super) give_up: u64,
@@ -38,7 +38,7 @@ pub(super) struct Leader {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum Phase {
     /// It learns from a majority which epochs there were.
     Discovery,
     /// It waits until a majority has what it has.
@@ -63,14 +63,14 @@ impl Leader {
     pub(super) fn alone(setup: &Setup, tree: &Tree, now: u64) -> Self {
         let mut leader = Self::new(setup, u64::MAX);
         leader.checks.start(now);
-        leader.stage = Stage::Broadcast;
+        leader.phase = Phase::Broadcast;
         leader.next_zxid = tree.last_zxid();
         leader
     }
 
     pub(super) fn new(setup: &Setup, give_up: u64) -> Self {
         Self {
-            stage: Stage::Discovery,
+            phase: Phase::Discovery,
             epoch: 0,
             give_up,
             learners: BTreeMap::new(),
@@ -90,7 +90,7 @@ impl Leader {
     }
 
     pub(super) fn serves(&self) -> bool {
-        self.stage == Stage::Broadcast
+        self.phase == Phase::Broadcast
     }
 
     pub(super) fn next_ping(&self) -> Option<u64> {
@@ -119,7 +119,7 @@ impl Leader {
     }
 
     pub(super) fn deadline(&self, setup: &Setup) -> Option<u64> {
-        let give_up = (self.stage != Stage::Broadcast).then_some(self.give_up);
+        let give_up = (self.phase != Phase::Broadcast).then_some(self.give_up);
         let silent = self.learners.values().map(|l| l.silent_at(setup)).min();
         [give_up, self.next_round, silent]
             .into_iter()
@@ -175,7 +175,7 @@ impl Server {
         match &self.role {
             Role::Looking { .. } => {}
             Role::Leading(leader) => {
-                if leader.stage != Stage::Broadcast && leader.give_up <= bus.now {
+                if leader.phase != Phase::Broadcast && leader.give_up <= bus.now {
                     return self.look(bus);
                 }
                 let learners = leader.learners.iter();

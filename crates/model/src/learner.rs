@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 pub(super) struct Learning {
     pub(super) upstream: usize,
     stream: Stream,
-    stage: Stage,
+    standing: Standing,
     heard: u64,
     /// Sessions that were heard of here and that the leader has not been told of yet.
     pub(super) touched: Touches,
@@ -30,7 +30,7 @@ pub(super) struct Learning {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum Standing {
     Connecting,
     Synced,
     Serving,
@@ -44,7 +44,7 @@ enum Caller {
 
 impl Learning {
     pub(super) fn serves(&self) -> bool {
-        self.stage == Stage::Serving
+        self.standing == Standing::Serving
     }
 
     pub(super) fn is_upstream(&self, from: usize, stream: Stream) -> bool {
@@ -75,7 +75,7 @@ impl Learning {
 
     fn silent_at(&self) -> u64 {
         let (init, sync) = self.limits;
-        let limit = if self.stage == Stage::Connecting {
+        let limit = if self.standing == Standing::Connecting {
             init
         } else {
             sync
@@ -97,7 +97,7 @@ impl Server {
         self.role = Role::Learning(Box::new(Learning {
             upstream,
             stream,
-            stage: Stage::Connecting,
+            standing: Standing::Connecting,
             heard: bus.now,
             touched: Touches::default(),
             revalidations: BTreeMap::new(),
@@ -135,7 +135,7 @@ impl Server {
                 truncate_to,
                 records,
             } => {
-                learning.stage = Stage::Synced;
+                learning.standing = Standing::Synced;
                 self.current_epoch = epoch;
                 if let Some(snapshot) = snapshot {
                     self.tree = snapshot.tree;
@@ -153,7 +153,7 @@ impl Server {
                 self.apply_up_to(committed, bus);
                 self.tree.begin_epoch(epoch << 32);
                 if let Role::Learning(learning) = &mut self.role {
-                    learning.stage = Stage::Serving;
+                    learning.standing = Standing::Serving;
                 }
             }
             Packet::Proposal(record) => {

@@ -18,12 +18,12 @@ const LOSSES_MAX: u32 = 6;
 pub(super) struct Network {
     servers: usize,
     /// Row by row: from the first server to the first, to the second…
-    links: Vec<Link>,
+    links: Vec<LinkState>,
     last_stream: Stream,
 }
 
 #[derive(Debug)]
-struct Link {
+struct LinkState {
     options: LinkOptions,
     cut_since: Option<u64>,
     flying: VecDeque<Flying>,
@@ -49,7 +49,7 @@ pub(super) struct Arrived {
 
 impl Network {
     pub(super) fn new(servers: usize, options: &LinkOptions) -> Self {
-        let link = || Link {
+        let link = || LinkState {
             options: options.clone(),
             cut_since: None,
             flying: VecDeque::new(),
@@ -149,7 +149,7 @@ impl Network {
             .min()
     }
 
-    fn link(&mut self, from: usize, to: usize) -> Option<&mut Link> {
+    fn link(&mut self, from: usize, to: usize) -> Option<&mut LinkState> {
         self.links.get_mut(from * self.servers + to)
     }
 }

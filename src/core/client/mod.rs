@@ -11,7 +11,6 @@ mod signals;
 use super::contender::Contender;
 use super::event::{Event, SessionEvent};
 use super::lease;
-use super::mutant::{self, Mutant};
 use super::session::{Session, SessionOptions, SessionWake};
 use super::shared::Shared;
 use super::shared_lease::{Basis, SharedLeases, Standing};
@@ -229,7 +228,7 @@ impl Client {
         }
         let timeout = self.shared.session.timeout();
         let now = self.shared.now;
-        let stale = lease::horizon(answered, timeout) <= now && !mutant::on(Mutant::NeverStale);
+        let stale = lease::horizon(answered, timeout) <= now;
         if !self.stale && stale {
             self.stale = true;
             self.unseen = true;
@@ -239,7 +238,7 @@ impl Client {
                 Machine::Group(group) => group.on_stale(answered, shared),
             });
         }
-        if lease::over(answered, timeout) <= now && !mutant::on(Mutant::NeverOver) {
+        if lease::over(answered, timeout) <= now {
             self.shared
                 .session
                 .expire_locally(now, &mut self.shared.out);

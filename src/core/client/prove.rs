@@ -3,7 +3,6 @@
 use super::Client;
 use crate::core::ask::Ask;
 use crate::core::contender::Contender;
-use crate::core::mutant::{self, Mutant};
 use crate::core::session::Proving;
 use crate::core::shared::Shared;
 use crate::core::znode::{self, ZnodeId};
@@ -104,9 +103,6 @@ impl Client {
     /// A check that failed says that a znode is not what it was: its znode looks, and the others are
     /// proved without it.
     pub(super) fn proved(&mut self, znodes: &[ZnodeId], result: Result<Response, ServerError>) {
-        if mutant::on(Mutant::FailedProof) {
-            return;
-        }
         match result {
             Ok(Response::Multi(outcomes)) => {
                 let mut failed = znodes.iter().zip(outcomes).filter_map(|(znode, outcome)| {

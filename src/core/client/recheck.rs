@@ -3,7 +3,6 @@
 use super::Client;
 use super::machines::Machine;
 use crate::core::ask::Ask;
-use crate::core::mutant::{self, Mutant};
 use crate::core::shared::Shared;
 use crate::core::time::Time;
 use crate::core::{Handle, again};
@@ -82,12 +81,7 @@ impl Client {
 
     /// When [`recheck`](Self::recheck) is due, if anything may rest on a watch.
     pub(super) fn recheck_at(&self) -> Option<Time> {
-        // It would hide these mistakes.
-        let hidden = mutant::on(Mutant::Unarmed)
-            || mutant::on(Mutant::OwnUnwatched)
-            || mutant::on(Mutant::FailedProof)
-            || mutant::on(Mutant::PathUnwatched);
-        if hidden || !self.shared.session.attached() || self.machines.len() == 0 {
+        if !self.shared.session.attached() || self.machines.len() == 0 {
             return None;
         }
         Some(self.rechecked + again::leisure(self.shared.session.timeout()))

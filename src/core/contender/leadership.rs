@@ -4,7 +4,6 @@ use super::rank::Rank;
 use super::{Contender, Reenrol};
 use crate::core::client::{Leads, Needs, Waits};
 use crate::core::event::{ContenderEvent, Event};
-use crate::core::mutant::{self, Mutant};
 use crate::core::session::Proving;
 use crate::core::shared::Shared;
 use crate::core::shared_lease::{Basis, Held, SharedLease, Standing};
@@ -24,7 +23,7 @@ impl Contender {
         let Some(SharedLease { end, fresh_until }) = self.lease(shared) else {
             return;
         };
-        let dead = end <= shared.now && !mutant::on(Mutant::Revived);
+        let dead = end <= shared.now;
         // With Mesos's rule the end is that of the session, which says so itself, unless the znode is
         // not known to be ours.
         let own = self.spec.policy.is_proved() || self.doubted.is_some();
@@ -101,7 +100,7 @@ impl Contender {
         };
         let trusted = |znode: &ZnodeId| {
             // One znode that is not known to be ours must not take the others' leases along.
-            shared.znodes.is_trusted(*znode) || mutant::on(Mutant::CulpritTakesAll)
+            shared.znodes.is_trusted(*znode)
         };
         let claim = self.claim().map(|(proving, znode, _)| (proving, znode));
         let is_first = matches!(self.rank, Rank::First) && self.doubted.is_none();
@@ -163,7 +162,7 @@ impl Contender {
             Held::Shared { in_jeopardy } => *in_jeopardy = true,
             Held::Alone(lease) => lease.fresh_until = None,
         }
-        if lease.fresh_until.is_some() && !mutant::on(Mutant::Untold) {
+        if lease.fresh_until.is_some() {
             let event = ContenderEvent::Jeopardy {
                 member: member.clone(),
                 lease_end: lease.end,

@@ -41,7 +41,6 @@ pub(crate) use rank::{ContenderAsk, RankAsk};
 
 use super::again::Again;
 use super::event::{ContenderEvent, Event, LostReason, Member};
-use super::mutant::{self, Mutant};
 use super::shared::Shared;
 use super::time::Time;
 use super::words::{LeasePolicy, Reenrol};
@@ -189,7 +188,7 @@ impl Contender {
             self.answer_withdrawals(&Ok(Answer::Removed(false)), shared);
             return;
         };
-        if first && !mutant::on(Mutant::ReleaseLate) {
+        if first {
             self.lose(LostReason::Withdrawn, shared);
         }
         znode::release(shared, znode);
@@ -274,9 +273,7 @@ impl Contender {
             }
             ZnodeNews::Left { by_us } => {
                 self.znode = None;
-                if mutant::on(Mutant::ReleaseLate) {
-                    self.lose(LostReason::Withdrawn, shared);
-                }
+
                 self.answer_withdrawals(&Ok(Answer::Removed(by_us)), shared);
             }
             ZnodeNews::Stuck(error) => {
@@ -301,7 +298,7 @@ impl Contender {
         self.renew(shared);
         match &self.rank {
             Rank::Unknown | Rank::Counting(_) => self.list(shared),
-            Rank::Behind { .. } if mutant::on(Mutant::Unarmed) => {}
+
             Rank::Behind { .. } => self.watch_predecessor(shared),
             Rank::First | Rank::Leading(_) => {}
         }
@@ -312,8 +309,8 @@ impl Contender {
         self.peeked = None;
         if self.is_leading() {
             match self.spec.policy {
-                LeasePolicy::Strict if !mutant::on(Mutant::StrictWaits) => self.lapse(shared),
-                LeasePolicy::Verified | LeasePolicy::Strict | LeasePolicy::Session => {
+                LeasePolicy::Strict => self.lapse(shared),
+                LeasePolicy::Verified | LeasePolicy::Session => {
                     self.endanger(shared);
                 }
             }

@@ -4,7 +4,6 @@ use super::Contender;
 use crate::core::ask::Ask;
 use crate::core::event::{ContenderEvent, LostReason, Member};
 use crate::core::members::{self, MemberStats};
-use crate::core::mutant::{self, Mutant};
 use crate::core::shared::Shared;
 use crate::core::shared_lease::Held;
 use crate::core::time::Time;
@@ -67,16 +66,14 @@ impl Contender {
         if path == self.spec.path {
             self.peeked = None;
         }
-        let stale = self.before.back().is_none_or(|p| p != path) && !mutant::on(Mutant::StaleWatch);
+        let stale = self.before.back().is_none_or(|p| p != path);
         if !matches!(self.rank, Rank::Behind { .. }) || stale {
             return;
         }
         match kind {
             EventKind::Deleted => {
                 self.before.pop_back();
-                if mutant::on(Mutant::VanishedLeads) {
-                    self.before.clear();
-                }
+
                 self.settle(shared);
             }
             EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
@@ -303,9 +300,7 @@ impl Contender {
     fn stand_behind(&mut self, mut before: VecDeque<String>, shared: &mut Shared) {
         self.further = before.len().saturating_sub(KNOWN_MAX);
         self.before = before.split_off(self.further);
-        if mutant::on(Mutant::FurtherForgotten) {
-            self.further = 0;
-        }
+
         self.ranked = true;
         self.rank = Rank::Behind { told: None };
         self.again.over();

@@ -7,7 +7,6 @@ use super::requests::Ask;
 use super::time::Time;
 use super::verdict;
 use super::{Link, Purpose, Session, Signal};
-use crate::core::mutant::{self, Mutant};
 use crate::proto::{
     ConnectResponse, Frame, Reader, ReplyHeader, Response, ServerError, WatchEvent, op, xid,
 };
@@ -46,9 +45,7 @@ impl<Q: Question> Session<Q> {
                         let body = body.to_vec();
                         self.answer(&body, None, now, out)
                     }
-                    Ok(Some(Frame::TooLong { .. })) if mutant::on(Mutant::LongEnds) => {
-                        Err("too long an answer".to_owned())
-                    }
+
                     Ok(Some(Frame::TooLong { bytes, head })) => {
                         self.answer(&head, Some(bytes), now, out)
                     }
@@ -173,7 +170,6 @@ impl<Q: Question> Session<Q> {
                     _ => {}
                 }
                 if let Ok(Response::Multi(outcomes)) = &result
-                    && !mutant::on(Mutant::FailedProof)
                     && outcomes.iter().any(|outcome| {
                         let gone = [ServerError::SessionExpired, ServerError::SessionMoved];
                         outcome.as_ref().is_err_and(|error| gone.contains(error))

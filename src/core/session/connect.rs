@@ -10,7 +10,6 @@ use super::secret::Secret;
 use super::servers::{Found, Host, Step};
 use super::time::Time;
 use super::{Link, Purpose, Session, Signal, Up};
-use crate::core::mutant::{self, Mutant};
 use crate::proto::{ConnectRequest, ConnectResponse, FrameDecoder, Request, ServerError};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -24,11 +23,6 @@ impl<Q: Question> Session<Q> {
         now: Time,
         out: &mut impl Outputs,
     ) {
-        let waits = matches!(self.link, Link::Resolving { .. });
-        let result = match mutant::on(Mutant::LateNameLost) && !waits {
-            true => Err("too late".to_owned()),
-            false => result,
-        };
         let attached = matches!(self.link, Link::Up(_));
         let Some(found) = self.servers.resolved(id, result, attached, &mut self.rng) else {
             return;
@@ -65,10 +59,7 @@ impl<Q: Question> Session<Q> {
         }
         let mut bytes = Vec::new();
         ConnectRequest {
-            last_zxid: match mutant::on(Mutant::ZxidUnnamed) {
-                true => 0,
-                false => self.last_zxid,
-            },
+            last_zxid: self.last_zxid,
             timeout_ms: i32::try_from(self.options.timeout.as_millis()).unwrap_or(i32::MAX),
             session: self.identity.id,
             password: self.identity.password.as_session_password(),
@@ -204,38 +195,29 @@ impl<Q: Question> Session<Q> {
             self.identity.timeout = granted;
             self.born = Some(sent);
         }
-        self.identity.timeout = match mutant::on(Mutant::GrantedNow) {
-            true => granted,
-            false => granted.min(self.identity.timeout),
-        };
+        self.identity.timeout = granted.min(self.identity.timeout);
         self.identity.password = Secret::new(response.password);
         let timeout = self.timeout();
         let lives = |proved| lease::life_end(proved, timeout) > now + self.lag;
         let before = self.born.max(self.proved);
-        let handshake = if before.is_some_and(lives) || mutant::on(Mutant::DoomedCounts) {
+        let handshake = if before.is_some_and(lives) {
             Handshake::Sound
         } else {
             let until = lease::doubt_end(now, timeout);
             Handshake::Doubtful { until }
         };
         let relay = lease::relay(timeout, self.options.tick);
-        let connect = match mutant::on(Mutant::ConnectAnswered) {
-            true => now,
-            false => sent,
-        };
+
         let mut up = Box::new(Up {
             conn,
             address,
             decoder: FrameDecoder::default(),
-            requests: Requests::after(match mutant::on(Mutant::XidsAnew) {
-                true => 0,
-                false => self.last_xid,
-            }),
+            requests: Requests::after(self.last_xid),
             pings: VecDeque::new(),
             last_sent: sent,
             since: now,
             is_slow: now.since(sent) > lease::early_ping_interval(timeout),
-            proofs: Proofs::new(connect, now, handshake, timeout, relay, before),
+            proofs: Proofs::new(sent, now, handshake, timeout, relay, before),
             progress: sent,
             fresh_bytes: 0,
         });
@@ -261,9 +243,6 @@ impl<Q: Question> Session<Q> {
             }
         }
         self.link = Link::Up(up);
-        if mutant::on(Mutant::HandshakeProves) {
-            self.note_proof();
-        }
     }
 }
 

@@ -94,7 +94,6 @@
 
 use super::hindrance::Hindrance;
 use super::time::Time;
-use crate::core::mutant::{self, Mutant};
 use std::time::Duration;
 
 /// δ: how late a ZooKeeper leader's pings may be, and how long it may take to close the sessions of a
@@ -113,9 +112,6 @@ const PROOFS_PER_TIMEOUT: u32 = 12;
 /// ZooKeeper's leader. Without a configured `tick` it is half of the session timeout: servers
 /// grant no less than two ticks.
 pub(crate) fn relay(timeout: Duration, tick: Option<Duration>) -> Duration {
-    if mutant::on(Mutant::NoRelay) {
-        return Duration::ZERO;
-    }
     tick.unwrap_or(timeout / 2) / 2 + PING_LATENESS
 }
 

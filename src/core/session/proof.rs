@@ -3,7 +3,6 @@
 
 use super::lease::{self, PING_LATENESS};
 use super::time::Time;
-use crate::core::mutant::{self, Mutant};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -62,8 +61,7 @@ struct Pending {
 pub(crate) struct Proofs {
     timeout: Duration,
     relay: Duration,
-    /// The send time of the connect request.
-    connect: Time,
+
     /// What was proved of the session's life on earlier connections.
     before: Option<Time>,
     doubtful_until: Option<Time>,
@@ -110,7 +108,6 @@ impl Proofs {
         Self {
             timeout,
             relay,
-            connect,
             before,
             doubtful_until,
             heard: VecDeque::new(),
@@ -133,16 +130,6 @@ impl Proofs {
 
     /// A reply to a request that was sent at `sent` has arrived.
     pub(crate) fn heard(&mut self, sent: Time, now: Time) {
-        let sent = if mutant::on(Mutant::ReplyTime) {
-            now
-        } else {
-            sent
-        };
-        let now = if mutant::on(Mutant::SentBefore) {
-            sent
-        } else {
-            now
-        };
         let is_alone = |last: Time| sent.since(last) > self.timeout / SPARSE;
         let is_alone = self.last_heard.is_none_or(is_alone);
         self.last_heard = self.last_heard.max(Some(sent));
@@ -185,7 +172,7 @@ impl Proofs {
     fn counted(&self, newest: usize) -> Option<Time> {
         let last = self.heard.get(newest)?;
         let second = self.heard.get(newest.checked_sub(1)?)?;
-        Some(if last.is_alone || mutant::on(Mutant::NewestTouch) {
+        Some(if last.is_alone {
             last.sent
         } else {
             second.sent
@@ -223,30 +210,15 @@ impl Proofs {
             relayed,
         };
         // Each must have been sent after the one before it was known to be committed.
-        let known = |s: &Success| match mutant::on(Mutant::SentOnly) {
-            true => s.sent,
-            false => s.arrived,
-        };
-        let newest_known = |at: Time| self.successes.iter().rposition(|s| known(s) <= at);
+
+        let newest_known = |at: Time| self.successes.iter().rposition(|s| s.arrived <= at);
         let p1 = newest_known(sent).map(|at| self.successes[at].sent);
-        let p1 = if mutant::on(Mutant::OneStepBack) {
-            Some(sent)
-        } else {
-            p1
-        };
-        let pause = match mutant::on(Mutant::OneStepBack) || mutant::on(Mutant::BackToBack) {
-            true => Duration::ZERO,
-            false => PING_LATENESS,
-        };
+
         let p2 = p1.and_then(|sent| {
-            let settled = |s: &Success| s.arrived + pause <= sent;
+            let settled = |s: &Success| s.arrived + PING_LATENESS <= sent;
             self.successes.iter().rposition(settled)
         });
-        match () {
-            () if mutant::on(Mutant::SentBefore) => self.base = self.base.max(self.relayed(sent)),
-            () if mutant::on(Mutant::NoStepBack) => self.base = self.base.max(relayed),
-            () => {}
-        }
+
         let mut shown = None;
         if let Some(at) = p2 {
             shown = self.successes[at].relayed;
@@ -395,8 +367,7 @@ impl Proofs {
 
     /// `a`: the instant that the lease rests on.
     pub(crate) fn base(&self) -> Option<Time> {
-        let handshake = mutant::on(Mutant::HandshakeProves).then_some(self.connect);
-        self.base.max(handshake)
+        self.base
     }
 }
 

@@ -5,7 +5,6 @@ use super::blame::{self, Blame, Suspect};
 use super::question::Question;
 use super::time::Time;
 use super::watch::WatchKind;
-use crate::core::mutant::{self, Mutant};
 use crate::proto::{Request, Response, ServerError, op};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Bound;
@@ -116,10 +115,6 @@ impl<Q> InFlight<Q> {
 
     /// Whether this reply shows that a quorum has committed a write of the session.
     pub(super) fn commits(&self, result: &Result<Response, ServerError>) -> bool {
-        if mutant::on(Mutant::ReadProves) || mutant::on(Mutant::FailedProof) && self.op == op::MULTI
-        {
-            return result.is_ok();
-        }
         match (self.commits, result) {
             (Commits::ByOutcomes, Ok(Response::Multi(outcomes))) => {
                 outcomes.iter().all(Result::is_ok)
@@ -250,11 +245,8 @@ impl<Q: Question> Requests<Q> {
             }
             self.send(ask, &request, (now, relayed), out);
         }
-        let bulk_max = match mutant::on(Mutant::BulkFirst) {
-            true => IN_FLIGHT_MAX,
-            false => BULK_IN_FLIGHT_MAX,
-        };
-        while self.bulk_in_flight < bulk_max
+
+        while self.bulk_in_flight < BULK_IN_FLIGHT_MAX
             && self.in_flight.len() < IN_FLIGHT_MAX
             && let Some((ask, request)) = self.next_bulk(blame)
         {

@@ -3,7 +3,6 @@
 use super::lease;
 use super::rng::Rng;
 use super::time::Time;
-use crate::core::mutant::{self, Mutant};
 use std::collections::{BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -302,7 +301,7 @@ impl Servers {
     /// A server answered a request, on a connection that has `lived` or has not yet: the next loss
     /// of a connection may retry at once.
     pub(crate) fn answered(&mut self, lived: bool) {
-        if lived || self.forgiving || mutant::on(Mutant::LongEnds) {
+        if lived || self.forgiving {
             self.queue.clear();
             self.tried.clear();
             self.left_in_round = self.servers.len();

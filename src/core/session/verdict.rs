@@ -6,7 +6,6 @@
 //! operation may have been carried out or not. It is asked again after a pause, and a write is
 //! looked for first, as after a lost reply.
 
-use crate::core::mutant::{self, Mutant};
 use crate::proto::{ServerError, op};
 
 /// Whether this error is the outcome of operation `number`.
@@ -51,7 +50,7 @@ pub(crate) fn decides(number: i32, error: ServerError) -> bool {
         // The outcomes of a `multi` stand in its body. What is left changes nothing and says nothing.
         _ => &[],
     };
-    outcomes.contains(&error) || mutant::on(Mutant::AnyCodeDecides)
+    outcomes.contains(&error)
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use super::{finish, on_undecided};
 use crate::core::SESSION;
 use crate::core::ask::Ask;
 use crate::core::event::Member;
-use crate::core::mutant::{self, Mutant};
 use crate::core::shared::Shared;
 use crate::proto::path::{self, MemberName};
 use crate::proto::{MultiOp, Request, Response, ServerError, op};
@@ -183,9 +182,7 @@ fn questioned(shared: &mut Shared, id: ZnodeId, path: &str, result: Result<Respo
     *unread = unread.saturating_sub(1);
     let done = *unread == 0;
     match result {
-        Ok(Response::Data { data, stat })
-            if stat.ephemeral_owner == session || mutant::on(Mutant::AnyOwner) =>
-        {
+        Ok(Response::Data { data, stat }) if stat.ephemeral_owner == session => {
             found.push((Member::new(path, stat.czxid), Some(data)));
         }
         // Ours, by the server's word, and of no use: it cannot be proved.

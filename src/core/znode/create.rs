@@ -6,7 +6,6 @@ use crate::core::Handle;
 use crate::core::ask::Ask;
 use crate::core::error::{Error, ErrorKind};
 use crate::core::event::Member;
-use crate::core::mutant::{self, Mutant};
 use crate::core::session::Session;
 use crate::core::shared::Shared;
 use crate::proto::path::{self, MemberName};
@@ -108,10 +107,7 @@ pub(super) fn created(shared: &mut Shared, id: ZnodeId, result: Result<Response,
             return;
         }
         Err(ServerError::NoNode) => {
-            if znode.ancestor_error.is_none()
-                && !(mutant::on(Mutant::PathMissing) && id.0 > 1)
-                && znode.refusals < CREATE_REFUSALS_MAX
-            {
+            if znode.ancestor_error.is_none() && znode.refusals < CREATE_REFUSALS_MAX {
                 if znode.released {
                     finish(shared, id, ZnodeNews::Left { by_us: false });
                 } else {

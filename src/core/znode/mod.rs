@@ -66,7 +66,6 @@ use super::Handle;
 use super::again::Again;
 use super::error::Error;
 use super::event::Member;
-use super::mutant::{self, Mutant};
 use super::session::ExpiredBy;
 use super::shared::Shared;
 use super::time::Time;
@@ -346,7 +345,6 @@ pub(crate) fn on_attached(shared: &mut Shared) {
         znode.rewrite.cancel();
         match &znode.state {
             State::Absent => create::send_create(shared, id),
-            State::Doubt if mutant::on(Mutant::CreateAgain) => create::send_create(shared, id),
             State::Doubt => {
                 if looking.insert(znode.group.clone()) {
                     adopt::look(shared, id);
@@ -358,9 +356,6 @@ pub(crate) fn on_attached(shared: &mut Shared) {
                 if shared.znodes.is_behind(id) {
                     write::write(shared, id);
                 }
-            }
-            State::Leaving { asked: true, .. } if mutant::on(Mutant::DeleteOnce) => {
-                finish(shared, id, ZnodeNews::Left { by_us: true });
             }
             // Whether an earlier delete was carried out is not known, and by now the path
             // may be a stranger's: look before deleting.

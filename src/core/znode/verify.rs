@@ -5,7 +5,6 @@ use super::{blocked, finish, on_undecided};
 use crate::core::ask::Ask;
 use crate::core::error::Error;
 use crate::core::event::Member;
-use crate::core::mutant::{self, Mutant};
 use crate::core::shared::Shared;
 use crate::proto::{MultiOp, Request, Response, ServerError, Stat, op};
 
@@ -58,7 +57,6 @@ pub(crate) fn on_failed_check(shared: &mut Shared, id: ZnodeId, error: ServerErr
 }
 
 pub(super) fn verify(shared: &mut Shared, id: ZnodeId, watch: bool) {
-    let watch = watch && !mutant::on(Mutant::OwnUnwatched) && !mutant::on(Mutant::FailedProof);
     if let Some(OwnZnode {
         state: State::Standing(member) | State::Leaving { member, .. },
         ..
@@ -78,7 +76,7 @@ pub(super) fn verified(shared: &mut Shared, id: ZnodeId, result: Result<Response
     };
     let session = shared.session.id();
     let ours = |member: &Member, stat: Stat| {
-        (stat.ephemeral_owner == session || mutant::on(Mutant::AnyOwner))
+        stat.ephemeral_owner == session
             // Where it may not be read, its birth is not known.
             && (member.token == 0 || Member::new(&member.path, stat.czxid) == *member)
     };

@@ -71,7 +71,7 @@ struct Crowd {
 
 impl Crowd {
     fn open() -> Result<Self, String> {
-        let url = Url::parse("memory://crowd/").map_err(|e| e.to_string())?;
+        let url = Url::parse("memory://crowd/groups").map_err(|e| e.to_string())?;
         let server = MemoryServer::of(&url).map_err(|e| e.to_string())?;
         let options = ClientOptions::default().session_timeout(TIMEOUT);
         let client = Client::open(&url, options).map_err(|e| e.to_string())?;
@@ -85,7 +85,7 @@ impl Crowd {
 
     fn elect(&mut self, groups: usize) -> Result<(), String> {
         for group in 0..groups {
-            let path = format!("/crowd/{group}");
+            let path = format!("/groups/{group}");
             let detector = self.client.detect(&path).map_err(|e| e.to_string())?;
             let contender = self.client.contend(ContenderOptions::new(&path));
             self.contenders.push(contender.map_err(|e| e.to_string())?);
