@@ -135,12 +135,12 @@ impl Bench {
         reenrol: Reenrol,
     ) {
         let spec = ContenderSpec {
-            path: GROUP.into(),
             label: Some("c".into()),
             data: format!("{node}/{handle}").into_bytes(),
             policy,
             reenrol,
             warm: self.warm,
+            ..ContenderSpec::new(GROUP)
         };
         let handle = Handle(handle);
         self.command(node, Command::Contend { handle, spec });
