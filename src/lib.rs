@@ -34,7 +34,7 @@ pub use tenure_proto as proto;
 
 pub use api::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
-    Error, ErrorKind, Events, ExpiredBy, FromEvent, Group, GroupEvent, Host, Leader, Leadership,
+    Error, ErrorKind, Events, ExpiredBy, Group, GroupEvent, HandleEvent, Host, Leader, Leadership,
     LeasePolicy, LogLevel, LogRecord, LostReason, Member, MemoryServer, Metrics, Pending, Reenrol,
     SessionEvent, Time, TlsOptions, Url, set_log, unset_log,
 };

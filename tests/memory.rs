@@ -24,7 +24,7 @@ fn open(url: &Url) -> Client {
 }
 
 /// Pulls events until one is what `wanted` says.
-fn until<E: tenure::FromEvent, T>(
+fn until<E: tenure::HandleEvent, T>(
     events: &tenure::Events<E>,
     mut wanted: impl FnMut(E) -> Option<T>,
 ) -> T {

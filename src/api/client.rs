@@ -1,16 +1,14 @@
 //! A client: one ZooKeeper session, shared by any number of contenders, detectors and groups.
 
+use super::checks::{check_group, check_span};
 use super::contender::{Contender, ContenderOptions};
 use super::detector::Detector;
 use super::events::Events;
 use super::group::Group;
 use super::standalone::Standalone;
 use super::url::{Place, Url};
-use crate::core::{
-    ANSWER_BYTES_MAX, Answer, Command, Error, ErrorKind, Host, SessionEvent, SessionOptions,
-};
-use crate::driver::{Link, Metrics, Pending, TlsOptions, Transport, now};
-use crate::proto::path;
+use crate::core::{ANSWER_BYTES_MAX, Answer, Command, Error, Host, SessionEvent, SessionOptions};
+use crate::driver::{ClientHandle, Metrics, Pending, TlsOptions, Transport, now};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -113,7 +111,7 @@ pub struct Client {
 /// What a client asks.
 #[derive(Debug)]
 enum Way {
-    Session(Arc<Link>),
+    Session(Arc<ClientHandle>),
     Standalone(Arc<Standalone>),
 }
 
@@ -162,20 +160,20 @@ impl Client {
             tick: options.tick,
             answer_bytes_max: ANSWER_BYTES_MAX,
         };
-        let link = Link::open(session, transport)?;
-        let events = Events::new(Arc::clone(link.session()));
+        let client = ClientHandle::open(session, transport)?;
+        let events = Events::new(Arc::clone(client.session()));
         Ok(Self {
-            way: Way::Session(link),
+            way: Way::Session(client),
             events,
             options,
         })
     }
 
     /// The way to the session; `what` cannot be done without one.
-    fn link(&self, what: &str) -> Result<&Arc<Link>, Error> {
+    fn client(&self, what: &str) -> Result<&Arc<ClientHandle>, Error> {
         match &self.way {
-            Way::Session(link) if link.is_foreign() => Err(Error::forked()),
-            Way::Session(link) => Ok(link),
+            Way::Session(client) if client.is_foreign() => Err(Error::forked()),
+            Way::Session(client) => Ok(client),
             Way::Standalone(standalone) => Err(standalone.refusal(what)),
         }
     }
@@ -192,11 +190,11 @@ impl Client {
     /// 1,000,000 bytes (a server's default limit for a whole request is 1,048,575), and where
     /// the URL is a standalone leader's address; `System` when too much is under way.
     pub fn contend(&self, options: ContenderOptions) -> Result<Contender, Error> {
-        let link = self.link("contend for")?;
+        let client = self.client("contend for")?;
         let spec = options.into_spec()?;
         let (path, reenrol) = (spec.path.clone(), spec.reenrol);
-        let (handle, sink) = link.register(&path, |handle| Command::Contend { handle, spec })?;
-        Ok(Contender::new(Arc::clone(link), handle, sink, reenrol))
+        let (handle, sink) = client.register(&path, |handle| Command::Contend { handle, spec })?;
+        Ok(Contender::new(Arc::clone(client), handle, sink, reenrol))
     }
 
     /// Follows the leader of the group at `group`, without being a member. If the path does not
@@ -206,9 +204,9 @@ impl Client {
     /// # Errors
     /// `InvalidInput` for a path that ZooKeeper does not allow; `System` when too much is under way.
     pub fn detect(&self, group: &str) -> Result<Detector, Error> {
-        let link = match &self.way {
-            Way::Session(link) if link.is_foreign() => return Err(Error::forked()),
-            Way::Session(link) => link,
+        let client = match &self.way {
+            Way::Session(client) if client.is_foreign() => return Err(Error::forked()),
+            Way::Session(client) => client,
             Way::Standalone(standalone) => {
                 if group != standalone.path() {
                     check_group(group)?;
@@ -218,8 +216,8 @@ impl Client {
         };
         check_group(group)?;
         let path = group.to_owned();
-        let (handle, sink) = link.register(group, |handle| Command::Detect { handle, path })?;
-        Ok(Detector::new(Arc::clone(link), handle, sink))
+        let (handle, sink) = client.register(group, |handle| Command::Detect { handle, path })?;
+        Ok(Detector::new(Arc::clone(client), handle, sink))
     }
 
     /// Opens the group at `group`.
@@ -228,17 +226,17 @@ impl Client {
     /// `InvalidInput` for a path that ZooKeeper does not allow, and where the URL is a standalone
     /// leader's address; `System` when too much is under way.
     pub fn group(&self, group: &str) -> Result<Group, Error> {
-        let link = self.link("list or join")?;
+        let client = self.client("list or join")?;
         check_group(group)?;
         let path = group.to_owned();
-        let (handle, sink) = link.register(group, |handle| Command::Group { handle, path })?;
-        Ok(Group::new(Arc::clone(link), handle, sink))
+        let (handle, sink) = client.register(group, |handle| Command::Group { handle, path })?;
+        Ok(Group::new(Arc::clone(client), handle, sink))
     }
 
     /// The metrics of this client, counted since it was opened; all zero for a standalone leader.
     pub fn metrics(&self) -> Metrics {
         match &self.way {
-            Way::Session(link) => link.metrics(),
+            Way::Session(client) => client.metrics(),
             Way::Standalone(_) => Metrics::default(),
         }
     }
@@ -251,55 +249,17 @@ impl Client {
     /// `Timeout` when no server could be notified: the znodes are gone when the session times out.
     pub fn close(&self) -> Pending<()> {
         let patience = self.options.session_timeout;
-        let link = match &self.way {
-            Way::Session(link) => link,
+        let client = match &self.way {
+            Way::Session(client) => client,
             Way::Standalone(standalone) => {
                 standalone.close();
                 return Pending::ready(Ok(()));
             }
         };
-        link.begin_to_close();
-        link.call(
+        client.begin_to_close();
+        client.call(
             |call| Command::Close { call, patience },
             |answer| matches!(answer, Answer::Closed).then_some(()),
         )
     }
-}
-
-/// The longest payload that is accepted.
-const DATA_BYTES_MAX: usize = 1_000_000;
-
-fn check_span(name: &str, span: Duration) -> Result<(), Error> {
-    let millis = span.as_millis();
-    if millis == 0 || i32::try_from(millis).is_err() {
-        return Err(Error::new(
-            ErrorKind::InvalidInput,
-            format!("the {name} is {span:?}; it must be from 1 ms to 24 days"),
-        ));
-    }
-    Ok(())
-}
-
-pub(super) fn check_group(group: &str) -> Result<(), Error> {
-    let checked = match group {
-        "/" => Err("the path '/' cannot be a group's".to_owned()),
-        group => path::validate(group),
-    };
-    checked.map_err(|why| Error::new(ErrorKind::InvalidInput, why))
-}
-
-pub(super) fn check_member(label: Option<&str>, data: &[u8]) -> Result<(), Error> {
-    if let Some(label) = label {
-        path::validate_label(label).map_err(|why| Error::new(ErrorKind::InvalidInput, why))?;
-    }
-    if data.len() > DATA_BYTES_MAX {
-        return Err(Error::new(
-            ErrorKind::InvalidInput,
-            format!(
-                "the payload has {} bytes; at most {DATA_BYTES_MAX} are accepted",
-                data.len()
-            ),
-        ));
-    }
-    Ok(())
 }

@@ -1,15 +1,16 @@
 //! A contender, its options and its leadership.
 
-use super::client::{check_group, check_member};
+use super::any_events::wait_for;
+use super::checks::{check_group, check_member};
 use super::events::Events;
 use crate::core::{
     Answer, Command, ContenderEvent, ContenderSpec, Error, Handle, LeasePolicy, LostReason,
     Reenrol, Time,
 };
-use crate::driver::{Held, Link, Pending, Sink};
+use crate::driver::{ClientHandle, Held, Pending, Sink};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The options of a contender.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +117,7 @@ impl Leadership {
 /// in the background. All methods may be called from any thread, and from callbacks.
 #[derive(Debug)]
 pub struct Contender {
-    link: Arc<Link>,
+    client: Arc<ClientHandle>,
     handle: Handle,
     sink: Arc<Sink>,
     events: Events<ContenderEvent>,
@@ -125,10 +126,15 @@ pub struct Contender {
 }
 
 impl Contender {
-    pub(super) fn new(link: Arc<Link>, handle: Handle, sink: Arc<Sink>, reenrol: Reenrol) -> Self {
+    pub(super) fn new(
+        client: Arc<ClientHandle>,
+        handle: Handle,
+        sink: Arc<Sink>,
+        reenrol: Reenrol,
+    ) -> Self {
         let events = Events::new(Arc::clone(&sink));
         Self {
-            link,
+            client,
             handle,
             sink,
             events,
@@ -150,7 +156,7 @@ impl Contender {
         // Who has given leadership up does not lead, though the I/O thread may not know it yet; and
         // in a forked child the parent leads, if anybody: who would tell this process of its loss?
         if self.withdrawn.load(Ordering::Relaxed)
-            || self.link.is_closing()
+            || self.client.is_closing()
             || self.sink.is_foreign()
         {
             return None;
@@ -170,22 +176,7 @@ impl Contender {
     /// `Timeout` when it did not lead in time; `Closed` when it withdrew or stopped, or the client
     /// was closed; the error that prevents the creation of its znode.
     pub fn wait_leading(&self, limit: Option<Duration>) -> Result<Leadership, Error> {
-        let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
-        loop {
-            if let Some(leadership) = self.leadership() {
-                return Ok(leadership);
-            }
-            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-            let event = self
-                .events
-                .wait_latest(left, |event| self.is_decisive(event))?;
-            if let Some(leadership) = self.decide(&event)? {
-                return Ok(leadership);
-            }
-            // It led, and the lease has run out since: the news of that replaces this event.
-            let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-            self.events.wait_latest(left, |newest| *newest != event)?;
-        }
+        wait_for(self.leading(), limit, "the contender did not lead in time")
     }
 
     /// [`wait_leading`](Self::wait_leading) for any executor. Dropping the future loses nothing.
@@ -227,7 +218,7 @@ impl Contender {
     pub fn withdraw(&self) -> Pending<bool> {
         self.withdrawn.store(true, Ordering::Relaxed);
         let handle = self.handle;
-        self.link.call(
+        self.client.call(
             |call| Command::Withdraw { handle, call },
             |answer| match answer {
                 Answer::Removed(removed) => Some(removed),
@@ -245,7 +236,7 @@ impl Contender {
     pub fn set_data(&self, data: impl Into<Vec<u8>>) -> Result<Pending<bool>, Error> {
         let (handle, data) = (self.handle, data.into());
         check_member(None, &data)?;
-        Ok(self.link.call(
+        Ok(self.client.call(
             |call| Command::SetData { handle, call, data },
             |answer| match answer {
                 Answer::Written(written) => Some(written),
@@ -277,6 +268,6 @@ impl Contender {
 impl Drop for Contender {
     fn drop(&mut self) {
         let handle = self.handle;
-        self.link.command(Command::Drop { handle });
+        self.client.command(Command::Drop { handle });
     }
 }

@@ -1,9 +1,10 @@
 //! A detector.
 
+use super::any_events::wait_for;
 use super::events::Events;
 use super::standalone::Standalone;
 use crate::core::{Command, DetectorEvent, Error, Handle, Leader, Time};
-use crate::driver::{Link, Sink, now};
+use crate::driver::{ClientHandle, Sink, now};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,14 +20,14 @@ pub struct Detector {
 /// Where the events come from.
 #[derive(Debug)]
 enum Source {
-    Session(Arc<Link>, Handle),
+    Session(Arc<ClientHandle>, Handle),
     Standalone(Arc<Standalone>, Arc<Sink>),
 }
 
 impl Detector {
-    pub(super) fn new(link: Arc<Link>, handle: Handle, sink: Arc<Sink>) -> Self {
+    pub(super) fn new(client: Arc<ClientHandle>, handle: Handle, sink: Arc<Sink>) -> Self {
         Self {
-            source: Source::Session(link, handle),
+            source: Source::Session(client, handle),
             events: Events::new(sink),
             opened: now(),
         }
@@ -71,8 +72,8 @@ impl Detector {
         previous: &DetectorEvent,
         limit: Option<Duration>,
     ) -> Result<DetectorEvent, Error> {
-        self.events
-            .wait_latest(limit, |event| !is_same(event, previous))
+        let changed = self.detected(previous);
+        wait_for(changed, limit, "the leader did not change in time")
     }
 
     /// [`detect`](Self::detect) for any executor.
@@ -100,7 +101,7 @@ fn is_same(a: &DetectorEvent, b: &DetectorEvent) -> bool {
 impl Drop for Detector {
     fn drop(&mut self) {
         match &self.source {
-            Source::Session(link, handle) => link.command(Command::Drop { handle: *handle }),
+            Source::Session(client, handle) => client.command(Command::Drop { handle: *handle }),
             Source::Standalone(standalone, sink) => standalone.forget(sink),
         }
     }

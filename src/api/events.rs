@@ -1,14 +1,13 @@
 //! The events of one handle: pulled, awaited, or delivered to a callback.
 
-use crate::core::{
-    ContenderEvent, DetectorEvent, Error, ErrorKind, Event, GroupEvent, SessionEvent,
-};
-use crate::driver::{Mailbox, Next, Sink, start_dispatch};
+use super::any_events::{AnyEvents, wait_for};
+use crate::core::{ContenderEvent, DetectorEvent, Error, Event, GroupEvent, SessionEvent};
+use crate::driver::Sink;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The type of the events of a handle: [`SessionEvent`], [`ContenderEvent`],
 /// [`DetectorEvent`] or [`GroupEvent`].
@@ -18,10 +17,10 @@ use std::time::{Duration, Instant};
 ///
 /// ```
 /// use std::time::Duration;
-/// use tenure::{Client, ClientOptions, Error, Events, FromEvent, Url};
+/// use tenure::{Client, ClientOptions, Error, Events, HandleEvent, Url};
 ///
 /// /// The events so far.
-/// fn drain<E: FromEvent>(events: &Events<E>) -> Vec<E> {
+/// fn drain<E: HandleEvent>(events: &Events<E>) -> Vec<E> {
 ///     std::iter::from_fn(|| events.next(Some(Duration::ZERO)).ok()).collect()
 /// }
 ///
@@ -34,24 +33,35 @@ use std::time::{Duration, Instant};
 ///
 /// ```compile_fail,E0277
 /// struct Mine;
-/// impl tenure::FromEvent for Mine {}
+/// impl tenure::HandleEvent for Mine {}
 /// ```
-pub trait FromEvent: sealed::Sealed + Sized + Send + 'static {
+pub trait HandleEvent: sealed::Sealed + Sized + Send + 'static {
     /// The event, if it is of this type. Only the library can name the type of all events.
     #[doc(hidden)]
-    fn from_event(event: Event) -> Option<Self>;
+    fn from_any(event: Event) -> Option<Self>;
+
+    /// As [`from_any`](Self::from_any), to look at.
+    #[doc(hidden)]
+    fn of(event: &Event) -> Option<&Self>;
 }
 
 mod sealed {
     pub trait Sealed {}
 }
 
-macro_rules! from_event {
+macro_rules! handle_event {
     ($($kind:ident => $event:ty),*) => {
         $(impl sealed::Sealed for $event {}
 
-        impl FromEvent for $event {
-            fn from_event(event: Event) -> Option<Self> {
+        impl HandleEvent for $event {
+            fn from_any(event: Event) -> Option<Self> {
+                match event {
+                    Event::$kind(event) => Some(event),
+                    _ => None,
+                }
+            }
+
+            fn of(event: &Event) -> Option<&Self> {
                 match event {
                     Event::$kind(event) => Some(event),
                     _ => None,
@@ -61,7 +71,7 @@ macro_rules! from_event {
     };
 }
 
-from_event!(
+handle_event!(
     Session => SessionEvent,
     Contender => ContenderEvent,
     Detector => DetectorEvent,
@@ -77,7 +87,7 @@ from_event!(
 /// Either pull the events ([`next`](Self::next), [`recv`](Self::recv)) or register one callback
 /// ([`on_each`](Self::on_each)). All methods may be called from any thread, and from callbacks.
 pub struct Events<E> {
-    sink: Arc<Sink>,
+    any: AnyEvents,
     kind: PhantomData<fn() -> E>,
 }
 
@@ -87,12 +97,18 @@ impl<E> std::fmt::Debug for Events<E> {
     }
 }
 
-impl<E: FromEvent> Events<E> {
+impl<E: HandleEvent> Events<E> {
     pub(super) fn new(sink: Arc<Sink>) -> Self {
         Self {
-            sink,
+            any: AnyEvents::new(sink),
             kind: PhantomData,
         }
+    }
+
+    /// These events without their type.
+    #[cfg(feature = "capi")]
+    pub(crate) fn any(&self) -> &AnyEvents {
+        &self.any
     }
 
     /// Blocks until the next event comes, at most for `limit` (for ever without one), and takes it.
@@ -101,7 +117,7 @@ impl<E: FromEvent> Events<E> {
     /// `Timeout` when no event came in time; `Closed` when no event will ever follow; `Forked` in a
     /// child of the process that made the handle, as with every method.
     pub fn next(&self, limit: Option<Duration>) -> Result<E, Error> {
-        read(self.mailbox()?.next(deadline(limit)))
+        wait_for(self.recv(), limit, "no event came in time")
     }
 
     /// The next event, for any executor. Dropping the future loses nothing.
@@ -118,50 +134,13 @@ impl<E: FromEvent> Events<E> {
     /// # Errors
     /// `Closed` when no event will ever follow.
     pub fn poll_next(&self, cx: &Context<'_>) -> Poll<Result<E, Error>> {
-        match self.mailbox() {
-            Ok(mailbox) => mailbox.poll_next(cx).map(read),
-            Err(error) => Poll::Ready(Err(error)),
-        }
+        self.any.poll_next(cx).map(|event| typed(event?))
     }
 
     /// Ready if [`next`](Self::next) would return at once, with an event or with an error such as
     /// `Closed`; it takes no event. If not, the next change wakes the task.
     pub fn poll_ready(&self, cx: &Context<'_>) -> Poll<()> {
-        match self.mailbox() {
-            Ok(mailbox) => mailbox.poll_ready(cx),
-            Err(_) => Poll::Ready(()),
-        }
-    }
-
-    /// Whether an event waits.
-    #[cfg(feature = "capi")]
-    pub(crate) fn has_some(&self) -> bool {
-        self.mailbox().is_ok_and(Mailbox::has_some)
-    }
-
-    /// Ready if no event will follow those that wait.
-    #[cfg(feature = "capi")]
-    pub(crate) fn poll_ended(&self, cx: &Context<'_>) -> Poll<()> {
-        match self.mailbox() {
-            Ok(mailbox) => mailbox.poll_ended(cx),
-            Err(_) => Poll::Ready(()),
-        }
-    }
-
-    /// Gives up the events: the handle is freed, whoever else keeps its session open.
-    #[cfg(feature = "capi")]
-    pub(crate) fn silence(&self) {
-        if !self.sink.is_foreign() {
-            Mailbox::silence(&self.sink);
-        }
-    }
-
-    /// Where the events are, if they come to this process.
-    fn mailbox(&self) -> Result<&Mailbox, Error> {
-        if self.sink.is_foreign() {
-            return Err(Error::forked());
-        }
-        Ok(&self.sink.mailbox)
+        self.any.poll_ready(cx)
     }
 
     /// Registers a callback for each event. The callback first gets the events that wait. It runs on
@@ -173,37 +152,16 @@ impl<E: FromEvent> Events<E> {
     /// `InvalidInput` when this handle has a callback already; `System` when the dispatch thread
     /// cannot be started.
     pub fn on_each(&self, mut callback: impl FnMut(E) + Send + 'static) -> Result<(), Error> {
-        let call = move |event| {
-            if let Some(event) = E::from_event(event) {
+        self.any.on_each(move |event| {
+            if let Some(event) = E::from_any(event) {
                 callback(event);
             }
-        };
-        self.mailbox()?;
-        start_dispatch()?;
-        if Mailbox::set_callback(&self.sink, Box::new(call)) {
-            Ok(())
-        } else {
-            Err(Error::new(
-                ErrorKind::InvalidInput,
-                "this handle has a callback already",
-            ))
-        }
+        })
     }
 
     /// The newest event that describes the state of the handle, fetched or not.
     pub fn latest(&self) -> Option<E> {
-        let latest = self.mailbox().ok()?.latest()?;
-        E::from_event(Arc::unwrap_or_clone(latest))
-    }
-
-    /// Blocks until the newest event is one that `pick` wants.
-    pub(super) fn wait_latest(
-        &self,
-        limit: Option<Duration>,
-        pick: impl Fn(&E) -> bool,
-    ) -> Result<E, Error> {
-        let picked = |event: &Event| E::from_event(event.clone()).is_some_and(|e| pick(&e));
-        read(self.mailbox()?.wait_latest(deadline(limit), picked))
+        self.any.latest().and_then(E::from_any)
     }
 
     /// Waits until `pick` is true for the newest event that describes the state of the handle, and
@@ -214,21 +172,12 @@ impl<E: FromEvent> Events<E> {
     /// # Errors
     /// `Closed` when no event will ever follow.
     pub async fn until(&self, pick: impl Fn(&E) -> bool) -> Result<E, Error> {
-        let picked = |event: &Event| E::from_event(event.clone()).is_some_and(|e| pick(&e));
-        let mailbox = self.mailbox()?;
-        read(poll_fn(|cx| mailbox.poll_latest(cx, picked)).await)
+        let picked = |event: &Event| E::of(event).is_some_and(&pick);
+        typed(self.any.until(picked).await?)
     }
 }
 
-fn deadline(limit: Option<Duration>) -> Option<Instant> {
-    // A limit beyond the end of the clock is no limit.
-    limit.and_then(|limit| Instant::now().checked_add(limit))
-}
-
-fn read<E: FromEvent>(next: Next) -> Result<E, Error> {
-    match next {
-        Next::Event(event) => E::from_event(event).ok_or_else(Error::closed),
-        Next::Nothing => Err(Error::new(ErrorKind::Timeout, "no event came in time")),
-        Next::End => Err(Error::closed()),
-    }
+/// The event of a handle has the type of the handle.
+fn typed<E: HandleEvent>(event: Event) -> Result<E, Error> {
+    E::from_any(event).ok_or_else(Error::closed)
 }

@@ -1,9 +1,10 @@
 //! A group.
 
-use super::client::check_member;
+use super::any_events::wait_for;
+use super::checks::check_member;
 use super::events::Events;
 use crate::core::{Answer, Command, Error, ErrorKind, GroupEvent, Handle, Member};
-use crate::driver::{Link, Pending, Sink};
+use crate::driver::{ClientHandle, Pending, Sink};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -13,16 +14,16 @@ use std::time::Duration;
 /// memberships that were joined through it.
 #[derive(Debug)]
 pub struct Group {
-    link: Arc<Link>,
+    client: Arc<ClientHandle>,
     handle: Handle,
     events: Events<GroupEvent>,
     watched: AtomicBool,
 }
 
 impl Group {
-    pub(super) fn new(link: Arc<Link>, handle: Handle, sink: Arc<Sink>) -> Self {
+    pub(super) fn new(client: Arc<ClientHandle>, handle: Handle, sink: Arc<Sink>) -> Self {
         Self {
-            link,
+            client,
             handle,
             events: Events::new(sink),
             watched: AtomicBool::new(false),
@@ -48,7 +49,7 @@ impl Group {
     ) -> Result<Pending<Member>, Error> {
         let (handle, label, data) = (self.handle, label.map(str::to_owned), data.into());
         check_member(label.as_deref(), &data)?;
-        Ok(self.link.call(
+        Ok(self.client.call(
             |call| Command::Join {
                 handle,
                 call,
@@ -70,7 +71,7 @@ impl Group {
     /// `NoAuth` when an ACL forbids its deletion; `Closed`.
     pub fn cancel(&self, member: &Member) -> Pending<bool> {
         let (handle, path) = (self.handle, member.path.clone());
-        self.link.call(
+        self.client.call(
             |call| Command::Cancel { handle, call, path },
             |answer| match answer {
                 Answer::Removed(removed) => Some(removed),
@@ -89,7 +90,7 @@ impl Group {
     /// `NoAuth` when an ACL forbids its deletion; `Closed`.
     pub fn evict(&self, member: &Member) -> Pending<bool> {
         let (handle, path, token) = (self.handle, member.path.clone(), member.token);
-        self.link.call(
+        self.client.call(
             |call| Command::Evict {
                 handle,
                 call,
@@ -109,7 +110,7 @@ impl Group {
     /// `NoAuth`, `Closed`.
     pub fn members(&self) -> Pending<Vec<Member>> {
         let handle = self.handle;
-        self.link.call(
+        self.client.call(
             |call| Command::Members { handle, call },
             |answer| match answer {
                 Answer::Members(members) => Some(members),
@@ -124,7 +125,7 @@ impl Group {
     /// `NoAuth`, `Closed`.
     pub fn data(&self, member: &Member) -> Pending<Option<Vec<u8>>> {
         let (handle, path) = (self.handle, member.path.clone());
-        self.link.call(
+        self.client.call(
             |call| Command::Data { handle, call, path },
             |answer| match answer {
                 Answer::Data(data) => Some(data),
@@ -146,7 +147,7 @@ impl Group {
     ) -> Result<Pending<bool>, Error> {
         let (handle, path, data) = (self.handle, member.path.clone(), data.into());
         check_member(None, &data)?;
-        Ok(self.link.call(
+        Ok(self.client.call(
             |call| Command::SetMemberData {
                 handle,
                 call,
@@ -169,7 +170,7 @@ impl Group {
     /// `Closed`.
     pub fn cancelled(&self, member: &Member) -> Pending<bool> {
         let (handle, path) = (self.handle, member.path.clone());
-        self.link.call(
+        self.client.call(
             |call| Command::AwaitEnd { handle, call, path },
             |answer| match answer {
                 Answer::Removed(by_us) => Some(by_us),
@@ -183,7 +184,7 @@ impl Group {
         let handle = self.handle;
         // Once is for ever; whoever asks again and again sends nothing.
         if !self.watched.swap(true, Ordering::Relaxed) {
-            self.link.command(Command::Watch { handle });
+            self.client.command(Command::Watch { handle });
         }
     }
 
@@ -198,11 +199,12 @@ impl Group {
         limit: Option<Duration>,
     ) -> Result<Vec<Member>, Error> {
         self.watch();
-        let event = self.events.wait_latest(limit, |event| match event {
+        let changed = self.events.until(|event| match event {
             GroupEvent::Members(members) => members != expected,
             GroupEvent::Failed(_) => true,
             GroupEvent::Unknown { .. } | GroupEvent::MembershipLost { .. } => false,
-        })?;
+        });
+        let event = wait_for(changed, limit, "the members did not change in time")?;
         match event {
             GroupEvent::Members(members) => Ok(members),
             GroupEvent::Failed(error) => Err(error),
@@ -216,6 +218,6 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         let handle = self.handle;
-        self.link.command(Command::Drop { handle });
+        self.client.command(Command::Drop { handle });
     }
 }

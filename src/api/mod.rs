@@ -1,5 +1,7 @@
 //! The Rust API: blocking and async calls on the same handles, without an async runtime of its own.
 
+mod any_events;
+mod checks;
 mod client;
 mod contender;
 mod detector;
@@ -10,6 +12,8 @@ mod standalone;
 mod time;
 mod url;
 
+#[cfg(feature = "capi")]
+pub(crate) use crate::core::Event;
 pub use crate::core::{
     ContenderEvent, DetectorEvent, Error, ErrorKind, ExpiredBy, GroupEvent, Host, Leader,
     LeasePolicy, LostReason, Member, Reenrol, SessionEvent, Time,
@@ -17,10 +21,12 @@ pub use crate::core::{
 #[cfg(feature = "capi")]
 pub(crate) use crate::driver::on_dispatch;
 pub use crate::driver::{LogLevel, LogRecord, Metrics, Pending, TlsOptions, set_log, unset_log};
+#[cfg(feature = "capi")]
+pub(crate) use any_events::AnyEvents;
 pub use client::{Client, ClientOptions};
 pub use contender::{Contender, ContenderOptions, Leadership};
 pub use detector::Detector;
-pub use events::{Events, FromEvent};
+pub use events::{Events, HandleEvent};
 pub use group::Group;
 pub use memory::MemoryServer;
 pub use url::Url;

@@ -3,7 +3,8 @@
 mod file;
 mod servers;
 
-use crate::core::{Error, ErrorKind, Host, Secret};
+use super::checks::invalid;
+use crate::core::{Error, Host, Secret};
 use crate::proto::path;
 use std::fmt;
 use std::str::FromStr;
@@ -50,7 +51,7 @@ impl Url {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let text = text.trim_matches([' ', '\t', '\r', '\n']);
         match text.strip_prefix("file://") {
-            Some(name) => file::read(name, Self::parse_place),
+            Some(name) => file::read(name, URL_BYTES_MAX, Self::parse_place),
             None => Self::parse_place(text),
         }
     }
@@ -187,10 +188,6 @@ impl fmt::Debug for Url {
     }
 }
 
-fn invalid(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::InvalidInput, message)
-}
-
 /// What stands before the first `/`, and the path from there on.
 fn split_path(rest: &str) -> Result<(&str, String), Error> {
     let Some(at) = rest.find('/') else {
@@ -223,6 +220,7 @@ fn split_path(rest: &str) -> Result<(&str, String), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::ErrorKind;
     use proptest::prelude::*;
 
     fn hosts(text: &str) -> Vec<String> {

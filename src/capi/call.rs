@@ -1,6 +1,6 @@
 //! Calls that go on while their caller does something else, and how they end.
 
-use super::error::Failure;
+use super::failure::Failure;
 use super::member::tenure_members;
 use crate::api::{Error, Member, Pending};
 use std::pin::Pin;

@@ -1,16 +1,17 @@
 //! Clients: sessions, and the queue of events.
 
 use super::call;
-use super::callback::{Foreign, tenure_destroy_fn, tenure_event_fn};
+use super::callback::{tenure_destroy_fn, tenure_event_fn};
 use super::client_options::tenure_client_options;
-use super::error::{Failure, tenure_error};
-use super::event::{News, tenure_event};
+use super::error::tenure_error;
+use super::event::tenure_event;
 use super::guard;
-use super::handle::{self, Head, Tagged, must_have};
-use super::hub::{self, Hub, Source};
+use super::handle::{self, must_have};
+use super::owned::{self, EventHandle, Owned};
+use super::queue::EventQueue;
 use super::status::{TENURE_ERR_CLOSED, tenure_status};
 use super::text::tenure_str;
-use crate::api::{Client, ClientOptions, Events, FromEvent, Url};
+use crate::api::{Client, ClientOptions, Url};
 use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 
@@ -24,62 +25,34 @@ use std::sync::Arc;
 /// @since ABI 1
 #[cfg_attr(feature = "capi", repr(C))]
 pub struct tenure_client {
-    head: Head,
-    inner: Owned,
+    owned: Owned<Client>,
+    /// The default group.
+    path: String,
 }
 
-/// What a client's handle holds.
-pub(super) struct Owned {
-    id: u64,
-    pub(super) path: String,
-    pub(super) client: Arc<Client>,
-    pub(super) hub: Arc<Hub>,
-}
-
-impl Owned {
-    /// The group that `path` names: the group of the client's URL if `path` is empty.
-    pub(super) fn group<'a>(&'a self, path: &'a str) -> &'a str {
-        if path.is_empty() { &self.path } else { path }
-    }
-}
-
-impl Drop for Owned {
-    fn drop(&mut self) {
-        self.hub.remove(self.id);
-        // Something else may keep the session open, or a closing may still be under way.
-        self.client.events().silence();
-    }
-}
-
-impl Tagged for tenure_client {
+impl EventHandle for tenure_client {
+    type Object = Client;
     const TAG: u32 = 0x7465_0007;
     const NAME: &'static str = "a tenure_client";
 
-    fn head(&self) -> &Head {
-        &self.head
+    fn owned(&self) -> &Owned<Client> {
+        &self.owned
     }
 }
 
 impl tenure_client {
-    pub(super) fn inner(&self) -> &Owned {
-        &self.inner
+    pub(super) fn client(&self) -> &Client {
+        self.owned.object()
     }
-}
 
-/// Registers a callback of the user for the events of a handle.
-pub(super) fn call_back<E: FromEvent + Into<News>>(
-    hub: &Hub,
-    id: u64,
-    events: &Events<E>,
-    callback: tenure_event_fn,
-    foreign: Foreign,
-) -> Result<(), Failure> {
-    let callback = callback.ok_or_else(|| Failure::null("callback"))?;
-    hub.call_back(id, events, move |event: E| {
-        let event = tenure_event::new(id, event);
-        // SAFETY: the caller says that it may be called, with this, until it is destroyed.
-        guard::in_callback(|| unsafe { callback(foreign.user_data(), &raw const event) });
-    })
+    pub(super) fn queue(&self) -> &Arc<EventQueue> {
+        self.owned.queue()
+    }
+
+    /// The group that `path` names: the group of the client's URL if `path` is empty.
+    pub(super) fn group<'a>(&'a self, path: &'a str) -> &'a str {
+        if path.is_empty() { &self.path } else { path }
+    }
 }
 
 /// Opens a client and begins to connect. It does not wait for a connection, and a server that
@@ -111,18 +84,12 @@ pub unsafe extern "C" fn tenure_client_open(
             handle::get(options)?.read()
         };
         let url = Url::parse(url.read("url")?)?;
-        let client = Arc::new(Client::open(&url, options)?);
-        let (id, hub) = (hub::fresh(), Hub::new());
-        hub.add(id, Source::Session(Arc::clone(&client)))?;
+        let client = Client::open(&url, options)?;
+        let owned = Owned::new::<tenure_client>(client, EventQueue::new())?;
         handle::put(client_out, || {
             handle::make(tenure_client {
-                head: Head::new::<tenure_client>(),
-                inner: Owned {
-                    id,
-                    path: url.path().to_owned(),
-                    client,
-                    hub,
-                },
+                owned,
+                path: url.path().to_owned(),
             })
         });
         Ok(())
@@ -138,7 +105,7 @@ pub unsafe extern "C" fn tenure_client_open(
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_client_id(client: *const tenure_client) -> u64 {
-    guard::look(client, 0, |client| client.inner.id)
+    owned::id(client)
 }
 
 /// The path of the client's URL: the default group.
@@ -152,7 +119,7 @@ pub unsafe extern "C" fn tenure_client_id(client: *const tenure_client) -> u64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_client_path(client: *const tenure_client) -> tenure_str {
     guard::look(client, tenure_str::EMPTY, |client| {
-        tenure_str::of(&client.inner.path)
+        tenure_str::of(&client.path)
     })
 }
 
@@ -185,7 +152,7 @@ pub unsafe extern "C" fn tenure_client_next_event(
 ) -> tenure_status {
     guard::on(client, error_out, |client| {
         must_have(event_out, "event_out")?;
-        let event = client.inner.hub.next(guard::patience(timeout_ms)?)?;
+        let event = client.queue().next(guard::patience(timeout_ms)?)?;
         handle::put(event_out, || handle::make(event));
         Ok(())
     })
@@ -212,7 +179,7 @@ pub unsafe extern "C" fn tenure_client_event_fd(
 ) -> tenure_status {
     guard::on(client, error_out, |client| {
         must_have(fd_out, "fd_out")?;
-        let fd = client.inner.hub.fd()?;
+        let fd = client.queue().fd()?;
         handle::put(fd_out, || fd);
         Ok(())
     })
@@ -241,13 +208,7 @@ pub unsafe extern "C" fn tenure_client_set_callback(
     destroy: tenure_destroy_fn,
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
-    let foreign = Foreign::new(user_data, destroy);
-    guard::on(client, error_out, |client| {
-        let Owned {
-            id, client, hub, ..
-        } = &client.inner;
-        call_back(hub, *id, client.events(), callback, foreign)
-    })
+    owned::set_callback(client, callback, user_data, destroy, error_out)
 }
 
 /// The newest event that describes the state of the session, fetched or not.
@@ -260,11 +221,7 @@ pub unsafe extern "C" fn tenure_client_set_callback(
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_client_state(client: *const tenure_client) -> *mut tenure_event {
-    let known = guard::look(client, None, |client| {
-        let Owned { id, client, .. } = &client.inner;
-        client.events().latest().map(|event| (*id, event))
-    });
-    tenure_event::give(known)
+    owned::state(client)
 }
 
 /// Closes the session in order: all leaderships end at once, then a server is notified, so that
@@ -294,19 +251,19 @@ pub unsafe extern "C" fn tenure_client_close(
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
     guard::on(client, error_out, |client| {
-        client.inner.hub.check_process()?;
+        client.queue().check_process()?;
         let here = guard::is_in_callback();
         let limit = if here {
             None
         } else {
             guard::patience(timeout_ms)?
         };
-        let closing = client.inner.client.close();
+        let closing = client.client().close();
         if here {
             return Ok(());
         }
         match call::wait(closing, limit) {
-            // Whoever closed it before has what was asked for.
+            // It was closed before: that is what the caller wants.
             Err(failure) if failure.status == TENURE_ERR_CLOSED => Ok(()),
             closed => closed,
         }

@@ -1,6 +1,7 @@
 //! How a client behaves.
 
-use super::error::{Failure, tenure_error};
+use super::error::tenure_error;
+use super::failure::Failure;
 use super::guard;
 use super::handle::{self, Head, Tagged};
 use super::status::tenure_status;

@@ -1,17 +1,17 @@
 //! Contenders.
 
-use super::call;
-use super::callback::{Foreign, tenure_destroy_fn, tenure_event_fn};
-use super::client::{call_back, tenure_client};
+use super::callback::{tenure_destroy_fn, tenure_event_fn};
+use super::client::tenure_client;
 use super::contender_options::tenure_contender_options;
 use super::error::tenure_error;
 use super::event::tenure_event;
+use super::failure::Failure;
 use super::guard;
-use super::handle::{self, Head, Tagged, must_have};
-use super::hub::{self, Hub, Source};
+use super::handle::{self, must_have};
+use super::owned::{self, EventHandle, Owned};
 use super::status::tenure_status;
 use super::text;
-use crate::api::{Contender, ContenderOptions};
+use crate::api::{Contender, ContenderOptions, Pending};
 use std::ffi::c_void;
 use std::sync::Arc;
 
@@ -21,30 +21,16 @@ use std::sync::Arc;
 /// @since ABI 1
 #[cfg_attr(feature = "capi", repr(C))]
 pub struct tenure_contender {
-    head: Head,
-    inner: Owned,
+    owned: Owned<Contender>,
 }
 
-struct Owned {
-    id: u64,
-    contender: Arc<Contender>,
-    hub: Arc<Hub>,
-}
-
-impl Drop for Owned {
-    fn drop(&mut self) {
-        self.hub.remove(self.id);
-        // Something else may keep the session open, or a closing may still be under way.
-        self.contender.events().silence();
-    }
-}
-
-impl Tagged for tenure_contender {
+impl EventHandle for tenure_contender {
+    type Object = Contender;
     const TAG: u32 = 0x7465_0009;
     const NAME: &'static str = "a tenure_contender";
 
-    fn head(&self) -> &Head {
-        &self.head
+    fn owned(&self) -> &Owned<Contender> {
+        &self.owned
     }
 }
 
@@ -72,21 +58,15 @@ pub unsafe extern "C" fn tenure_contender_new(
 ) -> tenure_status {
     guard::on(client, error_out, |client| {
         must_have(contender_out, "contender_out")?;
-        let client = client.inner();
+        let path = client.group("");
         let options = if options.is_null() {
-            ContenderOptions::new(client.path.as_str())
+            ContenderOptions::new(path)
         } else {
-            handle::get(options)?.read(&client.path)
+            handle::get(options)?.read(path)
         };
-        let contender = Arc::new(client.client.contend(options)?);
-        let (id, hub) = (hub::fresh(), Arc::clone(&client.hub));
-        hub.add(id, Source::Contender(Arc::clone(&contender)))?;
-        handle::put(contender_out, || {
-            handle::make(tenure_contender {
-                head: Head::new::<tenure_contender>(),
-                inner: Owned { id, contender, hub },
-            })
-        });
+        let contender = client.client().contend(options)?;
+        let owned = Owned::new::<tenure_contender>(contender, Arc::clone(client.queue()))?;
+        handle::put(contender_out, || handle::make(tenure_contender { owned }));
         Ok(())
     })
 }
@@ -100,7 +80,7 @@ pub unsafe extern "C" fn tenure_contender_new(
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_contender_id(contender: *const tenure_contender) -> u64 {
-    guard::look(contender, 0, |contender| contender.inner.id)
+    owned::id(contender)
 }
 
 /// Whether this contender leads, right now. It compares the boot-time clock with the end of the
@@ -115,7 +95,7 @@ pub unsafe extern "C" fn tenure_contender_id(contender: *const tenure_contender)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_contender_is_leading(contender: *const tenure_contender) -> bool {
     guard::look(contender, false, |contender| {
-        contender.inner.contender.is_leading()
+        contender.owned.object().is_leading()
     })
 }
 
@@ -140,7 +120,7 @@ pub unsafe extern "C" fn tenure_contender_leadership(
     lease_end_ns_out: *mut u64,
 ) -> bool {
     let found = guard::look(contender, None, |contender| {
-        contender.inner.contender.leadership()
+        contender.owned.object().leadership()
     });
     let Some(leadership) = found else {
         return false;
@@ -174,7 +154,7 @@ pub unsafe extern "C" fn tenure_contender_wait_leading(
 ) -> tenure_status {
     guard::on(contender, error_out, |contender| {
         let limit = guard::patience(timeout_ms)?;
-        let leadership = contender.inner.contender.wait_leading(limit)?;
+        let leadership = contender.owned.object().wait_leading(limit)?;
         handle::put(token_out, || leadership.token());
         Ok(())
     })
@@ -204,12 +184,15 @@ pub unsafe extern "C" fn tenure_contender_withdraw(
     removed_out: *mut bool,
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
-    guard::on(contender, error_out, |contender| {
-        let limit = guard::patience(timeout_ms)?;
-        let removed = call::wait(contender.inner.contender.withdraw(), limit)?;
-        handle::put(removed_out, || removed);
-        Ok(())
-    })
+    let begin = |contender: &Contender| Ok(contender.withdraw());
+    owned::wait(
+        contender,
+        timeout_ms,
+        removed_out,
+        error_out,
+        begin,
+        |removed| removed,
+    )
 }
 
 /// Like tenure_contender_withdraw, without blocking. TENURE_EVENT_CALL_DONE reports the end in the
@@ -229,12 +212,8 @@ pub unsafe extern "C" fn tenure_contender_withdraw_start(
     call_out: *mut u64,
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
-    guard::on(contender, error_out, |contender| {
-        must_have(call_out, "call_out")?;
-        let Owned { id, contender, hub } = &contender.inner;
-        let call = hub.start(*id, contender.withdraw())?;
-        handle::put(call_out, || call);
-        Ok(())
+    owned::start(contender, call_out, error_out, |contender| {
+        Ok(contender.withdraw())
     })
 }
 
@@ -264,13 +243,24 @@ pub unsafe extern "C" fn tenure_contender_set_data(
     written_out: *mut bool,
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
-    guard::on(contender, error_out, |contender| {
-        let limit = guard::patience(timeout_ms)?;
-        let data = text::bytes(data.cast(), len, "data")?;
-        let written = call::wait(contender.inner.contender.set_data(data)?, limit)?;
-        handle::put(written_out, || written);
-        Ok(())
-    })
+    let begin = |contender: &Contender| set_data(contender, data, len);
+    owned::wait(
+        contender,
+        timeout_ms,
+        written_out,
+        error_out,
+        begin,
+        |written| written,
+    )
+}
+
+fn set_data(
+    contender: &Contender,
+    data: *const c_void,
+    len: usize,
+) -> Result<Pending<bool>, Failure> {
+    let data = text::bytes(data.cast(), len, "data")?;
+    Ok(contender.set_data(data)?)
 }
 
 /// Like tenure_contender_set_data, without blocking. TENURE_EVENT_CALL_DONE reports the end in the
@@ -294,13 +284,8 @@ pub unsafe extern "C" fn tenure_contender_set_data_start(
     call_out: *mut u64,
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
-    guard::on(contender, error_out, |contender| {
-        must_have(call_out, "call_out")?;
-        let data = text::bytes(data.cast(), len, "data")?;
-        let Owned { id, contender, hub } = &contender.inner;
-        let call = hub.start(*id, contender.set_data(data)?)?;
-        handle::put(call_out, || call);
-        Ok(())
+    owned::start(contender, call_out, error_out, |contender| {
+        set_data(contender, data, len)
     })
 }
 
@@ -327,11 +312,7 @@ pub unsafe extern "C" fn tenure_contender_set_callback(
     destroy: tenure_destroy_fn,
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
-    let foreign = Foreign::new(user_data, destroy);
-    guard::on(contender, error_out, |contender| {
-        let Owned { id, contender, hub } = &contender.inner;
-        call_back(hub, *id, contender.events(), callback, foreign)
-    })
+    owned::set_callback(contender, callback, user_data, destroy, error_out)
 }
 
 /// The newest event of this contender, fetched or not. It is news; tenure_contender_is_leading is
@@ -347,11 +328,7 @@ pub unsafe extern "C" fn tenure_contender_set_callback(
 pub unsafe extern "C" fn tenure_contender_state(
     contender: *const tenure_contender,
 ) -> *mut tenure_event {
-    let known = guard::look(contender, None, |contender| {
-        let Owned { id, contender, .. } = &contender.inner;
-        contender.events().latest().map(|event| (*id, event))
-    });
-    tenure_event::give(known)
+    owned::state(contender)
 }
 
 /// Frees a contender: leadership ends at once, and its znode is deleted in the background. Call

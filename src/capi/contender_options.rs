@@ -1,6 +1,7 @@
 //! What to contend for, and how.
 
 use super::error::tenure_error;
+use super::failure::Failure;
 use super::guard;
 use super::handle::{self, Head, Tagged};
 use super::status::tenure_status;
@@ -194,8 +195,8 @@ pub unsafe extern "C" fn tenure_contender_options_set_policy(
     })
 }
 
-fn no_such(name: &str, number: i32, family: &str) -> super::error::Failure {
-    super::error::Failure::invalid(format!("{name} is {number}, which is no {family}_..."))
+fn no_such(name: &str, number: i32, family: &str) -> Failure {
+    Failure::invalid(format!("{name} is {number}, which is no {family}_..."))
 }
 
 /// Sets whether the contender enrols again after a lost candidacy.

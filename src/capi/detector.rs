@@ -1,12 +1,13 @@
 //! Detectors.
 
-use super::callback::{Foreign, tenure_destroy_fn, tenure_event_fn};
-use super::client::{call_back, tenure_client};
-use super::error::{Failure, tenure_error};
+use super::callback::{tenure_destroy_fn, tenure_event_fn};
+use super::client::tenure_client;
+use super::error::tenure_error;
 use super::event::tenure_event;
+use super::failure::Failure;
 use super::guard;
-use super::handle::{self, Head, Tagged, must_have};
-use super::hub::{self, Hub, Source};
+use super::handle::{self, must_have};
+use super::owned::{self, EventHandle, Owned};
 use super::status::tenure_status;
 use super::text::tenure_str;
 use crate::api::{Detector, DetectorEvent, Time};
@@ -19,30 +20,16 @@ use std::sync::Arc;
 /// @since ABI 1
 #[cfg_attr(feature = "capi", repr(C))]
 pub struct tenure_detector {
-    head: Head,
-    inner: Owned,
+    owned: Owned<Detector>,
 }
 
-struct Owned {
-    id: u64,
-    detector: Arc<Detector>,
-    hub: Arc<Hub>,
-}
-
-impl Drop for Owned {
-    fn drop(&mut self) {
-        self.hub.remove(self.id);
-        // Something else may keep the session open, or a closing may still be under way.
-        self.detector.events().silence();
-    }
-}
-
-impl Tagged for tenure_detector {
+impl EventHandle for tenure_detector {
+    type Object = Detector;
     const TAG: u32 = 0x7465_000a;
     const NAME: &'static str = "a tenure_detector";
 
-    fn head(&self) -> &Head {
-        &self.head
+    fn owned(&self) -> &Owned<Detector> {
+        &self.owned
     }
 }
 
@@ -69,17 +56,10 @@ pub unsafe extern "C" fn tenure_detector_new(
 ) -> tenure_status {
     guard::on(client, error_out, |client| {
         must_have(detector_out, "detector_out")?;
-        let client = client.inner();
         let path = client.group(path.read("path")?);
-        let detector = Arc::new(client.client.detect(path)?);
-        let (id, hub) = (hub::fresh(), Arc::clone(&client.hub));
-        hub.add(id, Source::Detector(Arc::clone(&detector)))?;
-        handle::put(detector_out, || {
-            handle::make(tenure_detector {
-                head: Head::new::<tenure_detector>(),
-                inner: Owned { id, detector, hub },
-            })
-        });
+        let detector = client.client().detect(path)?;
+        let owned = Owned::new::<tenure_detector>(detector, Arc::clone(client.queue()))?;
+        handle::put(detector_out, || handle::make(tenure_detector { owned }));
         Ok(())
     })
 }
@@ -93,7 +73,7 @@ pub unsafe extern "C" fn tenure_detector_new(
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_detector_id(detector: *const tenure_detector) -> u64 {
-    guard::look(detector, 0, |detector| detector.inner.id)
+    owned::id(detector)
 }
 
 /// The current knowledge of the leader, as an event: TENURE_EVENT_DETECTOR_LEADER, _NONE, _UNKNOWN
@@ -109,8 +89,8 @@ pub unsafe extern "C" fn tenure_detector_state(
     detector: *const tenure_detector,
 ) -> *mut tenure_event {
     let known = guard::look(detector, None, |detector| {
-        let Owned { id, detector, .. } = &detector.inner;
-        Some((*id, detector.state()))
+        let owned = &detector.owned;
+        Some((owned.id(), owned.object().state()))
     });
     tenure_event::give(known)
 }
@@ -153,9 +133,11 @@ pub unsafe extern "C" fn tenure_detector_detect(
                 .detector()
                 .ok_or_else(|| Failure::invalid("previous is no event of a detector"))?
         };
-        let Owned { id, detector, .. } = &detector.inner;
-        let event = detector.detect(previous, limit)?;
-        handle::put(event_out, || handle::make(tenure_event::new(*id, event)));
+        let owned = &detector.owned;
+        let event = owned.object().detect(previous, limit)?;
+        handle::put(event_out, || {
+            handle::make(tenure_event::new(owned.id(), event))
+        });
         Ok(())
     })
 }
@@ -183,11 +165,7 @@ pub unsafe extern "C" fn tenure_detector_set_callback(
     destroy: tenure_destroy_fn,
     error_out: *mut *mut tenure_error,
 ) -> tenure_status {
-    let foreign = Foreign::new(user_data, destroy);
-    guard::on(detector, error_out, |detector| {
-        let Owned { id, detector, hub } = &detector.inner;
-        call_back(hub, *id, detector.events(), callback, foreign)
-    })
+    owned::set_callback(detector, callback, user_data, destroy, error_out)
 }
 
 /// Frees a detector. Events that were not fetched are lost; its callback gets no more events, but a

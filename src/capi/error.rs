@@ -1,11 +1,10 @@
-//! Errors with words.
+//! Errors as C holds them.
 
+use super::failure::Failure;
 use super::guard;
-use super::handle::{self, Head, Tagged};
-use super::status::{self, TENURE_ERR_INVALID_ARGUMENT, TENURE_OK, tenure_status};
+use super::handle::{Head, Tagged};
+use super::status::{TENURE_OK, tenure_status};
 use super::text::tenure_str;
-use crate::api::Error;
-use std::borrow::Cow;
 
 /// An error: a status, and a sentence that says what to do. It holds no secret.
 ///
@@ -29,52 +28,13 @@ impl Tagged for tenure_error {
     }
 }
 
-/// What an error object is made of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Failure {
-    pub(super) status: tenure_status,
-    pub(super) message: Cow<'static, str>,
-    retriable: bool,
-}
-
-impl Failure {
-    pub(super) fn new(status: tenure_status, message: impl Into<Cow<'static, str>>) -> Self {
+impl From<Failure> for tenure_error {
+    fn from(failure: Failure) -> Self {
         Self {
-            status,
-            message: message.into(),
-            retriable: false,
-        }
-    }
-
-    pub(super) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(TENURE_ERR_INVALID_ARGUMENT, message)
-    }
-
-    pub(super) fn null(name: &str) -> Self {
-        Self::invalid(format!("{name} is NULL"))
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self {
-            status: status::of(error.kind()),
-            message: error.message().to_owned().into(),
-            retriable: error.kind().is_retriable(),
-        }
-    }
-}
-
-/// Hands a failure to the caller, if it wants it.
-pub(super) fn hand_out(failure: Failure, error_out: *mut *mut tenure_error) -> tenure_status {
-    let status = failure.status;
-    handle::put(error_out, || {
-        handle::make(tenure_error {
-            head: Head::new::<tenure_error>(),
+            head: Head::new::<Self>(),
             failure,
-        })
-    });
-    status
+        }
+    }
 }
 
 /// The status of an error.

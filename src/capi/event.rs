@@ -5,11 +5,11 @@ use super::data;
 use super::guard;
 use super::handle::{self, Head, Tagged};
 use super::member::{tenure_member, tenure_members};
+use super::news::News;
 use super::status::{self, TENURE_OK, tenure_status};
 use super::text::tenure_str;
 use crate::api::{
-    ContenderEvent, DetectorEvent, Error, ExpiredBy, GroupEvent, LostReason, Member, SessionEvent,
-    Time,
+    ContenderEvent, DetectorEvent, ExpiredBy, GroupEvent, LostReason, SessionEvent, Time,
 };
 use std::ffi::{c_char, c_void};
 
@@ -130,16 +130,6 @@ pub struct tenure_event {
     news: News,
 }
 
-/// What is told.
-pub(super) enum News {
-    Session(SessionEvent),
-    Contender(ContenderEvent),
-    Detector(DetectorEvent),
-    Members(tenure_members),
-    Group(GroupEvent),
-    Done(Done),
-}
-
 impl Tagged for tenure_event {
     const TAG: u32 = 0x7465_0004;
     const NAME: &'static str = "a tenure_event";
@@ -174,155 +164,41 @@ impl tenure_event {
     }
 }
 
-impl From<SessionEvent> for News {
-    fn from(event: SessionEvent) -> Self {
-        Self::Session(event)
-    }
-}
-
-impl From<ContenderEvent> for News {
-    fn from(event: ContenderEvent) -> Self {
-        Self::Contender(event)
-    }
-}
-
-impl From<DetectorEvent> for News {
-    fn from(event: DetectorEvent) -> Self {
-        Self::Detector(event)
-    }
-}
-
-impl From<GroupEvent> for News {
-    fn from(event: GroupEvent) -> Self {
-        match event {
-            // Its list becomes an object that can be lent.
-            GroupEvent::Members(list) => Self::Members(tenure_members::new(list)),
-            GroupEvent::Unknown { .. }
-            | GroupEvent::Failed(_)
-            | GroupEvent::MembershipLost { .. } => Self::Group(event),
-        }
-    }
-}
-
-impl From<Done> for News {
-    fn from(done: Done) -> Self {
-        Self::Done(done)
-    }
-}
-
-impl News {
-    fn kind(&self) -> tenure_event_kind {
-        match self {
-            Self::Session(event) => match event {
-                SessionEvent::Connecting => TENURE_EVENT_SESSION_CONNECTING,
-                SessionEvent::Connected { .. } => TENURE_EVENT_SESSION_CONNECTED,
-                SessionEvent::Suspended { .. } => TENURE_EVENT_SESSION_SUSPENDED,
-                SessionEvent::Retrying { .. } => TENURE_EVENT_SESSION_RETRYING,
-                SessionEvent::Expired { .. } => TENURE_EVENT_SESSION_EXPIRED,
-                SessionEvent::AuthFailed => TENURE_EVENT_SESSION_AUTH_FAILED,
-                SessionEvent::Closed => TENURE_EVENT_SESSION_CLOSED,
-            },
-            Self::Contender(event) => match event {
-                ContenderEvent::Enrolling => TENURE_EVENT_CONTENDER_ENROLLING,
-                ContenderEvent::Enrolled { .. } => TENURE_EVENT_CONTENDER_ENROLLED,
-                ContenderEvent::Standby { .. } => TENURE_EVENT_CONTENDER_STANDBY,
-                ContenderEvent::Leading { .. } => TENURE_EVENT_CONTENDER_LEADING,
-                ContenderEvent::Jeopardy { .. } => TENURE_EVENT_CONTENDER_JEOPARDY,
-                ContenderEvent::Blocked { .. } => TENURE_EVENT_CONTENDER_BLOCKED,
-                ContenderEvent::Lost { .. } => TENURE_EVENT_CONTENDER_LOST,
-            },
-            Self::Detector(event) => match event {
-                DetectorEvent::Unknown { .. } => TENURE_EVENT_DETECTOR_UNKNOWN,
-                DetectorEvent::None => TENURE_EVENT_DETECTOR_NONE,
-                DetectorEvent::Leader(_) => TENURE_EVENT_DETECTOR_LEADER,
-                DetectorEvent::Failed(_) => TENURE_EVENT_DETECTOR_FAILED,
-            },
-            Self::Members(_) => TENURE_EVENT_GROUP_MEMBERS,
-            Self::Group(event) => match event {
-                GroupEvent::Unknown { .. } => TENURE_EVENT_GROUP_UNKNOWN,
-                GroupEvent::Members(_) => TENURE_EVENT_GROUP_MEMBERS,
-                GroupEvent::Failed(_) => TENURE_EVENT_GROUP_FAILED,
-                GroupEvent::MembershipLost { .. } => TENURE_EVENT_GROUP_MEMBERSHIP_LOST,
-            },
-            Self::Done(_) => TENURE_EVENT_CALL_DONE,
-        }
-    }
-
-    fn member(&self) -> Option<&Member> {
-        match self {
-            Self::Contender(event) => match event {
-                ContenderEvent::Enrolling => None,
-                ContenderEvent::Enrolled { member }
-                | ContenderEvent::Standby { member, .. }
-                | ContenderEvent::Leading { member, .. }
-                | ContenderEvent::Jeopardy { member, .. } => Some(member),
-                ContenderEvent::Blocked { member, .. } | ContenderEvent::Lost { member, .. } => {
-                    member.as_ref()
-                }
-            },
-            Self::Detector(DetectorEvent::Leader(leader)) => Some(&leader.member),
-            Self::Group(GroupEvent::MembershipLost { member, .. }) => Some(member),
-            Self::Done(Done {
-                result: Ok(Answer::Member(member)),
-                ..
-            }) => Some(member),
-            Self::Session(_)
-            | Self::Detector(_)
-            | Self::Group(_)
-            | Self::Members(_)
-            | Self::Done(_) => None,
-        }
-    }
-
-    fn reason(&self) -> Option<&LostReason> {
-        match self {
-            Self::Contender(ContenderEvent::Lost { reason, .. })
-            | Self::Group(GroupEvent::MembershipLost { reason, .. }) => Some(reason),
-            _ => None,
-        }
-    }
-
-    /// The error that the event brings, if it brings one with a kind.
-    fn error(&self) -> Option<&Error> {
-        match self {
-            Self::Contender(ContenderEvent::Blocked { error, .. })
-            | Self::Detector(DetectorEvent::Failed(error))
-            | Self::Group(GroupEvent::Failed(error)) => Some(error),
-            _ => match self.reason() {
-                Some(LostReason::Failed(error)) => Some(error),
-                _ => None,
-            },
-        }
-    }
-
-    fn message(&self) -> Option<&str> {
-        match self {
-            Self::Session(
-                SessionEvent::Suspended { error, .. } | SessionEvent::Retrying { error, .. },
-            ) => Some(error),
-            Self::Done(done) => done.result.as_ref().err().map(|f| &*f.message),
-            _ => self.error().map(Error::message),
-        }
-    }
-
-    fn since(&self) -> Option<Time> {
-        match self {
-            Self::Session(SessionEvent::Suspended { since, .. })
-            | Self::Detector(DetectorEvent::Unknown { since })
-            | Self::Group(GroupEvent::Unknown { since }) => Some(*since),
-            _ => None,
-        }
-    }
-
-    fn lease_end(&self) -> Option<Time> {
-        match self {
-            Self::Contender(
-                ContenderEvent::Leading { lease_end, .. }
-                | ContenderEvent::Jeopardy { lease_end, .. },
-            ) => Some(*lease_end),
-            Self::Contender(ContenderEvent::Lost { led_until, .. }) => *led_until,
-            _ => None,
-        }
+/// The number of its kind.
+fn kind(news: &News) -> tenure_event_kind {
+    match news {
+        News::Session(event) => match event {
+            SessionEvent::Connecting => TENURE_EVENT_SESSION_CONNECTING,
+            SessionEvent::Connected { .. } => TENURE_EVENT_SESSION_CONNECTED,
+            SessionEvent::Suspended { .. } => TENURE_EVENT_SESSION_SUSPENDED,
+            SessionEvent::Retrying { .. } => TENURE_EVENT_SESSION_RETRYING,
+            SessionEvent::Expired { .. } => TENURE_EVENT_SESSION_EXPIRED,
+            SessionEvent::AuthFailed => TENURE_EVENT_SESSION_AUTH_FAILED,
+            SessionEvent::Closed => TENURE_EVENT_SESSION_CLOSED,
+        },
+        News::Contender(event) => match event {
+            ContenderEvent::Enrolling => TENURE_EVENT_CONTENDER_ENROLLING,
+            ContenderEvent::Enrolled { .. } => TENURE_EVENT_CONTENDER_ENROLLED,
+            ContenderEvent::Standby { .. } => TENURE_EVENT_CONTENDER_STANDBY,
+            ContenderEvent::Leading { .. } => TENURE_EVENT_CONTENDER_LEADING,
+            ContenderEvent::Jeopardy { .. } => TENURE_EVENT_CONTENDER_JEOPARDY,
+            ContenderEvent::Blocked { .. } => TENURE_EVENT_CONTENDER_BLOCKED,
+            ContenderEvent::Lost { .. } => TENURE_EVENT_CONTENDER_LOST,
+        },
+        News::Detector(event) => match event {
+            DetectorEvent::Unknown { .. } => TENURE_EVENT_DETECTOR_UNKNOWN,
+            DetectorEvent::None => TENURE_EVENT_DETECTOR_NONE,
+            DetectorEvent::Leader(_) => TENURE_EVENT_DETECTOR_LEADER,
+            DetectorEvent::Failed(_) => TENURE_EVENT_DETECTOR_FAILED,
+        },
+        News::Members(_) => TENURE_EVENT_GROUP_MEMBERS,
+        News::Group(event) => match event {
+            GroupEvent::Unknown { .. } => TENURE_EVENT_GROUP_UNKNOWN,
+            GroupEvent::Members(_) => TENURE_EVENT_GROUP_MEMBERS,
+            GroupEvent::Failed(_) => TENURE_EVENT_GROUP_FAILED,
+            GroupEvent::MembershipLost { .. } => TENURE_EVENT_GROUP_MEMBERSHIP_LOST,
+        },
+        News::Done(_) => TENURE_EVENT_CALL_DONE,
     }
 }
 
@@ -344,7 +220,7 @@ fn look<T>(
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tenure_event_type(event: *const tenure_event) -> tenure_event_kind {
-    look(event, TENURE_EVENT_NOTHING, |news| Some(news.kind()))
+    look(event, TENURE_EVENT_NOTHING, |news| Some(kind(news)))
 }
 
 /// The name of a kind in small letters: `"contender leading"`; `"unknown event"` for a number that
@@ -710,7 +586,7 @@ pub unsafe extern "C" fn tenure_event_free(event: *mut tenure_event) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::ErrorKind;
+    use crate::api::{Error, ErrorKind, Event, Member};
 
     #[test]
     fn a_blocked_candidacy_shows_its_member_and_its_error() {
@@ -726,8 +602,8 @@ mod tests {
                 member: member.clone(),
                 error: error.clone(),
             };
-            let news = News::from(blocked);
-            assert_eq!(news.kind(), TENURE_EVENT_CONTENDER_BLOCKED);
+            let news = News::from(Event::Contender(blocked));
+            assert_eq!(kind(&news), TENURE_EVENT_CONTENDER_BLOCKED);
             assert_eq!(news.member(), member.as_ref());
             assert_eq!(news.error(), Some(&error));
             assert_eq!(news.message(), Some("give READ on /g"));

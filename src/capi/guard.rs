@@ -1,6 +1,6 @@
 //! What stands around every function: arguments are checked, panics do not leave.
 
-use super::error::{Failure, hand_out, tenure_error};
+use super::failure::Failure;
 use super::handle::{self, Tagged};
 use super::status::{
     TENURE_ERR_PANIC, TENURE_ERR_POISONED, TENURE_ERR_REENTRANT, TENURE_OK, tenure_status,
@@ -11,9 +11,10 @@ use std::time::Duration;
 
 pub(super) type Outcome = Result<(), Failure>;
 
-/// A function that is about no handle.
-pub(super) fn call(
-    error_out: *mut *mut tenure_error,
+/// A function that is about no handle. `error_out` is where the caller wants the error, an object
+/// of type `E`.
+pub(super) fn call<E: Tagged + From<Failure>>(
+    error_out: *mut *mut E,
     body: impl FnOnce() -> Outcome,
 ) -> tenure_status {
     match catch_unwind(AssertUnwindSafe(body)) {
@@ -24,9 +25,9 @@ pub(super) fn call(
 }
 
 /// A function of a handle. A panic in it poisons the handle.
-pub(super) fn on<T: Tagged>(
+pub(super) fn on<T: Tagged, E: Tagged + From<Failure>>(
     handle: *const T,
-    error_out: *mut *mut tenure_error,
+    error_out: *mut *mut E,
     body: impl FnOnce(&T) -> Outcome,
 ) -> tenure_status {
     call(error_out, || {
@@ -70,6 +71,13 @@ pub(super) fn look<T: Tagged, R>(
 pub(super) fn free<T: Tagged>(handle: *mut T) {
     // A panic while dropping leaks what was left to drop, which is the lesser evil.
     let _ = catch_unwind(AssertUnwindSafe(|| drop(handle::take(handle))));
+}
+
+/// Gives the failure to the caller if it wants it.
+fn hand_out<E: Tagged + From<Failure>>(failure: Failure, error_out: *mut *mut E) -> tenure_status {
+    let status = failure.status;
+    handle::put(error_out, || handle::make(E::from(failure)));
+    status
 }
 
 fn defect(panic: &(dyn std::any::Any + Send)) -> Failure {
@@ -134,6 +142,7 @@ pub(super) fn span(milliseconds: i64, name: &str) -> Result<Duration, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::error::tenure_error;
     use super::super::handle::Head;
     use super::super::status::TENURE_ERR_INVALID_ARGUMENT;
     use super::*;
@@ -168,6 +177,9 @@ mod tests {
         }
     }
 
+    /// No error is wanted.
+    const UNWANTED: *mut *mut tenure_error = ptr::null_mut();
+
     fn thing() -> *mut Thing {
         handle::make(Thing {
             head: Head::new::<Thing>(),
@@ -178,12 +190,12 @@ mod tests {
     #[test]
     fn a_panic_becomes_a_status_and_poisons_the_handle_alone() {
         let (bad, good) = (thing(), thing());
-        let status = on(bad, ptr::null_mut(), |_| panic!("part of the test"));
+        let status = on(bad, UNWANTED, |_| panic!("part of the test"));
         assert_eq!(status, TENURE_ERR_PANIC);
-        let status = on(bad, ptr::null_mut(), |_| Ok(()));
+        let status = on(bad, UNWANTED, |_| Ok(()));
         assert_eq!(status, TENURE_ERR_POISONED);
         assert_eq!(look(bad, 0, |thing| thing.value), 0);
-        assert_eq!(on(good, ptr::null_mut(), |_| Ok(())), TENURE_OK);
+        assert_eq!(on(good, UNWANTED, |_| Ok(())), TENURE_OK);
         assert_eq!(look(good, 0, |_| panic!("part of the test")), 0);
         assert_eq!(look(good, 0, |thing| thing.value), 0);
         free(bad);
@@ -193,19 +205,13 @@ mod tests {
     #[test]
     fn null_and_strangers_are_refused() {
         let invalid = TENURE_ERR_INVALID_ARGUMENT;
-        assert_eq!(
-            on(ptr::null::<Thing>(), ptr::null_mut(), |_| Ok(())),
-            invalid
-        );
+        assert_eq!(on(ptr::null::<Thing>(), UNWANTED, |_| Ok(())), invalid);
         let other = handle::make(Other {
             head: Head::new::<Other>(),
         });
-        assert_eq!(
-            on(other.cast::<Thing>(), ptr::null_mut(), |_| Ok(())),
-            invalid
-        );
+        assert_eq!(on(other.cast::<Thing>(), UNWANTED, |_| Ok(())), invalid);
         free(other.cast::<Thing>());
-        assert_eq!(on(other, ptr::null_mut(), |_| Ok(())), TENURE_OK);
+        assert_eq!(on(other, UNWANTED, |_| Ok(())), TENURE_OK);
         free(other);
         free(ptr::null_mut::<Thing>());
         let mut shown = Thing {

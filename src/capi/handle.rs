@@ -1,6 +1,6 @@
 //! Objects that C holds by a pointer: how they are made, looked at and freed.
 
-use super::error::Failure;
+use super::failure::Failure;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// What an object was before it was freed.

@@ -1,7 +1,8 @@
 //! The library's log.
 
 use super::callback::{Foreign, tenure_destroy_fn};
-use super::error::{Failure, tenure_error};
+use super::error::tenure_error;
+use super::failure::Failure;
 use super::guard;
 use super::status::tenure_status;
 use super::text::tenure_str;

@@ -1,5 +1,6 @@
 //! Members of a group, and lists of them.
 
+use super::failure::Failure;
 use super::guard;
 use super::handle::{self, Head, Tagged};
 use super::text::tenure_str;
@@ -28,11 +29,11 @@ impl tenure_member {
 }
 
 /// A member that is needed.
-pub(super) fn read<'a>(member: *const tenure_member) -> Result<&'a Member, super::error::Failure> {
+pub(super) fn read<'a>(member: *const tenure_member) -> Result<&'a Member, Failure> {
     // SAFETY: NULL, or a member that lives, says the caller.
     unsafe { member.as_ref() }
         .map(tenure_member::inner)
-        .ok_or_else(|| super::error::Failure::null("member"))
+        .ok_or_else(|| Failure::null("member"))
 }
 
 fn look<T>(

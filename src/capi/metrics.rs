@@ -51,7 +51,7 @@ pub unsafe extern "C" fn tenure_client_metric(
     metric: tenure_metric,
 ) -> u64 {
     guard::look(client, 0, |client| {
-        let metrics = client.inner().client.metrics();
+        let metrics = client.client().metrics();
         match metric {
             TENURE_METRIC_CONNECTIONS => metrics.connections,
             TENURE_METRIC_FAILED_ATTEMPTS => metrics.failed_attempts,

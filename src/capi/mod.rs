@@ -50,8 +50,9 @@ mod metrics;
 mod memory;
 
 mod call;
-mod gate;
+mod failure;
 mod guard;
 mod handle;
-mod hub;
-mod signal;
+mod news;
+mod owned;
+mod queue;

@@ -1,6 +1,6 @@
 //! Text on its way in and out.
 
-use super::error::Failure;
+use super::failure::Failure;
 use std::ffi::c_char;
 
 /// UTF-8 text: `len` bytes from `data`, **not** ended by a NUL. `{NULL, 0}` is the empty text.

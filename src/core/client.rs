@@ -2,19 +2,19 @@
 //! known. The only machine that the edge owns.
 
 use super::again;
+use super::ask::Ask;
 use super::contender::Contender;
 use super::detector::Detector;
 use super::event::{Event, SessionEvent};
 use super::group::Group;
 use super::lease;
 use super::mutant::{self, Mutant};
-use super::requests::Ask;
-use super::seat::{SeatId, Seats};
-use super::session::{Proving, Session, SessionOptions, Signal};
+use super::session::{Proving, Session, SessionOptions, SessionWake, Signal};
+use super::shared::Shared;
 use super::time::Time;
 use super::verdict;
-use super::watch::{Watcher, Watches};
-use super::wire::{Bench, Wire};
+use super::watches::{Watcher, Watches};
+use super::znode::{self, SeatId, Seats};
 use super::{
     Answer, CallId, Command, Error, ErrorKind, Handle, Input, Outbox, Output, SESSION, Wake,
 };
@@ -52,10 +52,7 @@ impl Machine {
 
 /// One session, and everything that shares it. See the [module](super) for the contract.
 pub struct Client {
-    now: Time,
-    session: Session,
-    watches: Watches,
-    seats: Seats,
+    shared: Shared,
     machines: BTreeMap<Handle, Machine>,
     /// The newest answer is too old for what was learnt to be relied on.
     stale: bool,
@@ -76,32 +73,16 @@ pub struct Client {
     looked: bool,
     closing: Vec<CallId>,
     ended: bool,
-    out: Outbox,
 }
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client")
-            .field("session", &format_args!("{:#x}", self.session.id()))
+            .field("session", &format_args!("{:#x}", self.shared.session.id()))
             .field("machines", &self.machines.len())
             .field("stale", &self.stale)
             .finish_non_exhaustive()
     }
-}
-
-/// Lends everything but the machines.
-macro_rules! bench {
-    ($self:ident) => {
-        Bench {
-            wire: Wire {
-                now: $self.now,
-                session: &mut $self.session,
-                watches: &mut $self.watches,
-                out: &mut $self.out,
-            },
-            seats: &mut $self.seats,
-        }
-    };
 }
 
 impl Client {
@@ -109,10 +90,13 @@ impl Client {
     /// and the jitter of pauses.
     pub fn new(options: SessionOptions, seed: u64) -> Self {
         Self {
-            now: Time::default(),
-            session: Session::new(options, seed),
-            watches: Watches::default(),
-            seats: Seats::default(),
+            shared: Shared {
+                now: Time::default(),
+                session: Session::new(options, seed),
+                watches: Watches::default(),
+                seats: Seats::default(),
+                out: Outbox::default(),
+            },
             machines: BTreeMap::new(),
             stale: false,
             unseen: false,
@@ -126,38 +110,45 @@ impl Client {
             looked: false,
             closing: Vec::new(),
             ended: false,
-            out: Outbox::default(),
         }
     }
 
     /// Takes one input at `now`.
     pub fn handle(&mut self, input: Input<'_>, now: Time) {
-        self.now = self.now.max(now);
-        let now = self.now;
+        self.shared.now = self.shared.now.max(now);
+        let now = self.shared.now;
         self.looked = false;
         // What the clock says comes first: an answer that was read too late renews nothing.
         self.grow_old();
         match input {
             Input::Tick => {}
             Input::Resolved { lookup, result } => {
-                self.session.resolved(lookup, result, now, &mut self.out);
+                self.shared
+                    .session
+                    .resolved(lookup, result, now, &mut self.shared.out);
             }
-            Input::Connected { conn } => self.session.connected(conn, now, &mut self.out),
-            Input::Received { conn, bytes } => self.session.received(conn, bytes),
+            Input::Connected { conn } => {
+                self.shared
+                    .session
+                    .connected(conn, now, &mut self.shared.out)
+            }
+            Input::Received { conn, bytes } => self.shared.session.received(conn, bytes),
             Input::Disconnected { conn, why } => {
-                self.session.disconnected(conn, &why, now, &mut self.out);
+                self.shared
+                    .session
+                    .disconnected(conn, &why, now, &mut self.shared.out);
             }
             Input::Command(command) => self.command(command),
         }
         self.recheck();
-        self.session.tick(now, &mut self.out);
+        self.shared.session.tick(now, &mut self.shared.out);
         self.machines_tick();
         self.settle();
         self.renew();
         self.give_up();
         self.prove();
-        self.session.flush(now, &mut self.out);
-        self.out.push(Output::Wait {
+        self.shared.session.flush(now, &mut self.shared.out);
+        self.shared.out.push(Output::Wait {
             until: self.deadline(),
         });
     }
@@ -165,7 +156,7 @@ impl Client {
     /// The next thing to do, in order; `None` when everything is done.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.out.0.pop_front()
+        self.shared.out.0.pop_front()
     }
 
     /// Whether the session is closed and nothing will ever happen again.
@@ -177,30 +168,38 @@ impl Client {
     /// last session timeout, if somebody slows it down: what the session is known to live for ends so
     /// much sooner. Zero unless told.
     pub fn set_clock_lag(&mut self, lag: std::time::Duration) {
-        self.session.set_clock_lag(lag);
+        self.shared.session.set_clock_lag(lag);
     }
 
     /// How many handles, own znodes and watchers it holds: what must not grow as they come and go.
     pub fn footprint(&self) -> [usize; 3] {
-        [self.machines.len(), self.seats.len(), self.watches.len()]
+        [
+            self.machines.len(),
+            self.shared.seats.len(),
+            self.shared.watches.len(),
+        ]
     }
 
     /// The session timeout to reckon with: nothing that a lease rests on is older.
     pub fn timeout(&self) -> std::time::Duration {
-        self.session.timeout()
+        self.shared.session.timeout()
     }
 
     /// How many requests wait: to be sent, or for their answers. The edge holds commands back while
     /// there are many, also those of calls that were forgotten meanwhile.
     pub fn backlog(&self) -> usize {
-        self.session.waiting()
+        self.shared.session.waiting()
     }
 
     fn deadline(&self) -> Option<(Time, Wake)> {
         // While closing nothing is held any more, and only patience counts.
-        let held = self.session.answered().filter(|_| self.closing.is_empty());
+        let held = self
+            .shared
+            .session
+            .answered()
+            .filter(|_| self.closing.is_empty());
         let knowledge = held.map(|answered| {
-            let timeout = self.session.timeout();
+            let timeout = self.shared.session.timeout();
             let at = if self.stale {
                 lease::over(answered, timeout)
             } else {
@@ -213,17 +212,20 @@ impl Client {
             Machine::Detector(detector) => Some((detector.deadline()?, Wake::Again)),
             Machine::Group(group) => Some((group.deadline()?, Wake::Again)),
         });
-        let timeout = self.session.timeout();
+        let timeout = self.shared.session.timeout();
         let retries = self.machines.values().filter_map(|machine| match machine {
             Machine::Contender(contender) => Some((contender.retry_at(timeout)?, Wake::Again)),
             Machine::Detector(_) | Machine::Group(_) => None,
         });
-        let seats = self.seats.deadline().map(|at| (at, Wake::Again));
-        let attached = self.session.attached();
+        let seats = self.shared.seats.deadline().map(|at| (at, Wake::Again));
+        let attached = self.shared.session.attached();
         let retries = retries.chain(seats).filter(|_| attached);
-        let recheck = self.recheck_at().map(|at| (at, Wake::Ping));
-        self.session
-            .deadline()
+        let recheck = self
+            .recheck_at()
+            .map(|at| (at, Wake::Session(SessionWake::Ping)));
+        let session = self.shared.session.deadline();
+        session
+            .map(|(at, wake)| (at, Wake::Session(wake)))
             .into_iter()
             .chain(knowledge)
             .chain(machines)
@@ -234,38 +236,40 @@ impl Client {
 
     /// Steps over every threshold of age that has been passed.
     fn grow_old(&mut self) {
-        self.each(|machine, bench| {
+        self.each(|machine, shared| {
             if let Machine::Contender(contender) = machine {
-                contender.tick(bench);
+                contender.tick(shared);
             }
         });
-        let Some(answered) = self.session.answered() else {
+        let Some(answered) = self.shared.session.answered() else {
             return;
         };
         if !self.closing.is_empty() {
             return;
         }
-        let timeout = self.session.timeout();
-        let now = self.now;
+        let timeout = self.shared.session.timeout();
+        let now = self.shared.now;
         let stale = lease::horizon(answered, timeout) <= now && !mutant::on(Mutant::NeverStale);
         if !self.stale && stale {
             self.stale = true;
             self.unseen = true;
-            self.each(|machine, bench| match machine {
+            self.each(|machine, shared| match machine {
                 Machine::Contender(_) => {}
-                Machine::Detector(detector) => detector.on_stale(answered, &mut bench.wire),
-                Machine::Group(group) => group.on_stale(answered, &mut bench.wire),
+                Machine::Detector(detector) => detector.on_stale(answered, shared),
+                Machine::Group(group) => group.on_stale(answered, shared),
             });
         }
         if lease::over(answered, timeout) <= now && !mutant::on(Mutant::NeverOver) {
-            self.session.expire_locally(now, &mut self.out);
+            self.shared
+                .session
+                .expire_locally(now, &mut self.shared.out);
         }
         self.settle();
     }
 
     /// A newer answer has come: leases are renewed, and what was too old is looked at again.
     fn renew(&mut self) {
-        let answered = self.session.answered();
+        let answered = self.shared.session.answered();
         if answered == self.contact {
             return;
         }
@@ -273,19 +277,19 @@ impl Client {
         let (Some(answered), false) = (answered, self.ended) else {
             return;
         };
-        let fresh = lease::shaky(answered, self.session.timeout()) > self.now;
+        let fresh = lease::shaky(answered, self.shared.session.timeout()) > self.shared.now;
         let look = self.unseen && fresh && !self.looked;
         self.unseen &= !fresh;
         // An answer that took long may be too old to look anew by, and yet be news that grows old.
-        self.stale &= lease::horizon(answered, self.session.timeout()) <= self.now;
+        self.stale &= lease::horizon(answered, self.shared.session.timeout()) <= self.shared.now;
         let stale = self.stale;
-        self.each(|machine, bench| match machine {
-            Machine::Contender(contender) => contender.renew(&mut bench.wire),
-            Machine::Detector(detector) if look => detector.refresh(&mut bench.wire),
-            Machine::Group(group) if look => group.refresh(&mut bench.wire),
+        self.each(|machine, shared| match machine {
+            Machine::Contender(contender) => contender.renew(shared),
+            Machine::Detector(detector) if look => detector.refresh(shared),
+            Machine::Group(group) if look => group.refresh(shared),
             // What has only just come is too old already.
-            Machine::Detector(detector) if stale => detector.on_stale(answered, &mut bench.wire),
-            Machine::Group(group) if stale => group.on_stale(answered, &mut bench.wire),
+            Machine::Detector(detector) if stale => detector.on_stale(answered, shared),
+            Machine::Group(group) if stale => group.on_stale(answered, shared),
             Machine::Detector(_) | Machine::Group(_) => {}
         });
         self.settle();
@@ -295,8 +299,12 @@ impl Client {
     /// out where answers are too slow to prove it again. Where somebody waits for a lease, and nothing
     /// hangs on the session that does not come back by itself, it is given up for another one.
     fn give_up(&mut self) {
-        let is_doubtful = self.session.doubtful_until(self.now).is_some();
-        if !is_doubtful && !self.session.is_too_slow_to_confirm(self.now)
+        let is_doubtful = self
+            .shared
+            .session
+            .doubtful_until(self.shared.now)
+            .is_some();
+        if !is_doubtful && !self.shared.session.is_too_slow_to_confirm(self.shared.now)
             || !self.closing.is_empty()
         {
             return;
@@ -309,14 +317,15 @@ impl Client {
                     waits |= contender.waits_for_lease()
                 }
                 Machine::Contender(contender) => {
-                    waits |= contender.waits_in_vain(self.now, self.session.timeout());
+                    waits |=
+                        contender.waits_in_vain(self.shared.now, self.shared.session.timeout());
                 }
                 Machine::Group(group) if group.has_members() => return,
                 Machine::Group(_) | Machine::Detector(_) => {}
             }
         }
         if waits {
-            self.session.give_up();
+            self.shared.session.give_up();
             self.settle();
         }
     }
@@ -334,22 +343,24 @@ impl Client {
         let claims: Vec<(Proving, SeatId, &str)> = contenders()
             .filter_map(Contender::claim)
             .filter(|(_, seat, _)| {
-                self.seats.is_trusted(*seat) || mutant::on(Mutant::CulpritTakesAll)
+                self.shared.seats.is_trusted(*seat) || mutant::on(Mutant::CulpritTakesAll)
             })
             .collect();
         let proving = claims.iter().map(|(proving, ..)| *proving).max();
         // Where answers are slow the proofs begin before it is known whose turn it is.
         let early = claims.is_empty()
-            && self.session.is_slow(self.now)
+            && self.shared.session.is_slow(self.shared.now)
             && contenders().any(Contender::may_be_first);
         let proving = match proving {
             None if early => Proving::Steadily,
             proving => proving.unwrap_or(Proving::No),
         };
-        self.session.set_leading(leads);
-        self.session.set_proving(proving, self.now);
-        let again = std::mem::take(&mut self.reprove) && self.session.can_prove();
-        if !again && !self.session.proof_is_due(self.now) || claims.is_empty() && !early {
+        self.shared.session.set_leading(leads);
+        self.shared.session.set_proving(proving, self.shared.now);
+        let again = std::mem::take(&mut self.reprove) && self.shared.session.can_prove();
+        if !again && !self.shared.session.proof_is_due(self.shared.now)
+            || claims.is_empty() && !early
+        {
             return;
         }
         let first = self.turn % claims.len().max(1);
@@ -379,7 +390,9 @@ impl Client {
             });
         }
         let request = Request::Multi { ops };
-        self.session.prove(Ask::Proof(seats), request, self.now);
+        self.shared
+            .session
+            .prove(Ask::Proof(seats), request, self.shared.now);
     }
 
     /// A check that failed says that a znode is not what it was: its seat looks, and the others are
@@ -388,7 +401,6 @@ impl Client {
         if mutant::on(Mutant::FailedProof) {
             return;
         }
-        let mut bench = bench!(self);
         match result {
             Ok(Response::Multi(outcomes)) => {
                 let mut failed = seats.iter().zip(outcomes).filter_map(|(seat, outcome)| {
@@ -397,7 +409,7 @@ impl Client {
                     (error != NOT_LOOKED_AT).then_some((*seat, error))
                 });
                 if let Some((seat, error)) = failed.next() {
-                    bench.seats.on_failed_check(seat, error, &mut bench.wire);
+                    znode::on_failed_check(&mut self.shared, seat, error);
                     self.reprove = true;
                 } else {
                     self.each_of(seats, |contender, _| contender.on_proved());
@@ -405,23 +417,23 @@ impl Client {
             }
             Ok(_) => {}
             // The whole proof was not carried out, or it is not known whether: the next one follows.
-            Err(error) => self.each_of(seats, |contender, wire| {
+            Err(error) => self.each_of(seats, |contender, shared| {
                 let error = Error::undecided(error, "prove the leadership in", contender.path());
-                contender.on_blocked(error, wire);
+                contender.on_blocked(error, shared);
             }),
         }
     }
 
     /// The contenders whose seats these are, and not those of an earlier candidacy.
-    fn each_of(&mut self, seats: &[SeatId], mut act: impl FnMut(&mut Contender, &mut Wire<'_>)) {
-        let mut bench = bench!(self);
+    fn each_of(&mut self, seats: &[SeatId], mut act: impl FnMut(&mut Contender, &mut Shared)) {
+        let shared = &mut self.shared;
         for seat in seats {
-            let owner = bench.seats.owner(*seat);
+            let owner = shared.seats.owner(*seat);
             if let Some(Machine::Contender(contender)) =
                 owner.and_then(|owner| self.machines.get_mut(&owner))
                 && contender.holds(*seat)
             {
-                act(contender, &mut bench.wire);
+                act(contender, shared);
             }
         }
     }
@@ -431,13 +443,13 @@ impl Client {
     /// not only when nothing happens: servers send no event of a znode to whoever may not read it by
     /// then. With N contenders and others, each contender is looked at every 2·N·T/3.
     fn recheck(&mut self) {
-        if self.recheck_at().is_none_or(|at| at > self.now) {
+        if self.recheck_at().is_none_or(|at| at > self.shared.now) {
             return;
         }
-        self.rechecked = self.now;
+        self.rechecked = self.shared.now;
         let is_contender = |machine: &&Machine| matches!(machine, Machine::Contender(_));
         let machines = self.machines.values();
-        let count = |machine: &Machine| machine.rests(&self.seats);
+        let count = |machine: &Machine| machine.rests(&self.shared.seats);
         let contenders: usize = machines.clone().filter(is_contender).map(count).sum();
         let others = machines.map(count).sum::<usize>() - contenders;
         // Contenders have every second turn: while their looks fail nobody leads.
@@ -459,7 +471,7 @@ impl Client {
             if matches!(machine, Machine::Contender(_)) != of_contenders {
                 continue;
             }
-            let count = machine.rests(&self.seats);
+            let count = machine.rests(&self.shared.seats);
             if nth < count {
                 found = Some(*handle);
                 break;
@@ -468,29 +480,29 @@ impl Client {
         }
         if let Some(handle) = found {
             self.look(handle, nth);
-            self.session.asks_now(self.now);
+            self.shared.session.asks_now(self.shared.now);
         }
     }
 
     /// One look though a watch is silent: at the `nth` thing that this machine has a watch on.
     fn look(&mut self, handle: Handle, nth: usize) {
-        let mut bench = bench!(self);
+        let shared = &mut self.shared;
         match self.machines.get_mut(&handle) {
             Some(Machine::Contender(contender)) => match contender.next_in_line() {
                 // A proof is a look at its own znode and at the one before it, too.
-                Some((seat, own, before)) if bench.seats.is_trusted(seat) => {
+                Some((seat, own, before)) if shared.seats.is_trusted(seat) => {
                     let ops = [own, before].map(|path| MultiOp::Check {
                         path: path.to_owned(),
                         version: -1,
                     });
                     let request = Request::Multi { ops: ops.into() };
                     let ask = Ask::IdleProof(handle, seat);
-                    self.session.prove(ask, request, self.now);
+                    self.shared.session.prove(ask, request, self.shared.now);
                 }
-                Some(_) | None => contender.recheck(&mut bench),
+                Some(_) | None => contender.recheck(shared),
             },
-            Some(Machine::Detector(detector)) => detector.recheck(&mut bench.wire),
-            Some(Machine::Group(group)) => group.recheck(nth, &mut bench),
+            Some(Machine::Detector(detector)) => detector.recheck(shared),
+            Some(Machine::Group(group)) => group.recheck(nth, shared),
             None => {}
         }
     }
@@ -503,18 +515,17 @@ impl Client {
         let failed = |outcome: &Result<_, ServerError>| {
             outcome.as_ref().is_err_and(|error| *error != NOT_LOOKED_AT)
         };
-        let mut bench = bench!(self);
         match outcomes.iter().position(failed) {
             Some(0) => {
                 if let Some(Err(error)) = outcomes.first() {
-                    bench.seats.on_failed_check(seat, *error, &mut bench.wire);
+                    znode::on_failed_check(&mut self.shared, seat, *error);
                 }
             }
             Some(_) => {
                 if let Some(Machine::Contender(contender)) = self.machines.get_mut(&handle)
                     && contender.next_in_line().is_some()
                 {
-                    contender.watch_predecessor(&mut bench.wire);
+                    contender.watch_predecessor(&mut self.shared);
                 }
             }
             None => {}
@@ -528,48 +539,51 @@ impl Client {
             || mutant::on(Mutant::OwnUnwatched)
             || mutant::on(Mutant::FailedProof)
             || mutant::on(Mutant::PathUnwatched);
-        if hidden || !self.session.attached() || self.machines.is_empty() {
+        if hidden || !self.shared.session.attached() || self.machines.is_empty() {
             return None;
         }
-        Some(self.rechecked + again::leisure(self.session.timeout()))
+        Some(self.rechecked + again::leisure(self.shared.session.timeout()))
     }
 
     fn machines_tick(&mut self) {
-        self.each(|machine, bench| match machine {
-            Machine::Detector(detector) => detector.tick(&mut bench.wire),
-            Machine::Group(group) => group.tick(&mut bench.wire),
-            Machine::Contender(contender) => contender.retry(bench),
+        self.each(|machine, shared| match machine {
+            Machine::Detector(detector) => detector.tick(shared),
+            Machine::Group(group) => group.tick(shared),
+            Machine::Contender(contender) => contender.retry(shared),
         });
-        let mut bench = bench!(self);
-        bench.seats.tick(&mut bench.wire);
+        znode::tick(&mut self.shared);
     }
 
     /// Carries every signal and every news of a seat to whom it concerns, until there is none.
     fn settle(&mut self) {
         loop {
-            while let Some((owner, seat, news)) = self.seats.next_news() {
-                let mut bench = bench!(self);
+            while let Some((owner, seat, news)) = self.shared.seats.next_news() {
+                let shared = &mut self.shared;
                 match self.machines.get_mut(&owner) {
                     Some(Machine::Contender(contender)) => {
-                        contender.on_news(seat, news, &mut bench);
+                        contender.on_news(seat, news, shared);
                         if contender.is_gone() {
                             // It may have armed a watch while it was leaving.
-                            self.watches.forget(Watcher::Handle(owner));
+                            self.shared.watches.forget(Watcher::Handle(owner));
                             self.machines.remove(&owner);
                         }
                     }
-                    Some(Machine::Group(group)) => group.on_news(seat, news, &mut bench.wire),
+                    Some(Machine::Group(group)) => group.on_news(seat, news, shared),
                     Some(Machine::Detector(_)) | None => {}
                 }
             }
-            let Some(signal) = self.session.next_signal(self.now, &mut self.out) else {
+            let Some(signal) = self
+                .shared
+                .session
+                .next_signal(self.shared.now, &mut self.shared.out)
+            else {
                 return;
             };
             self.signal(signal);
         }
     }
 
-    fn signal(&mut self, signal: Signal) {
+    fn signal(&mut self, signal: Signal<Ask>) {
         match signal {
             Signal::Connecting => self.tell(SessionEvent::Connecting),
             Signal::Retrying { attempt, error } => {
@@ -578,23 +592,22 @@ impl Client {
             Signal::Attached => {
                 self.looked = true;
                 self.reprove = false;
-                self.rechecked = self.now;
+                self.rechecked = self.shared.now;
                 self.tell(SessionEvent::Connected {
-                    session: self.session.id(),
-                    timeout: self.session.timeout(),
+                    session: self.shared.session.id(),
+                    timeout: self.shared.session.timeout(),
                 });
-                let mut bench = bench!(self);
-                bench.seats.on_attached(&mut bench.wire);
-                self.each(|machine, bench| match machine {
-                    Machine::Contender(contender) => contender.on_attached(bench),
-                    Machine::Detector(detector) => detector.refresh(&mut bench.wire),
-                    Machine::Group(group) => group.on_attached(&mut bench.wire),
+                znode::on_attached(&mut self.shared);
+                self.each(|machine, shared| match machine {
+                    Machine::Contender(contender) => contender.on_attached(shared),
+                    Machine::Detector(detector) => detector.refresh(shared),
+                    Machine::Group(group) => group.on_attached(shared),
                 });
             }
             Signal::Detached { why } => {
                 self.detach();
                 self.tell(SessionEvent::Suspended {
-                    since: self.now,
+                    since: self.shared.now,
                     error: why,
                 });
             }
@@ -604,22 +617,20 @@ impl Client {
                 self.unseen = false;
                 self.contact = None;
                 self.tell(SessionEvent::Expired { by });
-                let mut bench = bench!(self);
-                bench.seats.on_expired(by, &mut bench.wire);
+                znode::on_expired(&mut self.shared, by);
                 // No server will say more about what was known in the old session.
-                let now = self.now;
-                self.each(|machine, bench| match machine {
-                    Machine::Detector(detector) => detector.on_stale(now, &mut bench.wire),
-                    Machine::Group(group) => group.on_stale(now, &mut bench.wire),
+                let now = self.shared.now;
+                self.each(|machine, shared| match machine {
+                    Machine::Detector(detector) => detector.on_stale(now, shared),
+                    Machine::Group(group) => group.on_stale(now, shared),
                     Machine::Contender(_) => {}
                 });
             }
             Signal::Buried => {
-                let mut bench = bench!(self);
-                bench.seats.on_buried(&mut bench.wire);
+                znode::on_buried(&mut self.shared);
             }
             Signal::Reply {
-                ask,
+                question: ask,
                 result,
                 sent,
                 zxid,
@@ -630,7 +641,7 @@ impl Client {
                 let undecided = undecided.filter(|error| !verdict::decides(op, *error));
                 // Whoever is gone by now must not be remembered.
                 let watcher = match &ask {
-                    Ask::Seat(id, _) if self.seats.contains(*id) => Some(Watcher::Seat(*id)),
+                    Ask::Seat(id, _) if self.shared.seats.contains(*id) => Some(Watcher::Seat(*id)),
                     Ask::Contender(handle, _)
                     | Ask::Detector(handle, _)
                     | Ask::Group(handle, _)
@@ -641,34 +652,33 @@ impl Client {
                     _ => None,
                 };
                 if let (Some((kind, path)), Some(watcher)) = (watch, watcher) {
-                    self.watches.arm(kind, path, watcher);
+                    self.shared.watches.arm(kind, path, watcher);
                 }
                 if let Some(error) = undecided {
                     self.undecided(ask, error);
                     return;
                 }
-                let mut bench = bench!(self);
+                let shared = &mut self.shared;
                 match ask {
-                    Ask::Seat(id, ask) => bench.seats.on_reply(id, ask, result, &mut bench.wire),
+                    Ask::Seat(id, ask) => znode::on_reply(&mut self.shared, id, ask, result),
                     Ask::Contender(handle, ask) => {
                         if let Some(Machine::Contender(contender)) = self.machines.get_mut(&handle)
                         {
-                            contender.on_reply(ask, result, &mut bench);
+                            contender.on_reply(ask, result, shared);
                         }
                     }
                     Ask::Detector(handle, ask) => {
                         if let Some(Machine::Detector(detector)) = self.machines.get_mut(&handle) {
-                            detector.on_reply(ask, result, sent, zxid, &mut bench.wire);
+                            detector.on_reply(ask, result, sent, zxid, shared);
                         }
                     }
                     Ask::Group(handle, ask) => {
                         if let Some(Machine::Group(group)) = self.machines.get_mut(&handle) {
-                            group.on_reply(ask, result, &mut bench.wire);
+                            group.on_reply(ask, result, shared);
                         }
                     }
                     Ask::Proof(seats) => self.proved(&seats, result),
                     Ask::IdleProof(handle, seat) => self.proved_idly(handle, seat, result),
-                    Ask::Auth | Ask::CloseSession => {}
                 }
             }
             Signal::Watch(event) => self.watch(&event),
@@ -679,43 +689,43 @@ impl Client {
 
     /// An answer that decides nothing: whoever asked tries again.
     fn undecided(&mut self, ask: Ask, error: ServerError) {
-        let mut bench = bench!(self);
+        let shared = &mut self.shared;
         match ask {
-            Ask::Seat(id, ask) => bench.seats.on_undecided(id, &ask, error, &mut bench.wire),
+            Ask::Seat(id, ask) => znode::on_undecided(&mut self.shared, id, &ask, error),
             Ask::Contender(handle, ask) => {
                 if let Some(Machine::Contender(contender)) = self.machines.get_mut(&handle) {
-                    contender.on_undecided(&ask, error, &mut bench.wire);
+                    contender.on_undecided(&ask, error, shared);
                 }
             }
             Ask::Detector(handle, ask) => {
                 if let Some(Machine::Detector(detector)) = self.machines.get_mut(&handle) {
-                    detector.on_undecided(ask, error, &mut bench.wire);
+                    detector.on_undecided(ask, error, shared);
                 }
             }
             Ask::Group(handle, ask) => {
                 if let Some(Machine::Group(group)) = self.machines.get_mut(&handle) {
-                    group.on_undecided(ask, error, &mut bench.wire);
+                    group.on_undecided(ask, error, shared);
                 }
             }
             Ask::Proof(seats) => self.proved(&seats, Err(error)),
             // The next one comes in its turn.
-            Ask::IdleProof(..) | Ask::Auth | Ask::CloseSession => {}
+            Ask::IdleProof(..) => {}
         }
     }
 
     fn watch(&mut self, event: &WatchEvent) {
-        for watcher in self.watches.fire(event.kind, &event.path) {
-            let mut bench = bench!(self);
+        for watcher in self.shared.watches.fire(event.kind, &event.path) {
+            let shared = &mut self.shared;
             match watcher {
-                Watcher::Seat(id) => bench.seats.on_watch(id, event.kind, &mut bench.wire),
+                Watcher::Seat(id) => znode::on_watch(&mut self.shared, id, event.kind),
                 Watcher::Handle(handle) => match self.machines.get_mut(&handle) {
                     Some(Machine::Contender(contender)) => {
-                        contender.on_watch(event.kind, &event.path, &mut bench.wire);
+                        contender.on_watch(event.kind, &event.path, shared);
                     }
                     Some(Machine::Detector(detector)) => {
-                        detector.on_watch(event.kind, &event.path, &mut bench.wire);
+                        detector.on_watch(event.kind, &event.path, shared);
                     }
-                    Some(Machine::Group(group)) => group.on_watch(&event.path, &mut bench.wire),
+                    Some(Machine::Group(group)) => group.on_watch(&event.path, shared),
                     None => {}
                 },
             }
@@ -728,20 +738,20 @@ impl Client {
             self.refuse(command);
             return;
         }
-        let mut bench = bench!(self);
+        let shared = &mut self.shared;
         match command {
             Command::Contend { handle, spec } => {
                 let mut contender = Contender::new(handle, spec);
-                contender.enrol(&mut bench);
+                contender.enrol(shared);
                 self.machines.insert(handle, Machine::Contender(contender));
             }
             Command::Withdraw { handle, call } => match self.machines.get_mut(&handle) {
-                Some(Machine::Contender(contender)) => contender.withdraw(Some(call), &mut bench),
-                _ => bench.wire.out.done(call, Ok(Answer::Removed(false))),
+                Some(Machine::Contender(contender)) => contender.withdraw(Some(call), shared),
+                _ => shared.out.done(call, Ok(Answer::Removed(false))),
             },
             Command::Detect { handle, path } => {
-                let mut detector = Detector::new(handle, path, self.now);
-                detector.refresh(&mut bench.wire);
+                let mut detector = Detector::new(handle, path, shared.now);
+                detector.refresh(shared);
                 self.machines.insert(handle, Machine::Detector(detector));
             }
             Command::Group { handle, path } => {
@@ -755,17 +765,17 @@ impl Client {
                 data,
             } => match self.machines.get_mut(&handle) {
                 Some(Machine::Group(group)) => {
-                    group.join(call, label.as_deref(), &data, &mut bench);
+                    group.join(call, label.as_deref(), &data, shared);
                 }
-                _ => bench.wire.out.done(call, Err(Error::closed())),
+                _ => shared.out.done(call, Err(Error::closed())),
             },
             Command::Cancel { handle, call, path } => match self.machines.get_mut(&handle) {
-                Some(Machine::Group(group)) => group.cancel(call, &path, &mut bench),
-                _ => bench.wire.out.done(call, Err(Error::closed())),
+                Some(Machine::Group(group)) => group.cancel(call, &path, shared),
+                _ => shared.out.done(call, Err(Error::closed())),
             },
             Command::SetData { handle, call, data } => match self.machines.get_mut(&handle) {
-                Some(Machine::Contender(contender)) => contender.set_data(call, data, &mut bench),
-                _ => bench.wire.out.done(call, Err(Error::closed())),
+                Some(Machine::Contender(contender)) => contender.set_data(call, data, shared),
+                _ => shared.out.done(call, Err(Error::closed())),
             },
             Command::SetMemberData {
                 handle,
@@ -773,12 +783,12 @@ impl Client {
                 path,
                 data,
             } => match self.machines.get_mut(&handle) {
-                Some(Machine::Group(group)) => group.set_data(call, &path, &data, &mut bench),
-                _ => bench.wire.out.done(call, Err(Error::closed())),
+                Some(Machine::Group(group)) => group.set_data(call, &path, &data, shared),
+                _ => shared.out.done(call, Err(Error::closed())),
             },
             Command::AwaitEnd { handle, call, path } => match self.machines.get_mut(&handle) {
-                Some(Machine::Group(group)) => group.await_end(call, path, &mut bench.wire),
-                _ => bench.wire.out.done(call, Err(Error::closed())),
+                Some(Machine::Group(group)) => group.await_end(call, path, shared),
+                _ => shared.out.done(call, Err(Error::closed())),
             },
             Command::Evict {
                 handle,
@@ -786,27 +796,27 @@ impl Client {
                 path,
                 token,
             } => match self.machines.get_mut(&handle) {
-                Some(Machine::Group(group)) => group.evict(call, path, token, &mut bench.wire),
-                _ => bench.wire.out.done(call, Err(Error::closed())),
+                Some(Machine::Group(group)) => group.evict(call, path, token, shared),
+                _ => shared.out.done(call, Err(Error::closed())),
             },
             Command::Members { handle, call } => match self.machines.get_mut(&handle) {
-                Some(Machine::Group(group)) => group.members(call, &mut bench.wire),
-                _ => bench.wire.out.done(call, Err(Error::closed())),
+                Some(Machine::Group(group)) => group.members(call, shared),
+                _ => shared.out.done(call, Err(Error::closed())),
             },
             Command::Data { handle, call, path } => match self.machines.get_mut(&handle) {
-                Some(Machine::Group(group)) => group.data(call, path, &mut bench.wire),
-                _ => bench.wire.out.done(call, Err(Error::closed())),
+                Some(Machine::Group(group)) => group.data(call, path, shared),
+                _ => shared.out.done(call, Err(Error::closed())),
             },
             Command::Watch { handle } => {
                 if let Some(Machine::Group(group)) = self.machines.get_mut(&handle) {
-                    group.watch(&mut bench.wire);
+                    group.watch(shared);
                 }
             }
             Command::Forget { call } => {
                 for machine in self.machines.values_mut() {
                     match machine {
                         Machine::Contender(contender) => contender.forget(call),
-                        Machine::Group(group) => group.forget(call, &mut bench),
+                        Machine::Group(group) => group.forget(call, shared),
                         Machine::Detector(_) => {}
                     }
                 }
@@ -854,21 +864,21 @@ impl Client {
             | Command::Forget { .. }
             | Command::Drop { .. } => return,
         };
-        self.out.push(output);
+        self.shared.out.push(output);
     }
 
     fn drop_handle(&mut self, handle: Handle) {
-        self.watches.forget(Watcher::Handle(handle));
-        let mut bench = bench!(self);
+        self.shared.watches.forget(Watcher::Handle(handle));
+        let shared = &mut self.shared;
         match self.machines.get_mut(&handle) {
             Some(Machine::Contender(contender)) => {
-                contender.withdraw(None, &mut bench);
+                contender.withdraw(None, shared);
                 if contender.is_gone() {
                     self.machines.remove(&handle);
                 }
             }
             Some(Machine::Group(group)) => {
-                group.drop_all(&mut bench);
+                group.drop_all(shared);
                 self.machines.remove(&handle);
             }
             Some(Machine::Detector(_)) => {
@@ -880,24 +890,25 @@ impl Client {
 
     fn close(&mut self, call: CallId, patience: std::time::Duration) {
         self.closing.push(call);
-        self.each(|machine, bench| match machine {
-            Machine::Contender(contender) => contender.close(&mut bench.wire),
-            Machine::Group(group) => group.close(&mut bench.wire),
+        self.each(|machine, shared| match machine {
+            Machine::Contender(contender) => contender.close(shared),
+            Machine::Group(group) => group.close(shared),
             Machine::Detector(_) => {}
         });
-        self.session.close(self.now + patience, &mut self.out);
+        self.shared
+            .session
+            .close(self.shared.now + patience, &mut self.shared.out);
     }
 
     fn end(&mut self, clean: bool) {
         self.ended = true;
         self.detach();
-        self.each(|machine, bench| match machine {
-            Machine::Contender(contender) => contender.close(&mut bench.wire),
-            Machine::Group(group) => group.fail_calls(&Error::closed(), &mut bench.wire),
+        self.each(|machine, shared| match machine {
+            Machine::Contender(contender) => contender.close(shared),
+            Machine::Group(group) => group.fail_calls(&Error::closed(), shared),
             Machine::Detector(_) => {}
         });
-        let mut bench = bench!(self);
-        bench.seats.on_closed(&mut bench.wire);
+        znode::on_closed(&mut self.shared);
         self.tell(SessionEvent::Closed);
         for call in std::mem::take(&mut self.closing) {
             let result = if clean {
@@ -909,28 +920,27 @@ impl Client {
                      what belongs to it goes when it times out",
                 ))
             };
-            self.out.done(call, result);
+            self.shared.out.done(call, result);
         }
     }
 
     fn detach(&mut self) {
-        self.watches.clear();
-        self.seats.on_detached();
-        self.each(|machine, bench| match machine {
-            Machine::Contender(contender) => contender.on_detached(bench),
+        self.shared.watches.clear();
+        self.shared.seats.on_detached();
+        self.each(|machine, shared| match machine {
+            Machine::Contender(contender) => contender.on_detached(shared),
             Machine::Detector(detector) => detector.on_detached(),
             Machine::Group(group) => group.on_detached(),
         });
     }
 
     fn tell(&mut self, event: SessionEvent) {
-        self.out.event(SESSION, Event::Session(event));
+        self.shared.out.event(SESSION, Event::Session(event));
     }
 
-    fn each(&mut self, mut act: impl FnMut(&mut Machine, &mut Bench<'_>)) {
-        let mut bench = bench!(self);
+    fn each(&mut self, mut act: impl FnMut(&mut Machine, &mut Shared)) {
         for machine in self.machines.values_mut() {
-            act(machine, &mut bench);
+            act(machine, &mut self.shared);
         }
     }
 }

@@ -9,12 +9,12 @@
 //! children is watched then, and the leader read again each T/3.
 
 use super::again::Again;
+use super::ask::Ask;
 use super::event::{DetectorEvent, Event, Leader, Member};
+use super::members::{self, Census};
 use super::mutant::{self, Mutant};
-use super::requests::Ask;
-use super::roster::{self, Census};
+use super::shared::Shared;
 use super::time::Time;
-use super::wire::Wire;
 use super::{Error, ErrorKind, Handle};
 use crate::proto::{EventKind, Request, Response, ServerError, path};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -111,10 +111,10 @@ impl Detector {
     }
 
     /// Looks anew: on a new connection, or because what was known is too old.
-    pub(crate) fn refresh(&mut self, wire: &mut Wire<'_>) {
+    pub(crate) fn refresh(&mut self, shared: &mut Shared) {
         self.round += 1;
         self.again.cancel();
-        if !wire.attached() {
+        if !shared.attached() {
             self.phase = Phase::Idle;
             return;
         }
@@ -123,9 +123,9 @@ impl Detector {
             DetectorEvent::Leader(leader) => {
                 let path = leader.member.path.clone();
                 self.confirms = true;
-                self.read(path, wire);
+                self.read(path, shared);
             }
-            _ => self.list(false, wire),
+            _ => self.list(false, shared),
         }
     }
 
@@ -137,9 +137,9 @@ impl Detector {
     }
 
     /// What is known was last confirmed too long ago.
-    pub(crate) fn on_stale(&mut self, since: Time, wire: &mut Wire<'_>) {
+    pub(crate) fn on_stale(&mut self, since: Time, shared: &mut Shared) {
         if !matches!(self.told, DetectorEvent::Unknown { .. }) {
-            self.tell(DetectorEvent::Unknown { since }, wire);
+            self.tell(DetectorEvent::Unknown { since }, shared);
         }
     }
 
@@ -147,17 +147,17 @@ impl Detector {
         self.again.at()
     }
 
-    pub(crate) fn tick(&mut self, wire: &mut Wire<'_>) {
-        if !self.again.take_due(wire.now) {
+    pub(crate) fn tick(&mut self, shared: &mut Shared) {
+        if !self.again.take_due(shared.now) {
             return;
         }
         match &self.phase {
-            Phase::Blind(_) if self.peeked.is_none() && wire.attached() => self.peek(wire),
-            Phase::Blind(path) if wire.attached() => {
+            Phase::Blind(_) if self.peeked.is_none() && shared.attached() => self.peek(shared),
+            Phase::Blind(path) if shared.attached() => {
                 let path = path.clone();
-                self.read(path, wire);
+                self.read(path, shared);
             }
-            _ => self.refresh(wire),
+            _ => self.refresh(shared),
         }
     }
 
@@ -167,26 +167,26 @@ impl Detector {
     }
 
     /// Looks though its watch is silent.
-    pub(crate) fn recheck(&mut self, wire: &mut Wire<'_>) {
+    pub(crate) fn recheck(&mut self, shared: &mut Shared) {
         match &self.phase {
             Phase::Following(path) => {
                 let path = path.clone();
-                self.read(path, wire);
+                self.read(path, shared);
             }
-            Phase::Empty if self.missing => self.look_for_path(wire),
-            Phase::Empty => self.list(true, wire),
+            Phase::Empty if self.missing => self.look_for_path(shared),
+            Phase::Empty => self.list(true, shared),
             Phase::Idle | Phase::Asking | Phase::Counting(_) | Phase::Blind(_) => {}
         }
     }
 
-    fn look_for_path(&mut self, wire: &mut Wire<'_>) {
+    fn look_for_path(&mut self, shared: &mut Shared) {
         let path = self.path.clone();
-        self.ask(What::Path, Request::Exists { path, watch: true }, wire);
+        self.ask(What::Path, Request::Exists { path, watch: true }, shared);
     }
 
     /// Lists the group, and watches the list.
-    fn peek(&mut self, wire: &mut Wire<'_>) {
-        self.peeked = Some(wire.now);
+    fn peek(&mut self, shared: &mut Shared) {
+        self.peeked = Some(shared.now);
         let ask = DetectorAsk {
             round: self.round,
             what: What::Peek,
@@ -195,7 +195,7 @@ impl Detector {
             path: self.path.clone(),
             watch: true,
         };
-        wire.ask(Ask::Detector(self.handle, ask), request);
+        shared.ask(Ask::Detector(self.handle, ask), request);
     }
 
     /// An answer that decides nothing.
@@ -203,42 +203,42 @@ impl Detector {
         &mut self,
         ask: DetectorAsk,
         error: ServerError,
-        wire: &mut Wire<'_>,
+        shared: &mut Shared,
     ) {
         if ask.round != self.round {
             return;
         }
         let act = ask.what.act();
         match ask.what {
-            What::Count(path) => self.count(&path, Err(error), wire),
-            What::Read(path) => self.refused(Error::undecided(error, act, &path), wire),
+            What::Count(path) => self.count(&path, Err(error), shared),
+            What::Read(path) => self.refused(Error::undecided(error, act, &path), shared),
             What::Peek => {
                 self.peeked = None;
-                self.again.soon(wire.now, wire.session.timeout());
+                self.again.soon(shared.now, shared.session.timeout());
             }
             What::Path | What::List { .. } => {
-                self.refused(Error::undecided(error, act, &self.path), wire);
+                self.refused(Error::undecided(error, act, &self.path), shared);
             }
         }
     }
 
-    pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, wire: &mut Wire<'_>) {
+    pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, shared: &mut Shared) {
         if path == self.path && !matches!(self.phase, Phase::Blind(_)) {
             self.peeked = None;
         }
         match &self.phase {
             Phase::Following(leader) if leader == path => match kind {
-                EventKind::Deleted => self.succeed(wire),
+                EventKind::Deleted => self.succeed(shared),
                 EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
                     let path = path.to_owned();
-                    self.read(path, wire);
+                    self.read(path, shared);
                 }
             },
-            Phase::Empty if path == self.path => self.list(false, wire),
+            Phase::Empty if path == self.path => self.list(false, shared),
             Phase::Blind(_) if path == self.path => {
                 let last = self.peeked.take();
                 self.again.sooner(last.unwrap_or_default());
-                self.tick(wire);
+                self.tick(shared);
             }
             Phase::Idle
             | Phase::Asking
@@ -255,68 +255,68 @@ impl Detector {
         result: Result<Response, ServerError>,
         sent: Time,
         zxid: i64,
-        wire: &mut Wire<'_>,
+        shared: &mut Shared,
     ) {
         if ask.round != self.round {
             return;
         }
         match ask.what {
             What::Path => match result {
-                Ok(_) => self.list(false, wire),
+                Ok(_) => self.list(false, shared),
                 Err(ServerError::NoNode) => {
                     self.missing = true;
-                    self.empty(wire);
+                    self.empty(shared);
                 }
                 Err(error) => {
                     let error = Error::from_server(error, "look for", &self.path);
-                    self.refused(error, wire);
+                    self.refused(error, shared);
                 }
             },
             What::List { watch } => match result {
                 Ok(Response::Children { children, .. }) => {
                     self.listed_zxid = zxid;
-                    self.listed(&children, watch, wire);
+                    self.listed(&children, watch, shared);
                 }
                 Ok(_) | Err(ServerError::NoNode) if mutant::on(Mutant::PathUnwatched) => {
-                    self.empty(wire);
+                    self.empty(shared);
                 }
                 Ok(_) | Err(ServerError::NoNode) => {
                     self.next.clear();
-                    self.look_for_path(wire);
+                    self.look_for_path(shared);
                 }
                 Err(error) => {
                     let error = Error::from_server(error, "list the members of", &self.path);
-                    self.refused(error, wire);
+                    self.refused(error, shared);
                 }
             },
             What::Count(path) => {
-                self.count(&path, result, wire);
+                self.count(&path, result, shared);
             }
             What::Peek => match (&self.phase, result) {
                 (Phase::Blind(path), Ok(Response::Children { children, .. })) => {
                     let leader = path::basename(path);
                     if children.iter().any(|name| name == leader) {
-                        self.again.later(wire.now, wire.session.timeout());
+                        self.again.later(shared.now, shared.session.timeout());
                     } else {
-                        self.list(false, wire);
+                        self.list(false, shared);
                     }
                 }
-                (Phase::Blind(_), Ok(_) | Err(ServerError::NoNode)) => self.list(false, wire),
+                (Phase::Blind(_), Ok(_) | Err(ServerError::NoNode)) => self.list(false, shared),
                 // Nothing is watched: what is left is to look at leisure.
-                (Phase::Blind(_), Err(_)) => self.again.later(wire.now, wire.session.timeout()),
+                (Phase::Blind(_), Err(_)) => self.again.later(shared.now, shared.session.timeout()),
                 _ => {}
             },
             What::Read(path) => match (result, std::mem::take(&mut self.confirms)) {
                 (Ok(Response::Data { stat, .. }), _) if stat.ephemeral_owner == 0 => {
                     self.strangers.insert(path);
-                    self.succeed(wire);
+                    self.succeed(shared);
                 }
                 // Born after the listing that named it: the listing says nothing about it.
                 (Ok(Response::Data { stat, .. }), confirms)
                     if (stat.czxid > self.listed_zxid || confirms)
                         && !self.is_told(&path, stat.czxid) =>
                 {
-                    self.list(false, wire);
+                    self.list(false, shared);
                 }
                 (Ok(Response::Data { data, stat }), _) => {
                     let member = Member::new(&path, stat.czxid);
@@ -326,32 +326,32 @@ impl Detector {
                             member,
                             data,
                             as_of: match mutant::on(Mutant::AsOfArrival) {
-                                true => wire.now,
+                                true => shared.now,
                                 false => sent,
                             },
                         },
-                        wire,
+                        shared,
                     );
                 }
-                (Ok(_) | Err(ServerError::NoNode), _) => self.list(false, wire),
+                (Ok(_) | Err(ServerError::NoNode), _) => self.list(false, shared),
                 (Err(ServerError::NoAuth), _) => {
-                    self.refused(Error::unreadable(&path), wire);
-                    self.again.later(wire.now, wire.session.timeout());
+                    self.refused(Error::unreadable(&path), shared);
+                    self.again.later(shared.now, shared.session.timeout());
                     self.phase = Phase::Blind(path);
                     if self.peeked.is_none() {
-                        self.peek(wire);
+                        self.peek(shared);
                     }
                 }
                 (Err(error), _) => {
                     let error = Error::from_server(error, "read the leader", &path);
-                    self.refused(error, wire);
+                    self.refused(error, shared);
                 }
             },
         }
     }
 
     /// One candidate was answered for.
-    fn count(&mut self, path: &str, result: Result<Response, ServerError>, wire: &mut Wire<'_>) {
+    fn count(&mut self, path: &str, result: Result<Response, ServerError>, shared: &mut Shared) {
         let Phase::Counting(census) = &mut self.phase else {
             return;
         };
@@ -361,7 +361,7 @@ impl Detector {
         }
         // Whoever cannot be counted may be the leader.
         if let Some(flaw) = census.flaw() {
-            self.refused(flaw, wire);
+            self.refused(flaw, shared);
             return;
         }
         let stats = census.stats().iter();
@@ -370,7 +370,7 @@ impl Detector {
             .extend(ownerless.map(|(path, _)| path.clone()));
         let members = census.members().into_iter().map(|m| m.path);
         self.next.extend(members.take(KNOWN_MAX));
-        self.succeed(wire);
+        self.succeed(shared);
     }
 
     fn is_told(&self, path: &str, czxid: i64) -> bool {
@@ -378,34 +378,34 @@ impl Detector {
             if leader.member == Member::new(path, czxid))
     }
 
-    fn ask(&mut self, what: What, request: Request, wire: &mut Wire<'_>) {
+    fn ask(&mut self, what: What, request: Request, shared: &mut Shared) {
         self.phase = Phase::Asking;
         let ask = DetectorAsk {
             round: self.round,
             what,
         };
-        wire.ask(Ask::Detector(self.handle, ask), request);
+        shared.ask(Ask::Detector(self.handle, ask), request);
     }
 
-    fn read(&mut self, path: String, wire: &mut Wire<'_>) {
+    fn read(&mut self, path: String, shared: &mut Shared) {
         let request = Request::GetData {
             path: path.clone(),
             watch: true,
         };
-        self.ask(What::Read(path), request, wire);
+        self.ask(What::Read(path), request, shared);
     }
 
-    fn list(&mut self, watch: bool, wire: &mut Wire<'_>) {
+    fn list(&mut self, watch: bool, shared: &mut Shared) {
         let path = self.path.clone();
         self.ask(
             What::List { watch },
             Request::GetChildren2 { path, watch },
-            wire,
+            shared,
         );
     }
 
-    fn listed(&mut self, children: &[String], watched: bool, wire: &mut Wire<'_>) {
-        let mut found = roster::candidates(&self.path, children);
+    fn listed(&mut self, children: &[String], watched: bool, shared: &mut Shared) {
+        let mut found = members::candidates(&self.path, children);
         self.strangers
             .retain(|path| found.iter().any(|(_, p)| p == path));
         found.retain(|(_, path)| !self.strangers.contains(path));
@@ -413,20 +413,20 @@ impl Detector {
         self.missing = false;
         if found.is_empty() {
             if watched {
-                self.empty(wire);
+                self.empty(shared);
             } else {
                 // Only now is the list of children watched: with a leader it would wake us for
                 // every standby.
-                self.list(true, wire);
+                self.list(true, shared);
             }
-        } else if roster::wrapped(&found) {
+        } else if members::wrapped(&found) {
             self.phase = Phase::Counting(Census::new(BTreeMap::new(), found.len()));
             for (_, path) in found {
                 let ask = DetectorAsk {
                     round: self.round,
                     what: What::Count(path.clone()),
                 };
-                wire.ask(
+                shared.ask(
                     Ask::Detector(self.handle, ask),
                     Request::Exists { path, watch: false },
                 );
@@ -435,44 +435,44 @@ impl Detector {
             // Not collected in the place of the whole listing, which would stay that large.
             let members = found.into_iter().map(|(_, path)| path);
             self.next.extend(members.take(KNOWN_MAX));
-            self.succeed(wire);
+            self.succeed(shared);
         }
     }
 
     /// Reads the next of the listing, or lists again.
-    fn succeed(&mut self, wire: &mut Wire<'_>) {
+    fn succeed(&mut self, shared: &mut Shared) {
         match self.next.pop_front() {
-            Some(path) => self.read(path, wire),
-            None => self.list(false, wire),
+            Some(path) => self.read(path, shared),
+            None => self.list(false, shared),
         }
     }
 
-    fn empty(&mut self, wire: &mut Wire<'_>) {
+    fn empty(&mut self, shared: &mut Shared) {
         self.phase = Phase::Empty;
         self.again.over();
         if self.told != DetectorEvent::None {
-            self.tell(DetectorEvent::None, wire);
+            self.tell(DetectorEvent::None, shared);
         }
     }
 
-    fn found(&mut self, leader: Leader, wire: &mut Wire<'_>) {
+    fn found(&mut self, leader: Leader, shared: &mut Shared) {
         self.again.over();
         let known = matches!(&self.told, DetectorEvent::Leader(told)
             if told.member == leader.member && told.data == leader.data);
         if known {
             self.told = DetectorEvent::Leader(leader);
         } else {
-            self.tell(DetectorEvent::Leader(leader), wire);
+            self.tell(DetectorEvent::Leader(leader), shared);
         }
     }
 
     /// What may heal is tried again by itself, and said.
-    fn refused(&mut self, error: Error, wire: &mut Wire<'_>) {
+    fn refused(&mut self, error: Error, shared: &mut Shared) {
         self.phase = Phase::Idle;
-        let timeout = wire.session.timeout();
+        let timeout = shared.session.timeout();
         match error.kind() {
-            ErrorKind::NoAuth => self.again.later(wire.now, timeout),
-            _ => self.again.soon(wire.now, timeout),
+            ErrorKind::NoAuth => self.again.later(shared.now, timeout),
+            _ => self.again.soon(shared.now, timeout),
         }
         // What it knows is not overthrown by one answer that decides nothing.
         let knows = matches!(self.told, DetectorEvent::Leader(_) | DetectorEvent::None);
@@ -481,12 +481,12 @@ impl Detector {
         }
         let failed = DetectorEvent::Failed(error);
         if self.told != failed {
-            self.tell(failed, wire);
+            self.tell(failed, shared);
         }
     }
 
-    fn tell(&mut self, event: DetectorEvent, wire: &mut Wire<'_>) {
+    fn tell(&mut self, event: DetectorEvent, shared: &mut Shared) {
         self.told = event.clone();
-        wire.event(self.handle, Event::Detector(event));
+        shared.event(self.handle, Event::Detector(event));
     }
 }

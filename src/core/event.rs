@@ -1,6 +1,7 @@
 //! The events that users receive.
 
 use super::error::Error;
+pub use super::session::ExpiredBy;
 use super::time::Time;
 use crate::proto::path::{self, MemberName};
 use std::time::Duration;
@@ -30,18 +31,6 @@ impl Member {
             token: u64::try_from(czxid).unwrap_or(0),
         }
     }
-}
-
-/// Which side declared a session over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExpiredBy {
-    /// A server: everything of the session is gone.
-    Server,
-    /// The client's own clock: no server answered for the whole session timeout; or a contender
-    /// needs a session that lasts, and this one may not: no server answered for so long that a
-    /// server may have begun to end it, or answers are too slow for a contender to lead with it again.
-    /// The rest of the session is removed as soon as a server can be reached.
-    LocalTimeout,
 }
 
 /// An event of a client's session.

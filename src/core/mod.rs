@@ -35,30 +35,22 @@
 //! ```
 
 mod again;
-mod blame;
+mod ask;
 mod client;
 mod contender;
 mod detector;
 mod error;
 mod event;
 mod group;
-mod lease;
+mod members;
 #[cfg(feature = "mutants")]
 pub mod mutant;
 #[cfg(not(feature = "mutants"))]
 mod mutant;
-mod proof;
-mod requests;
-mod rng;
-mod roster;
-mod seat;
-mod secret;
-mod servers;
 mod session;
-mod time;
-mod verdict;
-mod watch;
-mod wire;
+mod shared;
+mod watches;
+mod znode;
 
 pub use client::Client;
 pub use contender::{ContenderSpec, Reenrol};
@@ -68,10 +60,11 @@ pub use event::{
     SessionEvent,
 };
 pub use lease::LeasePolicy;
-pub use secret::Secret;
-pub use servers::Host;
-pub use session::{ANSWER_BYTES_MAX, SessionOptions};
-pub use time::Time;
+pub use session::secret::Secret;
+pub use session::servers::Host;
+pub use session::time::Time;
+pub use session::{ANSWER_BYTES_MAX, SessionOptions, SessionWake};
+use session::{lease, time, verdict};
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -286,22 +279,12 @@ pub struct Lease {
 /// Why the core wants to be called at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
-    /// A pause between attempts to connect is over.
-    Retry,
-    /// An attempt to connect has taken too long.
-    Attempt,
-    /// An answer is overdue.
-    Answer,
-    /// It is time to ping.
-    Ping,
-    /// It is time to prove that the session is alive, or a proof is overdue.
-    Proof,
+    /// For the session, or to ask something in the place of a ping.
+    Session(SessionWake),
     /// A lease is about to end, or a leader to be in jeopardy.
     Lease,
     /// What is known is about to be too old: a detector's view, the session.
     Knowledge,
-    /// Closing has taken as long as the caller wants to wait.
-    Patience,
     /// A machine wants to try again what was refused.
     Again,
 }
@@ -380,5 +363,24 @@ impl Outbox {
 
     pub(crate) fn done(&mut self, call: CallId, result: Result<Answer, Error>) {
         self.push(Output::Done { call, result });
+    }
+}
+
+impl session::Outputs for Outbox {
+    fn put(&mut self, output: session::Output) {
+        self.push(match output {
+            session::Output::Resolve { lookup, host } => Output::Resolve { lookup, host },
+            session::Output::Connect {
+                conn,
+                host,
+                address,
+            } => Output::Connect {
+                conn,
+                host,
+                address,
+            },
+            session::Output::Send { conn, bytes } => Output::Send { conn, bytes },
+            session::Output::Close { conn } => Output::Close { conn },
+        });
     }
 }

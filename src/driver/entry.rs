@@ -1,9 +1,9 @@
 //! One client as the I/O thread holds it: its core, its connections, and who hears of it.
 
+use super::client_handle::{Reply, Transport};
 use super::conn::Conn;
-use super::link::{Reply, Transport};
 use super::load::Permit;
-use super::meter::Meter;
+use super::metrics::Counters;
 use super::{Mailbox, Sink, guard};
 use crate::core::{
     CallId, Client, Command, ContenderEvent, DetectorEvent, Error, ErrorKind, Event, GroupEvent,
@@ -62,7 +62,7 @@ pub(super) struct Entry {
     pub(super) conns: BTreeMap<u64, Slot>,
     pub(super) sinks: BTreeMap<Handle, (Role, Arc<Sink>)>,
     pub(super) calls: BTreeMap<CallId, Reply>,
-    pub(super) meter: Arc<Meter>,
+    pub(super) counters: Arc<Counters>,
     pub(super) wait: Option<Time>,
     pub(super) abandoned: bool,
     /// What came faster than it could be taken.
@@ -78,7 +78,7 @@ impl Entry {
         core: Box<Client>,
         transport: Transport,
         session: Arc<Sink>,
-        meter: Arc<Meter>,
+        counters: Arc<Counters>,
     ) -> Self {
         Self {
             core,
@@ -86,7 +86,7 @@ impl Entry {
             conns: BTreeMap::new(),
             sinks: BTreeMap::from([(SESSION, (Role::Session, session))]),
             calls: BTreeMap::new(),
-            meter,
+            counters,
             wait: None,
             abandoned: false,
             wants: VecDeque::new(),
@@ -101,8 +101,12 @@ impl Entry {
 
     /// Counts what is open; the session is no handle of a user's.
     pub(super) fn count(&self) {
-        self.meter.handles.set(self.sinks.len().saturating_sub(1));
-        self.meter.calls.set(self.calls.len() + self.unheard.len());
+        self.counters
+            .handles
+            .set(self.sinks.len().saturating_sub(1));
+        self.counters
+            .calls
+            .set(self.calls.len() + self.unheard.len());
     }
 
     /// Puts a want behind those that wait already.
@@ -198,7 +202,7 @@ impl Entry {
                     })
                 }
             };
-            self.meter.event(&event);
+            self.counters.event(&event);
             Mailbox::push(sink, event);
         }
     }

@@ -5,32 +5,13 @@ use super::dispatch::{self, Job};
 use super::guard;
 use super::queue::{Queue, weigh};
 use crate::core::Event;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
 
 /// How many tasks are woken by the next change. One more, and the one that has waited longest is
 /// woken before, and asks again if it still wants to know: what is left of futures that were dropped
 /// does not grow.
 const WAKERS_MAX: usize = 4096;
-
-/// What a look into the mailbox gave.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Next {
-    /// The oldest event.
-    Event(Event),
-    /// None came in time.
-    Nothing,
-    /// None will ever come.
-    End,
-}
-
-impl Next {
-    /// Of an event that others may hold, too. A long list is copied here, under no lock.
-    fn of(event: Arc<Event>) -> Self {
-        Self::Event(Arc::unwrap_or_clone(event))
-    }
-}
 
 type Callback = Box<dyn FnMut(Event) + Send>;
 
@@ -72,10 +53,7 @@ impl Inner {
 }
 
 /// See the [module](self).
-pub(crate) struct Mailbox {
-    inner: Mutex<Inner>,
-    changed: Condvar,
-}
+pub(crate) struct Mailbox(Mutex<Inner>);
 
 impl std::fmt::Debug for Mailbox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -85,19 +63,16 @@ impl std::fmt::Debug for Mailbox {
 
 impl Default for Mailbox {
     fn default() -> Self {
-        Self {
-            inner: Mutex::new(Inner {
-                queue: Queue::default(),
-                latest: None,
-                version: 0,
-                ended: false,
-                silent: false,
-                wakers: Vec::new(),
-                delivery: Delivery::Pull,
-                scheduled: false,
-            }),
-            changed: Condvar::new(),
-        }
+        Self(Mutex::new(Inner {
+            queue: Queue::default(),
+            latest: None,
+            version: 0,
+            ended: false,
+            silent: false,
+            wakers: Vec::new(),
+            delivery: Delivery::Pull,
+            scheduled: false,
+        }))
     }
 }
 
@@ -105,7 +80,7 @@ impl Mailbox {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         // No user code runs under this lock, so what it guards is whole, and nobody holds it for
         // longer than it takes to move a few words: the I/O thread takes it, too.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds an event. Called by the I/O thread, or where there is none for the handle, by whoever
@@ -151,7 +126,6 @@ impl Mailbox {
         let call = matches!(inner.delivery, Delivery::Call(_)) && !inner.scheduled;
         inner.scheduled |= call;
         drop(inner);
-        sink.mailbox.changed.notify_all();
         guard::wake(wakers);
         if call {
             dispatch::schedule(Job::Deliver(Arc::clone(sink)));
@@ -163,91 +137,29 @@ impl Mailbox {
         self.lock().latest.clone()
     }
 
-    /// Takes the oldest event; blocks for it until `deadline` (for ever without one).
-    pub(crate) fn next(&self, deadline: Option<Instant>) -> Next {
-        let mut inner = self.lock();
-        loop {
-            if let Some(event) = inner.queue.pop() {
-                drop(inner);
-                return Next::of(event);
-            }
-            if inner.ended {
-                return Next::End;
-            }
-            inner = match self.wait(inner, deadline) {
-                Some(inner) => inner,
-                None => return Next::Nothing,
-            };
-        }
-    }
-
-    /// Blocks until `pick` finds what it wants in the latest event.
-    pub(crate) fn wait_latest(
-        &self,
-        deadline: Option<Instant>,
-        mut pick: impl FnMut(&Event) -> bool,
-    ) -> Next {
-        let mut inner = self.lock();
-        loop {
-            // The choice is the user's, and so is the time that it takes: not under the lock.
-            let (latest, version) = (inner.latest.clone(), inner.version);
-            drop(inner);
-            if let Some(event) = latest.filter(|event| pick(event)) {
-                return Next::of(event);
-            }
-            inner = self.lock();
-            while inner.version == version {
-                if inner.ended {
-                    return Next::End;
-                }
-                inner = match self.wait(inner, deadline) {
-                    Some(inner) => inner,
-                    None => return Next::Nothing,
-                };
-            }
-        }
-    }
-
-    /// Waits for the next change; `None` when the time is over.
-    fn wait<'a>(
-        &'a self,
-        inner: MutexGuard<'a, Inner>,
-        deadline: Option<Instant>,
-    ) -> Option<MutexGuard<'a, Inner>> {
-        let Some(deadline) = deadline else {
-            let inner = self.changed.wait(inner);
-            return Some(inner.unwrap_or_else(PoisonError::into_inner));
-        };
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return None;
-        }
-        let waited = self.changed.wait_timeout(inner, left);
-        Some(waited.unwrap_or_else(PoisonError::into_inner).0)
-    }
-
-    /// [`next`](Self::next) for a future.
-    pub(crate) fn poll_next(&self, cx: &Context<'_>) -> Poll<Next> {
+    /// Takes the oldest event: `None` if no event will ever follow.
+    pub(crate) fn poll_next(&self, cx: &Context<'_>) -> Poll<Option<Event>> {
         let taken = self.poll(cx, |inner| {
             let taken = inner.queue.pop();
             (taken.is_some() || inner.ended).then_some(taken)
         });
-        taken.map(|taken| taken.map_or(Next::End, Next::of))
+        // Others may hold the event, too: then it is copied here, under no lock.
+        taken.map(|taken| taken.map(Arc::unwrap_or_clone))
     }
 
-    /// [`wait_latest`](Self::wait_latest) for a future.
+    /// Ready when `pick` is true for the latest event: `None` if no event will ever follow.
     pub(crate) fn poll_latest(
         &self,
         cx: &Context<'_>,
         mut pick: impl FnMut(&Event) -> bool,
-    ) -> Poll<Next> {
+    ) -> Poll<Option<Event>> {
         loop {
             // The choice is the user's, and so is the time that it takes: not under the lock.
             let inner = self.lock();
             let (latest, version) = (inner.latest.clone(), inner.version);
             drop(inner);
             if let Some(event) = latest.filter(|event| pick(event)) {
-                return Poll::Ready(Next::of(event));
+                return Poll::Ready(Some(Arc::unwrap_or_clone(event)));
             }
             let same = self.poll(cx, |inner| match inner.version == version {
                 true if inner.ended => Some(true),
@@ -255,7 +167,7 @@ impl Mailbox {
                 false => Some(false),
             });
             match same {
-                Poll::Ready(true) => return Poll::Ready(Next::End),
+                Poll::Ready(true) => return Poll::Ready(None),
                 Poll::Ready(false) => {}
                 Poll::Pending => return Poll::Pending,
             }
@@ -280,7 +192,7 @@ impl Mailbox {
         Poll::Pending
     }
 
-    /// Whether [`next`](Self::next) would have something to tell now.
+    /// Ready if [`poll_next`](Self::poll_next) is. With a callback, if no event will follow.
     pub(crate) fn poll_ready(&self, cx: &Context<'_>) -> Poll<()> {
         self.poll(cx, |inner| {
             let called = matches!(inner.delivery, Delivery::Call(_));
@@ -346,7 +258,8 @@ impl Mailbox {
 mod tests {
     use super::*;
     use crate::core::{ContenderEvent, DetectorEvent, Error, LostReason, Member, Time};
-    use crate::driver::Sink;
+    use crate::driver::{Sink, block_on};
+    use std::future::poll_fn;
     use std::sync::mpsc;
     use std::time::Duration;
 
@@ -364,6 +277,11 @@ mod tests {
         })
     }
 
+    /// The next event, if one waits or follows: `None` at the end of all events.
+    fn next(sink: &Sink) -> Option<Event> {
+        block_on(poll_fn(|cx| sink.mailbox.poll_next(cx)), None).unwrap()
+    }
+
     #[test]
     fn a_flood_keeps_the_latest_and_the_newest_end_of_a_tenure() {
         let sink = Arc::new(Sink::new(""));
@@ -373,7 +291,8 @@ mod tests {
         }
         assert_eq!(sink.mailbox.latest().as_deref(), Some(&event(9_999)));
         let mut all = Vec::new();
-        while let Next::Event(event) = sink.mailbox.next(Some(Instant::now())) {
+        Mailbox::end(&sink);
+        while let Some(event) = next(&sink) {
             all.push(event);
         }
         assert_eq!(all.len(), crate::driver::queue::QUEUED_EVENTS_MAX);
@@ -400,8 +319,8 @@ mod tests {
         Mailbox::push(&sink, standby.clone());
         Mailbox::push(&sink, blocked.clone());
         assert_eq!(sink.mailbox.latest().as_deref(), Some(&standby));
-        assert_eq!(sink.mailbox.next(None), Next::Event(standby));
-        assert_eq!(sink.mailbox.next(None), Next::Event(blocked));
+        assert_eq!(next(&sink), Some(standby));
+        assert_eq!(next(&sink), Some(blocked));
     }
 
     #[test]
@@ -409,8 +328,8 @@ mod tests {
         let sink = Arc::new(Sink::new(""));
         Mailbox::push(&sink, event(1));
         Mailbox::end(&sink);
-        assert_eq!(sink.mailbox.next(None), Next::Event(event(1)));
-        assert_eq!(sink.mailbox.next(None), Next::End);
+        assert_eq!(next(&sink), Some(event(1)));
+        assert_eq!(next(&sink), None);
     }
 
     #[test]
@@ -434,7 +353,7 @@ mod tests {
             entered.recv_timeout(limit),
             Err(mpsc::RecvTimeoutError::Disconnected)
         );
-        assert_eq!(sink.mailbox.next(None), Next::End);
+        assert_eq!(next(&sink), None);
     }
 
     /// It is slower than its events.

@@ -1,6 +1,6 @@
 //! `memory://`: connections to a ZooKeeper model inside this process.
 
-use super::link::ClientId;
+use super::client_handle::ClientId;
 use crate::core::Time;
 use crate::model::{ConnId, Model, ModelOptions, ModelOutput};
 use std::collections::{BTreeMap, VecDeque};

@@ -5,20 +5,21 @@
 //! runs user code: events go to a [`Mailbox`], from which the user pulls, or from which the
 //! dispatch thread (started with the first callback) calls.
 
+mod block_on;
+mod client_handle;
 mod conn;
 mod dispatch;
 mod drift;
 mod entry;
 mod guard;
 mod io;
-mod journal;
 mod lease_cell;
-mod link;
 mod load;
 mod log;
+mod log_lines;
 mod mailbox;
 mod memory;
-mod meter;
+mod metrics;
 mod pending;
 mod process;
 mod queue;
@@ -28,14 +29,15 @@ mod stream;
 mod sys;
 mod tls;
 
+pub(crate) use block_on::block_on;
+pub(crate) use client_handle::{ClientHandle, Transport, memory};
 #[cfg(feature = "capi")]
 pub(crate) use dispatch::on_dispatch;
 pub(crate) use dispatch::start_dispatch;
-pub(crate) use link::{Link, Transport, memory};
 pub use log::{LogLevel, LogRecord, set_log, unset_log};
-pub(crate) use mailbox::{Mailbox, Next};
+pub(crate) use mailbox::Mailbox;
 pub(crate) use memory::MemoryAct;
-pub use meter::Metrics;
+pub use metrics::Metrics;
 pub use pending::Pending;
 pub(crate) use sys::now;
 pub use tls::TlsOptions;

@@ -1,10 +1,10 @@
 //! A call that is under way.
 
-use super::{Birth, guard};
+use super::{Birth, block_on, guard};
 use crate::core::{Error, ErrorKind};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
@@ -14,15 +14,12 @@ enum State<T> {
     Taken,
 }
 
-struct Shared<T> {
-    state: Mutex<State<T>>,
-    done: Condvar,
-}
+struct Shared<T>(Mutex<State<T>>);
 
 impl<T> Shared<T> {
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         // The state is valid between any two statements that hold the lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn complete(&self, result: Result<T, Error>) {
@@ -31,7 +28,6 @@ impl<T> Shared<T> {
             let waker = waker.take();
             *state = State::Done(result);
             drop(state);
-            self.done.notify_all();
             guard::wake(waker);
         }
     }
@@ -71,10 +67,7 @@ impl<T> Drop for Completer<T> {
 impl<T> Pending<T> {
     /// A call, the end that completes it, and the action if the result is given up.
     pub(crate) fn new(forget: impl FnOnce() + Send + 'static) -> (Self, Completer<T>) {
-        let shared = Arc::new(Shared {
-            state: Mutex::new(State::Waiting(None)),
-            done: Condvar::new(),
-        });
+        let shared = Arc::new(Shared(Mutex::new(State::Waiting(None))));
         let pending = Self {
             shared: Arc::clone(&shared),
             birth: Birth::now(),
@@ -86,10 +79,7 @@ impl<T> Pending<T> {
     /// A call that has ended already.
     pub(crate) fn ready(result: Result<T, Error>) -> Self {
         Self {
-            shared: Arc::new(Shared {
-                state: Mutex::new(State::Done(result)),
-                done: Condvar::new(),
-            }),
+            shared: Arc::new(Shared(Mutex::new(State::Done(result)))),
             birth: Birth::now(),
             forget: None,
         }
@@ -114,42 +104,13 @@ impl<T> Pending<T> {
         self.wait_until(Instant::now().checked_add(limit))
     }
 
-    fn wait_until(mut self, deadline: Option<Instant>) -> Result<T, Error> {
-        if self.birth.is_foreign() {
-            return Err(Error::forked());
-        }
-        let shared = Arc::clone(&self.shared);
-        let mut state = shared.lock();
-        loop {
-            match std::mem::replace(&mut *state, State::Taken) {
-                State::Done(result) => {
-                    self.forget = None;
-                    return result;
-                }
-                State::Taken => return Err(Error::closed()),
-                waiting @ State::Waiting(_) => *state = waiting,
-            }
-            state = match deadline {
-                None => shared
-                    .done
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner),
-                Some(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return Err(Error::new(
-                            ErrorKind::Timeout,
-                            "the call was not answered in time; it may still happen",
-                        ));
-                    }
-                    shared
-                        .done
-                        .wait_timeout(state, left)
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .0
-                }
-            };
-        }
+    fn wait_until(self, deadline: Option<Instant>) -> Result<T, Error> {
+        block_on(self, deadline).unwrap_or_else(|| {
+            Err(Error::new(
+                ErrorKind::Timeout,
+                "the call was not answered in time; it may still happen",
+            ))
+        })
     }
 }
 

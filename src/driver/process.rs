@@ -2,8 +2,8 @@
 //! and the log. A forked child has none of its parent's threads, and cannot know which of its locks
 //! were held: it gets all of it anew when it opens a client of its own.
 
+use super::client_handle::Port;
 use super::dispatch::Dispatch;
-use super::link::Port;
 use super::log::Log;
 use super::resolve::LookUps;
 use super::sys;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tenure::core::{
     ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderEvent, ContenderSpec, Event,
     Handle, Host, Input, Lease, LeasePolicy, Member, Output, Reenrol, SESSION, Secret,
-    SessionEvent, SessionOptions, Time, Wake,
+    SessionEvent, SessionOptions, SessionWake, Time, Wake,
 };
 use tenure::proto::{
     Acl, ConnectRequest, ConnectResponse, CreateMode, ReplyHeader, Request, Response, Stat, xid,
@@ -105,7 +105,13 @@ fn attached() -> Client {
     };
     // The lease of knowledge counts from the send of the handshake, at 10 ms, and so does the
     // third of T after which a ping is due.
-    assert_eq!(out, [session_event(connected), wait(ms(2010), Wake::Ping)]);
+    assert_eq!(
+        out,
+        [
+            session_event(connected),
+            wait(ms(2010), Wake::Session(SessionWake::Ping))
+        ]
+    );
     client
 }
 
@@ -125,7 +131,7 @@ fn the_first_tick_connects_and_the_connection_asks_for_a_session() {
                 address,
             },
             session_event(SessionEvent::Connecting),
-            wait(ms(750), Wake::Attempt),
+            wait(ms(750), Wake::Session(SessionWake::Attempt)),
         ]
     );
     assert_eq!(
@@ -135,7 +141,7 @@ fn the_first_tick_connects_and_the_connection_asks_for_a_session() {
                 conn: 1,
                 bytes: connect_request(0, 0, 0)
             },
-            wait(ms(135), Wake::Ping),
+            wait(ms(135), Wake::Session(SessionWake::Ping)),
         ]
     );
 }
@@ -163,7 +169,7 @@ fn a_name_is_looked_up_off_the_machine() {
     };
     assert_eq!(out[0], session_event(retrying));
     assert!(
-        matches!(out[1], Output::Wait { until: Some((at, Wake::Retry)) }
+        matches!(out[1], Output::Wait { until: Some((at, Wake::Session(SessionWake::Retry))) }
         if at >= ms(55) && at <= ms(105))
     );
     assert_eq!(out.len(), 2);
@@ -257,7 +263,7 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
                 conn: 1,
                 bytes: [request(1, &create), request(2, &list)].concat()
             },
-            wait(ms(2020), Wake::Ping),
+            wait(ms(2020), Wake::Session(SessionWake::Ping)),
         ]
     );
     let path = "/g/l_0000000000".to_owned();
@@ -314,7 +320,7 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
                 conn: 1,
                 bytes: request(3, &verify)
             },
-            wait(ms(600), Wake::Proof),
+            wait(ms(600), Wake::Session(SessionWake::Proof)),
         ]
     );
     // Release: first the lease goes, then the delete is written.
@@ -388,7 +394,7 @@ fn pings_are_one_at_a_time_and_an_overdue_answer_ends_the_connection() {
                 conn: 1,
                 bytes: ping
             },
-            wait(ms(4010), Wake::Answer),
+            wait(ms(4010), Wake::Session(SessionWake::Answer)),
         ]
     );
     // Two thirds of T after the newest answered send nothing is known any more, and a third of T
@@ -461,7 +467,7 @@ fn an_answer_out_of_order_or_to_nobody_ends_the_connection() {
         assert!(text.contains("broke the protocol"), "{text}");
         // It had only shaken hands: the next attempt comes after a pause.
         assert!(
-            matches!(out.last(), Some(Output::Wait { until: Some((at, Wake::Retry)) }) if *at > ms(90))
+            matches!(out.last(), Some(Output::Wait { until: Some((at, Wake::Session(SessionWake::Retry))) }) if *at > ms(90))
         );
     }
 }
@@ -497,7 +503,7 @@ fn a_session_that_a_server_calls_expired_is_replaced_at_once() {
 #[test]
 fn ticks_too_early_and_inputs_of_old_connections_change_nothing() {
     let mut client = attached();
-    let quiet = [wait(ms(2010), Wake::Ping)];
+    let quiet = [wait(ms(2010), Wake::Session(SessionWake::Ping))];
     assert_eq!(give(&mut client, Input::Tick, ms(30)), quiet);
     assert_eq!(
         give(&mut client, Input::Tick, ms(0)),

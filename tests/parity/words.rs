@@ -81,13 +81,13 @@ const LISTS: &[(&str, &str, Kind, &str)] = &[
     ),
     (
         "policy",
-        "src/core/lease.rs",
+        "src/core/session/lease.rs",
         Kind::Variants,
         "pub enum LeasePolicy {",
     ),
     (
         "metric",
-        "src/driver/meter.rs",
+        "src/driver/metrics.rs",
         Kind::Fields,
         "pub struct Metrics {",
     ),

@@ -29,7 +29,7 @@ use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 use tenure::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
-    Events, FromEvent, Leader, LostReason, Pending, SessionEvent, Url,
+    Events, HandleEvent, Leader, LostReason, Pending, SessionEvent, Url,
 };
 use tenure_field::proxy::Cut;
 use tenure_field::wire::opcode;
@@ -85,7 +85,7 @@ fn is_pending<T>(call: &mut Pending<T>) -> bool {
 
 /// Every event until one that `last` wants.
 #[track_caller]
-fn until<E: FromEvent + Debug>(events: &Events<E>, last: impl Fn(&E) -> bool) -> Vec<E> {
+fn until<E: HandleEvent + Debug>(events: &Events<E>, last: impl Fn(&E) -> bool) -> Vec<E> {
     let (start, mut seen) = (Instant::now(), Vec::new());
     loop {
         match events.next(Some(LIMIT.saturating_sub(start.elapsed()))) {
@@ -99,7 +99,7 @@ fn until<E: FromEvent + Debug>(events: &Events<E>, last: impl Fn(&E) -> bool) ->
 }
 
 /// What waits to be read.
-fn news<E: FromEvent>(events: &Events<E>) -> Vec<E> {
+fn news<E: HandleEvent>(events: &Events<E>) -> Vec<E> {
     std::iter::from_fn(|| events.next(Some(Duration::ZERO)).ok()).collect()
 }
 

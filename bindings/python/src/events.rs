@@ -11,11 +11,11 @@ use std::os::fd::{AsRawFd, RawFd};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
-use tenure::{Error, ErrorKind, FromEvent};
+use tenure::{Error, ErrorKind, HandleEvent};
 
 /// A handle of the library, seen as what tells of events.
 pub(crate) trait Tells: Send + Sync + 'static {
-    type Event: FromEvent + Clone + Into<Value>;
+    type Event: HandleEvent + Clone + Into<Value>;
 
     fn events(&self) -> &tenure::Events<Self::Event>;
 }

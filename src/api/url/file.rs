@@ -1,17 +1,18 @@
 //! A URL in a file.
 
-use super::{URL_BYTES_MAX, Url, invalid};
+use super::super::checks::invalid;
 use crate::core::Error;
 use crate::driver::small_file;
 use std::path::Path;
 
-/// Reads the file called `name`, and what it holds by `parse`.
-pub(super) fn read(
+/// Reads the file called `name`, of at most `limit` bytes, and has `parse` read its text.
+pub(super) fn read<T>(
     name: &str,
-    parse: impl FnOnce(&str) -> Result<Url, Error>,
-) -> Result<Url, Error> {
+    limit: usize,
+    parse: impl FnOnce(&str) -> Result<T, Error>,
+) -> Result<T, Error> {
     let shown = small_file::shown(Path::new(name));
-    let content = content(name)
+    let content = content(name, limit)
         .map_err(|why| invalid(format!("cannot read the URL from {shown:?}: {why}")))?;
     let content = content.trim();
     if content.is_empty() {
@@ -27,14 +28,14 @@ pub(super) fn read(
     parse(content).map_err(|error| invalid(format!("in the file {shown:?}: {error}")))
 }
 
-fn content(name: &str) -> Result<String, String> {
-    let bytes = small_file::read(Path::new(name), URL_BYTES_MAX)?;
+fn content(name: &str, limit: usize) -> Result<String, String> {
+    let bytes = small_file::read(Path::new(name), limit)?;
     String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::{URL_BYTES_MAX, Url};
     use std::path::PathBuf;
 
     struct Dir(PathBuf);

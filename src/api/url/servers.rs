@@ -1,6 +1,6 @@
 //! The servers in a URL: `host:port`, IPv6 addresses in brackets.
 
-use super::invalid;
+use super::super::checks::invalid;
 use crate::core::{Error, Host};
 use std::net::Ipv6Addr;
 

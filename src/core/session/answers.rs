@@ -1,19 +1,20 @@
 //! Reading what a server sends.
 
+use super::edge::{Output, Outputs};
+use super::lease;
+use super::question::Question;
+use super::requests::Ask;
+use super::time::Time;
+use super::verdict;
 use super::{Link, Purpose, Session, Signal};
-use crate::core::lease;
 use crate::core::mutant::{self, Mutant};
-use crate::core::requests::Ask;
-use crate::core::time::Time;
-use crate::core::verdict;
-use crate::core::{Outbox, Output};
 use crate::proto::{
     ConnectResponse, Frame, Reader, ReplyHeader, Response, ServerError, WatchEvent, op, xid,
 };
 
-impl Session {
+impl<Q: Question> Session<Q> {
     /// Reads one frame, if a whole one is there. Says whether to look again.
-    pub(super) fn read_frame(&mut self, now: Time, out: &mut Outbox) -> bool {
+    pub(super) fn read_frame(&mut self, now: Time, out: &mut impl Outputs) -> bool {
         match &mut self.link {
             Link::Handshaking {
                 conn,
@@ -31,7 +32,7 @@ impl Session {
                 match response {
                     Ok(response) => self.shaken(conn, address, sent, response, now, out),
                     Err(why) => {
-                        out.push(Output::Close { conn });
+                        out.put(Output::Close { conn });
                         let error = format!("{address} does not speak ZooKeeper's protocol: {why}");
                         self.attempt_failed(error, now, out);
                     }
@@ -56,7 +57,7 @@ impl Session {
                 if let Err(why) = outcome
                     && let Link::Up(up) = &self.link
                 {
-                    out.push(Output::Close { conn: up.conn });
+                    out.put(Output::Close { conn: up.conn });
                     let why = format!("{} broke the protocol: {why}", up.address);
                     self.detach(why, now, out);
                 }
@@ -75,7 +76,7 @@ impl Session {
         body: &[u8],
         too_long: Option<usize>,
         now: Time,
-        out: &mut Outbox,
+        out: &mut impl Outputs,
     ) -> Result<(), String> {
         let timeout = self.timeout();
         let Link::Up(up) = &mut self.link else {
@@ -148,7 +149,7 @@ impl Session {
                         return Err(format!("it does not close the session: {error}"));
                     }
                     (Ask::CloseSession, _) => {
-                        out.push(Output::Close { conn: up.conn });
+                        out.put(Output::Close { conn: up.conn });
                         match self.purpose {
                             Purpose::Close { .. } => self.end(true),
                             Purpose::Live | Purpose::Bury => {
@@ -160,7 +161,7 @@ impl Session {
                         return Ok(());
                     }
                     (Ask::Auth, Err(_)) => {
-                        out.push(Output::Close { conn: up.conn });
+                        out.put(Output::Close { conn: up.conn });
                         self.signals.push_back(Signal::AuthFailed);
                         self.end(false);
                         return Ok(());
@@ -181,13 +182,13 @@ impl Session {
                     return Err("the session is not attached here any more".to_owned());
                 }
                 // A server answers `addauth` before the request gets to where sessions are kept.
-                if request.ask != Ask::Auth {
+                if !matches!(request.ask, Ask::Auth) {
                     up.proofs.heard(sent, now);
                 }
-                if matches!(request.ask, Ask::Proof(_) | Ask::IdleProof(..)) {
+                if matches!(request.ask, Ask::Proof(_)) {
                     up.proofs.answered();
                 }
-                if commits(request.op, &result) {
+                if request.commits(&result) {
                     up.proofs.committed(sent, request.relayed, now, self.lag);
                 }
                 // `exists` arms its watch on a missing znode, too.
@@ -197,9 +198,11 @@ impl Session {
                     Err(_) => false,
                 };
                 // What is asked by a session that is given up is nobody's any more.
-                if self.purpose != Purpose::Bury {
+                if let Ask::Proof(question) | Ask::Question(question) = request.ask
+                    && self.purpose != Purpose::Bury
+                {
                     self.signals.push_back(Signal::Reply {
-                        ask: request.ask,
+                        question,
                         result,
                         sent,
                         zxid: header.zxid,
@@ -221,19 +224,5 @@ impl Session {
             self.note_proof();
         }
         Ok(())
-    }
-}
-
-/// Whether this reply shows that a quorum has committed a write of the session: every operation
-/// that changes the tree goes through the quorum, and so does a `multi`, whose outcome stands in
-/// its body.
-fn commits(number: i32, result: &Result<Response, ServerError>) -> bool {
-    if mutant::on(Mutant::ReadProves) || mutant::on(Mutant::FailedProof) && number == op::MULTI {
-        return result.is_ok();
-    }
-    match result {
-        Ok(Response::Multi(outcomes)) => outcomes.iter().all(Result::is_ok),
-        Ok(_) => matches!(number, op::CREATE | op::CREATE2 | op::DELETE | op::SET_DATA),
-        Err(_) => false,
     }
 }

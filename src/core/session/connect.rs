@@ -1,27 +1,28 @@
 //! Reaching a server, from the first look-up to the granted session.
 
+use super::blame::Suspect;
+use super::edge::{Output, Outputs};
+use super::lease;
+use super::proof::{Handshake, Proofs};
+use super::question::Question;
+use super::requests::{Ask, Requests};
+use super::secret::Secret;
+use super::servers::{Found, Host, Step};
+use super::time::Time;
 use super::{Link, Purpose, Session, Signal, Up};
-use crate::core::blame::Suspect;
-use crate::core::lease;
 use crate::core::mutant::{self, Mutant};
-use crate::core::proof::{Handshake, Proofs};
-use crate::core::requests::{Ask, Requests};
-use crate::core::secret::Secret;
-use crate::core::servers::{Found, Host, Step};
-use crate::core::time::Time;
-use crate::core::{Outbox, Output};
 use crate::proto::{ConnectRequest, ConnectResponse, FrameDecoder, Request, ServerError};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-impl Session {
+impl<Q: Question> Session<Q> {
     pub(crate) fn resolved(
         &mut self,
         id: u64,
         result: Result<Vec<SocketAddr>, String>,
         now: Time,
-        out: &mut Outbox,
+        out: &mut impl Outputs,
     ) {
         let waits = matches!(self.link, Link::Resolving { .. });
         let result = match mutant::on(Mutant::LateNameLost) && !waits {
@@ -47,7 +48,7 @@ impl Session {
             // The server has moved: nobody waits for the address where it was.
             (Link::Dialing { conn, address, .. }, Found::Addresses) => {
                 if !self.servers.know(*address) && self.servers.has_untried() {
-                    out.push(Output::Close { conn: *conn });
+                    out.put(Output::Close { conn: *conn });
                     self.dial(now, out);
                 }
             }
@@ -55,7 +56,7 @@ impl Session {
         }
     }
 
-    pub(crate) fn connected(&mut self, id: u64, now: Time, out: &mut Outbox) {
+    pub(crate) fn connected(&mut self, id: u64, now: Time, out: &mut impl Outputs) {
         let Link::Dialing { conn, address, .. } = self.link else {
             return;
         };
@@ -73,7 +74,7 @@ impl Session {
             password: self.identity.password.as_session_password(),
         }
         .encode(&mut bytes);
-        out.push(Output::Send { conn, bytes });
+        out.put(Output::Send { conn, bytes });
         self.link = Link::Handshaking {
             conn,
             address,
@@ -84,7 +85,7 @@ impl Session {
         };
     }
 
-    pub(crate) fn disconnected(&mut self, id: u64, why: &str, now: Time, out: &mut Outbox) {
+    pub(crate) fn disconnected(&mut self, id: u64, why: &str, now: Time, out: &mut impl Outputs) {
         match &self.link {
             Link::Dialing { conn, address, .. } if *conn == id => {
                 let error = format!("cannot connect to {address}: {why}");
@@ -106,13 +107,13 @@ impl Session {
         }
     }
 
-    pub(super) fn dial(&mut self, now: Time, out: &mut Outbox) {
+    pub(super) fn dial(&mut self, now: Time, out: &mut impl Outputs) {
         let timeout = self.timeout();
         let give_up = now + lease::attempt_limit(timeout);
         let dial_limit = lease::dial_limit(timeout, self.servers.rounds_failed());
         let step = self.servers.step(now, timeout, &mut self.rng);
         while let Some((lookup, host)) = self.servers.next_look_up() {
-            out.push(Output::Resolve { lookup, host });
+            out.put(Output::Resolve { lookup, host });
         }
         self.link = match step {
             Step::Pause(retry_at) => Link::Idle { retry_at },
@@ -124,7 +125,7 @@ impl Session {
             }
             Step::Connect(host, address) => {
                 let conn = self.fresh_id();
-                out.push(Output::Connect {
+                out.put(Output::Connect {
                     conn,
                     host,
                     address,
@@ -138,7 +139,7 @@ impl Session {
         };
     }
 
-    pub(super) fn attempt_failed(&mut self, error: String, now: Time, out: &mut Outbox) {
+    pub(super) fn attempt_failed(&mut self, error: String, now: Time, out: &mut impl Outputs) {
         self.tell_failure(error);
         self.dial(now, out);
     }
@@ -163,12 +164,12 @@ impl Session {
         }
     }
 
-    pub(super) fn drop_connection(&mut self, out: &mut Outbox) {
+    pub(super) fn drop_connection(&mut self, out: &mut impl Outputs) {
         match &self.link {
             Link::Dialing { conn, .. } | Link::Handshaking { conn, .. } => {
-                out.push(Output::Close { conn: *conn });
+                out.put(Output::Close { conn: *conn });
             }
-            Link::Up(up) => out.push(Output::Close { conn: up.conn }),
+            Link::Up(up) => out.put(Output::Close { conn: up.conn }),
             Link::Idle { .. } | Link::Resolving { .. } | Link::Ended => {}
         }
     }
@@ -180,19 +181,19 @@ impl Session {
         sent: Time,
         response: ConnectResponse,
         now: Time,
-        out: &mut Outbox,
+        out: &mut impl Outputs,
     ) {
         self.refusals = None;
         let known = self.identity.id;
         let granted = u64::try_from(response.timeout_ms).unwrap_or(0);
         let refused = response.session == 0 || granted == 0;
         if refused && known != 0 {
-            out.push(Output::Close { conn });
+            out.put(Output::Close { conn });
             self.expired(now, out);
             return;
         }
         if refused || (known != 0 && known != response.session) {
-            out.push(Output::Close { conn });
+            out.put(Output::Close { conn });
             let error = format!("{address} granted another session than was asked for");
             self.attempt_failed(error, now, out);
             return;

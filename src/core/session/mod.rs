@@ -31,27 +31,40 @@
 //! | `Close` | the session is closed, or the patience ends | `Ended`; nothing happens any more |
 
 mod answers;
+mod blame;
 mod connect;
+mod edge;
+mod hindrance;
+pub(crate) mod lease;
+mod proof;
 mod prove;
+mod question;
+mod requests;
+mod rng;
+pub(crate) mod secret;
+pub(crate) mod servers;
+pub(crate) mod time;
+pub(crate) mod verdict;
+mod watch;
 
-use super::blame::{Blame, Suspect};
-use super::event::ExpiredBy;
-use super::lease;
-use super::proof::Proofs;
-use super::requests::{Ask, Requests};
-use super::rng::Rng;
-use super::secret::Secret;
-use super::servers::{Host, Servers};
-use super::time::Time;
-use super::watch::WatchKind;
-use super::{Outbox, Output, Wake};
+pub use edge::SessionWake;
+pub(crate) use edge::{Output, Outputs};
 pub(crate) use prove::Proving;
-use prove::Urgent;
+pub(crate) use question::Question;
+pub(crate) use watch::WatchKind;
 
 use crate::proto::{FrameDecoder, Request, Response, ServerError, WatchEvent, op, xid};
+use blame::{Blame, Suspect};
+use proof::Proofs;
+use prove::Urgent;
+use requests::{Ask, Requests};
+use rng::Rng;
+use secret::Secret;
+use servers::{Host, Servers};
 use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
+use time::Time;
 
 /// How many bytes an answer may have at most if nothing else is said: the names of 20,000 members
 /// have 5 MB if they are long. Servers do not bound their answers.
@@ -77,9 +90,21 @@ pub struct SessionOptions {
     pub answer_bytes_max: usize,
 }
 
+/// Which side declared a session over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExpiredBy {
+    /// A server: everything of the session is gone.
+    Server,
+    /// The client's own clock: no server answered for the whole session timeout; or a contender
+    /// needs a session that lasts, and this one may not: no server answered for so long that a
+    /// server may have begun to end it, or answers are too slow for a contender to lead with it again.
+    /// The rest of the session is removed as soon as a server can be reached.
+    LocalTimeout,
+}
+
 /// What the machines above are told, in order.
 #[derive(Debug)]
-pub(crate) enum Signal {
+pub(crate) enum Signal<Q> {
     Connecting,
     Retrying {
         attempt: u32,
@@ -96,7 +121,7 @@ pub(crate) enum Signal {
     /// A session that was over by our own clock is now surely gone.
     Buried,
     Reply {
-        ask: Ask,
+        question: Q,
         result: Result<Response, ServerError>,
         sent: Time,
         zxid: i64,
@@ -132,7 +157,7 @@ enum Purpose {
     Close { patience: Time },
 }
 
-enum Link {
+enum Link<Q: Question> {
     Idle {
         retry_at: Time,
     },
@@ -154,15 +179,15 @@ enum Link {
         give_up: Time,
         decoder: FrameDecoder,
     },
-    Up(Box<Up>),
+    Up(Box<Up<Q>>),
     Ended,
 }
 
-struct Up {
+struct Up<Q: Question> {
     conn: u64,
     address: SocketAddr,
     decoder: FrameDecoder,
-    requests: Requests,
+    requests: Requests<Q>,
     /// When the pings were sent that are not answered, oldest first: one, but for those that were
     /// sent before the handshake was answered.
     pings: VecDeque<Time>,
@@ -177,7 +202,7 @@ struct Up {
     proofs: Proofs,
 }
 
-pub(crate) struct Session {
+pub(crate) struct Session<Q: Question> {
     options: SessionOptions,
     rng: Rng,
     servers: Servers,
@@ -185,7 +210,7 @@ pub(crate) struct Session {
     purpose: Purpose,
     last_zxid: i64,
     last_xid: i32,
-    link: Link,
+    link: Link<Q>,
     answered: Option<Time>,
     /// By how much our clock may have fallen behind true time within the last T.
     lag: Duration,
@@ -203,10 +228,10 @@ pub(crate) struct Session {
     lacking: BTreeSet<(SocketAddr, i32)>,
     blame: Blame,
     next_id: u64,
-    signals: VecDeque<Signal>,
+    signals: VecDeque<Signal<Q>>,
 }
 
-impl Session {
+impl<Q: Question> Session<Q> {
     pub(crate) fn new(options: SessionOptions, seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         let servers = Servers::new(options.servers.clone(), &mut rng);
@@ -297,33 +322,8 @@ impl Session {
     /// Queues a request; it is sent at the next [`flush`](Self::flush). Nothing happens while
     /// detached: the machines look anew once they are attached. What earlier connections have ended
     /// of is answered here ([`Blame`]), and so is a call too many.
-    pub(crate) fn ask(&mut self, ask: Ask, request: Request) {
-        let live = self.purpose == Purpose::Live;
-        let Link::Up(up) = &mut self.link else {
-            return;
-        };
-        if !live {
-            return;
-        }
-        let op = request.op();
-        let refused = match self.blame.verdict(&request, ask.may_fail()) {
-            Some(error) => Some((ask, error)),
-            None => up
-                .requests
-                .push(ask, request)
-                .err()
-                .map(|ask| (ask, ServerError::TooMany)),
-        };
-        if let Some((ask, error)) = refused {
-            self.signals.push_back(Signal::Reply {
-                ask,
-                result: Err(error),
-                sent: self.answered.unwrap_or_default(),
-                zxid: 0,
-                op,
-                watch: None,
-            });
-        }
+    pub(crate) fn ask(&mut self, question: Q, request: Request) {
+        self.queue(Ask::Question(question), request);
     }
 
     /// Something is asked at `now`: it does what a ping would.
@@ -355,7 +355,7 @@ impl Session {
     }
 
     /// Looks at the clock.
-    pub(crate) fn tick(&mut self, now: Time, out: &mut Outbox) {
+    pub(crate) fn tick(&mut self, now: Time, out: &mut impl Outputs) {
         if let Purpose::Close { patience } = self.purpose
             && patience <= now
             && !matches!(self.link, Link::Ended)
@@ -377,7 +377,7 @@ impl Session {
                 give_up,
             } if *give_up <= now => {
                 let error = format!("cannot connect to {address}: no answer in time");
-                out.push(Output::Close { conn: *conn });
+                out.put(Output::Close { conn: *conn });
                 self.attempt_failed(error, now, out);
             }
             Link::Handshaking {
@@ -387,30 +387,30 @@ impl Session {
                 ..
             } if *give_up <= now => {
                 let error = format!("{address} accepted the connection but does not answer");
-                out.push(Output::Close { conn: *conn });
+                out.put(Output::Close { conn: *conn });
                 self.attempt_failed(error, now, out);
             }
             Link::Handshaking { .. } if self.early_ping_at().is_some_and(|at| at <= now) => {
                 self.ping_early(now, out);
             }
             Link::Up(up) => match self.up_deadline(up) {
-                (at, Wake::Answer) if at <= now => {
+                (at, SessionWake::Answer) if at <= now => {
                     let limit = lease::answer_limit(self.timeout(), self.leading);
                     let why = format!("{} has not answered for {limit:?}", up.address);
-                    out.push(Output::Close { conn: up.conn });
+                    out.put(Output::Close { conn: up.conn });
                     self.blame_arriving(now);
                     self.detach(why, now, out);
                 }
-                (at, Wake::Proof)
+                (at, SessionWake::Proof)
                     if at <= now && self.proof_overdue(up).is_some_and(|at| at <= now) =>
                 {
                     let limit = lease::proof_limit(self.timeout());
                     let why = format!("{} has not committed a write for {limit:?}", up.address);
-                    out.push(Output::Close { conn: up.conn });
+                    out.put(Output::Close { conn: up.conn });
                     self.blame_arriving(now);
                     self.detach(why, now, out);
                 }
-                (at, Wake::Ping) if at <= now => self.ping(now, out),
+                (at, SessionWake::Ping) if at <= now => self.ping(now, out),
                 _ => {}
             },
             Link::Idle { .. }
@@ -428,36 +428,36 @@ impl Session {
     }
 
     /// When [`tick`](Self::tick) must be called at the latest, and why.
-    pub(crate) fn deadline(&self) -> Option<(Time, Wake)> {
+    pub(crate) fn deadline(&self) -> Option<(Time, SessionWake)> {
         let link = match &self.link {
-            Link::Idle { retry_at } => Some((*retry_at, Wake::Retry)),
+            Link::Idle { retry_at } => Some((*retry_at, SessionWake::Retry)),
             Link::Resolving { give_up, .. } | Link::Dialing { give_up, .. } => {
-                Some((*give_up, Wake::Attempt))
+                Some((*give_up, SessionWake::Attempt))
             }
             Link::Handshaking { give_up, .. } => {
-                let ping = self.early_ping_at().map(|at| (at, Wake::Ping));
-                let give_up = (*give_up, Wake::Attempt);
+                let ping = self.early_ping_at().map(|at| (at, SessionWake::Ping));
+                let give_up = (*give_up, SessionWake::Attempt);
                 ping.into_iter().chain([give_up]).min_by_key(|(at, _)| *at)
             }
             Link::Up(up) => Some(self.up_deadline(up)),
             Link::Ended => return None,
         };
         let patience = match self.purpose {
-            Purpose::Close { patience } => Some((patience, Wake::Patience)),
+            Purpose::Close { patience } => Some((patience, SessionWake::Patience)),
             Purpose::Live | Purpose::Bury => None,
         };
         link.into_iter().chain(patience).min_by_key(|(at, _)| *at)
     }
 
     /// Sends what was asked since the last call, in one piece.
-    pub(crate) fn flush(&mut self, now: Time, out: &mut Outbox) {
+    pub(crate) fn flush(&mut self, now: Time, out: &mut impl Outputs) {
         if let Link::Up(up) = &mut self.link {
             let mut bytes = Vec::new();
             let relayed = up.proofs.relayed(now);
             if up.requests.pump(now, relayed, &self.blame, &mut bytes) {
                 self.last_xid = up.requests.last_xid();
                 up.last_sent = now;
-                out.push(Output::Send {
+                out.put(Output::Send {
                     conn: up.conn,
                     bytes,
                 });
@@ -466,7 +466,7 @@ impl Session {
     }
 
     /// The next thing that the machines must hear.
-    pub(crate) fn next_signal(&mut self, now: Time, out: &mut Outbox) -> Option<Signal> {
+    pub(crate) fn next_signal(&mut self, now: Time, out: &mut impl Outputs) -> Option<Signal<Q>> {
         loop {
             if let Some(signal) = self.signals.pop_front() {
                 return Some(signal);
@@ -478,7 +478,7 @@ impl Session {
     }
 
     /// Ends the session by our own clock: no server has answered for as long as it could live.
-    pub(crate) fn expire_locally(&mut self, now: Time, out: &mut Outbox) {
+    pub(crate) fn expire_locally(&mut self, now: Time, out: &mut impl Outputs) {
         self.drop_connection(out);
         self.forget_contact();
         self.purpose = Purpose::Bury;
@@ -502,7 +502,7 @@ impl Session {
     }
 
     /// Closes the session; keeps trying to tell a server until `patience`.
-    pub(crate) fn close(&mut self, patience: Time, out: &mut Outbox) {
+    pub(crate) fn close(&mut self, patience: Time, out: &mut impl Outputs) {
         if matches!(self.link, Link::Ended) {
             return;
         }
@@ -517,12 +517,43 @@ impl Session {
 
     // ---- inside ----
 
+    fn queue(&mut self, ask: Ask<Q>, request: Request) {
+        let Link::Up(up) = &mut self.link else {
+            return;
+        };
+        if self.purpose != Purpose::Live {
+            return;
+        }
+        let op = request.op();
+        let refusal = self.blame.verdict(&request, ask.may_fail());
+        let refused = match (ask, refusal) {
+            (Ask::Proof(question) | Ask::Question(question), Some(error)) => (question, error),
+            (Ask::Question(question), None) => match up.requests.push(question, request) {
+                Ok(()) => return,
+                Err(question) => (question, ServerError::TooMany),
+            },
+            (ask @ (Ask::Proof(_) | Ask::Auth | Ask::CloseSession), _) => {
+                up.requests.push_first(ask, request);
+                return;
+            }
+        };
+        let (question, error) = refused;
+        self.signals.push_back(Signal::Reply {
+            question,
+            result: Err(error),
+            sent: self.answered.unwrap_or_default(),
+            zxid: 0,
+            op,
+            watch: None,
+        });
+    }
+
     fn fresh_id(&mut self) -> u64 {
         self.next_id += 1;
         self.next_id
     }
 
-    fn detach(&mut self, why: String, now: Time, out: &mut Outbox) {
+    fn detach(&mut self, why: String, now: Time, out: &mut impl Outputs) {
         if let Link::Up(up) = &self.link {
             self.servers.lost(up.address);
         }
@@ -581,7 +612,7 @@ impl Session {
     }
 
     /// A server said that the session is over.
-    fn expired(&mut self, now: Time, out: &mut Outbox) {
+    fn expired(&mut self, now: Time, out: &mut impl Outputs) {
         // A server that ends a session ends its connection, whatever is asked at that moment.
         self.blame.pardon();
         match self.purpose {
@@ -602,7 +633,7 @@ impl Session {
         self.dial(now, out);
     }
 
-    fn up_deadline(&self, up: &Up) -> (Time, Wake) {
+    fn up_deadline(&self, up: &Up<Q>) -> (Time, SessionWake) {
         let timeout = self.timeout();
         let oldest = up.requests.oldest().map(|request| request.sent);
         let ping = up.pings.front().copied();
@@ -616,20 +647,20 @@ impl Session {
         let proof = up.proofs.unanswered().filter(|_| is_needed);
         let proof = proof.map(|asked| asked + limit);
         let answer = answer.into_iter().chain(proof).min();
-        let answer = answer.map(|at| (at, Wake::Answer));
+        let answer = answer.map(|at| (at, SessionWake::Answer));
         let ping = (
             up.last_sent + lease::ping_interval(timeout, self.leading),
-            Wake::Ping,
+            SessionWake::Ping,
         );
         // One ping at a time: a second one would say nothing that the first does not.
         let ping = up.pings.is_empty().then_some(ping);
-        let proof = self.proof_deadline(up).map(|at| (at, Wake::Proof));
+        let proof = self.proof_deadline(up).map(|at| (at, SessionWake::Proof));
         answer
             .into_iter()
             .chain(ping)
             .chain(proof)
             .min_by_key(|(at, _)| *at)
-            .unwrap_or((up.last_sent + timeout, Wake::Answer))
+            .unwrap_or((up.last_sent + timeout, SessionWake::Answer))
     }
 
     /// When the next ping goes to a server that has not answered the handshake yet.
@@ -643,22 +674,22 @@ impl Session {
 
     /// The server keeps it until it has granted the session (it reads nothing meanwhile), and where
     /// only its answers are slow it is heard now.
-    fn ping_early(&mut self, now: Time, out: &mut Outbox) {
+    fn ping_early(&mut self, now: Time, out: &mut impl Outputs) {
         if let Link::Handshaking { conn, pings, .. } = &mut self.link {
             let mut bytes = Vec::new();
             Request::Ping.encode(xid::PING, &mut bytes);
             pings.push_back(now);
-            out.push(Output::Send { conn: *conn, bytes });
+            out.put(Output::Send { conn: *conn, bytes });
         }
     }
 
-    fn ping(&mut self, now: Time, out: &mut Outbox) {
+    fn ping(&mut self, now: Time, out: &mut impl Outputs) {
         if let Link::Up(up) = &mut self.link {
             let mut bytes = Vec::new();
             Request::Ping.encode(xid::PING, &mut bytes);
             up.pings.push_back(now);
             up.last_sent = now;
-            out.push(Output::Send {
+            out.put(Output::Send {
                 conn: up.conn,
                 bytes,
             });

@@ -1,10 +1,11 @@
 //! Proofs: the small writes that show, one after another, that a quorum still knows the session.
 
+use super::hindrance::Hindrance;
+use super::lease;
+use super::question::Question;
+use super::requests::Ask;
+use super::time::Time;
 use super::{Link, Purpose, Session, Up};
-use crate::core::error::{Error, ErrorKind};
-use crate::core::lease;
-use crate::core::requests::Ask;
-use crate::core::time::Time;
 use crate::proto::Request;
 use std::time::Duration;
 
@@ -31,7 +32,7 @@ pub(super) struct Urgent {
     settled: Option<Time>,
 }
 
-impl Session {
+impl<Q: Question> Session<Q> {
     /// What the verified lease of this session rests on; see [`lease`].
     pub(crate) fn proved(&self) -> Option<Time> {
         self.proved
@@ -68,11 +69,11 @@ impl Session {
             .is_some_and(|up| up.is_slow && now < up.since + timeout)
     }
 
-    fn lasting_pace(&self, up: &Up) -> Option<Duration> {
+    fn lasting_pace(&self, up: &Up<Q>) -> Option<Duration> {
         lease::pace(self.timeout(), self.options.tick, up.proofs.delay())
     }
 
-    fn live(&self) -> Option<&Up> {
+    fn live(&self) -> Option<&Up<Q>> {
         match &self.link {
             Link::Up(up) if self.purpose == Purpose::Live => Some(up),
             _ => None,
@@ -80,7 +81,7 @@ impl Session {
     }
 
     /// Whether a verified lease is possible with the present times.
-    pub(crate) fn lease_refusal(&self) -> Option<Error> {
+    pub(crate) fn lease_refusal(&self) -> Option<Hindrance> {
         if self.attached() {
             lease::refusal(self.timeout(), self.options.tick)
         } else {
@@ -105,39 +106,27 @@ impl Session {
         pace.is_some_and(|pace| lease::too_slow_to_confirm(timeout, self.options.tick, delay, pace))
     }
 
-    /// Why no lease can be had at present, if none can, or if somebody has waited for one for long: it
-    /// would be over before it could be renewed.
-    pub(crate) fn lease_hindrance(&self, now: Time, waits_long: bool) -> Option<Error> {
+    /// Why no lease can be had at present, if none can, or if a contender has waited for one for long:
+    /// it would be over before it could be renewed.
+    pub(crate) fn lease_hindrance(&self, now: Time, waits_long: bool) -> Option<Hindrance> {
         let up = self.live()?;
         let timeout = self.timeout();
         if let Some(until) = self.doubtful_until(now) {
-            let message = format!(
-                "the servers may have begun to end this session while it was not connected; no \
-                 lease is relied on for {:.1?} more",
-                until.since(now)
-            );
-            return Some(Error::new(ErrorKind::Timeout, message));
+            let remaining = until.since(now);
+            return Some(Hindrance::Doubtful { remaining });
         }
-        let is_even = self.lasting_pace(up).is_some() && !self.is_too_slow_to_confirm(now);
+        let is_uneven = self.lasting_pace(up).is_some() && !self.is_too_slow_to_confirm(now);
         // Where proofs fail, their errors say so.
         let succeeds = |sent: Time| sent + timeout / 2 > now;
-        if is_even && !(waits_long && up.proofs.newest().is_some_and(succeeds)) {
+        if is_uneven && !(waits_long && up.proofs.newest().is_some_and(succeeds)) {
             return None;
         }
-        let delay = up.proofs.delay();
-        let answers = match is_even {
-            true => format!("some answers take {delay:.1?} and some take longer"),
-            false => format!("answers take {delay:.1?}"),
-        };
-        let tick = match self.options.tick {
-            Some(_) => "ask for a longer session timeout",
-            None => "ask for a longer session timeout, or tell the servers' tickTime",
-        };
-        let message = format!(
-            "{answers}: with a session timeout of {timeout:?} a lease would be over \
-             before it could be renewed; {tick}"
-        );
-        Some(Error::new(ErrorKind::Timeout, message))
+        Some(Hindrance::Slow {
+            delay: up.proofs.delay(),
+            is_uneven,
+            timeout,
+            knows_tick: self.options.tick.is_some(),
+        })
     }
 
     pub(crate) fn set_proving(&mut self, proving: Proving, now: Time) {
@@ -171,8 +160,8 @@ impl Session {
     }
 
     /// Queues a proof.
-    pub(crate) fn prove(&mut self, ask: Ask, request: Request, now: Time) {
-        self.ask(ask, request);
+    pub(crate) fn prove(&mut self, question: Q, request: Request, now: Time) {
+        self.queue(Ask::Proof(question), request);
         let pace = self.pace();
         if let Link::Up(up) = &mut self.link {
             up.proofs.ask(now, pace);
@@ -184,14 +173,14 @@ impl Session {
     }
 
     /// When the next proof is to be sent, or the one in flight has taken too long.
-    pub(super) fn proof_deadline(&self, up: &Up) -> Option<Time> {
+    pub(super) fn proof_deadline(&self, up: &Up<Q>) -> Option<Time> {
         let next = self.next_proof(up);
         next.into_iter().chain(self.proof_overdue(up)).min()
     }
 
     /// When the oldest proof in flight has taken so long that another server is to be tried. Alone,
     /// a slow server is better than none.
-    pub(super) fn proof_overdue(&self, up: &Up) -> Option<Time> {
+    pub(super) fn proof_overdue(&self, up: &Up<Q>) -> Option<Time> {
         let asked = up.proofs.unanswered()?;
         if self.servers.len() < 2 || self.proving <= Proving::Idly {
             return None;
@@ -202,7 +191,7 @@ impl Session {
         Some(overdue.max(up.since + lease::answer_limit(timeout, true)))
     }
 
-    fn next_proof(&self, up: &Up) -> Option<Time> {
+    fn next_proof(&self, up: &Up<Q>) -> Option<Time> {
         if self.purpose != Purpose::Live || up.proofs.is_full() {
             return None;
         }

@@ -1,133 +1,138 @@
 //! Faults one by one, as the dice say.
 
-use crate::clock::{MS, Nanos};
-use crate::node::{Trap, What};
-use crate::plan::Quality;
-use crate::wire::Way;
-use crate::world::{World, span};
+use crate::plan::{self, Plan};
+use crate::trial::Trial;
+use crate::user::What;
 use std::time::Duration;
 use tenure::core::{Command, Handle};
 use tenure::model::Upstream;
 use tenure::proto::op;
+use tenure_worlds::{MS, Nanos, Trap, Way, span};
 
 /// One fault, or the end of one.
-pub(crate) fn any(world: &mut World) {
-    let node = world.dice.usize(0..world.nodes.len());
-    let server = world.dice.usize(0..world.plan.servers());
-    let other = world.dice.usize(0..world.plan.servers());
-    match world.dice.u8(0..34) {
+pub(crate) fn any(trial: &mut Trial) {
+    let node = trial.world.dice.usize(0..trial.plan.nodes.len());
+    let server = trial.world.dice.usize(0..trial.plan.servers());
+    let other = trial.world.dice.usize(0..trial.plan.servers());
+    match trial.world.dice.u8(0..34) {
         0..3 => {
-            let way = either(world);
-            world.cut(node, server, way);
+            let way = either(trial);
+            trial.world.cut(node, server, way);
         }
-        3 => cut_client(world, node),
+        3 => cut_client(trial, node),
         4..8 => {
-            let prompt = world.dice.bool();
-            world.heal_client(node, prompt);
+            let prompt = trial.world.dice.bool();
+            trial.world.heal_client(node, prompt);
         }
-        8 => world.reset(node),
-        9 => world.pause(node),
-        10..12 => world.resume(node),
+        8 => trial.reset(node),
+        9 => trial.pause(node),
+        10..12 => trial.resume(node),
         12 => {
-            let machine = world.dice.bool();
-            world.crash(server, machine);
+            let machine = trial.world.dice.bool();
+            trial.crash(server, machine);
         }
-        13..15 => world.restart(server),
-        15 => pause_server(world, server),
-        16..18 => resume_server(world, server),
-        18 => cut_servers(world, server, other),
-        19 => isolate(world, server),
-        20..23 => heal_servers(world),
+        13..15 => trial.restart(server),
+        15 => pause_server(trial, server),
+        16..18 => resume_server(trial, server),
+        18 => cut_servers(trial, server, other),
+        19 => isolate(trial, server),
+        20..23 => heal_servers(trial),
         23 => {
-            let quality = Quality::draw(&mut world.dice);
-            world.set_quality(node, quality);
+            let quality = plan::quality(&mut trial.world.dice);
+            trial.world.set_quality(node, quality);
         }
-        24..26 => set_trap(world, node),
-        26 => world.drop_request(node),
-        27 => withdraw(world, node),
-        28 => stand(world, node),
-        29 => set_data(world, node),
-        30 => close_or_kill(world, node),
-        31 => revive(world, node),
-        32 => membership(world, node),
-        _ => meddle(world),
+        24..26 => set_trap(trial, node),
+        26 => trial.drop_request(node),
+        27 => withdraw(trial, node),
+        28 => stand(trial, node),
+        29 => set_data(trial, node),
+        30 => close_or_kill(trial, node),
+        31 => revive(trial, node),
+        32 => membership(trial, node),
+        _ => meddle(trial),
     }
 }
 
-pub(crate) fn either(world: &mut World) -> Way {
-    if world.dice.bool() {
+pub(crate) fn either(trial: &mut Trial) -> Way {
+    if trial.world.dice.bool() {
         Way::Up
     } else {
         Way::Down
     }
 }
 
-pub(crate) fn cut_client(world: &mut World, node: usize) {
+pub(crate) fn cut_client(trial: &mut Trial, node: usize) {
     let one = [Way::Up, Way::Down]
         .into_iter()
-        .filter(|_| world.dice.u8(0..4) > 0);
+        .filter(|_| trial.world.dice.u8(0..4) > 0);
     let mut ways: Vec<Way> = one.collect();
     if ways.is_empty() {
         ways.push(Way::Up);
     }
-    for server in 0..world.plan.servers() {
+    for server in 0..trial.plan.servers() {
         for way in &ways {
-            world.cut(node, server, *way);
+            trial.world.cut(node, server, *way);
         }
     }
 }
 
 /// Not as long as it owes pings since it was stopped before or has to close sessions, nor if an
 /// observer follows it: `GUARANTEES.md` assumes so.
-pub(crate) fn pause_server(world: &mut World, server: usize) {
-    let relays = world.plan.observer == Some(Upstream::Follower(server))
-        && world.ensemble.leader() != Some(server);
-    let sessions = world.ensemble.sessions();
-    let closes = sessions.iter().any(|s| world.ensemble.is_doomed(*s));
-    let busy = world.ensemble.owes_pings(server) || closes;
-    if !world.ensemble.is_down(server) && !busy && !relays {
-        world.marks.hit("server-paused");
-        world.note(|| format!("server {server} is stopped"));
-        world.ensemble.pause(server, span(world.now));
+pub(crate) fn pause_server(trial: &mut Trial, server: usize) {
+    let relays = trial.plan.observer == Some(Upstream::Follower(server))
+        && trial.world.ensemble.leader() != Some(server);
+    let sessions = trial.world.ensemble.sessions();
+    let closes = sessions.iter().any(|s| trial.world.ensemble.is_doomed(*s));
+    let busy = trial.world.ensemble.owes_pings(server) || closes;
+    if !trial.world.ensemble.is_down(server) && !busy && !relays {
+        trial.judge.marks.hit("server-paused");
+        trial.world.note(|| format!("server {server} is stopped"));
+        trial.world.ensemble.pause(server, span(trial.world.now));
     }
 }
 
-pub(crate) fn resume_server(world: &mut World, server: usize) {
-    if world.ensemble.is_paused(server) {
-        world.note(|| format!("server {server} goes on"));
-        world.ensemble.resume(server, span(world.now));
-        world.collect();
+pub(crate) fn resume_server(trial: &mut Trial, server: usize) {
+    if trial.world.ensemble.is_paused(server) {
+        trial.world.note(|| format!("server {server} goes on"));
+        trial.world.ensemble.resume(server, span(trial.world.now));
+        trial.collect();
     }
 }
 
 /// Cuts servers off from each other, one way or both.
-pub(crate) fn cut_servers(world: &mut World, a: usize, b: usize) {
-    let now = span(world.now);
-    let ways = world.dice.u8(0..3);
-    world.note(|| format!("cut: servers {a} and {b}, {ways}"));
+pub(crate) fn cut_servers(trial: &mut Trial, a: usize, b: usize) {
+    let now = span(trial.world.now);
+    let ways = trial.world.dice.u8(0..3);
+    trial
+        .world
+        .note(|| format!("cut: servers {a} and {b}, {ways}"));
     if ways != 1 {
-        world.ensemble.cut(a, b, now);
+        trial.world.ensemble.cut(a, b, now);
     }
     if ways != 2 {
-        world.ensemble.cut(b, a, now);
+        trial.world.ensemble.cut(b, a, now);
     }
     if ways > 0 && a != b {
-        world.marks.hit("one-way-cut-between-servers");
+        trial.judge.marks.hit("one-way-cut-between-servers");
     }
 }
 
-pub(crate) fn isolate(world: &mut World, server: usize) {
-    world.note(|| format!("server {server} is cut off from all others"));
-    world.ensemble.isolate(server, span(world.now));
+pub(crate) fn isolate(trial: &mut Trial, server: usize) {
+    trial
+        .world
+        .note(|| format!("server {server} is cut off from all others"));
+    trial.world.ensemble.isolate(server, span(trial.world.now));
 }
 
-pub(crate) fn heal_servers(world: &mut World) {
-    world.note(|| "servers hear each other again".to_owned());
-    world.ensemble.heal_all(span(world.now));
-    world.collect();
+pub(crate) fn heal_servers(trial: &mut Trial) {
+    trial
+        .world
+        .note(|| "servers hear each other again".to_owned());
+    trial.world.ensemble.heal_all(span(trial.world.now));
+    trial.collect();
 }
 
-fn set_trap(world: &mut World, node: usize) {
+fn set_trap(trial: &mut Trial, node: usize) {
     let traps = [
         Trap::Handshake,
         Trap::ReplyTo(op::CREATE2),
@@ -139,68 +144,72 @@ fn set_trap(world: &mut World, node: usize) {
         Trap::ReplyTo(op::SET_DATA),
         Trap::ReplyTo(op::GET_EPHEMERALS),
     ];
-    world.nodes[node].trap = world.dice.choice(traps);
+    trial.world.hosts[node].trap = trial.world.dice.choice(traps);
 }
 
 /// A contender of this machine gives up.
-pub(crate) fn withdraw(world: &mut World, node: usize) {
-    let Some(process) = &mut world.nodes[node].process else {
+pub(crate) fn withdraw(trial: &mut Trial, node: usize) {
+    let Some(user) = trial.judge.user_mut(node) else {
         return;
     };
-    let standing = process.candidates.iter().find(|(_, c)| !c.withdrawn);
+    let standing = user.candidates.iter().find(|(_, c)| !c.withdrawn);
     if let Some((handle, _)) = standing {
         let handle = *handle;
-        world.note(|| format!("client {node}/{} withdraws", handle.0));
-        world.call(node, What::Withdraw(handle), |call| Command::Withdraw {
+        trial
+            .world
+            .note(|| format!("client {node}/{} withdraws", handle.0));
+        trial.call(node, What::Withdraw(handle), |call| Command::Withdraw {
             handle,
             call,
         });
         // Only now: a lease that ends at this very moment is lost, and a candidacy begun, before
         // the command is looked at.
-        let process = world.nodes[node].process.as_mut();
-        if let Some(candidate) = process.and_then(|p| p.candidates.get_mut(&handle)) {
+        let user = trial.judge.user_mut(node);
+        if let Some(candidate) = user.and_then(|u| u.candidates.get_mut(&handle)) {
             candidate.withdrawn = true;
         }
     }
 }
 
 /// This machine contends for what it is to contend for.
-pub(crate) fn stand(world: &mut World, node: usize) {
-    for group in world.nodes[node].plan.contends.clone() {
-        let Some(process) = &mut world.nodes[node].process else {
+pub(crate) fn stand(trial: &mut Trial, node: usize) {
+    for group in trial.plan.nodes[node].contends.clone() {
+        let Some(user) = trial.judge.user_mut(node) else {
             return;
         };
-        let of = |c: &crate::node::Candidate| c.group == group && !c.withdrawn;
-        if process.closing || process.candidates.values().any(|c| of(c) && !c.stopped) {
+        let of = |c: &crate::user::Candidate| c.group == group && !c.withdrawn;
+        if user.closing || user.candidates.values().any(|c| of(c) && !c.stopped) {
             continue;
         }
-        process.candidates.retain(|_, c| !(of(c) && c.stopped));
-        world.note(|| format!("client {node} contends for group {group}"));
-        world.contend(node, group);
+        user.candidates.retain(|_, c| !(of(c) && c.stopped));
+        trial
+            .world
+            .note(|| format!("client {node} contends for group {group}"));
+        trial.contend(node, group);
     }
 }
 
 /// Deletes what somebody has put among the members, until it is gone.
-pub(crate) fn remove_strangers(world: &mut World) {
-    let mut strangers = std::mem::take(&mut world.strangers);
-    strangers.retain(|path| world.ensemble.node(path).is_some());
+pub(crate) fn remove_strangers(trial: &mut Trial) {
+    let mut strangers = std::mem::take(&mut trial.judge.strangers);
+    strangers.retain(|path| trial.world.ensemble.node(path).is_some());
     for path in &strangers {
-        let _ = world.ensemble.delete(path, span(world.now));
+        let _ = trial.world.ensemble.delete(path, span(trial.world.now));
     }
-    world.strangers = strangers;
+    trial.judge.strangers = strangers;
 }
 
-pub(crate) fn set_data(world: &mut World, node: usize) {
-    let number = world.dice.u16(..);
-    let Some(process) = &mut world.nodes[node].process else {
+pub(crate) fn set_data(trial: &mut Trial, node: usize) {
+    let number = trial.world.dice.u16(..);
+    let Some(user) = trial.judge.user_mut(node) else {
         return;
     };
-    let mut all = process.candidates.iter_mut();
+    let mut all = user.candidates.iter_mut();
     if let Some((handle, candidate)) = all.find(|(_, c)| !c.withdrawn && !c.stopped) {
         let handle = *handle;
         let data = format!("client {node} says {number}").into_bytes();
         candidate.data.clone_from(&data);
-        world.call(node, What::Write, |call| Command::SetData {
+        trial.call(node, What::Write, |call| Command::SetData {
             handle,
             call,
             data,
@@ -208,134 +217,144 @@ pub(crate) fn set_data(world: &mut World, node: usize) {
     }
 }
 
-fn membership(world: &mut World, node: usize) {
-    let Some(process) = &world.nodes[node].process else {
+fn membership(trial: &mut Trial, node: usize) {
+    let Some(user) = trial.judge.user(node) else {
         return;
     };
-    let Some((handle, members)) = process.memberships.iter().next() else {
+    let Some((handle, members)) = user.memberships.iter().next() else {
         return;
     };
     let handle: Handle = *handle;
-    let waits = process
+    let waits = user
         .calls
         .values()
-        .any(|c| matches!(c.what, What::Join(_) | What::Cancel(_)));
+        .any(|c| matches!(c, What::Join(_) | What::Cancel(_)));
     match members.first().map(|m| m.path.clone()) {
-        _ if waits || process.closing => {}
+        _ if waits || user.closing => {}
         Some(path) => {
-            if let Some(process) = &mut world.nodes[node].process
-                && let Some(members) = process.memberships.get_mut(&handle)
+            if let Some(user) = trial.judge.user_mut(node)
+                && let Some(members) = user.memberships.get_mut(&handle)
             {
                 members.remove(0);
             }
-            world.call(node, What::Cancel(handle), |call| Command::Cancel {
+            trial.call(node, What::Cancel(handle), |call| Command::Cancel {
                 handle,
                 call,
                 path,
             });
         }
-        None => world.join(node, handle),
+        None => trial.join(node, handle),
     }
-    world.call(node, What::Ask, |call| Command::Members { handle, call });
+    trial.call(node, What::Ask, |call| Command::Members { handle, call });
 }
 
-fn close_or_kill(world: &mut World, node: usize) {
-    match world.dice.u8(0..3) {
-        0 => close(world, node),
-        1 => world.kill(node, false),
-        _ => world.kill(node, true),
+fn close_or_kill(trial: &mut Trial, node: usize) {
+    match trial.world.dice.u8(0..3) {
+        0 => close(trial, node),
+        1 => trial.kill(node, false),
+        _ => trial.kill(node, true),
     }
 }
 
-fn close(world: &mut World, node: usize) {
-    let patience = Duration::from_millis(world.dice.u64(100..5000));
-    if let Some(process) = &mut world.nodes[node].process
-        && !process.closing
+fn close(trial: &mut Trial, node: usize) {
+    let patience = Duration::from_millis(trial.world.dice.u64(100..5000));
+    if let Some(user) = trial.judge.user_mut(node)
+        && !user.closing
     {
-        process.closing = true;
-        world.marks.hit("client-closed");
-        world.note(|| format!("client {node} closes"));
-        world.call(node, What::Close, |call| Command::Close { call, patience });
+        user.closing = true;
+        trial.judge.marks.hit("client-closed");
+        trial.world.note(|| format!("client {node} closes"));
+        trial.call(node, What::Close, |call| Command::Close { call, patience });
     }
 }
 
 /// A machine without a process gets one.
-pub(crate) fn revive(world: &mut World, node: usize) {
-    if world.nodes[node].process.is_none() {
-        world.start(node);
+pub(crate) fn revive(trial: &mut Trial, node: usize) {
+    if trial.judge.user(node).is_none() {
+        trial.start(node);
     }
 }
 
 /// Does what only the owner may.
-pub(crate) fn meddle(world: &mut World) {
-    match world.dice.u8(0..3) {
-        0 => delete_member(world),
-        1 => delete_path(world),
-        _ => expire_session(world),
+pub(crate) fn meddle(trial: &mut Trial) {
+    match trial.world.dice.u8(0..3) {
+        0 => delete_member(trial),
+        1 => delete_path(trial),
+        _ => expire_session(trial),
     }
 }
 
-fn may_meddle(world: &World) -> bool {
-    world.plan.tampers && world.ensemble.leader().is_some()
+fn may_meddle(trial: &Trial) -> bool {
+    trial.plan.tampers && trial.world.ensemble.leader().is_some()
 }
 
 /// An administrator deletes the znode of a member.
-pub(crate) fn delete_member(world: &mut World) {
-    if !may_meddle(world) {
+pub(crate) fn delete_member(trial: &mut Trial) {
+    if !may_meddle(trial) {
         return;
     }
-    let group = world.dice.usize(0..world.plan.groups.len());
-    let path = world.plan.groups[group].clone();
-    let names = world.ensemble.children(&path).unwrap_or_default();
-    let Some(name) = world.dice.choice(&names).cloned() else {
+    let group = trial.world.dice.usize(0..trial.plan.groups.len());
+    let path = trial.plan.groups[group].clone();
+    let names = trial.world.ensemble.children(&path).unwrap_or_default();
+    let Some(name) = trial.world.dice.choice(&names).cloned() else {
         return;
     };
-    world.note(|| format!("somebody deletes {path}/{name}"));
-    let until = world.now + excuse(world);
-    world.checks.excuse(group, until);
-    let _ = world
+    trial
+        .world
+        .note(|| format!("somebody deletes {path}/{name}"));
+    let until = trial.world.now + excuse(&trial.plan);
+    trial.judge.checks.excuse(group, until);
+    let _ = trial
+        .world
         .ensemble
-        .delete(&format!("{path}/{name}"), span(world.now));
-    world.marks.hit("admin-deletes-member");
-    world.collect();
+        .delete(&format!("{path}/{name}"), span(trial.world.now));
+    trial.judge.marks.hit("admin-deletes-member");
+    trial.collect();
 }
 
 /// An administrator deletes a group with all that is in it.
-pub(crate) fn delete_path(world: &mut World) {
-    if !may_meddle(world) {
+pub(crate) fn delete_path(trial: &mut Trial) {
+    if !may_meddle(trial) {
         return;
     }
-    let group = world.dice.usize(0..world.plan.groups.len());
-    let path = world.plan.groups[group].clone();
-    world.note(|| format!("somebody deletes {path}"));
-    let until = world.now + excuse(world);
-    world.checks.excuse(group, until);
-    if world.ensemble.delete_tree(&path, span(world.now)).is_ok() {
-        world.marks.hit("admin-deletes-path");
+    let group = trial.world.dice.usize(0..trial.plan.groups.len());
+    let path = trial.plan.groups[group].clone();
+    trial.world.note(|| format!("somebody deletes {path}"));
+    let until = trial.world.now + excuse(&trial.plan);
+    trial.judge.checks.excuse(group, until);
+    if trial
+        .world
+        .ensemble
+        .delete_tree(&path, span(trial.world.now))
+        .is_ok()
+    {
+        trial.judge.marks.hit("admin-deletes-path");
     }
-    world.collect();
+    trial.collect();
 }
 
-fn expire_session(world: &mut World) {
-    if !may_meddle(world) {
+fn expire_session(trial: &mut Trial) {
+    if !may_meddle(trial) {
         return;
     }
-    let sessions = world.ensemble.sessions();
-    let Some(session) = world.dice.choice(&sessions).copied() else {
+    let sessions = trial.world.ensemble.sessions();
+    let Some(session) = trial.world.dice.choice(&sessions).copied() else {
         return;
     };
-    world.note(|| format!("somebody ends session {session:#x}"));
-    let until = world.now + excuse(world);
-    for group in 0..world.plan.groups.len() {
-        world.checks.excuse(group, until);
+    trial
+        .world
+        .note(|| format!("somebody ends session {session:#x}"));
+    let until = trial.world.now + excuse(&trial.plan);
+    for group in 0..trial.plan.groups.len() {
+        trial.judge.checks.excuse(group, until);
     }
-    world.ensemble.expire(session, span(world.now));
-    world.marks.hit("admin-expires-session");
-    world.collect();
+    trial.world.ensemble.expire(session, span(trial.world.now));
+    trial.judge.marks.hit("admin-expires-session");
+    trial.collect();
 }
 
 /// How long two may lead after somebody has meddled: one lease, from when it takes effect, which
 /// may be when the ensemble has got over its faults.
-pub(crate) fn excuse(world: &World) -> Nanos {
-    2 * world.plan.timeout() + 3000 * MS
+pub(crate) fn excuse(plan: &Plan) -> Nanos {
+    2 * plan.timeout() + 3000 * MS
 }

@@ -1,9 +1,9 @@
 //! What else may go wrong in a world, beside links, machines and administrators. Each hazard is
 //! drawn by dice of its own, so that one can be had alone (`--hazard`).
 
-use crate::clock::{MS, Nanos, SECOND};
 use clap::ValueEnum;
 use fastrand::Rng;
+use tenure_worlds::{MS, Nanos, SECOND};
 
 /// A kind of trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

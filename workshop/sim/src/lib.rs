@@ -1,25 +1,26 @@
 //! The deterministic simulation: clients of the library, the network between, and an ensemble of
-//! ZooKeeper servers, all in one thread and in virtual time, all from one seed.
+//! ZooKeeper servers, all in one thread and in virtual time, all from one seed. The world is that of
+//! `tenure-worlds`; here are a plan of troubles (`plan`, `hazards`, `acts`, `plots`, `trouble`), what users
+//! ask of their clients (`asks`), and a judge, which the world does not know (`judge`, `invariants`).
 //!
 //! `docs/simulation.md` says what is modelled, what must hold, and how to run a world again.
 
 mod acts;
-mod clock;
+mod asks;
 mod hazards;
-mod history;
 mod invariants;
+mod judge;
 mod marks;
 mod names;
-mod node;
 mod options;
 mod plan;
 mod plots;
 mod run;
 mod settle;
 mod story;
+mod trial;
 mod trouble;
-mod wire;
-mod world;
+mod user;
 
 pub use hazards::Hazard;
 pub use options::{Break, COUNT, Options, Wish};

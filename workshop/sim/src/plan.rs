@@ -1,14 +1,13 @@
 //! What one seed makes: the ensemble, the clients, and what may happen to them.
 
-use crate::clock::{Clock, MS, Nanos, RATE_PPB_MAX, SECOND};
 use crate::hazards::{Authenticated, Hazard, Hazards, Naming};
 use crate::options::Break;
-use crate::world::nanos;
 use fastrand::Rng;
 use std::time::Duration;
 use tenure::core::LeasePolicy;
 use tenure::model::{EnsembleOptions, LinkOptions, ModelOptions, Upstream};
 use tenure::proto::op;
+use tenure_worlds::{Clock, MS, Nanos, Quality, RATE_PPB_MAX, SECOND, nanos};
 
 /// One world, before anything has happened in it.
 #[derive(Debug)]
@@ -65,52 +64,28 @@ pub(crate) struct NodePlan {
     pub(crate) authenticates: bool,
 }
 
-/// What the links of a client to the servers are like.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Quality {
-    pub(crate) base: Nanos,
-    pub(crate) jitter: Nanos,
-    /// How many of 1000 segments are late, and by how much at most.
-    pub(crate) heavy_per_mille: u32,
-    pub(crate) heavy: Nanos,
-    /// How many of 1000 segments are lost and sent again.
-    pub(crate) loss_per_mille: u32,
-    /// How many bytes pass in a second; 0 if it does not matter.
-    pub(crate) rate: u64,
-}
-
-impl Quality {
-    pub(crate) const GOOD: Self = Self {
-        base: 100_000,
-        jitter: 400_000,
-        heavy_per_mille: 0,
-        heavy: 0,
-        loss_per_mille: 0,
-        rate: 0,
-    };
-
-    pub(crate) fn draw(dice: &mut Rng) -> Self {
-        match dice.u8(0..10) {
-            0..6 => Self {
-                base: dice.u64(50_000..MS),
-                jitter: dice.u64(1..2 * MS),
-                ..Self::GOOD
-            },
-            6..8 => Self {
-                base: dice.u64(MS..40 * MS),
-                jitter: dice.u64(MS..20 * MS),
-                ..Self::GOOD
-            },
-            8 => Self {
-                heavy_per_mille: dice.u32(5..60),
-                heavy: dice.u64(50 * MS..800 * MS),
-                ..Self::GOOD
-            },
-            _ => Self {
-                loss_per_mille: dice.u32(1..40),
-                ..Self::GOOD
-            },
-        }
+/// What the links of a machine are like, as the dice say.
+pub(crate) fn quality(dice: &mut Rng) -> Quality {
+    match dice.u8(0..10) {
+        0..6 => Quality {
+            base: dice.u64(50_000..MS),
+            jitter: dice.u64(1..2 * MS),
+            ..Quality::GOOD
+        },
+        6..8 => Quality {
+            base: dice.u64(MS..40 * MS),
+            jitter: dice.u64(MS..20 * MS),
+            ..Quality::GOOD
+        },
+        8 => Quality {
+            heavy_per_mille: dice.u32(5..60),
+            heavy: dice.u64(50 * MS..800 * MS),
+            ..Quality::GOOD
+        },
+        _ => Quality {
+            loss_per_mille: dice.u32(1..40),
+            ..Quality::GOOD
+        },
     }
 }
 
@@ -344,7 +319,7 @@ impl NodePlan {
             detects: some(dice, 4),
             watches: some(dice, 2),
             joins: some(dice, 1),
-            quality: Quality::draw(dice),
+            quality: quality(dice),
             naming: None,
             authenticates: false,
         }

@@ -1,16 +1,16 @@
 //! The life of one world, from its seed to its verdict.
 
 use crate::acts;
-use crate::clock::{MS, Nanos, SECOND};
 use crate::hazards::{Authenticated, Hazard};
 use crate::marks::Marks;
 use crate::options::Break;
 use crate::plan::Plan;
 use crate::plots;
 use crate::settle;
+use crate::trial::Trial;
 use crate::trouble;
-use crate::world::{World, span};
 use tenure::core::mutant::{self, Mutant};
+use tenure_worlds::{MS, Nanos, SECOND, span};
 
 /// How a world is to be made.
 #[derive(Debug, Clone, Copy)]
@@ -47,73 +47,76 @@ pub fn run(seed: u64, wanted: Wanted) -> Verdict {
     mutant::set(wanted.mutant);
     let plan = Plan::new(seed, wanted.broken, wanted.hazard);
     let cached_flag = wanted.mutant == Some(Mutant::CachedFlag);
-    let mut world = World::new(seed, plan, wanted.told, cached_flag);
-    let words = format!("{:?}", world.plan);
-    world.note(|| words);
-    trouble::begin(&mut world);
-    begin(&mut world);
-    let end = world.now + world.plan.safety;
-    while world.now < end && world.broken.is_none() {
-        if trouble::is_due(&mut world) {
-            trouble::any(&mut world);
-        } else if world.dice.u8(0..100) < world.plan.plots {
-            plots::any(&mut world);
+    let mut trial = Trial::new(seed, plan, wanted.told, cached_flag);
+    let words = format!("{:?}", trial.plan);
+    trial.world.note(|| words);
+    trouble::begin(&mut trial);
+    begin(&mut trial);
+    let end = trial.world.now + trial.plan.safety;
+    while trial.world.now < end && trial.world.broken().is_none() {
+        if trouble::is_due(&mut trial) {
+            trouble::any(&mut trial);
+        } else if trial.world.dice.u8(0..100) < trial.plan.plots {
+            plots::any(&mut trial);
         } else {
-            acts::any(&mut world);
+            acts::any(&mut trial);
         }
-        let length = pause(&mut world);
-        world.run(length);
+        let length = pause(&mut trial);
+        trial.run(length);
     }
-    plots::last(&mut world);
-    plots::meddle_last(&mut world);
-    if world.broken.is_none() {
-        settle::settle(&mut world);
+    plots::last(&mut trial);
+    plots::meddle_last(&mut trial);
+    if trial.world.broken().is_none() {
+        settle::settle(&mut trial);
     }
     mutant::set(None);
-    if !world.plan.unknown.is_empty() {
-        world.marks.hit("old-server");
+    if !trial.plan.unknown.is_empty() {
+        trial.judge.marks.hit("old-server");
     }
     Verdict {
-        violation: world.broken,
-        history: world.history.number(),
-        lasted: world.now - SECOND,
-        settled: world.settled,
-        words: world.history.words(),
-        marks: world.marks,
+        violation: trial.world.broken().cloned(),
+        history: trial.world.record.number(),
+        lasted: trial.world.now - SECOND,
+        settled: trial.settled,
+        words: trial.world.record.words(),
+        marks: trial.judge.marks,
     }
 }
 
-fn begin(world: &mut World) {
-    if world.plan.hazards.credentials == Some(Authenticated::Some) {
+fn begin(trial: &mut Trial) {
+    if trial.plan.hazards.credentials == Some(Authenticated::Some) {
         // Whoever creates a group keeps others out of it: here somebody else has done it.
-        world.run_until(10 * SECOND, |w| w.ensemble.leader().is_some());
-        let groups = world.plan.groups.clone();
+        trial.run_until(10 * SECOND, |w| w.world.ensemble.leader().is_some());
+        let groups = trial.plan.groups.clone();
         for path in std::iter::once("/app".to_owned()).chain(groups) {
-            let _ = world.ensemble.create(&path, b"", span(world.now));
-            world.run(100 * MS);
+            let _ = trial
+                .world
+                .ensemble
+                .create(&path, b"", span(trial.world.now));
+            trial.run(100 * MS);
         }
     }
-    let mut nodes: Vec<usize> = (0..world.nodes.len()).collect();
-    world.dice.shuffle(&mut nodes);
+    let mut nodes: Vec<usize> = (0..trial.plan.nodes.len()).collect();
+    trial.world.dice.shuffle(&mut nodes);
     for (n, node) in nodes.into_iter().enumerate() {
-        world.start(node);
-        let late = world.dice.u64(0..200 * MS);
-        world.run(late);
-        if world.plan.wraps && n < 2 {
+        trial.start(node);
+        let late = trial.world.dice.u64(0..200 * MS);
+        trial.run(late);
+        if trial.plan.wraps && n < 2 {
             // After the first has made the path.
-            world.run(2 * SECOND);
-            plots::wrap(world, n > 0);
+            trial.run(2 * SECOND);
+            plots::wrap(trial, n > 0);
         }
     }
 }
 
 /// Between two faults.
-fn pause(world: &mut World) -> Nanos {
-    let timeout = world.plan.timeout();
-    match world.dice.u8(0..4) {
+fn pause(trial: &mut Trial) -> Nanos {
+    let timeout = trial.plan.timeout();
+    match trial.world.dice.u8(0..4) {
         0 => 0,
-        1 => world.dice.u64(0..5 * MS),
-        2 => world.dice.u64(0..500 * MS),
-        _ => world.dice.u64(0..timeout * 4 / 3),
+        1 => trial.world.dice.u64(0..5 * MS),
+        2 => trial.world.dice.u64(0..500 * MS),
+        _ => trial.world.dice.u64(0..timeout * 4 / 3),
     }
 }

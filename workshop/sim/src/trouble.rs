@@ -1,27 +1,25 @@
 //! What the hazards of a world do to it, one act or plot at a time.
 
 use crate::acts;
-use crate::clock::{MS, Nanos, SECOND};
 use crate::hazards::Mood;
-use crate::node::What;
-use crate::plan::Quality;
 use crate::plots::{around, calm, timeout};
-use crate::wire::Way;
-use crate::world::{World, nanos, span};
+use crate::trial::Trial;
+use crate::user::What;
 use std::time::Duration;
-use tenure::core::{Command, LeasePolicy};
+use tenure::core::Command;
 use tenure::model::{ConnId, LinkOptions};
 use tenure::proto::path;
 use tenure::proto::{Acl, ConnectRequest, CreateMode, Perms, Request, ServerError, op};
+use tenure_worlds::{MS, Nanos, Quality, SECOND, Way, nanos, span};
 
 /// A listing that no client takes in: longer than its longest answer.
 const HUGE: usize = 30;
 const HUGE_NAME: usize = 4070;
 
-type Plot = fn(&mut World);
+type Plot = fn(&mut Trial);
 
-fn plots(world: &World) -> Vec<Plot> {
-    let hazards = &world.plan.hazards;
+fn plots(trial: &Trial) -> Vec<Plot> {
+    let hazards = &trial.plan.hazards;
     let mut found: Vec<Plot> = Vec::new();
     if hazards.names {
         found.extend([
@@ -50,11 +48,12 @@ fn plots(world: &World) -> Vec<Plot> {
 }
 
 /// What is so from the first moment on.
-pub(crate) fn begin(world: &mut World) {
-    slow_down(world);
-    if let Some(per_mille) = world.plan.hazards.refusals {
-        for server in 0..world.plan.servers() {
-            world
+pub(crate) fn begin(trial: &mut Trial) {
+    slow_down(trial);
+    if let Some(per_mille) = trial.plan.hazards.refusals {
+        for server in 0..trial.plan.servers() {
+            trial
+                .world
                 .ensemble
                 .set_refusals(server, per_mille, CODES.to_vec());
         }
@@ -62,47 +61,47 @@ pub(crate) fn begin(world: &mut World) {
 }
 
 /// What stays so until the end, and is to be borne.
-fn slow_down(world: &mut World) {
-    if let Some(part) = world.plan.hazards.slow {
+fn slow_down(trial: &mut Trial) {
+    if let Some(part) = trial.plan.hazards.slow {
         // A lease that is proved anew takes five answers, R where the tick is untold, and what there
         // is between: with less than that to spare nobody leads, as `lease.rs` says.
-        let timeout = world.plan.shortest();
+        let timeout = trial.plan.shortest();
         let room = (timeout * 9 / 10).saturating_sub(timeout / 4 + 800 * MS);
         let most = span((timeout * part / 1000).min(room / 5));
-        for server in 0..world.plan.servers() {
-            world.ensemble.set_slowness(server, most, most);
+        for server in 0..trial.plan.servers() {
+            trial.world.ensemble.set_slowness(server, most, most);
         }
     }
 }
 
-pub(crate) fn is_due(world: &mut World) -> bool {
-    !plots(world).is_empty() && world.more.u8(0..6) == 0
+pub(crate) fn is_due(trial: &mut Trial) -> bool {
+    !plots(trial).is_empty() && trial.world.more.u8(0..6) == 0
 }
 
-pub(crate) fn any(world: &mut World) {
-    let found = plots(world);
-    let plot = world.more.usize(0..found.len());
-    found[plot](world);
+pub(crate) fn any(trial: &mut Trial) {
+    let found = plots(trial);
+    let plot = trial.world.more.usize(0..found.len());
+    found[plot](trial);
 }
 
 /// Ends what hazards have begun, as far as a plot needs that.
-pub(crate) fn heal(world: &mut World) {
-    unlock(world);
-    for node in 0..world.nodes.len() {
-        world.set_mood(node, Mood::Works);
+pub(crate) fn heal(trial: &mut Trial) {
+    unlock(trial);
+    for node in 0..trial.plan.nodes.len() {
+        trial.set_mood(node, Mood::Works);
     }
 }
 
 /// Ends what hazards have begun, as far as it can end.
-pub(crate) fn end(world: &mut World) {
-    heal(world);
-    if world.plan.hazards.slow.is_some() {
+pub(crate) fn end(trial: &mut Trial) {
+    heal(trial);
+    if trial.plan.hazards.slow.is_some() {
         // Late answers are borne up to a point, and slow links come on top of slow servers.
-        world.set_links(&LinkOptions::default());
+        trial.world.set_links(&LinkOptions::default());
     }
-    slow_down(world);
-    for server in 0..world.plan.servers() {
-        world.ensemble.set_refusals(server, 0, Vec::new());
+    slow_down(trial);
+    for server in 0..trial.plan.servers() {
+        trial.world.ensemble.set_refusals(server, 0, Vec::new());
     }
 }
 
@@ -110,17 +109,17 @@ pub(crate) fn end(world: &mut World) {
 
 /// An administrator takes the permission to read a member from everybody, most often that of who
 /// leads; then its owner may leave or die.
-fn lock_readers_out(world: &mut World) {
-    let group = world.more.usize(0..world.plan.groups.len());
-    let path = world.plan.groups[group].clone();
-    let mut names = world.ensemble.children(&path).unwrap_or_default();
-    let token = |w: &World, name: &String| {
-        let node = w.ensemble.node(&path::child(&path, name));
+fn lock_readers_out(trial: &mut Trial) {
+    let group = trial.world.more.usize(0..trial.plan.groups.len());
+    let path = trial.plan.groups[group].clone();
+    let mut names = trial.world.ensemble.children(&path).unwrap_or_default();
+    let token = |w: &Trial, name: &String| {
+        let node = w.world.ensemble.node(&path::child(&path, name));
         node.map_or(i64::MAX, |(_, stat)| stat.czxid)
     };
-    names.sort_by_key(|name| token(world, name));
-    let at = match world.more.u8(0..3) {
-        0 => world.more.usize(0..names.len().max(1)),
+    names.sort_by_key(|name| token(trial, name));
+    let at = match trial.world.more.u8(0..3) {
+        0 => trial.world.more.usize(0..names.len().max(1)),
         _ => 0,
     };
     let Some(name) = names.get(at) else {
@@ -131,29 +130,32 @@ fn lock_readers_out(world: &mut World) {
         perms: Perms(Perms::ALL.0 & !Perms::READ.0),
         ..Acl::open().remove(0)
     };
-    if world
+    if trial
+        .world
         .ensemble
-        .set_acl(&locked, &[nobody], span(world.now))
+        .set_acl(&locked, &[nobody], span(trial.world.now))
         .is_err()
     {
         return;
     }
-    world.marks.hit("readers-locked-out");
-    world.note(|| format!("nobody may read {locked} any more"));
-    world.locked.push(locked.clone());
-    let length = world.more.u64(0..world.plan.timeout());
-    world.run(length);
-    let owns = |w: &World, id: &usize| {
-        let process = w.nodes[*id].process.as_ref();
-        let mut all = process.iter().flat_map(|p| p.candidates.values());
+    trial.judge.marks.hit("readers-locked-out");
+    trial
+        .world
+        .note(|| format!("nobody may read {locked} any more"));
+    trial.locked.push(locked.clone());
+    let length = trial.world.more.u64(0..trial.plan.timeout());
+    trial.run(length);
+    let owns = |w: &Trial, id: &usize| {
+        let user = w.judge.user(*id);
+        let mut all = user.iter().flat_map(|u| u.candidates.values());
         all.any(|c| c.member.as_ref().is_some_and(|m| m.path == locked))
     };
-    let owner = (0..world.nodes.len()).find(|id| owns(world, id));
+    let owner = (0..trial.plan.nodes.len()).find(|id| owns(trial, id));
     if let Some(owner) = owner {
-        match world.more.u8(0..4) {
-            0 => acts::withdraw(world, owner),
-            1 => world.kill(owner, true),
-            2 => world.reset(owner),
+        match trial.world.more.u8(0..4) {
+            0 => acts::withdraw(trial, owner),
+            1 => trial.kill(owner, true),
+            2 => trial.reset(owner),
             _ => {}
         }
     }
@@ -161,19 +163,22 @@ fn lock_readers_out(world: &mut World) {
 
 /// Whoever may not read a member may again. What a leader of the ensemble takes up that is about to be
 /// deposed is lost, so it is done again each second until there is no such member.
-pub(crate) fn unlock(world: &mut World) {
-    if world.locked.is_empty() || world.unlocked + SECOND > world.now {
+pub(crate) fn unlock(trial: &mut Trial) {
+    if trial.locked.is_empty() || trial.unlocked + SECOND > trial.world.now {
         return;
     }
-    world.unlocked = world.now;
-    for path in std::mem::take(&mut world.locked) {
+    trial.unlocked = trial.world.now;
+    for path in std::mem::take(&mut trial.locked) {
         let open = Acl::open();
-        let set = world.ensemble.set_acl(&path, &open, span(world.now));
+        let set = trial
+            .world
+            .ensemble
+            .set_acl(&path, &open, span(trial.world.now));
         if set != Err(ServerError::NoNode) {
-            world.locked.push(path);
+            trial.locked.push(path);
         }
     }
-    world.collect();
+    trial.collect();
 }
 
 // ---- refusals ----
@@ -183,9 +188,9 @@ pub(crate) fn unlock(world: &mut World) {
 const CODES: [i32; 6] = [-127, -4, -7, -1, -2, -5];
 
 /// The next requests of somebody are refused.
-fn refuse(world: &mut World) {
-    let node = world.more.usize(0..world.nodes.len());
-    let Some((conn, _)) = world.remote(node) else {
+fn refuse(trial: &mut Trial) {
+    let node = trial.world.more.usize(0..trial.plan.nodes.len());
+    let Some((conn, _)) = trial.world.remote(node) else {
         return;
     };
     let ops = [
@@ -199,247 +204,265 @@ fn refuse(world: &mut World) {
         Some(op::SET_DATA),
         Some(op::GET_EPHEMERALS),
     ];
-    let op = ops[world.more.usize(0..ops.len())];
-    let code = match world.more.u8(0..2) {
+    let op = ops[trial.world.more.usize(0..ops.len())];
+    let code = match trial.world.more.u8(0..2) {
         0 => CODES[0],
-        _ => CODES[world.more.usize(0..CODES.len())],
+        _ => CODES[trial.world.more.usize(0..CODES.len())],
     };
-    let times = world.more.u32(1..4);
-    if world.ensemble.refuse_next(conn, op, code, times) {
-        world.marks.hit("refused-for-now");
-        world.note(|| format!("{times} requests {op:?} of client {node} get {code}"));
+    let times = trial.world.more.u32(1..4);
+    if trial.world.ensemble.refuse_next(conn, op, code, times) {
+        trial.judge.marks.hit("refused-for-now");
+        trial
+            .world
+            .note(|| format!("{times} requests {op:?} of client {node} get {code}"));
     }
-    match world.more.u8(0..4) {
-        0 => acts::withdraw(world, node),
-        1 => acts::stand(world, node),
+    match trial.world.more.u8(0..4) {
+        0 => acts::withdraw(trial, node),
+        1 => acts::stand(trial, node),
         _ => {}
     }
 }
 
 /// A server takes up what it is asked late, by up to a good part of T.
-fn slow_server(world: &mut World) {
-    let server = world.more.usize(0..world.plan.servers());
-    let most = world.more.u64(0..=world.plan.shortest() / 3);
-    world.marks.hit("server-slow");
-    world.note(|| format!("server {server} is slow, by up to {} ms", most / MS));
+fn slow_server(trial: &mut Trial) {
+    let server = trial.world.more.usize(0..trial.plan.servers());
+    let most = trial.world.more.u64(0..=trial.plan.shortest() / 3);
+    trial.judge.marks.hit("server-slow");
+    trial
+        .world
+        .note(|| format!("server {server} is slow, by up to {} ms", most / MS));
     let span = span(most);
-    world.ensemble.set_slowness(server, span / 4, span);
-    let length = world.more.u64(0..2 * world.plan.timeout());
-    world.run(length);
-    slow_down(world);
+    trial.world.ensemble.set_slowness(server, span / 4, span);
+    let length = trial.world.more.u64(0..2 * trial.plan.timeout());
+    trial.run(length);
+    slow_down(trial);
 }
 
 // ---- names ----
 
 /// A machine's resolver hangs, fails, or comes to.
-fn change_moods(world: &mut World) {
-    let node = world.more.usize(0..world.nodes.len());
+fn change_moods(trial: &mut Trial) {
+    let node = trial.world.more.usize(0..trial.plan.nodes.len());
     let moods = [Mood::Works, Mood::Hangs, Mood::Fails, Mood::Empty];
-    let mood = moods[world.more.usize(0..moods.len())];
-    if mood == Mood::Hangs && world.nodes[node].plan.naming.is_some() {
-        world.marks.hit("resolver-hangs");
+    let mood = moods[trial.world.more.usize(0..moods.len())];
+    if mood == Mood::Hangs && trial.plan.nodes[node].naming.is_some() {
+        trial.judge.marks.hit("resolver-hangs");
     }
-    world.set_mood(node, mood);
-    if world.more.bool() {
-        world.reset(node);
+    trial.set_mood(node, mood);
+    if trial.world.more.bool() {
+        trial.reset(node);
     }
 }
 
-fn move_a_server(world: &mut World) {
-    let server = world.more.usize(0..world.plan.servers());
-    world.move_server(server);
+fn move_a_server(trial: &mut Trial) {
+    let server = trial.world.more.usize(0..trial.plan.servers());
+    trial.move_server(server);
 }
 
-fn reset_somebody(world: &mut World) {
-    let node = world.more.usize(0..world.nodes.len());
-    world.reset(node);
+fn reset_somebody(trial: &mut Trial) {
+    let node = trial.world.more.usize(0..trial.plan.nodes.len());
+    trial.reset(node);
 }
 
 // ---- unequal session timeouts ----
 
 /// Somebody goes from a generous server to a meagre one and back, and is silent then.
-fn less_and_more(world: &mut World) {
-    calm(world);
-    let Some((node, _)) = world.somebody_who_leads() else {
+fn less_and_more(trial: &mut Trial) {
+    calm(trial);
+    let Some((node, _)) = trial.somebody_who_leads() else {
         return;
     };
-    let listed = world.nodes[node].plan.servers.clone();
+    let listed = trial.plan.nodes[node].servers.clone();
     let (meagre, generous): (Vec<usize>, Vec<usize>) = listed.iter().partition(|s| **s % 2 == 1);
     if meagre.is_empty() || generous.is_empty() {
         return;
     }
-    let patience = world.plan.timeout();
+    let patience = trial.plan.timeout();
     for servers in [&generous, &meagre, &generous] {
-        let server = servers[world.more.usize(0..servers.len())];
-        turn_to(world, node, server);
-        let there = move |w: &World| {
-            let process = w.nodes[node].process.as_ref();
-            process.is_some_and(|p| p.attached && p.server == Some(server))
+        let server = servers[trial.world.more.usize(0..servers.len())];
+        turn_to(trial, node, server);
+        let there = move |w: &Trial| {
+            let user = w.judge.user(node);
+            user.is_some_and(|u| u.attached && u.server == Some(server))
         };
-        world.run_until(patience, there);
-        let length = around(world, node, 0, 40);
-        world.run(length);
+        trial.run_until(patience, there);
+        let length = around(trial, node, 0, 40);
+        trial.run(length);
     }
-    world.marks.hit("granted-less-and-more");
-    acts::cut_client(world, node);
-    let length = around(world, node, 50, 130);
-    world.run(length);
-    world.heal_client(node, true);
+    trial.judge.marks.hit("granted-less-and-more");
+    acts::cut_client(trial, node);
+    let length = around(trial, node, 50, 130);
+    trial.run(length);
+    trial.world.heal_client(node, true);
 }
 
 /// A client's connection ends, and this server is the only one that it can reach now.
-fn turn_to(world: &mut World, node: usize, server: usize) {
-    world.heal_client(node, true);
-    let others = (0..world.plan.servers()).filter(|other| *other != server);
+fn turn_to(trial: &mut Trial, node: usize, server: usize) {
+    trial.world.heal_client(node, true);
+    let others = (0..trial.plan.servers()).filter(|other| *other != server);
     for other in others.clone() {
-        world.cut(node, other, Way::Up);
+        trial.world.cut(node, other, Way::Up);
     }
-    world.reset(node);
-    world.run(10 * MS);
+    trial.reset(node);
+    trial.run(10 * MS);
     for other in others {
-        world.cut(node, other, Way::Down);
+        trial.world.cut(node, other, Way::Down);
     }
 }
 
 // ---- much at once ----
 
 /// Who looks at the group of this hazard and stands nowhere.
-fn clerk(world: &World) -> usize {
-    world.nodes.len() - 1
+fn clerk(trial: &Trial) -> usize {
+    trial.plan.nodes.len() - 1
 }
 
-fn bulk_group(world: &World) -> usize {
-    world.plan.groups.len() - 1
+fn bulk_group(trial: &Trial) -> usize {
+    trial.plan.groups.len() - 1
 }
 
 /// The best that links and servers can be.
-fn still(world: &mut World, node: usize) -> bool {
-    calm(world);
+fn still(trial: &mut Trial, node: usize) -> bool {
+    calm(trial);
     // What was to be lost or refused on its connection goes with that.
-    world.nodes[node].trap = None;
-    world.reset(node);
-    heal(world);
-    for server in 0..world.plan.servers() {
-        world.ensemble.set_refusals(server, 0, Vec::new());
-        world
+    trial.world.hosts[node].trap = None;
+    trial.reset(node);
+    heal(trial);
+    for server in 0..trial.plan.servers() {
+        trial.world.ensemble.set_refusals(server, 0, Vec::new());
+        trial
+            .world
             .ensemble
             .set_slowness(server, Duration::ZERO, Duration::ZERO);
     }
-    world.set_links(&LinkOptions::default());
-    world.ensemble.set_ping_lateness(Duration::ZERO);
-    world.set_quality(node, Quality::GOOD);
-    let attached = move |w: &World| {
-        let process = w.nodes[node].process.as_ref();
-        process.is_some_and(|p| p.attached && !p.closing)
+    trial.world.set_links(&LinkOptions::default());
+    trial.world.ensemble.set_ping_lateness(Duration::ZERO);
+    trial.world.set_quality(node, Quality::GOOD);
+    let attached = move |w: &Trial| {
+        let user = w.judge.user(node);
+        user.is_some_and(|u| u.attached && !u.closing)
     };
-    let patience = world.plan.timeout();
-    let there = world.run_until(patience, attached);
-    world.run(patience / 2);
-    there && attached(world)
+    let patience = trial.plan.timeout();
+    let there = trial.run_until(patience, attached);
+    trial.run(patience / 2);
+    there && attached(trial)
 }
 
 /// Ends what `still` began.
-fn stir(world: &mut World, node: usize) {
-    let (links, quality) = (world.plan.links.clone(), world.nodes[node].plan.quality);
-    world.set_links(&links);
-    world.set_quality(node, quality);
-    world.ensemble.set_ping_lateness(span(world.plan.lateness));
-    begin(world);
+fn stir(trial: &mut Trial, node: usize) {
+    let (links, quality) = (trial.plan.links.clone(), trial.plan.nodes[node].quality);
+    trial.world.set_links(&links);
+    trial.world.set_quality(node, quality);
+    trial
+        .world
+        .ensemble
+        .set_ping_lateness(span(trial.plan.lateness));
+    begin(trial);
 }
 
-fn suspensions(world: &World, node: usize) -> u64 {
-    let process = world.nodes[node].process.as_ref();
-    process.map_or(0, |process| process.counts.suspended)
+fn suspensions(trial: &Trial, node: usize) -> u64 {
+    let user = trial.judge.user(node);
+    user.map_or(0, |user| user.counts.suspended)
 }
 
 /// Children of the group that are no members, with names of this length.
-fn long_names(world: &mut World, count: usize, length: usize) -> bool {
-    let group = world.plan.groups[bulk_group(world)].clone();
-    ensure(world, &group);
+fn long_names(trial: &mut Trial, count: usize, length: usize) -> bool {
+    let group = trial.plan.groups[bulk_group(trial)].clone();
+    ensure(trial, &group);
     for n in 0..count {
         let name = path::child(&group, &format!("{}{n}", "x".repeat(length)));
-        if world.ensemble.create(&name, b"", span(world.now)).is_err() {
+        if trial
+            .world
+            .ensemble
+            .create(&name, b"", span(trial.world.now))
+            .is_err()
+        {
             return false;
         }
-        world.strangers.push(name);
+        trial.judge.strangers.push(name);
     }
-    world.note(|| format!("somebody creates {count} names of {length} bytes in {group}"));
-    world.run(50 * MS);
+    trial
+        .world
+        .note(|| format!("somebody creates {count} names of {length} bytes in {group}"));
+    trial.run(50 * MS);
     true
 }
 
-fn ensure(world: &mut World, group: &str) {
+fn ensure(trial: &mut Trial, group: &str) {
     for path in ["/app", group] {
-        if world.ensemble.node(path).is_none() {
-            let _ = world.ensemble.create(path, b"", span(world.now));
-            world.run(50 * MS);
+        if trial.world.ensemble.node(path).is_none() {
+            let _ = trial
+                .world
+                .ensemble
+                .create(path, b"", span(trial.world.now));
+            trial.run(50 * MS);
         }
     }
 }
 
 /// Somebody who leads asks for a listing that is too long to be taken in.
-fn huge_listing(world: &mut World) {
-    let Some(node) = leader(world) else {
+fn huge_listing(trial: &mut Trial) {
+    let Some(node) = leader(trial) else {
         return;
     };
-    if !still(world, node) || !long_names(world, HUGE, HUGE_NAME) {
-        acts::remove_strangers(world);
-        return stir(world, node);
+    if !still(trial, node) || !long_names(trial, HUGE, HUGE_NAME) {
+        acts::remove_strangers(trial);
+        return stir(trial, node);
     }
-    let (before, group) = (suspensions(world, node), bulk_group(world));
-    world.marks.hit("huge-listing");
-    let handle = world.open(node, group);
-    world.call(node, What::Ask, |call| Command::Members { handle, call });
-    let length = timeout(world, node) / 2;
-    world.run(length);
-    if suspensions(world, node) > before {
-        world.fail(format!(
+    let (before, group) = (suspensions(trial, node), bulk_group(trial));
+    trial.judge.marks.hit("huge-listing");
+    let handle = trial.open(node, group);
+    trial.call(node, What::Ask, |call| Command::Members { handle, call });
+    let length = timeout(trial, node) / 2;
+    trial.run(length);
+    if suspensions(trial, node) > before {
+        trial.world.fail(format!(
             "client {node} lost its connection to a listing that is too long"
         ));
     }
-    acts::remove_strangers(world);
-    world.run(50 * MS);
-    stir(world, node);
+    acts::remove_strangers(trial);
+    trial.run(50 * MS);
+    stir(trial, node);
 }
 
 /// A listing takes longer to arrive than an answer may take.
-fn slow_listing(world: &mut World) {
-    let node = clerk(world);
-    if !still(world, node) {
-        return stir(world, node);
+fn slow_listing(trial: &mut Trial) {
+    let node = clerk(trial);
+    if !still(trial, node) {
+        return stir(trial, node);
     }
-    let timeout = timeout(world, node);
+    let timeout = timeout(trial, node);
     // 60 kB in 0.36 T, for all that list at the same time: two rounds of them are waited for.
     let (count, length) = (20, 3000);
-    let process = world.nodes[node].process.as_ref();
-    let listers = process.map_or(1, |p| {
-        p.detectors.len() + p.groups.len() + p.candidates.len()
+    let user = trial.judge.user(node);
+    let listers = user.map_or(1, |u| {
+        u.detectors.len() + u.groups.len() + u.candidates.len()
     });
     narrow(
-        world,
+        trial,
         node,
         60_000 * listers.max(1) as u64,
         timeout * 36 / 100,
     );
-    let before = suspensions(world, node);
-    world.marks.hit("slow-listing");
-    if long_names(world, count, length) {
-        world.run(timeout * 3);
-        if suspensions(world, node) > before {
-            world.fail(format!(
+    let before = suspensions(trial, node);
+    trial.judge.marks.hit("slow-listing");
+    if long_names(trial, count, length) {
+        trial.run(timeout * 3);
+        if suspensions(trial, node) > before {
+            trial.world.fail(format!(
                 "client {node} gave a connection up on which an answer was arriving"
             ));
         }
     }
-    acts::remove_strangers(world);
-    world.run(50 * MS);
-    stir(world, node);
+    acts::remove_strangers(trial);
+    trial.run(50 * MS);
+    stir(trial, node);
 }
 
 /// Whatever a server sends to this client passes at the pace of so many bytes in this time.
-fn narrow(world: &mut World, node: usize, bytes: u64, within: Nanos) {
+fn narrow(trial: &mut Trial, node: usize, bytes: u64, within: Nanos) {
     let rate = bytes * SECOND / within.max(1);
-    world.set_quality(
+    trial.world.set_quality(
         node,
         Quality {
             rate,
@@ -450,105 +473,107 @@ fn narrow(world: &mut World, node: usize, bytes: u64, within: Nanos) {
 
 /// Somebody who leads counts hundreds of members over a narrow link: its proofs must not wait for
 /// that.
-fn bulk_reads(world: &mut World) {
-    let Some(node) = leader(world) else {
+fn bulk_reads(trial: &mut Trial) {
+    let Some(node) = leader(trial) else {
         return;
     };
-    if !still(world, node) {
-        return stir(world, node);
+    if !still(trial, node) {
+        return stir(trial, node);
     }
-    let count = world.more.u64(250..400);
-    let group = bulk_group(world);
-    let Some(session) = gather(world, group, count) else {
-        return stir(world, node);
+    let count = trial.world.more.u64(250..400);
+    let group = bulk_group(trial);
+    let Some(session) = gather(trial, group, count) else {
+        return stir(trial, node);
     };
-    let timeout = timeout(world, node);
-    world.run(timeout / 4);
+    let timeout = timeout(trial, node);
+    trial.run(timeout / 4);
     // A proof waits for 64 small answers; a lease that has no more to spare than that is not meant.
-    let ample = |until: Nanos| until > world.now + timeout * 2 / 5;
-    let process = world.nodes[node].process.as_ref();
-    let leads = process.is_some_and(|process| {
-        let mut held = process.candidates.values().filter_map(|c| c.held);
+    let ample = |until: Nanos| until > trial.world.now + timeout * 2 / 5;
+    let user = trial.judge.user(node);
+    let leads = user.is_some_and(|user| {
+        let mut held = user.candidates.values().filter_map(|c| c.held);
         held.any(|held| ample(held.until))
     });
-    narrow(world, node, count * 100, timeout * 35 / 100);
-    let before = suspensions(world, node);
-    world.marks.hit("bulk-reads");
-    let handle = world.open(node, group);
+    narrow(trial, node, count * 100, timeout * 35 / 100);
+    let before = suspensions(trial, node);
+    trial.judge.marks.hit("bulk-reads");
+    let handle = trial.open(node, group);
     for _ in 0..2 {
-        world.call(node, What::Ask, |call| Command::Members { handle, call });
+        trial.call(node, What::Ask, |call| Command::Members { handle, call });
     }
-    world.run(timeout / 2);
-    if suspensions(world, node) > before || leads && !world.leads_any(node) {
-        world.fail(format!(
+    trial.run(timeout / 2);
+    if suspensions(trial, node) > before || leads && !trial.leads_any(node) {
+        trial.world.fail(format!(
             "client {node} lost its connection or its lead to its own questions"
         ));
     }
-    stir(world, node);
-    disperse(world, session);
+    stir(trial, node);
+    disperse(trial, session);
 }
 
 /// Hundreds of members stand in some group for a while, and go together; whoever stands behind them
 /// knows the nearest of them only.
-fn crowd(world: &mut World) {
-    let group = world.more.usize(0..world.plan.groups.len());
-    let stands = |id: &usize| world.nodes[*id].plan.contends.contains(&group);
-    let all: Vec<usize> = (0..world.nodes.len()).filter(stands).collect();
-    let node = all.get(world.more.usize(0..all.len().max(1))).copied();
+fn crowd(trial: &mut Trial) {
+    let group = trial.world.more.usize(0..trial.plan.groups.len());
+    let stands = |id: &usize| trial.plan.nodes[*id].contends.contains(&group);
+    let all: Vec<usize> = (0..trial.plan.nodes.len()).filter(stands).collect();
+    let node = all
+        .get(trial.world.more.usize(0..all.len().max(1)))
+        .copied();
     if let Some(node) = node {
-        acts::withdraw(world, node);
+        acts::withdraw(trial, node);
     }
-    let (first, second) = (world.more.u64(3..40), world.more.u64(14..80));
-    let older = gather(world, group, first);
-    let younger = gather(world, group, second);
-    world.marks.hit("crowd");
+    let (first, second) = (trial.world.more.u64(3..40), trial.world.more.u64(14..80));
+    let older = gather(trial, group, first);
+    let younger = gather(trial, group, second);
+    trial.judge.marks.hit("crowd");
     if let Some(node) = node {
-        acts::stand(world, node);
+        acts::stand(trial, node);
     }
-    let length = world.more.u64(200 * MS..world.plan.timeout() / 2);
-    world.run(length);
+    let length = trial.world.more.u64(200 * MS..trial.plan.timeout() / 2);
+    trial.run(length);
     if let (Some(session), true) = (younger, second < 40) {
-        one_by_one(world, group, session);
+        one_by_one(trial, group, session);
     }
     for session in younger.into_iter().chain(older) {
-        disperse(world, session);
-        let length = world.more.u64(0..500 * MS);
-        world.run(length);
+        disperse(trial, session);
+        let length = trial.world.more.u64(0..500 * MS);
+        trial.run(length);
     }
 }
 
 /// The members of a session are deleted, the newest first: whoever stands behind them sees each of
 /// them go.
-fn one_by_one(world: &mut World, group: usize, session: i64) {
-    let group = world.plan.groups[group].clone();
-    let names = world.ensemble.children(&group).unwrap_or_default();
+fn one_by_one(trial: &mut Trial, group: usize, session: i64) {
+    let group = trial.plan.groups[group].clone();
+    let names = trial.world.ensemble.children(&group).unwrap_or_default();
     let mut members: Vec<(i64, String)> = names
         .iter()
         .map(|name| path::child(&group, name))
         .filter_map(|path| {
-            let (_, stat) = world.ensemble.node(&path)?;
+            let (_, stat) = trial.world.ensemble.node(&path)?;
             (stat.ephemeral_owner == session).then_some((stat.czxid, path))
         })
         .collect();
     members.sort();
-    let patience = world.more.u64(5 * MS..30 * MS);
+    let patience = trial.world.more.u64(5 * MS..30 * MS);
     for (_, path) in members.iter().rev() {
-        let _ = world.ensemble.delete(path, span(world.now));
-        world.collect();
-        world.run(patience);
+        let _ = trial.world.ensemble.delete(path, span(trial.world.now));
+        trial.collect();
+        trial.run(patience);
     }
 }
 
 /// Members of a session that belongs to nobody here.
-fn gather(world: &mut World, group: usize, count: u64) -> Option<i64> {
-    let path = world.plan.groups[group].clone();
-    ensure(world, &path);
-    let serves = |s: &usize| world.ensemble.serves(*s) && !world.ensemble.is_paused(*s);
-    let servers: Vec<usize> = (0..world.plan.servers()).filter(serves).collect();
+fn gather(trial: &mut Trial, group: usize, count: u64) -> Option<i64> {
+    let path = trial.plan.groups[group].clone();
+    ensure(trial, &path);
+    let serves = |s: &usize| trial.world.ensemble.serves(*s) && !trial.world.ensemble.is_paused(*s);
+    let servers: Vec<usize> = (0..trial.plan.servers()).filter(serves).collect();
     let server = servers.first().copied()?;
-    let conn: ConnId = world.ensemble.accept(server, span(world.now))?;
+    let conn: ConnId = trial.world.ensemble.accept(server, span(trial.world.now))?;
     let mut bytes = Vec::new();
-    let timeout_ms = i32::try_from(world.plan.timeout() / MS).unwrap_or(i32::MAX);
+    let timeout_ms = i32::try_from(trial.plan.timeout() / MS).unwrap_or(i32::MAX);
     ConnectRequest {
         last_zxid: 0,
         timeout_ms,
@@ -565,62 +590,64 @@ fn gather(world: &mut World, group: usize, count: u64) -> Option<i64> {
         }
         .encode(i32::try_from(xid).unwrap_or(1), &mut bytes);
     }
-    world.note(|| format!("{count} members join {path} at server {server}"));
-    let present = world.ensemble.children(&path).map_or(0, |c| c.len() as u64);
-    world.crowd = world.crowd.max(present + count);
+    trial
+        .world
+        .note(|| format!("{count} members join {path} at server {server}"));
+    let present = trial
+        .world
+        .ensemble
+        .children(&path)
+        .map_or(0, |c| c.len() as u64);
+    trial.judge.crowd = trial.judge.crowd.max(present + count);
     // Questions that are under way find them, too.
-    for node in &mut world.nodes {
-        if let Some(process) = &mut node.process {
-            process
-                .requests
-                .grant(2 * count * process.calls.len() as u64);
+    for account in &mut trial.judge.accounts {
+        if let Some(user) = &mut account.user {
+            user.requests.grant(2 * count * user.calls.len() as u64);
         }
     }
-    world.ensemble.receive(conn, &bytes, span(world.now));
-    world.collect();
-    world.run(200 * MS);
-    world.ensemble.session_of(conn)
+    trial
+        .world
+        .ensemble
+        .receive(conn, &bytes, span(trial.world.now));
+    trial.collect();
+    trial.run(200 * MS);
+    trial.world.ensemble.session_of(conn)
 }
 
-fn disperse(world: &mut World, session: i64) {
-    world.note(|| format!("session {session:#x} ends with all its members"));
-    world.ensemble.expire(session, span(world.now));
-    world.collect();
+fn disperse(trial: &mut Trial, session: i64) {
+    trial
+        .world
+        .note(|| format!("session {session:#x} ends with all its members"));
+    trial.world.ensemble.expire(session, span(trial.world.now));
+    trial.collect();
 }
 
 /// Somebody who leads by what it has proved.
-fn leader(world: &mut World) -> Option<usize> {
-    calm(world);
-    let leads = |id: &usize| {
-        let node = &world.nodes[*id];
-        let process = node.process.iter().filter(|p| !p.closing && !node.paused);
-        let mut all = process.flat_map(|p| p.candidates.values());
-        all.any(|c| c.policy == LeasePolicy::Verified && world.believes(c))
-    };
-    let leaders: Vec<usize> = (0..world.nodes.len()).filter(leads).collect();
-    let at = world.more.usize(0..leaders.len().max(1));
+fn leader(trial: &mut Trial) -> Option<usize> {
+    calm(trial);
+    let leaders = trial.judge.proven(&trial.world);
+    let at = trial.world.more.usize(0..leaders.len().max(1));
     leaders.get(at).copied()
 }
 
 /// How much longer than without hazards it may take until all is in order.
-pub(crate) fn grace(world: &World) -> Nanos {
-    let named = world.nodes.iter().filter_map(|node| {
-        let naming = node.plan.naming?;
-        let dials = u64::from(naming.dead) * node.plan.servers.len() as u64;
-        let dial = nanos(node.plan.timeout) / 4 + 200 * MS;
+pub(crate) fn grace(trial: &Trial) -> Nanos {
+    let named = trial.plan.nodes.iter().filter_map(|node| {
+        let naming = node.naming?;
+        let dials = u64::from(naming.dead) * node.servers.len() as u64;
+        let dial = nanos(node.timeout) / 4 + 200 * MS;
         // One answer that was under way, one of each name, what is dead; and a pause before each.
         Some(3 * (naming.resolver.most + SECOND) + 2 * dials * dial)
     });
     // Everything takes some twenty round trips, and many questions share a window of 64.
-    let slow = world.plan.hazards.slow.unwrap_or(0) * world.plan.shortest() / 1000 * 60;
+    let slow = trial.plan.hazards.slow.unwrap_or(0) * trial.plan.shortest() / 1000 * 60;
     // A watch that is silent because its znode may not be read is made up for by a look in its turn:
     // contenders and all others in turn, one in T/3, and one in four is at the own znode.
-    let turns = world.nodes.iter().map(|node| {
-        let plan = &node.plan;
+    let turns = trial.plan.nodes.iter().map(|plan| {
         let others = plan.detects.len() + plan.watches.len() + 2 * plan.joins.len();
-        2 * plan.contends.len().max(others) as u64 * world.plan.timeout() / 3 * 4 / 3
+        2 * plan.contends.len().max(others) as u64 * trial.plan.timeout() / 3 * 4 / 3
     });
-    let turns = if world.plan.hazards.acls {
+    let turns = if trial.plan.hazards.acls {
         turns.max().unwrap_or(0)
     } else {
         0

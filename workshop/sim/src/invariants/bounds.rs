@@ -3,48 +3,48 @@
 //! and for each disturbance at most one for each seat.
 
 use super::Broken;
-use crate::world::World;
+use crate::judge::{Judge, World};
 
 /// Watches of a handle: on what it follows, on what it stood behind before, on its own znode.
 const WATCHES_PER_HANDLE: usize = 4;
 
-pub(super) fn check(world: &World) -> Result<(), Broken> {
+pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
     let mut watchers = 0;
-    for (id, node) in world.nodes.iter().enumerate() {
-        let Some(process) = &node.process else {
+    for (id, user) in judge.users() {
+        let Some(client) = world.client(id) else {
             continue;
         };
-        let [machines, seats, watches] = process.core.footprint();
-        let handles = process.candidates.len() + process.detectors.len();
-        let groups = process.groups.len() + process.memberships.len();
-        let open = process.candidates.values().filter(|c| c.open).count();
-        let joined = process.memberships.values().map(Vec::len).sum::<usize>();
+        let [machines, seats, watches] = client.footprint();
+        let handles = user.candidates.len() + user.detectors.len();
+        let groups = user.groups.len() + user.memberships.len();
+        let open = user.candidates.values().filter(|c| c.open).count();
+        let joined = user.memberships.values().map(Vec::len).sum::<usize>();
         if seats != open + joined {
             return Err(format!(
                 "client {id} holds {seats} seats for {open} candidacies and {joined} memberships"
             ));
         }
         // A contender that was withdrawn stays until it is dropped.
-        let dropped = usize::try_from(node.last_handle).unwrap_or(usize::MAX);
+        let dropped = usize::try_from(judge.accounts[id].handles()).unwrap_or(usize::MAX);
         if machines < handles || machines > dropped {
             return Err(format!("client {id} holds {machines} machines"));
         }
         // One that was withdrawn and not dropped may still have those that it armed.
         // A look at a predecessor that has just gone leaves a watch on a znode that never comes back, until
         // the connection ends: one for each of a crowd, at most.
-        let gone = usize::try_from(world.crowd).unwrap_or(usize::MAX);
+        let gone = usize::try_from(judge.crowd).unwrap_or(usize::MAX);
         if watches > WATCHES_PER_HANDLE * (machines.max(handles) + groups + 1) + gone {
             return Err(format!("client {id} holds {watches} watches"));
         }
         watchers += watches;
-        let counts = &process.counts;
+        let counts = &user.counts;
         let allowed = counts.begun + counts.refused + counts.disturbed;
         if counts.creates > allowed {
             return Err(format!("client {id} sent too many creates: {counts:?}"));
         }
     }
     let armed = world.ensemble.watch_count();
-    if armed > watchers + world.nodes.len() {
+    if armed > watchers + world.hosts.len() {
         return Err(format!("servers hold {armed} watches, clients {watchers}"));
     }
     Ok(())

@@ -1,11 +1,11 @@
 //! Every call ends.
 
 use super::Broken;
-use crate::world::World;
+use crate::judge::{Judge, World};
 
-pub(super) fn check(world: &World) -> Result<(), Broken> {
-    for (id, node) in world.nodes.iter().enumerate() {
-        if let Some((call, what)) = node.process.iter().flat_map(|p| &p.calls).next() {
+pub(super) fn check(_: &World, judge: &Judge) -> Result<(), Broken> {
+    for (id, user) in judge.users() {
+        if let Some((call, what)) = user.calls.first_key_value() {
             return Err(format!("client {id}: call {} waits: {what:?}", call.0));
         }
     }

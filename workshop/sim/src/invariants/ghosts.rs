@@ -2,28 +2,23 @@
 //! live candidacies and memberships, with their payloads, and nothing else.
 
 use super::Broken;
-use crate::world::World;
+use crate::judge::{Judge, World};
 use std::collections::BTreeMap;
 use tenure::proto::path;
 
-pub(super) fn check(world: &World) -> Result<(), Broken> {
+pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
     let mut wanted = BTreeMap::new();
-    for (id, process) in world
-        .nodes
-        .iter()
-        .enumerate()
-        .filter_map(|(id, n)| Some((id, n.process.as_ref()?)))
-    {
-        for candidate in process.candidates.values() {
+    for (id, user) in judge.users() {
+        for candidate in user.candidates.values() {
             if let Some(member) = &candidate.member {
                 wanted.insert(member.path.clone(), (id, Some(candidate.data.clone())));
             }
         }
-        for member in process.memberships.values().flatten() {
+        for member in user.memberships.values().flatten() {
             wanted.insert(member.path.clone(), (id, None));
         }
     }
-    for group in &world.plan.groups {
+    for group in &judge.plan.groups {
         for name in world.ensemble.children(group).unwrap_or_default() {
             let path = path::child(group, &name);
             let Some((id, data)) = wanted.remove(&path) else {
@@ -32,7 +27,7 @@ pub(super) fn check(world: &World) -> Result<(), Broken> {
             let Some((standing, stat)) = world.ensemble.node(&path) else {
                 continue;
             };
-            let session = world.nodes[id].process.as_ref().and_then(|p| p.session);
+            let session = judge.user(id).and_then(|u| u.session);
             if session != Some(stat.ephemeral_owner) {
                 return Err(format!("{path} is not of the session of client {id}"));
             }

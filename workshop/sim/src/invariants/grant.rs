@@ -2,17 +2,23 @@
 //! the group is older.
 
 use super::Broken;
-use crate::node::Held;
-use crate::world::World;
+use crate::judge::{Judge, World};
+use crate::user::Held;
 use tenure::proto::path::{self, MemberName};
 
-pub(super) fn check(world: &World, id: usize, group: usize, held: Held) -> Result<(), Broken> {
-    if world.checks.is_excused(group, world.now) {
+pub(super) fn check(
+    world: &World,
+    judge: &Judge,
+    id: usize,
+    group: usize,
+    held: Held,
+) -> Result<(), Broken> {
+    if judge.checks.is_excused(group, world.now) {
         return Ok(());
     }
-    let group_path = &world.plan.groups[group];
+    let group_path = &judge.plan.groups[group];
     let names = world.ensemble.children(group_path).unwrap_or_default();
-    let session = world.nodes[id].process.as_ref().and_then(|p| p.session);
+    let session = judge.user(id).and_then(|u| u.session);
     let mut own = None;
     for name in names
         .iter()

@@ -2,19 +2,17 @@
 //! good for what was proved before.
 
 use super::Broken;
-use crate::world::World;
+use crate::judge::Judge;
 use tenure::core::SessionEvent;
 
-pub(super) fn check(world: &World, id: usize, event: &SessionEvent) -> Result<(), Broken> {
-    let (SessionEvent::Connected { session, timeout }, Some(process)) =
-        (event, &world.nodes[id].process)
-    else {
+pub(super) fn check(judge: &Judge, id: usize, event: &SessionEvent) -> Result<(), Broken> {
+    let (SessionEvent::Connected { session, timeout }, Some(user)) = (event, judge.user(id)) else {
         return Ok(());
     };
-    if process.session == Some(*session) && process.timeout < *timeout {
+    if user.session == Some(*session) && user.timeout < *timeout {
         return Err(format!(
             "client {id} reckons with {timeout:?} for a session that had {:?}",
-            process.timeout
+            user.timeout
         ));
     }
     Ok(())

@@ -3,33 +3,30 @@
 //! is sooner.)
 
 use super::Broken;
-use crate::world::World;
+use crate::judge::{Judge, World};
 use std::time::Duration;
 use tenure::core::{DetectorEvent, GroupEvent};
 
-pub(super) fn check(world: &World) -> Result<(), Broken> {
-    for (id, node) in world.nodes.iter().enumerate().filter(|(_, n)| !n.paused) {
-        let Some(process) = node.process.as_ref().filter(|p| !p.closing) else {
-            continue;
-        };
-        let silence = process.clock.shows(world.now).since(process.heard);
+pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
+    for (id, user) in judge.awake(world).filter(|(_, user)| !user.closing) {
+        let silence = world.hosts[id].clock.shows(world.now).since(user.heard);
         let allowed = |part: Duration| part + Duration::from_millis(1);
-        if process.session.is_some() && silence > allowed(process.timeout * 4 / 3) {
+        if user.session.is_some() && silence > allowed(user.timeout * 4 / 3) {
             return Err(format!(
                 "client {id} has heard nothing for {silence:?} and keeps its session"
             ));
         }
-        if silence <= allowed(process.timeout * 2 / 3) {
+        if silence <= allowed(user.timeout * 2 / 3) {
             continue;
         }
         let knows =
             |event: &DetectorEvent| matches!(event, DetectorEvent::None | DetectorEvent::Leader(_));
-        let sees = process
+        let sees = user
             .detectors
             .values()
             .any(|v| v.told.as_ref().is_some_and(knows));
         let lists = |event: &GroupEvent| matches!(event, GroupEvent::Members(_));
-        let watches = process
+        let watches = user
             .groups
             .values()
             .any(|v| v.told.as_ref().is_some_and(lists));

@@ -21,13 +21,12 @@ mod told;
 pub(crate) mod traffic;
 mod views;
 
-use crate::clock::Nanos;
-use crate::node::Held;
+use crate::judge::{Judge, World};
 use crate::plan::Plan;
-use crate::wire::Question;
-use crate::world::World;
+use crate::user::Held;
 use std::collections::BTreeMap;
 use tenure::core::{ContenderEvent, Event, Handle, LeasePolicy};
+use tenure_worlds::{Nanos, Question};
 
 /// Why a promise is broken.
 pub(crate) type Broken = String;
@@ -77,105 +76,107 @@ impl Checks {
 }
 
 /// A leadership is published or taken back.
-pub(crate) fn on_lease(world: &mut World, id: usize, handle: Handle, held: Option<Held>) {
-    let candidate = |world: &World| {
-        let process = world.nodes[id].process.as_ref()?;
-        let candidate = process.candidates.get(&handle)?;
-        Some((candidate.group, candidate.held))
-    };
-    let Some((group, before)) = candidate(world) else {
+pub(crate) fn on_lease(
+    judge: &mut Judge,
+    world: &World,
+    id: usize,
+    handle: Handle,
+    held: Option<Held>,
+) {
+    let candidate = judge.user(id).and_then(|u| u.candidates.get(&handle));
+    let Some((group, before)) = candidate.map(|c| (c.group, c.held)) else {
         return;
     };
     let begins = held.is_some_and(|held| before.is_none_or(|b| b.token != held.token));
     if let Some(held) = held {
-        keep(world, |w| revival::check(w, id, handle, held));
+        judge.keep(world, |j| revival::check(world, j, id, handle, held));
         if begins {
-            keep(world, |w| told::check(w, id, handle, group));
-            keep(world, |w| grant::check(w, id, group, held));
-            keep(world, |w| tokens::check(w, group, held));
-            let newest = world.checks.tenures[group].max(held.token);
-            world.checks.tenures[group] = newest;
+            judge.keep(world, |j| told::check(world, j, id, handle, group));
+            judge.keep(world, |j| grant::check(world, j, id, group, held));
+            judge.keep(world, |j| tokens::check(world, j, group, held));
+            let newest = judge.checks.tenures[group].max(held.token);
+            judge.checks.tenures[group] = newest;
         }
     }
-    let process = world.nodes[id].process.as_mut();
-    if let Some(candidate) = process.and_then(|p| p.candidates.get_mut(&handle)) {
+    let user = judge.user_mut(id);
+    if let Some(candidate) = user.and_then(|u| u.candidates.get_mut(&handle)) {
         candidate.held = held;
     }
     if held.is_some() {
-        keep(world, |w| single_leader::check(w, group));
+        judge.keep(world, |j| single_leader::check(world, j, group));
     }
 }
 
 /// A server has taken a client up, and the client hears of it.
-pub(crate) fn on_handshake(world: &mut World, id: usize, server: usize) {
-    if past::is_forgotten(world, id)
-        && let Some(process) = &mut world.nodes[id].process
+pub(crate) fn on_handshake(judge: &mut Judge, world: &World, id: usize, server: usize) {
+    if past::is_forgotten(world, judge, id)
+        && let Some(user) = judge.user_mut(id)
     {
-        process.zxid = 0;
+        user.zxid = 0;
     }
-    keep(world, |w| past::check(w, id, server));
+    judge.keep(world, |j| past::check(world, j, id, server));
 }
 
 /// A write of a client is answered, and not with an error.
-pub(crate) fn on_write(world: &mut World, id: usize, question: Option<Question>) {
-    keep(world, |_| own::check(id, question));
+pub(crate) fn on_write(judge: &mut Judge, world: &World, id: usize, question: Option<Question>) {
+    judge.keep(world, |_| own::check(id, question));
 }
 
 /// A user is told something.
-pub(crate) fn on_event(world: &mut World, id: usize, handle: Handle, event: &Event) {
+pub(crate) fn on_event(judge: &mut Judge, world: &World, id: usize, handle: Handle, event: &Event) {
     match event {
         Event::Contender(event) => {
-            keep(world, |w| order::check(w, id, handle, event));
-            keep(world, |_| refused::check(id, event));
+            judge.keep(world, |j| order::check(j, id, handle, event));
+            judge.keep(world, |_| refused::check(id, event));
             if let ContenderEvent::Jeopardy { lease_end, .. } = event {
-                keep(world, |w| jeopardy::told(w, id, handle, *lease_end));
+                judge.keep(world, |j| jeopardy::told(world, j, id, handle, *lease_end));
             }
         }
-        Event::Detector(event) => keep(world, |w| as_of::check(w, id, event)),
-        Event::Session(event) => keep(world, |w| granted::check(w, id, event)),
+        Event::Detector(event) => judge.keep(world, |_| as_of::check(world, id, event)),
+        Event::Session(event) => judge.keep(world, |j| granted::check(j, id, event)),
         Event::Group(_) => {}
     }
 }
 
 /// Everything that was due at this instant is done.
-pub(crate) fn after_step(world: &mut World) {
+pub(crate) fn after_step(judge: &mut Judge, world: &World) {
     let servers = 0..world.ensemble.size();
     let zxid = servers.map(|s| world.ensemble.zxid(s)).max().unwrap_or(0);
-    if std::mem::replace(&mut world.checks.zxid, zxid) != zxid {
-        keep(world, standing::check);
+    if std::mem::replace(&mut judge.checks.zxid, zxid) != zxid {
+        judge.keep(world, |j| standing::check(world, j));
     }
-    keep(world, informed::check);
-    keep(world, jeopardy::check);
-    keep(world, traffic::check);
-    keep(world, strict::check);
+    for check in [
+        informed::check,
+        jeopardy::check,
+        traffic::check,
+        strict::check,
+    ] {
+        judge.keep(world, |j| check(world, j));
+    }
 }
 
 /// What is not in order yet, after everything was healed.
-pub(crate) fn disorder(world: &World) -> Option<Broken> {
+pub(crate) fn disorder(world: &World, judge: &Judge) -> Option<Broken> {
     let all = [views::leaders, views::agree, ghosts::check, calls::check];
-    all.into_iter().find_map(|check| check(world).err())
+    all.into_iter().find_map(|check| check(world, judge).err())
 }
 
 /// All is in order: what is left over?
-pub(crate) fn at_end(world: &mut World) {
-    keep(world, bounds::check);
-}
-
-fn keep(world: &mut World, check: impl FnOnce(&World) -> Result<(), Broken>) {
-    if world.broken.is_none()
-        && let Err(what) = check(world)
-    {
-        world.fail(what);
-    }
+pub(crate) fn at_end(world: &World, judge: &Judge) -> Result<(), Broken> {
+    bounds::check(world, judge)
 }
 
 /// Everybody who believes to lead a group: machine, token.
-fn believers(world: &World, group: usize) -> impl Iterator<Item = (usize, Held)> {
-    world.nodes.iter().enumerate().flat_map(move |(id, node)| {
-        let candidates = node.process.iter().flat_map(|p| p.candidates.values());
+fn believers<'a>(
+    world: &'a World,
+    judge: &'a Judge,
+    group: usize,
+) -> impl Iterator<Item = (usize, Held)> + 'a {
+    judge.users().flat_map(move |(id, user)| {
+        let candidates = user.candidates.values();
         candidates
             .filter(move |c| c.group == group && c.policy != LeasePolicy::Session)
-            .filter(|c| world.believes(c))
+            .filter(|c| judge.believes(world, c))
             .filter_map(move |c| Some((id, c.held?)))
     })
 }

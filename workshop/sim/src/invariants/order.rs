@@ -1,17 +1,16 @@
 //! Each candidacy begins once and ends once, and says only what fits where it is.
 
 use super::Broken;
-use crate::world::World;
+use crate::judge::Judge;
 use tenure::core::{ContenderEvent, Handle};
 
 pub(super) fn check(
-    world: &World,
+    judge: &Judge,
     id: usize,
     handle: Handle,
     event: &ContenderEvent,
 ) -> Result<(), Broken> {
-    let process = world.nodes[id].process.as_ref();
-    let Some(candidate) = process.and_then(|p| p.candidates.get(&handle)) else {
+    let Some(candidate) = judge.user(id).and_then(|u| u.candidates.get(&handle)) else {
         return Ok(());
     };
     let fits = match event {

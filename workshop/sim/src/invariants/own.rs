@@ -2,7 +2,7 @@
 //! was sent.
 
 use super::Broken;
-use crate::wire::Question;
+use tenure_worlds::Question;
 
 pub(super) fn check(id: usize, question: Option<Question>) -> Result<(), Broken> {
     match question {

@@ -3,28 +3,27 @@
 //! forgets what it has seen.)
 
 use super::Broken;
-use crate::world::World;
+use crate::judge::{Judge, World};
 
 /// Whether it may have forgotten what it has seen.
-pub(super) fn is_forgotten(world: &World, id: usize) -> bool {
-    let node = &world.nodes[id];
-    node.process.as_ref().is_some_and(|process| {
-        let silence = process.clock.shows(world.now).since(process.heard);
-        silence > process.timeout.min(node.plan.timeout)
+pub(super) fn is_forgotten(world: &World, judge: &Judge, id: usize) -> bool {
+    judge.user(id).is_some_and(|user| {
+        let silence = world.hosts[id].clock.shows(world.now).since(user.heard);
+        silence > user.timeout.min(judge.plan.nodes[id].timeout)
     })
 }
 
-pub(super) fn check(world: &World, id: usize, server: usize) -> Result<(), Broken> {
-    let Some(process) = &world.nodes[id].process else {
+pub(super) fn check(world: &World, judge: &Judge, id: usize, server: usize) -> Result<(), Broken> {
+    let Some(user) = judge.user(id) else {
         return Ok(());
     };
     let applied = world.ensemble.zxid(server);
-    if applied >= process.zxid {
+    if applied >= user.zxid {
         return Ok(());
     }
     Err(format!(
         "client {id} has heard of transaction {:#x}, and goes by server {server}, which is at \
          {applied:#x}",
-        process.zxid
+        user.zxid
     ))
 }

@@ -2,13 +2,18 @@
 //! loss was told.
 
 use super::Broken;
-use crate::node::Held;
-use crate::world::World;
+use crate::judge::{Judge, World};
+use crate::user::Held;
 use tenure::core::Handle;
 
-pub(super) fn check(world: &World, id: usize, handle: Handle, held: Held) -> Result<(), Broken> {
-    let process = world.nodes[id].process.as_ref();
-    let Some(candidate) = process.and_then(|p| p.candidates.get(&handle)) else {
+pub(super) fn check(
+    world: &World,
+    judge: &Judge,
+    id: usize,
+    handle: Handle,
+    held: Held,
+) -> Result<(), Broken> {
+    let Some(candidate) = judge.user(id).and_then(|u| u.candidates.get(&handle)) else {
         return Ok(());
     };
     if held.token <= candidate.lost {

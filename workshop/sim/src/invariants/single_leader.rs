@@ -3,13 +3,13 @@
 //! it is enough to look at each of these.
 
 use super::{Broken, believers};
-use crate::world::World;
+use crate::judge::{Judge, World};
 
-pub(super) fn check(world: &World, group: usize) -> Result<(), Broken> {
-    if world.checks.is_excused(group, world.now) {
+pub(super) fn check(world: &World, judge: &Judge, group: usize) -> Result<(), Broken> {
+    if judge.checks.is_excused(group, world.now) {
         return Ok(());
     }
-    let all: Vec<_> = believers(world, group).collect();
+    let all: Vec<_> = believers(world, judge, group).collect();
     if all.len() < 2 {
         return Ok(());
     }

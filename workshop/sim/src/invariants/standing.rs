@@ -3,18 +3,16 @@
 //! than one leader, and needs no successor to be broken.
 
 use super::{Broken, believers};
-use crate::world::World;
+use crate::judge::{Judge, World};
 
-pub(super) fn check(world: &World) -> Result<(), Broken> {
-    for group in 0..world.plan.groups.len() {
-        if world.checks.is_excused(group, world.now) {
+pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
+    for group in 0..judge.plan.groups.len() {
+        if judge.checks.is_excused(group, world.now) {
             continue;
         }
-        for (id, held) in believers(world, group) {
-            let candidates = world.nodes[id]
-                .process
-                .iter()
-                .flat_map(|p| p.candidates.values());
+        for (id, held) in believers(world, judge, group) {
+            let user = judge.user(id);
+            let candidates = user.iter().flat_map(|u| u.candidates.values());
             let mut members = candidates.filter_map(|c| c.member.as_ref());
             let Some(member) = members.find(|m| m.token == held.token) else {
                 continue;

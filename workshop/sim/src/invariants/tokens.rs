@@ -2,12 +2,12 @@
 //! who has not heard of it yet may lead with an older one for a moment: what the token is for.
 
 use super::Broken;
-use crate::node::Held;
-use crate::world::World;
+use crate::judge::{Judge, World};
+use crate::user::Held;
 
-pub(super) fn check(world: &World, group: usize, held: Held) -> Result<(), Broken> {
-    let last = world.checks.tenures[group];
-    if held.token > last || world.checks.is_excused(group, world.now) {
+pub(super) fn check(world: &World, judge: &Judge, group: usize, held: Held) -> Result<(), Broken> {
+    let last = judge.checks.tenures[group];
+    if held.token > last || judge.checks.is_excused(group, world.now) {
         return Ok(());
     }
     Err(format!(

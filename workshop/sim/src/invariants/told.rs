@@ -1,15 +1,21 @@
 //! Who led is told of its loss before anybody else leads, unless it is stopped.
 
 use super::Broken;
-use crate::world::World;
+use crate::judge::{Judge, World};
 use tenure::core::Handle;
 
-pub(super) fn check(world: &World, id: usize, handle: Handle, group: usize) -> Result<(), Broken> {
-    if world.checks.is_excused(group, world.now) {
+pub(super) fn check(
+    world: &World,
+    judge: &Judge,
+    id: usize,
+    handle: Handle,
+    group: usize,
+) -> Result<(), Broken> {
+    if judge.checks.is_excused(group, world.now) {
         return Ok(());
     }
-    for (other, node) in world.nodes.iter().enumerate().filter(|(_, n)| !n.paused) {
-        for (h, candidate) in node.process.iter().flat_map(|p| &p.candidates) {
+    for (other, user) in judge.awake(world) {
+        for (h, candidate) in &user.candidates {
             let same = other == id && *h == handle;
             if !same && candidate.group == group && candidate.leading.is_some() {
                 return Err(format!(

@@ -7,8 +7,8 @@
 //! empties any bucket.
 
 use super::Broken;
-use crate::clock::{Nanos, SECOND};
-use crate::world::World;
+use crate::judge::{Judge, World};
+use tenure_worlds::{Nanos, SECOND};
 
 /// Requests in a second that need no cause: 24 proofs in the shortest T, two tries of something else
 /// each 100 ms, pings.
@@ -54,54 +54,49 @@ impl Bucket {
 }
 
 /// What a look at everything may cost a client.
-pub(crate) fn look(world: &World, id: usize) -> u64 {
-    let handles = world.nodes[id].process.as_ref().map_or(0, |process| {
-        process.candidates.len()
-            + process.detectors.len()
-            + process.groups.len()
-            + process
+pub(crate) fn look(judge: &Judge, id: usize) -> u64 {
+    let handles = judge.user(id).map_or(0, |user| {
+        user.candidates.len()
+            + user.detectors.len()
+            + user.groups.len()
+            + user
                 .memberships
                 .values()
                 .map(|m| m.len() + 1)
                 .sum::<usize>()
     });
     let handles = handles as u64 + 1;
-    handles * (12 + 2 * crowd(world))
+    handles * (12 + 2 * crowd(judge))
 }
 
 /// What one look at one group may cost.
-pub(crate) fn crowd(world: &World) -> u64 {
-    2 * (world.crowd + world.nodes.len() as u64 + world.strangers.len() as u64)
+pub(crate) fn crowd(judge: &Judge) -> u64 {
+    2 * (judge.crowd + judge.accounts.len() as u64 + judge.strangers.len() as u64)
 }
 
-pub(crate) fn request(world: &mut World, id: usize, requests: u64) {
-    let now = world.now;
-    if let Some(process) = &mut world.nodes[id].process {
-        let handles = process.candidates.len() + process.detectors.len() + process.groups.len();
+pub(crate) fn request(judge: &mut Judge, world: &World, id: usize, requests: u64) {
+    if let Some(user) = judge.user_mut(id) {
+        let handles = user.candidates.len() + user.detectors.len() + user.groups.len();
         let rate = REQUESTS + PER_HANDLE * handles as u64;
-        process.requests.take(requests, rate, now);
+        user.requests.take(requests, rate, world.now);
     }
 }
 
-pub(crate) fn connection(world: &mut World, id: usize) {
-    let now = world.now;
-    let plan = &world.nodes[id].plan;
+pub(crate) fn connection(judge: &mut Judge, world: &World, id: usize) {
+    let plan = &judge.plan.nodes[id];
     let dead = plan.naming.map_or(0, |naming| u64::from(naming.dead));
     let addresses = plan.servers.len() as u64 * (1 + dead);
-    if let Some(process) = &mut world.nodes[id].process {
-        process.dials.take(1, ROUNDS * addresses, now);
+    if let Some(user) = judge.user_mut(id) {
+        user.dials.take(1, ROUNDS * addresses, world.now);
     }
 }
 
-pub(super) fn check(world: &World) -> Result<(), Broken> {
-    for (id, node) in world.nodes.iter().enumerate() {
-        let Some(process) = &node.process else {
-            continue;
-        };
-        if process.requests.missing > 0 {
+pub(super) fn check(_: &World, judge: &Judge) -> Result<(), Broken> {
+    for (id, user) in judge.users() {
+        if user.requests.missing > 0 {
             return Err(format!("client {id} asks at the pace of the network"));
         }
-        if process.dials.missing > 0 {
+        if user.dials.missing > 0 {
             return Err(format!(
                 "client {id} connects again and again without a pause"
             ));

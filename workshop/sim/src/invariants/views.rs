@@ -1,21 +1,20 @@
 //! After everything was healed there is one leader, and everybody sees the same.
 
 use super::{Broken, believers};
-use crate::node::Process;
-use crate::world::World;
+use crate::judge::{Judge, World};
+use crate::user::Candidate;
 use tenure::core::{DetectorEvent, GroupEvent};
 
 /// One leads each group in which anybody stands, and no candidacy is stuck.
-pub(super) fn leaders(world: &World) -> Result<(), Broken> {
-    for group in 0..world.plan.groups.len() {
+pub(super) fn leaders(world: &World, judge: &Judge) -> Result<(), Broken> {
+    for group in 0..judge.plan.groups.len() {
         let candidates = || {
-            let processes = world.nodes.iter().filter_map(|node| node.process.as_ref());
-            let all = processes.flat_map(|p| p.candidates.values());
-            all.filter(move |c| c.group == group && Process::stands(c))
+            let all = judge.users().flat_map(|(_, user)| user.candidates.values());
+            all.filter(move |c| c.group == group && Candidate::stands(c))
         };
-        let leaders: Vec<_> = believers(world, group).map(|(id, _)| id).collect();
+        let leaders: Vec<_> = believers(world, judge, group).map(|(id, _)| id).collect();
         // A member that does not contend leads too, as far as others can tell.
-        let oldest = leader(world, group).map(|(token, _)| token);
+        let oldest = leader(world, judge, group).map(|(token, _)| token);
         let contends = candidates().any(|c| c.member.as_ref().map(|m| m.token) == oldest);
         let waits = oldest.is_none() && candidates().count() > 0;
         if waits || leaders.len() != usize::from(contends) {
@@ -29,13 +28,13 @@ pub(super) fn leaders(world: &World) -> Result<(), Broken> {
 }
 
 /// Detectors and watchers agree with the ensemble.
-pub(super) fn agree(world: &World) -> Result<(), Broken> {
-    for (id, node) in world.nodes.iter().enumerate() {
-        let Some(process) = &node.process else {
+pub(super) fn agree(world: &World, judge: &Judge) -> Result<(), Broken> {
+    for (id, account) in judge.accounts.iter().enumerate() {
+        let Some(user) = &account.user else {
             return Err(format!("client {id} does not run"));
         };
-        for view in process.detectors.values() {
-            let leader = leader(world, view.group);
+        for view in user.detectors.values() {
+            let leader = leader(world, judge, view.group);
             let agrees = match (&view.told, &leader) {
                 (Some(DetectorEvent::None), None) => true,
                 (Some(DetectorEvent::Leader(seen)), Some((token, data))) => {
@@ -50,8 +49,8 @@ pub(super) fn agree(world: &World) -> Result<(), Broken> {
                 ));
             }
         }
-        for view in process.groups.values() {
-            let path = &world.plan.groups[view.group];
+        for view in user.groups.values() {
+            let path = &judge.plan.groups[view.group];
             let there = world.ensemble.children(path).unwrap_or_default().len();
             match &view.told {
                 Some(GroupEvent::Members(members)) if members.len() == there => {}
@@ -68,8 +67,8 @@ pub(super) fn agree(world: &World) -> Result<(), Broken> {
 }
 
 /// The oldest member of a group and its payload.
-fn leader(world: &World, group: usize) -> Option<(u64, Vec<u8>)> {
-    let path = &world.plan.groups[group];
+fn leader(world: &World, judge: &Judge, group: usize) -> Option<(u64, Vec<u8>)> {
+    let path = &judge.plan.groups[group];
     let names = world.ensemble.children(path).unwrap_or_default();
     let nodes = names
         .iter()

@@ -3,91 +3,93 @@
 
 use super::tools::{after_proof, around, patience, timeout};
 use crate::acts;
-use crate::clock::MS;
-use crate::wire::Way;
-use crate::world::World;
+use crate::trial::Trial;
+use tenure_worlds::{MS, Way};
 
 /// A client is silent for T, and is heard again in the moment between.
-pub(super) fn reattach(world: &mut World) {
-    let node = world.dice.usize(0..world.nodes.len());
-    let node =
-        world.somebody_who_leads().map_or(
-            node,
-            |(leader, _)| {
-                if world.dice.bool() { leader } else { node }
-            },
-        );
-    let session = |w: &World| w.nodes[node].process.as_ref().and_then(|p| p.session);
-    let Some(session) = session(world) else {
+pub(super) fn reattach(trial: &mut Trial) {
+    let node = trial.world.dice.usize(0..trial.plan.nodes.len());
+    let node = trial.somebody_who_leads().map_or(node, |(leader, _)| {
+        if trial.world.dice.bool() {
+            leader
+        } else {
+            node
+        }
+    });
+    let session = |w: &Trial| w.judge.user(node).and_then(|u| u.session);
+    let Some(session) = session(trial) else {
         return;
     };
-    for server in 0..world.plan.servers() {
+    for server in 0..trial.plan.servers() {
         for way in [Way::Up, Way::Down] {
-            world.cut(node, server, way);
+            trial.world.cut(node, server, way);
         }
     }
-    let patience = timeout(world, node) + 2 * world.plan.tick;
-    let doomed = world.run_until(patience, |w| w.ensemble.is_doomed(session));
+    let patience = timeout(trial, node) + 2 * trial.plan.tick;
+    let doomed = trial.run_until(patience, |w| w.world.ensemble.is_doomed(session));
     if doomed {
-        world.marks.hit("doomed-session-reattached");
+        trial.judge.marks.hit("doomed-session-reattached");
     }
-    let late = world.dice.u64(0..=world.plan.hazards.closing / 4);
-    world.run(late);
-    world.heal_client(node, true);
-    match world.dice.u8(0..3) {
+    let late = trial.world.dice.u64(0..=trial.plan.hazards.closing / 4);
+    trial.run(late);
+    trial.world.heal_client(node, true);
+    match trial.world.dice.u8(0..3) {
         // Its answer is late, and one proof follows.
         0 => {
-            world.run(2 * MS);
-            for server in 0..world.plan.servers() {
-                world.cut(node, server, Way::Down);
+            trial.run(2 * MS);
+            for server in 0..trial.plan.servers() {
+                trial.world.cut(node, server, Way::Down);
             }
-            let length = around(world, node, 1, 24);
-            world.run(length);
-            world.heal_client(node, true);
+            let length = around(trial, node, 1, 24);
+            trial.run(length);
+            trial.world.heal_client(node, true);
         }
-        _ => after_proof(world, node),
+        _ => after_proof(trial, node),
     }
-    if world.dice.bool() {
-        acts::cut_client(world, node);
+    if trial.world.dice.bool() {
+        acts::cut_client(trial, node);
     }
-    let length = around(world, node, 10, 120);
-    world.run(length);
-    world.heal_client(node, true);
+    let length = around(trial, node, 10, 120);
+    trial.run(length);
+    trial.world.heal_client(node, true);
 }
 
 /// ZooKeeper's leader is stopped for nearly as long as sessions live. Somebody who stood by has
 /// nobody before it then, or comes back while it is stopped.
-pub(super) fn next_in_line(world: &mut World) {
-    let (Some((first, _)), Some(leader)) = (world.somebody_who_leads(), world.ensemble.leader())
+pub(super) fn next_in_line(trial: &mut Trial) {
+    let (Some((first, _)), Some(leader)) =
+        (trial.somebody_who_leads(), trial.world.ensemble.leader())
     else {
         return;
     };
-    let others: Vec<usize> = (0..world.nodes.len()).filter(|id| *id != first).collect();
-    let Some(second) = world.dice.choice(&others).copied() else {
+    let others: Vec<usize> = (0..trial.plan.nodes.len())
+        .filter(|id| *id != first)
+        .collect();
+    let Some(second) = trial.world.dice.choice(&others).copied() else {
         return;
     };
-    let length = around(world, second, 40, 130).min(patience(world));
-    acts::pause_server(world, leader);
-    let back = world.dice.u64(0..=length);
-    world.run(back);
-    if world.dice.bool() {
-        world.reset(second);
+    let length = around(trial, second, 40, 130).min(patience(trial));
+    acts::pause_server(trial, leader);
+    let back = trial.world.dice.u64(0..=length);
+    trial.run(back);
+    if trial.world.dice.bool() {
+        trial.reset(second);
     }
-    world.run(length - back);
-    world.marks.hit("idle-while-zookeeper-stalls");
-    match world.dice.u8(0..3) {
-        0 => acts::withdraw(world, first),
-        1 => world.kill(first, false),
+    trial.run(length - back);
+    trial.judge.marks.hit("idle-while-zookeeper-stalls");
+    match trial.world.dice.u8(0..3) {
+        0 => acts::withdraw(trial, first),
+        1 => trial.kill(first, false),
         _ => {}
     }
-    acts::resume_server(world, leader);
-    after_proof(world, second);
-    if world.dice.bool() {
-        acts::cut_client(world, second);
+    acts::resume_server(trial, leader);
+    after_proof(trial, second);
+    if trial.world.dice.bool() {
+        acts::cut_client(trial, second);
     }
-    let length = around(world, second, 50, 120);
-    world.run(length);
-    world.heal_client(second, true);
-    acts::revive(world, first);
-    acts::stand(world, first);
+    let length = around(trial, second, 50, 120);
+    trial.run(length);
+    trial.world.heal_client(second, true);
+    acts::revive(trial, first);
+    acts::stand(trial, first);
 }

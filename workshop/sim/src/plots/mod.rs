@@ -11,13 +11,13 @@ mod servers;
 mod tools;
 
 use crate::acts;
+use crate::trial::Trial;
 use crate::trouble;
-use crate::world::World;
 pub(crate) use members::wrap;
 pub(crate) use tools::{around, timeout};
 
 /// Everything that goes wrong by itself.
-const ANY: &[fn(&mut World)] = &[
+const ANY: &[fn(&mut Trial)] = &[
     leases::cut_after_proof,
     leases::cut_follower_off,
     leases::cut_follower_off,
@@ -43,7 +43,7 @@ const ANY: &[fn(&mut World)] = &[
 ];
 
 /// What refutes simpler formulas of the lease.
-const FORMULAS: &[fn(&mut World)] = &[
+const FORMULAS: &[fn(&mut Trial)] = &[
     formulas::write_all_the_time,
     formulas::ask_into_a_stall,
     formulas::hear_late,
@@ -61,58 +61,60 @@ const FORMULAS: &[fn(&mut World)] = &[
 ];
 
 /// One plot, from calm water to the wreck. It leaves things as they are.
-pub(crate) fn any(world: &mut World) {
-    let formula = world.dice.u8(0..10) < if world.plan.tight { 8 } else { 1 };
-    if formula || world.dice.u8(0..10) < 8 {
-        calm(world);
+pub(crate) fn any(trial: &mut Trial) {
+    let formula = trial.world.dice.u8(0..10) < if trial.plan.tight { 8 } else { 1 };
+    if formula || trial.world.dice.u8(0..10) < 8 {
+        calm(trial);
     }
     let plots = if formula { FORMULAS } else { ANY };
-    let plot = world.dice.usize(0..plots.len());
-    plots[plot](world);
+    let plot = trial.world.dice.usize(0..plots.len());
+    plots[plot](trial);
 }
 
 /// What worlds end with.
-const LAST: &[fn(&mut World)] = &[
+const LAST: &[fn(&mut Trial)] = &[
     last::attach_into_silence,
     last::write_a_pair,
     last::number_alike,
 ];
 
 /// How a tight world ends.
-pub(crate) fn last(world: &mut World) {
-    if world.plan.tight && world.broken.is_none() {
-        calm(world);
-        let plot = world.dice.usize(0..LAST.len());
-        LAST[plot](world);
+pub(crate) fn last(trial: &mut Trial) {
+    if trial.plan.tight && trial.world.broken().is_none() {
+        calm(trial);
+        let plot = trial.world.dice.usize(0..LAST.len());
+        LAST[plot](trial);
     }
 }
 
 /// What an administrator does last, so that nothing else tells anybody of it.
-pub(crate) fn meddle_last(world: &mut World) {
-    if world.plan.tampers {
-        calm(world);
-        members::evict_somebody(world);
+pub(crate) fn meddle_last(trial: &mut Trial) {
+    if trial.plan.tampers {
+        calm(trial);
+        members::evict_somebody(trial);
     }
 }
 
 /// Heals, and waits until somebody leads.
-pub(crate) fn calm(world: &mut World) {
-    trouble::heal(world);
-    let nodes = world.nodes.len();
-    for server in 0..world.plan.servers() {
-        acts::resume_server(world, server);
-        world.restart(server);
+pub(crate) fn calm(trial: &mut Trial) {
+    trouble::heal(trial);
+    let nodes = trial.plan.nodes.len();
+    for server in 0..trial.plan.servers() {
+        acts::resume_server(trial, server);
+        trial.restart(server);
     }
-    acts::heal_servers(world);
+    acts::heal_servers(trial);
     for node in 0..nodes {
-        world.heal_client(node, true);
-        world.resume(node);
-        acts::revive(world, node);
-        acts::stand(world, node);
+        trial.world.heal_client(node, true);
+        trial.resume(node);
+        acts::revive(trial, node);
+        acts::stand(trial, node);
     }
-    let patience = world.plan.timeout();
-    world.run_until(patience, |w| (0..w.nodes.len()).any(|id| w.leads_any(id)));
+    let patience = trial.plan.timeout();
+    trial.run_until(patience, |w| {
+        (0..w.plan.nodes.len()).any(|id| w.leads_any(id))
+    });
     // By then the lease rests on proofs, not on the connection's handshake.
-    let length = world.dice.u64(0..=patience / 2);
-    world.run(length);
+    let length = trial.world.dice.u64(0..=patience / 2);
+    trial.run(length);
 }

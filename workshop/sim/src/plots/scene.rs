@@ -3,14 +3,12 @@
 
 use super::tools::{only, relay, timeout};
 use crate::acts;
-use crate::clock::{MS, Nanos};
-use crate::node::What;
-use crate::plan::Quality;
-use crate::wire::Way;
-use crate::world::{World, nanos, span};
+use crate::trial::Trial;
+use crate::user::What;
 use std::time::Duration;
-use tenure::core::{Command, LeasePolicy};
+use tenure::core::Command;
 use tenure::model::{LinkOptions, ServerState};
+use tenure_worlds::{MS, Nanos, Quality, Way, nanos, span};
 
 /// How long before a session's earliest end, less T, the ping is sent that brings the last touch.
 const LEAD: Nanos = 5 * MS;
@@ -35,62 +33,62 @@ pub(super) struct Scene {
 
 impl Scene {
     /// Sets it, if somebody leads whose lease outlives its connection.
-    pub(super) fn set(world: &mut World) -> Option<Self> {
-        let node = somebody(world)?;
-        let (server, up) = learner(world, node)?;
-        only(world, node, server);
-        world.heal(node, server, Way::Up, true);
-        world.heal(node, server, Way::Down, true);
-        world.set_quality(node, Quality::GOOD);
-        world.set_links(&LinkOptions::default());
-        world.ensemble.set_ping_lateness(Duration::ZERO);
-        let there = move |w: &World| {
-            let process = w.nodes[node].process.as_ref();
-            process.is_some_and(|p| p.attached && p.server == Some(server))
+    pub(super) fn set(trial: &mut Trial) -> Option<Self> {
+        let node = somebody(trial)?;
+        let (server, up) = learner(trial, node)?;
+        only(trial, node, server);
+        trial.world.heal(node, server, Way::Up, true);
+        trial.world.heal(node, server, Way::Down, true);
+        trial.world.set_quality(node, Quality::GOOD);
+        trial.world.set_links(&LinkOptions::default());
+        trial.world.ensemble.set_ping_lateness(Duration::ZERO);
+        let there = move |w: &Trial| {
+            let user = w.judge.user(node);
+            user.is_some_and(|u| u.attached && u.server == Some(server))
         };
-        if !there(world) {
-            world.reset(node);
+        if !there(trial) {
+            trial.reset(node);
         }
-        let patience = timeout(world, node);
-        world.run_until(patience / 2, there);
+        let patience = timeout(trial, node);
+        trial.run_until(patience / 2, there);
         // By then the lease rests on proofs, not on the connection's handshake.
-        world.run(patience / 2);
+        trial.run(patience / 2);
         let scene = Self {
             node,
             server,
             up,
-            timeout: timeout(world, node),
-            relay: relay(world, node),
+            timeout: timeout(trial, node),
+            relay: relay(trial, node),
         };
-        if there(world) && world.leads_any(node) {
+        if there(trial) && trial.leads_any(node) {
             return Some(scene);
         }
-        scene.leave(world);
+        scene.leave(trial);
         None
     }
 
     /// Moves ZooKeeper's pings so that a touch which one of them brings lasts hardly longer than T,
     /// by stopping its leader for a moment at a time; ends shortly before that ping. False if it
     /// cannot be done.
-    pub(super) fn aim(&self, world: &mut World, before: Nanos) -> bool {
-        let half = world.plan.tick / 2;
+    pub(super) fn aim(&self, trial: &mut Trial, before: Nanos) -> bool {
+        let half = trial.plan.tick / 2;
         for _ in 0..MOVES_MAX {
-            let Some((ping, late)) = self.next_ping(world) else {
+            let Some((ping, late)) = self.next_ping(trial) else {
                 return false;
             };
             let shift = late % half;
             if shift > EXACT {
-                let Some(leader) = world.ensemble.leader() else {
+                let Some(leader) = trial.world.ensemble.leader() else {
                     return false;
                 };
-                run_to(world, ping.saturating_sub(MS));
-                acts::pause_server(world, leader);
-                run_to(world, ping + shift.min(self.timeout / 12));
-                acts::resume_server(world, leader);
-            } else if late > EXACT || ping < world.now + before {
-                run_to(world, ping + MS);
+                run_to(trial, ping.saturating_sub(MS));
+                acts::pause_server(trial, leader);
+                run_to(trial, ping + shift.min(self.timeout / 12));
+                acts::resume_server(trial, leader);
+            } else if late > EXACT || ping < trial.world.now + before {
+                run_to(trial, ping + MS);
             } else {
-                run_to(world, ping - before);
+                run_to(trial, ping - before);
                 return true;
             }
         }
@@ -99,99 +97,105 @@ impl Scene {
 
     /// When the leader pings next, and how much later that had to be for a touch to last hardly
     /// longer than T.
-    fn next_ping(&self, world: &World) -> Option<(Nanos, Nanos)> {
-        let ping = nanos(world.ensemble.next_ping()?);
-        let session = world.nodes[self.node].process.as_ref()?.session?;
-        let expiry = nanos(world.ensemble.expiry(session)?);
+    fn next_ping(&self, trial: &Trial) -> Option<(Nanos, Nanos)> {
+        let ping = nanos(trial.world.ensemble.next_ping()?);
+        let session = trial.judge.user(self.node)?.session?;
+        let expiry = nanos(trial.world.ensemble.expiry(session)?);
         // Sessions end a tick apart.
         let wanted = i128::from(expiry) - i128::from(self.timeout) - i128::from(LEAD);
-        let late = (wanted - i128::from(ping)).rem_euclid(i128::from(world.plan.tick));
+        let late = (wanted - i128::from(ping)).rem_euclid(i128::from(trial.plan.tick));
         Some((ping, u64::try_from(late).ok()?))
     }
 
     /// Nothing that the learner says is heard any more, or nothing that its upstream says.
-    pub(super) fn cut(&self, world: &mut World) {
-        let (from, to) = match world.ensemble.leader() {
-            Some(leader) if leader != self.up && world.dice.bool() => (self.up, leader),
+    pub(super) fn cut(&self, trial: &mut Trial) {
+        let (from, to) = match trial.world.ensemble.leader() {
+            Some(leader) if leader != self.up && trial.world.dice.bool() => (self.up, leader),
             _ => (self.server, self.up),
         };
-        cut_off(world, from, to);
+        cut_off(trial, from, to);
     }
 
     /// A ping of the leader that woke is late, and two writes of the client are under way at once: the
     /// writes arrive, and the answer to the ping, behind them, does not.
-    pub(super) fn pass_each_other(&self, world: &mut World, mark: &'static str) {
-        cut_off(world, self.up, self.server);
-        world.run(101 * MS);
-        self.write_twice(world);
-        world.run(8 * MS);
-        world.marks.hit(mark);
-        cut_off(world, self.server, self.up);
-        world.ensemble.heal(self.up, self.server, span(world.now));
+    pub(super) fn pass_each_other(&self, trial: &mut Trial, mark: &'static str) {
+        cut_off(trial, self.up, self.server);
+        trial.run(101 * MS);
+        self.write_twice(trial);
+        trial.run(8 * MS);
+        trial.judge.marks.hit(mark);
+        cut_off(trial, self.server, self.up);
+        trial
+            .world
+            .ensemble
+            .heal(self.up, self.server, span(trial.world.now));
     }
 
     /// Waits for what must not happen, and leaves.
-    pub(super) fn wreck(&self, world: &mut World) {
-        let heard = |w: &World| w.nodes[self.node].process.as_ref().map(|p| p.heard);
-        let (leads, before) = (world.leads_any(self.node), heard(world));
-        self.ask(world);
-        world.run(self.timeout * 12 / 10);
-        let process = world.nodes[self.node].process.as_ref();
-        let stays = process.is_some_and(|p| p.server == Some(self.server));
-        if leads && stays && heard(world) > before && !world.leads_any(self.node) {
-            world.marks.hit("follower-kept-answering-past-lease");
+    pub(super) fn wreck(&self, trial: &mut Trial) {
+        let heard = |w: &Trial| w.judge.user(self.node).map(|u| u.heard);
+        let (leads, before) = (trial.leads_any(self.node), heard(trial));
+        self.ask(trial);
+        trial.run(self.timeout * 12 / 10);
+        let user = trial.judge.user(self.node);
+        let stays = user.is_some_and(|u| u.server == Some(self.server));
+        if leads && stays && heard(trial) > before && !trial.leads_any(self.node) {
+            trial.judge.marks.hit("follower-kept-answering-past-lease");
         }
-        self.leave(world);
+        self.leave(trial);
     }
 
-    fn leave(&self, world: &mut World) {
+    fn leave(&self, trial: &mut Trial) {
         let (links, quality) = (
-            world.plan.links.clone(),
-            world.nodes[self.node].plan.quality,
+            trial.plan.links.clone(),
+            trial.plan.nodes[self.node].quality,
         );
-        world.set_links(&links);
-        world.set_quality(self.node, quality);
-        world.ensemble.set_ping_lateness(span(world.plan.lateness));
-        for server in 0..world.plan.servers() {
-            acts::resume_server(world, server);
+        trial.world.set_links(&links);
+        trial.world.set_quality(self.node, quality);
+        trial
+            .world
+            .ensemble
+            .set_ping_lateness(span(trial.plan.lateness));
+        for server in 0..trial.plan.servers() {
+            acts::resume_server(trial, server);
         }
-        acts::heal_servers(world);
-        world.heal_client(self.node, true);
+        acts::heal_servers(trial);
+        trial.world.heal_client(self.node, true);
     }
 
     // ---- what the client does ----
 
     /// Asks for a write, if none is under way.
-    pub(super) fn write(&self, world: &mut World) {
-        if !self.is_writing(world) {
-            acts::set_data(world, self.node);
+    pub(super) fn write(&self, trial: &mut Trial) {
+        if !self.is_writing(trial) {
+            acts::set_data(trial, self.node);
         }
     }
 
-    pub(super) fn is_writing(&self, world: &World) -> bool {
-        let process = world.nodes[self.node].process.as_ref();
-        process.is_some_and(|p| p.calls.values().any(|call| call.what == What::Write))
+    pub(super) fn is_writing(&self, trial: &Trial) -> bool {
+        let user = trial.judge.user(self.node);
+        user.is_some_and(|u| u.calls.values().any(|call| *call == What::Write))
     }
 
     /// Two writes in one segment: a payload, and a member that joins.
-    pub(super) fn write_twice(&self, world: &mut World) {
-        let handle = world.open(self.node, 0);
-        world.join(self.node, handle);
-        self.write(world);
+    pub(super) fn write_twice(&self, trial: &mut Trial) {
+        let handle = trial.open(self.node, 0);
+        trial.join(self.node, handle);
+        self.write(trial);
     }
 
     /// Takes back what has joined.
-    pub(super) fn take_back(&self, world: &mut World) {
-        let Some(process) = &mut world.nodes[self.node].process else {
+    pub(super) fn take_back(&self, trial: &mut Trial) {
+        let Some(user) = trial.judge.user_mut(self.node) else {
             return;
         };
-        let joined: Vec<_> = process.memberships.iter_mut().collect();
+        let joined: Vec<_> = user.memberships.iter_mut().collect();
         let joined = joined.into_iter().flat_map(|(handle, members)| {
             let paths = members.drain(..).map(|member| member.path);
             paths.map(|path| (*handle, path))
         });
         for (handle, path) in joined.collect::<Vec<_>>() {
-            world.call(self.node, What::Cancel(handle), |call| Command::Cancel {
+            trial.call(self.node, What::Cancel(handle), |call| Command::Cancel {
                 handle,
                 call,
                 path,
@@ -200,66 +204,60 @@ impl Scene {
     }
 
     /// Writes, and waits until that is done.
-    pub(super) fn write_through(&self, world: &mut World) {
-        self.write(world);
-        world.run_until(50 * MS, |w| !self.is_writing(w));
+    pub(super) fn write_through(&self, trial: &mut Trial) {
+        self.write(trial);
+        trial.run_until(50 * MS, |w| !self.is_writing(w));
     }
 
     /// Asks for something that the learner answers by itself.
-    pub(super) fn ask(&self, world: &mut World) {
+    pub(super) fn ask(&self, trial: &mut Trial) {
         let id = self.node;
-        let Some(process) = &world.nodes[id].process else {
+        let Some(user) = trial.judge.user(id) else {
             return;
         };
-        let handle = match process.asker {
+        let handle = match user.asker {
             Some(handle) => handle,
             None => {
-                let handle = world.open(id, 0);
-                if let Some(process) = &mut world.nodes[id].process {
-                    process.asker = Some(handle);
+                let handle = trial.open(id, 0);
+                if let Some(user) = trial.judge.user_mut(id) {
+                    user.asker = Some(handle);
                 }
                 handle
             }
         };
-        world.call(id, What::Ask, |call| Command::Members { handle, call });
+        trial.call(id, What::Ask, |call| Command::Members { handle, call });
     }
 
     /// Writes again and again.
-    pub(super) fn write_until(&self, world: &mut World, end: Nanos) {
-        while world.now < end && world.broken.is_none() {
-            self.write(world);
-            run_to(world, (world.now + MS).min(end));
+    pub(super) fn write_until(&self, trial: &mut Trial, end: Nanos) {
+        while trial.world.now < end && trial.world.broken().is_none() {
+            self.write(trial);
+            run_to(trial, (trial.world.now + MS).min(end));
         }
     }
 
     /// Asks again and again.
-    pub(super) fn ask_until(&self, world: &mut World, end: Nanos) {
-        while world.now < end && world.broken.is_none() {
-            self.ask(world);
-            run_to(world, (world.now + 10 * MS).min(end));
+    pub(super) fn ask_until(&self, trial: &mut Trial, end: Nanos) {
+        while trial.world.now < end && trial.world.broken().is_none() {
+            self.ask(trial);
+            run_to(trial, (trial.world.now + 10 * MS).min(end));
         }
     }
 }
 
-pub(super) fn run_to(world: &mut World, at: Nanos) {
-    let length = at.saturating_sub(world.now);
-    world.run(length);
+pub(super) fn run_to(trial: &mut Trial, at: Nanos) {
+    let length = at.saturating_sub(trial.world.now);
+    trial.run(length);
 }
 
-fn somebody(world: &mut World) -> Option<usize> {
-    let leads = |id: &usize| {
-        let node = &world.nodes[*id];
-        let process = node.process.iter().filter(|p| !p.closing && !node.paused);
-        let mut all = process.flat_map(|p| p.candidates.values());
-        all.any(|c| c.policy == LeasePolicy::Verified && world.believes(c))
-    };
-    let leaders: Vec<usize> = (0..world.nodes.len()).filter(leads).collect();
-    world.dice.choice(&leaders).copied()
+fn somebody(trial: &mut Trial) -> Option<usize> {
+    let leaders = trial.judge.proven(&trial.world);
+    trial.world.dice.choice(&leaders).copied()
 }
 
-fn learner(world: &mut World, node: usize) -> Option<(usize, usize)> {
-    let listed = world.nodes[node].plan.servers.iter();
-    let learns = |server: &usize| match world.ensemble.state(*server) {
+fn learner(trial: &mut Trial, node: usize) -> Option<(usize, usize)> {
+    let listed = trial.plan.nodes[node].servers.iter();
+    let learns = |server: &usize| match trial.world.ensemble.state(*server) {
         ServerState::Following {
             upstream,
             serving: true,
@@ -267,11 +265,11 @@ fn learner(world: &mut World, node: usize) -> Option<(usize, usize)> {
         _ => None,
     };
     let learners: Vec<_> = listed.filter_map(learns).collect();
-    world.dice.choice(&learners).copied()
+    trial.world.dice.choice(&learners).copied()
 }
 
 /// What one server says does not reach another one from now on.
-fn cut_off(world: &mut World, from: usize, to: usize) {
-    world.note(|| format!("cut: server {from} to {to}"));
-    world.ensemble.cut(from, to, span(world.now));
+fn cut_off(trial: &mut Trial, from: usize, to: usize) {
+    trial.world.note(|| format!("cut: server {from} to {to}"));
+    trial.world.ensemble.cut(from, to, span(trial.world.now));
 }

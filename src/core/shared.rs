@@ -1,0 +1,34 @@
+//! What the machines of one client share.
+
+use super::ask::Ask;
+use super::session::Session;
+use super::time::Time;
+use super::watches::Watches;
+use super::znode::Seats;
+use super::{Event, Handle, Outbox};
+use crate::proto::Request;
+
+/// The session to ask through, the watches, the own znodes, and the queue to tell the user
+/// through: lent to one machine after another.
+pub(crate) struct Shared {
+    /// The newest instant that the edge has reported.
+    pub(crate) now: Time,
+    pub(crate) session: Session<Ask>,
+    pub(crate) watches: Watches,
+    pub(crate) seats: Seats,
+    pub(crate) out: Outbox,
+}
+
+impl Shared {
+    pub(crate) fn attached(&self) -> bool {
+        self.session.attached()
+    }
+
+    pub(crate) fn ask(&mut self, ask: Ask, request: Request) {
+        self.session.ask(ask, request);
+    }
+
+    pub(crate) fn event(&mut self, handle: Handle, event: Event) {
+        self.out.event(handle, event);
+    }
+}

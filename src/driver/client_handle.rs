@@ -1,0 +1,342 @@
+//! The user's side of a client: what goes to the I/O thread, and the way there.
+
+use super::load::{Load, Permit};
+use super::memory::MemoryAct;
+use super::metrics::{Counters, Metrics};
+use super::pending::{Completer, Pending};
+use super::sys::Alarm;
+use super::tls;
+use super::{Birth, Sink, io, process, sys};
+use crate::core::{
+    Answer, CallId, Client, Command, Error, ErrorKind, Handle, SESSION, SessionOptions,
+};
+use crossbeam_channel::Sender;
+use mio::unix::SourceFd;
+use mio::{Interest, Poll, Waker};
+use std::hash::{BuildHasher, Hasher};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+pub(super) type ClientId = u64;
+
+/// How a client reaches its servers.
+#[derive(Debug)]
+pub(crate) enum Transport {
+    /// By TLS, if it is said how.
+    Tcp(Option<tls::Config>),
+    /// The model with this name, inside this process.
+    Memory(String),
+}
+
+/// Completes a call. Dropped instead, it completes it as closed.
+pub(super) type Reply = Box<dyn FnOnce(Result<Answer, Error>) + Send>;
+
+/// What the I/O thread is told.
+pub(super) enum Message {
+    Open(ClientId, Box<Client>, Transport, Arc<Sink>, Arc<Counters>),
+    Register(ClientId, Handle, Arc<Sink>, Command, Permit),
+    Command(ClientId, Command),
+    Call(ClientId, CallId, Reply, Command),
+    Resolved(ClientId, u64, Result<Vec<SocketAddr>, String>),
+    /// Nobody holds the client any more.
+    Abandon(ClientId),
+    /// Something is to be done to the model with this name.
+    Memory(String, MemoryAct, Completer<usize>),
+    #[cfg(test)]
+    Panic,
+}
+
+/// The way to the I/O thread.
+#[derive(Clone)]
+pub(super) struct Port {
+    messages: Sender<Message>,
+    waker: Arc<Waker>,
+}
+
+impl Port {
+    pub(super) fn send(&self, message: Message) {
+        // The thread never ends. A wake-up that fails is made up for by the next one.
+        if self.messages.send(message).is_ok() {
+            let _ = self.waker.wake();
+        }
+    }
+}
+
+/// The way to the I/O thread of this process, which is started at first use.
+fn port() -> Result<&'static Port, Error> {
+    process::this().port.get(start)
+}
+
+fn start() -> Result<Port, Error> {
+    let failed = |what: &str, error: std::io::Error| {
+        Error::new(ErrorKind::System, format!("cannot {what}: {error}"))
+    };
+    let poll = Poll::new().map_err(|e| failed("open an epoll descriptor", e))?;
+    let waker =
+        Waker::new(poll.registry(), io::WAKE).map_err(|e| failed("open an event descriptor", e))?;
+    let alarm = Alarm::new().map_err(|e| failed("open a timer descriptor", e))?;
+    let timer = &mut SourceFd(&alarm.fd());
+    poll.registry()
+        .register(timer, io::ALARM, Interest::READABLE)
+        .map_err(|e| failed("wait for a timer", e))?;
+    let (messages, inbox) = crossbeam_channel::unbounded();
+    let port = Port {
+        messages,
+        waker: Arc::new(waker),
+    };
+    let own = port.clone();
+    std::thread::Builder::new()
+        .name("tenure-io".to_owned())
+        .spawn(move || {
+            sys::block_signals();
+            io::Thread::new(poll, alarm, inbox, own).run();
+        })
+        .map_err(|e| failed("start the I/O thread", e))?;
+    Ok(port)
+}
+
+/// Does something to the model with this name, which is made if there is none. Answered with the
+/// number of sessions that it touched.
+pub(crate) fn memory(name: &str, act: MemoryAct) -> Result<Pending<usize>, Error> {
+    Birth::now(); // Forks count from here on.
+    let port = port()?;
+    let (pending, completer) = Pending::new(|| {});
+    port.send(Message::Memory(name.to_owned(), act, completer));
+    Ok(pending)
+}
+
+/// One client as its user's side holds it.
+pub(crate) struct ClientHandle {
+    id: ClientId,
+    port: &'static Port,
+    next: AtomicU64,
+    session: Arc<Sink>,
+    counters: Arc<Counters>,
+    load: Arc<Load>,
+    closing: AtomicBool,
+}
+
+impl std::fmt::Debug for ClientHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientHandle")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ClientHandle {
+    pub(crate) fn open(options: SessionOptions, transport: Transport) -> Result<Arc<Self>, Error> {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let session = Arc::new(Sink::new(""));
+        let port = port()?;
+        let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
+        // The keys of the standard library's hasher are random for each process.
+        let mut hasher = std::hash::RandomState::new().build_hasher();
+        hasher.write_u64(id);
+        let client = Box::new(Client::new(options, hasher.finish()));
+        let counters = Arc::new(Counters::default());
+        let (events, counts) = (Arc::clone(&session), Arc::clone(&counters));
+        port.send(Message::Open(id, client, transport, events, counts));
+        Ok(Arc::new(Self {
+            id,
+            port,
+            next: AtomicU64::new(SESSION.0 + 1),
+            session,
+            counters,
+            load: Arc::default(),
+            closing: AtomicBool::new(false),
+        }))
+    }
+
+    fn fresh(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Whether the client was opened by the parent of this process. Nothing is sent then: the
+    /// thread that would take it is not here.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.session.is_foreign()
+    }
+
+    /// Says that the client is being closed: from now on nobody leads by it, whatever the I/O thread
+    /// knows yet.
+    pub(crate) fn begin_to_close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is being closed, or was.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn metrics(&self) -> Metrics {
+        self.counters.read()
+    }
+
+    /// The client's own events.
+    pub(crate) fn session(&self) -> &Arc<Sink> {
+        &self.session
+    }
+
+    /// A new handle for the group at `path`, made by the command that `make` builds, and where its
+    /// events go.
+    ///
+    /// # Errors
+    /// `System` when too much is under way.
+    pub(crate) fn register(
+        &self,
+        path: &str,
+        make: impl FnOnce(Handle) -> Command,
+    ) -> Result<(Handle, Arc<Sink>), Error> {
+        let handle = Handle(self.fresh());
+        let command = make(handle);
+        let permit = self.load.admit(&command)?;
+        let sink = Arc::new(Sink::new(path));
+        let message = Message::Register(self.id, handle, Arc::clone(&sink), command, permit);
+        self.port.send(message);
+        Ok((handle, sink))
+    }
+
+    pub(crate) fn command(&self, command: Command) {
+        if !self.is_foreign() {
+            self.port.send(Message::Command(self.id, command));
+        }
+    }
+
+    /// A call, answered once; `read` takes from the answer what the caller wants. Answered at once
+    /// with `System` when too much is under way.
+    pub(crate) fn call<T: Send + 'static>(
+        &self,
+        make: impl FnOnce(CallId) -> Command,
+        read: impl FnOnce(Answer) -> Option<T> + Send + 'static,
+    ) -> Pending<T> {
+        if self.is_foreign() {
+            return Pending::ready(Err(Error::forked()));
+        }
+        let call = CallId(self.fresh());
+        let command = make(call);
+        let permit = match self.load.admit(&command) {
+            Ok(permit) => permit,
+            Err(refused) => return Pending::ready(Err(refused)),
+        };
+        let (id, port) = (self.id, self.port);
+        let forget = move || port.send(Message::Command(id, Command::Forget { call }));
+        let (pending, completer) = Pending::new(forget);
+        let reply: Reply = Box::new(move |result: Result<Answer, Error>| {
+            // The core answers each command with its own kind of answer.
+            let read = result.and_then(|answer| read(answer).ok_or_else(Error::closed));
+            // Whoever is woken may call again.
+            drop(permit);
+            completer.complete(read);
+        });
+        port.send(Message::Call(self.id, call, reply, command));
+        pending
+    }
+}
+
+impl Drop for ClientHandle {
+    fn drop(&mut self) {
+        if !self.is_foreign() {
+            self.port.send(Message::Abandon(self.id));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::{
+        ContenderEvent, ContenderSpec, Event, Host, LeasePolicy, LostReason, Reenrol, SessionEvent,
+    };
+    use crate::driver::{Mailbox, block_on};
+    use std::future::poll_fn;
+    use std::time::{Duration, Instant};
+
+    fn open() -> Arc<ClientHandle> {
+        let options = SessionOptions {
+            servers: vec![Host {
+                name: "127.0.0.1".to_owned(), // never connected to
+                port: 1,
+            }],
+            timeout: Duration::from_secs(4),
+            credentials: None,
+            answer_bytes_max: crate::core::ANSWER_BYTES_MAX,
+            tick: None,
+        };
+        ClientHandle::open(options, Transport::Memory("client-test".to_owned())).unwrap()
+    }
+
+    fn contend(client: &ClientHandle) -> Arc<Sink> {
+        let spec = ContenderSpec {
+            path: "/group".to_owned(),
+            label: None,
+            data: Vec::new(),
+            policy: LeasePolicy::Verified,
+            reenrol: Reenrol::Always,
+            warm: false,
+        };
+        let contend = |handle| Command::Contend { handle, spec };
+        let (_, sink) = client.register("/group", contend).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        let leads =
+            |event: &Event| matches!(event, Event::Contender(ContenderEvent::Leading { .. }));
+        let led = poll_fn(|cx| sink.mailbox.poll_latest(cx, leads));
+        assert!(matches!(block_on(led, Some(deadline)), Some(Some(_))));
+        sink
+    }
+
+    fn rest(mailbox: &Mailbox) -> Vec<Event> {
+        let limit = || Some(Instant::now() + Duration::from_secs(20));
+        let events = std::iter::from_fn(|| {
+            let next = poll_fn(|cx| mailbox.poll_next(cx));
+            block_on(next, limit()).expect("the events do not end")
+        });
+        events.collect()
+    }
+
+    #[test]
+    fn a_panic_of_the_io_thread_ends_its_clients_and_no_later_one() {
+        let before = open();
+        let sink = contend(&before);
+        let call = before.call(
+            |call| Command::Members {
+                handle: Handle(77),
+                call,
+            },
+            |_| Some(()),
+        );
+        assert!(call.wait().is_err());
+        assert!(sink.lease.load().is_some());
+        before.port.send(Message::Panic);
+        let told = rest(&sink.mailbox);
+        assert!(matches!(
+            told.last(),
+            Some(Event::Contender(ContenderEvent::Lost {
+                member: Some(_),
+                led_until: Some(_),
+                reason: LostReason::Failed(_),
+            }))
+        ));
+        assert_eq!(sink.lease.load(), None);
+        let told = rest(&before.session().mailbox);
+        assert_eq!(told.last(), Some(&Event::Session(SessionEvent::Closed)));
+        // What is asked of it says so, and another client works.
+        let late = before.call(
+            |call| Command::Members {
+                handle: Handle(77),
+                call,
+            },
+            |_| Some(()),
+        );
+        assert_eq!(late.wait().unwrap_err().kind(), ErrorKind::Closed);
+        let (_, ended) = before
+            .register("/group", |handle| Command::Detect {
+                handle,
+                path: "/group".to_owned(),
+            })
+            .unwrap();
+        assert_eq!(rest(&ended.mailbox), []);
+        contend(&open());
+    }
+}
