@@ -69,7 +69,7 @@ const LISTS: &[(&str, &str, Kind, &str)] = &[
     ),
     (
         "expired by",
-        "src/core/event.rs",
+        "src/core/session/mod.rs",
         Kind::Variants,
         "pub enum ExpiredBy {",
     ),

@@ -28,12 +28,7 @@ pub trait Names {
     /// Why this host must not look this name up: the world ends with it.
     ///
     /// [`World::answer_late`]: crate::World::answer_late
-    fn takes(
-        &mut self,
-        host: usize,
-        name: &str,
-        dice: &mut Rng,
-    ) -> Result<Option<Nanos>, String>;
+    fn takes(&mut self, host: usize, name: &str, dice: &mut Rng) -> Result<Option<Nanos>, String>;
 
     /// What it says.
     ///

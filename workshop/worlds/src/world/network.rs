@@ -198,7 +198,12 @@ impl<N: Names> World<N> {
         self.send(id, Way::Down, data);
     }
 
-    pub(super) fn send_to_client(&mut self, witness: &mut dyn Witness<N>, id: usize, segment: Segment) {
+    pub(super) fn send_to_client(
+        &mut self,
+        witness: &mut dyn Witness<N>,
+        id: usize,
+        segment: Segment,
+    ) {
         let Some(conn) = self.conns.get(&id) else {
             return;
         };
