@@ -6,14 +6,15 @@
 //! it ends, and what follows.
 
 pub(crate) mod guardian;
+mod guardian_client;
 mod orders;
-mod ward;
 
 use crate::report::Report;
 use crate::signals::{self, Caught};
 use crate::{APART, CLOSED, Outcome, REFUSED, lines, sys};
 use crossbeam_channel::{Receiver, Sender, select_biased};
 use guardian::{KILL_BEFORE, nanos};
+use guardian_client::{Heard, Terms, Ward};
 use orders::{Order, Word};
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
@@ -23,7 +24,6 @@ use tenure::{
     Client, Contender, ContenderEvent, ContenderOptions, Error, LostReason, Member, Pending,
     Reenrol, SessionEvent,
 };
-use ward::{Heard, Terms, Ward};
 
 /// How long after the session timeout the library may take to say that it gives up.
 const MARGIN: Duration = Duration::from_secs(1);
