@@ -9,8 +9,8 @@ import sys
 import threading
 import time
 
+from clients import SUBJECTS, threads
 from driver import Driver
-from subjects import SUBJECTS, threads
 
 CLIENTS = 40
 DETECTORS = 1000

@@ -1,8 +1,8 @@
 //! What N groups on one client cost, each with a contender and a detector: processor time of the whole
 //! process, and memory. `workshop/bench/README.md` says how to read it.
 
-mod meter;
 mod rows;
+mod usage;
 
 use clap::Parser;
 use rows::Row;

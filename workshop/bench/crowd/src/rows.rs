@@ -1,6 +1,6 @@
 //! One row of the table: what one number of groups costs.
 
-use crate::meter;
+use crate::usage;
 use std::fmt;
 use std::time::{Duration, Instant};
 use tenure::{
@@ -113,7 +113,7 @@ impl Crowd {
                 std::thread::sleep(Duration::from_millis(1));
             }
         }
-        meter::settle(LIMIT)
+        usage::settle(LIMIT)
     }
 
     fn await_session(&self, pick: impl Fn(&SessionEvent) -> bool) -> Result<(), String> {
@@ -132,14 +132,14 @@ impl Crowd {
         self.await_session(|event| matches!(event, SessionEvent::Suspended { .. }))?;
         self.server.heal().map_err(|e| e.to_string())?;
         self.await_session(|event| matches!(event, SessionEvent::Connected { .. }))?;
-        meter::settle(LIMIT)?;
+        usage::settle(LIMIT)?;
         self.lead()
     }
 
     fn expire(&self) -> Result<(), String> {
         self.server.expire_all().map_err(|e| e.to_string())?;
         self.await_session(|event| matches!(event, SessionEvent::Expired { .. }))?;
-        meter::settle(LIMIT)?;
+        usage::settle(LIMIT)?;
         self.lead()
     }
 
@@ -158,15 +158,15 @@ pub(crate) fn measure(groups: usize, idle: u64) -> Result<Row, String> {
         groups,
         ..Row::default()
     };
-    let before = meter::memory()?;
+    let before = usage::memory()?;
     let per_group = |spent: Duration| spent.as_nanos() as u64 / groups as u64;
     let phase = |act: &mut dyn FnMut() -> Result<(), String>| {
-        let began = meter::processor_time()?;
+        let began = usage::processor_time()?;
         act()?;
-        Ok::<u64, String>(per_group(meter::processor_time()? - began))
+        Ok::<u64, String>(per_group(usage::processor_time()? - began))
     };
     row.costs[0] = phase(&mut || crowd.elect(groups))?;
-    row.costs[5] = (meter::memory()?.saturating_sub(before)) / groups as u64;
+    row.costs[5] = (usage::memory()?.saturating_sub(before)) / groups as u64;
     row.costs[1] = phase(&mut || crowd.reconnect())?;
     row.costs[2] = phase(&mut || crowd.expire())?;
     let seconds = idle.max(1);

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::thread;
-use tenure_bench_session::sheets::{self, Needs, Sheet};
+use tenure_bench_session::experiments::{self, Needs, Sheet};
 use tenure_bench_session::{Launcher, Network, Run, T, probe, report};
 
 const USAGE: &str = "usage: tenure-bench-session [--runs N] [--only ROW]... [--write FILE]";
@@ -27,7 +27,11 @@ fn parse(mut words: impl Iterator<Item = String>) -> Option<Args> {
         let value = words.next()?;
         match word.as_str() {
             "--runs" => args.runs = value.parse().ok().filter(|runs| *runs > 0)?,
-            "--only" if sheets::all().iter().any(|sheet| sheet.table.id == value) => {
+            "--only"
+                if experiments::all()
+                    .iter()
+                    .any(|sheet| sheet.table.id == value) =>
+            {
                 args.only.push(value)
             }
             "--write" => args.write = Some(value),
@@ -43,7 +47,10 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Some(args) = parse(std::env::args().skip(1)) else {
-        let ids: Vec<_> = sheets::all().iter().map(|sheet| sheet.table.id).collect();
+        let ids: Vec<_> = experiments::all()
+            .iter()
+            .map(|sheet| sheet.table.id)
+            .collect();
         eprintln!("{USAGE}\nrows: {}", ids.join(", "));
         return ExitCode::from(2);
     };
@@ -57,7 +64,7 @@ fn main() -> ExitCode {
 }
 
 fn measure(args: &Args) -> Result<(), String> {
-    let wanted: Vec<&Sheet> = sheets::all()
+    let wanted: Vec<&Sheet> = experiments::all()
         .iter()
         .filter(|sheet| args.only.is_empty() || args.only.iter().any(|id| id == sheet.table.id))
         .collect();
@@ -106,7 +113,7 @@ fn measure(args: &Args) -> Result<(), String> {
     let Some(path) = &args.write else {
         return Ok(());
     };
-    if wanted.len() < sheets::all().len() {
+    if wanted.len() < experiments::all().len() {
         return Err(format!("not all rows were played: {path} stays as it is"));
     }
     let document = std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))?;

@@ -1,6 +1,6 @@
 //! Where a row is played: a server, and a host for each client.
 
-use crate::subject::{Launcher, Subject, now, span};
+use crate::client_process::{Launcher, Subject, now, span};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;

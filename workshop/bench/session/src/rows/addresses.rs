@@ -1,7 +1,7 @@
 //! Addresses that cannot work.
 
+use crate::client_process::{Subject, now, seconds};
 use crate::network::sleep_until;
-use crate::subject::{Subject, now, seconds};
 use crate::{Launcher, Network, Run};
 use std::process::Command;
 

@@ -1,7 +1,7 @@
 //! Servers that answer garbage.
 
+use crate::client_process::{Subject, now};
 use crate::network::sleep_until;
-use crate::subject::{Subject, now};
 use crate::{Launcher, Run};
 use tenure_field::bad::{Kind, Server};
 
@@ -22,7 +22,7 @@ pub fn garbage(launcher: &Launcher, kind: Kind, watched: f64) -> Run {
         line["what"] == "session" && (line["state"] == "retrying" || line["state"] == "suspended")
     };
     let told = client.wait(start, "trouble", trouble);
-    run.note("told", crate::subject::seconds(start, &told));
+    run.note("told", crate::client_process::seconds(start, &told));
     run.note(
         "connects",
         f64::from(u32::try_from(server.connections()).expect("few")),

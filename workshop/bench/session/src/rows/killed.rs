@@ -1,7 +1,7 @@
 //! The server is killed, and started again or not.
 
+use crate::client_process::{Subject, now, seconds, span};
 use crate::network::{any_phase, set_data, sleep_until};
-use crate::subject::{Subject, now, seconds, span};
 use crate::{LIMIT, Network, Place, Run};
 use std::time::Duration;
 use tenure_field::{Proxy, raw, wait_until};

@@ -1,7 +1,7 @@
 //! Packets vanish, or the client's own link is down.
 
+use crate::client_process::{Subject, now, seconds, span};
 use crate::network::{any_phase, sleep_until};
-use crate::subject::{Subject, now, seconds, span};
 use crate::{Network, Run};
 use std::time::Duration;
 

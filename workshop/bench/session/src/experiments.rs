@@ -1,6 +1,6 @@
 //! Which tables there are, and what is played for each.
 //!
-//! What is in them is written in `sheets.md`. The peers' figures were measured once, with the same
+//! What is in them is written in `tables.md`. The peers' figures were measured once, with the same
 //! server, timeout, tick and kinds of cuts; they are quoted there.
 
 use crate::rows::addresses::{self, Bad};
@@ -39,8 +39,8 @@ pub enum Needs {
 pub fn all() -> &'static [Sheet] {
     static ALL: OnceLock<Vec<Sheet>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let tables = tables::read(include_str!("sheets.md"));
-        let tables = tables.unwrap_or_else(|why| panic!("sheets.md, {why}"));
+        let tables = tables::read(include_str!("tables.md"));
+        let tables = tables.unwrap_or_else(|why| panic!("tables.md, {why}"));
         let sheet = |table: Table<'static>| {
             let play = PLAYS.iter().find(|(id, ..)| *id == table.id);
             let (_, needs, play) = *play.unwrap_or_else(|| panic!("no play of {}", table.id));
