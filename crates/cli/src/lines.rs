@@ -133,9 +133,9 @@ pub(crate) fn contender(event: &ContenderEvent) -> Option<Line> {
 }
 
 fn blocked(member: Option<&Member>, error: &tenure::Error) -> Line {
-    let whose = member.map_or_else(String::new, |own| format!(" of {}", plain(&own.path)));
+    let of_member = member.map_or_else(String::new, |own| format!(" of {}", plain(&own.path)));
     let text = format!(
-        "the candidacy{whose} cannot go on for now: {}",
+        "the candidacy{of_member} cannot go on for now: {}",
         plain(error.message())
     );
     let line = Line::new("blocked", text).with("message", error.message());

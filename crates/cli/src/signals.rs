@@ -29,7 +29,7 @@ pub(crate) enum Caught {
 /// its group.
 const SAME_REQUEST: Duration = Duration::from_millis(200);
 
-/// Starts to catch signals. A second signal ends the process at once: its sender does not want to
+/// Starts to catch signals. A second signal ends the process at once: its sender does not
 /// wait for a server.
 ///
 /// # Errors

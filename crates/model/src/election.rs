@@ -34,8 +34,8 @@ impl Ensemble {
     fn joinable(&self, server: usize) -> Option<usize> {
         let leads = |s: &&Server| matches!(s.role, Role::Leading(_)) && self.reach(server, s.id);
         let followed = |leader: &&Server| {
-            let hears = |v: &&Server| v.upstream() == Some(leader.id) && self.reach(server, v.id);
-            let voters = self.voters().filter(hears).count();
+            let reaches = |v: &&Server| v.upstream() == Some(leader.id) && self.reach(server, v.id);
+            let voters = self.voters().filter(reaches).count();
             self.setup
                 .is_majority(voters + usize::from(self.setup.votes(server)))
         };
@@ -47,8 +47,8 @@ impl Ensemble {
     /// An election among all looking servers that this server can reach. False if they are too few.
     fn vote(&mut self, server: usize) -> bool {
         let looks = |s: &&Server| matches!(s.role, Role::Looking { .. });
-        let hears = |s: &&Server| s.id == server || self.reach(server, s.id);
-        let here: Vec<&Server> = self.voters().filter(looks).filter(hears).collect();
+        let reaches = |s: &&Server| s.id == server || self.reach(server, s.id);
+        let here: Vec<&Server> = self.voters().filter(looks).filter(reaches).collect();
         if !self.setup.is_majority(here.len()) {
             return false;
         }

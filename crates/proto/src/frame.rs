@@ -50,7 +50,7 @@ pub struct FrameDecoder {
 pub enum Frame<'a> {
     /// The whole frame.
     Whole(&'a [u8]),
-    /// The frame is longer than the limit: the rest of it is skipped.
+    /// The frame is longer than the limit: the rest is skipped.
     TooLong {
         /// Its length in bytes.
         bytes: usize,

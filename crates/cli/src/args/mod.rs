@@ -1,4 +1,4 @@
-//! The command line. This module checks all of it, before there is any connection.
+//! The command line, checked completely before any connection.
 
 mod cli;
 mod help;

@@ -15,8 +15,8 @@ fn a_black_holed_leaders_command_is_dead_before_its_successors_starts() {
     let server = Zookeeper::start_in(&lab);
     let (one, two) = (lab.host("a"), lab.host("b"));
     let (url, diary) = (server.url("/group"), Diary::new());
-    let start = |host: &tenure_field::Host, who| {
-        let command = diary.command(who);
+    let start = |host: &tenure_field::Host, name| {
+        let command = diary.command(name);
         let mut words = vec!["--"];
         words.extend(command.iter().map(String::as_str));
         run_in(host.netns(), &url, &words)

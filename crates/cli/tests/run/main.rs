@@ -127,7 +127,7 @@ const BEAT: &str = r#"trap "" TERM
 while read up rest </proc/uptime; do echo "$1 $TENURE_TOKEN $up" >>"$0"; sleep 0.02; done"#;
 
 struct Beat {
-    who: String,
+    name: String,
     token: u64,
     seconds: f64,
 }
@@ -141,9 +141,9 @@ impl Diary {
     }
 
     /// A command that shows that it is alive, and that only SIGKILL ends.
-    fn command(&self, who: &str) -> [String; 5] {
+    fn command(&self, name: &str) -> [String; 5] {
         let file = self.0.to_str().unwrap();
-        ["sh", "-c", BEAT, file, who].map(str::to_owned)
+        ["sh", "-c", BEAT, file, name].map(str::to_owned)
     }
 
     fn beats(&self) -> Vec<Beat> {
@@ -151,7 +151,7 @@ impl Diary {
         let beat = |line: &str| {
             let mut words = line.split(' ');
             Some(Beat {
-                who: words.next()?.to_owned(),
+                name: words.next()?.to_owned(),
                 token: words.next()?.parse().ok()?,
                 seconds: words.next()?.parse().ok()?,
             })
@@ -160,9 +160,9 @@ impl Diary {
     }
 
     /// The first and the last sign of life of a command.
-    fn span(&self, who: &str) -> Option<(f64, f64)> {
+    fn span(&self, name: &str) -> Option<(f64, f64)> {
         let beats = self.beats();
-        let mut own = beats.iter().filter(|beat| beat.who == who);
+        let mut own = beats.iter().filter(|beat| beat.name == name);
         let first = own.next()?.seconds;
         Some((first, own.next_back().map_or(first, |beat| beat.seconds)))
     }

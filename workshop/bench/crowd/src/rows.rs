@@ -1,4 +1,4 @@
-//! One row of the table: what one number of groups costs.
+//! One row of the table: the cost of one number of groups.
 
 use crate::usage;
 use std::fmt;
@@ -8,14 +8,14 @@ use tenure::{
 };
 
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// For one phase.
+/// The limit of one phase.
 const LIMIT: Duration = Duration::from_secs(300);
 
 pub(crate) const HEAD: &str = "\
 | groups | elect | reconnect | expire | idle, a second | close | memory |
 |---|---|---|---|---|---|---|";
 
-/// What is spent for one group: nanoseconds of processor time, and bytes.
+/// The cost of one group: nanoseconds of processor time, and bytes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Row {
     groups: usize,
@@ -24,7 +24,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// What [`from_line`](Self::from_line) reads.
+    /// The line that [`from_line`](Self::from_line) reads.
     pub(crate) fn to_line(self) -> String {
         let costs = self.costs.map(|cost| cost.to_string()).join(" ");
         format!("{} {costs}", self.groups)
@@ -40,7 +40,7 @@ impl Row {
         Some(Self { groups, costs })
     }
 
-    /// How many times as much one group costs here as in `first`.
+    /// The cost of one group here, divided by its cost in `first`.
     pub(crate) fn ratios(&self, first: &Self) -> String {
         let mut line = format!("| {} : {} |", self.groups, first.groups);
         for (mine, other) in self.costs.iter().zip(first.costs) {
@@ -94,7 +94,7 @@ impl Crowd {
         self.lead()
     }
 
-    /// Waits until every contender leads by a lease that is renewed, and every detector follows it.
+    /// Waits until every contender leads by a renewed lease, and every detector has its leader.
     fn lead(&self) -> Result<(), String> {
         let began = Instant::now();
         let mut tokens = Vec::with_capacity(self.contenders.len());
