@@ -2,29 +2,29 @@
 
 use crate::inbox::{Inbox, News};
 use crate::report::{self, Report};
-use crate::{CLOSED, Desk, Outcome, REFUSED};
+use crate::{CLOSED, Outcome, REFUSED, Tool};
 use std::time::Duration;
 use tenure::{ContenderEvent, ContenderOptions, Error, LostReason, Reenrol, SessionEvent};
 
-/// How long after the session timeout the library may take to say that it gives up.
+/// How long after the session timeout the library may take to report that it gives up.
 const MARGIN: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(
-    desk: Desk<'_, ContenderEvent>,
+    tool: Tool<'_, ContenderEvent>,
     options: ContenderOptions,
     reenrol: Reenrol,
 ) -> Result<Outcome, Error> {
-    let Desk {
+    let Tool {
         client,
         mut inbox,
         report,
         patience,
-    } = desk;
+    } = tool;
     let contender = client.contend(options)?;
     contender.events().on_each(inbox.deliver())?;
     let outcome = follow(&inbox, report, reenrol);
 
-    // Closing the session removes the znode as well; withdrawing says why.
+    // Closing the session removes the znode as well; a withdrawal reports the reason.
     let withdrawal = contender.withdraw();
     let closed = crate::close(client, &inbox, patience + MARGIN, |news| match news {
         News::Session(event) => report.session(&event),

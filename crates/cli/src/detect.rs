@@ -3,23 +3,23 @@
 use crate::inbox::News;
 use crate::report::Report;
 use crate::signals::Stop;
-use crate::{CLOSED, Desk, Outcome, REFUSED};
+use crate::{CLOSED, Outcome, REFUSED, Tool};
 use std::time::{Duration, Instant};
 use tenure::{DetectorEvent, Error, ErrorKind, Leader, SessionEvent};
 
 pub(crate) fn run(
-    desk: Desk<'_, DetectorEvent>,
+    tool: Tool<'_, DetectorEvent>,
     group: &str,
     label: Option<&str>,
     once: bool,
     timeout: Option<Duration>,
 ) -> Result<Outcome, Error> {
-    let Desk {
+    let Tool {
         client,
         mut inbox,
         report,
         ..
-    } = desk;
+    } = tool;
     let mut deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let detector = client.detect(group)?;
     detector.events().on_each(inbox.deliver())?;
@@ -58,14 +58,14 @@ pub(crate) fn run(
                 }
             }
             News::Stop(stop) => {
-                // Nothing was printed: whoever waits for an answer must not take that for one.
+                // Nothing was printed: a program that waits for an answer must not see success.
                 if once && stop == Stop::Signal {
                     outcome = Outcome::Failed;
                 }
                 break;
             }
             News::Time => {
-                report.failure(&crate::not_known("who leads", timeout, report));
+                report.failure(&crate::not_known("the leader", timeout, report));
                 outcome = Outcome::NotKnown;
                 break;
             }
@@ -81,8 +81,8 @@ pub(crate) fn run(
     Ok(outcome)
 }
 
-/// The leader is the oldest member whatever its label: another one than expected only means that
-/// its payload may not be what the reader takes it for.
+/// The leader is the oldest member whatever its label: an unexpected label only means that the
+/// payload may have another format than the reader expects.
 fn check_label(leader: &Leader, expected: Option<&str>, report: &mut Report) {
     let Some(expected) = expected else {
         return;
@@ -90,8 +90,8 @@ fn check_label(leader: &Leader, expected: Option<&str>, report: &mut Report) {
     let member = &leader.member;
     let has = match member.label.as_deref() {
         Some(label) if label == expected => return,
-        Some(label) => format!("bears the label {label:?}"),
-        None => "bears no label".to_owned(),
+        Some(label) => format!("has the label {label:?}"),
+        None => "has no label".to_owned(),
     };
     let message = format!(
         "the leader {} {has} and not {expected:?}; its payload may mean something else",

@@ -10,26 +10,27 @@ use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 use tenure::{ContenderEvent, DetectorEvent, SessionEvent, Time};
 
-/// The end of the year 9999, after which the format of dates has no more room.
+/// The end of the year 9999, the last one that the format of dates can hold.
 const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
 
-/// How many lines wait for a slow reader of standard error; more are lost.
+/// How many lines wait for a slow reader of standard error; further lines are lost.
 const WAITING_MAX: usize = 1000;
-/// How long such a reader is waited for at the end.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long the tool waits for such a reader at the end.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Where the lines go.
+/// The destination of the lines.
 enum Out {
     Stdout,
-    /// By a thread of its own: a reader that stops reading must not stop the tool.
+    /// Written by a thread of its own: a reader that stops reading must not stop the tool.
     Stderr(Sender<String>, Receiver<()>),
 }
 
-/// See the [module](self). When standard output fails it falls silent and remembers why.
+/// See the [module](self). When standard output fails, the report stops writing and keeps the
+/// error.
 pub(crate) struct Report {
     out: Out,
     json: bool,
-    /// Whether to leave out what happens to the session: the answer alone is wanted.
+    /// Whether to leave out the events of the session: only the answer is printed.
     answer_only: bool,
     broken: Option<io::Error>,
     session: Option<i64>,
@@ -51,13 +52,13 @@ impl Report {
     /// A report on standard error: standard output belongs to a command.
     ///
     /// # Errors
-    /// When the system refuses a thread.
+    /// If the system refuses a thread.
     pub(crate) fn to_stderr(json: bool) -> io::Result<Self> {
         let (lines, waiting) = crossbeam_channel::bounded::<String>(WAITING_MAX);
         let (done, ended) = crossbeam_channel::bounded::<()>(0);
         let write = move || {
             for line in waiting {
-                // If that fails there is nobody left to tell.
+                // No stream is left to report that failure.
                 drop(io::stderr().write_all(line.as_bytes()));
             }
             drop(done);
@@ -69,27 +70,28 @@ impl Report {
         Ok(report)
     }
 
-    /// Waits until all is written, but not for ever.
+    /// Waits until everything is written, up to a limit.
     pub(crate) fn finish(self) {
         if let Out::Stderr(lines, ended) = self.out {
             drop(lines);
-            // It ends by its sender being dropped, or the time is over: either is the end.
-            let _ = ended.recv_timeout(LAST_WORDS);
+            // The channel closes when its sender is dropped, or the time has passed: either is the
+            // end.
+            let _ = ended.recv_timeout(FLUSH_TIMEOUT);
         }
     }
 
-    /// Whether nothing more can be printed.
+    /// Whether printing has failed.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken.is_some()
     }
 
-    /// Why nothing more can be printed, unless the reader just went away.
+    /// Why printing has failed, unless the reader just went away.
     pub(crate) fn fault(&self) -> Option<&io::Error> {
         let error = self.broken.as_ref();
         error.filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
     }
 
-    /// The last that was heard of trouble.
+    /// The last problem that was reported.
     pub(crate) fn last_trouble(&self) -> Option<&str> {
         self.complaints.last.as_deref()
     }
@@ -122,7 +124,7 @@ impl Report {
         };
         if let ContenderEvent::Blocked { error, .. } = event {
             self.complaints.last = Some(error.message().to_owned());
-            // As every other trouble: people read of it on standard error.
+            // As every other problem: people read it on standard error.
             if !self.json {
                 self.complain(&line.text);
                 return;
@@ -145,7 +147,7 @@ impl Report {
         self.put(lines::unknown(since));
     }
 
-    /// Something is wrong that may heal by itself.
+    /// A problem that may pass.
     pub(crate) fn trouble(&mut self, message: &str, attempt: Option<u32>) {
         let is_news = self.complaints.is_news(message, attempt);
         if self.json {
@@ -155,18 +157,18 @@ impl Report {
         }
     }
 
-    /// What the tool fails of.
+    /// The reason why the tool fails.
     pub(crate) fn failure(&mut self, message: &str) {
         if self.json {
             self.put(lines::error(message, None));
         }
-        // There is one stream, and who reads JSON wants nothing else on it.
+        // There is one stream, and a reader of JSON expects nothing else on it.
         if !(self.json && matches!(self.out, Out::Stderr(..))) {
             self.complain(message);
         }
     }
 
-    /// What a command does.
+    /// A line of a command.
     pub(crate) fn line(&mut self, line: Line) {
         self.put(line);
     }
@@ -203,7 +205,7 @@ impl Report {
     }
 }
 
-/// A line for programs.
+/// A line as JSON.
 pub(crate) fn object(line: Line) -> Map<String, Value> {
     let mut object = Map::new();
     object.insert("event".to_owned(), line.event.into());
@@ -213,7 +215,7 @@ pub(crate) fn object(line: Line) -> Map<String, Value> {
     object
 }
 
-/// Decides which complaints people see: a server that is down is tried again several times a
+/// Decides which problems people see: the library retries a server that is down several times a
 /// second.
 #[derive(Default)]
 struct Complaints {
@@ -230,7 +232,7 @@ impl Complaints {
 
 /// A line on standard error.
 pub(crate) fn complain(message: &str) {
-    // If that fails there is nobody left to tell.
+    // No stream is left to report that failure.
     drop(writeln!(io::stderr(), "tenure: {}", lines::plain(message)));
 }
 

@@ -1,5 +1,5 @@
-//! How a server that was elected comes to lead: a majority agrees to its epoch and gets all that it
-//! has (`Leader.lead`).
+//! The way of an elected server to its leadership: a majority agrees to its epoch and receives its
+//! log (`Leader.lead`).
 
 use super::bus::Bus;
 use super::handler::{Learner, Progress};
@@ -10,14 +10,15 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 impl Server {
-    /// It is elected.
+    /// This server is elected.
     pub(super) fn lead(&mut self, bus: &mut Bus) {
         let give_up = bus.now.saturating_add(self.setup.init_limit);
         self.role = Role::Leading(Box::new(Leader::new(&self.setup, give_up)));
         self.discover(bus);
     }
 
-    /// As soon as a majority is there the new epoch is known: one more than all of them have seen.
+    /// As soon as a majority has connected, the new epoch is known: one more than all of them have
+    /// seen.
     pub(super) fn discover(&mut self, bus: &mut Bus) {
         let Role::Leading(leader) = &mut self.role else {
             return;
@@ -46,8 +47,8 @@ impl Server {
         }
     }
 
-    /// As soon as a majority agrees to the epoch it is the leader's own, and they get what they
-    /// lack.
+    /// As soon as a majority agrees to the epoch, it is the leader's own, and they get the
+    /// transactions that they lack.
     pub(super) fn agree(&mut self, bus: &mut Bus) {
         let Role::Leading(leader) = &mut self.role else {
             return;
@@ -82,7 +83,7 @@ impl Server {
         }
     }
 
-    /// What a server lacks or has too much whose newest transaction is `last_zxid`.
+    /// The difference between this log and a server whose newest transaction is `last_zxid`.
     pub(super) fn update_for(&self, last_zxid: i64, up_to: i64) -> Packet {
         let common = self.log.common(last_zxid);
         let snapshot = common.is_none().then(|| self.snapshot());
@@ -95,7 +96,7 @@ impl Server {
         }
     }
 
-    /// As soon as a majority has logged all that the leader has, all of it is committed, and the
+    /// As soon as a majority has logged the leader's whole log, all of it is committed, and the
     /// leader serves. Every session has a full timeout from now on.
     pub(super) fn activate(&mut self, bus: &mut Bus) {
         let synced = |l: &Learner| l.progress == Progress::Synced;

@@ -1,7 +1,7 @@
-//! The session is closed by somebody else.
+//! Another client closes the session.
 
+use crate::client_process::{now, seconds};
 use crate::network::any_phase;
-use crate::subject::{now, seconds};
 use crate::{Network, Run};
 use tenure_field::raw;
 
@@ -11,7 +11,7 @@ use tenure_field::raw;
 pub fn closed(network: &Network) -> Run {
     let place = network.place();
     let client = network.client(&place);
-    client.tell(&format!("contend me {}", place.path));
+    client.command(&format!("contend me {}", place.path));
     let leading = client.contender(0, "me", "leading");
     let gone = network.watch_gone(leading["more"].as_str().expect("a path"));
     let connected = client.wait(0, "connected", |line| line["state"] == "connected");
@@ -31,7 +31,7 @@ pub fn closed(network: &Network) -> Run {
     run.note("lost", seconds(closing, &lost));
     run.note(
         "gone",
-        crate::subject::span(closing, gone.join().expect("it went")),
+        crate::client_process::span(closing, gone.join().expect("it went")),
     );
     run.note("after gone", run.at("expired") - run.at("gone"));
     let over = expired["at"].as_u64().expect("a time");
@@ -41,7 +41,7 @@ pub fn closed(network: &Network) -> Run {
     );
     let again = client.contender(over, "me", "leading");
     run.note("leads again", seconds(closing, &again));
-    client.tell("members after 0");
+    client.command("members after 0");
     run.note(
         "members",
         client.answer("after")["members"].as_f64().expect("a list"),

@@ -1,4 +1,4 @@
-//! The rows: what is done to a client, and when it was told what.
+//! The experiments: the faults, and the times of the events that follow.
 
 pub mod addresses;
 pub mod closed;

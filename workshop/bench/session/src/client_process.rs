@@ -1,4 +1,4 @@
-//! The process under test, from outside.
+//! The process under test, as the harness controls it.
 
 use crate::{LIMIT, probe};
 use serde_json::Value;
@@ -15,40 +15,40 @@ pub struct Launcher {
     pub program: PathBuf,
     /// Its arguments.
     pub args: Vec<String>,
-    /// The session timeout to ask for.
+    /// The session timeout to request.
     pub timeout: Duration,
 }
 
-/// What a process has used, and uses.
+/// The resources of a process.
 #[derive(Clone, Copy, Debug)]
 pub struct Usage {
     /// Threads now.
     pub threads: u64,
     /// Resident memory now, in MB.
     pub rss_mb: f64,
-    /// The most that was ever resident, in MB.
+    /// The greatest resident memory so far, in MB.
     pub peak_mb: f64,
-    /// On a processor so far, in seconds.
+    /// The processor time so far, in seconds.
     pub cpu: f64,
     /// Context switches so far.
     pub switches: f64,
-    /// Packets that came into the namespace so far, without those of its loopback device.
+    /// Packets that came into the namespace so far, except on its loopback device.
     pub packets_in: f64,
     /// Packets that left it.
     pub packets_out: f64,
-    /// Connection attempts that were made in the namespace so far.
+    /// Connection attempts in the namespace so far.
     pub connects: f64,
-    /// Sockets that are open.
+    /// Open sockets.
     pub sockets: usize,
 }
 
 /// The process under test.
 #[derive(Debug)]
-pub struct Subject {
+pub struct ClientProcess {
     process: Process,
 }
 
-impl Subject {
+impl ClientProcess {
     /// Starts it; it has not opened a client yet.
     #[must_use]
     #[track_caller]
@@ -66,14 +66,14 @@ impl Subject {
             ..Options::default()
         };
         let process = Process::spawn_with(&launcher.program, &launcher.args, options);
-        let subject = Self { process };
-        subject.wait(0, "ready", |line| line["what"] == "ready");
-        subject
+        let client = Self { process };
+        client.wait(0, "ready", |line| line["what"] == "ready");
+        client
     }
 
-    /// Tells it what to do.
+    /// Sends it a command.
     #[track_caller]
-    pub fn tell(&self, line: &str) {
+    pub fn command(&self, line: &str) {
         self.process.write_stdin(format!("{line}\n").as_bytes());
     }
 
@@ -94,27 +94,27 @@ impl Subject {
             .count()
     }
 
-    /// Waits for a line as [`find`](Self::find) looks for one.
+    /// Waits for a line as in [`find`](Self::find).
     ///
     /// # Panics
-    /// When none comes; the message holds all lines.
+    /// If none comes; the message has all lines.
     #[track_caller]
     pub fn wait(&self, since: u64, what: &str, matches: impl Fn(&Value) -> bool) -> Value {
         poll(LIMIT, || self.find(since, &matches)).unwrap_or_else(|| {
             let lines = self.process.lines().into_iter();
             let all: String = lines.map(|line| line.text + "\n").collect();
-            panic!("no {what} since {since}; it said:\n{all}")
+            panic!("no {what} since {since}; its output:\n{all}")
         })
     }
 
-    /// Waits for a state of the session; when it was told, in seconds since `since`.
+    /// Waits for a state of the session; returns the time of the event, in seconds since `since`.
     #[track_caller]
     pub fn session(&self, since: u64, state: &str) -> f64 {
         let is = |line: &Value| line["what"] == "session" && line["state"] == state;
         seconds(since, &self.wait(since, state, is))
     }
 
-    /// When a state of the session was told, if it was.
+    /// The time of an event with a state of the session, if there was one.
     #[must_use]
     pub fn session_if(&self, since: u64, state: &str) -> Option<f64> {
         let is = |line: &Value| line["what"] == "session" && line["state"] == state;
@@ -128,16 +128,16 @@ impl Subject {
         self.wait(0, &format!("answer to {id}"), is)
     }
 
-    /// Joins and waits for it; the path of the znode.
+    /// Joins and waits for it; returns the path of the znode.
     #[track_caller]
     pub fn join(&self, id: &str) -> String {
-        self.tell(&format!("join {id} 0"));
+        self.command(&format!("join {id} 0"));
         let answer = self.answer(id);
         let path = answer["path"].as_str();
         path.unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
-    /// Waits for a state of the contender `id`; the line.
+    /// Waits for a state of the contender `id`; returns the line.
     #[track_caller]
     pub fn contender(&self, since: u64, id: &str, state: &str) -> Value {
         self.wait(since, &format!("{state} of {id}"), |line| {
@@ -145,7 +145,7 @@ impl Subject {
         })
     }
 
-    /// What the process uses.
+    /// The resources of the process.
     #[must_use]
     #[track_caller]
     pub fn usage(&self) -> Usage {
@@ -158,7 +158,7 @@ impl Subject {
             .expect("it lives")
             .flatten()
         {
-            // A thread that has just ended counts no more; threads under test do not end.
+            // A thread that has just ended is not counted; threads under test do not end.
             let text = |file| fs::read_to_string(task.path().join(file)).unwrap_or_default();
             cpu += text("schedstat")
                 .split_whitespace()
@@ -213,7 +213,7 @@ impl Subject {
     }
 }
 
-/// From `since`, in nanoseconds, to when a line was printed, in seconds.
+/// The time from `since`, in nanoseconds, to the time of a line, in seconds.
 #[must_use]
 pub(crate) fn seconds(since: u64, line: &Value) -> f64 {
     span(since, line["at"].as_u64().expect("each line has a time"))

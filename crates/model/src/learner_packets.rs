@@ -1,4 +1,4 @@
-//! What learners say to their leader (`LearnerHandler.run`).
+//! The packets of learners to their leader (`LearnerHandler.run`).
 
 use super::bus::Bus;
 use super::handler::{Learner, Progress};
@@ -8,8 +8,8 @@ use super::server::{Role, Server};
 use super::sessions::Owner;
 
 impl Server {
-    /// Answers the packet if nobody listens to it.
-    pub(super) fn hear_learner(
+    /// Returns the packet if this server does not expect it.
+    pub(super) fn take_from_learner(
         &mut self,
         from: usize,
         stream: Stream,
@@ -32,7 +32,7 @@ impl Server {
         else {
             return Some(packet);
         };
-        learner.heard(bus.now);
+        learner.received(bus.now);
         if learner.progress == Progress::Synced && broadcasts {
             learner.deadline_tick = deadline_tick;
         }
@@ -46,7 +46,7 @@ impl Server {
                 last_zxid,
             } => {
                 let own = (self.current_epoch, self.log.last_zxid());
-                // Only until the epoch is agreed: nobody can be ahead of a leader that serves.
+                // Only until the epoch is agreed: no learner can be ahead of a serving leader.
                 if self.current_epoch != leader.epoch && (current_epoch, last_zxid) > own {
                     self.dismiss(from, bus);
                 } else if let Some(learner) = leader.learners.get_mut(&from) {
@@ -149,7 +149,6 @@ impl Server {
         }
     }
 
-    /// Closes the connection to a learner.
     pub(super) fn dismiss(&mut self, learner: usize, bus: &mut Bus) {
         if let Role::Leading(leader) = &mut self.role
             && let Some(gone) = leader.learners.remove(&learner)

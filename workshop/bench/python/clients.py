@@ -1,4 +1,4 @@
-"""The two that are measured, each doing the same in its own way."""
+"""The two measured libraries, behind the same methods."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Tenure:
     def enrol(self) -> None:
         self.group.join("x", timeout=60)
 
-    def detect(self, path: str, told: Callable[[bytes], None]) -> Any:
+    def detect(self, path: str, callback: Callable[[bytes], None]) -> Any:
         detector = self.client.detector(path)
-        detector.on_leader_change(lambda event: event.leader and told(event.leader.data))
+        detector.on_leader_change(lambda event: event.leader and callback(event.leader.data))
         return detector
 
     def close(self) -> None:
@@ -32,7 +32,7 @@ class Tenure:
 
 
 class Kazoo:
-    """The same by kazoo: what its documentation shows, and no more."""
+    """The same by kazoo, exactly as in its documentation."""
 
     def __init__(self, hosts: str) -> None:
         from kazoo.client import KazooClient
@@ -46,17 +46,17 @@ class Kazoo:
     def enrol(self) -> None:
         self.client.create("/bench/", b"x", ephemeral=True, sequence=True)
 
-    def detect(self, path: str, told: Callable[[bytes], None]) -> Any:
+    def detect(self, path: str, callback: Callable[[bytes], None]) -> Any:
         from kazoo.exceptions import NoNodeError
 
         def changed(children: list[str]) -> None:
-            # The oldest leads; its payload says who it is.
+            # The oldest leads; its payload is its name.
             if children:
                 try:
                     data, _ = self.client.get(f"{path}/{min(children)}")
                 except NoNodeError:
-                    return  # another change is on its way
-                told(data)
+                    return  # the next change follows
+                callback(data)
 
         return self.client.ChildrenWatch(path, changed)
 
@@ -65,7 +65,7 @@ class Kazoo:
         self.client.close()
 
 
-SUBJECTS = {"tenure": Tenure, "kazoo": Kazoo}
+LIBRARIES = {"tenure": Tenure, "kazoo": Kazoo}
 
 
 def threads() -> int:

@@ -1,7 +1,7 @@
-//! The supervisor's end of a guardian.
+//! The supervisor's side of a guardian: starts it, sends it orders, reads its messages, reaps it.
 
 use super::guardian::{self, nanos};
-use super::orders::{self, Order, PACKET_BYTES, Word};
+use super::orders::{self, Notice, Order, PACKET_BYTES};
 use crate::sys;
 use nix::sys::prctl;
 use nix::sys::signal::{Signal, killpg};
@@ -17,15 +17,15 @@ use std::process::{Child, Command};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// What is heard of a command.
+/// An event of a guarded command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Heard {
-    Said(Word),
+pub(super) enum GuardianEvent {
+    Notice(Notice),
     /// The guardian was killed, and the command with it.
-    GuardianKilled,
+    Killed,
 }
 
-/// What to run, and on what terms.
+/// The command to run, and its limits.
 pub(super) struct Terms<'a> {
     pub(super) command: &'a [OsString],
     pub(super) token: u64,
@@ -36,21 +36,21 @@ pub(super) struct Terms<'a> {
     pub(super) stop_timeout: Duration,
 }
 
-/// A command under guard.
-pub(super) struct Ward {
+/// A guardian and its command.
+pub(super) struct GuardianClient {
     socket: UnixStream,
     guardian: Arc<Mutex<Child>>,
 }
 
-impl Ward {
-    /// Starts a guardian, which starts the command. `tell` hears what becomes of it, last that it
-    /// has ended, when the guardian is gone too.
+impl GuardianClient {
+    /// Starts a guardian, which starts the command. `notify` is called with each event; the last
+    /// one follows the end of both processes.
     pub(super) fn start(
         terms: &Terms<'_>,
-        mut tell: impl FnMut(Heard) + Send + 'static,
+        mut notify: impl FnMut(GuardianEvent) + Send + 'static,
     ) -> io::Result<Self> {
         let (ours, theirs) = orders::pair()?;
-        // The guardian may be killed: then the command comes here, and nobody else reaps it.
+        // If the guardian is killed, the command becomes our child: no other process reaps it.
         prctl::set_child_subreaper(true)?;
         let mut command = Command::new("/proc/self/exe");
         command
@@ -66,13 +66,13 @@ impl Ward {
             .process_group(0);
         sys::hand_over(&mut command, theirs);
         let guardian = Arc::new(Mutex::new(command.spawn()?));
-        // Closes our copy of the guardian's end: else its death would not be seen.
+        // Closes our copy of the guardian's end: otherwise its death would go unnoticed.
         drop(command);
         let mut reader = ours.try_clone()?;
         let child = Arc::clone(&guardian);
         let listen = move || {
-            let last = listen(&mut reader, &mut tell);
-            tell(bury(&reader, &child, last));
+            let last = listen(&mut reader, &mut notify);
+            notify(reap(&reader, &child, last));
         };
         std::thread::Builder::new()
             .name("guardian".to_owned())
@@ -83,30 +83,30 @@ impl Ward {
         })
     }
 
-    /// Tells the guardian. One that cannot hear acts on what it heard last.
-    pub(super) fn order(&mut self, order: Order) {
+    /// Sends an order. A guardian that cannot receive it acts on the previous one.
+    pub(super) fn send(&mut self, order: Order) {
         drop(self.socket.write(&order.packet()));
     }
 
-    /// For a guardian that did not do its duty in time: the kernel kills the command with it.
+    /// For a late guardian: the kernel kills the command with it.
     pub(super) fn give_up(&self) {
         // An error means that it has ended.
         drop(lock(&self.guardian).kill());
     }
 }
 
-/// The last word, and the number of the command's group.
-type Last = (Option<Word>, Option<Pid>);
+/// The last message, and the process group of the command.
+type Last = (Option<Notice>, Option<Pid>);
 
-fn listen(reader: &mut UnixStream, tell: &mut impl FnMut(Heard)) -> Last {
+fn listen(reader: &mut UnixStream, notify: &mut impl FnMut(GuardianEvent)) -> Last {
     let mut packet = [0; PACKET_BYTES];
     let mut group = None;
     loop {
         if sys::wait_readable(reader).is_err() {
             return (None, group);
         }
-        let word = match reader.read(&mut packet) {
-            Ok(PACKET_BYTES) => Word::read(&packet),
+        let notice = match reader.read(&mut packet) {
+            Ok(PACKET_BYTES) => Notice::read(&packet),
             Err(error)
                 if matches!(
                     error.kind(),
@@ -117,32 +117,32 @@ fn listen(reader: &mut UnixStream, tell: &mut impl FnMut(Heard)) -> Last {
             }
             _ => return (None, group),
         };
-        match word {
-            Some(word @ (Word::Ended(_) | Word::NotStarted(_) | Word::Late)) => {
-                return (Some(word), group);
+        match notice {
+            Some(notice @ (Notice::Ended(_) | Notice::NotStarted(_) | Notice::Late)) => {
+                return (Some(notice), group);
             }
-            Some(Word::Born(pid)) => group = i32::try_from(pid).ok().map(Pid::from_raw),
-            Some(word) => tell(Heard::Said(word)),
+            Some(Notice::Forked(pid)) => group = i32::try_from(pid).ok().map(Pid::from_raw),
+            Some(notice) => notify(GuardianEvent::Notice(notice)),
             None => {}
         }
     }
 }
 
-/// Reaps the guardian; if it was killed, kills and reaps what it guarded.
-fn bury(socket: &UnixStream, guardian: &Mutex<Child>, (word, group): Last) -> Heard {
-    if word.is_some() {
-        // What the command has let go elsewhere goes on as it would without us.
+/// Reaps the guardian; if it was killed, kills and reaps the command's group.
+fn reap(socket: &UnixStream, guardian: &Mutex<Child>, (notice, group): Last) -> GuardianEvent {
+    if notice.is_some() {
+        // Processes that left the command's group live on as they would without us.
         let _ = prctl::set_child_subreaper(false);
     }
     drop(socket.shutdown(Shutdown::Both));
-    // It has done its duty, or cannot any more: in no case is it waited for.
+    // It has finished, or has failed: there is no reason to wait for it.
     drop(lock(guardian).kill());
     drop(lock(guardian).wait());
-    if let Some(word) = word {
-        return Heard::Said(word);
+    if let Some(notice) = notice {
+        return GuardianEvent::Notice(notice);
     }
-    // The command is our child now and was not reaped: the group is its own. If it is not, the
-    // guardian has reaped it, and the number may be a stranger's.
+    // If the command is our child and was not reaped, the group is its own. Otherwise the guardian
+    // has reaped it, and the PID may belong to an unrelated process.
     let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
     if let Some(group) = group
         && waitid(Id::Pid(group), flags).is_ok()
@@ -150,7 +150,7 @@ fn bury(socket: &UnixStream, guardian: &Mutex<Child>, (word, group): Last) -> He
         let _ = killpg(group, Signal::SIGKILL);
         let _ = waitpid(group, None);
     }
-    Heard::GuardianKilled
+    GuardianEvent::Killed
 }
 
 fn lock(guardian: &Mutex<Child>) -> std::sync::MutexGuard<'_, Child> {
@@ -167,7 +167,7 @@ mod tests {
         Mutex::new(Command::new("/bin/true").spawn().unwrap())
     }
 
-    /// A process of a group of its own that runs until it is killed.
+    /// A process in its own group that runs until it is killed.
     fn endless() -> Child {
         Command::new("sleep")
             .arg("1000")
@@ -181,23 +181,23 @@ mod tests {
     }
 
     #[test]
-    fn a_guardian_that_is_killed_before_it_says_started_leaves_no_command() {
+    fn a_guardian_that_is_killed_before_it_reports_started_leaves_no_command() {
         let mut command = endless();
         let (mut ours, mut theirs) = orders::pair().unwrap();
         theirs
-            .write_all(&Word::Born(command.id()).packet())
+            .write_all(&Notice::Forked(command.id()).packet())
             .unwrap();
         drop(theirs);
-        let last = listen(&mut ours, &mut |heard| panic!("{heard:?}"));
+        let last = listen(&mut ours, &mut |event| panic!("{event:?}"));
         assert_eq!(last, (None, Some(pid(&command))));
-        assert_eq!(bury(&ours, &guardian(), last), Heard::GuardianKilled);
+        assert_eq!(reap(&ours, &guardian(), last), GuardianEvent::Killed);
         // It was killed, and reaped there.
         assert!(command.wait().is_err());
     }
 
     #[test]
-    fn a_number_that_may_be_a_strangers_is_left_alone() {
-        /// A grandchild of ours that leads a group, and what ended it.
+    fn a_pid_that_may_belong_to_an_unrelated_process_is_left_alone() {
+        /// A grandchild of ours that leads a group, and the signal that ended it.
         const SCRIPT: &str = "setsid sh -c 'echo $$; exec sleep 1000' & read end; kill -TERM $!; \
                               wait $!; echo $?";
         let mut shell = tenure_field::signal::defaults_for(&mut Command::new("sh"))
@@ -209,13 +209,13 @@ mod tests {
         let mut line = String::new();
         let mut lines = BufReader::new(shell.stdout.take().unwrap());
         lines.read_line(&mut line).unwrap();
-        let stranger = Pid::from_raw(line.trim().parse().unwrap());
+        let unrelated = Pid::from_raw(line.trim().parse().unwrap());
         let (ours, _theirs) = orders::pair().unwrap();
         assert_eq!(
-            bury(&ours, &guardian(), (None, Some(stranger))),
-            Heard::GuardianKilled
+            reap(&ours, &guardian(), (None, Some(unrelated))),
+            GuardianEvent::Killed
         );
-        // What ended it was the shell's signal, and no other before that.
+        // The shell's signal ended it, and no other before that.
         drop(shell.stdin.take());
         line.clear();
         lines.read_line(&mut line).unwrap();

@@ -3,14 +3,14 @@
 use nix::sys::resource::{UsageWho, getrusage};
 use std::time::{Duration, Instant};
 
-/// How long a look at the processor time lasts.
+/// The length of one sample of the processor time.
 const SLICE: Duration = Duration::from_millis(100);
-/// How many looks in a row must find it at rest.
+/// How many samples in a row must find the process at rest.
 const QUIET_SLICES: u32 = 5;
-/// It is at rest while it uses no more than this part of one processor: its lease is renewed.
+/// At rest the process uses at most this part of one processor: its lease is renewed.
 const QUIET_PART: u32 = 20;
 
-/// The processor time that this process has used, in and for it.
+/// The processor time that this process and the kernel for it have used.
 pub(crate) fn processor_time() -> Result<Duration, String> {
     let usage = getrusage(UsageWho::RUSAGE_SELF).map_err(|e| format!("getrusage: {e}"))?;
     let of = |value: nix::sys::time::TimeVal| {
@@ -20,7 +20,7 @@ pub(crate) fn processor_time() -> Result<Duration, String> {
     Ok(of(usage.user_time()) + of(usage.system_time()))
 }
 
-/// The memory that this process has, in bytes.
+/// The resident memory of this process, in bytes.
 pub(crate) fn memory() -> Result<u64, String> {
     let status = std::fs::read_to_string("/proc/self/status")
         .map_err(|e| format!("cannot read /proc/self/status: {e}"))?;
@@ -32,7 +32,7 @@ pub(crate) fn memory() -> Result<u64, String> {
         .ok_or_else(|| "/proc/self/status has no VmRSS".to_owned())
 }
 
-/// Waits until the process is at rest: what was begun is done.
+/// Waits until the process is at rest: its work is done.
 pub(crate) fn settle(limit: Duration) -> Result<(), String> {
     let began = Instant::now();
     let mut quiet = 0;
