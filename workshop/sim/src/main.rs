@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tenure::core::mutant::Mutant;
 use tenure_sim::{COUNT, Options, Summary, Wanted, Wish};
 
-/// A run that takes longer than this says how far it is, and again each time.
+/// A run reports its progress after this time, and again each time.
 const PROGRESS: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         print_words(&tenure_sim::world(options.seed, told).words);
     }
     let missing = summary.missing();
-    // Fewer worlds need not meet everything, and worlds that break a promise end early.
+    // Fewer worlds need not hit every mark, and worlds that break a promise end early.
     let demanded = options.count >= COUNT
         && mutant.is_none()
         && options.broken.is_none()
@@ -97,7 +97,7 @@ fn simulate(options: &Options, wanted: Wanted) -> Summary {
     })
 }
 
-/// Runs the world again, and prints what happened last in it.
+/// Runs the world again, and prints its last events.
 fn tell(seed: u64, what: &str, options: &Options, wanted: Wanted) {
     let told = Wanted {
         told: usize::try_from(options.last).unwrap_or(usize::MAX),

@@ -1,4 +1,4 @@
-//! Worlds that are worth keeping: `workshop/sim/seeds.txt`.
+//! The worlds that are kept: `workshop/sim/seeds.txt`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -14,7 +14,7 @@ fn wanted(mutant: Option<Mutant>) -> Wanted {
     }
 }
 
-/// Seed and mistake, line by line.
+/// Seed and mistake, one line each.
 fn seeds() -> Vec<(u64, Option<Mutant>)> {
     let lines = include_str!("../seeds.txt").lines();
     let kept = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));

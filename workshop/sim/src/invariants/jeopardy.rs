@@ -1,12 +1,13 @@
-//! Who leads and is about to lose it knows: when the connection is lost at once, and when no write
-//! has succeeded whose request was sent less than T/4 ago. And it is told until when.
+//! A leader whose leadership is in danger reports `Jeopardy`: at once when its connection is lost,
+//! and when no write has succeeded whose request was sent less than T/4 ago. The event holds the
+//! end of the lease.
 
 use super::Broken;
 use crate::judge::{Judge, World};
 use std::time::Duration;
 use tenure::core::{Handle, LeasePolicy, Time};
 
-/// What a wake-up may be late, by two clocks that differ in rate.
+/// How late a wake-up may be, by two clocks that differ in rate.
 const SLACK: Duration = Duration::from_millis(1);
 
 pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
@@ -38,7 +39,7 @@ pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
     Ok(())
 }
 
-/// The event gives the end of the lease.
+/// The event holds the end of the lease.
 pub(super) fn told(
     world: &World,
     judge: &Judge,

@@ -1,4 +1,4 @@
-//! Who led is told of its loss before anybody else leads, unless it is stopped.
+//! A leader reports its loss before another contender leads, unless the leader is stopped.
 
 use super::Broken;
 use crate::judge::{Judge, World};
