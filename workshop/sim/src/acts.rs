@@ -301,7 +301,7 @@ pub(crate) fn delete_member(trial: &mut Trial) {
     };
     trial
         .world
-        .note(|| format!("somebody deletes {path}/{name}"));
+        .note(|| format!("an administrator deletes {path}/{name}"));
     let until = trial.world.now + excuse(&trial.plan);
     trial.judge.checks.excuse(group, until);
     let _ = trial
@@ -319,7 +319,9 @@ pub(crate) fn delete_path(trial: &mut Trial) {
     }
     let group = trial.world.dice.usize(0..trial.plan.groups.len());
     let path = trial.plan.groups[group].clone();
-    trial.world.note(|| format!("somebody deletes {path}"));
+    trial
+        .world
+        .note(|| format!("an administrator deletes {path}"));
     let until = trial.world.now + excuse(&trial.plan);
     trial.judge.checks.excuse(group, until);
     if trial
@@ -343,7 +345,7 @@ fn expire_session(trial: &mut Trial) {
     };
     trial
         .world
-        .note(|| format!("somebody ends session {session:#x}"));
+        .note(|| format!("an administrator ends session {session:#x}"));
     let until = trial.world.now + excuse(&trial.plan);
     for group in 0..trial.plan.groups.len() {
         trial.judge.checks.excuse(group, until);

@@ -23,14 +23,14 @@ pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
             }
             if !user.attached {
                 return Err(format!(
-                    "client {id}/{} leads without a connection, and was not told",
+                    "client {id}/{} leads without a connection, and has no `Jeopardy`",
                     handle.0
                 ));
             }
             let proved = candidate.policy != LeasePolicy::Session;
             if proved && !user.committed.is_some_and(fresh) {
                 return Err(format!(
-                    "client {id}/{} leads, its renewal is overdue, and it was not told",
+                    "client {id}/{} leads, its renewal is overdue, and it has no `Jeopardy`",
                     handle.0
                 ));
             }
@@ -54,7 +54,7 @@ pub(super) fn told(
     match held {
         Some(held) if held.until == world.hosts[id].clock.reaches(lease_end) => Ok(()),
         _ => Err(format!(
-            "client {id}/{} is told another end than that of its lease",
+            "client {id}/{} has a `Jeopardy` with another end than that of its lease",
             handle.0
         )),
     }

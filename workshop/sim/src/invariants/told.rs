@@ -19,7 +19,7 @@ pub(super) fn check(
             let same = other == id && *h == handle;
             if !same && candidate.group == group && candidate.leading.is_some() {
                 return Err(format!(
-                    "client {id} leads group {group} before client {other} is told of its loss"
+                    "client {id} leads group {group} before client {other} reports its loss"
                 ));
             }
         }

@@ -21,7 +21,7 @@ pub(super) fn leaders(world: &World, judge: &Judge) -> Result<(), Broken> {
             return Err(format!("the leaders of group {group} are {leaders:?}"));
         }
         if candidates().any(|c| !c.open || c.member.is_none()) {
-            return Err(format!("somebody does not stand in group {group}"));
+            return Err(format!("a member is missing in group {group}"));
         }
     }
     Ok(())

@@ -146,7 +146,9 @@ pub(super) fn stranger_in_line(trial: &mut Trial) {
         return;
     };
     let stranger = format!("{path}/stranger_{last:010}");
-    trial.world.note(|| format!("somebody creates {stranger}"));
+    trial
+        .world
+        .note(|| format!("a stranger creates {stranger}"));
     let _ = trial
         .world
         .ensemble
@@ -155,7 +157,9 @@ pub(super) fn stranger_in_line(trial: &mut Trial) {
     trial.run(300 * MS);
     acts::stand(trial, second);
     trial.run(500 * MS);
-    trial.world.note(|| format!("somebody deletes {stranger}"));
+    trial
+        .world
+        .note(|| format!("a stranger deletes {stranger}"));
     let _ = trial
         .world
         .ensemble

@@ -39,7 +39,7 @@ pub(super) fn lock_readers_out(trial: &mut Trial) {
     trial.judge.marks.hit("readers-locked-out");
     trial
         .world
-        .note(|| format!("nobody may read {locked} from now on"));
+        .note(|| format!("an administrator closes {locked} to readers"));
     trial.locked.push(locked.clone());
     let length = trial.world.more.u64(0..trial.plan.timeout());
     trial.run(length);

@@ -88,7 +88,7 @@ fn long_names(trial: &mut Trial, count: usize, length: usize) -> bool {
     }
     trial
         .world
-        .note(|| format!("somebody creates {count} names of {length} bytes in {group}"));
+        .note(|| format!("a stranger creates {count} names of {length} bytes in {group}"));
     trial.run(50 * MS);
     true
 }
