@@ -53,7 +53,7 @@ fn ctrl_c_ends_it_in_order_and_keeps_what_was_seen() {
     let folder = tempfile::tempdir().unwrap();
     let (run, below) = under_way(folder.path());
     // While a leader, its guardian and its command are stopped.
-    wait_until("somebody is frozen", LONG, || {
+    wait_until("a client is frozen", LONG, || {
         let frozen = below.iter().filter(|pid| is_frozen(**pid)).count();
         (frozen >= 3).then_some(())
     });

@@ -168,10 +168,10 @@ fn entry(spec: &Spec, name: &str, change: Change) -> Entry {
 
 /// Lines that are not the tool's are recorded, too: the checks find them.
 fn listen(history: &Writer, actor: &mut Actor) {
-    for heard in actor.listen() {
+    for printed in actor.listen() {
         history.put(&Entry::Client {
             client: actor.name().to_owned(),
-            line: heard.line.json,
+            line: printed.line.json,
         });
     }
 }

@@ -14,7 +14,7 @@ use super::shared::{Shared, Verdict};
 use crate::sys;
 use crate::wire::{Payload, read_frame};
 
-/// How often a thread that cannot write looks whether its connection was cut.
+/// How often a thread that cannot write checks whether its connection was cut.
 const WRITE_PATIENCE: Duration = Duration::from_millis(50);
 
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
@@ -49,11 +49,11 @@ impl Link {
             return;
         }
         for socket in [&self.client, &self.server] {
-            // A socket that is closed by its peer already refuses all of this.
+            // A socket that its peer has closed already refuses all of this.
             drop(match how {
                 Cut::Fin => socket.shutdown(Shutdown::Both),
-                // A reset goes out when the last owner closes the socket; until
-                // then only our own reader hears of it.
+                // A reset goes out when the last owner closes the socket; until then only our own
+                // reader notices.
                 Cut::Reset => sys::reset_on_close(socket.as_fd())
                     .and_then(|()| socket.shutdown(Shutdown::Read)),
             });
@@ -61,7 +61,7 @@ impl Link {
     }
 }
 
-/// Which way a thread forwards.
+/// The direction in which a thread forwards.
 #[derive(Clone, Copy)]
 enum Way {
     ToServer,
@@ -114,14 +114,14 @@ fn spawn(shared: &Arc<Shared>, run: impl FnOnce(&Arc<Shared>) + Send + 'static) 
 
 fn forward(shared: &Shared, link: Arc<Link>, way: Way) {
     let how = forward_all(shared, &link, way);
-    // A peer's end is news for the other one, and news is what a hold holds.
+    // A peer's end counts as a frame for the other side, and a hold delays that.
     drop(shared.wait_while_held(&link));
     link.cut(how);
     shared.wake();
     shared.release_link(link);
 }
 
-/// Forwards until the connection ends; returns how it is to end on the other side.
+/// Forwards until the connection ends; returns how the other side is to end.
 fn forward_all(shared: &Shared, link: &Link, way: Way) -> Cut {
     type Parse = fn(&mut Conversation, &[u8]) -> Parsed;
     let (mut from, to, parse) = match way {
@@ -147,7 +147,7 @@ fn forward_all(shared: &Shared, link: &Link, way: Way) -> Cut {
             Verdict::Forward => payload,
             Verdict::Replace(other) => other,
             Verdict::Swallow(Then::Cut(how)) => {
-                // Now, also if the proxy holds.
+                // At once, also if the proxy holds.
                 link.cut(how);
                 return how;
             }

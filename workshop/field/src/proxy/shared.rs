@@ -1,4 +1,4 @@
-//! What a proxy and the threads of its connections share.
+//! The state that a proxy and the threads of its connections share.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use crate::listener::Listener;
 /// How many frames the journal holds.
 const JOURNAL_FRAMES_MAX: usize = 100_000;
 
-/// How long to wait for what threads are just about to finish.
+/// How long to wait for an act that threads are just about to finish.
 const SETTLE_DEADLINE: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub(super) struct State {
     last_link: u64,
 }
 
-/// What to do with a frame.
+/// The decision on a frame.
 pub(super) enum Verdict {
     /// Write it, then call [`Shared::forwarded`].
     Forward,
@@ -51,7 +51,7 @@ pub(super) enum Verdict {
     Replace(Vec<u8>),
     /// Let it vanish and do this.
     Swallow(Then),
-    /// Forget it: the connection was cut.
+    /// Drop it: the connection was cut.
     Gone,
 }
 
@@ -90,7 +90,7 @@ impl Shared {
         state.last_link
     }
 
-    /// Makes a link known to cuts; false if the proxy is closing.
+    /// Adds a link for cuts; false if the proxy is closing.
     pub(super) fn register(&self, link: &Arc<Link>) -> bool {
         let mut state = self.lock();
         if state.closing {
@@ -167,7 +167,7 @@ impl Shared {
             return Verdict::Forward;
         };
         state.counts.swallowed += 1;
-        // In the same breath, so that no other connection gets a frame through.
+        // Under the same lock, so that no other connection gets a frame through.
         state.held |= then == Then::Hold;
         Verdict::Swallow(then)
     }
@@ -178,8 +178,8 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    /// Returns at once if the proxy does not hold, or when it holds no more, or
-    /// when the link was cut.
+    /// Returns at once if the proxy does not hold, or when it no longer holds, or when the link was
+    /// cut.
     pub(super) fn wait_while_held(&self, link: &Link) -> MutexGuard<'_, State> {
         let waits = |state: &mut State| state.held && !state.closing && !link.is_cut();
         self.changed
@@ -212,7 +212,7 @@ impl Shared {
     pub(super) fn hold(&self) {
         let mut state = self.lock();
         state.held = true;
-        // A peer that does not read keeps a frame half written: that one is let go.
+        // A peer that does not read keeps a frame half written: that connection is not waited for.
         drop(
             self.changed
                 .wait_timeout_while(state, SETTLE_DEADLINE, |state| state.forwarding > 0),
@@ -233,7 +233,7 @@ impl Shared {
             self.wake();
             self.release_link(link);
         }
-        // Clients may be back already; only the old connections are waited for.
+        // Clients may have reconnected already; only the old connections are waited for.
         let still_open = |state: &mut State| cut.iter().any(|number| state.open.contains(number));
         drop(
             self.changed
@@ -242,9 +242,9 @@ impl Shared {
         cut.len()
     }
 
-    /// Makes threads that wait look again at what they wait for.
+    /// Makes waiting threads check their conditions again.
     pub(super) fn wake(&self) {
-        // Under the lock nobody is between a look and its wait.
+        // Under the lock no thread is between its check and its wait.
         let _state = self.lock();
         self.changed.notify_all();
     }
