@@ -2,7 +2,7 @@
 //! holds, and what the server holds for it, is the same in the end as it was near the start.
 
 use crate::LIMIT;
-use crate::subject::Subject;
+use crate::client_process::ClientProcess;
 use std::time::{Duration, Instant};
 use tenure_field::process::Options;
 use tenure_field::proxy::Cut;
@@ -32,7 +32,7 @@ struct Held {
 struct ProxiedSubject {
     server: Zookeeper,
     proxy: Proxy,
-    subject: Subject,
+    client: ClientProcess,
 }
 
 impl ProxiedSubject {
@@ -42,8 +42,8 @@ impl ProxiedSubject {
             let monitor = self.server.monitor();
             let number = |name: &str| monitor[name].parse().unwrap();
             Held {
-                threads: self.subject.process.threads(),
-                descriptors: self.subject.process.open_fds(),
+                threads: self.client.process.threads(),
+                descriptors: self.client.process.open_fds(),
                 connections: number("zk_num_alive_connections"),
                 watches: number("zk_watch_count"),
                 znodes: number("zk_znode_count"),
@@ -90,23 +90,23 @@ fn ten_thousand_cycles_leave_nothing_behind() {
         ..Config::default()
     });
     let proxy = Proxy::start(server.addr());
-    let subject = Subject::start(&proxy.url("/cycles"), T, Options::default());
+    let client = ClientProcess::start(&proxy.url("/cycles"), T, Options::default());
     let proxied = ProxiedSubject {
         server,
         proxy,
-        subject,
+        client,
     };
-    let token = proxied.subject.ask("lead")["token"].clone();
+    let token = proxied.client.ask("lead")["token"].clone();
     let start = Instant::now();
-    proxied.subject.ask(&format!("cycles {}", CANDIDACIES / 10));
+    proxied.client.ask(&format!("cycles {}", CANDIDACIES / 10));
     proxied.reconnect(RECONNECTS / 10);
-    let (early, early_kib) = (proxied.held(), proxied.subject.process.rss_kib());
+    let (early, early_kib) = (proxied.held(), proxied.client.process.rss_kib());
     proxied
-        .subject
+        .client
         .ask(&format!("cycles {}", CANDIDACIES * 9 / 10));
     let enrolled = start.elapsed();
     proxied.reconnect(RECONNECTS * 9 / 10);
-    let (late, late_kib) = (proxied.held(), proxied.subject.process.rss_kib());
+    let (late, late_kib) = (proxied.held(), proxied.client.process.rss_kib());
     println!(
         "{enrolled:?} until the last withdrawal, {:?} until the last reconnect; {early_kib} KiB, \
          then {late_kib}; {late:?}",
@@ -118,6 +118,6 @@ fn ten_thousand_cycles_leave_nothing_behind() {
         "{early_kib} KiB after a tenth, {late_kib} in the end"
     );
     assert_eq!(proxied.proxy.open_connections(), 1);
-    let state = proxied.subject.ask("state");
+    let state = proxied.client.ask("state");
     assert_eq!((&state["token"], &state["lost"]), (&token, &0.into()));
 }

@@ -3,13 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
+mod client_process;
 mod crowd;
 mod cycles;
 mod doom;
 mod expiry;
 mod names;
 mod one_name;
-mod subject;
 
 use serde_json::Value;
 use std::time::Duration;

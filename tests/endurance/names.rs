@@ -1,6 +1,6 @@
 //! Names: of servers that move, that nobody knows for a while, and that nobody answers for.
 
-use crate::subject::Subject;
+use crate::client_process::ClientProcess;
 use crate::{LIMIT, T, count, in_state, is, tool};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
@@ -262,13 +262,13 @@ fn look_ups_that_hang_take_few_threads_and_no_leadership() {
         events: Stream::Stderr,
         ..named.options()
     };
-    let subject = Subject::start(&url, Duration::from_secs(2), options);
-    let token = subject.ask("lead")["token"].clone();
-    let at_rest = subject.process.threads();
+    let client = ClientProcess::start(&url, Duration::from_secs(2), options);
+    let token = client.ask("lead")["token"].clone();
+    let at_rest = client.process.threads();
     // Each of these gives way after half a second, and looks nothing up again while that hangs;
     // those that come later wait for the same answer.
     for name in HANGING.into_iter().cycle().take(20) {
-        subject.ask(&format!("open zk://{name}:{port}/group"));
+        client.ask(&format!("open zk://{name}:{port}/group"));
     }
     let slow = |line: &Value| {
         let error = line["error"].as_str().unwrap_or_default();
@@ -276,22 +276,22 @@ fn look_ups_that_hang_take_few_threads_and_no_leadership() {
     };
     let mut most = 0;
     for _ in 0..60 {
-        subject.process.wait_for("a slow look-up", LIMIT, slow);
-        most = most.max(subject.process.threads());
+        client.process.wait_for("a slow look-up", LIMIT, slow);
+        most = most.max(client.process.threads());
     }
     assert_eq!(most, at_rest + 2, "{at_rest} at rest");
     let asked = HANGING.map(|name| named.dns.questions(name));
     println!("questions for what hangs: {asked:?}");
     let answers = Answer::Addresses(vec![NEW]);
     named.dns.set(NAME, answers);
-    subject.ask(&format!("open zk://{NAME}:1/group"));
-    subject.process.wait_for("its address", LIMIT, |line| {
+    client.ask(&format!("open zk://{NAME}:1/group"));
+    client.process.wait_for("its address", LIMIT, |line| {
         line["error"]
             .as_str()
             .is_some_and(|e| e.contains("10.231.0.12:1"))
     });
-    let state = subject.ask("state");
+    let state = client.ask("state");
     assert_eq!(state["token"], token, "{state}");
     assert_eq!(state["lost"], 0, "{state}");
-    ends_at_once(&subject.process);
+    ends_at_once(&client.process);
 }

@@ -1,6 +1,6 @@
 //! Failures of others that began with a process that stopped, or a machine that slept.
 
-use crate::subject::{answer, start, tell};
+use crate::leader_process::{answer, start, tell};
 use crate::{
     LIMIT, SHORT, T, close, contend, expire, fresh_path, open, shared, standing_by, until,
 };

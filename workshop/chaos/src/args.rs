@@ -134,7 +134,7 @@ pub(crate) enum CampaignPlan {
     /// The leaders are stopped (SIGSTOP) for three session timeouts
     Stop,
     /// The server that the leaders use is cut off, and they know the others: they continue to lead
-    Seat,
+    AnotherServer,
     /// All of these, one after the other
     All,
 }
@@ -201,8 +201,13 @@ impl CampaignPlan {
             Self::BlackHole => &[Plan::BlackHole],
             Self::Follower => &[Plan::Follower],
             Self::Stop => &[Plan::Stop],
-            Self::Seat => &[Plan::Seat],
-            Self::All => &[Plan::BlackHole, Plan::Follower, Plan::Stop, Plan::Seat],
+            Self::AnotherServer => &[Plan::AnotherServer],
+            Self::All => &[
+                Plan::BlackHole,
+                Plan::Follower,
+                Plan::Stop,
+                Plan::AnotherServer,
+            ],
         }
     }
 }

@@ -50,7 +50,7 @@ fn play(task: &Task<'_>, cluster: &mut Cluster) -> Result<(), Stop> {
 
     // A client that starts while the others cannot be reached uses the server that will be cut off.
     let others = other_hosts(cluster, cut);
-    if task.plan == Plan::Seat {
+    if task.plan == Plan::AnotherServer {
         others
             .iter()
             .for_each(|other| cluster.lab.cut_between(&leading, other));
@@ -68,7 +68,7 @@ fn play(task: &Task<'_>, cluster: &mut Cluster) -> Result<(), Stop> {
         .for_each(|other| cluster.lab.heal_between(&leading, other));
     for (index, group) in groups.iter().enumerate() {
         let url = match task.plan {
-            Plan::Follower | Plan::Seat => {
+            Plan::Follower | Plan::AnotherServer => {
                 let addrs = cluster.ensemble.addrs();
                 let addrs = addrs.iter().enumerate().filter(|(other, _)| *other != cut);
                 let addrs: Vec<_> = addrs.map(|(_, addr)| *addr).collect();
@@ -116,7 +116,7 @@ fn round(
     let cut_host = cluster.server_hosts[cut].clone();
     let target = match task.plan {
         Plan::BlackHole => format!("host {}", leading.name()),
-        Plan::Follower | Plan::Seat => format!("server{}", cut + 1),
+        Plan::Follower | Plan::AnotherServer => format!("server{}", cut + 1),
         Plan::Stop | Plan::Chaos => "all leaders".to_owned(),
     };
     let leaders: Vec<usize> = groups
@@ -136,7 +136,7 @@ fn round(
                 .iter()
                 .for_each(|server| cluster.lab.heal_between(leading, server));
         }
-        Plan::Follower | Plan::Seat => {
+        Plan::Follower | Plan::AnotherServer => {
             others
                 .iter()
                 .for_each(|other| cluster.lab.cut_between(&cut_host, other));

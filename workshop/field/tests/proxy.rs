@@ -50,7 +50,7 @@ fn counts_what_passes() {
     let (no_node, node_exists) = (-101, -110);
     assert_eq!(counts.errors, [(no_node, 1), (node_exists, 1)].into());
 
-    let kinds: Vec<Kind> = proxy.journal().iter().map(|seen| seen.kind).collect();
+    let kinds: Vec<Kind> = proxy.frames().iter().map(|seen| seen.kind).collect();
     assert_eq!(
         kinds[..4],
         [Kind::Connect, Kind::ConnectResponse, Kind::Ping, Kind::Pong]

@@ -8,18 +8,18 @@
 //! A row that cannot go on says why and panics, as the field does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // see the paragraph above
 
+mod client_process;
 mod network;
 pub mod probe;
 pub mod report;
 pub mod rows;
 mod run;
 pub mod sheets;
-mod subject;
 pub mod tables;
 
+pub use client_process::{ClientProcess, Launcher, Usage};
 pub use network::{Network, Place};
 pub use run::Run;
-pub use subject::{Launcher, Subject, Usage};
 
 use std::time::Duration;
 

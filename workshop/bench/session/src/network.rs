@@ -1,6 +1,6 @@
 //! Where a row is played: a server, and a host for each client.
 
-use crate::subject::{Launcher, Subject, now, span};
+use crate::client_process::{ClientProcess, Launcher, now, span};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
@@ -70,19 +70,19 @@ impl Network {
     /// A client at a place, opened and connected.
     #[must_use]
     #[track_caller]
-    pub fn client(&self, place: &Place) -> Subject {
-        let subject = self.idle_client(place, &self.server.url(&place.path));
+    pub fn client(&self, place: &Place) -> ClientProcess {
+        let client = self.idle_client(place, &self.server.url(&place.path));
         let start = now();
-        subject.tell("open");
-        subject.session(start, "connected");
-        subject
+        client.tell("open");
+        client.session(start, "connected");
+        client
     }
 
     /// A client at a place that has not opened its session.
     #[must_use]
     #[track_caller]
-    pub fn idle_client(&self, place: &Place, url: &str) -> Subject {
-        Subject::start(&self.launcher, url, Some(place.host.netns()))
+    pub fn idle_client(&self, place: &Place, url: &str) -> ClientProcess {
+        ClientProcess::start(&self.launcher, url, Some(place.host.netns()))
     }
 
     /// A session of somebody else, close to the server.

@@ -51,12 +51,12 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
                 (_, None) => {
                     violations.push(violation(line, format!("no contender led {group} before")));
                 }
-                (Plan::Seat, Some(token)) => {
+                (Plan::AnotherServer, Some(token)) => {
                     violations.extend(lost.map(|led| {
                         let who = &led.client;
                         violation(
                             line,
-                            format!("{who} lost {group}, whose seat it should keep"),
+                            format!("{who} lost {group}, and should have kept leading it"),
                         )
                     }));
                     if !was_in_doubt(case, token, begin_ns, end_ns) {

@@ -448,9 +448,9 @@ fn a_campaign_must_have_had_its_effect() {
         kept.breaks(CAMPAIGN, 6, "/g got no new leader");
         agreed(handed_over(plan)).breaks(CAMPAIGN, 1, "no fault");
     }
-    cut(Plan::Seat).breaks(CAMPAIGN, 6, "a lost /g");
-    let seat = |at| {
-        let story = start(Plan::Seat)
+    cut(Plan::AnotherServer).breaks(CAMPAIGN, 6, "a lost /g");
+    let kept = |at| {
+        let story = start(Plan::AnotherServer)
             .fault(6.0, Phase::Begin, &[])
             .says(at, "a", "jeopardy", 5, at + 2.0)
             .says(at + 0.5, "a", "leading", 5, 17.0)
@@ -458,8 +458,8 @@ fn a_campaign_must_have_had_its_effect() {
             .says(16.0, "d", "leader", 5, 0.0);
         story.agree(20.0, Some(5), 2)
     };
-    seat(8.0).is_good();
-    seat(4.0).breaks(CAMPAIGN, 6, "the leader of /g did not notice");
+    kept(8.0).is_good();
+    kept(4.0).breaks(CAMPAIGN, 6, "the leader of /g did not notice");
     let early = start(Plan::Stop).fault(0.5, Phase::Begin, &[]);
     let early = early
         .says(8.0, "d", "leader", 5, 0.0)

@@ -50,7 +50,7 @@ pub enum Plan {
     /// The leaders are stopped for three session timeouts.
     Stop,
     /// The server that the leaders use is cut off, and they know the others too.
-    Seat,
+    AnotherServer,
 }
 
 /// An act on a process, or its end.
@@ -197,7 +197,7 @@ impl Plan {
         Self::BlackHole,
         Self::Follower,
         Self::Stop,
-        Self::Seat,
+        Self::AnotherServer,
     ];
 
     /// The name in a history.
@@ -208,7 +208,7 @@ impl Plan {
             Self::BlackHole => "black-hole",
             Self::Follower => "follower",
             Self::Stop => "stop",
-            Self::Seat => "seat",
+            Self::AnotherServer => "another-server",
         }
     }
 }

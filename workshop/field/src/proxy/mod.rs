@@ -5,9 +5,9 @@
 //! its client gets the reply. Other rules answer a request with an error, as a server does that
 //! throttles.
 
+mod connection;
 mod counts;
 mod frame;
-mod link;
 mod rules;
 mod shared;
 
@@ -21,7 +21,7 @@ pub use frame::{Kind, Seen};
 pub use rules::Then;
 
 use crate::listener::Listener;
-use link::start_link;
+use connection::start_connection;
 use shared::Shared;
 
 /// How a connection ends.
@@ -114,8 +114,8 @@ impl Proxy {
 
     /// The first hundred thousand frames, in the order in which they came.
     #[must_use]
-    pub fn journal(&self) -> Vec<Seen> {
-        self.shared.lock().journal.clone()
+    pub fn frames(&self) -> Vec<Seen> {
+        self.shared.lock().frames.clone()
     }
 
     /// Makes the `nth` reply (1 is the next) to a request of `opcode` vanish; then `then` happens
@@ -210,7 +210,7 @@ impl Drop for Proxy {
 fn accept_all(shared: &Arc<Shared>) {
     loop {
         match shared.listener.accept() {
-            Ok(client) => start_link(shared, client),
+            Ok(client) => start_connection(shared, client),
             // Refusing makes `accept` fail; anything else passes by itself.
             Err(_) => shared.wait_while_refusing(),
         }

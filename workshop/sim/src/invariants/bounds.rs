@@ -14,14 +14,14 @@ pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
         let Some(client) = world.client(id) else {
             continue;
         };
-        let [machines, seats, watches] = client.footprint();
+        let [machines, znodes, watches] = client.footprint();
         let handles = user.candidates.len() + user.detectors.len();
         let groups = user.groups.len() + user.memberships.len();
         let open = user.candidates.values().filter(|c| c.open).count();
         let joined = user.memberships.values().map(Vec::len).sum::<usize>();
-        if seats != open + joined {
+        if znodes != open + joined {
             return Err(format!(
-                "client {id} holds {seats} seats for {open} candidacies and {joined} memberships"
+                "client {id} holds {znodes} znodes for {open} candidacies and {joined} memberships"
             ));
         }
         // A contender that was withdrawn exists until it is dropped.

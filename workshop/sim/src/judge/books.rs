@@ -53,8 +53,8 @@ impl Judge {
                 // Not after a server ended the session, for reasons of its own.
                 user.counts.suspended += u64::from(!error.contains("reset"));
                 let open = user.candidates.values().filter(|c| c.open).count();
-                let seats = world.client(id).map_or(0, |client| client.footprint()[1]);
-                user.counts.disturbed += seats.max(open) as u64;
+                let znodes = world.client(id).map_or(0, |client| client.footprint()[1]);
+                user.counts.disturbed += znodes.max(open) as u64;
             }
             SessionEvent::Expired { by } => {
                 user.session = None;

@@ -1,7 +1,7 @@
 //! Addresses that cannot work.
 
+use crate::client_process::{ClientProcess, now, seconds};
 use crate::network::sleep_until;
-use crate::subject::{Subject, now, seconds};
 use crate::{Launcher, Network, Run};
 use std::process::Command;
 
@@ -74,7 +74,7 @@ pub fn bad(network: &Network, bad: Bad, watched: f64) -> Run {
         }
     };
     let url = format!("zk://{server}{}", place.path);
-    let client = Subject::start(&launcher, &url, Some(netns));
+    let client = ClientProcess::start(&launcher, &url, Some(netns));
     let before = client.usage();
     let start = now();
     client.tell("open");

@@ -1,7 +1,7 @@
 //! The session is closed by somebody else.
 
+use crate::client_process::{now, seconds};
 use crate::network::any_phase;
-use crate::subject::{now, seconds};
 use crate::{Network, Run};
 use tenure_field::raw;
 
@@ -31,7 +31,7 @@ pub fn closed(network: &Network) -> Run {
     run.note("lost", seconds(closing, &lost));
     run.note(
         "gone",
-        crate::subject::span(closing, gone.join().expect("it went")),
+        crate::client_process::span(closing, gone.join().expect("it went")),
     );
     run.note("after gone", run.at("expired") - run.at("gone"));
     let over = expired["at"].as_u64().expect("a time");

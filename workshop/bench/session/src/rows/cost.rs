@@ -1,7 +1,7 @@
 //! What a session costs.
 
+use crate::client_process::{now, span};
 use crate::network::sleep_until;
-use crate::subject::{now, span};
 use crate::{Network, Run};
 
 /// A client that is connected and does nothing for `span` seconds.

@@ -1,7 +1,7 @@
 //! Servers that answer garbage.
 
+use crate::client_process::{ClientProcess, now};
 use crate::network::sleep_until;
-use crate::subject::{Subject, now};
 use crate::{Launcher, Run};
 use tenure_field::bad::{Kind, Server};
 
@@ -10,7 +10,7 @@ use tenure_field::bad::{Kind, Server};
 #[track_caller]
 pub fn garbage(launcher: &Launcher, kind: Kind, watched: f64) -> Run {
     let server = Server::start(kind);
-    let client = Subject::start(launcher, &server.url("/group"), None);
+    let client = ClientProcess::start(launcher, &server.url("/group"), None);
     let before = client.usage();
     let start = now();
     client.tell("open");
@@ -22,7 +22,7 @@ pub fn garbage(launcher: &Launcher, kind: Kind, watched: f64) -> Run {
         line["what"] == "session" && (line["state"] == "retrying" || line["state"] == "suspended")
     };
     let told = client.wait(start, "trouble", trouble);
-    run.note("told", crate::subject::seconds(start, &told));
+    run.note("told", crate::client_process::seconds(start, &told));
     run.note(
         "connects",
         f64::from(u32::try_from(server.connections()).expect("few")),

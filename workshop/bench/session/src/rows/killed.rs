@@ -1,7 +1,7 @@
 //! The server is killed, and started again or not.
 
+use crate::client_process::{ClientProcess, now, seconds, span};
 use crate::network::{any_phase, set_data, sleep_until};
-use crate::subject::{Subject, now, seconds, span};
 use crate::{LIMIT, Network, Place, Run};
 use std::time::Duration;
 use tenure_field::{Proxy, raw, wait_until};
@@ -26,7 +26,7 @@ pub fn watches(network: &Network, timeout: Duration, change: Change) -> Run {
         .host
         .netns()
         .enter(|| Proxy::start(network.server().addr()));
-    let client = Subject::start(&launcher, &proxy.url(&place.path), Some(place.host.netns()));
+    let client = ClientProcess::start(&launcher, &proxy.url(&place.path), Some(place.host.netns()));
     let start = now();
     client.tell("open");
     client.session(start, "connected");
@@ -76,7 +76,7 @@ struct Watched {
 }
 
 impl Watched {
-    fn set_up(network: &Network, place: &Place, client: &Subject) -> Self {
+    fn set_up(network: &Network, place: &Place, client: &ClientProcess) -> Self {
         let mut stranger = network.stranger();
         let mut stand = |group: &str| {
             let group = format!("{}-{group}", place.path);
@@ -125,7 +125,7 @@ impl Watched {
     }
 
     /// Until the client has looked at everything again; its own questions are answered in order.
-    fn wait_armed(&mut self, client: &Subject, cut: u64) {
+    fn wait_armed(&mut self, client: &ClientProcess, cut: u64) {
         wait_until("the client is back", LIMIT, || {
             client.session_if(cut, "connected").map(drop)
         });
@@ -147,7 +147,7 @@ impl Watched {
         changed
     }
 
-    fn told(&self, client: &Subject, since: u64, run: &mut Run) {
+    fn told(&self, client: &ClientProcess, since: u64, run: &mut Run) {
         let leader = client.wait(since, "new data", |line| {
             line["what"] == "detector" && line["more"] == "after"
         });

@@ -1,7 +1,7 @@
 //! Packets vanish, or the client's own link is down.
 
+use crate::client_process::{ClientProcess, now, seconds, span};
 use crate::network::{any_phase, sleep_until};
-use crate::subject::{Subject, now, seconds, span};
 use crate::{Network, Run};
 use std::time::Duration;
 
@@ -167,7 +167,7 @@ pub fn writes(network: &Network, timeout: Duration, hole: f64, in_flight: bool) 
     let mut launcher = network.launcher().clone();
     launcher.timeout = timeout;
     let url = network.server().url(&place.path);
-    let client = Subject::start(&launcher, &url, Some(place.host.netns()));
+    let client = ClientProcess::start(&launcher, &url, Some(place.host.netns()));
     let start = now();
     client.tell("open");
     client.session(start, "connected");

@@ -1,7 +1,7 @@
 //! The server is stopped where it stands (SIGSTOP): its system accepts, it does not answer.
 
+use crate::client_process::{now, span};
 use crate::network::{any_phase, sleep_until};
-use crate::subject::{now, span};
 use crate::{Network, Run};
 
 /// A server that stands for `pause` seconds. The network is not for anybody else meanwhile.

@@ -24,7 +24,7 @@ pub(crate) fn start(url: &str, timeout: Duration, env: Vec<(String, String)>) ->
     };
     options.env.push((URL.to_owned(), url.to_owned()));
     options.env.push((TIMEOUT.to_owned(), millis));
-    let process = Process::spawn_test("subject::process_under_test", options);
+    let process = Process::spawn_test("leader_process::process_under_test", options);
     let leads = process.wait_for("leadership", LIMIT, |line| line["leads"] == true);
     (process, leads)
 }

@@ -32,18 +32,18 @@ const TIMEOUT: &str = "TENURE_SUBJECT_TIMEOUT_MS";
 const GROUPS: usize = 20;
 
 /// The process, from outside.
-pub(crate) struct Subject {
+pub(crate) struct ClientProcess {
     pub(crate) process: Process,
 }
 
-impl Subject {
+impl ClientProcess {
     /// Starts it and waits until its client is open.
     #[track_caller]
     pub(crate) fn start(url: &str, timeout: Duration, mut options: Options) -> Self {
         let millis = timeout.as_millis().to_string();
         options.env.push((URL.to_owned(), url.to_owned()));
         options.env.push((TIMEOUT.to_owned(), millis));
-        let process = Process::spawn_test("subject::process_under_test", options);
+        let process = Process::spawn_test("client_process::process_under_test", options);
         process.wait_for("a client", LIMIT, |line| line["done"] == "start");
         Self { process }
     }

@@ -44,11 +44,11 @@ pub struct Usage {
 
 /// The process under test.
 #[derive(Debug)]
-pub struct Subject {
+pub struct ClientProcess {
     process: Process,
 }
 
-impl Subject {
+impl ClientProcess {
     /// Starts it; it has not opened a client yet.
     #[must_use]
     #[track_caller]
@@ -66,9 +66,9 @@ impl Subject {
             ..Options::default()
         };
         let process = Process::spawn_with(&launcher.program, &launcher.args, options);
-        let subject = Self { process };
-        subject.wait(0, "ready", |line| line["what"] == "ready");
-        subject
+        let client = Self { process };
+        client.wait(0, "ready", |line| line["what"] == "ready");
+        client
     }
 
     /// Tells it what to do.
