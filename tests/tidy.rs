@@ -459,3 +459,131 @@ fn every_scenario_has_its_test_and_every_test_of_scenarios_its_line() {
         }
     }
 }
+
+/// The roots of the map: their files are compared with it, except those of tests.
+const MAPPED: &[&str] = &["bindings", "crates", "include", "src", "workshop"];
+
+/// A file with more lines than this has a place in the map.
+const LINES_MAX: usize = 100;
+
+/// Lines of the map that are indented this far continue the line before.
+const CONTINUED: usize = 14;
+
+/// A line of the map in `ARCHITECTURE.md`.
+struct Line {
+    /// The folder of the line, or the one that holds its files.
+    at: String,
+    /// Whether the line is a folder's own.
+    is_folder: bool,
+    /// The rest, with names of files.
+    text: String,
+}
+
+fn map() -> Vec<Line> {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let map = text.split("## Map\n").nth(1).unwrap();
+    let map = map.split("\nDependencies").next().unwrap();
+    let mut folders: Vec<(usize, String)> = Vec::new();
+    let mut found: Vec<Line> = Vec::new();
+    for line in map.lines().filter_map(|line| line.strip_prefix("    ")) {
+        let words = line.trim_start();
+        let indent = line.len() - words.len();
+        if indent >= CONTINUED {
+            let last = found.last_mut().expect("the map begins with a folder");
+            last.text.push_str(&format!(" {words}"));
+            continue;
+        }
+        folders.retain(|(outer, _)| *outer < indent);
+        let parent = folders.last().map_or("", |(_, path)| path);
+        let (first, rest) = words.split_once(' ').expect("each line has a text");
+        let is_folder = first.ends_with('/');
+        let (at, text) = match is_folder {
+            true => (format!("{parent}{first}"), rest),
+            false => (parent.to_owned(), words),
+        };
+        if is_folder {
+            folders.push((indent, at.clone()));
+        }
+        found.push(Line {
+            at,
+            is_folder,
+            text: text.to_owned(),
+        });
+    }
+    found
+}
+
+/// The files of a map's line, relative to its folder.
+fn named(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', ',', ';', ':', '(', ')']).filter(|word| {
+        let end = word.rsplit_once('.').map_or("", |(_, end)| end);
+        ["rs", "py", "h", "hpp"].contains(&end) && !word.contains('`')
+    })
+}
+
+fn files(under: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(under).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if path.is_dir() && !["tests", "target"].contains(&name) {
+            found.extend(files(&path));
+        } else if named(name).next().is_some() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A path as the map has it: without the `src/` of a crate that is not the library, and without the
+/// names of files that belong to their folder's line.
+fn in_map(path: &Path) -> (String, String) {
+    let path = shown(path);
+    let (folder, name) = path.rsplit_once('/').unwrap();
+    let folder = match path.starts_with("crates/") || path.starts_with("workshop/") {
+        true => format!("{folder}/").replacen("/src/", "/", 1),
+        false => format!("{folder}/"),
+    };
+    (folder, name.to_owned())
+}
+
+#[test]
+fn the_map_names_every_long_file() {
+    const OF_THE_FOLDER: &[&str] = &["mod.rs", "lib.rs", "main.rs", "__init__.py"];
+    let map = map();
+    let all: Vec<PathBuf> = MAPPED
+        .iter()
+        .flat_map(|dir| files(&root().join(dir)))
+        .collect();
+    let known: BTreeSet<String> = all
+        .iter()
+        .map(|path| in_map(path))
+        .map(|(a, b)| a + &b)
+        .collect();
+    let mut wrong = Vec::new();
+    for path in &all {
+        if fs::read_to_string(path).unwrap().lines().count() <= LINES_MAX {
+            continue;
+        }
+        let (folder, name) = in_map(path);
+        let has = map.iter().any(|line| {
+            let whole = OF_THE_FOLDER.contains(&&*name) || line.text.contains(" a file");
+            let of_folder = line.is_folder && line.at == folder && whole;
+            let full = format!("{folder}{name}");
+            of_folder || named(&line.text).any(|word| format!("{}{word}", line.at) == full)
+        });
+        if !has {
+            wrong.push(format!("{} has no line", shown(path)));
+        }
+    }
+    for Line { at, text, .. } in map.iter().filter(|line| !line.at.contains("tests/")) {
+        let gone = named(text).filter(|word| !known.contains(&format!("{at}{word}")));
+        wrong.extend(gone.map(|word| format!("{at}{word} does not exist")));
+    }
+    assert!(
+        wrong.is_empty(),
+        "ARCHITECTURE.md, the map: {wrong:#?}\nname the file in the line of its folder, or in a line of \
+         its own; `… a file` in the line of a folder stands for all its files"
+    );
+}
