@@ -1,5 +1,5 @@
-//! Rules of the code base that a compiler does not check: which layer may know which, and what
-//! the pure layers must never touch. `ARCHITECTURE.md` says why.
+//! Rules of the code base that a compiler does not check: the dependencies of layers, the purity of
+//! the machines, unsafe code, and documents that name tests or files.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each crate of `crates/` that is pure, and the only crates that it may depend on. Without the
-/// standard library there are no clocks, threads, sockets, files, hash maps and terminals, and Cargo
-/// keeps the direction.
+/// Each crate of `crates/` that is pure, and the only crates on which it may depend. Without the
+/// standard library there are no clocks, threads, sockets, files, hash maps and terminals, and
+/// Cargo enforces the direction.
 const PURE: &[(&str, &[&str])] = &[("model", &["tenure-proto"]), ("proto", &[])];
 
-/// Each layer of `src/`, and the layers it may name.
+/// Each layer of `src/`, and the layers that it may use.
 const LAYERS: &[(&str, &[&str])] = &[
     ("core", &["proto"]),
     ("driver", &["core", "model"]),
@@ -20,10 +20,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("capi", &["api"]),
 ];
 
-/// The layers in which the files, too, know each other in one direction.
+/// The layers in which the files, too, use each other in one direction.
 const ORDERED: &[&str] = &["driver", "api", "capi"];
 
-/// What the tool and the bindings must not name: they use the library as anybody does.
+/// Names that the tool and the bindings must not use: they use the public API.
 const INTERNAL: &[&str] = &[
     "tenure::core",
     "tenure::model",
@@ -32,7 +32,7 @@ const INTERNAL: &[&str] = &[
     "tenure_proto",
 ];
 
-/// What a machine must not know of: clocks, threads, sockets, files, the environment, the order
+/// Names that a machine must not use: clocks, threads, sockets, files, the environment, the order
 /// of a hash map, and the terminal.
 const IMPURE: &[&str] = &[
     "Instant",
@@ -75,7 +75,7 @@ fn sources(under: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The code of a file: without comments, and without its unit tests, which stand last.
+/// The code of a file: without comments, and without its unit tests, which are at its end.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
@@ -137,7 +137,7 @@ type Module = Vec<String>;
 fn used(layer: &str, modules: &BTreeMap<Module, PathBuf>, module: &Module) -> BTreeSet<Module> {
     let code: String = code(&modules[module]).split_whitespace().fold(
         String::new(),
-        // A word needs the space behind it, a path has none.
+        // A word needs the space after it, a path has none.
         |code, word| code + word + if word == "use" { " " } else { "" },
     );
     let declared = code.split("use ").skip(1);
@@ -252,7 +252,7 @@ fn every_layer_is_listed() {
     }
 }
 
-/// What stands in the tables of a manifest that name dependencies, except those of tests.
+/// The contents of a manifest's tables of dependencies, except those of tests.
 fn dependencies(manifest: &Path) -> Vec<String> {
     let text = fs::read_to_string(manifest).unwrap();
     let mut found = Vec::new();
@@ -336,8 +336,8 @@ fn machines_match_their_inputs_exhaustively() {
     }
 }
 
-/// Whether there is such a test, as `file::test` under `tests/`, here or in a crate, or under `src/`
-/// and `crates/` for unit tests.
+/// Whether there is such a test, as `file::test` under `tests/`, here or in a crate, or under
+/// `src/` and `crates/` for unit tests.
 fn exists(name: &str) -> bool {
     let (file, test) = name.rsplit_once("::").unwrap();
     let file = format!("{file}.rs");
@@ -369,11 +369,11 @@ fn every_test_that_the_table_of_the_model_names_exists() {
     assert_named_tests_exist("docs/model.md", 30);
 }
 
-/// Whatever stands there as `file::test` is a test, and there are at least so many.
+/// Each `file::test` in the document is a test, and there are at least this many.
 fn assert_named_tests_exist(document: &str, least: usize) {
     let table = fs::read_to_string(root().join(document)).unwrap();
     let quoted = table.split('`').skip(1).step_by(2);
-    // A type's method is not meant.
+    // Not a method of a type.
     let is_test = |word: &&str| word.contains("::") && !word.starts_with(char::is_uppercase);
     let named: Vec<&str> = quoted
         .filter(is_test)
@@ -385,7 +385,7 @@ fn assert_named_tests_exist(document: &str, least: usize) {
     }
 }
 
-/// A line of the list of scenarios, as far as it stands in the table, too.
+/// A line of the list of scenarios, with the columns that the table has, too.
 type Scenario = [String; 5];
 
 /// The list, and each scenario's steps and expectation beside it.
@@ -429,7 +429,7 @@ fn the_list_of_scenarios_and_its_tables_say_the_same() {
     ids.sort_unstable();
     let twice = ids.windows(2).find(|pair| pair[0] == pair[1]);
     assert_eq!(twice, None, "two scenarios of one name");
-    // What differs from Mesos, and what is absent, is said in words.
+    // The table has differences from Mesos, and absences, in words.
     for ([id, source, _, kind, test], [steps, expectation]) in &listed {
         let alone = ["same", "repaired", "kept out"].contains(&kind.as_str());
         assert!(alone || kind == "absent", "{id} is {kind:?}");

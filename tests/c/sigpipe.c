@@ -42,7 +42,7 @@ static void *reset_all(void *argument)
     }
 }
 
-/* Reads and throws away; false at the end of the stream. */
+/* Reads and drops bytes; false at the end of the stream. */
 static bool swallow(int connection, size_t count)
 {
     char bytes[256];

@@ -1,15 +1,15 @@
-//! The process under test: the library alone, told what to do line by line, so that its threads,
-//! descriptors and memory are nobody else's.
+//! The process under test: the library alone, with one command a line, so that all its threads,
+//! descriptors and memory are the library's.
 //!
-//! | line | does |
+//! | line | effect |
 //! |---|---|
-//! | `lead` | stands in the URL's group and watches it; answered with the token once it leads |
-//! | `state` | answered with the present token and how often leadership was lost |
+//! | `lead` | contends in the URL's group and watches it; the answer has the token once it leads |
+//! | `state` | the answer has the present token and the number of lost leaderships |
 //! | `cycles N` | N candidacies, from enrolment to withdrawal, several groups at a time |
-//! | `crowd N M` | N groups with M contenders and M detectors each, until all know who leads |
+//! | `crowd N M` | N groups with M contenders and M detectors each, until all detectors have the leader |
 //! | `open URL` | opens a second client, whose failed attempts are printed |
 //!
-//! Each line is answered by one line on standard error when it is done.
+//! The answer to each line is one line on standard error when it is done.
 
 use crate::LIMIT;
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ impl ClientProcess {
         Self { process }
     }
 
-    /// Tells it to do something and waits for its answer.
+    /// Sends it a command and waits for its answer.
     #[track_caller]
     pub(crate) fn ask(&self, line: &str) -> Value {
         self.process.write_stdin(format!("{line}\n").as_bytes());
@@ -67,7 +67,7 @@ fn process_under_test() {
 }
 
 fn say(line: &Value) {
-    // Whoever started this has gone: there is nobody to tell.
+    // The parent process has gone: nothing reads the answer.
     drop(writeln!(std::io::stderr(), "{line}"));
 }
 
@@ -139,7 +139,7 @@ fn await_leader(detector: &Detector) {
     ) {}
 }
 
-/// Every other round is ended by dropping the contenders, which withdraws them behind our back.
+/// Every other round ends by dropping the contenders, which withdraws them in the background.
 fn cycles(client: &Client, path: &str, count: usize) {
     for round in 0..count / GROUPS {
         let group = |n| ContenderOptions::new(format!("{path}-{n}")).data("a payload");

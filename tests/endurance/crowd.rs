@@ -26,7 +26,7 @@ fn share(groups: usize, each: usize) {
     let start = Instant::now();
     client.ask(&format!("crowd {groups} {each}"));
     let took = start.elapsed();
-    // The server counts the connection that asks.
+    // The server counts the test's own connection.
     let connections = || server.monitor()["zk_num_alive_connections"].clone();
     wait_until("one connection", LIMIT, || {
         (connections() == "2").then_some(())

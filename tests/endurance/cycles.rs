@@ -1,5 +1,5 @@
-//! Ten thousand candidacies and lost connections in one process, on a real server: what it
-//! holds, and what the server holds for it, is the same in the end as it was near the start.
+//! Ten thousand candidacies and lost connections in one process, on a real server: the client, and
+//! the server for it, use the same resources in the end as near the start.
 
 use crate::LIMIT;
 use crate::client_process::ClientProcess;
@@ -11,14 +11,15 @@ use tenure_field::zookeeper::Config;
 use tenure_field::{Proxy, Zookeeper};
 
 const CANDIDACIES: usize = 10_000;
-/// Each costs half a second: a client whose connections do not live makes pauses.
+/// Each costs half a second: a client whose connections fail makes pauses.
 const RECONNECTS: usize = 80;
-/// Between a tenth of the cycles and all: 60 bytes kept for each of the others are too much.
+/// Between a tenth of the cycles and all: 60 bytes that are kept for each of the others are too
+/// much.
 const GROWTH_KIB_MAX: u64 = 512;
 /// A test machine may be slow, and no timeout is under test; the pauses are a sixth of it.
 const T: Duration = Duration::from_secs(4);
 
-/// What must not grow.
+/// The resources that must not grow.
 #[derive(Debug, PartialEq, Eq)]
 struct Held {
     threads: u64,
@@ -36,7 +37,7 @@ struct ProxiedSubject {
 }
 
 impl ProxiedSubject {
-    /// Waits for everything that a cycle left to be cleared away in the background.
+    /// Waits until the background has cleaned up after a cycle.
     fn held(&self) -> Held {
         let look = || {
             let monitor = self.server.monitor();
@@ -62,9 +63,10 @@ impl ProxiedSubject {
         }
     }
 
-    /// Breaks the connection `times` times, each time as soon as everything was read again on it.
+    /// Breaks the connection `times` times, each time as soon as the client has read everything
+    /// again on it.
     fn reconnect(&self, times: usize) {
-        // The own znode and the data of the leader: what a new connection begins with.
+        // The own znode and the data of the leader: the first reads of a new connection.
         let reads = [opcode::EXISTS, opcode::GET_DATA];
         for n in 0..times {
             self.proxy.reset_counts();

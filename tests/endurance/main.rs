@@ -30,7 +30,7 @@ fn in_state(state: &'static str) -> impl Fn(&Value) -> bool {
     move |line| is("session")(line) && line["state"] == state
 }
 
-/// The events of such a kind that a process has printed so far.
+/// The events of this kind that a process has printed so far.
 fn count(process: &Process, matches: impl Fn(&Value) -> bool) -> usize {
     let lines = process.lines();
     lines.iter().filter(|line| matches(&line.json)).count()
