@@ -124,18 +124,18 @@ fn nothing_of_the_parents_works_in_a_child_and_nothing_hangs() {
 
 #[test]
 fn a_child_opens_clients_of_its_own_and_its_parent_leads_on() {
-    let (url, handles) = open("fork-anew");
+    let (url, handles) = open("fork-again");
     let token = handles.contender.leadership().unwrap().token();
     let ended = in_child(|| {
         // In memory, so that it is another server by the same name.
-        let (_, own) = open("fork-anew");
+        let (_, own) = open("fork-again");
         let (send, received) = std::sync::mpsc::channel();
         let tell = move |event| send.send(event).unwrap();
         own.contender.events().on_each(tell).unwrap();
         assert!(received.recv_timeout(LIMIT).is_ok());
         own.client.close().wait().unwrap();
         // And once more: a child of the child.
-        in_child(|| drop(open("fork-anew"))).unwrap();
+        in_child(|| drop(open("fork-again"))).unwrap();
     });
     assert_eq!(ended, Ok(()));
     assert_eq!(handles.contender.leadership().unwrap().token(), token);

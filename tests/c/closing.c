@@ -1,5 +1,5 @@
 /*
- * Closing: in a callback, twice, from several threads; and what is said of use after it.
+ * Closing: in a callback, twice, from several threads; and the errors of use after it.
  *
  *   closing URL
  */

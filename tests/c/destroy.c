@@ -1,6 +1,6 @@
 /*
  * user_data is destroyed exactly once, on the dispatch thread, in each way that a registration can
- * end; and what was freed is called back no more, whoever else keeps its session open.
+ * end; and a freed object no longer calls back, even if another handle keeps its session open.
  */
 #include <pthread.h>
 #include <stdatomic.h>

@@ -35,7 +35,7 @@ impl Master {
 
     /// Its answer; empty if there is none.
     fn answer(&self) -> String {
-        self.ask().map(hear).unwrap_or_default()
+        self.ask().map(receive).unwrap_or_default()
     }
 
     #[track_caller]
@@ -67,7 +67,7 @@ impl Master {
     }
 }
 
-fn hear(mut stream: TcpStream) -> String {
+fn receive(mut stream: TcpStream) -> String {
     let mut answer = String::new();
     // A connection that is reset has already sent its answer.
     drop(stream.read_to_string(&mut answer));
@@ -103,7 +103,7 @@ fn of_three_masters_one_serves_whatever_becomes_of_it() {
     assert!(last.token() > higher);
     let asked = second.ask().unwrap();
     second.process.resume();
-    let answer = hear(asked);
+    let answer = receive(asked);
     assert!(!answer.contains("200 OK"), "{answer}");
     assert_eq!(second.process.wait_exit(LIMIT).code(), LOST);
     assert!(make::printed(&second.process).ends_with("lost leadership\n"));

@@ -48,8 +48,8 @@ fn play(mut run: Run) {
         },
     );
     // The inner one, and with it the last child of the outer one.
-    run.hear_event(1);
-    run.hear_event(1);
+    run.receive_event(1);
+    run.receive_event(1);
     for path in ["/base/outer", "/base/unused"] {
         run.ask_alone(1, &exists(path, false));
     }

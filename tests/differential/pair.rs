@@ -26,7 +26,7 @@ pub(crate) struct Pair {
     parts: Vec<usize>,
     model: Ensemble,
     now: Duration,
-    heard: BTreeMap<ConnId, VecDeque<Frame>>,
+    received: BTreeMap<ConnId, VecDeque<Frame>>,
     /// Each session by one name, whichever side numbered it.
     names: BTreeMap<i64, String>,
     /// A session at each real server of several, to see which transactions it has applied.
@@ -110,7 +110,7 @@ impl Pair {
             parts,
             model,
             now,
-            heard: BTreeMap::new(),
+            received: BTreeMap::new(),
             names: BTreeMap::from([(0, "nobody".to_owned())]),
             _pulse: Pulse::start(several),
             lookouts: several.iter().map(|addr| lookout(*addr)).collect(),
@@ -216,10 +216,10 @@ impl Pair {
                     ModelOutput::Send { conn, bytes } => (conn, Some(bytes[4..].to_vec())),
                     ModelOutput::Close { conn } => (conn, None),
                 };
-                self.heard.entry(conn).or_default().push_back(frame);
+                self.received.entry(conn).or_default().push_back(frame);
             }
-            let heard = self.heard.entry(twin.conn).or_default();
-            if let Some(frame) = heard.pop_front() {
+            let received = self.received.entry(twin.conn).or_default();
+            if let Some(frame) = received.pop_front() {
                 return frame;
             }
             let next = self.model.deadline().filter(|next| *next <= end);

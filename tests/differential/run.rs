@@ -68,17 +68,17 @@ struct Asked {
 
 impl Asked {
     /// Everything up to the reply, or to the end of the connection.
-    fn hear(&self, mut next: impl FnMut() -> Frame) -> Vec<Frame> {
-        let mut heard = Vec::new();
+    fn receive(&self, mut next: impl FnMut() -> Frame) -> Vec<Frame> {
+        let mut received = Vec::new();
         loop {
             let frame = next();
             let last = match &frame {
                 None => true,
                 Some(frame) => !self.closes && header(frame).xid != xid::NOTIFICATION,
             };
-            heard.push(frame);
+            received.push(frame);
             if last {
-                return heard;
+                return received;
             }
         }
     }
@@ -228,9 +228,9 @@ impl Run {
         let bytes: Vec<&[u8]> = asked.iter().map(|asked| &asked.bytes[0][..]).collect();
         let twin = &mut self.twins[index];
         twin.send_real(&bytes.concat());
-        let hear = |asked: &Asked| asked.hear(|| twin.next_real());
-        let heard: Vec<Vec<Frame>> = asked.iter().map(hear).collect();
-        for (asked, real) in asked.iter().zip(heard) {
+        let receive = |asked: &Asked| asked.receive(|| twin.next_real());
+        let received: Vec<Vec<Frame>> = asked.iter().map(receive).collect();
+        for (asked, real) in asked.iter().zip(received) {
             let twin = &self.twins[index];
             let mut errors = real.iter().flatten().map(|frame| header(frame).err);
             if errors.any(|error| error == THROTTLED) {
@@ -239,7 +239,7 @@ impl Run {
                 self.pair.refuse(twin, THROTTLED);
             }
             self.pair.send_model(twin, &asked.bytes[1]);
-            let model = asked.hear(|| self.pair.next_model(twin));
+            let model = asked.receive(|| self.pair.next_model(twin));
             self.frames += real.len() as u64;
             let zxids = real.iter().flatten().map(|frame| header(frame).zxid);
             self.zxid = zxids.fold(self.zxid, i64::max);
@@ -248,7 +248,7 @@ impl Run {
     }
 
     /// The next event, which needs no request.
-    pub(crate) fn hear_event(&mut self, index: usize) {
+    pub(crate) fn receive_event(&mut self, index: usize) {
         let twin = &mut self.twins[index];
         let (real, model) = (twin.next_real(), self.pair.next_model(twin));
         self.compare(index, op::PING, &[real], &[model]);

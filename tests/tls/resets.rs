@@ -8,7 +8,7 @@ use tenure_field::bad::{Kind, Server as BadServer};
 #[test]
 fn a_reset_in_the_middle_of_the_handshake_is_told_as_such() {
     let server = Server::start(&pki().server(), |peer| {
-        peer.hear();
+        peer.receive();
         peer.reset();
     });
     let client = open(&url(server.addr(), "/g"), Some(pki().anonymous()));
@@ -48,7 +48,7 @@ fn interrupted(end: impl Fn(crate::server::Peer) + Send + Sync + 'static, words:
     let server = Server::start(&pki().server(), move |mut peer| {
         if peer.shake().and_then(|()| peer.grant(true)).is_ok() {
             // A reset may overtake the grant: first the client has sent a request.
-            peer.hear();
+            peer.receive();
             end(peer);
         }
     });

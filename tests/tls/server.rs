@@ -130,7 +130,7 @@ impl Peer {
     }
 
     /// Waits for bytes of the client and leaves them unread.
-    pub(crate) fn hear(&self) {
+    pub(crate) fn receive(&self) {
         drop(self.stream.peek(&mut [0]));
     }
 

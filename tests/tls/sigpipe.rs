@@ -34,7 +34,7 @@ fn child(play: &str, server: &Server) -> ExitStatus {
 fn vanish(mut peer: Peer, by_tls: bool) {
     let shaken = if by_tls { peer.shake() } else { Ok(()) };
     if shaken.and_then(|()| peer.grant(by_tls)).is_ok() {
-        peer.hear();
+        peer.receive();
         peer.fin_then_reset();
     }
 }

@@ -215,12 +215,12 @@ SCENARIO(group_connect_timer)
 
 SCENARIO(group_timer_cleanup)
 {
-    struct heard {
+    struct received {
         std::mutex lock;
         std::condition_variable changed;
         std::vector<event_kind> kinds;
     };
-    const auto heard = std::make_shared<struct heard>();
+    const auto received = std::make_shared<struct received>();
     const auto last = std::make_shared<int>(0);
     const proxy between;
     const auto path = fresh_path();
@@ -228,22 +228,22 @@ SCENARIO(group_timer_cleanup)
     {
         party a(between.url(path), brief);
         auto group = a.client.group();
-        a.client.on_event([heard, last](tenure::event_view event) {
-            const std::lock_guard<std::mutex> hold(heard->lock);
-            heard->kinds.push_back(event.kind());
-            heard->changed.notify_all();
+        a.client.on_event([received, last](tenure::event_view event) {
+            const std::lock_guard<std::mutex> hold(received->lock);
+            received->kinds.push_back(event.kind());
+            received->changed.notify_all();
         });
-        std::unique_lock<std::mutex> hold(heard->lock);
-        EXPECT(heard->changed.wait_for(hold, limit, [&] { return !heard->kinds.empty(); }));
+        std::unique_lock<std::mutex> hold(received->lock);
+        EXPECT(received->changed.wait_for(hold, limit, [&] { return !received->kinds.empty(); }));
     }
     // The callback and this scenario hold it: once the callback is destroyed, one reference is
     // left.
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (last.use_count() > 1)
         EXPECT(std::chrono::steady_clock::now() < deadline), std::this_thread::yield();
-    for (const auto kind : heard->kinds)
+    for (const auto kind : received->kinds)
         EXPECT(kind != event_kind::session_expired);
-    EXPECT(heard->kinds.front() == event_kind::session_connecting);
+    EXPECT(received->kinds.front() == event_kind::session_connecting);
     // No client is left that tries: the only connection is the next client's.
     between.heal();
     party next(between.url(path));
