@@ -35,7 +35,7 @@ impl Wake for Unpark {
     }
 }
 
-/// The smallest executor: nothing of a runtime is needed.
+/// The smallest executor: the library needs no runtime.
 fn block_on<F: Future>(future: F) -> F::Output {
     let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
     let mut future = pin!(future);
@@ -56,7 +56,7 @@ fn who_gives_leadership_up_does_not_lead_from_that_call_on() {
         contender.wait_leading(LIMIT).unwrap();
         contender
     };
-    // Many times: it must not depend on how soon the I/O thread hears of it.
+    // Many times: the result must not depend on how soon the I/O thread gets the command.
     for _ in 0..200 {
         let contender = lead();
         let withdrawal = contender.withdraw();
@@ -389,7 +389,7 @@ fn a_build_without_tls_says_so() {
     let error = tls.validate().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
     assert!(error.message().contains("--features tls"), "{error}");
-    // It says so rather than talk in clear.
+    // It reports that, and sends nothing in clear text.
     let opened = Client::open(&server(), ClientOptions::default().tls(tls));
     assert_eq!(opened.unwrap_err(), error);
 }

@@ -1,5 +1,6 @@
 //! One client floods, by its connection or by its callers: every other client of the process is
-//! served all the same. And code of users that panics where the library calls it harms nobody else.
+//! served all the same. And a panic in a user's code that the library calls affects no other
+//! client.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -17,7 +18,7 @@ use tenure::{
 
 const LIMIT: Option<Duration> = Some(Duration::from_secs(60));
 
-/// One flood at a time: each has the I/O thread of the process for itself, and those it harms.
+/// One flood at a time: each test needs the I/O thread of the process for its own clients.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
@@ -38,7 +39,7 @@ fn leader(name: &str) -> (Client, Contender, u64) {
     (client, contender, token)
 }
 
-/// Whether the leadership with this token has been extended, again and again, by four seconds.
+/// Whether the leadership with this token has been renewed, repeatedly, for four seconds.
 fn lasts(contender: &Contender, token: u64) -> bool {
     let Some(first) = contender.leadership() else {
         return false;
@@ -58,7 +59,7 @@ fn lasts(contender: &Contender, token: u64) -> bool {
     false
 }
 
-/// What comes of a call as soon as it is not refused for want of room.
+/// The outcome of a call as soon as the limit allows it.
 fn when_there_is_room<T>(call: impl Fn() -> Result<T, tenure::Error>) -> T {
     let began = Instant::now();
     loop {
@@ -97,7 +98,7 @@ fn callers_that_flood_take_no_lease_from_another_client() {
         lasted
     });
     assert!(lasted);
-    // The flood is over, and the client that was flooded works.
+    // The flood is over, and the flooded client works.
     assert_eq!(when_there_is_room(|| group.members().wait()), []);
 }
 
@@ -125,7 +126,7 @@ fn calls_that_nobody_answers_are_refused_when_there_are_too_many() {
     assert_eq!(calls.len(), 65_536);
     let too_many = client.group("/other").unwrap_err();
     assert_eq!(too_many.kind(), ErrorKind::System);
-    // A leader can give up all the same, and those who are answered make room.
+    // A leader can still withdraw, and answered calls make room.
     let withdrawal = contender.withdraw();
     server.heal().unwrap();
     assert!(withdrawal.wait().is_ok());
@@ -133,7 +134,8 @@ fn calls_that_nobody_answers_are_refused_when_there_are_too_many() {
     assert_eq!(when_there_is_room(|| group.members().wait()), []);
 }
 
-/// A server that grants a session and then tells of watches without end, as fast as it is read.
+/// A server that grants a session and then sends watch events without end, as fast as they are
+/// read.
 fn flood(mut stream: TcpStream, stop: &AtomicBool) {
     let mut frame = [0_u8; 4];
     if stream.read_exact(&mut frame).is_err() {
@@ -185,7 +187,7 @@ fn a_connection_that_floods_takes_no_lease_from_another_client() {
         SessionEvent::Connected { .. }
     ) {}
     let lasted = lasts(&contender, token);
-    // Somebody who asks is heard, too.
+    // Another caller gets answers, too.
     let (url, other) = open("memory://crowd-asks/group");
     let group = other.group(url.path()).unwrap();
     let answer = group.members().wait_for(LIMIT.unwrap());
@@ -250,7 +252,7 @@ fn wakers_that_panic_harm_nobody() {
     client.close().wait().unwrap();
 }
 
-/// What a callback's panic brings may panic as it is dropped.
+/// The payload of a callback's panic may itself panic when it is dropped.
 struct Bomb;
 
 impl Drop for Bomb {

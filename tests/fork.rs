@@ -13,17 +13,18 @@ use tenure::{
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// Runs `child` in a forked child, and says whether it ended well and in time.
+/// Runs `child` in a forked child, and returns whether it ended well and in time.
 fn in_child(child: impl FnOnce()) -> Result<(), String> {
-    // SAFETY: the child calls what this library promises to work in a child, and leaves by `_exit`.
+    // SAFETY: the child makes calls that this library promises to work in a child, and leaves by
+    // `_exit`.
     let pid = unsafe { libc::fork() };
     in_child_of(pid, child)
 }
 
-/// Likewise, by a system call of which no library hears.
+/// Likewise, by a system call without any library in between.
 fn in_bare_child(child: impl FnOnce()) -> Result<(), String> {
     let flags = libc::c_long::from(libc::SIGCHLD);
-    // SAFETY: as with `fork`; nothing is shared, and the child goes on on a copy of this stack. It
+    // SAFETY: as with `fork`; nothing is shared, and the child runs on a copy of this stack. It
     // must not allocate.
     let pid = unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) };
     in_child_of(i32::try_from(pid).unwrap(), child)
@@ -32,10 +33,10 @@ fn in_bare_child(child: impl FnOnce()) -> Result<(), String> {
 fn in_child_of(pid: i32, child: impl FnOnce()) -> Result<(), String> {
     assert!(pid >= 0, "no child could be made");
     if pid == 0 {
-        // The message of a panic may wait for a lock that nobody holds here.
+        // The message of a panic may wait for a lock that no thread releases here.
         std::panic::set_hook(Box::new(|_| {}));
         let well = catch_unwind(AssertUnwindSafe(child)).is_ok();
-        // SAFETY: it only ends the process, without running what belongs to the parent.
+        // SAFETY: it only ends the process, without running the parent's handlers.
         unsafe { libc::_exit(i32::from(!well)) };
     }
     let began = Instant::now();
@@ -123,18 +124,18 @@ fn nothing_of_the_parents_works_in_a_child_and_nothing_hangs() {
 
 #[test]
 fn a_child_opens_clients_of_its_own_and_its_parent_leads_on() {
-    let (url, handles) = open("fork-anew");
+    let (url, handles) = open("fork-again");
     let token = handles.contender.leadership().unwrap().token();
     let ended = in_child(|| {
         // In memory, so that it is another server by the same name.
-        let (_, own) = open("fork-anew");
+        let (_, own) = open("fork-again");
         let (send, received) = std::sync::mpsc::channel();
         let tell = move |event| send.send(event).unwrap();
         own.contender.events().on_each(tell).unwrap();
         assert!(received.recv_timeout(LIMIT).is_ok());
         own.client.close().wait().unwrap();
-        // And once more: a child's child.
-        in_child(|| drop(open("fork-anew"))).unwrap();
+        // And once more: a child of the child.
+        in_child(|| drop(open("fork-again"))).unwrap();
     });
     assert_eq!(ended, Ok(()));
     assert_eq!(handles.contender.leadership().unwrap().token(), token);
@@ -156,7 +157,7 @@ fn nobody_leads_in_a_child_that_no_fork_handler_heard_of() {
         in_both(&|| assert!(!handles.contender.is_leading())).unwrap();
     })
     .unwrap();
-    // An ordinary fork marks its child; what comes of that is nobody's again.
+    // An ordinary fork marks its child; a bare clone of that child is not marked again.
     in_child(|| {
         assert!(!handles.contender.is_leading());
         in_bare_child(|| assert!(!handles.contender.is_leading())).unwrap();
@@ -176,13 +177,13 @@ fn what_the_library_opens_does_not_outlive_exec() {
     for descriptor in std::fs::read_dir("/proc/self/fd").unwrap().flatten() {
         let name = descriptor.file_name().into_string().unwrap();
         let about = std::fs::read_to_string(format!("/proc/self/fdinfo/{name}"));
-        // One that another test has closed meanwhile.
+        // A descriptor that another test has closed meanwhile.
         let (Ok(kind), Ok(about)) = (std::fs::read_link(descriptor.path()), about) else {
             continue;
         };
         let kind = kind.to_str().unwrap().to_owned();
         let is_ours = kind.starts_with("socket:") || kind.starts_with("anon_inode:");
-        // What this process was started with is somebody else's.
+        // Descriptors from the start of this process are not the library's.
         if !is_ours || ["0", "1", "2"].contains(&name.as_str()) {
             continue;
         }

@@ -54,7 +54,7 @@ fn lines_reach_the_logger_of_the_program_with_their_level_and_their_client() {
         text.starts_with("client 1: connected, session 0x"),
         "{text}"
     );
-    // Lines that are too light for the program do not reach its logger.
+    // Lines below the program's level do not reach its logger.
     log::set_max_level(LevelFilter::Warn);
     client.close().wait().unwrap();
     tenure::MemoryServer::of(&url).unwrap().stop().unwrap();

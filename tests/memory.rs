@@ -1,5 +1,4 @@
-//! What can be done to the servers behind `memory://`, and what a client shows of itself: its log
-//! and its counters.
+//! The control of the servers behind `memory://`, and the log and the counters of a client.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -23,7 +22,7 @@ fn open(url: &Url) -> Client {
     Client::open(url, options).unwrap()
 }
 
-/// Pulls events until one is what `wanted` says.
+/// Pulls events until `wanted` accepts one.
 fn until<E: tenure::HandleEvent, T>(
     events: &tenure::Events<E>,
     mut wanted: impl FnMut(E) -> Option<T>,
@@ -75,7 +74,7 @@ fn a_cut_is_silent_and_what_was_sent_arrives_when_it_heals() {
     let contender = client.contend(ContenderOptions::new(url.path())).unwrap();
     let detector = client.detect(url.path()).unwrap();
     let token = contender.wait_leading(LIMIT).unwrap().token();
-    // Who has never known anything has nothing to take back.
+    // A client that never knew the leader has nothing to correct.
     until(detector.events(), |event| {
         matches!(event, DetectorEvent::Leader(_)).then_some(())
     });
@@ -83,7 +82,7 @@ fn a_cut_is_silent_and_what_was_sent_arrives_when_it_heals() {
     // Another group: a member of the contender's would lead in its place.
     let group = client.group("/other").unwrap();
     let pending = group.join("sent into the dark", None).unwrap();
-    // Told by nobody but the own clock, in this order.
+    // Reported by the client's own clock alone, in this order.
     let reason = until(contender.events(), |event| match event {
         ContenderEvent::Lost { reason, .. } => Some(reason),
         _ => None,
@@ -96,7 +95,7 @@ fn a_cut_is_silent_and_what_was_sent_arrives_when_it_heals() {
     server.heal().unwrap();
     assert!(contender.wait_leading(LIMIT).unwrap().token() > token);
     let joined = pending.wait_for(LIMIT.unwrap());
-    // It may have belonged to the session that ended in the dark.
+    // It may have belonged to the session that ended while the client was cut off.
     if let Err(error) = joined {
         assert_eq!(error.kind(), ErrorKind::SessionExpired);
     }

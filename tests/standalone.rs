@@ -1,5 +1,5 @@
-//! A URL that is the leader's address. Nothing in here opens a session, so that a thread or a
-//! socket of the library in this process would be a fault.
+//! A URL that is the leader's address. No test here opens a session, so a thread or a socket of the
+//! library in this process would be a fault.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -22,7 +22,7 @@ fn open(text: &str) -> (Url, Client) {
     (url, client)
 }
 
-/// What is there already: the future is polled once.
+/// The value that is ready: the future is polled once.
 fn now<F: Future>(future: F) -> Option<F::Output> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Some(output),
@@ -46,7 +46,7 @@ fn the_address_leads_at_once_and_for_ever() {
     assert_eq!((member.path.as_str(), member.token), (url.path(), 0));
     assert_eq!((&member.label, member.sequence), (&None, 0));
     assert_eq!(detector.leader().as_ref(), Some(leader));
-    // There is no other news, and whatever group is asked for has the same leader.
+    // There is no other event, and every group has the same leader.
     let short = Some(Duration::from_millis(20));
     let kind = |result: Result<DetectorEvent, tenure::Error>| result.unwrap_err().kind();
     assert_eq!(kind(detector.detect(&event, short)), ErrorKind::Timeout);

@@ -1,5 +1,5 @@
-//! Rules of the code base that a compiler does not check: which layer may know which, and what
-//! the pure layers must never touch. `ARCHITECTURE.md` says why.
+//! Rules of the code base that a compiler does not check: the dependencies of layers, the purity of
+//! the machines, unsafe code, and documents that name tests or files.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -17,17 +17,17 @@ const PURE: &[(&str, &[&str])] = &[
     ("session", &["siphasher", "tenure-proto"]),
 ];
 
-/// Each layer of `src/`, and the layers it may name.
+/// Each layer of `src/`, and the layers that it may use.
 const LAYERS: &[(&str, &[&str])] = &[
     ("driver", &["core", "model"]),
     ("api", &["driver", "core", "proto"]),
     ("capi", &["api"]),
 ];
 
-/// The layers in which the files, too, know each other in one direction.
+/// The layers in which the files, too, use each other in one direction.
 const ORDERED: &[&str] = &["driver", "api", "capi"];
 
-/// What the tool and the bindings must not name: they use the library as anybody does.
+/// Names that the tool and the bindings must not use: they use the public API.
 const INTERNAL: &[&str] = &[
     "tenure::core",
     "tenure::model",
@@ -59,7 +59,7 @@ fn sources(under: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The code of a file: without comments, and without its unit tests, which stand last.
+/// The code of a file: without comments, and without its unit tests, which are at its end.
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap();
@@ -121,7 +121,7 @@ type Module = Vec<String>;
 fn used(layer: &str, modules: &BTreeMap<Module, PathBuf>, module: &Module) -> BTreeSet<Module> {
     let code: String = code(&modules[module]).split_whitespace().fold(
         String::new(),
-        // A word needs the space behind it, a path has none.
+        // A word needs the space after it, a path has none.
         |code, word| code + word + if word == "use" { " " } else { "" },
     );
     let declared = code.split("use ").skip(1);
@@ -236,7 +236,7 @@ fn every_layer_is_listed() {
     }
 }
 
-/// What stands in the tables of a manifest that name dependencies, except those of tests.
+/// The contents of a manifest's tables of dependencies, except those of tests.
 fn dependencies(manifest: &Path) -> Vec<String> {
     let text = fs::read_to_string(manifest).unwrap();
     let mut found = Vec::new();
@@ -309,8 +309,8 @@ fn machines_match_their_inputs_exhaustively() {
     }
 }
 
-/// Whether there is such a test, as `file::test` under `tests/`, here or in a crate, or under `src/`
-/// and `crates/` for unit tests.
+/// Whether there is such a test, as `file::test` under `tests/`, here or in a crate, or under
+/// `src/` and `crates/` for unit tests.
 fn exists(name: &str) -> bool {
     let (file, test) = name.rsplit_once("::").unwrap();
     let file = format!("{file}.rs");
@@ -342,11 +342,11 @@ fn every_test_that_the_table_of_the_model_names_exists() {
     assert_named_tests_exist("docs/model.md", 30);
 }
 
-/// Whatever stands there as `file::test` is a test, and there are at least so many.
+/// Each `file::test` in the document is a test, and there are at least this many.
 fn assert_named_tests_exist(document: &str, least: usize) {
     let table = fs::read_to_string(root().join(document)).unwrap();
     let quoted = table.split('`').skip(1).step_by(2);
-    // A type's method is not meant.
+    // Not a method of a type.
     let is_test = |word: &&str| word.contains("::") && !word.starts_with(char::is_uppercase);
     let named: Vec<&str> = quoted
         .filter(is_test)
@@ -358,7 +358,7 @@ fn assert_named_tests_exist(document: &str, least: usize) {
     }
 }
 
-/// A line of the list of scenarios, as far as it stands in the table, too.
+/// A line of the list of scenarios, with the columns that the table has, too.
 type Scenario = [String; 5];
 
 /// The list, and each scenario's steps and expectation beside it.
@@ -402,7 +402,7 @@ fn the_list_of_scenarios_and_its_tables_say_the_same() {
     ids.sort_unstable();
     let twice = ids.windows(2).find(|pair| pair[0] == pair[1]);
     assert_eq!(twice, None, "two scenarios of one name");
-    // What differs from Mesos, and what is absent, is said in words.
+    // The table has differences from Mesos, and absences, in words.
     for ([id, source, _, kind, test], [steps, expectation]) in &listed {
         let alone = ["same", "repaired", "kept out"].contains(&kind.as_str());
         assert!(alone || kind == "absent", "{id} is {kind:?}");
@@ -431,4 +431,132 @@ fn every_scenario_has_its_test_and_every_test_of_scenarios_its_line() {
             assert!(named.contains(&&name), "no line of list.tsv names {name}");
         }
     }
+}
+
+/// The roots of the map: their files are compared with it, except those of tests.
+const MAPPED: &[&str] = &["bindings", "crates", "include", "src", "workshop"];
+
+/// A file with more lines than this has a place in the map.
+const LINES_MAX: usize = 100;
+
+/// Lines of the map that are indented this far continue the line before.
+const CONTINUED: usize = 14;
+
+/// A line of the map in `ARCHITECTURE.md`.
+struct Line {
+    /// The folder of the line, or the one that holds its files.
+    at: String,
+    /// Whether the line is a folder's own.
+    is_folder: bool,
+    /// The rest, with names of files.
+    text: String,
+}
+
+fn map() -> Vec<Line> {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let map = text.split("## Map\n").nth(1).unwrap();
+    let map = map.split("\nDependencies").next().unwrap();
+    let mut folders: Vec<(usize, String)> = Vec::new();
+    let mut found: Vec<Line> = Vec::new();
+    for line in map.lines().filter_map(|line| line.strip_prefix("    ")) {
+        let words = line.trim_start();
+        let indent = line.len() - words.len();
+        if indent >= CONTINUED {
+            let last = found.last_mut().expect("the map begins with a folder");
+            last.text.push_str(&format!(" {words}"));
+            continue;
+        }
+        folders.retain(|(outer, _)| *outer < indent);
+        let parent = folders.last().map_or("", |(_, path)| path);
+        let (first, rest) = words.split_once(' ').expect("each line has a text");
+        let is_folder = first.ends_with('/');
+        let (at, text) = match is_folder {
+            true => (format!("{parent}{first}"), rest),
+            false => (parent.to_owned(), words),
+        };
+        if is_folder {
+            folders.push((indent, at.clone()));
+        }
+        found.push(Line {
+            at,
+            is_folder,
+            text: text.to_owned(),
+        });
+    }
+    found
+}
+
+/// The files of a map's line, relative to its folder.
+fn named(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', ',', ';', ':', '(', ')']).filter(|word| {
+        let end = word.rsplit_once('.').map_or("", |(_, end)| end);
+        ["rs", "py", "h", "hpp"].contains(&end) && !word.contains('`')
+    })
+}
+
+fn files(under: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(under).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if path.is_dir() && !["tests", "target"].contains(&name) {
+            found.extend(files(&path));
+        } else if named(name).next().is_some() {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A path as the map has it: without the `src/` of a crate that is not the library, and without the
+/// names of files that belong to their folder's line.
+fn in_map(path: &Path) -> (String, String) {
+    let path = shown(path);
+    let (folder, name) = path.rsplit_once('/').unwrap();
+    let folder = match path.starts_with("crates/") || path.starts_with("workshop/") {
+        true => format!("{folder}/").replacen("/src/", "/", 1),
+        false => format!("{folder}/"),
+    };
+    (folder, name.to_owned())
+}
+
+#[test]
+fn the_map_names_every_long_file() {
+    const OF_THE_FOLDER: &[&str] = &["mod.rs", "lib.rs", "main.rs", "__init__.py"];
+    let map = map();
+    let all: Vec<PathBuf> = MAPPED
+        .iter()
+        .flat_map(|dir| files(&root().join(dir)))
+        .collect();
+    let known: BTreeSet<String> = all
+        .iter()
+        .map(|path| in_map(path))
+        .map(|(a, b)| a + &b)
+        .collect();
+    let mut wrong = Vec::new();
+    for path in &all {
+        if fs::read_to_string(path).unwrap().lines().count() <= LINES_MAX {
+            continue;
+        }
+        let (folder, name) = in_map(path);
+        let has = map.iter().any(|line| {
+            let whole = OF_THE_FOLDER.contains(&&*name) || line.text.contains(" a file");
+            let of_folder = line.is_folder && line.at == folder && whole;
+            let full = format!("{folder}{name}");
+            of_folder || named(&line.text).any(|word| format!("{}{word}", line.at) == full)
+        });
+        if !has {
+            wrong.push(format!("{} has no line", shown(path)));
+        }
+    }
+    for Line { at, text, .. } in map.iter().filter(|line| !line.at.contains("tests/")) {
+        let gone = named(text).filter(|word| !known.contains(&format!("{at}{word}")));
+        wrong.extend(gone.map(|word| format!("{at}{word} does not exist")));
+    }
+    assert!(
+        wrong.is_empty(),
+        "ARCHITECTURE.md, the map: {wrong:#?}\nname the file in the line of its folder, or in a line of \
+         its own; `… a file` in the line of a folder stands for all its files"
+    );
 }

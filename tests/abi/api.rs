@@ -1,4 +1,4 @@
-//! What `include/tenure.h` declares, read back from its text.
+//! The declarations of `include/tenure.h`, read back from its text.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub(crate) struct Param {
     /// As in C, without `struct`: `const tenure_client *`.
     pub(crate) kind: String,
     pub(crate) name: String,
-    /// What `@param` says of it; empty if nothing does.
+    /// The text of its `@param`; empty if it has none.
     pub(crate) doc: String,
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn constants() -> Vec<(String, i64)> {
     found
 }
 
-/// The value of a macro, as it is written.
+/// The text of a macro's value.
 pub(crate) fn define(name: &str) -> String {
     let text = text();
     let start = format!("#define {name} ");
@@ -96,7 +96,7 @@ pub(crate) fn define(name: &str) -> String {
     line.unwrap_or_else(|| panic!("the header has no {name}"))[start.len()..].to_owned()
 }
 
-/// The comment that ends where the text does; empty if none does.
+/// The comment that ends at the end of the text; empty if there is none.
 fn comment_before(text: &str) -> String {
     let Some(body) = text.trim_end().strip_suffix("*/") else {
         return String::new();
@@ -140,7 +140,7 @@ fn kind_and_name(text: &str) -> (String, String) {
     (text[..at].trim().to_owned(), text[at..].to_owned())
 }
 
-/// What `@param name` says, up to the next tag or paragraph.
+/// The text of `@param name`, up to the next tag or paragraph.
 fn param_doc(doc: &str, name: &str) -> String {
     let mut said = String::new();
     let mut inside = false;

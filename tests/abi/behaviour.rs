@@ -1,5 +1,5 @@
-//! Programs in C that do what the header says, against `memory://` and a real server, under
-//! sanitizers. Each prints why if something is not as it must be.
+//! Programs in C that test the header's promises, against `memory://` and a real server, under
+//! sanitizers. Each prints the reason if a promise is broken.
 
 use super::api::c_file;
 use super::built::{Under, is_long, program, run};
@@ -10,7 +10,7 @@ fn c(name: &str, args: &[&str], under: Under) -> String {
     run(&program(&source, under), args, under)
 }
 
-/// With the sanitizers that say most, or with all of them.
+/// With the most useful sanitizers, or with all of them.
 fn everywhere(name: &str, args: &[&str], short: &[Under]) {
     const ALL: &[Under] = &[
         Under::Nothing,
@@ -64,7 +64,7 @@ fn the_queue_and_its_descriptor_agree() {
 
 #[test]
 fn a_forked_child_is_told_so() {
-    // Not under valgrind: what the parent's threads held is lost in the child. Not under the thread
+    // Not under valgrind: the child loses the memory of the parent's threads. Not under the thread
     // sanitizer: it allows no threads after a fork.
     c("forked", &[], Under::Address);
     c("forked", &[], Under::Nothing);
@@ -72,14 +72,14 @@ fn a_forked_child_is_told_so() {
 
 #[test]
 fn threads_are_as_few_as_promised() {
-    // The thread sanitizer has a thread of its own, which would be counted.
+    // The thread sanitizer has a thread of its own, which the test would count.
     c("threads", &[], Under::Nothing);
     c("threads", &[], Under::Address);
 }
 
 #[test]
 fn a_system_without_threads_is_an_error_and_no_fate() {
-    // Sanitizers need the room that is taken away here.
+    // Sanitizers need the memory that this test denies.
     c("refused", &[], Under::Nothing);
 }
 

@@ -1,4 +1,4 @@
-//! The library as it was just built, programs made with it, and their runs.
+//! The library of the last build, programs that are linked with it, and their runs.
 
 use super::api::root;
 use std::collections::BTreeSet;
@@ -15,12 +15,12 @@ use tenure_field::{Process, cabi};
 /// How long any program may take on a machine that is busy.
 pub(crate) const LIMIT: Duration = Duration::from_secs(300);
 
-/// Whether everything is to be run, and for long (`make check-abi`).
+/// Whether all programs run, and for long (`make check-abi`).
 pub(crate) fn is_long() -> bool {
     std::env::var_os("TENURE_ABI_LONG").is_some()
 }
 
-/// Where tests may write.
+/// The folder in which tests may write.
 pub(crate) fn scratch(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("abi")
@@ -48,15 +48,15 @@ pub(crate) fn has(program: &str) -> bool {
     std::env::split_paths(&path).any(|folder| folder.join(program).exists())
 }
 
-/// How a program is made and run.
+/// How a program is built and run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Under {
     Nothing,
-    /// The address and undefined-behaviour sanitizers. The library itself is not instrumented: its
-    /// allocations and leaks are seen, and every access of the C side.
+    /// The address and undefined-behaviour sanitizers. The library itself is not instrumented: they
+    /// see its allocations and leaks, and every access of the C side.
     Address,
-    /// The thread sanitizer, over the C side alone: it cannot see how the library orders its threads,
-    /// so what is called from within it is left out (tests/c/tsan.supp).
+    /// The thread sanitizer, over the C side alone: it cannot see how the library orders its
+    /// threads, so calls from within the library are excluded (tests/c/tsan.supp).
     Thread,
     Valgrind,
 }
@@ -117,7 +117,7 @@ pub(crate) fn program(source: &Path, under: Under) -> PathBuf {
     out
 }
 
-/// Runs a program to its end, and returns what it printed; fails if it does.
+/// Runs a program to its end, and returns its output; fails if the program fails.
 pub(crate) fn run<S: AsRef<OsStr>>(program: &Path, args: &[S], under: Under) -> String {
     let env = |name: &str, value: String| (name.to_owned(), value);
     let suppressions = super::api::c_file("tsan.supp");

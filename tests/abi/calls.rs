@@ -1,6 +1,6 @@
-//! Calls of every function there is, made from the header: with NULL in each place, with objects of
-//! another kind, from inside every callback, and from several threads at once. A function that is
-//! added to the header is called without anybody remembering it here.
+//! Calls of all functions, made from the header: with NULL in each place, with objects of another
+//! kind, from inside every callback, and from several threads at once. A function that is added to
+//! the header is called without a change here.
 
 use super::api::{self, Function, Param};
 use super::built::{Under, is_long, program, run, scratch};
@@ -8,12 +8,12 @@ use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
-/// What is given for a parameter that nothing is wrong with, and what must be declared before.
+/// A valid value for a parameter, and the declarations before it.
 fn good(function: &Function, param: &Param) -> (String, String) {
     let name = param.name.as_str();
     let plain = |value: &str| (String::new(), value.to_owned());
     if function.name.ends_with("_free") {
-        return plain("NULL"); // what functions give is freed below
+        return plain("NULL"); // the objects that functions give are freed below
     }
     if let Some(kind) = param.kind.strip_suffix(" **") {
         return (format!("{kind} *{name} = NULL;"), format!("&{name}"));
@@ -27,7 +27,7 @@ fn good(function: &Function, param: &Param) -> (String, String) {
         ("tenure_str", "certificate_file" | "key_file" | "server_name") => {
             plain("tenure_str_c(NULL)")
         }
-        // Whoever was told of that file could not open a client any more.
+        // With the URL of that file, no client could be opened.
         ("const tenure_client_options *", "options") => plain("NULL"),
         ("tenure_event_fn", _) => plain("ignore_event"),
         ("tenure_log_fn", _) => plain("ignore_log"),
@@ -59,7 +59,7 @@ fn good(function: &Function, param: &Param) -> (String, String) {
     }
 }
 
-/// One call as a block of C. `change` says what is given instead of what is good, by position;
+/// One call as a block of C. `change` has the values that replace valid ones, by position;
 /// `expected` is a condition on the status.
 fn block(
     function: &Function,
@@ -74,7 +74,7 @@ fn block(
     for (at, param) in function.params.iter().enumerate() {
         let (declared, value) = good(function, param);
         let value = if nobody_destroys && param.name == "user_data" {
-            "NULL".to_owned() // or it would be waited for
+            "NULL".to_owned() // otherwise it would be waited for
         } else {
             value
         };
@@ -155,7 +155,7 @@ fn blocks_with_null() -> String {
     text
 }
 
-/// Objects that carry their kind: those that a wrong pointer can be told from.
+/// Objects that carry their kind, so that a pointer to another kind is recognised.
 fn is_tagged(param: &Param) -> bool {
     let kind = param.kind.trim_start_matches("const ");
     kind.starts_with("tenure_") && kind.ends_with(" *") && kind != "tenure_member *"

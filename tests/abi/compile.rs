@@ -1,4 +1,4 @@
-//! The header alone, in every language and by every compiler that it is made for.
+//! The header alone, in every language and by every compiler for which it is written.
 
 use super::api::root;
 use super::built::{has, say_or_fail, scratch};
@@ -46,7 +46,7 @@ fn compile(compiler: &str, language: &str, standard: &str, headers: &[&str]) {
             .args(["-o".as_ref(), program.as_os_str()])
             .args(&units),
     );
-    // It calls nothing of the library, and so runs without.
+    // It calls no function of the library, and so runs without it.
     say_or_fail(&mut Command::new(Path::new(&program)));
 }
 
@@ -70,7 +70,7 @@ fn the_header_compiles_in_cpp() {
 
 #[test]
 fn compilers_are_at_hand() {
-    // Their absence must not look like a success of those that are.
+    // The absence of some compilers must not look like a success of the others.
     for compiler in ["gcc", "g++", "clang", "clang++"] {
         assert!(has(compiler), "{compiler} is not here: run scripts/setup");
     }

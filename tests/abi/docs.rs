@@ -1,4 +1,4 @@
-//! Every function of the header says all that its caller must know.
+//! The comment of every function of the header has all facts that its caller needs.
 
 use super::api::{self, Function};
 
@@ -30,7 +30,7 @@ fn missing(function: &Function) -> Vec<String> {
             missing.push(slot.trim().to_owned());
         }
     }
-    // What is said before the first tag.
+    // The text before the first tag.
     if doc
         .split("@param ")
         .next()
@@ -47,7 +47,7 @@ fn missing(function: &Function) -> Vec<String> {
     missing
 }
 
-/// The statuses that a function must name, by what its parameters allow to go wrong.
+/// The statuses that a function must name, because its parameters allow them.
 fn statuses(function: &Function) -> Vec<&'static str> {
     let mut statuses = vec!["TENURE_OK"];
     let is_handle = |kind: &str| {

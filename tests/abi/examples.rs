@@ -1,4 +1,5 @@
-//! The examples do what they say: those of `examples/c`, and the one that the header opens with.
+//! The examples work as documented: those of `examples/c`, and the one at the beginning of the
+//! header.
 
 use super::api::{root, text};
 use super::built::{LIMIT, Under, program, run, scratch};
@@ -38,7 +39,7 @@ fn the_example_of_the_header_runs() {
     check_steps(&said);
 }
 
-/// Three steps of a leader, with whatever token.
+/// Three steps of a leader, with any token.
 pub(crate) fn check_steps(said: &str) {
     let steps: Vec<bool> = said
         .lines()

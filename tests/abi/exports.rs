@@ -1,4 +1,4 @@
-//! What the library exports, and how it is linked.
+//! The exports of the library, and its linking.
 
 use super::api;
 use super::built::{say_or_fail, shared, soname};

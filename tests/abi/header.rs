@@ -1,4 +1,4 @@
-//! `include/tenure.h` is what `src/capi/` makes of it.
+//! `include/tenure.h` is up to date with `src/capi/`.
 
 use super::api::root;
 use std::fs;

@@ -1,4 +1,4 @@
-//! `make install` into a folder of the test's own, and programs that find all they need from there.
+//! `make install` into a folder of the test's own, and programs that find all they need there.
 
 use super::api::root;
 use super::built::{Under, archive, has, is_long, run, say_or_fail, scratch, shared, soname};
@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use tenure_field::built_tool;
 
-/// A script of ours, told to take what was built for this test.
+/// One of our scripts, with the files that were built for this test.
 fn script(name: &str) -> Command {
     let mut script = Command::new(root().join("scripts").join(name));
     script
@@ -111,7 +111,7 @@ fn what_is_installed_builds_programs_by_pkg_config() {
     assert!(needs_the_shared_library(&dynamic));
     check_run(&dynamic, "memory://pkg-config/group");
 
-    // As a linker that has both takes the shared one, the archive is named by its file.
+    // A linker that has both takes the shared library, so the test names the archive's file.
     let fixed = prefix.join("static");
     let words = pkg_config(&prefix, &["--static", "--cflags", "--libs"]);
     assert!(words.contains(&"-DTENURE_STATIC".to_owned()), "{words:?}");
@@ -134,7 +134,7 @@ fn what_is_installed_builds_programs_by_pkg_config() {
 fn what_is_installed_builds_programs_by_cmake() {
     let prefix = fresh("install/cmake");
     install(&prefix, "", &[]);
-    // It may be moved: nothing in it names where it was.
+    // It may be moved: no file in it holds its path.
     let moved = fresh("install/moved").join("to");
     fs::rename(&prefix, &moved).unwrap();
     let project = fresh("install/project");

@@ -1,11 +1,11 @@
 //! `include/symbols.tsv`: every symbol and every number that was ever promised. Lines are added to
-//! it, and none is ever changed or taken away.
+//! it, and none is ever changed or removed.
 
 use super::api;
 use std::collections::BTreeMap;
 use std::fs;
 
-/// What a line of the ledger promises.
+/// The promise of a line of the ledger.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     /// Functions, and the ABI that introduced each.
@@ -35,7 +35,7 @@ pub(crate) fn read() -> Ledger {
     ledger
 }
 
-/// Adds the lines that are missing, each after the one that it follows in the header, where
+/// Adds the lines that are missing, each after the one that precedes it in the header, where
 /// `TENURE_WRITE_HEADER` is set; else fails.
 fn assert_none_missing(promised: &[String], declared: &[String]) {
     let is_new = |line: &&String| !promised.contains(line);

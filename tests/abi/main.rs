@@ -1,5 +1,5 @@
-//! The C ABI as an artifact: header, library and ledger say the same, programs in C that are linked
-//! with it do what the header says, under sanitizers too, and what is installed can be used.
+//! The C ABI as an artifact: header, library and ledger agree, programs in C that are linked with
+//! it confirm the header's promises, under sanitizers too, and the installed files can be used.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The library's own dependencies. What the tool needs is none of them.
+/// The library's own dependencies, without those of the tool.
 const NEEDED: &[&str] = &[
     "cfg-if",
     "crossbeam-channel",
@@ -51,7 +51,7 @@ fn cargo(folder: &Path, command: &str) -> Command {
     cargo
 }
 
-/// The symbols of C that a file holds.
+/// The C symbols in a file.
 fn symbols(file: &Path) -> Vec<String> {
     let said = say_or_fail(
         Command::new("nm")
@@ -65,7 +65,7 @@ fn symbols(file: &Path) -> Vec<String> {
         .collect()
 }
 
-/// The files that cargo made of the library: what it says itself, as older ones may stand beside them.
+/// The files that cargo made of the library, by its own report: older ones may be beside them.
 fn made(messages: &str) -> Vec<PathBuf> {
     let messages = messages.lines().map(serde_json::from_str::<Value>);
     let made = messages
@@ -85,7 +85,7 @@ fn a_rust_program_gets_no_symbol_of_c_and_no_dependency_of_the_tool() {
     let manifest = MANIFEST.replace("ROOT", root().to_str().unwrap());
     fs::write(folder.join("Cargo.toml"), manifest).unwrap();
     fs::write(folder.join("src/main.rs"), MAIN).unwrap();
-    // The same versions, which are here.
+    // The same versions, which this machine has.
     fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
 
     let tree = say_or_fail(

@@ -1,6 +1,6 @@
-//! The header against that of the last release, by abidiff: what a program was compiled with must
-//! fit all later libraries. Two libraries of empty functions are made of the two headers, for Rust's
-//! own debugging information says everything but what C sees.
+//! The header against that of the last release, by abidiff: a compiled program must work with all
+//! later libraries. The test makes two libraries of empty functions of the two headers, because
+//! Rust's own debugging information describes everything except what C sees.
 
 use super::api::{functions_of, root, text};
 use super::built::{has, is_long, say_or_fail, scratch};
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// A library with the functions of a header, and nothing in them.
+/// A library with the functions of a header, all empty.
 fn hollow(name: &str, header: &str) -> PathBuf {
     let folder = scratch(&format!("release/{name}"));
     fs::write(folder.join("tenure.h"), header).unwrap();
@@ -40,7 +40,8 @@ fn hollow(name: &str, header: &str) -> PathBuf {
     library
 }
 
-/// What abidiff has against the newer of two headers; additions are none of it.
+/// The incompatible changes of the newer of two headers that abidiff finds; additions are
+/// compatible.
 fn broken(older: &str, newer: &str) -> Option<String> {
     let (older, newer) = (hollow("older", older), hollow("newer", newer));
     let output = Command::new("abidiff")
@@ -75,7 +76,7 @@ fn the_header_fits_programs_of_the_last_release() {
         "abidiff is not here: scripts/setup --with-abidiff"
     );
     let now = text();
-    // That it would see a change is part of the check.
+    // The check itself must be able to see a change.
     for (what, changed) in [
         (
             "a parameter that grew",

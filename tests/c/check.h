@@ -1,7 +1,5 @@
-/*
- * What the test programs say when something is not as it must be. They print nothing else, so that
- * what a program prints on its way out is why it failed.
- */
+/* The messages of the test programs when a check fails. They print nothing else, so that all output
+ * of a program is the reason of its failure. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -11,7 +9,7 @@
 
 #include <tenure.h>
 
-/* Longer than anything takes on a busy machine under a sanitizer. */
+/* Longer than any step takes on a busy machine under a sanitizer. */
 #define LIMIT_MS 120000
 
 #define CHECK(condition)                                                                             \
@@ -22,7 +20,7 @@
         }                                                                                            \
     } while (0)
 
-/* A call that must come to this status; it takes the error, which is freed here. */
+/* A call that must return this status; it takes the error, which is freed here. */
 #define EXPECT(expected, call)                                                                       \
     do {                                                                                             \
         tenure_error *error = NULL;                                                                  \
@@ -48,7 +46,7 @@
 
 #define EXPECT_OK(call) EXPECT(TENURE_OK, call)
 
-/* Waits for something that another thread brings about, and fails if it never does. */
+/* Waits for an effect of another thread, and fails if it never comes. */
 #define AWAIT(condition)                                                                             \
     do {                                                                                             \
         uint64_t give_up = tenure_boottime_ns() + (uint64_t)LIMIT_MS * 1000000;                      \
@@ -68,7 +66,7 @@ static inline tenure_event *take(tenure_client *client)
     return event;
 }
 
-/* The next event of this kind; those before it are passed over. */
+/* The next event of this kind; those before it are dropped. */
 static inline tenure_event *take_kind(tenure_client *client, tenure_event_kind kind)
 {
     for (;;) {

@@ -1,5 +1,5 @@
 /*
- * Closing: in a callback, twice, from several threads; and what is said of use after it.
+ * Closing: in a callback, twice, from several threads; and the errors of use after it.
  *
  *   closing URL
  */
@@ -72,7 +72,7 @@ static void twice_and_after(const char *url)
         tenure_event_free(event);
     }
     CHECK(status == TENURE_ERR_CLOSED && lost == 1);
-    /* What is made of it now ends at once. */
+    /* Objects that are made of it now end at once. */
     if (tenure_contender_new(client, NULL, &late, NULL) == TENURE_OK)
         EXPECT(TENURE_ERR_CLOSED, tenure_contender_wait_leading(late, LIMIT_MS, NULL, &error));
     EXPECT(TENURE_ERR_CLOSED, tenure_client_next_event(client, LIMIT_MS, &event, &error));

@@ -1,4 +1,4 @@
-/* What this process has, by the kernel's word. */
+/* The resources of this process, from the kernel. */
 #ifndef COUNT_H
 #define COUNT_H
 

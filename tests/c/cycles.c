@@ -45,7 +45,7 @@ static void cycle(const char *url, int number)
     tenure_event_free(event);
     tenure_members_free(members);
     if (number % 2 == 0) {
-        /* Freed without a close: the session is closed in the background. */
+        /* Freed without a close: the library closes the session in the background. */
         EXPECT_OK(tenure_contender_withdraw(contender, LIMIT_MS, NULL, &error));
     } else {
         close_client(client);
@@ -54,7 +54,7 @@ static void cycle(const char *url, int number)
     tenure_group_free(group);
     tenure_detector_free(detector);
     tenure_contender_free(contender);
-    /* No more wait than were given: the dispatch thread must keep up, or memory grows for a reason. */
+    /* The number that wait is bounded: the dispatch thread must keep up, or memory grows. */
     AWAIT(atomic_load(&destroyed_count) == atomic_load(&given));
 }
 
@@ -73,7 +73,7 @@ int main(int argc, char **argv)
         cycle(argv[2], i);
     AWAIT(threads() <= threads_before);
     AWAIT(descriptors() <= descriptors_before);
-    /* Less than sixteen bytes a cycle, and a megabyte for what comes and goes. */
+    /* Less than sixteen bytes a cycle, and a megabyte for temporary memory. */
     size_t allowed = 16 * (size_t)(count - warm) + (1 << 20);
     AWAIT(mallinfo2().uordblks <= heap_before + allowed);
     printf("threads %d descriptors %d heap %+ld resident %+ld KiB\n", threads(), descriptors(),

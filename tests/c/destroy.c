@@ -1,6 +1,6 @@
 /*
  * user_data is destroyed exactly once, on the dispatch thread, in each way that a registration can
- * end; and what was freed is called back no more, whoever else keeps its session open.
+ * end; and a freed object no longer calls back, even if another handle keeps its session open.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -57,7 +57,7 @@ static void gone(struct box *box)
     AWAIT(atomic_load(&box->destroyed) == 1);
 }
 
-/* The dispatch thread has done all that was asked of it before. */
+/* The dispatch thread has run everything that was queued before. */
 static void settle(void)
 {
     static struct box last;
@@ -113,7 +113,7 @@ static void what_is_closed(const char *url)
     tenure_contender_free(contender);
     tenure_client_free(client);
 
-    /* The first callback after the end: it has nothing to tell any more. */
+    /* A callback that is set after the end of the queue is never called. */
     client = open_client(url);
     close_client(client);
     tenure_event *event = NULL;
@@ -128,7 +128,7 @@ static void what_is_closed(const char *url)
     tenure_client_free(client);
 }
 
-/* A contender keeps the session open; the client's callback must end with the client all the same. */
+/* A contender keeps the session open; the client's callback must still end with the client. */
 static void what_is_freed(const char *url)
 {
     static struct box session, running;
@@ -146,7 +146,7 @@ static void what_is_freed(const char *url)
     settle();
     CHECK(atomic_load(&session.calls) == calls);
 
-    /* A call that is under way goes on, the events behind it are gone. */
+    /* A call that is under way continues, the events behind it are gone. */
     atomic_store(&running.block, 1);
     EXPECT_OK(tenure_contender_set_callback(contender, called, &running, destroyed, &error));
     AWAIT(atomic_load(&running.entered) == 1);

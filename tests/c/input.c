@@ -50,7 +50,7 @@ static void tls(const char *url)
     tenure_client_free(client);
     client = NULL;
     EXPECT_OK(tenure_client_options_set_tls(options, ca, file, file, file, &error));
-    /* A build without TLS says so, one with it that there is no such file. */
+    /* A build without TLS reports that it lacks TLS, one with it that the file is missing. */
     REFUSED(tenure_client_open(tenure_str_c(url), options, &client, &error));
     CHECK(client == NULL);
     tenure_client_options_free(options);
@@ -97,7 +97,7 @@ static void durations(const char *url)
     REFUSED(tenure_contender_wait_leading(contender, -2, NULL, &error));
     EXPECT_OK(tenure_contender_wait_leading(contender, INT64_MAX, NULL, &error));
     REFUSED(tenure_contender_withdraw(contender, -2, NULL, &error));
-    CHECK(tenure_contender_is_leading(contender)); /* what was refused did nothing */
+    CHECK(tenure_contender_is_leading(contender)); /* the refused calls had no effect */
     EXPECT_OK(tenure_client_next_event(client, INT64_MAX, &event, &error));
     tenure_event_free(event);
     EXPECT_OK(tenure_client_close(client, INT64_MAX, &error));

@@ -62,7 +62,7 @@ static void one(const char *url, const int *order, bool with_close, bool with_ca
             break;
         }
     }
-    /* An event outlives what it tells of. */
+    /* An event outlives its handle. */
     CHECK(event == NULL || tenure_event_source(event) > 0);
     tenure_event_free(event);
 }

@@ -18,7 +18,7 @@ static bool readable(int fd, int timeout_ms)
     return count == 1;
 }
 
-/* Takes all there is, and looks at the descriptor before and after each event. */
+/* Takes all events, and checks the descriptor before and after each. */
 static size_t drain(tenure_client *client, int fd)
 {
     size_t count = 0;
@@ -76,7 +76,7 @@ static void the_descriptor(const char *url)
     }
     CHECK(!readable(fd, 0));
 
-    /* What waits in the queue becomes the callback's. */
+    /* The waiting events move to the callback. */
     EXPECT_OK(tenure_memory_expire(tenure_str_c(url), 0, NULL, &error));
     CHECK(readable(fd, LIMIT_MS));
     EXPECT_OK(tenure_client_set_callback(client, called, NULL, NULL, &error));
@@ -88,7 +88,7 @@ static void the_descriptor(const char *url)
     CHECK(readable(fd, LIMIT_MS));
     tenure_event_free(take_kind(client, TENURE_EVENT_DETECTOR_NONE));
     CHECK(!readable(fd, 0));
-    /* With the handle go its events. */
+    /* The handle's events are gone with it. */
     tenure_detector_free(detector);
     CHECK(!readable(fd, 0));
     EXPECT_OK(tenure_detector_new(client, tenure_str_c(""), &detector, &error));
@@ -96,7 +96,7 @@ static void the_descriptor(const char *url)
     tenure_detector_free(detector);
     CHECK(!readable(fd, 0));
 
-    /* The end of all is something to tell too, again and again; whoever closed finds it. */
+    /* The end of the queue makes it readable, too, and stays; every caller of a close finds it. */
     close_client(client);
     CHECK(readable(fd, 0));
     tenure_event *event = NULL;
@@ -215,8 +215,8 @@ static void *fetch(void *client)
     return NULL;
 }
 
-/* Several threads wait at the queue while handles get callbacks and go: each event goes to one of
- * them, and nobody is told of an end before it comes. */
+/* Several threads wait for the queue while handles get callbacks and are freed: each event goes to
+ * one of them, and no thread sees the end of the queue too early. */
 static void several_at_once(const char *url)
 {
     tenure_client *client = open_client(url);

@@ -1,7 +1,7 @@
 /*
  * Servers that reset connections, and SIGPIPE with its default action, which would end this process.
  * The second one lets a session begin, and ends and resets the connection in the middle of a flood
- * of requests: whoever writes after both have arrived gets SIGPIPE, unless it asks for none.
+ * of requests: a thread that writes after both have arrived gets SIGPIPE, unless it suppresses it.
  */
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -42,7 +42,7 @@ static void *reset_all(void *argument)
     }
 }
 
-/* Reads and throws away; false at the end of the stream. */
+/* Reads and drops bytes; false at the end of the stream. */
 static bool swallow(int connection, size_t count)
 {
     char bytes[256];

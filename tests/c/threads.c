@@ -1,6 +1,6 @@
 /*
- * However many clients: one thread of the library for all of them, and a second one from the first
- * callback on. None for a leader whose address is known. Signals reach none but the dispatch thread.
+ * One thread of the library for any number of clients, and a second one from the first callback on.
+ * None for a leader whose address is known. Signals reach only the dispatch thread.
  */
 #include <signal.h>
 #include <stdatomic.h>

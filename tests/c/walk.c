@@ -1,6 +1,6 @@
 /*
- * An ordinary life, by way of every function that has an answer to be looked at: a leader, who
- * hands over to a second one of another client; members that come, change and go.
+ * An ordinary life, by every function with an answer: a leader that hands over to a second one of
+ * another client; members that come, change and go.
  *
  *   walk URL
  */

@@ -1,4 +1,4 @@
-//! The examples of `examples/cpp` print what stands beside them.
+//! The examples of `examples/cpp` print the text of the files beside them.
 
 use crate::make::{self, PLAIN};
 use crate::{LIMIT, root, shared};

@@ -1,5 +1,5 @@
-//! C++: programs that use `include/tenure.hpp`, made with `$CXX` (g++) and the library of this build,
-//! and their runs. The examples and the README's code are among them.
+//! C++: programs that use `include/tenure.hpp`, built with `$CXX` (g++) and the library of this
+//! build, and their runs. The examples and the README's code are among them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -22,7 +22,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Where tests may write.
+/// The folder in which tests may write.
 fn scratch(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("cpp")

@@ -1,4 +1,4 @@
-//! Makes programs.
+//! Building programs.
 
 use crate::{LIMIT, root, scratch};
 use std::collections::BTreeMap;
@@ -19,12 +19,12 @@ const STRICT: &[&str] = &[
     "-Werror",
 ];
 
-/// How a program is made.
+/// The kind of a build.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Build {
     pub(crate) standard: &'static str,
     /// With the address and undefined-behaviour sanitizers. The library itself is not instrumented:
-    /// what it allocates and leaks is seen, and every access of the C++ side.
+    /// they see its allocations and leaks, and every access of the C++ side.
     pub(crate) sanitized: bool,
 }
 
@@ -38,22 +38,22 @@ pub(crate) const SANITIZED: Build = Build {
     sanitized: true,
 };
 
-/// What looks at the types of objects cannot: where a part has no types at run time (-fno-rtti), the
-/// linker may keep its table of a class's functions, which names none.
+/// The sanitizer of objects' types is out of place: where a part has no types at run time
+/// (-fno-rtti), the linker may keep its table of a class's functions, which names none.
 const SANITIZERS: &[&str] = &[
     "-fsanitize=address,undefined",
     "-fno-sanitize=vptr",
     "-fno-sanitize-recover=all",
 ];
 
-/// The words of a comment in a source that wants to be compiled without exceptions.
+/// The comment of a source that is to be compiled without exceptions.
 const WITHOUT_EXCEPTIONS: &str = "// Compiled with -fno-exceptions -fno-rtti";
 
 fn compiler() -> String {
     std::env::var("CXX").unwrap_or_else(|_| "g++".to_owned())
 }
 
-/// A folder with the library under the names by which it is looked for.
+/// A folder with the library under the names by which linkers and loaders look for it.
 fn libraries() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
@@ -79,12 +79,12 @@ fn compile(compiler: &str, standard: &str, source: &Path) -> Command {
     command
 }
 
-/// Has a compiler look at a source, and no more.
+/// Compiles a source without a result, to check it.
 pub(crate) fn check(compiler: &str, standard: &str, source: &Path) {
     cabi::say_or_fail(compile(compiler, standard, source).arg("-fsyntax-only"));
 }
 
-/// Makes a program of these sources, each compiled on its own; once, whoever asks.
+/// Builds a program of these sources, each compiled on its own; once, for all tests.
 pub(crate) fn program(name: &str, sources: &[PathBuf], build: Build) -> PathBuf {
     static MADE: Mutex<BTreeMap<PathBuf, Arc<OnceLock<PathBuf>>>> = Mutex::new(BTreeMap::new());
     let kind = if build.sanitized {
@@ -94,7 +94,7 @@ pub(crate) fn program(name: &str, sources: &[PathBuf], build: Build) -> PathBuf 
     };
     let folder = scratch(&format!("{kind}/{name}"));
     let made = {
-        // A compiler that fails fails the test that asked first, under no lock.
+        // A compiler that fails fails the test that needed it first, under no lock.
         let mut made = MADE.lock().unwrap();
         Arc::clone(made.entry(folder.clone()).or_default())
     };
@@ -127,8 +127,8 @@ fn link(folder: &Path, sources: &[PathBuf], build: Build) -> PathBuf {
     out
 }
 
-/// Makes a shared library of one source and a program of another, both of which show nothing of what
-/// is in them but what they say they do.
+/// Builds a shared library of one source and a program of another, both of which export only their
+/// declared symbols.
 pub(crate) fn in_parts(library: &Path, program: &Path) -> PathBuf {
     let folder = scratch("parts");
     let out = folder.join("program");
@@ -154,7 +154,7 @@ pub(crate) fn in_parts(library: &Path, program: &Path) -> PathBuf {
     out
 }
 
-/// Does something with each of these, on two threads.
+/// Runs a job for each of these, on two threads.
 pub(crate) fn at_once<T: Sync, R: Send>(things: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let half = things.len().div_ceil(2);
     let each = |part: &[T]| part.iter().map(&act).collect::<Vec<R>>();
@@ -188,7 +188,7 @@ pub(crate) fn start<S: AsRef<OsStr>>(program: &Path, args: &[S]) -> Process {
     Process::spawn_with(program, args.iter().map(AsRef::as_ref), options)
 }
 
-/// What a program has printed on standard output.
+/// The standard output of a program.
 pub(crate) fn printed(process: &Process) -> String {
     let lines = process.lines();
     lines
@@ -197,7 +197,7 @@ pub(crate) fn printed(process: &Process) -> String {
         .collect()
 }
 
-/// Waits for the end of a program, which must be a success, and returns what it printed.
+/// Waits for the end of a program, which must be a success, and returns its output.
 #[track_caller]
 pub(crate) fn finish(process: &Process) -> String {
     let status = process.wait_exit(LIMIT);

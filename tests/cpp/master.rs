@@ -1,4 +1,4 @@
-//! `examples/cpp/master.cpp` against a real server: three masters, one of whom leads.
+//! `examples/cpp/master.cpp` against a real server: three masters, one of which leads.
 
 use crate::examples::example;
 use crate::{LIMIT, make, shared};
@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 use tenure_field::{Process, Proxy, Signal, ports, wait_until};
 
-/// What it ends with when it loses its leadership.
+/// Its exit status when it loses its leadership.
 const LOST: Option<i32> = Some(3);
 
 struct Master {
@@ -33,9 +33,9 @@ impl Master {
         Some(stream)
     }
 
-    /// What it answers; empty if it does not.
+    /// Its answer; empty if there is none.
     fn answer(&self) -> String {
-        self.ask().map(hear).unwrap_or_default()
+        self.ask().map(receive).unwrap_or_default()
     }
 
     #[track_caller]
@@ -48,7 +48,7 @@ impl Master {
         })
     }
 
-    /// The token that it says it leads with.
+    /// The token with which it answers that it leads.
     #[track_caller]
     fn token(&self) -> u64 {
         let answer = self.wait_for("200 OK\r\n");
@@ -67,9 +67,9 @@ impl Master {
     }
 }
 
-fn hear(mut stream: TcpStream) -> String {
+fn receive(mut stream: TcpStream) -> String {
     let mut answer = String::new();
-    // A connection that is reset has said what it had to say.
+    // A connection that is reset has already sent its answer.
     drop(stream.read_to_string(&mut answer));
     answer
 }
@@ -84,7 +84,7 @@ fn of_three_masters_one_serves_whatever_becomes_of_it() {
     two.redirects_to(&one);
     three.redirects_to(&one);
 
-    // It is killed: another serves, and the third knows.
+    // It is killed: another serves, and the third one redirects to it.
     one.process.signal(Signal::Kill);
     let (second, last) = wait_until("another to serve", LIMIT, || {
         let serves = |master: &Master| master.answer().starts_with("HTTP/1.0 200 OK\r\n");
@@ -98,12 +98,12 @@ fn of_three_masters_one_serves_whatever_becomes_of_it() {
     assert!(higher > token, "{higher} after {token}");
     last.redirects_to(second);
 
-    // It is stopped until the third serves, and then woken by somebody's request.
+    // It is stopped until the third serves, and then a request wakes it.
     second.process.pause();
     assert!(last.token() > higher);
     let asked = second.ask().unwrap();
     second.process.resume();
-    let answer = hear(asked);
+    let answer = receive(asked);
     assert!(!answer.contains("200 OK"), "{answer}");
     assert_eq!(second.process.wait_exit(LIMIT).code(), LOST);
     assert!(make::printed(&second.process).ends_with("lost leadership\n"));
@@ -127,7 +127,7 @@ fn a_master_that_knows_of_nobody_says_so() {
     assert!(answer.contains("\r\nRetry-After: 1\r\n"), "{answer}");
     proxy.refuse(false);
     alone.token();
-    // Cut off, it ends by its own clock: no server has a say.
+    // Cut off, it ends by its own clock: no server decides.
     proxy.hold();
     assert_eq!(alone.process.wait_exit(LIMIT).code(), LOST);
 }

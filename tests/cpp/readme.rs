@@ -1,4 +1,4 @@
-//! The README's code in C++ is compiled, and does what is said of it.
+//! The README's code in C++ compiles, and works as described.
 
 use crate::make::{self, PLAIN};
 use crate::{LIMIT, root, scratch, shared};
@@ -9,7 +9,7 @@ fn the_code_of_the_readme_works() {
     let (_, section) = readme.split_once("\n## From C++\n").unwrap();
     let (_, code) = section.split_once("```cpp\n").unwrap();
     let (code, _) = code.split_once("```").unwrap();
-    // It names servers that the reader has.
+    // It names servers that only the reader has.
     let there = "zk://127.0.0.1:2181/app";
     assert_eq!(code.matches(there).count(), 1, "{code}");
     let source = scratch("readme").join("readme.cpp");
@@ -19,7 +19,7 @@ fn the_code_of_the_readme_works() {
     process.wait_for("leadership", LIMIT, |line| {
         (line.as_str()).is_some_and(|text| text.starts_with("leading with fencing token "))
     });
-    // It works as long as it leads, and closes what it opened when it does no more.
+    // It works as long as it leads, and closes its client when it no longer leads.
     let observer = tenure_observer::Observer::connect(shared().addr());
     let names = observer.children("/cpp-readme");
     assert_eq!(names.len(), 1, "{names:?}");

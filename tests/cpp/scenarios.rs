@@ -1,5 +1,5 @@
 //! The scenarios of `tests/scenarios/list.tsv`, played in C++ against real servers.
-//! `tests/scenarios/cpp.tsv` says which are and which are not, and why.
+//! `tests/scenarios/cpp.tsv` lists which are played and which are not, with the reason.
 
 use crate::make::{self, SANITIZED};
 use crate::{root, shared};
@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use tenure_field::{cabi, control};
 
-/// How many play at once. They wait for servers and timeouts most of the time.
+/// How many scenarios run at once. They wait for servers and timeouts most of the time.
 const AT_ONCE: usize = 8;
 
 fn program() -> PathBuf {
@@ -22,7 +22,7 @@ fn known() -> BTreeSet<String> {
     listed.lines().map(str::to_owned).collect()
 }
 
-/// A table of `tests/scenarios`: its lines, by what stands first in them.
+/// A table of `tests/scenarios`: its lines, by their first column.
 fn table(name: &str) -> BTreeMap<String, Vec<String>> {
     let path = root().join("tests/scenarios").join(name);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));

@@ -22,13 +22,13 @@ fn the_tests_in_cpp_pass_under_sanitizers() {
 fn the_header_is_clean_with_clang() {
     let everything = ["tests/cpp/unit", "tests/cpp/scenarios", "examples/cpp"];
     let sources: Vec<_> = everything.into_iter().flat_map(make::sources).collect();
-    // The newer standard first: it has rules of its own for what is compared with what.
+    // The newer standard first: it has its own rules for comparisons.
     make::at_once(&sources, |source| make::check("clang++", "c++20", source));
     let header = crate::root().join("tests/cpp/unit/bare.cpp");
     make::check("clang++", "c++17", &header);
 }
 
-/// The words of a compiler about a source of its own that it must refuse.
+/// The compiler's words on a source that it must refuse.
 fn refused(name: &str, flags: &[&str], body: &str) -> String {
     let source = crate::scratch("refused").join(name).with_extension("cpp");
     let text = format!("#include <tenure.hpp>\nint main()\n{{\n    {body}\n}}\n");

@@ -1,9 +1,9 @@
-//! Sessions that a server since 3.5 has taken out of its queue and not closed yet: everything about
-//! them seems to live, and they end all the same. A lease must not be counted on such a one.
+//! Sessions that a server since 3.5 has taken out of its queue and not closed yet: all their
+//! requests succeed, and they end all the same. A lease must not rest on such a session.
 //!
-//! In which order a real server closes the sessions of a bucket cannot be forced. It is slowed down
-//! by a log that is read slowly, and its own count shows that it is about it; what is asked then is
-//! asked in good time of so many sessions that some are closed late.
+//! The test cannot force the order in which a real server closes the sessions of a bucket. A slow
+//! reader of its log slows the server down, and the server's own count shows that it has begun; so
+//! many sessions then send requests in time that some are closed late.
 
 use crate::slow_log::SlowLog;
 use std::io;
@@ -16,23 +16,24 @@ use tenure_field::wire::{Payload, opcode};
 use tenure_field::zookeeper::{Config, Version};
 use tenure_field::{Ensemble, Zookeeper, raw, wait_until};
 
-/// Sessions that fall silent together: their ends take a second, less what fits into the pipe.
+/// Sessions that fall silent together: their ends take a second, less the lines that fit into the
+/// pipe.
 const CROWD: usize = 2000;
 
 /// How many of them try to come back.
 const STANDBYS: usize = 40;
 
-/// What a line of log takes; a server writes one for each session that it ends.
+/// The time that a line of log takes; a server writes one for each session that it ends.
 const LINE: Duration = Duration::from_micros(500);
 
-/// So long that the whole crowd falls into one bucket if it is made at the beginning of it.
+/// Long enough for the whole crowd to fall into one bucket if it is made at the beginning of it.
 const TICK: Duration = Duration::from_secs(4);
 
 const TIMEOUT: Duration = Duration::from_secs(4);
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// What becomes of a session that comes back while its bucket is being closed.
+/// The fate of a session that comes back while its bucket is being closed.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Fate {
     valid: bool,
@@ -69,7 +70,7 @@ fn config(log: &SlowLog) -> Config {
     }
 }
 
-/// How many sessions the server has set out to end because they were silent.
+/// How many sessions the server has begun to end because they were silent.
 fn ended(server: &Zookeeper) -> usize {
     server.monitor()["zk_stale_sessions_expired"]
         .parse()
@@ -80,7 +81,7 @@ fn znode(session: i64) -> String {
     format!("/s{session:x}")
 }
 
-/// Comes back, makes a znode, and proves that it is there, all before anything is closed.
+/// Attaches again, makes a znode, and proves that it exists, all before any session is closed.
 fn come_back(at: SocketAddr, gone: &raw::Session) -> (Fate, Option<raw::Session>) {
     let mut fate = Fate::default();
     // A server hangs up on it, too, if its turn comes in the middle of the handshake.
@@ -130,10 +131,10 @@ fn a_real_leader_closes_sessions_that_it_has_just_called_valid_to_a_follower() {
     drop(ensemble);
 }
 
-/// `server` ends the sessions; they are made, and come back, through `at`.
+/// `server` ends the sessions; `at` is the server at which they are made and attach again.
 fn compare(server: &Zookeeper, at: SocketAddr) {
-    // The whole crowd is to fall into one bucket: if some of it is in an earlier one, that may be
-    // closed before anybody comes back, and the rest of it is touched in time.
+    // The whole crowd is to fall into one bucket: an earlier bucket might be closed before a
+    // session attaches again, and the rest is touched in time.
     let bucket = server.next_expiry(Duration::ZERO);
     wait_until("a bucket to begin", LIMIT, || {
         (Instant::now() >= bucket).then_some(())
@@ -173,7 +174,8 @@ fn compare(server: &Zookeeper, at: SocketAddr) {
     );
     let mut observer = raw::Session::open(at, TIMEOUT).unwrap();
     for (gone, (fate, _)) in crowd.iter().zip(&standbys) {
-        // Whoever was pinged and called valid and is closed was doomed. (Others may be closed since.)
+        // A session that was pinged, called valid and then closed was doomed. (Others may be closed
+        // later.)
         let stands = observer.exists(&znode(gone.id), false).unwrap();
         assert!(!(stands && fate.ended), "{}", gone.id);
     }
@@ -183,7 +185,7 @@ fn compare(server: &Zookeeper, at: SocketAddr) {
         standbys.iter().map(|(f, _)| f).collect::<Vec<_>>()
     );
 
-    // The model says the same of the same.
+    // The model gives the same answers.
     let fates = modelled(last - taken);
     assert!(fates.contains(&Fate::DOOMED), "{fates:?}");
     let atomic = modelled(Duration::ZERO);
@@ -211,7 +213,7 @@ fn modelled(closing_time: Duration) -> Vec<Fate> {
     model.tick(now);
     let mut standbys = Vec::new();
     for (session, greeting) in &crowd[..STANDBYS] {
-        // The password ends the answer to the handshake, but for one byte.
+        // The password ends the answer to the handshake, except for one byte.
         let greeting = &greeting[0];
         let password = greeting[greeting.len() - 17..greeting.len() - 1].to_vec();
         let conn = hello(&mut model, now, *session, password);

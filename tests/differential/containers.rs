@@ -1,5 +1,5 @@
-//! Containers that servers delete by themselves, a real one and the model: which, in which order, and
-//! who is told.
+//! Containers that servers delete by themselves, a real one and the model: which ones, in which
+//! order, and which clients get an event.
 
 use crate::pair::Pair;
 use crate::run::Run;
@@ -39,7 +39,7 @@ fn play(mut run: Run) {
             mode: CreateMode::Persistent,
         },
     );
-    // From now on a server may act at any time: nothing is asked before that was heard of.
+    // From now on a server may act at any time: the test sends no request before it has seen that.
     run.ask_alone(
         0,
         &Request::Delete {
@@ -48,8 +48,8 @@ fn play(mut run: Run) {
         },
     );
     // The inner one, and with it the last child of the outer one.
-    run.hear_event(1);
-    run.hear_event(1);
+    run.receive_event(1);
+    run.receive_event(1);
     for path in ["/base/outer", "/base/unused"] {
         run.ask_alone(1, &exists(path, false));
     }

@@ -1,5 +1,5 @@
-//! Sequential children where their counter ends. No client gets a server there, so the server is
-//! given a transaction log in which it has happened.
+//! Sequential children where their counter ends. No client can bring a server there, so the test
+//! gives the server a transaction log in which that has happened.
 
 use crate::pair::Pair;
 use crate::run::Run;
@@ -12,10 +12,10 @@ use tenure_field::wire::Payload;
 const PARENT: &str = "/wrap";
 const CHILD: &str = "/wrap/child";
 
-/// Where the counter stands: three numbers are left.
+/// The value of the counter: three numbers are left.
 const COUNTER: i32 = i32::MAX - 2;
 
-/// A log of two transactions: a znode, and a child that makes its counter what it is
+/// A log of two transactions: a znode, and a child that gives its counter that value
 /// (`FileTxnLog`).
 fn log() -> Vec<u8> {
     let head = Payload::new().raw(b"ZKLG").int(2).long(0);
@@ -83,7 +83,7 @@ fn a_counter_ends_at_its_end_as_a_real_one_does() {
         ("m_", stays),
         ("m_", goes),
         ("m_", goes),
-        // Its number is taken.
+        // The next number is in use.
         ("m_", goes),
         ("m_", stays),
         ("other_", goes),

@@ -1,5 +1,5 @@
 //! When sessions end: real servers must end them within the time that the model gives for the same
-//! last word. A lease is counted on that.
+//! last request. A lease is computed from that.
 
 use crate::pulse::Pulse;
 use std::collections::BTreeMap;
@@ -15,31 +15,31 @@ const SESSIONS: usize = 24;
 
 const TIMEOUTS_MS: [u64; 3] = [2000, 3000, 4000];
 
-/// Of the servers and of the model, where nothing else is said.
+/// Of the servers and of the model, unless a test sets another.
 const TICK: Duration = Duration::from_millis(500);
 
-/// What a server's threads that wake late may add to an end, beside what we ourselves have to wait
-/// on this machine (see [`Ends`]): less than the half tick by which a wrong model would be wrong.
-/// Nothing may be taken away.
+/// The time that late threads of a server may add to an end, beside the waits of this machine
+/// itself (see [`Ends`]): less than the half tick by which a wrong model would be wrong. Nothing
+/// may be subtracted.
 const LATE: Duration = Duration::from_millis(100);
 
-/// How long the creation of a session goes on to count as its word: every learner tells the leader of
-/// it when it is asked next, which happens twice a tick.
+/// How long the creation of a session counts as its request: every learner reports it to the leader
+/// at the next ping, which comes twice a tick.
 const CREATION: Duration = Duration::from_millis(700);
 
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Where the session was heard of last.
+/// The server that got the session's last request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Leader,
     Follower,
-    /// Anywhere, before the leader crashed: counted from when the next one serves.
+    /// Any, before the leader crashed: counted from when the next one serves.
     Before,
 }
 
-/// The shortest and the longest time from the last word to the end, in many modelled ensembles
-/// whose clocks and pings are out of step in all ways.
+/// The shortest and the longest time from the last request to the end, in many modelled ensembles
+/// whose clocks and pings have all phases.
 fn modelled(place: Place, timeout: Duration) -> (Duration, Duration) {
     let all: Vec<Duration> = (0..200)
         .map(|seed| modelled_end(place, timeout, seed))
@@ -126,14 +126,14 @@ fn run_to(ensemble: &mut Ensemble, now: &mut Duration, end: Duration) {
     while ensemble.poll_output().is_some() {}
 }
 
-/// A real session that has said its last word.
+/// A real session that has sent its last request.
 struct Silent {
     name: String,
     place: Place,
     timeout: Duration,
-    /// Before and after its last word, or the moment it is counted from.
+    /// Before and after its last request, or the moment from which it counts.
     word: (Instant, Instant),
-    /// Open, or its server would not be the one that was told last.
+    /// Open, or its server would not be the one of the last request.
     _session: raw::Session,
 }
 
@@ -148,7 +148,7 @@ fn sessions(place: Place, addrs: &[SocketAddr]) -> Vec<Silent> {
     };
     let opened: Vec<raw::Session> = (0..SESSIONS).map(open).collect();
     let last = Instant::now();
-    // Their last words are spread over a tick, to whose end each is counted.
+    // Their last requests are spread over a tick, to the end of which each counts.
     let speak = |(index, mut session): (usize, raw::Session)| {
         let at = CREATION + TICK.mul_f64(index as f64 / SESSIONS as f64);
         wait_until("the leader to be told of the creations", LIMIT, || {
@@ -169,14 +169,14 @@ fn sessions(place: Place, addrs: &[SocketAddr]) -> Vec<Silent> {
 
 /// When sessions were seen to have ended.
 struct Ends {
-    /// Of each: when we asked and it was there for the last time, and when it was gone.
+    /// For each: when a look last found it, and when it was gone.
     seen: BTreeMap<String, (Instant, Instant)>,
-    /// The longest time between two looks, which are a few milliseconds apart where nobody else
-    /// needs the machine: what its threads have to wait for it.
+    /// The longest time between two looks, which are a few milliseconds apart on an idle machine:
+    /// the waits of its threads.
     wait: Duration,
 }
 
-/// Looks again and again.
+/// Looks repeatedly.
 fn ends(addr: SocketAddr, silent: &[Silent]) -> Ends {
     let mut observer = raw::Session::open(addr, Duration::from_secs(10)).unwrap();
     let mut ends = Ends {
@@ -268,7 +268,8 @@ fn sessions_end_when_the_model_says() {
     drop((pulse, admin));
     let killed = Instant::now();
     real.server(leader).kill();
-    // It led for as long as somebody saw it, and for no longer than since it was last seen not to.
+    // It led for as long as a look showed, and for no longer than since the last look that showed
+    // otherwise.
     let mut before = killed;
     let next = wait_until("another leader", LIMIT, || {
         let asked = Instant::now();

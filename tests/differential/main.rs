@@ -1,9 +1,10 @@
 //! The model against real servers: the same requests to both, and every reply, error, stat and watch
 //! event must be the same, in the same order on each connection.
 //!
-//! Times are not compared, nor what differs by nature: session numbers and passwords, the order of
-//! listings, and where zxids begin. Debian's servers are 3.8.0, which lack two later mends
-//! (`exists` asks for no permission, and events are sent to who may not read); a 3.9.5 has them.
+//! The test does not compare times, nor values that differ by nature: session numbers and
+//! passwords, the order of listings, and the first zxid. Debian's servers are 3.8.0, which lack two
+//! later corrections (`exists` requires no permission, and events are sent to clients without
+//! READ); a 3.9.5 has them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
 mod closing;
@@ -26,7 +27,7 @@ use tenure_field::ensemble::Options;
 use tenure_field::zookeeper::{Config, Version};
 use tenure_field::{Ensemble, Zookeeper};
 
-/// A number from the environment, or what is run where there is none.
+/// A number from the environment, or its default.
 fn setting(name: &str, default: u64) -> u64 {
     match std::env::var(name) {
         Ok(text) => text
@@ -44,7 +45,7 @@ fn ops(default: u64) -> u64 {
     setting("TENURE_DIFF_OPS", default)
 }
 
-/// Longer than a run: what a server does by itself would come at another time in the model.
+/// Longer than a run: a server's own acts would come at another time in the model.
 const NEVER: Duration = Duration::from_secs(3600);
 
 fn config(container_check: Duration) -> Config {

@@ -22,14 +22,14 @@ pub(crate) type Frame = Option<Vec<u8>>;
 
 pub(crate) struct Pair {
     addrs: Vec<SocketAddr>,
-    /// The model's server that plays the part of each real one.
+    /// The model's server for each real one.
     parts: Vec<usize>,
     model: Ensemble,
     now: Duration,
-    heard: BTreeMap<ConnId, VecDeque<Frame>>,
+    received: BTreeMap<ConnId, VecDeque<Frame>>,
     /// Each session by one name, whichever side numbered it.
     names: BTreeMap<i64, String>,
-    /// A session at each real server of several, to see how far it is.
+    /// A session at each real server of several, to see which transactions it has applied.
     lookouts: Vec<raw::Session>,
     _pulse: Pulse,
 }
@@ -70,7 +70,7 @@ impl Session {
 
 impl Pair {
     /// Debian's servers, 3.8.0. `leader` is the real one that leads, if there are several.
-    /// Containers are looked at as often on both sides.
+    /// Both sides check containers equally often.
     pub(crate) fn new(
         addrs: &[SocketAddr],
         leader: Option<usize>,
@@ -84,7 +84,7 @@ impl Pair {
         Self::with(addrs, leader, server)
     }
 
-    /// Servers that are modelled like this.
+    /// Servers with this model.
     pub(crate) fn with(addrs: &[SocketAddr], leader: Option<usize>, server: ModelOptions) -> Self {
         let options = EnsembleOptions {
             server: ModelOptions {
@@ -110,7 +110,7 @@ impl Pair {
             parts,
             model,
             now,
-            heard: BTreeMap::new(),
+            received: BTreeMap::new(),
             names: BTreeMap::from([(0, "nobody".to_owned())]),
             _pulse: Pulse::start(several),
             lookouts: several.iter().map(|addr| lookout(*addr)).collect(),
@@ -118,7 +118,7 @@ impl Pair {
     }
 
     /// Waits until all real servers have applied this transaction. A `sync` is not enough: a leader
-    /// answers it from what it has applied, which may be less than what a follower has.
+    /// answers it from its own applied transactions, which may be fewer than a follower's.
     pub(crate) fn settle(&mut self, zxid: i64) {
         for lookout in &mut self.lookouts {
             wait_until("a server to be up to date", ANSWER_DEADLINE, || {
@@ -133,8 +133,7 @@ impl Pair {
         self.addrs.len()
     }
 
-    /// Gives the model a znode with one child, whose counter stands there: what the real server has
-    /// been given.
+    /// Gives the model a znode with one child, whose counter has this value: as the real server.
     pub(crate) fn set_counter(&mut self, parent: &str, child: &str, counter: i32) {
         for path in [parent, child] {
             self.model.create(path, b"", self.now).unwrap();
@@ -146,7 +145,7 @@ impl Pair {
         self.model.leader() == Some(self.parts[at])
     }
 
-    /// Connects on both sides. `None` if there is no such session, as both must say.
+    /// Connects on both sides. `None` if both answer that there is no such session.
     pub(crate) fn connect(&mut self, at: usize, session: &Session, wish_ms: i32) -> Option<Twin> {
         let real = TcpStream::connect_timeout(&self.addrs[at], ANSWER_DEADLINE).unwrap();
         real.set_nodelay(true).unwrap();
@@ -203,7 +202,7 @@ impl Pair {
         assert!(self.model.refuse_next(twin.conn, None, code, 1));
     }
 
-    /// Writes to the model. What the real server is sent may differ in zxids.
+    /// Writes to the model. The frame for the real server may differ in zxids.
     pub(crate) fn send_model(&mut self, twin: &Twin, bytes: &[u8]) {
         self.model.receive(twin.conn, bytes, self.now);
     }
@@ -217,10 +216,10 @@ impl Pair {
                     ModelOutput::Send { conn, bytes } => (conn, Some(bytes[4..].to_vec())),
                     ModelOutput::Close { conn } => (conn, None),
                 };
-                self.heard.entry(conn).or_default().push_back(frame);
+                self.received.entry(conn).or_default().push_back(frame);
             }
-            let heard = self.heard.entry(twin.conn).or_default();
-            if let Some(frame) = heard.pop_front() {
+            let received = self.received.entry(twin.conn).or_default();
+            if let Some(frame) = received.pop_front() {
                 return frame;
             }
             let next = self.model.deadline().filter(|next| *next <= end);
@@ -229,14 +228,14 @@ impl Pair {
         }
     }
 
-    /// What a session is called whichever side numbered it.
+    /// The common name of a session, whichever side numbered it.
     pub(crate) fn name_of(&self, session: i64) -> &str {
         self.names
             .get(&session)
             .map_or("a stranger", String::as_str)
     }
 
-    /// The names of a znode's children, to pick one.
+    /// The names of a znode's children, for a choice.
     pub(crate) fn children(&self, path: &str) -> Vec<String> {
         self.model.children(path).unwrap_or_default()
     }

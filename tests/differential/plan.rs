@@ -1,9 +1,9 @@
-//! What is asked: drawn from a seed, with an eye to what is there.
+//! The requests: drawn from a seed, and mostly on znodes that exist.
 
 use crate::pair::Pair;
 use tenure::proto::{Acl, CreateMode, MultiOp, Perms, Request, WatchMode, WatchTable, Watches};
 
-/// Picks requests, the same for the same seed.
+/// Draws requests, the same for the same seed.
 pub(crate) struct Rng(fastrand::Rng);
 
 impl Rng {
@@ -24,10 +24,10 @@ impl Rng {
     }
 }
 
-/// Below this everything happens.
+/// The root of all requests.
 pub(crate) const BASE: &str = "/base";
 
-/// Nobody may read what is there but who made it.
+/// Only the creator may read the znode.
 const SECRET: &str = "/base/secret";
 
 const NAMES: [&str; 8] = ["a", "b", "ab", "a/x", "a/y", "b/x", "a/x/z", "secret/s"];
@@ -60,7 +60,7 @@ pub(crate) fn next(rng: &mut Rng, pair: &Pair, newest: i64) -> Request {
         },
         17..=19 => Request::Exists { path, watch },
         20 | 21 => Request::GetData { path, watch },
-        // What belongs to the server itself is not the same on both sides.
+        // The server's own znodes differ between the sides.
         22..=24 if path != "/" && path.starts_with('/') && !path.starts_with("/zoo") => {
             Request::GetChildren2 { path, watch }
         }
@@ -113,14 +113,14 @@ fn is_secret(path: &str) -> bool {
     path.starts_with(SECRET)
 }
 
-/// Not a znode that everything else stands on.
+/// Not a znode that is an ancestor of all others.
 fn is_below(path: &str) -> bool {
     path.starts_with(BASE) && path != BASE && path != SECRET
 }
 
-/// Watches as after a loss of connection, some of what was missed a while ago.
+/// Watches as after a loss of connection, some from before a missed change.
 fn lost(rng: &mut Rng, pair: &Pair, newest: i64) -> Watches {
-    // Where the line is drawn is seen only close to it.
+    // A wrong boundary shows only close to it.
     let ago = if rng.one_in(2) { 40 } else { 4 };
     Watches {
         since: newest - i64::try_from(rng.below(ago)).unwrap(),
@@ -133,7 +133,7 @@ fn lost(rng: &mut Rng, pair: &Pair, newest: i64) -> Watches {
 
 fn watched(rng: &mut Rng, pair: &Pair) -> Vec<String> {
     let paths = (0..rng.below(3)).map(|_| path(rng, pair));
-    // A real server writes what is beyond U+FFFF back as two surrogates, which are no UTF-8.
+    // A real server answers characters beyond U+FFFF as two surrogates, which are not UTF-8.
     let comparable = |path: &String| !path.starts_with("/zoo") && path != "/" && path.is_ascii();
     paths.filter(comparable).collect()
 }
@@ -187,7 +187,7 @@ fn path(rng: &mut Rng, pair: &Pair) -> String {
     }
     match rng.below(48) {
         0 => BASE.to_owned(),
-        // Of an ensemble it holds the addresses.
+        // For an ensemble it holds the addresses.
         1 if pair.servers() == 1 => "/zookeeper/config".to_owned(),
         2 => "/zookeeper".to_owned(),
         3 => format!("{BASE}/"),
@@ -197,7 +197,7 @@ fn path(rng: &mut Rng, pair: &Pair) -> String {
         7 => format!("{BASE}/\u{1}"),
         8 => format!("{BASE}/\u{1F600}"),
         9 => format!("{BASE}/a/../b"),
-        // No server minds how long a name is, as long as it fits into a request.
+        // Servers accept any length of a name that fits into a request.
         10 => format!("{BASE}/{}", "long".repeat(2000)),
         _ => format!("{BASE}/{}", rng.pick(&NAMES)),
     }

@@ -1,11 +1,11 @@
-//! Somebody who says a word to each server of an ensemble now and then.
+//! A client that sends a request to each server of an ensemble at intervals.
 //!
-//! A server of an ensemble can go to sleep over what it has just been given: `CommitProcessor` looks
-//! whether there is anything to do, *then* takes its lock, and waits without looking again
-//! (ZOOKEEPER-4537, in 3.6.0 to 3.6.3, 3.7.0, 3.7.1 and 3.8.0). A `sync` is not answered then, nor a commit applied, until any
-//! other request reaches that server. Among clients that ping nobody notices. Here, where one request
-//! is under way at a time, all would be silent until sessions expire, and their ends are transactions
-//! that the model knows nothing of.
+//! A server of an ensemble can sleep although it has work: `CommitProcessor` checks whether there
+//! is work, *then* takes its lock, and waits without another check (ZOOKEEPER-4537, in 3.6.0 to
+//! 3.6.3, 3.7.0, 3.7.1 and 3.8.0). It then neither answers a `sync` nor applies a commit until any
+//! other request reaches that server. With clients that ping this goes unnoticed. Here, where one
+//! request is under way at a time, all would be silent until sessions expire, and their ends are
+//! transactions that the model does not have.
 
 use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -13,7 +13,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tenure_field::raw;
 
-/// Between two words; much less than any session timeout.
+/// Between two requests; much less than any session timeout.
 const PERIOD: Duration = Duration::from_millis(100);
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -31,8 +31,8 @@ struct Beat {
 }
 
 impl Pulse {
-    /// Opens two sessions at each of these servers, for the server may sleep over the making of the
-    /// first. All of them must go on serving for as long as this lives.
+    /// Opens two sessions at each of these servers, because the server may sleep after the creation
+    /// of the first. All of them must serve for as long as this lives.
     pub(crate) fn start(addrs: &[SocketAddr]) -> Self {
         let twice = addrs.iter().chain(addrs);
         let beats: Vec<Beat> = twice.map(|addr| beat(*addr)).collect();

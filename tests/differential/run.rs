@@ -1,4 +1,4 @@
-//! A run: requests on several connections, and after each of them what it caused on all.
+//! A run: requests on several connections, and after each of them its effects on all.
 
 use crate::pair::{Frame, Pair, Session, Twin};
 use crate::plan::{self, Rng};
@@ -9,16 +9,16 @@ use tenure_field::wire::Payload;
 
 const TWINS: usize = 4;
 
-/// The timeouts that are asked for, in milliseconds: the last is more than a server grants.
+/// The requested timeouts, in milliseconds: the last is more than a server grants.
 const WISHES: [i32; 3] = [50_000, 60_000, 90_000];
 
-/// How many requests are shown when the two disagree.
+/// How many requests a failure shows.
 const SHOWN: usize = 15;
 
 /// `THROTTLEDOP`
 const THROTTLED: i32 = -127;
 
-/// An operation that no server knows.
+/// An operation that no server has.
 const UNKNOWN: i32 = 777;
 
 pub(crate) struct Run {
@@ -30,14 +30,14 @@ pub(crate) struct Run {
     story: VecDeque<String>,
     again: String,
     frames: u64,
-    /// How many requests the real server has refused so.
+    /// How many requests the real server has throttled.
     pub(crate) throttled: u64,
-    /// Whether the real one is a 3.9: there a body that ends early costs no transaction, and watches
-    /// that stay are kept apart from others. Neither is asked for.
+    /// Whether the real one is a 3.9: it takes no transaction for a truncated body, and keeps
+    /// persistent watches apart from others. The test uses neither there.
     pub(crate) newer: bool,
-    /// Whether a write goes right before every other request, in one segment with it.
+    /// Whether each other request follows a write directly, in one segment with it.
     pub(crate) hurried: bool,
-    /// The newest transaction that the real servers have told of.
+    /// The newest transaction that the real servers have reported.
     zxid: i64,
 }
 
@@ -45,15 +45,15 @@ pub(crate) fn run(test: &str, pair: Pair, seed: u64, ops: u64) {
     Run::begin(test, pair, seed, ops).play(ops);
 }
 
-/// What is done to a request on its way.
+/// A change of a request on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Damage {
     None,
     /// Its body ends early.
     Cut,
-    /// It asks for something unheard of.
+    /// Its operation is unknown.
     Unknown,
-    /// It asks for a znode with a time to live.
+    /// It creates a znode with a time to live.
     Ttl,
 }
 
@@ -68,25 +68,25 @@ struct Asked {
 
 impl Asked {
     /// Everything up to the reply, or to the end of the connection.
-    fn hear(&self, mut next: impl FnMut() -> Frame) -> Vec<Frame> {
-        let mut heard = Vec::new();
+    fn receive(&self, mut next: impl FnMut() -> Frame) -> Vec<Frame> {
+        let mut received = Vec::new();
         loop {
             let frame = next();
             let last = match &frame {
                 None => true,
                 Some(frame) => !self.closes && header(frame).xid != xid::NOTIFICATION,
             };
-            heard.push(frame);
+            received.push(frame);
             if last {
-                return heard;
+                return received;
             }
         }
     }
 }
 
 impl Run {
-    /// Connections to all servers, and what everything else happens below. `again` is what makes
-    /// the run again.
+    /// Connections to all servers, and a common root below which everything happens. `again` is the
+    /// command that repeats the run.
     pub(crate) fn start(pair: Pair, seed: u64, again: String) -> Self {
         let mut run = Self {
             pair,
@@ -114,7 +114,7 @@ impl Run {
         run
     }
 
-    /// A run that says how to make it again.
+    /// A run that reports the command to repeat it.
     pub(crate) fn begin(test: &str, pair: Pair, seed: u64, ops: u64) -> Self {
         let again = format!(
             "TENURE_DIFF_SEED={seed} TENURE_DIFF_OPS={ops} cargo test --test differential {test}"
@@ -123,7 +123,7 @@ impl Run {
         Self::start(pair, seed, again)
     }
 
-    /// So many requests as they are drawn.
+    /// This many requests as they are drawn.
     pub(crate) fn play(&mut self, ops: u64) {
         for _ in 0..ops {
             self.round();
@@ -135,13 +135,13 @@ impl Run {
         assert!(self.frames >= ops);
     }
 
-    /// Asks, and waits until what this has caused has arrived everywhere.
+    /// Sends a request, and waits until its effects have arrived everywhere.
     pub(crate) fn tell_all(&mut self, index: usize, request: &Request) {
         self.ask(index, request, Damage::None);
         self.barrier(index);
     }
 
-    /// Asks one server alone.
+    /// Sends a request to one server alone.
     pub(crate) fn ask_alone(&mut self, index: usize, request: &Request) {
         self.ask(index, request, Damage::None);
     }
@@ -168,7 +168,7 @@ impl Run {
             _ => Damage::None,
         };
         let mut asked = Vec::new();
-        // What a server answers without regard to what it was asked before goes alone.
+        // A request that a server answers regardless of earlier ones goes alone.
         let in_turn = request.op() != op::AUTH && damage != Damage::Unknown;
         if self.hurried && in_turn && self.rng.below(2) == 0 {
             let write = Request::SetData {
@@ -223,23 +223,23 @@ impl Run {
         }
     }
 
-    /// The real server is asked all of it in one go.
+    /// The real server gets all requests at once.
     fn exchange(&mut self, index: usize, asked: &[Asked]) {
         let bytes: Vec<&[u8]> = asked.iter().map(|asked| &asked.bytes[0][..]).collect();
         let twin = &mut self.twins[index];
         twin.send_real(&bytes.concat());
-        let hear = |asked: &Asked| asked.hear(|| twin.next_real());
-        let heard: Vec<Vec<Frame>> = asked.iter().map(hear).collect();
-        for (asked, real) in asked.iter().zip(heard) {
+        let receive = |asked: &Asked| asked.receive(|| twin.next_real());
+        let received: Vec<Vec<Frame>> = asked.iter().map(receive).collect();
+        for (asked, real) in asked.iter().zip(received) {
             let twin = &self.twins[index];
             let mut errors = real.iter().flatten().map(|frame| header(frame).err);
             if errors.any(|error| error == THROTTLED) {
-                // When a real server does that is not the model's to say, and what it does then is.
+                // The model cannot know when a real server does that, but its result is compared.
                 self.throttled += 1;
                 self.pair.refuse(twin, THROTTLED);
             }
             self.pair.send_model(twin, &asked.bytes[1]);
-            let model = asked.hear(|| self.pair.next_model(twin));
+            let model = asked.receive(|| self.pair.next_model(twin));
             self.frames += real.len() as u64;
             let zxids = real.iter().flatten().map(|frame| header(frame).zxid);
             self.zxid = zxids.fold(self.zxid, i64::max);
@@ -247,8 +247,8 @@ impl Run {
         }
     }
 
-    /// The next event, which nobody has to ask for.
-    pub(crate) fn hear_event(&mut self, index: usize) {
+    /// The next event, which needs no request.
+    pub(crate) fn receive_event(&mut self, index: usize) {
         let twin = &mut self.twins[index];
         let (real, model) = (twin.next_real(), self.pair.next_model(twin));
         self.compare(index, op::PING, &[real], &[model]);
@@ -272,7 +272,7 @@ impl Run {
         }
     }
 
-    /// Waits until what has happened has arrived on all other connections.
+    /// Waits until all effects have arrived on all other connections.
     fn barrier(&mut self, but: usize) {
         self.pair.settle(self.zxid);
         for index in (0..TWINS).filter(|index| *index != but) {
@@ -288,7 +288,7 @@ impl Run {
     fn find_start(&mut self) {
         let mut ping = Vec::new();
         Request::Ping.encode(xid::PING, &mut ping);
-        // Where there are several, until all know of all sessions.
+        // With several servers, until all have all sessions.
         let twin = &mut self.twins[TWINS - 1];
         twin.send_real(&ping);
         self.pair.send_model(twin, &ping);
@@ -297,8 +297,8 @@ impl Run {
         self.start = (Start(real - 1), Start(model - 1));
     }
 
-    /// The next connection of a client that was closed, at the same server or at another. No session
-    /// is left alone, for the real server would end it when its time is over.
+    /// The next connection of a client that was closed, at the same server or at another. No
+    /// session is left alone, because the real server would end it after its timeout.
     fn come_back(&mut self, index: usize, ended: bool) {
         let at = self.somewhere(self.twins[index].at, ended);
         let session = self.twins[index].session().clone();
@@ -318,9 +318,9 @@ impl Run {
         self.barrier(TWINS);
     }
 
-    /// Where to attach next. Not with a session from a follower to the leader: a real one answers
-    /// the handshake before it has noted the move, and may take the next request for one that came
-    /// too late (`LeaderZooKeeperServer.revalidateSession`).
+    /// The next server to attach to. Not with a session from a follower to the leader: a real
+    /// leader answers the handshake before it has recorded the move, and may take the next request
+    /// for a late one (`LeaderZooKeeperServer.revalidateSession`).
     fn somewhere(&mut self, from: usize, ended: bool) -> usize {
         let servers = self.pair.servers();
         let to = usize::try_from(self.rng.below(servers as u64)).unwrap();
@@ -392,8 +392,8 @@ fn header(frame: &[u8]) -> ReplyHeader {
     ReplyHeader::decode(&mut Reader::new(frame)).unwrap()
 }
 
-/// The end of a session deletes its znodes in the order of a hash set: events that come in a row
-/// are compared as a set.
+/// The end of a session deletes its znodes in the order of a hash set: consecutive events are
+/// compared as a set.
 fn in_order(texts: Vec<String>) -> Vec<String> {
     let mut ordered = Vec::new();
     let mut events = Vec::new();

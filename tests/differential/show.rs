@@ -3,7 +3,7 @@
 use crate::pair::{Frame, Pair};
 use tenure::proto::{Reader, ReplyHeader, Request, Response, Stat, WatchEvent, xid};
 
-/// Where zxids begin on one side.
+/// The first zxid of one side.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Start(pub(crate) i64);
 
@@ -12,7 +12,7 @@ impl Start {
         if zxid > 0 { zxid - self.0 } else { zxid }
     }
 
-    /// The request as it is put on that side: what was counted from the start is a zxid there.
+    /// The request for that side: a number that counts from the start becomes a zxid there.
     pub(crate) fn place(self, request: &Request) -> Request {
         let mut request = request.clone();
         if let Request::SetWatches(lost) | Request::SetWatches2(lost) = &mut request {
@@ -31,7 +31,8 @@ pub(crate) fn show(pair: &Pair, start: Start, operation: i32, frame: &Frame) -> 
     let ReplyHeader { xid, zxid, err } = ReplyHeader::decode(&mut r).unwrap();
     let zxid = start.of(zxid);
     if xid == xid::NOTIFICATION {
-        // Those of 3.9 carry a zxid, which nobody needs, and those before, and the model's, none.
+        // Events of 3.9 carry a zxid, which no client needs, and those before, and the model's,
+        // none.
         let event = WatchEvent::decode(&mut r).unwrap();
         return format!("event: {event:?}, {}", r.is_empty());
     }
@@ -48,7 +49,7 @@ pub(crate) fn show(pair: &Pair, start: Start, operation: i32, frame: &Frame) -> 
     )
 }
 
-/// Takes out what may differ; answers the owners by name.
+/// Removes the values that may differ; replaces owners by names.
 fn normalise(pair: &Pair, start: Start, response: &mut Response) -> Vec<String> {
     match response {
         Response::Created { stat, .. } | Response::Stat(stat) | Response::Data { stat, .. } => {

@@ -1,4 +1,4 @@
-//! A log that is read slowly: what a server writes into it holds the server up.
+//! A log with a slow reader: its lines hold the server up.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Read;
@@ -11,7 +11,7 @@ use std::time::Duration;
 /// About a line of log.
 const LINE_BYTES: usize = 128;
 
-/// A pipe to be the log of one server or of several, and who reads it. To be dropped after them.
+/// A pipe for the log of one server or of several, and its reader. Drop it after the servers.
 pub(crate) struct SlowLog {
     directory: PathBuf,
     stop: Option<Sender<()>>,
@@ -19,7 +19,7 @@ pub(crate) struct SlowLog {
 }
 
 impl SlowLog {
-    /// Reads a line each `pace`. What fits into the pipe (64 KiB) is held up by nobody.
+    /// Reads a line each `pace`. Lines that fit into the pipe (64 KiB) cause no wait.
     pub(crate) fn start(name: &str, pace: Duration) -> Self {
         let name = format!("tenure-slow-log-{}-{name}", std::process::id());
         let directory = std::env::temp_dir().join(name);
@@ -41,7 +41,7 @@ impl SlowLog {
     }
 }
 
-/// Each server that is started opens the pipe anew.
+/// Each server that is started opens the pipe again.
 fn read(pipe: &Path, pace: Duration, stopped: &Receiver<()>) {
     loop {
         let mut log = File::open(pipe).unwrap();
@@ -60,7 +60,7 @@ fn read(pipe: &Path, pace: Duration, stopped: &Receiver<()>) {
 impl Drop for SlowLog {
     fn drop(&mut self) {
         drop(self.stop.take());
-        // It may wait for somebody who writes.
+        // It may wait for a writer.
         let both = OpenOptions::new().read(true).write(true).open(self.path());
         drop(both);
         if let Some(reader) = self.reader.take() {

@@ -1,8 +1,8 @@
-//! Requests that a real server refuses because they have waited too long: they are answered in their
-//! turn, are not carried out, and cost no transaction.
+//! Requests that a real server refuses because they have waited too long: it answers them in their
+//! turn, does not carry them out, and takes no transaction for them.
 //!
-//! Which are refused is up to the real server's threads; the model is told. A request waits where one
-//! at a time is let in and a write before it does not come through.
+//! The real server's threads decide which requests are refused; the model gets that decision. A
+//! request waits where the server processes one at a time and a write before it has not committed.
 
 use crate::pair::Pair;
 use crate::run::Run;
@@ -10,8 +10,8 @@ use crate::{NEVER, config, newer, ops, seed};
 use tenure_field::Zookeeper;
 use tenure_field::zookeeper::{Config, Version};
 
-/// One of so many requests, and more, must be refused, and as many carried out, or nothing was
-/// compared.
+/// At least one in this many requests must be refused, and as many carried out, or the run compared
+/// nothing.
 const ONE_IN: u64 = 10;
 
 #[test]

@@ -1,6 +1,6 @@
 //! A thousand contenders and a thousand detectors in one process: standbys and leaders.
 
-use crate::subject::Subject;
+use crate::client_process::ClientProcess;
 use crate::{LIMIT, T};
 use std::time::Instant;
 use tenure_field::process::Options;
@@ -22,16 +22,16 @@ fn so_do_a_thousand_of_one_group() {
 
 fn share(groups: usize, each: usize) {
     let server = Zookeeper::start();
-    let subject = Subject::start(&server.url("/crowd"), T, Options::default());
+    let client = ClientProcess::start(&server.url("/crowd"), T, Options::default());
     let start = Instant::now();
-    subject.ask(&format!("crowd {groups} {each}"));
+    client.ask(&format!("crowd {groups} {each}"));
     let took = start.elapsed();
-    // The server counts the connection that asks.
+    // The server counts the test's own connection.
     let connections = || server.monitor()["zk_num_alive_connections"].clone();
     wait_until("one connection", LIMIT, || {
         (connections() == "2").then_some(())
     });
-    let (threads, peak) = (subject.process.threads(), subject.process.peak_rss_kib());
+    let (threads, peak) = (client.process.threads(), client.process.peak_rss_kib());
     println!("{took:?} until all were told, {threads} threads, {peak} KiB at most");
     assert!(threads <= THREADS_MAX, "{threads} threads");
     assert!(peak < PEAK_KIB_MAX, "{peak} KiB");

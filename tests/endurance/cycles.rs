@@ -1,8 +1,8 @@
-//! Ten thousand candidacies and lost connections in one process, on a real server: what it
-//! holds, and what the server holds for it, is the same in the end as it was near the start.
+//! Ten thousand candidacies and lost connections in one process, on a real server: the client, and
+//! the server for it, use the same resources in the end as near the start.
 
 use crate::LIMIT;
-use crate::subject::Subject;
+use crate::client_process::ClientProcess;
 use std::time::{Duration, Instant};
 use tenure_field::process::Options;
 use tenure_field::proxy::Cut;
@@ -11,14 +11,15 @@ use tenure_field::zookeeper::Config;
 use tenure_field::{Proxy, Zookeeper};
 
 const CANDIDACIES: usize = 10_000;
-/// Each costs half a second: a client whose connections do not live makes pauses.
+/// Each costs half a second: a client whose connections fail makes pauses.
 const RECONNECTS: usize = 80;
-/// Between a tenth of the cycles and all: 60 bytes kept for each of the others are too much.
+/// Between a tenth of the cycles and all: 60 bytes that are kept for each of the others are too
+/// much.
 const GROWTH_KIB_MAX: u64 = 512;
 /// A test machine may be slow, and no timeout is under test; the pauses are a sixth of it.
 const T: Duration = Duration::from_secs(4);
 
-/// What must not grow.
+/// The resources that must not grow.
 #[derive(Debug, PartialEq, Eq)]
 struct Held {
     threads: u64,
@@ -32,18 +33,18 @@ struct Held {
 struct ProxiedSubject {
     server: Zookeeper,
     proxy: Proxy,
-    subject: Subject,
+    client: ClientProcess,
 }
 
 impl ProxiedSubject {
-    /// Waits for everything that a cycle left to be cleared away in the background.
+    /// Waits until the background has cleaned up after a cycle.
     fn held(&self) -> Held {
         let look = || {
             let monitor = self.server.monitor();
             let number = |name: &str| monitor[name].parse().unwrap();
             Held {
-                threads: self.subject.process.threads(),
-                descriptors: self.subject.process.open_fds(),
+                threads: self.client.process.threads(),
+                descriptors: self.client.process.open_fds(),
                 connections: number("zk_num_alive_connections"),
                 watches: number("zk_watch_count"),
                 znodes: number("zk_znode_count"),
@@ -62,9 +63,10 @@ impl ProxiedSubject {
         }
     }
 
-    /// Breaks the connection `times` times, each time as soon as everything was read again on it.
+    /// Breaks the connection `times` times, each time as soon as the client has read everything
+    /// again on it.
     fn reconnect(&self, times: usize) {
-        // The own znode and the data of the leader: what a new connection begins with.
+        // The own znode and the data of the leader: the first reads of a new connection.
         let reads = [opcode::EXISTS, opcode::GET_DATA];
         for n in 0..times {
             self.proxy.reset_counts();
@@ -90,23 +92,23 @@ fn ten_thousand_cycles_leave_nothing_behind() {
         ..Config::default()
     });
     let proxy = Proxy::start(server.addr());
-    let subject = Subject::start(&proxy.url("/cycles"), T, Options::default());
+    let client = ClientProcess::start(&proxy.url("/cycles"), T, Options::default());
     let proxied = ProxiedSubject {
         server,
         proxy,
-        subject,
+        client,
     };
-    let token = proxied.subject.ask("lead")["token"].clone();
+    let token = proxied.client.ask("lead")["token"].clone();
     let start = Instant::now();
-    proxied.subject.ask(&format!("cycles {}", CANDIDACIES / 10));
+    proxied.client.ask(&format!("cycles {}", CANDIDACIES / 10));
     proxied.reconnect(RECONNECTS / 10);
-    let (early, early_kib) = (proxied.held(), proxied.subject.process.rss_kib());
+    let (early, early_kib) = (proxied.held(), proxied.client.process.rss_kib());
     proxied
-        .subject
+        .client
         .ask(&format!("cycles {}", CANDIDACIES * 9 / 10));
     let enrolled = start.elapsed();
     proxied.reconnect(RECONNECTS * 9 / 10);
-    let (late, late_kib) = (proxied.held(), proxied.subject.process.rss_kib());
+    let (late, late_kib) = (proxied.held(), proxied.client.process.rss_kib());
     println!(
         "{enrolled:?} until the last withdrawal, {:?} until the last reconnect; {early_kib} KiB, \
          then {late_kib}; {late:?}",
@@ -118,6 +120,6 @@ fn ten_thousand_cycles_leave_nothing_behind() {
         "{early_kib} KiB after a tenth, {late_kib} in the end"
     );
     assert_eq!(proxied.proxy.open_connections(), 1);
-    let state = proxied.subject.ask("state");
+    let state = proxied.client.ask("state");
     assert_eq!((&state["token"], &state["lost"]), (&token, &0.into()));
 }

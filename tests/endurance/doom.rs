@@ -1,14 +1,14 @@
 //! Sessions that a server has doomed: it has taken them out to close them, one after the other, and
-//! says until then that they are alive (ZooKeeper 3.5 and later).
+//! until then reports them as valid (ZooKeeper 3.5 and later).
 //!
-//! Thousands of sessions expire in one tick, and a log that is taken slowly makes the server need
+//! Thousands of sessions expire in one tick, and a slow reader of its log makes the server need
 //! half a millisecond for each. A standby among them comes back three milliseconds after the tick,
-//! is next in line, and is cut off again as soon as it leads. What it then believes must be over
-//! before the next one leads.
+//! is next in line, and is cut off again as soon as it leads. Its lease must be over before the
+//! next one leads.
 //!
 //! The server's turn for the standby's session is anywhere in the 1.8 s that it needs for all: far
-//! beyond any lateness that a lease reckons with. Two rounds by default, `TENURE_DOOM_ROUNDS=20`
-//! (`make doom`) for more.
+//! beyond any delay that a lease allows for. Two rounds by default, `TENURE_DOOM_ROUNDS=20` (`make
+//! doom`) for more.
 
 use crate::LIMIT;
 use std::thread;
@@ -21,7 +21,7 @@ use tenure_field::{Proxy, Zookeeper, or_skip, wait_until};
 
 const SESSIONS: usize = 3_000;
 const HANDS: usize = 8;
-/// What a line of the server's log takes.
+/// The time that a line of the server's log takes.
 const LINE: Duration = Duration::from_micros(500);
 const TICK: Duration = Duration::from_secs(1);
 const T: Duration = Duration::from_secs(4);
@@ -29,11 +29,12 @@ const T: Duration = Duration::from_secs(4);
 const LEAD: Duration = Duration::from_secs(7);
 /// How long after the tick the standby comes back.
 const AFTER: Duration = Duration::from_millis(3);
-/// How long before the tick it makes its last attempt to connect, which hears nothing until then.
+/// How long before the tick it makes its last attempt to connect, which gets no answer until then.
 const LAST_ATTEMPT: Duration = Duration::from_millis(600);
-/// How late its ends may be known for a round to count: the attempt would be given up.
+/// How late the test may learn of its ends for a round to count: the client would give the attempt
+/// up.
 const LATE: Duration = Duration::from_millis(200);
-/// What the ends of all sessions of the tick must take at least for the test to be one.
+/// The least time of the ends of all sessions of the tick for the test to be one.
 const CLOSING: Duration = Duration::from_millis(500);
 
 struct Round {
@@ -43,7 +44,7 @@ struct Round {
     standby_led: Option<Duration>,
     /// From the tick until the next in line led.
     next_led: Duration,
-    /// What was left of the standby's lease then.
+    /// The rest of the standby's lease then.
     both: Duration,
 }
 
@@ -68,7 +69,7 @@ fn a1_a_session_that_is_doomed_leads_nobody_astray() {
     let rounds: usize = rounds.map_or(2, |rounds| rounds.parse().unwrap());
     let mut played: Vec<Round> = Vec::new();
     for number in 0..rounds {
-        // On a machine that is busy elsewhere a round may come too late to be one.
+        // On a machine that is busy elsewhere a round may come too late to count.
         let round = (0..5).find_map(|_| play(&server, number));
         let round = round.expect("no round in time; is the machine too busy?");
         println!(
@@ -89,7 +90,7 @@ fn a1_a_session_that_is_doomed_leads_nobody_astray() {
     );
 }
 
-/// `None` if something came too late.
+/// `None` if a step came too late.
 fn play(server: &Zookeeper, number: usize) -> Option<Round> {
     let path = format!("/doom-{number}-{}", server.packets().received);
     let proxy = Proxy::start(server.addr());
@@ -109,7 +110,7 @@ fn play(server: &Zookeeper, number: usize) -> Option<Round> {
     let expired_before = stale(server);
     let in_time = thread::scope(|scope| {
         let mass = scope.spawn(|| open_sessions(server, tick - TICK / 2));
-        // The last word of the standby's session.
+        // The last request of the standby's session.
         sleep_until(tick - T - TICK / 2);
         let group = through.group(&path).unwrap();
         let said = Instant::now();
@@ -189,8 +190,8 @@ fn sleep_until(at: Instant) {
     thread::sleep(at.saturating_duration_since(Instant::now()));
 }
 
-/// Opens all sessions and leaves them to themselves; their last words count until `end`. Says
-/// whether there was the time for it.
+/// Opens all sessions and leaves them alone; their last requests count until `end`. Returns whether
+/// there was enough time.
 fn open_sessions(server: &Zookeeper, end: Instant) -> bool {
     let open = |_| {
         let life = end.saturating_duration_since(Instant::now());

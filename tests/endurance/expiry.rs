@@ -12,7 +12,7 @@ const SESSIONS: usize = 5_000;
 const HANDS: usize = 8;
 /// How long after the start all of them expire; opening them takes a part of it.
 const LIFE: Duration = Duration::from_secs(20);
-/// The session timeout of those who must not notice.
+/// The session timeout of the clients that must not notice.
 const TIMEOUT: Duration = Duration::from_secs(4);
 
 #[test]
@@ -53,7 +53,7 @@ fn a_mass_expiry_costs_nobody_else_anything() {
         "{SESSIONS} sessions, opened within {opened:?}, expired after {began:?} within {took:?}; \
          the slowest ping of a stranger took {slowest:?}"
     );
-    // One more answer, so that whatever the expiry has caused has been told by now.
+    // One more answer, so that all effects of the expiry have arrived by now.
     let second = run("detect");
     let known = second.wait_for("the leader", LIMIT, is("leader"));
     let led = leader.find(is("leading")).unwrap();
@@ -72,8 +72,8 @@ fn ephemerals(server: &Zookeeper) -> usize {
     server.monitor()["zk_ephemerals_count"].parse().unwrap()
 }
 
-/// Opens all sessions, each with an ephemeral and with a timeout that ends when all the others
-/// do, and leaves them to themselves.
+/// Opens all sessions, each with an ephemeral and with a timeout that ends with all the others, and
+/// leaves them alone.
 fn open_sessions(server: &Zookeeper, start: Instant) {
     thread::scope(|scope| {
         for hand in 0..HANDS {

@@ -3,13 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
+mod client_process;
 mod crowd;
 mod cycles;
 mod doom;
 mod expiry;
 mod names;
 mod one_name;
-mod subject;
 
 use serde_json::Value;
 use std::time::Duration;
@@ -30,7 +30,7 @@ fn in_state(state: &'static str) -> impl Fn(&Value) -> bool {
     move |line| is("session")(line) && line["state"] == state
 }
 
-/// The events of such a kind that a process has printed so far.
+/// The events of this kind that a process has printed so far.
 fn count(process: &Process, matches: impl Fn(&Value) -> bool) -> usize {
     let lines = process.lines();
     lines.iter().filter(|line| matches(&line.json)).count()

@@ -1,6 +1,6 @@
-//! Names: of servers that move, that nobody knows for a while, and that nobody answers for.
+//! Names: of servers that move, names that do not exist for a while, and names without an answer.
 
-use crate::subject::Subject;
+use crate::client_process::ClientProcess;
 use crate::{LIMIT, T, count, in_state, is, tool};
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
@@ -11,18 +11,18 @@ use tenure_field::zookeeper::Config;
 use tenure_field::{Dns, Host, Lab, Process, Signal, Zookeeper, or_skip, wait_until};
 
 const NAME: &str = "zookeeper.test";
-/// Two names that are never answered for.
+/// Two names without an answer.
 const HANGING: [&str; 2] = ["hangs.test", "hangs-too.test"];
-/// With these options of `resolv.conf`, the longest that are heeded, the system's resolver waits
-/// two and a half minutes for an answer: more than any test.
+/// With these options of `resolv.conf`, the longest that it respects, the system's resolver waits
+/// two and a half minutes for an answer: longer than any test.
 const PATIENT: &str = "timeout:30 attempts:5";
-/// What an order to end may take on a busy machine; a look-up that hangs takes much longer.
+/// The limit for an end on a busy machine; a look-up that hangs takes much longer.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
 const OLD: Ipv4Addr = Ipv4Addr::new(10, 231, 0, 11);
 const NEW: Ipv4Addr = Ipv4Addr::new(10, 231, 0, 12);
 
-/// A server at any address of a lab, a name server, and a host that asks it.
+/// A server at any address of a lab, a name server, and a host that uses it.
 struct NamedServer {
     host: Host,
     dns: Dns,
@@ -31,7 +31,7 @@ struct NamedServer {
 }
 
 impl NamedServer {
-    /// `None`, said aloud, where namespaces are not allowed.
+    /// `None`, with a printed reason, where namespaces are not allowed.
     fn new(resolver_options: &str) -> Option<Self> {
         let lab = or_skip(Lab::new())?;
         let ask_at = lab.server_addr();
@@ -72,7 +72,7 @@ impl NamedServer {
     }
 }
 
-/// Says that a name could not be looked up.
+/// Whether a line reports that a name could not be looked up.
 fn unresolved(line: &Value) -> bool {
     let message = line["message"].as_str().unwrap_or_default();
     line["event"] == "error" && message.contains("cannot look up") && message.contains(NAME)
@@ -120,13 +120,13 @@ fn a_server_that_moves_is_found_again_in_the_same_session() {
         assert_eq!(after["session"], before["session"]);
         println!("attached again after {:?}", moved.elapsed());
     }
-    // Read after the leader was attached again, and found what it was.
+    // Read after the leader was attached again, and found its znode.
     let again = leader.peek("leadership", LIMIT, is("leading"));
     assert_eq!(again["token"], leading["token"]);
     assert_eq!(count(&leader, is("lost")), 0);
 
-    // The name servers lose the name, then their minds, while the server restarts: its last known
-    // address stays in use.
+    // The name servers lose the name, then fail, while the server restarts: its last known address
+    // stays in use.
     for answer in [Answer::NoSuchName, Answer::Failure] {
         named.dns.set(NAME, answer);
         for process in both {
@@ -192,14 +192,14 @@ fn names_that_hang_keep_nobody_from_a_numeric_address() {
     let servers = format!("{one}:{port},{good}:{port},{other}:{port}");
     let process = named.run("detect", &servers);
     process.wait_for("an answer", LIMIT, is("none"));
-    // Whichever came first then, the next round has passed the names that hang.
+    // Whichever came first then, the next round has passed the names without an answer.
     named.server.restart();
     process.wait_for("the loss", LIMIT, in_state("suspended"));
     process.wait_for("a connection", LIMIT, in_state("connected"));
     let asked = HANGING.map(|name| named.dns.questions(name));
     assert!(asked.iter().any(|times| *times > 0), "{asked:?}");
 
-    // One that has nothing but such names says so, and ends when it is told to.
+    // A client that has only such names reports it, and ends when it is asked to.
     let lost = named.run("contend", &format!("{one}:{port}"));
     lost.wait_for("an error", LIMIT, |line| {
         line["message"]
@@ -210,8 +210,8 @@ fn names_that_hang_keep_nobody_from_a_numeric_address() {
     ends_at_once(&process);
 }
 
-/// The first of two name servers is dead: the system's resolver gives it up after five seconds, each
-/// time, and the answer of the other is later than any attempt to connect may take.
+/// The first of two name servers is dead: the system's resolver gives it up after five seconds,
+/// each time, and the answer of the other is later than any attempt to connect may take.
 #[test]
 fn b1_names_whose_look_up_takes_longer_than_any_attempt_are_found() {
     let Some(named) = NamedServer::new("") else {
@@ -230,7 +230,7 @@ fn b1_names_whose_look_up_takes_longer_than_any_attempt_are_found() {
     let leader = named.run("contend", &format!("{NAME}:{}", named.port()));
     let leading = leader.wait_for("leadership", LIMIT, is("leading"));
     println!("leads after {:?}", start.elapsed());
-    // What was found stays in use: who comes back need not ask first.
+    // The addresses stay in use: a client that comes back need not look them up first.
     let asked = dead.questions(NAME);
     assert!(asked > 0 && asked <= 8, "asked {asked} times");
     leader.drain();
@@ -262,13 +262,13 @@ fn look_ups_that_hang_take_few_threads_and_no_leadership() {
         events: Stream::Stderr,
         ..named.options()
     };
-    let subject = Subject::start(&url, Duration::from_secs(2), options);
-    let token = subject.ask("lead")["token"].clone();
-    let at_rest = subject.process.threads();
-    // Each of these gives way after half a second, and looks nothing up again while that hangs;
-    // those that come later wait for the same answer.
+    let client = ClientProcess::start(&url, Duration::from_secs(2), options);
+    let token = client.ask("lead")["token"].clone();
+    let at_rest = client.process.threads();
+    // Each of these gives way after half a second, and starts no other look-up while that one
+    // hangs; later clients wait for the same answer.
     for name in HANGING.into_iter().cycle().take(20) {
-        subject.ask(&format!("open zk://{name}:{port}/group"));
+        client.ask(&format!("open zk://{name}:{port}/group"));
     }
     let slow = |line: &Value| {
         let error = line["error"].as_str().unwrap_or_default();
@@ -276,22 +276,22 @@ fn look_ups_that_hang_take_few_threads_and_no_leadership() {
     };
     let mut most = 0;
     for _ in 0..60 {
-        subject.process.wait_for("a slow look-up", LIMIT, slow);
-        most = most.max(subject.process.threads());
+        client.process.wait_for("a slow look-up", LIMIT, slow);
+        most = most.max(client.process.threads());
     }
     assert_eq!(most, at_rest + 2, "{at_rest} at rest");
     let asked = HANGING.map(|name| named.dns.questions(name));
     println!("questions for what hangs: {asked:?}");
     let answers = Answer::Addresses(vec![NEW]);
     named.dns.set(NAME, answers);
-    subject.ask(&format!("open zk://{NAME}:1/group"));
-    subject.process.wait_for("its address", LIMIT, |line| {
+    client.ask(&format!("open zk://{NAME}:1/group"));
+    client.process.wait_for("its address", LIMIT, |line| {
         line["error"]
             .as_str()
             .is_some_and(|e| e.contains("10.231.0.12:1"))
     });
-    let state = subject.ask("state");
+    let state = client.ask("state");
     assert_eq!(state["token"], token, "{state}");
     assert_eq!(state["lost"], 0, "{state}");
-    ends_at_once(&subject.process);
+    ends_at_once(&client.process);
 }

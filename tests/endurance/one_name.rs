@@ -1,4 +1,4 @@
-//! One name that stands for all servers of an ensemble.
+//! One name for all servers of an ensemble.
 
 use crate::{LIMIT, is, tool};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,12 +10,12 @@ use tenure_field::{Apart, Dns, Process, Proxy, or_skip};
 
 const NAME: &str = "zookeeper.test";
 const PORT: u16 = 2181;
-/// How many leaders, each of a group of its own, go through it at once.
+/// How many leaders, each in a group of its own, go through it at once.
 const LEADERS: usize = 12;
 const T: Duration = Duration::from_secs(4);
 
 /// The server that the leaders use is a follower and is cut off from the others. The name has two
-/// more addresses: there are servers to try, and the seats are kept.
+/// more addresses: the leaders try these servers, and keep their leaderships.
 #[test]
 fn f13_a_name_with_three_addresses_is_three_servers() {
     let options = EnsembleOptions {

@@ -1,5 +1,5 @@
-//! Which operations each version of the server knows, asked by bare frames. `docs/servers.md`
-//! says the same to people, and is held to it here.
+//! The operations of each version of the server, tested by bare frames. `docs/servers.md` has the
+//! same for people, and this test compares it.
 
 use crate::LIMIT;
 use crate::versions::start;
@@ -14,7 +14,7 @@ const TABLE: &str = include_str!("../../docs/servers.md");
 /// `ZUNIMPLEMENTED`
 const UNIMPLEMENTED: i32 = -6;
 
-/// `ZNOWATCHER`: what a server says that knows how to take watches away, and has none.
+/// `ZNOWATCHER`: the error of a server that can remove watches, and has none.
 const NO_WATCHER: i32 = -121;
 
 /// One question to a server: the name of the operation as in the table, and the request.
@@ -69,7 +69,7 @@ fn no_watches(lists: usize) -> Payload {
     (0..lists).fold(Payload::new().long(0), |payload, _| payload.int(0))
 }
 
-/// `yes`, or `no`: an error reply and the end of the connection; else what it said.
+/// `yes`, or `no`: an error reply and the end of the connection; else the answer.
 fn answer(server: &Zookeeper, question: Question) -> String {
     let timeout = std::time::Duration::from_secs(6);
     let mut session = Session::open(server.addr(), timeout).unwrap();
@@ -77,7 +77,7 @@ fn answer(server: &Zookeeper, question: Question) -> String {
     match reply.map(|reply| reply.error) {
         Ok(0 | NO_WATCHER) => "yes".to_owned(),
         Ok(UNIMPLEMENTED) => {
-            // A busy server may answer something more before it hangs up.
+            // A busy server may send more before it hangs up.
             wait_until("the server hangs up", LIMIT, || {
                 session.exists("/", false).is_err().then_some(())
             });

@@ -12,7 +12,7 @@ use tenure_field::raw::Session;
 use tenure_field::{Proxy, wait_until};
 use tenure_observer::Observer;
 
-/// An event that waits, if there is one.
+/// A waiting event, if there is one.
 macro_rules! news {
     ($handle:expr) => {
         $handle.events().next(Some(Duration::ZERO)).ok()
@@ -92,8 +92,7 @@ impl Crowd {
         proxied.settled(path, &self.contenders, &self.detectors)
     }
 
-    /// No tenure that anybody was told of has a lower token than one before it, or a higher one
-    /// than the last.
+    /// No tenure in any event has a lower token than one before it, or a higher one than the last.
     fn tokens_only_rose(&self, last: u64) {
         let rising = |tokens: &[u64]| {
             assert!(tokens.is_sorted(), "{tokens:?}");
@@ -153,7 +152,7 @@ fn a_rolling_restart_leaves_all_agreed_and_no_znode_too_many() {
     let crowd = Crowd::new(&proxied, &path);
     let first = crowd.settled(&proxied, &path);
     let last = with_one_leader_at_most(&crowd.contenders, || {
-        // Followers first, as one does it.
+        // Followers first, as an operator would do it.
         let mut order = proxied.ensemble.followers();
         order.push(proxied.ensemble.leader());
         assert_eq!(order.len(), 3);
@@ -210,7 +209,7 @@ fn quorum_lost(read_only: bool) {
         "{events:?}"
     );
     assert!(!contender.is_leading());
-    // While one server after the other died it may have known once more.
+    // While the servers died one after the other it may have known the leader once more.
     wait_until("the detector stops knowing", LIMIT, || {
         matches!(detector.state(), DetectorEvent::Unknown { .. }).then_some(())
     });
@@ -224,12 +223,12 @@ fn quorum_lost(read_only: bool) {
         wait_until("the server reads only", LIMIT, || {
             (alone.mode().as_deref() == Some("read-only")).then_some(())
         });
-        // Who is content with old answers gets them.
+        // A client that accepts old answers gets them.
         let mut reader = Session::open_read_only(alone.addr(), T).unwrap();
         assert!(reader.exists(&path, false).unwrap());
     }
     while news!(detector).is_some() {}
-    // Newcomers get no further than those who were there.
+    // New clients see no more than the earlier ones.
     let late = open(&url);
     let (newcomer, looker) = (
         late.contend(ContenderOptions::new(&path)).unwrap(),

@@ -1,4 +1,4 @@
-//! One session at two servers: the connection that was left behind must do no harm.
+//! One session at two servers: the connection that was left behind must have no effect.
 
 use crate::proxied::{Proxied, next_session};
 use crate::{LIMIT, T, fresh_path, leading, open, until};
@@ -17,7 +17,7 @@ fn a_create_that_arrives_after_the_session_moved_makes_no_second_znode() {
         let path = fresh_path();
         proxied.only(Some(old));
         let client = open(&proxied.url(&path));
-        // So that nothing but the create of the znode itself is under way.
+        // So that nothing except the create of the znode itself is under way.
         proxied.observe().create(&path, b"");
         let group = client.group(&path).unwrap();
         assert!(group.members().wait().unwrap().is_empty());
@@ -42,7 +42,7 @@ fn a_create_that_arrives_after_the_session_moved_makes_no_second_znode() {
             (behind.open_connections() == 0).then_some(())
         });
         assert_eq!(behind.counts().request(opcode::CREATE2), 1, "it arrived");
-        // A write of somebody else is answered after everything before it was decided.
+        // A write of another client is answered after everything before it was decided.
         observer.create(&format!("{path}-mark"), b"");
         assert_eq!(observer.children(&path), name);
         assert_eq!(contender.leadership().unwrap().token(), token);
@@ -68,7 +68,7 @@ fn a_session_that_a_stranger_attaches_elsewhere_is_taken_back() {
     let stranger = Session::attach(elsewhere, session, &password_of(session), T);
     let mut stranger = stranger.unwrap().expect("the session lives");
     assert!(stranger.exists(&path, false).unwrap());
-    // The server that was left behind goes on answering, until the next write.
+    // The server that was left behind continues to answer, until the next write.
     assert!(contender.is_leading());
     let group = client.group(&path).unwrap();
     let member = group.join("me", None).unwrap().wait().unwrap();

@@ -1,4 +1,4 @@
-//! Three servers, a proxy before each, and what all of them must agree on.
+//! Three servers, a proxy before each, and the state on which all of them must agree.
 
 use crate::LIMIT;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,7 @@ use tenure_field::ensemble::{self, Options};
 use tenure_field::{Ensemble, Proxy, wait_until};
 use tenure_observer::Observer;
 
-/// Three servers, and a proxy before each that tells who is connected to it.
+/// Three servers, and a proxy before each that shows which client is connected to it.
 pub(crate) struct Proxied {
     pub(crate) ensemble: Ensemble,
     pub(crate) proxies: Vec<Proxy>,
@@ -56,14 +56,14 @@ impl Proxied {
         }
     }
 
-    /// Looks at the ensemble by somebody else's client, where nothing is stale.
+    /// Looks at the ensemble by another client library, without stale answers.
     #[track_caller]
     pub(crate) fn observe(&self) -> Observer {
         Observer::connect(self.ensemble.server(self.ensemble.leader()).addr())
     }
 
-    /// Waits until one of `contenders` leads, all `detectors` know it, and nothing but the
-    /// contenders' znodes is in the group; returns the leader's token.
+    /// Waits until one of `contenders` leads, all `detectors` have it, and the group has only the
+    /// contenders' znodes; returns the leader's token.
     #[track_caller]
     pub(crate) fn settled(&self, path: &str, group: &[Contender], detectors: &[Detector]) -> u64 {
         let observer = self.observe();
@@ -77,7 +77,7 @@ impl Proxied {
     }
 }
 
-/// The tokens of those who believe that they lead.
+/// The tokens of the contenders that believe that they lead.
 fn tokens(group: &[Contender]) -> Vec<u64> {
     let leaderships = group.iter().filter_map(Contender::leadership);
     leaderships.map(|leadership| leadership.token()).collect()
@@ -90,7 +90,7 @@ pub(crate) fn known_token(detector: &Detector) -> Option<u64> {
     }
 }
 
-/// The number of the session that `client` gets or got last, by its next connection.
+/// The number of the session that `client` gets or got last, from its next connection.
 #[track_caller]
 pub(crate) fn next_session(client: &Client) -> i64 {
     loop {
@@ -101,15 +101,15 @@ pub(crate) fn next_session(client: &Client) -> i64 {
     }
 }
 
-/// Runs `act` while a thread looks again and again that no two of `group` believe at once.
+/// Runs `act` while a thread checks repeatedly that no two of `group` believe at once.
 #[track_caller]
 pub(crate) fn with_one_leader_at_most<R>(group: &[Contender], act: impl FnOnce() -> R) -> R {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let watching = scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
-                // Who has the same token in both passes led from one to the other: no lapsed
-                // tenure comes back. Two of them led at once.
+                // A contender with the same token in both passes led from one to the other: no
+                // lapsed tenure comes back. Two of them led at once.
                 let before = tokens(group);
                 let after = tokens(group);
                 let throughout = after.iter().filter(|token| before.contains(token));
@@ -117,7 +117,7 @@ pub(crate) fn with_one_leader_at_most<R>(group: &[Contender], act: impl FnOnce()
                 std::thread::sleep(std::time::Duration::from_millis(2));
             }
         });
-        // Told also when `act` panics.
+        // Also set when `act` panics.
         struct Done<'a>(&'a AtomicBool);
         impl Drop for Done<'_> {
             fn drop(&mut self) {

@@ -32,7 +32,7 @@ fn processes_follow_one_leader_through_deaths_of_servers_and_leaders() {
     let elected = proxied.ensemble.leader();
     proxied.ensemble.server(elected).kill();
     proxied.ensemble.wait_quorum();
-    // Whoever leads now: it goes, by SIGKILL, and the other one follows.
+    // The present leader is killed (SIGKILL), and the other one follows.
     let members = follow("members", &url, &[]);
     let listed = next(&members, "members");
     let leads_now = listed["members"][0]["data"].as_str().unwrap().to_owned();

@@ -10,7 +10,7 @@ use tenure_field::zookeeper::{Config, Version};
 use tenure_field::{Proxy, Signal, Zookeeper, or_skip};
 use tenure_observer::Observer;
 
-/// A server of that version, or `None`, said aloud, where there is none.
+/// A server of that version, or `None`, with a printed reason, where there is none.
 pub(crate) fn start(version: Version) -> Option<Zookeeper> {
     or_skip(version.available())?;
     Some(Zookeeper::start_with(Config {
@@ -19,7 +19,7 @@ pub(crate) fn start(version: Version) -> Option<Zookeeper> {
     }))
 }
 
-/// The request that creates members there.
+/// The request that creates members at that server.
 fn create(version: Version) -> i32 {
     match version {
         Version::V3_4 => opcode::CREATE,
@@ -95,7 +95,8 @@ fn the_tool(server: &Zookeeper) {
     assert_eq!(found["data"], "b");
 }
 
-/// A create is done and nobody hears of it: its author finds it, whatever the server offers.
+/// A create is done and its reply is lost: its client finds the znode, whatever operations the
+/// server has.
 fn lost_reply(version: Version) {
     let Some(server) = start(version) else { return };
     let observer = Observer::connect(server.addr());
@@ -104,7 +105,7 @@ fn lost_reply(version: Version) {
         observer.create(&path, b"");
         let client = open(&proxy.url(&path));
         client.group(&path).unwrap().members().wait().unwrap();
-        // What this server does not know is known from here on.
+        // From here on the client knows the operations that this server lacks.
         let warm = client.contend(ContenderOptions::new(format!("{path}-warm")));
         warm.unwrap().wait_leading(Some(LIMIT)).unwrap();
         proxy.reset_counts();

@@ -1,5 +1,5 @@
-//! Addresses and servers that cannot work: a clear, visible retry that can be ended at any time,
-//! and never a panic, a loop or a hang.
+//! Addresses and servers that cannot work: a clear, visible retry that the user can end at any
+//! time, and never a panic, a loop or a hang.
 
 use crate::{LIMIT, open};
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use tenure::{Client, ContenderOptions, SessionEvent};
 use tenure_field::bad::{Kind, Server};
 use tenure_field::wait_until;
 
-/// The first failed attempt, or the first loss of a connection: its words.
+/// The words of the first failed attempt, or of the first loss of a connection.
 fn first_trouble(client: &Client) -> String {
     loop {
         match client.events().next(Some(LIMIT)).unwrap() {
@@ -20,14 +20,14 @@ fn first_trouble(client: &Client) -> String {
     }
 }
 
-/// What the I/O thread has used of the processors, in clock ticks of 10 ms.
+/// The I/O thread's time on processors, in clock ticks of 10 ms.
 fn io_thread_ticks() -> u64 {
     let tasks = std::fs::read_dir("/proc/self/task").unwrap().flatten();
     let io = tasks
         .map(|task| task.path())
         .find(|task| std::fs::read_to_string(task.join("comm")).is_ok_and(|c| c == "tenure-io\n"));
     let stat = std::fs::read_to_string(io.unwrap().join("stat")).unwrap();
-    // Counted behind the name: state is field 0, utime 11, stime 12.
+    // Counted after the name: state is field 0, utime 11, stime 12.
     let fields: Vec<&str> = stat
         .rsplit(')')
         .next()
@@ -39,7 +39,7 @@ fn io_thread_ticks() -> u64 {
 
 #[test]
 fn every_kind_of_bad_server_is_named_and_retried_at_leisure() {
-    // Side by side, since each mostly waits.
+    // Side by side, since each test mostly waits.
     std::thread::scope(|scope| {
         for kind in Kind::ALL {
             scope.spawn(move || bad_server(kind));
@@ -55,7 +55,7 @@ fn bad_server(kind: Kind) {
         Kind::Garbage(_) | Kind::HugeFrame | Kind::NegativeLength => "ZooKeeper",
         Kind::EmptyFrames | Kind::Http | Kind::ShortHandshake => "ZooKeeper",
         Kind::HandshakeThenSilent => "has not answered",
-        // Closed with our first request unread: the system says it by a reset.
+        // The server closed with our first request unread: the system makes that a reset.
         Kind::HandshakeThenClose => "connection",
         Kind::RandomFrames(_) | Kind::UnknownXid => "broke the protocol",
         Kind::HugeInnerLength | Kind::EmptyBody => "broke the protocol",
@@ -86,7 +86,7 @@ fn bad_server(kind: Kind) {
     let span = start.elapsed();
     assert!(busy < span / 2, "{kind:?}: {busy:?} of {span:?}: it spins");
     assert!(!contender.is_leading());
-    // Ending it takes no server.
+    // The end needs no server.
     let _ = client.close().wait_for(LIMIT);
     assert!(contender.wait_leading(Some(LIMIT)).is_err());
 }

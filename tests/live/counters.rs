@@ -1,5 +1,5 @@
-//! Groups whose counter has wrapped, so that the order of names says nothing of who was first: each
-//! member is asked for its birth.
+//! Groups whose counter has wrapped, so that the order of names is not the order of births: the
+//! client reads each member's birth.
 
 use crate::{LIMIT, T, contend, fresh_path, has_lost, let_pass, open, token_of, wait_behind};
 use tenure::DetectorEvent;
@@ -44,7 +44,7 @@ fn a2_a_leader_that_cannot_be_counted_for_a_while_is_not_gone() {
     }
 }
 
-/// As a server from 3.7.3, 3.8.4 or 3.9.2 on answers who lacks READ.
+/// The answer of a server from 3.7.3, 3.8.4 or 3.9.2 on to a client without READ.
 #[test]
 fn a2_a_leader_that_may_not_be_read_is_not_gone() {
     let (server, path) = counted();
@@ -71,8 +71,8 @@ fn a2_a_leader_that_may_not_be_read_is_not_gone() {
     }
 }
 
-/// Whoever shows the second as the leader, or a group without its first member, is wrong: it may
-/// only say that it does not know.
+/// Wrong is a client that shows the second as the leader, or a group without its first member: it
+/// may only report that it does not know.
 #[test]
 fn a2_views_do_not_lose_a_member_that_cannot_be_counted_for_a_while() {
     let (server, path) = counted();
@@ -119,7 +119,7 @@ fn views_lose_nobody(
     proxy.clear_rules();
     proxy.refuse_requests_of(operation, member, code, 3);
     let group = client.group(path).unwrap();
-    // An error is an answer, a list without it is none.
+    // An error is an acceptable answer, a list without it is not.
     if let Ok(members) = group.members().wait_for(LIMIT) {
         assert_eq!(members.len(), 2, "{operation}, {code}: {members:?}");
     }

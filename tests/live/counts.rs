@@ -1,4 +1,4 @@
-//! What things cost, counted in frames between library and server.
+//! Costs, counted in frames between library and server.
 
 use crate::{LIMIT, fresh_path, open, shared};
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ fn standby_churn_costs_a_detector_nothing_and_a_new_leader_one_read() {
         while !standing_by(passer_by.events().next(Some(LIMIT)).unwrap()) {}
         assert!(passer_by.withdraw().wait().unwrap());
     }
-    // An event would have been sent before the reply to a later write of anybody.
+    // The server would have sent an event before the reply to a later write of any client.
     let observer = Observer::connect(shared().addr());
     observer.create_raw(&format!("{path}-mark"), b"", Mode::Persistent);
     assert_eq!(proxy.counts().watch_events, 0);

@@ -178,7 +178,7 @@ fn everyone_enrols_again_when_the_group_is_wiped() {
     wait_until("three are enrolled", LIMIT, || {
         (observer.children(&path).len() == 3).then_some(())
     });
-    // In one transaction: contenders are too quick to be deleted one by one.
+    // In one transaction: contenders are too quick for deleting one by one.
     let mut wipe = Payload::new();
     let children = observer.children(&path);
     let children = children.iter().map(|name| format!("{path}/{name}"));
@@ -260,7 +260,7 @@ fn credentials_protect_what_they_create() {
     };
     assert_eq!(error.kind(), tenure::ErrorKind::NoAuth);
     assert!(error.message().contains(&path), "{error}");
-    // Anybody may look.
+    // Any client may read.
     let detector = stranger.detect(&path).unwrap();
     assert!(matches!(
         detector.events().next(Some(LIMIT)).unwrap(),

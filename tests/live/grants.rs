@@ -1,4 +1,4 @@
-//! Servers of one ensemble that grant session timeouts of their own.
+//! Servers of one ensemble that grant different session timeouts.
 
 use crate::{LIMIT, contend, fresh_path, token_of};
 use std::time::{Duration, Instant};
@@ -19,8 +19,8 @@ fn connected(client: &Client) -> Duration {
     }
 }
 
-/// The session was touched last by a server that lets it live for the shorter time: what the
-/// other grants afterwards makes no lease longer that rests on less.
+/// The last touch was at a server with the shorter timeout: a later grant of the other extends no
+/// lease that rests on the shorter one.
 #[test]
 fn a3_a_lease_does_not_grow_when_a_more_generous_server_is_found() {
     let options = Options {

@@ -1,4 +1,4 @@
-//! Answers and requests beyond what clients and servers take, or that take long to arrive.
+//! Answers and requests beyond the limits of clients and servers, or that take long to arrive.
 
 use crate::{
     LIMIT, T, contend, fresh_path, has_lost, let_pass, open, shared, token_of, wait_known,
@@ -9,12 +9,12 @@ use tenure_field::zookeeper::Config;
 use tenure_field::{Proxy, Relay, Zookeeper, raw, wait_until};
 use tenure_observer::Observer;
 
-/// How much is created in one request.
+/// How many bytes one request creates.
 const AT_ONCE_BYTES: usize = 400_000;
 /// The most connections that a client makes in T where one request ends each.
 const CONNECTIONS_MAX: u64 = 16;
 
-/// A group with so many strangers in it, of names that long; none is a member's.
+/// A group with this many strangers in it, with names of this length; none is a member's.
 fn crowded(server: &Zookeeper, count: usize, chars: usize) -> String {
     let path = fresh_path();
     Observer::connect(server.addr()).create(&path, b"");
@@ -28,7 +28,7 @@ fn crowded(server: &Zookeeper, count: usize, chars: usize) -> String {
     path
 }
 
-/// Waits until a detector of the group says why it cannot know.
+/// Waits until a detector of the group reports why it cannot know.
 fn failure(client: &Client, path: &str) -> Error {
     let detector = client.detect(path).unwrap();
     wait_until(
@@ -64,7 +64,7 @@ fn f4_a_listing_of_megabytes_harms_no_other_group() {
 
 #[test]
 fn f4_a_listing_beyond_the_limit_is_refused_with_the_reason_and_harms_no_other_group() {
-    // 17 MB, of which a server needs a few copies.
+    // 17 MB, of which a server needs several copies.
     let server = Zookeeper::start_with(Config {
         heap_mb: 512,
         ..Config::default()
@@ -82,7 +82,7 @@ fn f4_a_listing_beyond_the_limit_is_refused_with_the_reason_and_harms_no_other_g
     let error = group.members().wait_for(LIMIT).unwrap_err();
     assert!(error.message().contains("bytes"), "{error}");
     println!("{error}");
-    // Nobody can know whether it would lead.
+    // No client can know whether it would lead.
     let contender = contend(&client, &path);
     let_pass(T);
     assert!(!contender.is_leading());
@@ -109,7 +109,7 @@ fn f4_a_payload_beyond_the_servers_limit_fails_alone() {
     let start = Instant::now();
     let large = ContenderOptions::new(&path).data(vec![7; 500_000]);
     let contender = client.contend(large).unwrap();
-    // Whether it ends or goes on in the hope of a greater limit: it says why it does not lead.
+    // Whether it ends or continues in the hope of a greater limit: it reports why it does not lead.
     let error = wait_until(
         "the candidacy to say what is wrong",
         LIMIT,

@@ -8,8 +8,9 @@ use tenure_observer::Observer;
 
 const TICK: Duration = Duration::from_millis(500);
 
-/// Session timeouts, whether the servers' tick is told, and how late each reply is. A sixth of T leaves
-/// next to nothing to spare at 10 s where the tick is not told, for it might be T/2, and too little at 4 s.
+/// Session timeouts, whether the client knows the servers' tick, and the delay of each reply. A
+/// sixth of T leaves next to nothing to spare at 10 s if the tick is not given, because it might be
+/// T/2, and too little at 4 s.
 const LATE_MS: [(u64, bool, u64); 4] = [
     (10_000, false, 1_600),
     (10_000, true, 1_666),
@@ -17,7 +18,7 @@ const LATE_MS: [(u64, bool, u64); 4] = [
     (4_000, true, 666),
 ];
 
-/// A contender, and all that it needs to go on.
+/// A contender, and the handles that must live with it.
 struct Late {
     contender: Contender,
     client: Client,
@@ -52,7 +53,7 @@ fn f6_a_lone_contender_leads_though_every_reply_is_a_sixth_of_t_late() {
         } = &Late::new(timeout, is_told, late, is_new);
         let case = format!("T = {timeout:?}, told: {is_told}, {late:?} late, new: {is_new}");
         let token = token_of(contender);
-        // And it keeps what it has.
+        // And it keeps its leadership.
         let_pass(timeout * 2 / 3);
         assert!(!has_lost(contender), "{case}");
         assert_eq!(contender.leadership().map(|l| l.token()), Some(token));
@@ -61,7 +62,7 @@ fn f6_a_lone_contender_leads_though_every_reply_is_a_sixth_of_t_late() {
     };
     std::thread::scope(|scope| {
         for (timeout, is_told, late) in LATE_MS {
-            // A group whose znode is not there yet costs a few more answers.
+            // A group whose znode is missing costs some additional answers.
             for is_new in [false, true] {
                 let [timeout, late] = [timeout, late].map(Duration::from_millis);
                 scope.spawn(move || play(timeout, is_told, late, is_new));

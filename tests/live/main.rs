@@ -1,6 +1,6 @@
 //! The library against real ZooKeeper servers, over real sockets, with real faults.
 //!
-//! Tests that leave the server alone share one, each under a path of its own.
+//! Tests that do not disturb the server share one, each under a path of its own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -48,7 +48,8 @@ fn open(url: &str) -> Client {
     Client::open(&Url::parse(url).unwrap(), options).unwrap()
 }
 
-/// The same of the newest line of releases; `None`, said aloud, where it is not on this machine.
+/// The same of the newest line of releases; `None`, with a printed reason, where it is not on this
+/// machine.
 fn newest() -> Option<&'static Zookeeper> {
     static SERVER: OnceLock<Zookeeper> = OnceLock::new();
     let config = newest_config()?;
@@ -74,14 +75,14 @@ fn token_of(contender: &Contender) -> u64 {
     contender.wait_leading(Some(LIMIT)).unwrap().token()
 }
 
-/// Waits until it stands behind somebody.
+/// Waits until it is a standby.
 #[track_caller]
 fn wait_behind(contender: &Contender) {
     let behind = |event: &_| matches!(event, ContenderEvent::Standby { .. });
     while !behind(&contender.events().next(Some(LIMIT)).unwrap()) {}
 }
 
-/// Waits until it knows the leader with that token.
+/// Waits until it has the leader with that token.
 #[track_caller]
 fn wait_known(detector: &Detector, token: u64) {
     wait_until("the detector to know the leader", LIMIT, || {
@@ -91,12 +92,12 @@ fn wait_known(detector: &Detector, token: u64) {
     });
 }
 
-/// Lets so much time pass, in which something must not happen.
+/// Lets this much time pass, in which an event must not happen.
 fn let_pass(time: Duration) {
     std::thread::sleep(time);
 }
 
-/// Whether it said that it had lost since this was asked last.
+/// Whether it has reported a loss since the last call.
 fn has_lost(contender: &Contender) -> bool {
     let news = std::iter::from_fn(|| contender.events().next(Some(Duration::ZERO)).ok());
     news.filter(|event| matches!(event, ContenderEvent::Lost { .. }))

@@ -14,7 +14,7 @@ struct ServerInLab {
 }
 
 impl ServerInLab {
-    /// A server in a lab, or `None`, said aloud, where namespaces are not allowed.
+    /// A server in a lab, or `None`, with a printed reason, where namespaces are not allowed.
     fn new() -> Option<Self> {
         let lab = or_skip(Lab::new())?;
         let server = Zookeeper::start_in(&lab);
@@ -77,7 +77,7 @@ fn a_leader_in_a_black_hole_says_lost_before_its_successor_leads() {
         boottime(&second).saturating_sub(boottime(&lost))
     );
 
-    // It heals by itself: the former leader stands again, behind.
+    // It recovers by itself: the former leader contends again, behind.
     one.heal();
     let standby = a.wait_for("a stands by", LIMIT, is("standby"));
     assert!(standby["member"]["sequence"].as_i64() > first["member"]["sequence"].as_i64());

@@ -1,4 +1,4 @@
-//! What is too large for a server: it harms nobody else on the session.
+//! A payload that is too large for a server: it affects nothing else on the session.
 
 use crate::{LIMIT, fresh_path, open};
 use tenure::ContenderOptions;

@@ -13,8 +13,7 @@ use tenure_field::{Proxy, Zookeeper, or_skip, raw, wait_until};
 use tenure_observer::Observer;
 
 const THROTTLED: i32 = -127;
-/// Throttled; a connection that was lost; time that ran out; a system error; an error of one whose
-/// number nobody knows.
+/// Throttled; a connection that was lost; a timeout; a system error; an unknown error number.
 const UNKNOWN: [i32; 5] = [THROTTLED, -4, -7, -1, -99];
 const TIMES: u32 = 3;
 
@@ -173,8 +172,8 @@ fn b4_views_outlive_looks_that_are_refused() {
     first.close().wait_for(LIMIT).unwrap();
 }
 
-/// A real server that throttles: every request that had to wait for more than a millisecond is
-/// answered −127 and not carried out, and strangers see to it that most have to.
+/// A real server that throttles: it answers −127 to every request that had to wait for more than a
+/// millisecond, and does not carry it out; strangers make most requests wait.
 #[test]
 fn b4_a_server_that_throttles_ends_no_candidacy() {
     if or_skip(Version::V3_9.available()).is_none() {
@@ -199,12 +198,12 @@ fn b4_a_server_that_throttles_ends_no_candidacy() {
                 let mut stranger = raw::Session::open(server.addr(), T).unwrap();
                 while !over.load(Ordering::SeqCst) {
                     let body = Payload::new().buffer("/");
-                    // Whatever it says.
+                    // Whatever the answer is.
                     drop(stranger.request(opcode::SYNC, body));
                 }
             });
         }
-        // Told also when this panics.
+        // Also set when this panics.
         struct Over<'a>(&'a AtomicBool);
         impl Drop for Over<'_> {
             fn drop(&mut self) {
@@ -224,7 +223,7 @@ fn b4_a_server_that_throttles_ends_no_candidacy() {
             assert!(contender.withdraw().wait_for(LIMIT).unwrap());
         }
     });
-    // Who asks now may be refused, too.
+    // A request now may be refused, too.
     let mut observer = raw::Session::open(server.addr(), T).unwrap();
     let body = || Payload::new().buffer(&path).bool(false);
     let children = wait_until("an answer", LIMIT, || {

@@ -13,8 +13,8 @@ const OWNER: &str = "owner:secret";
 const ALL: i32 = 31;
 const ALL_BUT_READ: i32 = 30;
 
-/// The most requests and pings in one T of a client at rest that has one handle or two: a ping, or
-/// a look in its place, each T/3, and what a change costs once.
+/// The most requests and pings in one T of an idle client with one handle or two: a ping, or a look
+/// in its place, each T/3, and the requests after one change.
 const AT_LEISURE: u64 = 24;
 
 /// On both at once.
@@ -27,7 +27,7 @@ fn on_each_version(act: impl Fn(&Zookeeper) + Sync) {
     });
 }
 
-/// A group in which anybody may stand.
+/// A group that any client may join.
 fn group(server: &Zookeeper) -> String {
     let path = fresh_path();
     Observer::connect(server.addr()).create(&path, b"");
@@ -66,7 +66,7 @@ fn frames(proxy: &Proxy) -> u64 {
     counts.total_requests() + counts.pings
 }
 
-/// Asks for what it needs without a loop.
+/// Sends its requests without a loop.
 #[track_caller]
 fn is_at_leisure(proxy: &Proxy) {
     proxy.reset_counts();
@@ -88,7 +88,7 @@ fn f3_who_stands_behind_a_leader_that_may_be_read_no_more_leads_when_it_goes() {
         let detector = watching.detect(&path).unwrap();
         wait_known(&detector, token);
 
-        // The watches that were set before will never fire.
+        // The watches that were armed before will never fire.
         lock(server, &member(server, &path));
         is_at_leisure(&proxy);
         assert!(leader.is_leading() && !standby.is_leading());

@@ -1,4 +1,4 @@
-//! The faces of the library, and how each spells a word.
+//! The faces of the library, and the spelling of a word in each.
 
 use crate::words::{self, Word};
 use std::process::Command;
@@ -21,13 +21,13 @@ impl Face {
         }
     }
 
-    /// With more text in which words are looked for.
+    /// With additional text in which words are searched.
     fn and(mut self, more: &str) -> Self {
         self.text.push_str(more);
         self
     }
 
-    /// How it spells a word unless `exceptions.tsv` says otherwise.
+    /// Its spelling of a word unless `exceptions.tsv` has another.
     pub(crate) fn spelling(&self, word: &Word) -> String {
         (self.spell)(word)
     }
@@ -63,12 +63,12 @@ pub(crate) fn all() -> Vec<Face> {
             ],
             python,
         ),
-        // Tests of the tool hold that its document lists what it prints.
+        // Tests of the tool ensure that its document lists its output.
         Face::new("tool", &["docs/cli.md"], tool).and(&options_of_the_tool()),
     ]
 }
 
-/// What the tool completes on a command line: every option that it has.
+/// The tool's completions on a command line: every option that it has.
 fn options_of_the_tool() -> String {
     let mut tool = Command::new(tenure_field::built_tool());
     let done = tool.args(["completions", "bash"]).output().unwrap();
@@ -135,7 +135,7 @@ fn tool(word: &Word) -> String {
     }
 }
 
-/// Whose event it is.
+/// The handle of the event.
 fn owner(list: &str) -> &str {
     list.split(' ').next().unwrap_or(list)
 }

@@ -1,6 +1,6 @@
-//! Every public word of the Rust library (an event, a reason, an error, a policy, a metric, an option)
-//! is in every face of it: C, C++, Python and the tool. What a face lacks on purpose, or calls by
-//! another name, stands in `exceptions.tsv` with the reason.
+//! Every public word of the Rust library (an event, a reason, an error, a policy, a metric, an
+//! option) is in every face of it: C, C++, Python and the tool. If a face lacks one on purpose, or
+//! has another name for it, `exceptions.tsv` has the reason.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -15,7 +15,7 @@ use words::Word;
 
 const EXCEPTIONS: &str = include_str!("exceptions.tsv");
 
-/// What `exceptions.tsv` says of one word in one face.
+/// The exception of `exceptions.tsv` for one word in one face.
 struct Exception {
     face: &'static str,
     list: &'static str,

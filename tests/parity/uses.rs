@@ -1,5 +1,5 @@
-//! What the table promises is there: some part of the library makes each event, reason and error, counts
-//! each metric, and reads each option.
+//! The table's promises are kept: some part of the library makes each event, reason and error,
+//! counts each metric, and reads each option.
 
 use crate::words::read;
 use std::path::Path;
@@ -111,7 +111,7 @@ fn every_policy_is_promised_and_simulated() {
                 "guarantees: GUARANTEES.md does not say what the policy `{name}` promises"
             ));
         }
-        // It promises nothing that the invariants hold a world to.
+        // It promises nothing that the invariants check.
         let is_safe = *policy != LeasePolicy::Session;
         if is_safe && !drawn.contains(&format!("LeasePolicy::{policy:?}")) {
             missing.push(format!(

@@ -6,7 +6,7 @@ use tenure::words::{LISTS, OPTIONS};
 /// One word of one list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Word {
-    /// Which list: `lost reason`, `client option` and so on.
+    /// The list: `lost reason`, `client option` and so on.
     pub(crate) list: &'static str,
     /// Its name in Rust.
     pub(crate) rust: &'static str,

@@ -1,4 +1,4 @@
-//! What no test of Mesos looks at, and its layer gets wrong or leaves open.
+//! Cases that no test of Mesos covers, and that its layer gets wrong or leaves open.
 
 use crate::{
     LIMIT, any_leader, close, contend, fresh_path, is_pending, leader_that, loss, news, observe,
@@ -17,7 +17,7 @@ fn beyond_second_withdraw_ends_with_the_first() {
     token_of(&contender);
     shut(&proxy);
     let mut calls = [0, 1, 2].map(|_| contender.withdraw());
-    // Leadership ends before any server hears of it.
+    // Leadership ends before any server learns of it.
     assert_eq!(loss(&contender), LostReason::Withdrawn);
     assert!(!contender.is_leading());
     until(client.events(), crate::retrying);
@@ -63,7 +63,7 @@ fn beyond_destruction_ends_every_pending_call() {
         let waiting = scope.spawn(|| contender.wait_leading(Some(LIMIT)));
         let watching = scope.spawn(|| group.wait_members(&[], Some(LIMIT)));
         until(client.events(), crate::retrying);
-        // No server need be told of a session that never was.
+        // A session that never existed needs no close at a server.
         client.close().wait_for(LIMIT).unwrap();
         let closed = ErrorKind::Closed;
         assert_eq!(detecting.join().unwrap().unwrap_err().kind(), closed);
@@ -86,7 +86,7 @@ fn beyond_contender_dropped_while_joining_leaves_no_member() {
     let contender = contend(&client, &path, "x");
     drop(contender);
     proxy.release();
-    // Answered after everything that was asked before it.
+    // Answered after every earlier request.
     let group = client.group(&path).unwrap();
     assert_eq!(group.members().wait_for(LIMIT).unwrap(), []);
     assert!(observer.children(&path).is_empty());

@@ -1,4 +1,4 @@
-//! Failures of others in callbacks.
+//! Failures of other libraries in callbacks.
 
 use crate::{LIMIT, expire, fresh_path, open, session_of, shared};
 use std::sync::{Arc, mpsc};
@@ -28,7 +28,7 @@ impl Handles {
         }
     }
 
-    /// Every function of the library, the blocking ones among them, but those that end something.
+    /// Every function of the library, the blocking ones included, except those that end something.
     fn call_everything(&self) -> Result<(), Error> {
         let Self {
             client,
@@ -63,7 +63,7 @@ impl Handles {
     }
 }
 
-/// Where a callback calls everything, and then ends all.
+/// The place where a callback calls every function, and then ends all handles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     SessionConnected,
@@ -151,7 +151,7 @@ fn f1_every_callback_may_call_everything_and_close() {
         let act = {
             let handles = Arc::clone(&handles);
             move || {
-                // A session whose end is under way may still be the one that is asked.
+                // The request may still use a session whose end is under way.
                 let ended = |called: &Result<(), Error>| matches!(called, Err(error) if error.kind() == ErrorKind::SessionExpired);
                 let mut called = handles.call_everything();
                 while ended(&called) {
@@ -159,7 +159,7 @@ fn f1_every_callback_may_call_everything_and_close() {
                 }
                 let closed = handles.client.close().wait_for(LIMIT);
                 let after = handles.call_everything().map_err(|error| error.kind());
-                // Whoever has heard enough is gone.
+                // A handle that has seen enough events is dropped.
                 drop(send.send((called, closed, after)));
             }
         };

@@ -1,4 +1,4 @@
-//! Failures of others with the counter from which the znodes of members get their numbers.
+//! Failures of other libraries with the counter from which the znodes of members get their numbers.
 
 use crate::{
     LIMIT, any_leader, close, contend, leader_that, leading, loss, open, standing_by, token_of,
@@ -42,7 +42,7 @@ impl Line {
         line
     }
 
-    /// Each leads when those before it have left, and none before.
+    /// Each leads when those before it have left, and not before.
     #[track_caller]
     fn in_order_of_birth(self, path: &str) {
         let detector = self.clients[0].detect(path).unwrap();
@@ -79,7 +79,8 @@ fn h1_order_is_of_birth_where_the_counter_ends_and_below_zero() {
 
     let line = Line::of(3, &server, end);
     assert_eq!(line.names, ["2147483645", "2147483646", "2147483647"]);
-    // ZooKeeper counts no further, and no two can have the same name: who comes now is told so.
+    // ZooKeeper counts no further, and no two can have the same name: the next contender gets an
+    // error.
     let late = open(&server.url(end));
     let refused = contend(&late, end, "x");
     let reason = loss(&refused);

@@ -61,7 +61,7 @@ fn group_join_with_disconnect() {
     let given_up = group.join("never mind", None).unwrap();
     until(client.events(), retrying);
     assert!(is_pending(&mut joining));
-    // It must leave nothing behind.
+    // It must leave no znode behind.
     drop(given_up);
     proxy.refuse(false);
     let member = joining.wait_for(LIMIT).unwrap();
@@ -177,7 +177,7 @@ fn group_multiple_groups() {
     close([a, b]);
 }
 
-/// `creator:creator` as ZooKeeper's `DigestAuthenticationProvider` writes it.
+/// `creator:creator` in the form of ZooKeeper's `DigestAuthenticationProvider`.
 const CREATOR: &str = "creator:ypSegK/J4upK+Rhi3MoYohqRddo=";
 
 #[test]
@@ -215,12 +215,12 @@ fn group_retryable_errors() {
         let joining = group.join("x", None).unwrap();
         let session = session_of(&client);
         expire(session);
-        // Only a member that stood, or may have, is lost with its session: the call says so.
+        // Only a member that existed, or may have, is lost with its session: the call reports that.
         match joining.wait_for(LIMIT) {
             Ok(member) => drop(group.cancel(&member).wait_for(LIMIT).unwrap()),
             Err(error) => assert_eq!(error.kind(), ErrorKind::SessionExpired, "{error}"),
         }
-        // What follows finds a group that works.
+        // The next calls find a group that works.
         let member = join(&group, "x", None);
         let cancelling = group.cancel(&member);
         expire(session_of(&client));
@@ -239,7 +239,7 @@ fn group_connect_timer() {
     let start = Instant::now();
     let group = client.group(&path).unwrap();
     let mut joining = group.join("x", None).unwrap();
-    // There is no session that could expire: it tries on.
+    // No session could expire: the client continues to try.
     let mut told = Vec::new();
     while start.elapsed() < SHORT + SHORT / 2 {
         told.extend(until(client.events(), retrying));
@@ -275,7 +275,7 @@ fn group_timer_cleanup() {
     assert_eq!(end, mpsc::RecvTimeoutError::Disconnected);
     assert_eq!(told.last(), Some(&SessionEvent::Closed), "{told:?}");
     assert!(!told.iter().any(expired), "{told:?}");
-    // Nobody is left who tries: the only connection is the next client's.
+    // No client is left that tries: the only connection is the next client's.
     proxy.refuse(false);
     let next = open(&proxy.url(&path));
     session_of(&next);

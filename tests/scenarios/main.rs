@@ -1,8 +1,8 @@
-//! Scenarios: every case of Mesos's own tests of this layer, and the gravest failures that other
-//! libraries were reported for, against real servers. `README.md` maps each to its test, and
-//! `list.tsv` says each in words that bind no language.
+//! Scenarios: every case of Mesos's own tests of this layer, and the gravest failures that were
+//! reported of other libraries, against real servers. `README.md` maps each to its test, and
+//! `list.tsv` describes each independently of any language.
 //!
-//! Tests that leave the server alone share one, each under a path of its own.
+//! Tests that do not disturb the server share one, each under a path of its own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -10,11 +10,11 @@ mod beyond;
 mod callbacks;
 mod counters;
 mod group;
+mod leader_process;
 mod master;
 mod nobody;
 mod pauses;
 mod session;
-mod subject;
 mod two_leaders;
 mod unnoticed;
 mod url;
@@ -38,9 +38,9 @@ use tenure_observer::Observer;
 
 /// Long enough for a busy machine; nothing here waits that long when all is well.
 const LIMIT: Duration = Duration::from_secs(30);
-/// The session timeout where a session is to last: eight ticks of the server.
+/// The timeout of sessions that are to last: eight ticks of the server.
 const T: Duration = Duration::from_secs(4);
-/// The session timeout where the end of a session is waited for.
+/// The timeout of sessions that are to end.
 const SHORT: Duration = Duration::from_secs(2);
 
 /// The server that well-behaved tests share. It ends with the process.
@@ -70,7 +70,7 @@ fn open(url: &str) -> Client {
     open_for(url, T)
 }
 
-/// What Mesos calls a network that is shut down: every connection ends, and no new one is
+/// A network that is shut down, in Mesos's words: every connection ends, and no new one is
 /// accepted.
 fn shut(proxy: &Proxy) {
     proxy.refuse(true);
@@ -123,7 +123,7 @@ fn expired(event: &SessionEvent) -> bool {
     matches!(event, SessionEvent::Expired { .. })
 }
 
-/// Waits for the end of a candidacy, and says why it ended.
+/// Waits for the end of a candidacy, and returns its reason.
 #[track_caller]
 fn loss(contender: &Contender) -> LostReason {
     match until(contender.events(), lost).pop() {
@@ -132,13 +132,13 @@ fn loss(contender: &Contender) -> LostReason {
     }
 }
 
-/// Whether something was lost with a session that [`expire`] ended: the server may tell of the
+/// Whether a loss came with a session that [`expire`] ended: the server may send the event of the
 /// deleted znode on the session's own connection before it closes that.
 fn is_of_the_session(reason: &LostReason) -> bool {
     matches!(reason, LostReason::SessionExpired | LostReason::Evicted)
 }
 
-/// The number of the session that `client` has or gets, by its next connection.
+/// The number of the session that `client` has or gets, from its next connection.
 #[track_caller]
 fn session_of(client: &Client) -> i64 {
     let connected = |event: &SessionEvent| matches!(event, SessionEvent::Connected { .. });
@@ -148,7 +148,7 @@ fn session_of(client: &Client) -> i64 {
     }
 }
 
-/// Ends a session at the shared server, behind its owner's back.
+/// Ends a session at the shared server, without its owner.
 #[track_caller]
 fn expire(session: i64) {
     raw::expire_session(shared().addr(), session, &raw::password_of(session)).unwrap();
@@ -166,7 +166,7 @@ fn token_of(contender: &Contender) -> u64 {
     contender.wait_leading(Some(LIMIT)).unwrap().token()
 }
 
-/// Waits until `detector` says something that `wanted` holds of.
+/// Waits until `detector` has an event that `wanted` accepts.
 #[track_caller]
 fn state_that(detector: &Detector, wanted: impl Fn(&DetectorEvent) -> bool) -> DetectorEvent {
     let (start, mut state) = (Instant::now(), detector.state());
@@ -178,7 +178,7 @@ fn state_that(detector: &Detector, wanted: impl Fn(&DetectorEvent) -> bool) -> D
     state
 }
 
-/// Waits until `detector` knows a leader of whom `wanted` holds.
+/// Waits until `detector` has a leader that `wanted` accepts.
 #[track_caller]
 fn leader_that(detector: &Detector, wanted: impl Fn(&Leader) -> bool) -> Leader {
     let leads = |state: &DetectorEvent| matches!(state, DetectorEvent::Leader(l) if wanted(l));
@@ -193,13 +193,13 @@ fn any_leader(detector: &Detector) -> Leader {
     leader_that(detector, |_| true)
 }
 
-/// Waits until `detector` knows that nobody leads.
+/// Waits until `detector` reports that there is no leader.
 #[track_caller]
 fn nobody_leads(detector: &Detector) {
     state_that(detector, |state| *state == DetectorEvent::None);
 }
 
-/// Waits until `detector` says that it cannot know.
+/// Waits until `detector` reports that it cannot know.
 #[track_caller]
 fn unknown(detector: &Detector) {
     state_that(detector, |state| {
@@ -222,7 +222,7 @@ fn close(clients: impl IntoIterator<Item = Client>) {
     }
 }
 
-/// A bare session that has shown these credentials.
+/// A bare session with these credentials.
 #[track_caller]
 fn raw_as(credentials: &str) -> raw::Session {
     let mut session = raw::Session::open(shared().addr(), T).unwrap();
@@ -233,12 +233,12 @@ fn raw_as(credentials: &str) -> raw::Session {
 /// The rights on a znode, as in an ACL.
 const READ: i32 = 1;
 const ALL: i32 = 31;
-/// Of which the library has no need.
+/// The library does not need this one.
 const GET_ACL: i32 = opcode::GET_ACL;
 /// An error of a server: the ACL does not allow it.
 const NO_AUTH: i32 = -102;
 
-/// Sets who may do what with a znode: entries of rights, scheme and name.
+/// Sets the ACL of a znode: entries of rights, scheme and name.
 #[track_caller]
 fn set_acl(session: &mut raw::Session, path: &str, entries: &[(i32, &str, &str)]) {
     let reply = session.set_acl(path, entries).unwrap();

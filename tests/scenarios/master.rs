@@ -1,5 +1,5 @@
-//! Mesos's tests of its master contenders and detectors, on the level of payloads: what the
-//! bytes of a `json.info` mean is not looked at.
+//! Mesos's tests of its master contenders and detectors, on the level of payloads: the content of a
+//! `json.info` is opaque.
 
 use crate::{
     ALL, LIMIT, SHORT, any_leader, close, contend, expire, expired, fresh_path, is_of_the_session,
@@ -17,14 +17,14 @@ use tenure_field::Proxy;
 use tenure_field::proxy::Then;
 use tenure_field::wire::opcode;
 
-/// What a master of Mesos says of itself.
+/// The payload of a Mesos master.
 const INFO: &str = r#"{"address":{"hostname":"m1","ip":"10.10.1.22","port":8080},"hostname":"m1","id":"8a2f9d","ip":369166858,"pid":"master@10.10.1.22:8080","port":8080,"version":"1.11.0"}"#;
 
 fn master(path: &str, info: &str) -> ContenderOptions {
     ContenderOptions::new(path).label("json.info").data(info)
 }
 
-/// A contender that tells of its loss and leaves it at that, as Mesos's does.
+/// A contender that reports its loss and does not enrol again, as Mesos's.
 fn once(client: &Client, path: &str, info: &str) -> Contender {
     let options = master(path, info).reenrol(Reenrol::Never);
     client.contend(options).unwrap()
@@ -62,7 +62,7 @@ fn master_file() {
 
 #[test]
 fn master_basic_contender() {
-    // Mesos's standalone contender is elected, whoever asks. Here nobody can stand.
+    // Mesos's standalone contender is always elected. Here a standalone URL allows no contender.
     let (url, client) = standalone("10.10.1.105:8088");
     let refused = client.contend(master(url.path(), INFO)).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::InvalidInput);
@@ -71,7 +71,7 @@ fn master_basic_contender() {
 
 #[test]
 fn master_basic_detector() {
-    // There is no appointing: the address leads at once and for ever.
+    // There is no appointing: the address leads from the beginning and for ever.
     let (url, client) = standalone("10.10.1.105:8088");
     let detector = client.detect(url.path()).unwrap();
     let known = detector.state();
@@ -101,7 +101,7 @@ fn master_contender() {
     assert_eq!(leader.data, INFO.as_bytes());
     assert_eq!(leader.member.token, token_of(&contender));
     let known = DetectorEvent::Leader(leader);
-    // A call that is given up harms none that follows.
+    // A call that is given up does not affect the next one.
     {
         let mut call = Box::pin(detector.detected(&known));
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
@@ -128,7 +128,7 @@ fn master_contender_pending_election() {
     proxy.swallow_reply(opcode::CREATE2, 1, Then::Hold);
     let contender = client.contend(master(&path, INFO)).unwrap();
     let children = wait_children(&observer, &path, 1);
-    // Whatever is asked meanwhile: one candidacy is one znode.
+    // Whatever calls come meanwhile: one candidacy is one znode.
     let written = contender.set_data("changed").unwrap();
     let short = Some(Duration::ZERO);
     assert!(contender.wait_leading(short).is_err());
@@ -194,7 +194,7 @@ fn master_non_retryable_errors() {
         assert_eq!(error.kind(), ErrorKind::NoAuth, "{error}");
         assert!(error.message().contains(&secret), "{error}");
     }
-    // It is no end: who may look one day sees.
+    // It is not the end: once READ is granted, the detector reports again.
     set_acl(&mut admin, &secret, &[(ALL, "world", "anyone")]);
     detectors.iter().for_each(nobody_leads);
     close([owner, stranger, anybody]);
@@ -211,7 +211,7 @@ fn master_contender_detector_shutdown_network() {
     assert_eq!(loss(&contender), LostReason::LeaseLapsed);
     unknown(&detector);
     until(client.events(), expired);
-    // Asked anew while nobody answers: it waits, and fails of nothing.
+    // A call without a server to answer waits, and does not fail.
     let (again, also) = (once(&client, &path, INFO), client.detect(&path).unwrap());
     for _ in 0..3 {
         until(client.events(), retrying);
@@ -271,7 +271,7 @@ fn master_detector_expire_master_zk_session() {
         "{told:?}"
     );
     assert_eq!(news(detector.events()), [told], "and nothing between");
-    // Unlike Mesos's, it stands again by itself.
+    // Unlike Mesos's contender, it enrols again by itself.
     until(leader.events(), standing_by);
     close(clients);
 }
@@ -288,7 +288,7 @@ fn master_detector_expire_slave_zk_session() {
     expire(session_of(&b));
     until(b.events(), expired);
     session_of(&b);
-    // Where Mesos says "nobody" in between, it says that it does not know.
+    // Where Mesos reports "nobody" in between, it reports that it does not know.
     let group = b.group(&path).unwrap();
     assert_eq!(group.members().wait_for(LIMIT).unwrap()[0].token, token);
     let same = |event: &DetectorEvent| matches!(event, DetectorEvent::Leader(leader) if leader.member.token == token);
@@ -340,7 +340,8 @@ fn master_detector_uses_json() {
 
 #[test]
 fn master_lost_zookeeper_cluster() {
-    // Mesos's master ends when it is cut off; whoever uses this library is told in time to.
+    // Mesos's master ends when it is cut off; a program that uses this library gets the event in
+    // time to do so.
     let (proxy, path) = (Proxy::start(shared().addr()), fresh_path());
     let client = open_for(&proxy.url(&path), SHORT);
     let contender = client.contend(master(&path, INFO)).unwrap();
@@ -382,7 +383,7 @@ fn log_replicas_find_each_other_through_a_group() {
         pids.sort();
         assert_eq!(pids, joined.map(str::as_bytes));
     }
-    // Without ZooKeeper what is known stays known to who asks the events.
+    // Without ZooKeeper, the events still have the last known state.
     let members = match groups[0].events().latest() {
         Some(tenure::GroupEvent::Members(members)) => members,
         other => panic!("{other:?}"),

@@ -1,4 +1,5 @@
-//! Failures of others in which nobody led, or the leader did not know that it did.
+//! Failures of other libraries in which there was no leader, or the leader did not know that it
+//! led.
 
 use crate::{
     LIMIT, SHORT, T, any_leader, close, contend, fresh_path, leader_that, news, nobody_leads, open,
@@ -11,8 +12,8 @@ use tenure_field::zookeeper::Config;
 use tenure_field::{Proxy, Zookeeper, raw, wait_until};
 use tenure_observer::Observer;
 
-/// Deletes a group with all that is in it, in one transaction: contenders are too quick to be
-/// deleted one by one.
+/// Deletes a group with all its members, in one transaction: contenders are too quick for deleting
+/// one by one.
 #[track_caller]
 fn wipe(observer: &Observer, path: &str) {
     let children = observer.children(path).into_iter();
@@ -55,7 +56,7 @@ fn b1_deletion_of_the_group_is_survived_by_none_one_and_three() {
         }
         let birth = observer.stat(&path).unwrap().czxid;
         wipe(&observer, &path);
-        // Who comes later finds it as those do who were there.
+        // Later clients see the same as earlier ones.
         let late = open(&shared().url(&path));
         let last = contend(&late, &path, "late");
         wait_children(&observer, &path, count + 1);
@@ -154,8 +155,8 @@ fn b2_every_request_and_answer_may_be_lost_and_every_call_ends() {
     });
 }
 
-/// Everything that the library can do, while one frame of each of these kinds is lost together with
-/// its connection.
+/// All operations of the library, while one frame of each of these kinds is lost together with its
+/// connection.
 fn lose(lost: &[Kind], how: Cut) {
     let (proxy, path) = (Proxy::start(shared().addr()), fresh_path());
     for kind in lost {
@@ -163,7 +164,7 @@ fn lose(lost: &[Kind], how: Cut) {
     }
     let context = format!("{lost:?} lost by {how:?}");
     let mut swallowed = lost.len() as u64;
-    // Once more, for a call that nothing else would have asked again.
+    // Once more, for a call that nothing else would have repeated.
     let mut arm = |kind: Kind| {
         if lost == [kind] {
             proxy.swallow(kind, 1, Then::Cut(how));
@@ -200,7 +201,7 @@ fn lose(lost: &[Kind], how: Cut) {
     close([client]);
 }
 
-/// CURATOR-264: a create whose answer was lost left a znode that was the oldest and nobody's.
+/// CURATOR-264: a create whose answer was lost left a znode that was the oldest and had no owner.
 #[test]
 fn b4_ghost_of_a_lost_create_does_not_lead() {
     let (proxy, path) = (Proxy::start(shared().addr()), fresh_path());
@@ -214,7 +215,7 @@ fn b4_ghost_of_a_lost_create_does_not_lead() {
     let token = token_of(&first);
     let second = contend(&clients[1], &path, "second");
     let children = wait_children(&observer, &path, 2);
-    // Who is the oldest knows it, and serves.
+    // The oldest contender knows that it leads, and serves.
     let oldest = children.iter().map(|name| {
         let stat = observer.stat(&format!("{path}/{name}")).unwrap();
         u64::try_from(stat.czxid).unwrap()

@@ -1,6 +1,6 @@
-//! Failures of others that began with a process that stopped, or a machine that slept.
+//! Failures of other libraries that began with a process that stopped, or a machine that slept.
 
-use crate::subject::{answer, start, tell};
+use crate::leader_process::{answer, start, tell};
 use crate::{
     LIMIT, SHORT, T, close, contend, expire, fresh_path, open, shared, standing_by, until,
 };
@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use tenure_field::{Process, wait_until};
 
-/// What is written to: it takes no write with an older token than it has seen.
+/// A storage: it refuses writes with an older token than it has seen.
 #[derive(Default)]
 struct Register(u64);
 
@@ -32,7 +32,8 @@ fn d1_first_question_after_a_stop_is_answered_no_and_a_stale_write_refused() {
     let mut register = Register::default();
     let old = led["token"].as_u64().unwrap();
     assert!(register.write(old));
-    // It is asked before the library has noticed anything: its thread runs when nothing else does.
+    // The first question comes before the library has noticed the stop: its thread has the lowest
+    // priority.
     schedule_io(&first, "--idle");
     tell(&first, "stop");
     // Until the server has ended its session.

@@ -1,4 +1,4 @@
-//! Failures of others in the machinery of sessions and connections.
+//! Failures of other libraries with sessions and connections.
 
 use crate::{
     LIMIT, SHORT, contend, expire, expired, fresh_path, leader_that, observe, open_for, session_of,
@@ -9,22 +9,22 @@ use tenure::{Client, SessionEvent};
 use tenure_field::Proxy;
 use tenure_field::proxy::{Cut, Kind, Then};
 
-/// What can happen to a connection and to a session.
+/// The faults of a connection and of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Blow {
     /// The connection is reset.
     Reset,
     /// The connection ends in order.
     Fin,
-    /// Nobody answers for a while; a connection is lost to silence.
+    /// No server answers for a while; a connection is lost to silence.
     Silence,
-    /// Nobody answers until the session is over by the own clock.
+    /// No server answers until the session is over by the client's own clock.
     LongSilence,
     /// The session ends while the client is connected.
     Expire,
     /// The session ends while the client is not connected.
     ExpireAway,
-    /// The session ends, and the answer that says so is lost.
+    /// The session ends, and the answer that reports it is lost.
     ExpireUnheard,
     /// The connection ends as soon as the next one is asked for.
     Flap,
@@ -42,8 +42,8 @@ impl Blow {
         Self::Flap,
     ];
 
-    /// Returns when it has struck, and not when all is well again. `session` is the newest that
-    /// is known.
+    /// Returns when the fault has begun, and not when all is well again. `session` is the newest
+    /// that is known.
     fn strike(self, proxy: &Proxy, client: &Client, session: i64) {
         let suspended = |event: &SessionEvent| {
             matches!(
@@ -88,9 +88,9 @@ impl Blow {
     }
 }
 
-/// CURATOR-405, CURATOR-525 and many: states without an exit. Each blow, and each upon each other
-/// at once, is survived: the session stands, new or kept, the candidate leads, the detector knows
-/// it, and there is one znode.
+/// CURATOR-405, CURATOR-525 and many: states without an exit. The client survives each fault, and
+/// each at the same time as each other: it has a session, new or kept, the candidate leads, the
+/// detector has it, and there is one znode.
 #[test]
 fn e1_every_state_of_a_session_has_an_exit() {
     std::thread::scope(|scope| {
@@ -113,8 +113,8 @@ fn survive(first: Blow, second: Blow) {
     first.strike(&proxy, &client, session);
     second.strike(&proxy, &client, session);
     proxy.clear_rules();
-    // A leadership of before the blows may not have been told to be over yet: this is a new one,
-    // or one that outlives what it asks.
+    // The end of a leadership from before the faults may not be reported yet: this is a new one, or
+    // one that outlives the check.
     let written = contender.set_data("after").unwrap().wait_for(LIMIT);
     let written = written.unwrap_or_else(|error| panic!("{context}: {error}"));
     let again = contender.wait_leading(Some(LIMIT));

@@ -1,4 +1,4 @@
-//! Failures of others in which two led at once.
+//! Failures of other libraries in which two led at once.
 
 use crate::{
     LIMIT, SHORT, T, close, contend, expire, fresh_path, leading, loss, observe, open, open_for,
@@ -13,10 +13,10 @@ use tenure_field::proxy::Cut;
 use tenure_field::tool::{Tool, is, token};
 use tenure_field::{Apart, Proxy, boottime, or_skip, raw, wait_until};
 
-/// Runs `act` while a thread looks again and again that no two of `group` lead at once.
+/// Runs `act` while a thread checks repeatedly that no two of `group` lead at once.
 #[track_caller]
 fn with_one_leader_at_most<R>(group: &[Contender], act: impl FnOnce() -> R) -> R {
-    /// Told also when `act` panics.
+    /// Also set when `act` panics.
     struct Tell<'a>(&'a AtomicBool);
     impl Drop for Tell<'_> {
         fn drop(&mut self) {
@@ -28,7 +28,7 @@ fn with_one_leader_at_most<R>(group: &[Contender], act: impl FnOnce() -> R) -> R
     let look = || {
         while !done.load(Ordering::Relaxed) {
             for (n, one) in group.iter().enumerate() {
-                // Led before and after another was seen to: both led at once.
+                // It led before and after another one was seen to lead: both led at once.
                 let Some(token) = leads(one) else { continue };
                 let others = group.iter().enumerate().filter(|(other, _)| *other != n);
                 let also: Vec<u64> = others.filter_map(|(_, other)| leads(other)).collect();
@@ -63,8 +63,8 @@ fn a1_znode_of_the_own_old_session_is_not_claimed() {
     let token = token_of(&contender);
     let session = session_of(&client);
     let name = wait_children(&observer, &path, 1).remove(0);
-    // Its session ends while it is cut off. What the server has not removed yet is played by a
-    // stranger: the same znode with the same payload, older than any that it will have.
+    // Its session ends while it is cut off. A stranger's znode stands for one that the server has
+    // not removed yet: the same payload, older than any that the contender will have.
     shut(&proxy);
     expire(session);
     wait_children(&observer, &path, 0);
@@ -169,7 +169,7 @@ fn black_hole(timeout: Duration) {
         else {
             panic!("{told:?}");
         };
-        // ZooKeeper may end the session a whole timeout after it last heard of it.
+        // ZooKeeper may end the session a whole timeout after its last request.
         let led = Duration::from_nanos(end.as_nanos().saturating_sub(cut));
         assert!(led < timeout, "{led:?} of {timeout:?}");
         token_of(&contenders[1]);
@@ -181,7 +181,7 @@ fn black_hole(timeout: Duration) {
 }
 
 /// patroni#2957: the client stays attached to a ZooKeeper follower that the others have lost, and
-/// that goes on answering pings.
+/// that continues to answer pings.
 #[test]
 fn a5_attached_to_a_follower_that_is_cut_off_it_stops_before_the_successor_leads() {
     let options = Options {

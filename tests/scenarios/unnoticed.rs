@@ -1,4 +1,4 @@
-//! Failures of others in which leadership was lost and the leader did not notice.
+//! Failures of other libraries in which leadership was lost and the leader did not notice.
 
 use crate::{
     LIMIT, SHORT, close, contend, expired, fresh_path, leading, lost, observe, open, open_for,
@@ -11,7 +11,7 @@ use tenure::{
 use tenure_field::{Zookeeper, boottime};
 use tenure_observer::Observer;
 
-/// ZOOKEEPER-4508, patroni#1981: only a server can say "expired", and none is there to.
+/// ZOOKEEPER-4508, patroni#1981: only a server can report "expired", and none can be reached.
 #[test]
 fn c1_with_every_server_dead_the_loss_is_told_within_the_session_timeout() {
     let server = Zookeeper::start();
@@ -41,7 +41,7 @@ fn c1_with_every_server_dead_the_loss_is_told_within_the_session_timeout() {
     let over = until(client.events(), expired).pop();
     assert_eq!(over, Some(SessionEvent::Expired { by }));
     // A server that comes back gives the old session its whole timeout once more: its znode must
-    // not stand in the way for so long.
+    // not block the others for that long.
     server.restart();
     let second = token_of(&contender);
     assert!(second > first);
@@ -87,13 +87,13 @@ fn c3_deleted_by_an_admin_everybody_is_told_in_each_role() {
     let three = c.contend(options).unwrap();
     let third = seat(until(three.events(), standing_by));
 
-    // A standby stands again, behind.
+    // A standby enrols again, behind.
     delete(&second.path);
     let told = until(two.events(), lost);
     assert_eq!(evicted(told.last().unwrap(), false), second);
     let second = seat(until(two.events(), standing_by));
     assert!(second.token > third.token);
-    // One that does not want to stays away.
+    // One that does not re-enrol stays away.
     delete(&third.path);
     let told = until(three.events(), lost);
     assert_eq!(evicted(told.last().unwrap(), false), third);
@@ -106,7 +106,7 @@ fn c3_deleted_by_an_admin_everybody_is_told_in_each_role() {
     assert!(!one.is_leading() && !three.is_leading());
     wait_children(&observer, &path, 2);
 
-    // A member of a group is told, and not renewed.
+    // A member of a group gets the event, and is not renewed.
     let group = c.group(&path).unwrap();
     let member = group.join("x", None).unwrap().wait_for(LIMIT).unwrap();
     let end = group.cancelled(&member);

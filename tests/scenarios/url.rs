@@ -1,11 +1,11 @@
-//! Mesos's test of its URLs, and what that leaves out.
+//! Mesos's test of its URLs, and the cases that it lacks.
 
 use crate::{GET_ACL, LIMIT, any_leader, close, contend, fresh_path, raw_as, shared};
 use std::path::Path;
 use tenure::{Client, ClientOptions, ContenderOptions, ErrorKind, Url};
 use tenure_field::wire::Payload;
 
-/// `jake:1` as ZooKeeper's `DigestAuthenticationProvider` writes it.
+/// `jake:1` in the form of ZooKeeper's `DigestAuthenticationProvider`.
 const JAKE: &str = "jake:XUYXHsi86+84d5b9HArruiPLECI=";
 
 #[test]
@@ -23,7 +23,7 @@ fn url_url() {
         let url = Url::parse(text).unwrap();
         assert_eq!((servers(&url).as_str(), url.path()), (hosts, path));
     }
-    // Mesos reads "/" here, and fails later on.
+    // Mesos reads "/" here, and fails later.
     for text in [
         "zk://host1:2181",
         "zk://jake:1@host1:2181",
@@ -36,7 +36,7 @@ fn url_url() {
         assert!(error.message().contains("path"), "{error}");
         assert!(!error.message().contains("jake"), "{error}");
     }
-    // What was read is what is used: by the second server, as jake.
+    // The client uses the URL as it was read: the second server, as jake.
     let (addr, path) = (shared().addr(), fresh_path());
     let text = format!("zk://jake:1@127.0.0.1:1,{addr}{path}/");
     let client = crate::open(&text);
@@ -70,7 +70,7 @@ fn url_errors_file_and_address() {
         let error = Url::parse(text).unwrap_err();
         assert!(error.message().contains(word), "{text}: {error}");
     }
-    // A contender takes a file, too.
+    // A contender accepts a file, too.
     let path = fresh_path();
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("contender-url");
     std::fs::write(&file, format!("{}\n", shared().url(&path))).unwrap();

@@ -73,7 +73,7 @@ fn zookeeper_create() {
         let member = group.join(data, None).unwrap().wait_for(LIMIT);
         (client, group, member)
     };
-    // The parents of a group are made on the way, and belong to who made them.
+    // The client creates the parents of a group on the way, with its own ACL.
     let bar = format!("{top}/bar");
     let (creator, _group, member) = join("creator:creator", &bar, "42");
     assert_eq!(member.unwrap().path, format!("{bar}/0000000000"));
@@ -84,7 +84,7 @@ fn zookeeper_create() {
     let mut admin = raw_as("creator:creator");
     assert_eq!(admin.create(&baz, b"43", 0).unwrap().error, 0);
     set_acl(&mut admin, &baz, &[(ALL, "world", "anyone")]);
-    // That it may not create what is there already is not held against anybody.
+    // A client that may not create an existing path is not refused for that.
     let (anybody, _group, member) = join("non-owner:non-owner", &baz, "44");
     assert_eq!(member.unwrap().path, format!("{baz}/0000000000"));
     let bam = format!("{baz}/bam");
@@ -108,7 +108,7 @@ fn zookeeper_leader_detector() {
     let before = DetectorEvent::Leader(first);
     cancel(&two);
     let two = join();
-    // A write of anybody's is answered after every event before it.
+    // The answer to a write of any client comes after every event before it.
     observe().create(&format!("{path}-mark"), b"");
     assert_eq!(detector.state(), before);
     cancel(&one);
@@ -133,7 +133,7 @@ fn zookeeper_leader_detector_timeout_handling() {
     let known = any_leader(&detector);
     proxy.reset_counts();
     shut(&proxy);
-    // Where Mesos says "nobody" it says that it cannot know.
+    // Where Mesos reports "nobody", the detector reports that it cannot know.
     let told = detector.detect(&DetectorEvent::Leader(known.clone()), Some(LIMIT));
     assert!(
         matches!(told, Ok(DetectorEvent::Unknown { .. })),
@@ -179,21 +179,21 @@ fn zookeeper_leader_contender() {
     let observer = observe();
     observer.create(&path, b"");
 
-    // (a) Withdrawn before its znode stands.
+    // (a) Withdrawn before its znode exists.
     let contender = once();
     assert!(contender.withdraw().wait_for(LIMIT).unwrap());
     assert_eq!(loss(&contender), LostReason::Withdrawn);
     assert!(!contender.withdraw().wait_for(LIMIT).unwrap());
     assert!(observer.children(&path).is_empty());
 
-    // (b) The session ends: the candidacy does, and there is nothing left to withdraw.
+    // (b) The session ends: the candidacy does, and no znode is left to withdraw.
     let contender = once();
     token_of(&contender);
     expire(session);
     assert!(is_of_the_session(&loss(&contender)));
     assert!(!contender.withdraw().wait_for(LIMIT).unwrap());
 
-    // (c) Asked for while there is no connection, and the session ends meanwhile.
+    // (c) Begun while there is no connection, and the session ends meanwhile.
     let session = session_of(&client);
     shut(&proxy);
     until(client.events(), retrying);
@@ -204,7 +204,7 @@ fn zookeeper_leader_contender() {
     assert_ne!(session_of(&client), session);
     assert!(contender.withdraw().wait_for(LIMIT).unwrap());
 
-    // (d) Cut off: lost by the own clock, and no server has a say.
+    // (d) Cut off: lost by its own clock, and no server decides.
     let contender = once();
     until(contender.events(), leading);
     shut(&proxy);

@@ -1,4 +1,4 @@
-//! What a session costs.
+//! The costs of a session.
 
 use crate::network;
 use tenure_bench_session::rows::cost;
@@ -43,7 +43,7 @@ fn a_thousand_groups_share_one_connection_and_few_threads() {
 fn two_thousand_reads_are_answered() {
     let Some(network) = network() else { return };
     let run = cost::reads(&network, 2_000);
-    // How fast is for `make session` to say: a server that has just started is slow.
+    // `make session` measures the speed: a server that has just started is slow.
     assert!(
         run.at("at_once_ms") > 0.0 && run.at("by_one_ms") > 0.0,
         "{run:?}"

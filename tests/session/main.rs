@@ -1,5 +1,6 @@
-//! Our session under every fault that other clients were measured under: `docs/session.md` has
-//! the figures, these tests the order of things. The rows themselves are in `workshop/bench/session`.
+//! Our session under every fault with which other clients were measured: `docs/session.md` has the
+//! figures, these tests check the order of events. The rows themselves are in
+//! `workshop/bench/session`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -29,15 +30,16 @@ fn launcher() -> Launcher {
     }
 }
 
-/// A server on a network of its own, or `None`, said aloud, where namespaces are not allowed.
+/// A server on a network of its own, or `None`, with a printed reason, where namespaces are not
+/// allowed.
 fn network() -> Option<Network> {
     tenure_field::or_skip(Network::new(launcher()))
 }
 
-/// Plays a row and asserts what it must show.
+/// Plays a row and checks it.
 type Row<'a> = Box<dyn FnOnce() + Send + 'a>;
 
-/// Plays rows side by side, since each mostly waits, and then says which have failed.
+/// Plays rows side by side, since each mostly waits, and then reports the failed ones.
 fn side_by_side(rows: Vec<(&str, Row<'_>)>) {
     let failed: Vec<&str> = thread::scope(|scope| {
         let threads: Vec<_> = rows
@@ -52,7 +54,8 @@ fn side_by_side(rows: Vec<(&str, Row<'_>)>) {
     assert!(failed.is_empty(), "failed: {failed:?}; each said why above");
 }
 
-/// `earlier` was told before `later`, both having happened; they may have been in the same millisecond.
+/// `earlier` was reported before `later`, and both were reported; they may have been in the same
+/// millisecond.
 #[track_caller]
 fn in_order(run: &Run, names: &[&str]) {
     for pair in names.windows(2) {

@@ -1,4 +1,4 @@
-//! The server stands still, or dies.
+//! The server is stopped, or dies.
 
 use crate::{in_order, network, side_by_side};
 use std::time::Duration;
@@ -11,7 +11,7 @@ const LONG: Duration = Duration::from_secs(10);
 
 #[test]
 fn a_server_that_stands_or_dies_is_survived() {
-    // Each with a server of its own to maltreat.
+    // Each with a server of its own for the faults.
     let stages = [network(), network(), network(), network()];
     let [Some(a), Some(b), Some(c), Some(d)] = &stages else {
         return;

@@ -1,4 +1,4 @@
-//! Packets vanish, or the own link is down.
+//! Packets vanish, or the client's own link is down.
 
 use crate::{in_order, network, side_by_side};
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn silence_is_noticed_in_time_and_nothing_is_done_behind_anyones_back() {
 fn idle(network: &Network) {
     let run = silence::idle(network, 8.0);
     in_order(&run, &["disconnected", "gone"]);
-    // Nobody but our own clock can have said so: the hole was still there.
+    // Only our own clock can have reported it: the hole was still there.
     assert!(run.at("expired") < 8.0);
 }
 
@@ -66,8 +66,8 @@ fn own_link(network: &Network) {
 fn short(network: &Network) {
     let run = silence::writes(network, Duration::from_secs(10), 5.0, false);
     assert!(run.at("kept") == 1.0, "{run:?}");
-    // The first one and the two that somebody waits for; none twice, none that was given up, not
-    // even for a moment.
+    // The first one and the two that are waited for; none twice, none that was given up, not even
+    // for a moment.
     assert!(run.at("members") == 3.0, "{run:?}");
     assert!(run.at("changes") == 3.0, "{run:?}");
 }
@@ -75,7 +75,7 @@ fn short(network: &Network) {
 fn in_flight(network: &Network) {
     let run = silence::short(network);
     if run.at("kept") == 1.0 {
-        // What was given up in flight may have happened, and is undone then.
+        // A call that was given up in flight may have happened, and is undone then.
         assert!(run.at("members") == 3.0, "{run:?}");
         assert!([3.0, 5.0].contains(&run.at("changes")), "{run:?}");
     }

@@ -1,5 +1,5 @@
-//! A session that somebody else ends, addresses that cannot work, servers that are none.
-//! `tests/live/bad_servers.rs` has what a user is told of the latter.
+//! A session that another client ends, addresses that cannot work, servers that are not ZooKeeper.
+//! `tests/live/bad_servers.rs` has the events of the latter.
 
 use crate::{in_order, launcher, network, side_by_side};
 use tenure_bench_session::Network;

@@ -1,4 +1,4 @@
-//! What is refused when a client is opened, with the file and what is expected of it.
+//! The files that the opening of a client refuses, with the name and the remedy.
 
 use crate::{ClientSide, pki};
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
-//! TLS to real ZooKeeper servers, and to servers that break off or are not who they should be.
+//! TLS to real ZooKeeper servers, and to servers that break off or have a wrong identity.
 //!
-//! `cargo test --features tls --test tls` runs it. Where the server's jars lack what TLS needs the
-//! tests with a ZooKeeper say `SKIPPED`. Those that leave the server alone share one, each under a
-//! path of its own.
+//! `cargo test --features tls --test tls` runs it. Where the server's jars lack the parts for TLS,
+//! the tests with a ZooKeeper print `SKIPPED`. Tests that do not disturb the server share one, each
+//! under a path of its own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -25,8 +25,8 @@ use tenure_field::{Zookeeper, or_skip};
 const LIMIT: Duration = Duration::from_secs(60);
 /// The session timeout of most tests: eight ticks of the server.
 const T: Duration = Duration::from_secs(4);
-/// One that leaves a handshake the longest time there is: the first one of a JVM takes a while, and
-/// a test that wants the words of a server must not hear that it was slow.
+/// A timeout that leaves a handshake the most time: the first one of a JVM takes a while, and a
+/// test of a server's error must not get the error that it was slow.
 const PATIENT: Duration = Duration::from_secs(80);
 
 /// The options of a client that trusts the authority of the tests.
@@ -52,7 +52,7 @@ fn pki() -> &'static Pki {
     PKI.get_or_init(Pki::new)
 }
 
-/// Whether that server can be had with a port for TLS; says so if not.
+/// Whether that server can have a port for TLS; prints the reason if not.
 fn is_here(version: Version) -> bool {
     or_skip(version.secure()).is_some()
 }
@@ -86,7 +86,7 @@ fn open_with(timeout: Duration, url: &str, tls: Option<TlsOptions>) -> Client {
     Client::open(&Url::parse(url).unwrap(), options).unwrap()
 }
 
-/// The words of the first failed attempt, before which there was no session.
+/// The words of the first failed attempt, before any session.
 fn first_failure(client: &Client) -> String {
     loop {
         match client.events().next(Some(LIMIT)).unwrap() {

@@ -1,4 +1,4 @@
-//! Who is not believed, or does not believe us: each is said in a way that helps.
+//! A server or a client that is not trusted: each error helps to repair it.
 
 use crate::server::Server;
 use crate::{ClientSide, LIMIT, PATIENT, first_failure, fresh_path, is_here};
@@ -9,7 +9,7 @@ use tenure_field::Zookeeper;
 use tenure_field::tls::{Authority, Pki};
 use tenure_field::zookeeper::Version;
 
-/// What is said of this server, and that nobody led meanwhile.
+/// The errors for this server; no contender led meanwhile.
 #[track_caller]
 fn said(addr: SocketAddr, tls: Option<TlsOptions>) -> String {
     let path = fresh_path();
@@ -20,7 +20,7 @@ fn said(addr: SocketAddr, tls: Option<TlsOptions>) -> String {
     let error = first_failure(&client);
     assert!(error.contains(&addr.to_string()), "no address: {error}");
     assert!(!contender.is_leading());
-    // Ending it takes no server.
+    // The end needs no server.
     let _ = client.close().wait_for(LIMIT);
     error
 }

@@ -8,7 +8,7 @@ use tenure_field::bad::{Kind, Server as BadServer};
 #[test]
 fn a_reset_in_the_middle_of_the_handshake_is_told_as_such() {
     let server = Server::start(&pki().server(), |peer| {
-        peer.hear();
+        peer.receive();
         peer.reset();
     });
     let client = open(&url(server.addr(), "/g"), Some(pki().anonymous()));
@@ -16,7 +16,7 @@ fn a_reset_in_the_middle_of_the_handshake_is_told_as_such() {
     for word in ["cannot connect to 127.0.0.1", "reset", "middle of the TLS"] {
         assert!(error.contains(word), "{error}");
     }
-    // And it goes on trying.
+    // And it continues to try.
     while server.connections() < 3 {
         first_failure(&client);
     }
@@ -42,13 +42,13 @@ fn no_kind_of_bad_server_is_taken_for_one_of_tls() {
     }
 }
 
-/// A session that is granted, and then what `end` does. It must be lost with these words, and
-/// taken up again on another connection.
+/// A session that is granted, and then ended by `end`. The client must report these words, and
+/// attach again on another connection.
 fn interrupted(end: impl Fn(crate::server::Peer) + Send + Sync + 'static, words: &[&str]) {
     let server = Server::start(&pki().server(), move |mut peer| {
         if peer.shake().and_then(|()| peer.grant(true)).is_ok() {
-            // A reset may overtake the grant: first the client has asked for something.
-            peer.hear();
+            // A reset may overtake the grant: first the client has sent a request.
+            peer.receive();
             end(peer);
         }
     });

@@ -1,4 +1,4 @@
-//! What works without TLS works with it, to the same times.
+//! Operations that work without TLS work with it, in the same times.
 
 use crate::{ClientSide, LIMIT, fresh_path, is_here, open, pki, shared, url};
 use tenure::{ContenderEvent, ContenderOptions, DetectorEvent, LostReason, TlsOptions};
@@ -7,8 +7,8 @@ use tenure_field::wait_until;
 use tenure_field::zookeeper::Version;
 use tenure_observer::Observer;
 
-/// More than a lease of T has left that rests on proofs, while no tick is told (GUARANTEES.md), and
-/// well before a server could expire the session.
+/// More than the rest of a lease of T that depends on proofs, without a known tick (GUARANTEES.md),
+/// and well before a server could expire the session.
 const PROVED_NS: u64 = 2_200_000_000;
 
 /// One leads, hands over and is followed.
@@ -46,7 +46,7 @@ fn leaders_contend_hand_over_and_are_detected() {
     let Some(server) = shared() else { return };
     let path = fresh_path();
     hand_over(&url(server.secure_addr(), &path), &path, &pki().options());
-    // Nothing is left behind, says who came in by the other port.
+    // Nothing is left behind: a client of the other port confirms it.
     let observer = Observer::connect(server.addr());
     assert!(observer.children(&path).is_empty());
 }
@@ -85,7 +85,7 @@ fn payloads_of_many_records_arrive_whole() {
     let Some(server) = shared() else { return };
     let path = fresh_path();
     let client = open(&url(server.secure_addr(), &path), Some(pki().options()));
-    // Over the 16 KiB of one record in both directions, and over what a socket takes at once.
+    // Over the 16 KiB of one record in both directions, and over a socket's buffer.
     let data: Vec<u8> = (0..900_000_u32).map(|n| (n % 251) as u8).collect();
     let options = ContenderOptions::new(&path).data(data.clone());
     let contender = client.contend(options).unwrap();

@@ -1,4 +1,4 @@
-//! A server of TLS that does on each connection what a test tells it to.
+//! A TLS server that plays the test's script on each connection.
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -96,7 +96,7 @@ impl Peer {
         Ok(())
     }
 
-    /// Reads the connect request, by TLS or without, and grants the session that all are granted.
+    /// Reads the connect request, by TLS or without, and grants the usual session.
     pub(crate) fn grant(&mut self, by_tls: bool) -> io::Result<()> {
         let request = match by_tls {
             true => read_frame(&mut Stream::new(&mut self.tls, &mut self.stream))?,
@@ -124,13 +124,13 @@ impl Peer {
         records
     }
 
-    /// Writes past TLS. Whoever is gone hears nothing.
+    /// Writes past TLS. A client that is gone gets nothing.
     pub(crate) fn write_plain(&mut self, bytes: &[u8]) {
         drop(self.stream.write_all(bytes));
     }
 
     /// Waits for bytes of the client and leaves them unread.
-    pub(crate) fn hear(&self) {
+    pub(crate) fn receive(&self) {
         drop(self.stream.peek(&mut [0]));
     }
 
@@ -148,7 +148,7 @@ impl Peer {
             .unwrap();
     }
 
-    /// Says that nothing more will come, and then that nothing more is taken.
+    /// Announces the end of its stream, and then refuses more.
     pub(crate) fn fin_then_reset(self) {
         drop(self.stream.shutdown(Shutdown::Write));
         self.reset();

@@ -1,5 +1,5 @@
-//! A peer that is gone never ends the process. In a host that is not written in Rust nobody has
-//! told the system to ignore SIGPIPE, so this is tried in a process where nobody has.
+//! A peer that is gone never ends the process. A host that is not written in Rust has not told the
+//! system to ignore SIGPIPE, so the test uses a process with the default action.
 
 use crate::server::{Peer, Server};
 use crate::{LIMIT, T, pki};
@@ -11,10 +11,10 @@ use std::process::{Command, ExitStatus, Stdio};
 use tenure::{Client, ClientOptions, SessionEvent, TlsOptions, Url};
 use tenure_field::signal;
 
-/// What the child is to do, and with which server.
+/// The role of the child, and its server.
 const PLAY: &str = "TENURE_TEST_SIGPIPE";
 const ADDRESS: &str = "TENURE_TEST_SIGPIPE_ADDRESS";
-/// How often the child loses its connection before it is believed.
+/// How many times the child loses its connection before the test passes.
 const LOSSES: usize = 25;
 /// Requests in a row: the peer goes while they are written.
 const BURST: usize = 500;
@@ -34,7 +34,7 @@ fn child(play: &str, server: &Server) -> ExitStatus {
 fn vanish(mut peer: Peer, by_tls: bool) {
     let shaken = if by_tls { peer.shake() } else { Ok(()) };
     if shaken.and_then(|()| peer.grant(by_tls)).is_ok() {
-        peer.hear();
+        peer.receive();
         peer.fin_then_reset();
     }
 }
@@ -85,7 +85,7 @@ fn the_child() {
     }
 }
 
-/// What a program that knows nothing of signals does.
+/// The state of a program that does nothing about signals.
 fn write_to_nobody(address: &str) {
     let mut stream = TcpStream::connect(address).unwrap();
     let request = tenure_field::wire::Payload::new().int(0).long(0).int(4000);
@@ -97,6 +97,6 @@ fn write_to_nobody(address: &str) {
     drop(stream.read_to_end(&mut Vec::new()));
     let mut file = std::fs::File::from(OwnedFd::from(stream));
     while file.write_all(b"nobody reads this").is_ok() {}
-    // The first failure may be the word of the reset.
+    // The first failure may report the reset itself.
     drop(file.write_all(b"nobody reads this"));
 }

@@ -1,4 +1,4 @@
-// A program that uses the header too, and gets to see errors of the library's.
+// A program that also uses the header, and gets errors of the library below.
 #include "part.hpp"
 
 #include <iostream>

@@ -1,4 +1,4 @@
-// A library of somebody's, compiled with hidden visibility, that uses the header inside.
+// A library of another project, compiled with hidden visibility, that uses the header inside.
 #include "part.hpp"
 
 std::error_code code_of_part() { return tenure::errc::closed; }

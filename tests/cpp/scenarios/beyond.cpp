@@ -1,4 +1,5 @@
-// What no test of Mesos looks at, and the gravest failures that other libraries were reported for.
+// Cases that no test of Mesos covers, and the gravest failures that were reported of other
+// libraries.
 #include "harness.hpp"
 
 #include <thread>
@@ -18,7 +19,7 @@ SCENARIO(beyond_second_withdraw_ends_with_the_first)
     std::uint64_t calls[3];
     for (auto &call : calls)
         call = contender.withdraw_start();
-    // Leadership ends before any server hears of it.
+    // Leadership ends before any server learns of it.
     EXPECT(a.loss(contender) == tenure::lost_reason::withdrawn);
     EXPECT(!contender.is_leading());
     a.retrying();
@@ -62,7 +63,7 @@ SCENARIO(beyond_destruction_ends_every_pending_call)
         std::thread([&] { group.wait_members({}, limit, watched); }),
     };
     a.retrying();
-    // No server need be told of a session that never was.
+    // A session that never existed needs no close at a server.
     a.close();
     for (auto &thread : threads)
         thread.join();
@@ -84,7 +85,7 @@ SCENARIO(beyond_contender_dropped_while_joining_leaves_no_member)
     auto contender = a.contend("x");
     contender = {};
     between.release();
-    // Answered after everything that was asked before it.
+    // Answered after every earlier request.
     auto group = a.client.group();
     EXPECT(group.members(limit).empty() && children(path).empty());
     a.close();
@@ -138,7 +139,7 @@ SCENARIO(beyond_labels_come_back_whole)
         EXPECT(listed.size() == 1 && listed[0] == member && listed[0].label() == label);
         EXPECT(group.cancel(member, limit));
     }
-    // In C and C++ an empty label is none.
+    // In C and C++ an empty label is no label.
     tenure::failure why;
     EXPECT(!group.join("x", "a/b", limit, why) && why.code() == tenure::errc::invalid_argument);
     a.close();
@@ -228,7 +229,7 @@ SCENARIO(a4_black_hole)
 
 SCENARIO(silent_partition) { black_hole(brief); }
 
-// Only a server can say "expired", and none is there to.
+// Only a server can report "expired", and none can be reached.
 void all_servers_dead()
 {
     const auto own = split(ask("own"));
@@ -276,12 +277,12 @@ SCENARIO(c3_evicted)
     auto three = c.contend("3", {}, tenure::reenrol::never);
     const auto third = seat(c.until(three.id(), event_kind::contender_standby));
 
-    // A standby stands again, behind.
+    // A standby enrols again, behind.
     ask("delete", second.path());
     EXPECT(is_evicted(b.until(two.id(), event_kind::contender_lost), second, false));
     second = seat(b.until(two.id(), event_kind::contender_standby));
     EXPECT(second.token() > third.token());
-    // One that does not want to stays away.
+    // One that does not re-enrol stays away.
     ask("delete", third.path());
     EXPECT(is_evicted(c.until(three.id(), event_kind::contender_lost), third, false));
     // The leader stops, and the standby leads.
@@ -292,7 +293,7 @@ SCENARIO(c3_evicted)
     EXPECT(!one.is_leading() && !three.is_leading());
     ask("await", path, 2);
 
-    // A member of a group is told, and not renewed.
+    // A member of a group gets the event, and is not renewed.
     auto group = c.client.group();
     const auto member = group.join("x", {}, limit);
     const auto end = group.cancelled_start(member);
@@ -305,7 +306,7 @@ SCENARIO(c3_evicted)
     c.close();
 }
 
-// A group whose znode is deleted with all in it.
+// A group whose znode is deleted with all its members.
 void wiped(std::size_t contenders)
 {
     const auto path = fresh_path();
@@ -321,7 +322,8 @@ void wiped(std::size_t contenders)
     }
     for (const auto &name : split(ask("await", path, contenders)))
         ask("delete", path + "/" + name);
-    // Somebody may have come again meanwhile, and then the group stays; it need not go for this.
+    // A member may have joined again meanwhile, and then the group stays; the test does not need
+    // its end.
     try_ask("delete", path);
     auto last = a.contend("last");
     all.push_back(std::move(last));

@@ -38,7 +38,7 @@ SCENARIO(group_join_with_disconnect)
     party a(between.url(path));
     auto group = a.client.group();
     const auto joining = group.join_start("hello world");
-    // It must leave nothing behind.
+    // It must leave no znode behind.
     tenure::failure why;
     EXPECT(!group.join("never mind", {}, milliseconds(1), why) && why.code() == tenure::errc::timeout);
     a.retrying();
@@ -177,13 +177,13 @@ SCENARIO(group_retryable_errors)
         ask("expire", a.session());
         const auto joining = group.join_start("x");
         ask("expire", a.session());
-        // Only a member that stood, or may have, is lost with its session: the call says so.
+        // Only a member that existed, or may have, is lost with its session: the call reports that.
         const auto &joined = a.end(joining);
         if (joined->status() == tenure::errc::ok)
             group.cancel(joined->member(), limit);
         else
             EXPECT(joined->status() == tenure::errc::session_expired);
-        // What follows finds a group that works.
+        // The next calls find a group that works.
         const auto member = group.join("x", {}, limit);
         const auto cancelling = group.cancel_start(member);
         ask("expire", a.session());
@@ -202,7 +202,7 @@ SCENARIO(group_connect_timer)
     const auto start = std::chrono::steady_clock::now();
     auto group = a.client.group();
     const auto joining = group.join_start("x");
-    // There is no session that could expire: it tries on.
+    // No session could expire: the client continues to try.
     while (std::chrono::steady_clock::now() - start < brief + brief / 2) {
         for (const auto &event : a.until(a.client.id(), event_kind::session_retrying))
             EXPECT(event.kind() != event_kind::session_expired);
@@ -215,12 +215,12 @@ SCENARIO(group_connect_timer)
 
 SCENARIO(group_timer_cleanup)
 {
-    struct heard {
+    struct received {
         std::mutex lock;
         std::condition_variable changed;
         std::vector<event_kind> kinds;
     };
-    const auto heard = std::make_shared<struct heard>();
+    const auto received = std::make_shared<struct received>();
     const auto last = std::make_shared<int>(0);
     const proxy between;
     const auto path = fresh_path();
@@ -228,22 +228,23 @@ SCENARIO(group_timer_cleanup)
     {
         party a(between.url(path), brief);
         auto group = a.client.group();
-        a.client.on_event([heard, last](tenure::event_view event) {
-            const std::lock_guard<std::mutex> hold(heard->lock);
-            heard->kinds.push_back(event.kind());
-            heard->changed.notify_all();
+        a.client.on_event([received, last](tenure::event_view event) {
+            const std::lock_guard<std::mutex> hold(received->lock);
+            received->kinds.push_back(event.kind());
+            received->changed.notify_all();
         });
-        std::unique_lock<std::mutex> hold(heard->lock);
-        EXPECT(heard->changed.wait_for(hold, limit, [&] { return !heard->kinds.empty(); }));
+        std::unique_lock<std::mutex> hold(received->lock);
+        EXPECT(received->changed.wait_for(hold, limit, [&] { return !received->kinds.empty(); }));
     }
-    // It is held by the callback and by this scenario: once the callback is destroyed, one is left.
+    // The callback and this scenario hold it: once the callback is destroyed, one reference is
+    // left.
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (last.use_count() > 1)
         EXPECT(std::chrono::steady_clock::now() < deadline), std::this_thread::yield();
-    for (const auto kind : heard->kinds)
+    for (const auto kind : received->kinds)
         EXPECT(kind != event_kind::session_expired);
-    EXPECT(heard->kinds.front() == event_kind::session_connecting);
-    // Nobody is left who tries: the only connection is the next client's.
+    EXPECT(received->kinds.front() == event_kind::session_connecting);
+    // No client is left that tries: the only connection is the next client's.
     between.heal();
     party next(between.url(path));
     next.session();

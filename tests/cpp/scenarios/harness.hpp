@@ -1,4 +1,4 @@
-// What a scenario is written with. workshop/field/src/control.rs says how it asks for faults.
+// The tools of the scenarios. workshop/field/src/control.rs has the protocol for requesting faults.
 #ifndef TENURE_TESTS_SCENARIOS_HARNESS_HPP
 #define TENURE_TESTS_SCENARIOS_HARNESS_HPP
 
@@ -24,7 +24,7 @@ using std::chrono::seconds;
 
 // Long enough for a busy machine; nothing waits that long when all is well.
 inline constexpr seconds limit{20};
-// The session timeout where a session is to last, and where its end is waited for.
+// The session timeouts: one for sessions that are to last, one for sessions that end.
 inline constexpr seconds lasting{4};
 inline constexpr seconds brief{2};
 
@@ -57,7 +57,7 @@ inline void that(bool holds, const char *what, const char *file, int line)
     static const scenario::enter enter_##id(#id, play_##id);                                         \
     static void play_##id()
 
-// A question of any words, and whether it was done, with its result or the reason why not.
+// A request to the harness, and its outcome: the result or the reason of the refusal.
 template <class... Words> std::pair<bool, std::string> try_ask(const Words &...words)
 {
     std::ostringstream question;
@@ -98,7 +98,7 @@ inline std::string server() { return ask("server"); }
 inline std::string fresh_path() { return ask("path"); }
 inline std::string url(const std::string &path) { return "zk://" + server() + path; }
 
-// Something between clients and the server.
+// A proxy between clients and the server.
 class proxy {
 public:
     proxy()
@@ -109,7 +109,7 @@ public:
     }
 
     std::string url(const std::string &path) const { return "zk://" + address_ + path; }
-    // What Mesos calls a network that is shut down.
+    // A network that is shut down, in Mesos's words.
     void cut() const { ask("cut", number_); }
     void heal() const { ask("heal", number_); }
     void hold() const { ask("hold", number_); }
@@ -128,7 +128,8 @@ private:
 
 using told = std::vector<tenure::event>;
 
-// A client whose events are kept by handle: each is waited for on its own, in the order of its events.
+// A client whose events are kept by handle: a scenario waits for each handle on its own, in the
+// order of its events.
 class party {
 public:
     explicit party(const std::string &url, milliseconds session_timeout = lasting)
@@ -178,7 +179,7 @@ public:
         return found;
     }
 
-    // Whether a call that was begun has not ended yet.
+    // Whether a started call has not ended yet.
     bool is_pending(std::uint64_t call)
     {
         EXPECT(call != 0);
@@ -187,7 +188,7 @@ public:
         return ended_.count(call) == 0;
     }
 
-    // The end of a call that was begun.
+    // The end of a started call.
     const tenure::event &end(std::uint64_t call)
     {
         EXPECT(call != 0);
@@ -196,7 +197,7 @@ public:
         return ended_[call];
     }
 
-    // The number of the session that it has or gets, by its next connection.
+    // The number of the session that it has or gets, from its next connection.
     std::int64_t session()
     {
         return until(client.id(), event_kind::session_connected).back()->session();
@@ -204,7 +205,7 @@ public:
 
     void retrying() { until(client.id(), event_kind::session_retrying); }
 
-    // Why a candidacy ended.
+    // The reason for which a candidacy ended.
     tenure::lost_reason loss(const tenure::contender &contender)
     {
         return until(contender.id(), event_kind::contender_lost).back()->lost_reason();
@@ -220,7 +221,7 @@ public:
         return client.contend(options);
     }
 
-    // A contender that tells of its loss and leaves it at that, as Mesos's does.
+    // A contender that reports its loss and does not enrol again, as Mesos's.
     tenure::contender once(const std::string &data)
     {
         return contend(data, "json.info", tenure::reenrol::never);
@@ -247,14 +248,14 @@ private:
     std::map<std::uint64_t, tenure::event> ended_;
 };
 
-// Whether something ended because its session was ended at the server. A client that attached again in
-// that moment is told of its znode before it is told of its session, and cannot know more.
+// Whether an end was caused by the end of the session at the server. A client that attached again
+// in that moment gets the event of its znode before that of its session, and cannot know more.
 inline bool is_of_session(tenure::lost_reason reason)
 {
     return reason == tenure::lost_reason::session_expired || reason == tenure::lost_reason::evicted;
 }
 
-// Waits until a detector says what is wanted.
+// Waits until a detector has a wanted event.
 inline tenure::event detect(tenure::detector &detector,
                             const std::function<bool(tenure::event_view)> &wanted)
 {

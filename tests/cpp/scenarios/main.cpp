@@ -1,4 +1,4 @@
-// Plays one scenario, or lists those that it knows.
+// Plays one scenario, or lists all known ones.
 #include "harness.hpp"
 
 int main(int argc, char **argv)

@@ -1,12 +1,12 @@
-// Mesos's tests of its master contenders and detectors, on the level of payloads: what the bytes of a
-// json.info mean is not looked at.
+// Mesos's tests of its master contenders and detectors, on the level of payloads: the content of a
+// json.info is opaque.
 #include "harness.hpp"
 
 namespace {
 
 using namespace scenario;
 
-// What a master of Mesos says of itself.
+// The payload of a Mesos master.
 const std::string info
     = R"({"address":{"hostname":"m1","ip":"10.10.1.22","port":8080},"hostname":"m1","id":"8a2f9d","ip":369166858,"pid":"master@10.10.1.22:8080","port":8080,"version":"1.11.0"})";
 
@@ -29,7 +29,7 @@ SCENARIO(master_file)
 
 SCENARIO(master_basic_contender)
 {
-    // Mesos's standalone contender is elected, whoever asks. Here nobody can stand.
+    // Mesos's standalone contender is always elected. Here a standalone URL allows no contender.
     party a("10.10.1.105:8088");
     tenure::failure why;
     EXPECT(!a.client.contend({}, why));
@@ -38,7 +38,7 @@ SCENARIO(master_basic_contender)
 
 SCENARIO(master_basic_detector)
 {
-    // There is no appointing: the address leads at once and for ever.
+    // There is no appointing: the address leads from the beginning and for ever.
     party a("10.10.1.105:8088");
     auto detector = a.client.detect();
     const auto known = detector.state();
@@ -66,7 +66,7 @@ SCENARIO(master_contender)
     auto detector = b.client.detect();
     const auto known = led_by(detector, info);
     EXPECT(known->token() == contender.wait_leading(limit).token());
-    // A call that is given up harms none that follows.
+    // A call that is given up does not affect the next one.
     tenure::failure why;
     EXPECT(!detector.detect(known, milliseconds(1), why) && why.code() == tenure::errc::timeout);
     EXPECT(detector.detect({}, limit)->token() == known->token());
@@ -87,7 +87,7 @@ SCENARIO(master_contender_pending_election)
     between.swallow("create", "hold");
     auto contender = a.contend(info, "json.info");
     const auto names = ask("await", path, 1);
-    // Whatever is asked meanwhile: one candidacy is one znode.
+    // Whatever calls come meanwhile: one candidacy is one znode.
     const auto written = contender.set_data_start("changed");
     tenure::failure why;
     for (int twice = 0; twice < 2; ++twice)
@@ -142,7 +142,7 @@ SCENARIO(master_non_retryable_errors)
         EXPECT(told.back()->status() == tenure::errc::no_auth);
         EXPECT(told.back()->message().find(secret) != std::string_view::npos);
     }
-    // It is no end: who may look one day sees.
+    // It is not the end: once READ is granted, the detector reports again.
     ask("allow", "creator:creator", secret, "all:world:anyone");
     for (auto &detector : detectors)
         detect(detector, event_kind::detector_none);
@@ -163,7 +163,7 @@ SCENARIO(master_contender_detector_shutdown_network)
     EXPECT(a.loss(contender) == tenure::lost_reason::lease_lapsed);
     detect(detector, event_kind::detector_unknown);
     a.until(a.client.id(), event_kind::session_expired);
-    // Asked anew while nobody answers: it waits, and fails of nothing.
+    // A call without a server to answer waits, and does not fail.
     auto again = a.once(info);
     auto also = a.client.detect();
     for (int thrice = 0; thrice < 3; ++thrice)
@@ -221,8 +221,8 @@ SCENARIO(master_detector_expire_master_zk_session)
     const auto told = detector.detect(before, limit);
     EXPECT(told.kind() == event_kind::detector_leader && told->data() == "follower");
     const auto news = detecting.until(detector.id(), event_kind::detector_leader);
-    EXPECT(news.size() == 1 && news[0]->data() == "follower"); // and nothing between
-    // Unlike Mesos's, it stands again by itself.
+    EXPECT(news.size() == 1 && news[0]->data() == "follower"); // and no event between
+    // Unlike Mesos's contender, it enrols again by itself.
     contending.until(leader.id(), event_kind::contender_standby);
     contending.close();
     detecting.close();
@@ -241,7 +241,7 @@ SCENARIO(master_detector_expire_slave_zk_session)
     ask("expire", b.session());
     b.until(b.client.id(), event_kind::session_expired);
     b.session();
-    // Where Mesos says "nobody" in between, it says that it does not know.
+    // Where Mesos reports "nobody" in between, it reports that it does not know.
     auto group = b.client.group();
     EXPECT(group.members(limit)[0].token() == token);
     const auto told = b.until(detector.id(), [&](tenure::event_view event) {
@@ -296,7 +296,8 @@ SCENARIO(master_detector_uses_json)
 
 SCENARIO(master_lost_zookeeper_cluster)
 {
-    // Mesos's master ends when it is cut off; whoever uses this library is told in time to.
+    // Mesos's master ends when it is cut off; a program that uses this library gets the event in
+    // time to do so.
     const proxy between;
     party a(between.url(fresh_path()), brief);
     auto contender = a.contend(info, "json.info");

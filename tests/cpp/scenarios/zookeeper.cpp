@@ -46,7 +46,7 @@ SCENARIO(zookeeper_create)
     const auto open = [&](const char *who, const std::string &path) {
         return party(std::string("zk://") + who + "@" + address + path);
     };
-    // The parents of a group are made on the way, and belong to who made them.
+    // The client creates the parents of a group on the way, with its own ACL.
     auto creator = open("creator:creator", bar);
     auto first = creator.client.group();
     EXPECT(first.join("42", {}, limit).path() == bar + "/0000000000");
@@ -58,7 +58,7 @@ SCENARIO(zookeeper_create)
     const auto baz = bar + "/baz";
     ask("create", "creator:creator", baz, "43");
     ask("allow", "creator:creator", baz, "all:world:anyone");
-    // That it may not create what is there already is not held against anybody.
+    // A client that may not create an existing path is not refused for that.
     auto third = other.client.group(baz);
     EXPECT(third.join("44", {}, limit).path() == baz + "/0000000000");
     auto fourth = other.client.group(baz + "/bam");
@@ -80,7 +80,7 @@ SCENARIO(zookeeper_leader_detector)
     EXPECT(before->member() == one);
     EXPECT(group.cancel(two, limit));
     two = group.join("x", {}, limit);
-    // A write is answered after every event before it.
+    // The answer to a write comes after every event before it.
     EXPECT(group.set_data(two, "y", limit));
     EXPECT(detector.state()->member() == one);
     tenure::failure why;
@@ -105,7 +105,7 @@ SCENARIO(zookeeper_leader_detector_timeout_handling)
     const auto known = detect(detector, event_kind::detector_leader);
     between.forget();
     between.cut();
-    // Where Mesos says "nobody" it says that it cannot know.
+    // Where Mesos reports "nobody", the detector reports that it cannot know.
     EXPECT(detector.detect(known, limit).kind() == event_kind::detector_unknown);
     const auto told = a.until(a.client.id(), event_kind::session_expired);
     EXPECT(told.back()->expired_by() == tenure::expired_by::local_timeout);
@@ -139,20 +139,20 @@ SCENARIO(zookeeper_leader_contender)
     auto session = a.session();
     ask("create", "-", path, "-");
 
-    // (a) Withdrawn before its znode stands.
+    // (a) Withdrawn before its znode exists.
     auto contender = once();
     EXPECT(contender.withdraw(limit));
     EXPECT(a.loss(contender) == tenure::lost_reason::withdrawn);
     EXPECT(!contender.withdraw(limit) && children(path).empty());
 
-    // (b) The session ends: the candidacy does, and there is nothing left to withdraw.
+    // (b) The session ends: the candidacy does, and no znode is left to withdraw.
     contender = once();
     EXPECT(contender.wait_leading(limit));
     ask("expire", session);
     EXPECT(is_of_session(a.loss(contender)));
     EXPECT(!contender.withdraw(limit));
 
-    // (c) Asked for while there is no connection, and the session ends meanwhile.
+    // (c) Begun while there is no connection, and the session ends meanwhile.
     session = a.session();
     between.cut();
     a.retrying();
@@ -163,7 +163,7 @@ SCENARIO(zookeeper_leader_contender)
     EXPECT(a.session() != session);
     EXPECT(contender.withdraw(limit));
 
-    // (d) Cut off: lost by the own clock, and no server has a say.
+    // (d) Cut off: lost by its own clock, and no server decides.
     contender = once();
     a.until(contender.id(), event_kind::contender_leading);
     between.cut();
@@ -180,7 +180,7 @@ SCENARIO(zookeeper_leader_contender)
     a.close();
 }
 
-// The ACL of what credentials made, and what a URL says.
+// The ACL of znodes that a client with credentials made, and the credentials of a URL.
 void credentials_are_used()
 {
     const auto address = server(), path = fresh_path();
@@ -202,7 +202,7 @@ SCENARIO(url_url)
     const auto two = tenure::url::parse("zk://jake:1@host1:2181,host2:2182/path/to/znode");
     EXPECT(two.path() == "/path/to/znode" && two.server_count() == 2);
     EXPECT(two.server(0) == "host1:2181" && two.server(1) == "host2:2182");
-    // Mesos reads "/" here, and fails later on.
+    // Mesos reads "/" here, and fails later.
     for (const char *text : {"zk://host1:2181", "zk://jake:1@host1:2181", "zk://jake:1@host1:2181/",
                              "zk://jake:1@host1:2181,host2:2182", "zk://jake:1@host1:2181,host2:2182/"}) {
         tenure::failure why;
@@ -210,7 +210,7 @@ SCENARIO(url_url)
         EXPECT(has_words(why, tenure::errc::invalid_argument, "path"));
         EXPECT(why.message().find("jake") == std::string::npos);
     }
-    // What was read is what is used: by the second server, as jake.
+    // The client uses the URL as it was read: the second server, as jake.
     credentials_are_used();
 }
 
@@ -225,7 +225,7 @@ SCENARIO(url_errors_file_and_address)
         tenure::failure why;
         EXPECT(!tenure::url::parse(text, why) && has_words(why, tenure::errc::invalid_argument, word));
     }
-    // A contender takes a file, too.
+    // A contender accepts a file, too.
     party a("file://" + ask("file", url(fresh_path())));
     auto contender = a.contend("x");
     auto detector = a.client.detect();

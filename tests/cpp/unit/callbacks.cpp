@@ -1,4 +1,4 @@
-// Callbacks: what they are told, what they may do, and when they are destroyed.
+// Callbacks: their arguments, the calls that they may make, and their end.
 #include "check.hpp"
 
 #include <atomic>
@@ -48,14 +48,14 @@ TEST(each_handle_tells_its_own_events_in_order)
     wait_for(*detecting, event_kind::detector_leader);
     wait_for(*grouping, event_kind::group_members);
 
-    // A session that times out is told, and what follows from it.
+    // A session that times out is reported, with its consequences.
     CHECK(tenure::memory::expire("memory://callbacks-order/group") == 1);
     wait_for(*session, event_kind::session_expired);
     wait_for(*contending, event_kind::contender_lost);
     wait_for(*session, event_kind::session_connected);
     wait_for(*contending, event_kind::contender_leading);
 
-    // Nothing of it came to the queue.
+    // No event of it came to the queue.
     std::error_code code;
     CHECK(!client.next_event(std::chrono::seconds(0), code) && code == tenure::errc::timeout);
     client.close();
@@ -114,7 +114,7 @@ TEST(one_that_throws_is_called_again)
         [told](tenure::event_view event) {
             told->put(event.kind());
             if (event.kind() == event_kind::contender_enrolled)
-                throw 42; // no exception of the standard's
+                throw 42; // not an exception of the standard library
             throw std::runtime_error("of the test");
         },
         why));
@@ -124,7 +124,7 @@ TEST(one_that_throws_is_called_again)
     client.close();
 }
 
-// Every function, from a callback: those that block are refused, and nothing hangs.
+// Every function, from a callback: blocking functions are refused, and none hangs.
 void call_everything(tenure::client &client, tenure::contender &contender, tenure::detector &detector,
                      tenure::group &group)
 {
@@ -211,7 +211,7 @@ TEST(a_callback_may_call_everything_and_close)
             return;
         call_everything(all->client, all->contender, all->detector, all->group);
         std::error_code code;
-        // Begins to close, and does not wait for it: whatever the limit.
+        // Starts the close without waiting for it, for every limit.
         CHECK(all->client.close(tenure::forever, code) && !code);
         CHECK(!all->contender.is_leading());
         done->put(1);

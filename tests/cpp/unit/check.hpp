@@ -1,5 +1,5 @@
-// What these tests check with. The first thing that does not hold ends the program: what follows could
-// only say less. It throws nothing, so that parts without exceptions can use it.
+// The checks of these tests. The first check that fails ends the program: later ones are less
+// useful. It throws nothing, so that parts without exceptions can use it.
 #ifndef TENURE_TESTS_CHECK_HPP
 #define TENURE_TESTS_CHECK_HPP
 
@@ -45,7 +45,7 @@ inline void that(bool holds, const char *what, const char *file, int line)
     std::_Exit(1);
 }
 
-// Things that callbacks say, for the test to wait for.
+// Values that callbacks report, for the test to wait for.
 template <class T> class inbox {
 public:
     void put(T thing)
@@ -55,7 +55,7 @@ public:
         changed_.notify_all();
     }
 
-    // Nothing if none came in time.
+    // No value if none came in time.
     std::optional<T> take(std::chrono::milliseconds patience = limit)
     {
         std::unique_lock<std::mutex> hold(lock_);
@@ -80,7 +80,7 @@ private:
 
 template <class T> std::shared_ptr<inbox<T>> make_inbox() { return std::make_shared<inbox<T>>(); }
 
-// Says so when the last of its copies is gone: what a callback holds, until it is destroyed.
+// Reports the end of its last copy: a callback holds it until it is destroyed.
 inline std::shared_ptr<void> witness(std::shared_ptr<inbox<int>> gone)
 {
     return {nullptr, [gone](void *) { gone->put(1); }};

@@ -1,4 +1,4 @@
-// The three ways in which a failure is told.
+// The three ways to report a failure.
 #include "check.hpp"
 
 #include <cstring>
@@ -29,7 +29,7 @@ TEST(without_a_sink_it_throws)
     }
     CHECK(thrown);
 
-    // As any error of the system is caught.
+    // A handler for any error of the system catches it.
     thrown = false;
     auto client = tenure::client::open("memory://errors-throw/group");
     auto contender = client.contend();
@@ -58,7 +58,7 @@ TEST(an_error_code_is_set_and_cleared)
     CHECK(code == tenure::errc::timeout && code == std::errc::timed_out);
     CHECK(code != tenure::errc::closed && code != std::errc::invalid_argument);
     CHECK(client.close(limit, code) && !code);
-    // What is given in passing is not kept.
+    // A temporary argument is not kept.
     CHECK(!client.detect("no path", std::error_code()));
     CHECK(std::error_code(tenure::errc::ok) == std::error_code(0, tenure::category()));
     CHECK(!std::error_code(tenure::errc::ok));

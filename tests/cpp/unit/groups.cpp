@@ -1,4 +1,4 @@
-// Groups, contenders and detectors in all that they do, and the servers behind memory://.
+// Groups, contenders and detectors with all their functions, and the servers behind memory://.
 #include "check.hpp"
 
 #include <map>
@@ -9,7 +9,7 @@ using check::limit;
 using tenure::event_kind;
 using std::chrono::seconds;
 
-// The ends of calls that were begun without waiting, in whichever order they come.
+// The ends of started calls, in any order.
 class ends {
 public:
     explicit ends(tenure::client &client) : client_(client) {}
@@ -43,12 +43,12 @@ TEST(a_group_joins_lists_reads_changes_evicts_and_cancels)
     CHECK(both.size() == 2 && both[0] == one && both[1] == two && one.token() < two.token());
     CHECK(one.sequence() == 0 && two.sequence() == 1);
     CHECK(ours.data(two, limit) == "two");
-    // Only who joined it changes or cancels it.
+    // Only the handle that joined it changes or cancels it.
     CHECK(ours.set_data(one, "uno", limit) && theirs.data(one, limit) == "uno");
     CHECK(!ours.set_data(two, "due", limit) && !ours.cancel(two, limit));
     std::error_code code;
     CHECK(!ours.cancelled(two, seconds(0), code) && code == tenure::errc::timeout);
-    // Anybody evicts it.
+    // Any client evicts it.
     CHECK(ours.evict(two, limit) && !ours.evict(two, limit));
     CHECK(!theirs.cancelled(two, limit) && !ours.data(two, limit));
     for (;;) {
@@ -188,7 +188,7 @@ TEST(servers_in_memory_can_be_stopped_cut_and_made_to_forget)
     CHECK(tenure::memory::start(url));
     CHECK(until(event_kind::session_connected)->session() != 0);
 
-    // A black hole: the own clock says it.
+    // A black hole: the client's own clock reports it.
     CHECK(tenure::memory::cut(url));
     auto lost = until(event_kind::contender_lost);
     CHECK(lost->lost_reason() != tenure::lost_reason::none && !contender.is_leading() && !lead);

@@ -1,4 +1,4 @@
-// Who owns what: moves, handles that are empty, and the order in which they go.
+// Ownership: moves, handles that are empty, and the order of destruction.
 #include "check.hpp"
 
 #include <type_traits>
@@ -36,7 +36,7 @@ void all_fail(const std::vector<tenure::errc> &found)
         CHECK(code == tenure::errc::invalid_argument);
 }
 
-// Every function of an empty handle that can fail does so, and the others say nothing.
+// Every function of an empty handle that can fail fails, and the others return nothing.
 void use_empty(tenure::client &client, tenure::contender &contender, tenure::detector &detector,
                tenure::group &group)
 {
@@ -144,13 +144,13 @@ TEST(what_is_moved_from_is_empty_and_what_is_moved_to_is_it)
     tenure::detector d = std::move(detector);
     tenure::group g = std::move(group);
     CHECK(b && d && g);
-    // NOLINTBEGIN(bugprone-use-after-move): that is what this is about
+    // NOLINTBEGIN(bugprone-use-after-move): the test is about that
     use_empty(a, contender, detector, group);
     // NOLINTEND
     a = std::move(b);
     CHECK(a && !b);
 
-    // What a handle held before is freed when another is moved to it.
+    // The former object of a handle is freed when another is moved to it.
     auto gone = check::make_inbox<int>();
     auto other = a.contend({});
     CHECK(other.on_event([w = check::witness(gone)](tenure::event_view) {}));
@@ -178,7 +178,7 @@ TEST(handles_go_in_any_order)
         group.reset();
         contender.reset();
     }
-    // The session lives on in what was made from a client that is gone.
+    // The session lives on in the handles of a client that is gone.
     auto client = tenure::client::open("memory://handles-order/other");
     auto contender = client.contend();
     client = {};

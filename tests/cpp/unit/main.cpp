@@ -1,4 +1,4 @@
-// Runs all tests, or those that are named; prints each before it runs, so that one that hangs is known.
+// Runs all tests, or the named ones; prints each name before the test, so that a hang has a name.
 #include "check.hpp"
 
 #include <cstring>

@@ -48,7 +48,7 @@ TEST(events_come_in_order_and_the_queue_ends)
         }
     }
     CHECK(lost && code == tenure::errc::closed);
-    // The end stays the end, is no exception, and is not mistaken for "none yet".
+    // The end is permanent, no exception, and differs from "none yet".
     CHECK(!client.next_event() && !client.next_event(limit));
     CHECK(!client.next_event(seconds(0), code) && code == tenure::errc::closed);
 }
@@ -62,7 +62,7 @@ TEST(none_in_time_is_no_exception)
     CHECK(!client.next_event(std::chrono::milliseconds(1)));
     std::error_code code;
     CHECK(!client.next_event(std::chrono::microseconds(1), code) && code == tenure::errc::timeout);
-    // What is an exception stays one.
+    // A real error is still an exception.
     bool thrown = false;
     try {
         tenure::client nothing;
@@ -95,7 +95,7 @@ TEST(the_descriptor_is_readable_while_there_is_something)
     CHECK(done->source() == group.id() && done->status() == tenure::errc::ok && done->members().empty());
     CHECK(!readable(fd, 0));
     client.close();
-    // At the end it stays readable, for a loop to notice.
+    // At the end it stays readable, so that a loop notices.
     std::error_code code;
     while (code != tenure::errc::closed) {
         CHECK(readable(fd, 20'000));

@@ -44,7 +44,7 @@ TEST(durations_of_every_kind)
         CHECK(!client.close(bad, why) && why.code() == tenure::errc::invalid_argument);
         CHECK(!contender.withdraw(bad, why) && why.code() == tenure::errc::invalid_argument);
     }
-    // Longer than any clock goes: it waits, and does not overflow.
+    // Longer than any clock can show: it waits, and does not overflow.
     CHECK(contender.wait_leading(duration<double>(INFINITY)));
     CHECK(client.next_event(milliseconds::max()));
     auto detector = client.detect();
@@ -61,7 +61,7 @@ TEST(payloads_are_bytes_and_text_is_checked)
 {
     auto client = tenure::client::open("memory://values-text/group");
     auto group = client.group();
-    // Any bytes, NUL and what is not UTF-8 among them.
+    // Any bytes, including NUL and invalid UTF-8.
     const std::string bytes("a\0b\xff\xfe\0", 6);
     const auto member = group.join(bytes, "label", limit);
     CHECK(group.data(member, limit) == bytes);
@@ -100,7 +100,7 @@ TEST(payloads_are_bytes_and_text_is_checked)
     CHECK(refuses([&](auto &why) { group.set_data(member, large, limit, why); }));
     CHECK(refuses([&](auto &why) { group.join_start(large, {}, why); }));
     CHECK(group.set_data(member, std::string_view(large).substr(1), limit));
-    // Text beyond ASCII comes back as it went.
+    // Text beyond ASCII is read back unchanged.
     const auto umlaut = group.join("x", "M\xc3\xa4rz", limit);
     CHECK(umlaut.label() == "M\xc3\xa4rz");
     client.close();

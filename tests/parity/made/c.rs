@@ -51,7 +51,8 @@ pub(super) fn words() -> String {
     made
 }
 
-/// The sentences of a constant: those of the word, its accessors after a colon, and what is said then.
+/// The sentences of a constant: those of the word, its accessors after a colon, and the additional
+/// ones of C.
 fn sentences(word: &Word) -> String {
     let mut made = text::c(word);
     let accessors: Vec<&str> = word
@@ -59,7 +60,7 @@ fn sentences(word: &Word) -> String {
         .iter()
         .flat_map(|f| accessors(word, f))
         .collect();
-    // A reason brings no accessor: its event does.
+    // A reason has no accessor: its event does.
     if !accessors.is_empty() && !word.python.is_empty() {
         made = format!("{}: {}.", text::open_end(&made), accessors.join(", "));
     }
@@ -136,7 +137,7 @@ pub(super) fn setters() -> String {
 fn setter(setting: &Setting) -> String {
     let name = setting.name;
     let invalid = "TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL";
-    // The value's parameters with what is said of each; how it is read; what else is invalid; what is owned.
+    // The value's parameters with their texts; how it is read; what else is invalid; what is owned.
     let (parameters, read, refused, owned) = match setting.kind {
         Kind::Text => (
             vec![(

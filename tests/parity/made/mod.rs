@@ -11,9 +11,9 @@ mod text;
 use crate::words::read;
 use std::path::Path;
 
-/// What says that a file, or a part of one, is generated.
+/// The mark that a file, or a part of one, is generated.
 const NOTE: &str = "do not edit, run `make words`";
-/// What ends such a part.
+/// The end of such a part.
 const END: &str = "generated: end";
 
 /// A list in one file.
@@ -74,7 +74,7 @@ impl Made {
         }
     }
 
-    /// The file as it has to be.
+    /// The file as it is to be.
     fn expected(&self, kept: &str) -> String {
         let Some(part) = self.part else {
             return (self.make)();

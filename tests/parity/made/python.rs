@@ -200,12 +200,12 @@ pub(super) fn metrics() -> String {
     list.words.iter().map(row).collect()
 }
 
-/// What an option takes in Python, and its default.
+/// The type of an option in Python, and its default.
 fn parameter(setting: &Setting) -> (&'static str, String) {
     match setting.kind {
         Kind::Text => ("Optional[str]", "None".to_owned()),
         Kind::Bytes => ("Payload", "b\"\"".to_owned()),
-        // There are two, so it is a flag.
+        // There are two choices, so it is a flag.
         Kind::Choice("Reenrol") => ("bool", "True".to_owned()),
         Kind::Choice("LeasePolicy") => ("Policy", format!("\"{}\"", LeasePolicy::default().name())),
         Kind::Flag => ("bool", "False".to_owned()),
@@ -224,7 +224,7 @@ pub(super) fn parameters() -> String {
     made
 }
 
-/// Where `Client.contender` passes them on.
+/// The place where `Client.contender` passes them on.
 pub(super) fn arguments() -> String {
     let row = |setting: &Setting| format!("            {0}={0},\n", setting.name);
     contender_options().iter().map(row).collect()

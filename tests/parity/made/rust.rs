@@ -1,4 +1,4 @@
-//! Rust: the builder of options, and what Python hands to it.
+//! Rust: the builder of options, and Python's options for it.
 
 use super::NOTE;
 use super::c::contender_options;

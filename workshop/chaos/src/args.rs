@@ -1,4 +1,4 @@
-//! What can be asked on the command line.
+//! The command line.
 
 use crate::faults::Fault;
 use clap::{Args, Parser, Subcommand};
@@ -24,8 +24,8 @@ bad arguments; 130 after Ctrl-C.";
 /// One leader, checked on real servers under real faults.
 ///
 /// Three ZooKeeper servers, a dozen contenders, detectors and a fenced register run in network
-/// namespaces of their own. Faults come by a plan that the seed makes. Everything that anybody
-/// says is written to a history, and the history is checked.
+/// namespaces of their own. The seed makes a plan of faults. A history records all lines of all
+/// processes, and the history is checked.
 #[derive(Debug, Parser)]
 #[command(
     name = "tenure-chaos",
@@ -42,21 +42,21 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Let many leaders, each of a group of its own, go through one fault together
+    /// Let many leaders, each in a group of its own, go through one fault together
     Campaign(CampaignArgs),
-    /// Judge a kept history again
+    /// Check a kept history again
     Check {
         /// The directory of a run, or its history.jsonl
         #[arg(value_name = "DIR|FILE")]
         path: PathBuf,
     },
-    /// Draw a kept history: who believed what when
+    /// Draw a kept history: the belief of each client over time
     Timeline {
         /// The directory of a run
         #[arg(value_name = "DIR")]
         directory: PathBuf,
     },
-    /// List the faults and what they do
+    /// List the faults and their effects
     Faults,
     /// Write to the register until killed; `tenure run` starts it in a chaos
     #[command(hide = true)]
@@ -73,7 +73,7 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 
-    /// How long faults come; what is under way then is ended in order
+    /// How long faults come; faults under way at that time end in order
     #[arg(long, value_name = "D", default_value = "3m", value_parser = duration)]
     duration: Duration,
 
@@ -82,11 +82,11 @@ pub(crate) struct RunArgs {
           value_parser = clap::value_parser!(u64).range(1..=1440))]
     minutes: Option<u64>,
 
-    /// End after so many rounds of faults, if the time is not over before
+    /// End after this many rounds of faults, if the time is not over before
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) rounds: Option<u64>,
 
-    /// How many runs, one after the other, with seeds that count up
+    /// How many runs to play, one after the other, with seeds that count up
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) runs: u32,
 
@@ -98,21 +98,21 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "D", default_value = "500ms", value_parser = duration)]
     pub(crate) tick: Duration,
 
-    /// After how many ticks servers give each other up
+    /// The number of ticks after which servers give each other up
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub(crate) sync_limit: u32,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct CampaignArgs {
-    /// What they go through
+    /// The plan of the campaign
     #[arg(value_name = "PLAN", value_enum, required = true)]
     pub(crate) plans: Vec<CampaignPlan>,
 
     #[command(flatten)]
     pub(crate) common: CommonArgs,
 
-    /// How many leaders go through each plan; 20 at once at most
+    /// How many leaders go through each plan; at most 20 at once
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) runs: u32,
 
@@ -120,7 +120,7 @@ pub(crate) struct CampaignArgs {
     #[arg(long, value_name = "D", default_value = "1s", value_parser = duration)]
     pub(crate) tick: Duration,
 
-    /// After how many ticks servers give each other up
+    /// The number of ticks after which servers give each other up
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..=1000))]
     pub(crate) sync_limit: u32,
 }
@@ -133,27 +133,28 @@ pub(crate) enum CampaignPlan {
     Follower,
     /// The leaders are stopped (SIGSTOP) for three session timeouts
     Stop,
-    /// The server that the leaders use is cut off, and they know the others: they lead on
-    Seat,
+    /// The server that the leaders use is cut off, and they know the others: they continue to lead
+    AnotherServer,
     /// All of these, one after the other
     All,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct CommonArgs {
-    /// What chance is made of [default: another one each time]
+    /// The seed of all chance [default: another one each time]
     #[arg(long, value_name = "N", env = "TENURE_CHAOS_SEED")]
     seed: Option<u64>,
 
-    /// T: how long a session outlives the last word of its client. From 2s to 60s
+    /// T: how long a session outlives the last request of its client. From 2s to 60s
     #[arg(long, value_name = "T", default_value = "4s", value_parser = session_timeout)]
     pub(crate) session_timeout: Duration,
 
-    /// Keep each history under this directory [default: only failing ones, where it is said]
+    /// Keep each history under this directory [default: only failing ones, and the output says
+    /// where]
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
 
-    /// Give up, and fail, when all of it takes longer [default: no limit]
+    /// Give up, and fail, when the whole command takes longer [default: no limit]
     #[arg(long, value_name = "D", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
 
@@ -182,13 +183,13 @@ impl RunArgs {
         minutes.unwrap_or(self.duration)
     }
 
-    /// The faults that were asked for, each once.
+    /// The faults of the command line, each once.
     pub(crate) fn faults(&self) -> Vec<Fault> {
         let asked = |fault: &&Fault| self.plan.is_empty() || self.plan.contains(fault);
         Fault::ALL.iter().filter(asked).copied().collect()
     }
 
-    /// Whether all faults are wanted that this machine allows.
+    /// Whether the command line names no faults, so that all come that this machine allows.
     pub(crate) fn takes_what_there_is(&self) -> bool {
         self.plan.is_empty()
     }
@@ -200,13 +201,18 @@ impl CampaignPlan {
             Self::BlackHole => &[Plan::BlackHole],
             Self::Follower => &[Plan::Follower],
             Self::Stop => &[Plan::Stop],
-            Self::Seat => &[Plan::Seat],
-            Self::All => &[Plan::BlackHole, Plan::Follower, Plan::Stop, Plan::Seat],
+            Self::AnotherServer => &[Plan::AnotherServer],
+            Self::All => &[
+                Plan::BlackHole,
+                Plan::Follower,
+                Plan::Stop,
+                Plan::AnotherServer,
+            ],
         }
     }
 }
 
-/// What servers grant: from two to twenty ticks.
+/// The timeouts that servers grant: from two to twenty ticks.
 pub(crate) fn check_ticks(timeout: Duration, tick: Duration) -> Result<(), String> {
     if (tick * 2..=tick * 20).contains(&timeout) {
         return Ok(());

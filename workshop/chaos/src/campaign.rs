@@ -1,4 +1,4 @@
-//! Many leaders, each of a group of its own, that go through one and the same fault together.
+//! Many leaders, each in a group of its own, that go through the same fault together.
 
 use crate::cluster::{Cluster, Job, Settings, Spec, Stop};
 use crate::run::{begin, end};
@@ -9,23 +9,23 @@ use tenure_field::{Host, Interrupt, Lab, boottime};
 
 /// How many leaders go through a fault at once.
 pub(crate) const TOGETHER_MAX: u32 = 20;
-/// How long the cast may take to be in place.
+/// How long the clients may take to be in place.
 const READY: Duration = Duration::from_secs(60);
 /// How many groups have a detector.
 const DETECTORS: usize = 3;
 
-/// What to do.
+/// The options of a campaign.
 pub(crate) struct Task<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) plan: Plan,
     pub(crate) seed: u64,
-    /// How many leaders go through it, in all.
+    /// How many leaders go through it in total.
     pub(crate) runs: u32,
-    /// Where the history goes.
+    /// The directory of the history.
     pub(crate) directory: &'a Path,
 }
 
-/// Does it; the history is on disk when this returns.
+/// Plays the campaign; the history is on disk when this returns.
 pub(crate) fn run(task: &Task<'_>, interrupt: Interrupt) -> Result<(), Stop> {
     let (header, history) = begin(task.settings, task.plan, task.seed, task.directory)?;
     let lab = Lab::new().map_err(Stop::Failed)?;
@@ -48,9 +48,9 @@ fn play(task: &Task<'_>, cluster: &mut Cluster) -> Result<(), Stop> {
         .map(|number| format!("/group{number:02}"))
         .collect();
 
-    // Whoever starts while the others are out of reach uses the server that will be cut off.
+    // A client that starts while the others cannot be reached uses the server that will be cut off.
     let others = other_hosts(cluster, cut);
-    if task.plan == Plan::Seat {
+    if task.plan == Plan::AnotherServer {
         others
             .iter()
             .for_each(|other| cluster.lab.cut_between(&leading, other));
@@ -68,7 +68,7 @@ fn play(task: &Task<'_>, cluster: &mut Cluster) -> Result<(), Stop> {
         .for_each(|other| cluster.lab.heal_between(&leading, other));
     for (index, group) in groups.iter().enumerate() {
         let url = match task.plan {
-            Plan::Follower | Plan::Seat => {
+            Plan::Follower | Plan::AnotherServer => {
                 let addrs = cluster.ensemble.addrs();
                 let addrs = addrs.iter().enumerate().filter(|(other, _)| *other != cut);
                 let addrs: Vec<_> = addrs.map(|(_, addr)| *addr).collect();
@@ -116,7 +116,7 @@ fn round(
     let cut_host = cluster.server_hosts[cut].clone();
     let target = match task.plan {
         Plan::BlackHole => format!("host {}", leading.name()),
-        Plan::Follower | Plan::Seat => format!("server{}", cut + 1),
+        Plan::Follower | Plan::AnotherServer => format!("server{}", cut + 1),
         Plan::Stop | Plan::Chaos => "all leaders".to_owned(),
     };
     let leaders: Vec<usize> = groups
@@ -130,13 +130,13 @@ fn round(
             servers
                 .iter()
                 .for_each(|server| cluster.lab.cut_between(leading, server));
-            // Then the successor leads, and the one who is cut off knows that it lost.
+            // Then the successor leads, and the leader that is cut off reports its loss.
             cluster.let_pass(timeout * 2 + task.settings.tick * 2)?;
             servers
                 .iter()
                 .for_each(|server| cluster.lab.heal_between(leading, server));
         }
-        Plan::Follower | Plan::Seat => {
+        Plan::Follower | Plan::AnotherServer => {
             others
                 .iter()
                 .for_each(|other| cluster.lab.cut_between(&cut_host, other));
@@ -153,7 +153,7 @@ fn round(
                 .for_each(|place| cluster.cast.stop(*place, false));
             cluster.let_pass(timeout * 3)?;
             leaders.iter().for_each(|place| cluster.cast.resume(*place));
-            // What they say when they wake belongs to it.
+            // The lines that they print when they wake belong to it.
             cluster.let_pass(Duration::from_secs(1))?;
         }
     }
@@ -161,7 +161,7 @@ fn round(
     Ok(())
 }
 
-/// Lets the leaders' host lead again: whoever leads from elsewhere starts anew, behind.
+/// Lets the leaders' host lead again: each leader from elsewhere contends again, behind.
 fn bring_back(cluster: &mut Cluster, groups: &[String], leading: &Host) -> Result<(), Stop> {
     for group in groups {
         let Some(place) = cluster.cast.leader(group) else {

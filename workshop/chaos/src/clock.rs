@@ -1,7 +1,7 @@
-//! A wall clock that jumps, for some processes alone: the machine's own is left alone.
+//! A wall clock that jumps, for some processes alone; the machine's own clock stays as it is.
 //!
-//! `libfaketime`, where it is installed, answers those processes' questions for the wall clock
-//! from a file. The clocks that only go forward, boot time among them, stay the machine's.
+//! Where `libfaketime` is installed, it takes the wall clock of those processes from a file. The
+//! clocks that only go forward, the boot-time clock among them, stay the machine's.
 
 use std::path::{Path, PathBuf};
 
@@ -16,10 +16,10 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// A clock that shows the machine's time for now, and keeps its offset in `directory`.
+    /// A clock that shows the machine's time at first, and keeps its offset in `directory`.
     ///
     /// # Errors
-    /// Why there can be none.
+    /// When there can be none: the reason.
     pub(crate) fn new(directory: &Path) -> Result<Self, String> {
         let triples = std::fs::read_dir("/usr/lib")
             .into_iter()
@@ -50,7 +50,7 @@ impl Clock {
             .map_err(|error| format!("the clock cannot be stepped: {error}"))
     }
 
-    /// What makes a process go by this clock.
+    /// The environment that makes a process use this clock.
     pub(crate) fn env(&self) -> Vec<(String, String)> {
         let set = |name: &str, value: String| (name.to_owned(), value);
         vec![

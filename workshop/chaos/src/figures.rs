@@ -1,16 +1,16 @@
-//! How long fail-overs took, and how narrow it was.
+//! The times of fail-overs, and their smallest margins.
 
 use crate::check::Case;
 use crate::history::{Entry, Phase};
 use std::collections::BTreeMap;
 
-/// What one kind of fault led to.
+/// The fail-overs of one kind of fault.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Figures {
-    /// How often it happened.
+    /// How many times it came.
     pub faults: usize,
-    /// How often somebody gave leadership up by itself, as `tenure run` does after its command
-    /// had to end. What follows is neither a fail-over nor narrow.
+    /// How many leaders gave leadership up by themselves, as `tenure run` does after its command
+    /// had to end. The succession after that is neither a fail-over nor a margin.
     pub given_up: usize,
     /// From the fault to the `leading` of each successor, in ns, sorted.
     pub failovers_ns: Vec<u64>,
@@ -21,7 +21,7 @@ pub struct Figures {
     pub lost_margin_ns: Option<i64>,
 }
 
-/// What came to the register.
+/// The writes to the register.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Writes {
     /// Writes that were done.
@@ -30,16 +30,16 @@ pub struct Writes {
     pub refused: usize,
 }
 
-/// Faults that were under way together, until somebody looked whether all agreed.
+/// The faults between two checks that all clients agree.
 #[derive(Default)]
 struct Round<'a> {
-    /// When each began, its name, and whether a stranger ended a znode or a session.
+    /// When each began, its name, and whether a stranger deleted a znode or ended a session.
     faults: Vec<(u64, &'a str, bool)>,
     until_ns: Option<u64>,
 }
 
-/// Figures for each kind of fault. A fail-over counts for each fault that had begun last: two
-/// that began together both count it.
+/// Figures for each kind of fault. A fail-over counts for each fault that had begun last: if two
+/// began together, it counts for both.
 #[must_use]
 pub fn figures(case: &Case<'_>) -> BTreeMap<String, Figures> {
     let mut by_fault: BTreeMap<String, Figures> = BTreeMap::new();
@@ -126,7 +126,7 @@ pub fn add(to: &mut BTreeMap<String, Figures>, more: BTreeMap<String, Figures>) 
     }
 }
 
-/// What came to the register.
+/// The writes to the register.
 #[must_use]
 pub fn writes(case: &Case<'_>) -> Writes {
     let mut writes = Writes::default();

@@ -1,5 +1,4 @@
-//! One leader, checked on real servers under real faults: what was seen, and what must be true
-//! of it.
+//! One leader, checked on real servers under real faults: the history of a run, and its invariants.
 
 pub mod check;
 pub mod figures;

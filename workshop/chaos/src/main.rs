@@ -1,6 +1,6 @@
-//! `tenure-chaos`: faults against real servers and real clients, and a judge of what they said.
+//! `tenure-chaos`: faults against real servers and real clients, and checks of their output.
 //!
-//! `make chaos` builds it and what it runs, and installs what is missing.
+//! `make chaos` builds it and the programs that it runs, and installs missing packages.
 
 mod args;
 mod campaign;

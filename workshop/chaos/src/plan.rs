@@ -1,15 +1,15 @@
-//! Which faults come when: a function of the seed.
+//! The plan of faults: a function of the seed.
 
 use crate::faults::{Fault, Side};
 use fastrand::Rng;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// One round of a run: what breaks together, and heals together.
+/// One round of a run: its faults begin together, and end together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Round {
     pub(crate) acts: Vec<Act>,
-    /// How long nothing happens before.
+    /// The pause before the round.
     pub(crate) calm: Duration,
 }
 
@@ -18,16 +18,16 @@ pub(crate) struct Round {
 pub(crate) struct Act {
     pub(crate) fault: Fault,
     pub(crate) hold: Duration,
-    /// Decides whom it hits.
+    /// Chooses its target.
     pub(crate) pick: u64,
 }
 
 /// How many rounds in a hundred have two faults.
 const PAIRS_PERCENT: u32 = 25;
-/// The most that there is between two rounds.
+/// The longest pause between two rounds.
 const CALM_MS_MAX: u64 = 1000;
 
-/// All rounds, without end.
+/// All rounds, an endless sequence.
 pub(crate) struct Rounds {
     rng: Rng,
     faults: Vec<Fault>,

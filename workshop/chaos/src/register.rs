@@ -1,5 +1,5 @@
-//! A fenced register: it keeps the highest token that it was shown for each group, and refuses
-//! every write with a lower one.
+//! A fenced register: it keeps the highest token of any write for each group, and refuses every
+//! write with a lower one.
 //!
 //! A write is a line `GROUP TOKEN`; the answer is `done` or `stale`, and the highest token.
 
@@ -10,12 +10,12 @@ use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use tenure_field::{Netns, boottime};
 
-/// What has been shown so far.
+/// The highest token of each group so far.
 #[derive(Debug, Default)]
 struct Shown(Mutex<BTreeMap<String, u64>>);
 
-/// Starts a register that serves as long as this process lives, and returns its address. It
-/// listens at `ip` in `netns`, and tells `history` of each write.
+/// Starts a register that serves as long as this process lives, and returns its address. It listens
+/// at `ip` in `netns`, and records each write in `history`.
 ///
 /// # Errors
 /// When it cannot listen.
@@ -27,7 +27,7 @@ pub fn start(netns: &Netns, ip: IpAddr, history: Arc<Writer>) -> io::Result<Sock
         for stream in listener.incoming().flatten() {
             let (shown, history) = (Arc::clone(&shown), Arc::clone(&history));
             let thread = std::thread::Builder::new().name("register".to_owned());
-            // A writer whose connection fails comes again.
+            // A writer whose connection fails connects again.
             let serve = move || drop(serve(&stream, &shown, &history));
             drop(thread.spawn(serve));
         }
@@ -56,7 +56,8 @@ fn serve(stream: &TcpStream, shown: &Shown, history: &Writer) -> io::Result<()> 
 }
 
 impl Shown {
-    /// Decides on a write, and tells the history in the same breath: its order is the register's.
+    /// Decides on a write, and records it under the same lock: the order of the history is the
+    /// register's.
     fn write(&self, group: &str, token: u64, history: &Writer) -> (bool, u64) {
         let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let highest = shown.entry(group.to_owned()).or_default();

@@ -11,22 +11,22 @@ use tenure_chaos::history::{Entry, FILE, Header, Phase, Plan, VERSION, Writer};
 use tenure_chaos::register;
 use tenure_field::{Host, Interrupt, Lab, boottime};
 
-/// The host whose clients talk to the servers through proxies.
+/// The host whose clients use proxies to reach the servers.
 pub(crate) const SLOW_HOST: &str = "slow";
-/// How much later than promised something may be seen.
+/// How much later than promised an event may be seen.
 pub(crate) const SLACK: Duration = Duration::from_secs(3);
 /// How long the first leaders may take.
 const FIRST: Duration = Duration::from_secs(30);
 
-/// What to do.
+/// The options of a run.
 pub(crate) struct Task<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) seed: u64,
     pub(crate) duration: Duration,
-    /// The most that are played.
+    /// The most rounds that are played.
     pub(crate) rounds: u64,
     pub(crate) faults: &'a [Fault],
-    /// Where the history goes.
+    /// The directory of the history.
     pub(crate) directory: &'a Path,
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn begin(
     Ok((header, Arc::new(history)))
 }
 
-/// Ends all clients and the history. An interrupted history is whole, too.
+/// Ends all clients and the history. An interrupted history is complete, too.
 pub(crate) fn end(cluster: &mut Cluster) -> Result<(), Stop> {
     let end_ns = boottime::now_ns();
     let deserters = cluster.cast.deserters();
@@ -67,7 +67,7 @@ pub(crate) fn end(cluster: &mut Cluster) -> Result<(), Stop> {
     }
 }
 
-/// Does it; the history is on disk when this returns.
+/// Plays the run; the history is on disk when this returns.
 pub(crate) fn run(task: &Task<'_>, interrupt: Interrupt) -> Result<(), Stop> {
     let (header, history) = begin(task.settings, Plan::Chaos, task.seed, task.directory)?;
     let lab = Lab::new().map_err(Stop::Failed)?;
@@ -110,7 +110,7 @@ fn play(task: &Task<'_>, cluster: &mut Cluster) -> Result<(), Stop> {
 }
 
 /// Four groups of three contenders, on three hosts; two of them run writers. Detectors are on a
-/// host that no fault is aimed at, and on one of the others.
+/// host without faults of its own, and on one of the others.
 fn cast(cluster: &mut Cluster) -> Result<(), Stop> {
     let registrar = cluster.lab.host("register");
     let register = register::start(
@@ -123,7 +123,7 @@ fn cast(cluster: &mut Cluster) -> Result<(), Stop> {
         ["one", "two", SLOW_HOST, "watch"].map(|name| cluster.lab.host(name));
     let groups = ["/alpha", "/beta", "/gamma", "/delta"];
     for (index, group) in groups.iter().enumerate() {
-        // Not everybody in the same order, so that all hosts have leaders.
+        // Not all groups in the same order, so that all hosts have leaders.
         let mut hosts = [&one, &two, &slow];
         hosts.rotate_left(index % 3);
         for host in hosts {
@@ -174,10 +174,10 @@ fn start(cluster: &mut Cluster, group: &str, job: Job, host: &Host) {
     cluster.cast.start(spec);
 }
 
-/// Begins all faults of a round, lets them hold, and ends them; says what was done.
+/// Begins all faults of a round, lets them last, and ends them; returns them in words.
 fn play_round(cluster: &mut Cluster, round: &Round, next_id: &mut u64) -> Result<String, Stop> {
-    // All are aimed before any is struck, and those against clients are struck first: servers
-    // that are down cannot be asked for anything.
+    // All targets are chosen before any fault begins, and faults of clients begin first: servers
+    // that are down answer no request.
     let mut blows = Vec::new();
     for act in &round.acts {
         blows.push((act, aim(act.fault, act.pick, cluster)?));
@@ -188,7 +188,7 @@ fn play_round(cluster: &mut Cluster, round: &Round, next_id: &mut u64) -> Result
     for (act, blow) in blows {
         let name = act.fault.name();
         let Some(blow) = blow else {
-            said.push(format!("{name} (nobody to hit)"));
+            said.push(format!("{name} (no target)"));
             continue;
         };
         *next_id += 1;

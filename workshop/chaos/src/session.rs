@@ -1,4 +1,4 @@
-//! From the command line to the last line: plays runs, judges their histories, sums up.
+//! From the command line to the last line: plays runs, checks their histories, sums up.
 
 use crate::args::{CampaignArgs, CommonArgs, RunArgs, check_ticks};
 use crate::clock::Clock;
@@ -23,7 +23,7 @@ const SHOWN_MAX: usize = 20;
 /// Plays chaos.
 ///
 /// # Errors
-/// When it was asked for in vain.
+/// When the command cannot be carried out.
 pub(crate) fn chaos(args: &RunArgs, interrupt: &Interrupt) -> Result<ExitCode, String> {
     check_ticks(args.common.session_timeout, args.tick)?;
     let settings = settings(&args.common, args.tick, args.sync_limit)?;
@@ -83,7 +83,7 @@ pub(crate) fn chaos(args: &RunArgs, interrupt: &Interrupt) -> Result<ExitCode, S
 /// Plays campaigns.
 ///
 /// # Errors
-/// When they were asked for in vain.
+/// When the command cannot be carried out.
 pub(crate) fn campaign(args: &CampaignArgs, interrupt: &Interrupt) -> Result<ExitCode, String> {
     check_ticks(args.common.session_timeout, args.tick)?;
     let settings = settings(&args.common, args.tick, args.sync_limit)?;
@@ -132,7 +132,7 @@ pub(crate) fn campaign(args: &CampaignArgs, interrupt: &Interrupt) -> Result<Exi
     Ok(conclude(&summary))
 }
 
-/// What a history shows; violations are printed.
+/// The result of a history; prints violations.
 pub(crate) fn judge(case: &Case<'_>, path: &Path) -> Summary {
     let violations = case.violations();
     for violation in violations.iter().take(SHOWN_MAX) {
@@ -155,7 +155,7 @@ pub(crate) fn judge(case: &Case<'_>, path: &Path) -> Summary {
     }
 }
 
-/// The last lines, and the exit status that goes with them.
+/// The last lines, and the exit status for them.
 pub(crate) fn conclude(summary: &Summary) -> ExitCode {
     println!("{}", summary.table());
     if let Some(failure) = &summary.failure {
@@ -168,7 +168,7 @@ pub(crate) fn conclude(summary: &Summary) -> ExitCode {
     }
 }
 
-/// Plays one run and adds what it showed; says whether somebody asked to end.
+/// Plays one run and adds its result; returns whether Ctrl-C or the time limit ended it.
 fn play_one(
     args: &CommonArgs,
     label: &str,
@@ -184,7 +184,7 @@ fn play_one(
             return false;
         }
     };
-    // The harness says by panicking what it cannot do.
+    // The harness panics when it cannot go on.
     let played = catch_unwind(AssertUnwindSafe(|| play(&directory)));
     let mut failure = match played {
         Ok(Ok(())) => None,

@@ -1,20 +1,20 @@
-//! What a run or a campaign showed: a table for people, an object for programs.
+//! The result of a run or a campaign: a table for people, an object for programs.
 
 use comfy_table::{CellAlignment, Row, Table, presets};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tenure_chaos::figures::{Figures, Writes};
 
-/// All of it.
+/// The whole result.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
     pub(crate) runs: u32,
     pub(crate) by_fault: BTreeMap<String, Figures>,
     pub(crate) writes: Writes,
     pub(crate) violations: usize,
-    /// Why it ended before its time.
+    /// The reason for an early end.
     pub(crate) failure: Option<String>,
-    /// Where histories were kept.
+    /// The directories of kept histories.
     pub(crate) kept: Vec<String>,
 }
 

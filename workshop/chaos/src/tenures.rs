@@ -1,4 +1,4 @@
-//! Who believed to lead, from when to when: what the clients' own lines add up to.
+//! The tenures of a history: the times of belief, computed from the clients' own lines.
 
 use crate::history::{Change, Entry, History};
 use std::collections::BTreeMap;
@@ -13,23 +13,23 @@ pub struct Led {
     pub client: String,
     /// The line of the history that begins it.
     pub line: usize,
-    /// What the client's lines say of it.
+    /// The tenure as the client's lines give it.
     pub tenure: Tenure,
-    /// Until when the client may have believed that it leads: at most until its process ended, or
-    /// the history did.
+    /// The last instant at which the client may have believed that it leads: at most until its
+    /// process ended, or the history did.
     pub end_ns: u64,
-    /// Whether its process was ended before it could say so.
+    /// Whether its process was ended before it could print its loss.
     pub killed: bool,
-    /// When it was stopped and when it ran on, while it led.
+    /// The times for which it was stopped while it led.
     pub stops: Vec<(u64, u64)>,
 }
 
 /// The life of one client.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// The group that it stands in or follows.
+    /// The group for which it contends, or which it follows.
     pub group: String,
-    /// What it is there for.
+    /// Its role.
     pub role: Role,
     /// When it was started.
     pub started_ns: u64,
@@ -37,7 +37,7 @@ pub struct Client {
     pub ended_ns: Option<u64>,
     /// Its events, each with the line of the history.
     pub events: Vec<(usize, Event)>,
-    /// When it was stopped and when it ran on.
+    /// The times for which it was stopped.
     pub stops: Vec<(u64, u64)>,
 }
 
@@ -74,7 +74,7 @@ pub fn clients(history: &History) -> BTreeMap<String, Client> {
                 }
             }
             Entry::Client { client, line } => {
-                // Whose lines make no sense are dealt with elsewhere.
+                // Another check reports lines that cannot be read.
                 if let (Some(client), Ok(event)) = (clients.get_mut(client), Event::read(line)) {
                     client.events.push((*number, event));
                 }

@@ -1,4 +1,5 @@
-//! A picture of a history: who believed what when, one row a client, faults behind.
+//! A picture of a history: each client's belief over time, one row a client, with the faults
+//! behind.
 
 use crate::check::Case;
 use crate::history::{Entry, Phase};
@@ -20,7 +21,7 @@ const BAR: f64 = 11.0;
 const PER_SECOND: f64 = 22.0;
 const FONT: &str = "sans-serif";
 
-/// What a stretch of a row shows.
+/// The meaning of a stretch of a row.
 #[derive(Clone, Copy)]
 enum Shade {
     Leads,
@@ -198,7 +199,7 @@ fn seconds(case: &Case<'_>, place: &Place, height: f64) -> Group {
     group
 }
 
-/// What a client shows from when to when.
+/// The stretches of a client's row.
 fn stretches(client: &Client, end_ns: u64) -> Vec<(Shade, u64, u64, String)> {
     let end_ns = client.ended_ns.unwrap_or(end_ns);
     let mut shown = Vec::new();

@@ -1,18 +1,19 @@
-//! What `tenure run` runs in a chaos: a process that writes to the register until it is killed.
+//! The command of `tenure run` in a chaos: a process that writes to the register until it is
+//! killed.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// Between two writes.
+/// The pause between two writes.
 const PACE: Duration = Duration::from_millis(20);
 /// How long the register may take.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Writes with `token` for `group`, for ever.
+/// Writes with `token` for `group` until it is killed.
 pub fn write_for_ever(register: SocketAddr, group: &str, token: u64) -> ! {
     loop {
-        // The register cannot be reached, or its answer was lost: come again.
+        // The register cannot be reached, or its answer was lost: connect again.
         drop(write(register, group, token));
         std::thread::sleep(PACE);
     }

@@ -1,4 +1,4 @@
-//! A chaos that is asked to end, or killed, takes everything along that it has started.
+//! A chaos that is interrupted or killed ends all processes that it has started.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // a test may panic
 
 mod tool;
@@ -10,7 +10,7 @@ use tool::{chaos, lab_is_allowed};
 
 const LONG: Duration = Duration::from_secs(120);
 
-/// One that is in the middle of it: servers, clients, and the commands of some.
+/// A run in the middle of its faults: servers, clients, and the commands of some.
 fn under_way(keep: &Path) -> (Process, Vec<u32>) {
     let keep = keep.to_str().unwrap();
     let run = chaos(&["--seed", "1", "--plan", "client-freeze", "--keep", keep]);
@@ -53,7 +53,7 @@ fn ctrl_c_ends_it_in_order_and_keeps_what_was_seen() {
     let folder = tempfile::tempdir().unwrap();
     let (run, below) = under_way(folder.path());
     // While a leader, its guardian and its command are stopped.
-    wait_until("somebody is frozen", LONG, || {
+    wait_until("a client is frozen", LONG, || {
         let frozen = below.iter().filter(|pid| is_frozen(**pid)).count();
         (frozen >= 3).then_some(())
     });
@@ -83,7 +83,7 @@ fn a_kill_leaves_no_process_behind() {
     let (run, below) = under_way(folder.path());
     run.kill();
     all_are_gone(&below);
-    // Namespaces are removed by the next one.
+    // The next chaos removes the namespaces.
     drop(tenure_field::Lab::new());
     assert_eq!(namespaces_of(run.pid()), Vec::<String>::new());
 }

@@ -1,5 +1,5 @@
-//! A short chaos with a fixed seed: it passes, its history stands up to a second look, and
-//! histories that were tampered with do not.
+//! A short chaos with a fixed seed: it passes, a second check of its history passes, and checks of
+//! changed histories fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // a test may panic
 
 mod tool;
@@ -98,15 +98,15 @@ fn judged_again(kept: &Path) {
     assert!(said.contains("this line is cut off"), "{said}");
     assert!(tampered("").contains("line 1: the file is empty"));
     assert!(tampered("{}\n").contains("line 1: this is no line of a history"));
-    // A member too many, in the first look.
+    // One member too many, in the first look.
     let said = tampered(&whole.replacen("\"members\":3", "\"members\":4", 1));
     assert!(said.contains("VIOLATED all agree in the end"), "{said}");
-    // A stale write that was done.
+    // A stale write that the register did.
     let said = tampered(&whole.replacen("\"accepted\":false", "\"accepted\":true", 1));
     assert!(said.contains("VIOLATED stale writes are refused"), "{said}");
 }
 
-/// The exit status of a check, and what it complained of.
+/// The exit status of a check, and its violations.
 fn check(path: &Path) -> (Option<i32>, String) {
     let run = chaos(&["check", path.to_str().unwrap()]);
     let code = run.wait_exit(QUICK).code();

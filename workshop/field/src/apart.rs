@@ -1,22 +1,22 @@
-//! An ensemble each of whose servers has a host of its own.
+//! An ensemble whose servers have a host each.
 
 use crate::ensemble::{Ensemble, Options};
 use crate::netns::{Host, Lab};
 
-/// Servers that can be cut off from one another, and go on being reached by clients. Clients live on
+/// Servers that can be cut off from one another while clients still reach them. Clients live on
 /// further hosts of the [`lab`](Self::lab).
 #[derive(Debug)]
 pub struct Apart {
     /// The servers; they end before their hosts do.
     pub ensemble: Ensemble,
-    /// The host of each.
+    /// The host of each server.
     pub hosts: Vec<Host>,
-    /// Where all of it is.
+    /// The lab with all hosts.
     pub lab: Lab,
 }
 
 impl Apart {
-    /// Three servers; the hosts of `options` are these.
+    /// Starts three servers; `options.hosts` is replaced.
     ///
     /// # Errors
     /// When this machine does not allow it; the text says why. A test
@@ -40,7 +40,7 @@ impl Apart {
         })
     }
 
-    /// Cuts a server off from the others. Clients reach it all the same.
+    /// Cuts a server off from the others. Clients still reach it.
     ///
     /// # Panics
     /// When that cannot be done.

@@ -1,4 +1,4 @@
-//! The clock that tenure's leases are read from.
+//! The clock of tenure's leases.
 
 /// CLOCK_BOOTTIME in nanoseconds: comparable with `boottime_ns` and
 /// `lease_end_boottime_ns` in the lines of every process of this machine.

@@ -1,14 +1,15 @@
-//! What cargo built last, for tests of other packages: the command-line tool and the C libraries.
+//! The results of the last `cargo build`, for tests of other packages: the command-line tool and
+//! the C libraries.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// The command-line tool, from the folder that cargo built the running program in. Cargo builds it
-/// before the tests of its own package only; a tool that is older than its sources is not taken.
+/// The command-line tool, from the folder in which cargo built the running program. Cargo builds it
+/// before the tests of its own package only; a tool that is older than its sources is refused.
 ///
 /// # Panics
-/// When it is not there, or is out of date. The text has the command that builds it.
+/// When it is missing, or is out of date. The text has the command that builds it.
 #[must_use]
 #[track_caller]
 pub fn built_tool() -> &'static Path {
@@ -31,7 +32,7 @@ pub(crate) fn built(name: &str, package: &str) -> PathBuf {
     path
 }
 
-/// Where cargo puts programs: tests stand one folder below.
+/// The folder of cargo's programs: tests are one folder below.
 fn folder() -> PathBuf {
     let program = std::env::current_exe().expect("a process has a program");
     let mut above = program.ancestors().skip(1);
@@ -39,15 +40,15 @@ fn folder() -> PathBuf {
     found.expect("a program is in a folder").to_owned()
 }
 
-/// Whether what cargo built is there, and newer than all that it was built from. `cargo build` lists
-/// that beside it, `cargo test` does not.
+/// Whether a result of cargo exists, and is newer than all its sources. `cargo build` lists them
+/// beside it, `cargo test` does not.
 fn is_fresh(built: &Path) -> Result<(), String> {
     let changed = |path: &Path| fs::metadata(path).and_then(|known| known.modified());
     let since = changed(built).map_err(|error| format!("{}: {error}", built.display()))?;
     let Ok(list) = fs::read_to_string(built.with_extension("d")) else {
         return Ok(());
     };
-    // A space in a name stands behind a backslash.
+    // A backslash precedes a space in a name.
     let list = list.replace("\\ ", "\0");
     for source in list.split_whitespace().skip(1) {
         let source = PathBuf::from(source.replace('\0', " "));

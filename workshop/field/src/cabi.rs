@@ -1,4 +1,4 @@
-//! Programs of other languages, made with the C libraries that cargo built last.
+//! Programs of other languages, built with the C libraries of the last `cargo build`.
 
 use crate::built::built;
 use std::os::unix::fs::symlink;
@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The package that they are built from.
+/// The package of these libraries.
 const PACKAGE: &str = "tenure-clib";
 
 /// The shared library, as cargo built it last.
 ///
 /// # Panics
-/// When it is not there, or is older than its sources. The text has the command that builds it.
+/// When it is missing, or is older than its sources. The text has the command that builds it.
 #[must_use]
 #[track_caller]
 pub fn shared() -> &'static Path {
@@ -31,10 +31,10 @@ pub fn archive() -> &'static Path {
     ARCHIVE.get_or_init(|| built("libtenure.a", PACKAGE))
 }
 
-/// The name by which loaders look for a shared library, as it says itself.
+/// The name by which loaders look for a shared library, from the library itself.
 ///
 /// # Panics
-/// When it says none, or `readelf` is not there.
+/// When it has none, or `readelf` is missing.
 #[must_use]
 #[track_caller]
 pub fn soname(library: &Path) -> String {
@@ -45,11 +45,11 @@ pub fn soname(library: &Path) -> String {
     rest.split(']').next().unwrap_or_default().to_owned()
 }
 
-/// Fills `folder` with the shared library, under the names by which linkers and loaders (`soname`) look
-/// for it. What only a debugger wants is left out: valgrind would read it at each start.
+/// Fills `folder` with the shared library, under the names by which linkers and loaders (`soname`)
+/// look for it. Removes debugging information: valgrind would read it at each start.
 ///
 /// # Panics
-/// When the library was not built, or `strip` is not there.
+/// When the library was not built, or `strip` is missing.
 #[track_caller]
 pub fn link_names(soname: &str, folder: &Path) {
     let real = folder.join(soname);
@@ -69,7 +69,7 @@ pub fn link_names(soname: &str, folder: &Path) {
 /// Runs a tool to its end, and returns what it printed.
 ///
 /// # Panics
-/// When it fails, with its words; when it is not there.
+/// When it fails, with its output; when it is missing.
 #[track_caller]
 pub fn say_or_fail(command: &mut Command) -> String {
     let output = command

@@ -37,7 +37,7 @@ impl OwnedChild {
         }
     }
 
-    /// The process id; its own as long as this value lives.
+    /// The PID; no other process has it as long as this value lives.
     pub(crate) fn pid(&self) -> u32 {
         self.pid
     }
@@ -57,8 +57,8 @@ impl OwnedChild {
     /// Sends `signal`; false if the child had ended already.
     #[track_caller]
     pub(crate) fn signal(&self, signal: Signal) -> bool {
-        // Under the lock nobody reaps the child between the look and the signal,
-        // so that its number cannot have passed to a stranger.
+        // Under the lock no thread reaps the child between the look and the signal, so its PID
+        // cannot belong to another process.
         let mut child = self.lock();
         match child.try_wait() {
             Ok(None) => {
@@ -102,7 +102,7 @@ impl Drop for OwnedChild {
     }
 }
 
-/// One order to the spawning thread.
+/// One order for the spawning thread.
 struct Order {
     command: Command,
     /// Kept open until the child has entered it.
@@ -112,9 +112,8 @@ struct Order {
 
 /// Spawns from a thread that lives as long as this process.
 ///
-/// PR_SET_PDEATHSIG fires at the death of the *thread* that forked. Each test
-/// has a thread of its own; a server shared by several tests would die with the
-/// first one that ends.
+/// PR_SET_PDEATHSIG fires at the death of the *thread* that forked. Each test has a thread of its
+/// own; a server shared by several tests would die with the first test that ends.
 fn spawn_from_lasting_thread(command: Command, netns: Option<OwnedFd>) -> std::io::Result<Child> {
     static SPAWNER: OnceLock<Sender<Order>> = OnceLock::new();
     let spawner = SPAWNER.get_or_init(|| {
@@ -124,7 +123,7 @@ fn spawn_from_lasting_thread(command: Command, netns: Option<OwnedFd>) -> std::i
             .spawn(move || {
                 leave_callers_netns();
                 for mut order in inbox {
-                    // An order whose giver is gone needs no answer.
+                    // If the caller is gone, the answer has no receiver.
                     drop(order.done.send(order.command.spawn()));
                 }
             })
@@ -142,11 +141,12 @@ fn spawn_from_lasting_thread(command: Command, netns: Option<OwnedFd>) -> std::i
     answer.recv().expect("the spawner answers every order")
 }
 
-/// The first caller may stand in a lab's namespace, and threads inherit it; the
-/// children of later callers must not.
+/// The first caller may be in a lab's namespace, and threads inherit it; the children of later
+/// callers must not.
 fn leave_callers_netns() {
     if let Ok(own) = std::fs::File::open("/proc/self/ns/net") {
-        // Refused to the unprivileged, who cannot have entered another either.
+        // The system refuses it to an unprivileged process, which cannot have entered another
+        // namespace either.
         drop(sys::enter_netns(own.as_fd()));
     }
 }

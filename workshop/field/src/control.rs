@@ -1,40 +1,40 @@
-//! Scenarios in programs of other languages: the program uses its binding, and asks for whatever is
-//! to happen to servers and networks. It is told which scenario to play, and talks on its standard
-//! streams, one line at a time:
+//! Scenarios in programs of other languages: the program uses its binding, and requests the acts on
+//! servers and networks. The harness gives it the name of a scenario, and the program uses its
+//! standard streams, one line at a time:
 //!
-//! - it prints `ask WORDS`, and reads one line of answer: `ok`, with the result behind it if there is
-//!   one, or `no REASON`;
-//! - it prints `done` when everything was as it should be, and ends with 0;
-//! - whatever else it prints is for people.
+//! - it prints `ask WORDS`, and reads one line of answer: `ok`, followed by the result if there is one,
+//!   or `no REASON`;
+//! - it prints `done` when all its checks have passed, and ends with 0;
+//! - all other lines are for people.
 //!
-//! Words are a space apart, and hold none. `N` is the number of a proxy or of a server that was
-//! started by an earlier question; `WHO` is `user:password`, or `-` for nobody in particular.
+//! One space separates words, and a word has none. `N` is the number of a proxy or of a server that
+//! an earlier request started; `WHO` is `user:password`, or `-` for no credentials.
 //!
-//! | words | what happens | result |
+//! | words | effect | result |
 //! |---|---|---|
 //! | `server` | – | the address of the server that all scenarios share |
-//! | `path` | – | a path that nobody else uses |
+//! | `path` | – | a path that no other scenario uses |
 //! | `file TEXT` | a file that holds the text | its path |
 //! | `proxy` | a proxy before that server | `N ADDRESS` |
 //! | `cut N`, `heal N` | every connection ends by a reset and none is accepted; accepts again | |
-//! | `hold N`, `release N` | nothing gets through and nobody is told; everything does | |
-//! | `swallow N REQUEST THEN` | the next answer to such a request vanishes; `THEN` is `hold`, `fin` or `reset`, of its connection | |
-//! | `count N WHAT` | – | how many: `connections`, `replies`, or requests of a kind |
-//! | `forget N` | counting begins anew | |
-//! | `expire SESSION` | the session ends, behind its owner's back | |
+//! | `hold N`, `release N` | nothing passes and no connection ends; everything passes | |
+//! | `swallow N REQUEST THEN` | the next answer to such a request vanishes; then `THEN` happens to its connection: `hold`, `fin` or `reset` | |
+//! | `count N WHAT` | – | the number of `connections`, `replies`, or requests of a kind |
+//! | `forget N` | sets all counts to zero | |
+//! | `expire SESSION` | ends the session, without its owner | |
 //! | `children PATH` | – | the names of its children |
-//! | `await PATH COUNT` | waits until it has so many | their names |
+//! | `await PATH COUNT` | waits until it has this many children | their names |
 //! | `create WHO PATH DATA` | a znode; `-` is no data | |
 //! | `ephemeral PATH` | a znode of a session that lasts until the end | |
 //! | `write WHO PATH DATA` | – | |
 //! | `delete PATH` | – | |
 //! | `allow WHO PATH RIGHTS:SCHEME:NAME...` | sets the ACL | |
-//! | `rights WHO PATH` | – | the ACL, written so |
-//! | `own [MIN_MS MAX_MS]` | a server that nobody else uses, with bounds for session timeouts | `N ADDRESS` |
-//! | `kill N`, `restart N` | that server is killed; starts again with its data | |
+//! | `rights WHO PATH` | – | the ACL, in the same form |
+//! | `own [MIN_MS MAX_MS]` | a server that no other scenario uses, with bounds for session timeouts | `N ADDRESS` |
+//! | `kill N`, `restart N` | kills that server; starts it again with its data | |
 //!
-//! Kinds of requests are `create`, `delete`, `children`, `data`, `write`. What a server refuses is
-//! answered with `no` and its number.
+//! Kinds of requests are `create`, `delete`, `children`, `data`, `write`. The answer to a request
+//! that a server refuses is `no` and the error's number.
 
 use std::io;
 use std::net::SocketAddr;
@@ -48,26 +48,26 @@ use crate::wire::{Fields, Payload, opcode};
 use crate::zookeeper::Config;
 use crate::{Process, Proxy, Zookeeper, raw, wait_until};
 
-/// How long a program may take from one line to the next, and a server to do as it is told.
+/// How long a program may take from one line to the next, and a server to carry out a request.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The session timeout of sessions that a scenario asks for.
+/// The timeout of the sessions that a scenario requests.
 const SESSION: Duration = Duration::from_secs(10);
 
-/// Everything is allowed.
+/// All permissions.
 const ALL: i32 = 31;
 
 const GET_ACL: i32 = 6;
 const SET_ACL: i32 = 7;
 
-/// What becomes of a question: a result, or the reason why not.
+/// The outcome of a request: a result, or the reason of its refusal.
 type Answer = Result<String, String>;
 
-/// Does what the program of one scenario asks for, until it is done.
+/// Carries out the requests of one scenario's program, until the program ends.
 ///
 /// # Panics
-/// When the program ends without having said `done`, or with another code than 0; the message shows
-/// all that it printed.
+/// When the program ends without `done`, or with another code than 0; the message shows all that it
+/// printed.
 #[track_caller]
 pub fn play(server: &Zookeeper, program: &Process) {
     let mut resources = Resources {
@@ -106,7 +106,7 @@ struct Resources<'a> {
 
 impl Resources<'_> {
     fn answer(&mut self, question: &str) -> Answer {
-        // They live as long as they are heard of.
+        // They live as long as they send requests.
         for session in &mut self.sessions {
             session.ping().map_err(|error| error.to_string())?;
         }

@@ -1,4 +1,4 @@
-//! A name server that says what a test wants, or nothing at all.
+//! A name server that gives the answers that a test wants, or none.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 
 use tempfile::TempDir;
 
-/// Where resolvers ask; they know no other port.
+/// The port of name servers; resolvers know no other.
 const PORT: u16 = 53;
 
 /// The length of a message's header.
@@ -20,14 +20,14 @@ const HEADER_BYTES: usize = 12;
 /// A question for an IPv4 address.
 const TYPE_A: u16 = 1;
 
-/// What is answered to questions for a name.
+/// The answer to questions for a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// These addresses, good for no time at all; no IPv6 address.
+    /// These addresses, not to be cached; no IPv6 address.
     Addresses(Vec<Ipv4Addr>),
-    /// NXDOMAIN: nobody has that name.
+    /// NXDOMAIN: the name does not exist.
     NoSuchName,
-    /// SERVFAIL: the name server cannot say.
+    /// SERVFAIL: the name server has no answer.
     Failure,
     /// No answer at all.
     Silence,
@@ -89,25 +89,24 @@ impl Dns {
         }
     }
 
-    /// What is answered for `name` from now on; before the first call, that there
-    /// is no such name.
+    /// Sets the answer for `name` from now on; before the first call, the answer is NXDOMAIN.
     pub fn set(&self, name: &str, answer: Answer) {
         self.shared.lock().answers.insert(name.to_owned(), answer);
     }
 
-    /// How often `name` was asked for so far, answered or not.
+    /// How many times `name` was asked for so far, answered or not.
     #[must_use]
     pub fn questions(&self, name: &str) -> usize {
         self.shared.lock().questions.get(name).copied().unwrap_or(0)
     }
 
-    /// A file that sends resolvers here, to be put in the place of `/etc/resolv.conf`.
+    /// A file that sends resolvers here, for the place of `/etc/resolv.conf`.
     #[must_use]
     pub fn resolv_conf(&self) -> PathBuf {
         self.directory.path().join("resolv.conf")
     }
 
-    /// The mount that does so, for [`Options::binds`](crate::process::Options::binds).
+    /// The mount for that, for [`Options::binds`](crate::process::Options::binds).
     #[must_use]
     pub fn bind(&self) -> (PathBuf, PathBuf) {
         (self.resolv_conf(), Path::new("/etc/resolv.conf").to_owned())
@@ -131,13 +130,13 @@ impl Shared {
         let mut buffer = [0; 1500];
         while !self.closing.load(Ordering::SeqCst) {
             match self.socket.recv_from(&mut buffer) {
-                // What is no question, or cannot be answered, is left alone.
+                // A datagram that is not a question, or cannot be answered, is ignored.
                 Ok((len, from)) => {
                     if let Some(reply) = self.reply(&buffer[..len]) {
                         drop(self.socket.send_to(&reply, from));
                     }
                 }
-                // What an earlier answer met; the next question is unharmed.
+                // An error of an earlier answer; the next question is not affected.
                 Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {}
                 Err(error) => panic!("the name server cannot read: {error}"),
             }
@@ -159,14 +158,14 @@ impl Shared {
         };
         let count = u16::try_from(addresses.len()).ok()?;
         let mut reply = query[..2].to_vec();
-        // A response, recursion asked for and offered, and its code.
+        // A response, recursion desired and available, and its code.
         reply.extend([0x81, 0x80 | code]);
         for section in [1, count, 0, 0] {
             reply.extend(section.to_be_bytes());
         }
         reply.extend(&query[HEADER_BYTES..question.end]);
         for address in addresses {
-            // The name of the question, an address of class "internet", to be kept for 0 s.
+            // The name of the question, an address of class "internet", cached for 0 s.
             reply.extend([0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4]);
             reply.extend(address.octets());
         }
@@ -181,7 +180,7 @@ impl Shared {
 struct Question {
     name: String,
     kind: u16,
-    /// Where it ends in the message.
+    /// The end of the name in the message.
     end: usize,
 }
 
@@ -201,7 +200,7 @@ impl Question {
         Some(Self {
             name: labels.join(".").to_lowercase(),
             kind: u16::from_be_bytes([kind[0], kind[1]]),
-            // Behind type and class.
+            // After type and class.
             end: query.get(..at + 4)?.len(),
         })
     }

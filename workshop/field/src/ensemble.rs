@@ -1,4 +1,4 @@
-//! Several real ZooKeeper servers that agree.
+//! Several real ZooKeeper servers that form an ensemble.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use crate::{Zookeeper, ports, wait_until};
 /// start included.
 const QUORUM_DEADLINE: Duration = Duration::from_secs(90);
 
-/// How often other ports are tried when somebody was quicker to take one of ours.
+/// How many times other ports are tried when another process took one of them first.
 const START_ATTEMPTS_MAX: u32 = 5;
 
-/// How the servers of an [`Ensemble`] are to run.
+/// The options of an [`Ensemble`]'s servers.
 ///
 /// ```
 /// use tenure_field::ensemble::Options;
@@ -22,24 +22,23 @@ const START_ATTEMPTS_MAX: u32 = 5;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How each server is to run. Address and namespace are those of its host if
-    /// there are [`hosts`](Self::hosts); its port is always a free one.
+    /// The options of each server. Address and namespace are those of its host if there are
+    /// [`hosts`](Self::hosts); its port is always a free one.
     pub server: Config,
     /// `initLimit`: the ticks a follower may take to connect and synchronise.
     pub init_limit: u32,
     /// `syncLimit`: the ticks after which leader and follower give each other up.
     pub sync_limit: u32,
     /// Whether a server without a quorum serves clients that only want to read
-    /// (`readonlymode.enabled`). It also turns on local sessions, which become
-    /// global ones when they create an ephemeral: a server without a quorum can
-    /// give no others.
+    /// (`readonlymode.enabled`). It also turns on local sessions, which become global ones when
+    /// they create an ephemeral: a server without a quorum can grant no others.
     pub read_only: bool,
-    /// The longest session timeout that each server grants, in milliseconds; for servers
-    /// beyond the list what `server` says.
+    /// The longest session timeout that each server grants, in milliseconds; servers beyond the
+    /// list use that of `server`.
     pub max_session_timeouts_ms: Vec<u32>,
-    /// The hosts on which the servers run, one each, so that each can be cut off
-    /// from the others: see [`Lab::connect_hosts`](crate::Lab::connect_hosts).
-    /// Without any they all run where `server` says.
+    /// The hosts of the servers, one each, so that each can be cut off from the others: see
+    /// [`Lab::connect_hosts`](crate::Lab::connect_hosts). Without hosts they all run in the
+    /// namespace of `server`.
     pub hosts: Vec<Host>,
 }
 
@@ -68,9 +67,8 @@ impl Default for Options {
 /// println!("{}", ensemble.url("/group")); // zk://HOST:PORT,HOST:PORT,HOST:PORT/group
 /// ```
 ///
-/// Servers are counted from 0. One is stopped, killed and paused by its own
-/// methods; [`Zookeeper::restart`] waits until it serves, which takes a quorum,
-/// [`Zookeeper::start_again`] does not wait.
+/// Servers are counted from 0. Their own methods stop, kill and pause them; [`Zookeeper::restart`]
+/// waits until the server serves, which takes a quorum, [`Zookeeper::start_again`] does not wait.
 #[derive(Debug)]
 pub struct Ensemble {
     servers: Vec<Zookeeper>,
@@ -147,7 +145,7 @@ impl Ensemble {
         self.server(index).url(path)
     }
 
-    /// Waits until one server leads, and says which.
+    /// Waits until one server leads, and returns it.
     ///
     /// # Panics
     /// When none leads in time, as without a quorum.
@@ -185,7 +183,7 @@ impl Ensemble {
     }
 
     fn launch(&self) -> Result<(), StartError> {
-        // All of them first: none serves before most are there.
+        // All of them first: none serves before most are started.
         for server in self.servers() {
             server.spawn()?;
         }

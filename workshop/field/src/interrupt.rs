@@ -1,4 +1,4 @@
-//! Ctrl-C and its kin: the first one ends a run in order, a second one at once.
+//! Ctrl-C and similar signals: the first one ends a run in order, a second one at once.
 
 use std::io;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use signal_hook::flag;
 /// The exit status after an interruption: 128 and the number of SIGINT, as in a shell.
 pub const EXIT_STATUS: u8 = 130;
 
-/// How long after its time is over a run may take to end in order.
+/// How long after its time limit a run may take to end in order.
 const LAST_GRACE: Duration = Duration::from_secs(90);
 
 /// Whether a run is to end.
@@ -22,15 +22,15 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// Listens to signals from now on.
+    /// Handles signals from now on.
     ///
     /// # Errors
-    /// As the system's.
+    /// Those of the system.
     pub fn listen() -> io::Result<Self> {
         let interrupt = Self::default();
         for signal in [SIGINT, SIGTERM, SIGHUP] {
-            // In this order: only a second signal finds the flag raised. The children end with
-            // this process, the kernel sees to that; a temporary folder is left to the next run.
+            // In this order: only a second signal finds the flag set. The kernel ends the children
+            // with this process; the next run removes temporary folders.
             let status = i32::from(EXIT_STATUS);
             flag::register_conditional_shutdown(signal, status, Arc::clone(&interrupt.asked))?;
             flag::register(signal, Arc::clone(&interrupt.asked))?;
@@ -49,13 +49,13 @@ impl Interrupt {
         self.asked.load(Ordering::SeqCst) || self.is_late()
     }
 
-    /// Whether it is to end because it takes too long.
+    /// Whether the run is to end because it takes too long.
     #[must_use]
     pub fn is_late(&self) -> bool {
         self.late.load(Ordering::SeqCst)
     }
 
-    /// Has the run end after `limit`: in order, or some more time later at once, with status 1 and a
+    /// Ends the run after `limit`: in order, or at once after some more time, with status 1 and a
     /// line in the name of `program`. All processes that it has started end with it.
     pub fn raise_after(&self, limit: Duration, program: &'static str) {
         let late = Arc::clone(&self.late);
@@ -66,7 +66,7 @@ impl Interrupt {
             eprintln!("{program}: it does not end in order");
             std::process::exit(1);
         };
-        // Without such a thread there is no limit, and that is not worth failing for.
+        // Without such a thread there is no limit, which is no reason to fail.
         drop(
             std::thread::Builder::new()
                 .name("watch".to_owned())

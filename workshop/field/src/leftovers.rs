@@ -1,13 +1,13 @@
-//! What a killed test process could not remove.
+//! Files and namespaces that a killed test process could not remove.
 
 use std::path::Path;
 
-/// `PREFIX-PID-`, to begin the name of something that must not outlive this process.
+/// `PREFIX-PID-`, the beginning of names that must not outlive this process.
 pub(crate) fn own_prefix(prefix: &str) -> String {
     format!("{prefix}-{}-", std::process::id())
 }
 
-/// The names in `directory` that begin with `prefix` and the id of a process that is no more.
+/// The names in `directory` that begin with `prefix` and the PID of a process that has ended.
 pub(crate) fn leftovers(directory: &Path, prefix: &str) -> Vec<String> {
     let names = std::fs::read_dir(directory).into_iter().flatten().flatten();
     let names = names.filter_map(|entry| entry.file_name().into_string().ok());

@@ -1,35 +1,35 @@
-//! The field, where tests and demo meet real things, in real time: ZooKeeper servers, processes,
+//! The field: real things for tests and demo, in real time: ZooKeeper servers, processes,
 //! network cuts, a frame-aware proxy, and servers that misbehave.
 //!
 //! | to | use |
 //! |---|---|
 //! | run a real server | [`Zookeeper`] |
-//! | run several that agree | [`Ensemble`] |
-//! | cut these off from one another | [`Apart`] |
+//! | run several that form an ensemble | [`Ensemble`] |
+//! | cut their servers off from one another | [`Apart`] |
 //! | skip a test that this machine does not allow | [`or_skip`] |
 //! | run a program and follow its JSON lines | [`Process`] |
-//! | run the command-line tool, and know who led when | [`tool`] |
+//! | run the command-line tool, and compute its tenures | [`tool`] |
 //! | cut a client off without its socket noticing | [`netns::Lab`] |
 //! | count requests, lose a reply, stop the flow | [`Proxy`] |
 //! | make a server's answers late, or slow to arrive | [`Relay`] |
 //! | speak to a client that must not trust its server | [`bad::Server`] |
 //! | have certificates for TLS | [`tls::Authority`] |
 //! | answer look-ups of names, or not | [`Dns`] |
-//! | end a session behind its owner's back | [`raw::expire_session`] |
+//! | end a session without its owner | [`raw::expire_session`] |
 //! | run the command-line tool of this build | [`built_tool`]; [`Tool`](tool::Tool) starts it |
 //! | make a program of another language with the library of this build | [`cabi`] |
 //! | run a scenario in a program of another language | [`control`] |
-//! | wait for anything else | [`wait_until`]; [`poll`] where it need not come |
+//! | wait for anything else | [`wait_until`]; [`poll`] for events that may not come |
 //! | end a run in order at Ctrl-C | [`Interrupt`] |
 //!
-//! Nothing here knows tenure, except the name of its tool: the crate is a development dependency of it, and a
-//! harness that shared its protocol code would share its mistakes.
+//! Nothing here depends on tenure, except on the name of its tool: the crate is a development
+//! dependency of it, and a harness that shared its protocol code would share its mistakes.
 //!
-//! Whatever is started here ends with its value's `Drop`, also while a test
-//! panics, and with the test process, also when that is killed.
+//! Everything that is started here ends with its value's `Drop`, also while a test panics, and with
+//! the test process, also when that is killed.
 //!
-//! A harness that cannot go on says why and panics: a test author wants the
-//! message at the line that asked, not a `Result` to unwrap in every test.
+//! A harness that cannot go on panics with the reason: the author of a test wants the message at
+//! the line of the call, not a `Result` to unwrap in every test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // see the paragraph above
 
 mod apart;

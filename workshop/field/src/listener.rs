@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 
 use crate::{ports, sys};
 
-/// Bound to one port for as long as it lives, listening or not.
+/// A socket that is bound to one port for as long as it lives, listening or not.
 #[derive(Debug)]
 pub(crate) struct Listener {
     socket: TcpListener,
@@ -23,13 +23,13 @@ impl Listener {
     /// Listens on a free port of `ip`.
     #[track_caller]
     pub(crate) fn bind(ip: IpAddr) -> Self {
-        // The port is asked for by number: only then does Linux keep it for a
-        // socket that does not listen.
+        // The port is requested by number: only then does Linux keep it for a socket that does not
+        // listen.
         let socket = (0..16).find_map(|_| TcpListener::bind((ip, ports::free_port(ip))).ok());
         Self::of(socket.unwrap_or_else(|| panic!("cannot bind a port of {ip}")))
     }
 
-    /// Listens there.
+    /// Listens at this address.
     #[track_caller]
     pub(crate) fn bind_at(addr: SocketAddr) -> Self {
         let socket = TcpListener::bind(addr);
@@ -50,8 +50,8 @@ impl Listener {
         self.socket.accept().map(|(stream, _)| stream)
     }
 
-    /// Refuses connections from now on; those not accepted yet are reset, and a
-    /// blocked [`accept`](Self::accept) fails.
+    /// Refuses connections from now on; those not accepted yet are reset, and a blocked
+    /// [`accept`](Self::accept) fails.
     pub(crate) fn refuse(&self) {
         sys::stop_listening(self.socket.as_fd()).expect("a bound socket can stop listening");
     }

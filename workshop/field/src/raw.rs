@@ -1,5 +1,5 @@
-//! A client of a few lines: one connection, one request at a time, no pings by
-//! itself, nothing hidden.
+//! A client of a few lines: one connection, one request at a time, without pings of its own, with
+//! nothing hidden.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -10,7 +10,7 @@ use crate::wire::{Fields, Payload, opcode, read_frame, xid};
 /// How long a server may take to answer.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 
-/// How long a server that ends a session may keep the connection that asked for it.
+/// How long a server that ends a session may keep the connection of the request to end it.
 const HEARD_NO_MORE: Duration = Duration::from_millis(500);
 
 /// A session over one connection. Dropping it closes the connection and leaves
@@ -20,7 +20,7 @@ pub struct Session {
     stream: TcpStream,
     /// The session's number.
     pub id: i64,
-    /// What its owner must show to attach to it again.
+    /// The password with which its owner attaches to it again.
     pub password: Vec<u8>,
     /// The timeout that the server granted.
     pub timeout: Duration,
@@ -36,7 +36,7 @@ pub struct Reply {
     pub zxid: i64,
     /// 0 or a negative error code.
     pub error: i32,
-    /// What follows the header.
+    /// The bytes after the header.
     pub body: Vec<u8>,
 }
 
@@ -44,16 +44,16 @@ impl Session {
     /// Opens a new session.
     ///
     /// # Errors
-    /// As the connection's.
+    /// Those of the connection.
     pub fn open(addr: SocketAddr, timeout: Duration) -> io::Result<Self> {
         let session = Self::attach(addr, 0, &[0; 16], timeout)?;
         session.ok_or_else(|| io::Error::other("the server refuses a new session"))
     }
 
-    /// Opens a new session that is content with a server that has no quorum.
+    /// Opens a new session that accepts a server without a quorum.
     ///
     /// # Errors
-    /// As the connection's.
+    /// Those of the connection.
     pub fn open_read_only(addr: SocketAddr, timeout: Duration) -> io::Result<Self> {
         let session = Self::shake_hands(addr, &connect_request(0, &[0; 16], timeout, true))?;
         session.ok_or_else(|| io::Error::other("the server refuses a new session"))
@@ -62,7 +62,7 @@ impl Session {
     /// Attaches to a session; `None` if it has ended or the password is wrong.
     ///
     /// # Errors
-    /// As the connection's.
+    /// Those of the connection.
     pub fn attach(
         addr: SocketAddr,
         id: i64,
@@ -91,7 +91,7 @@ impl Session {
     /// Sends a request and waits for its reply.
     ///
     /// # Errors
-    /// As the connection's; `InvalidData` for a reply to something else.
+    /// Those of the connection; `InvalidData` for a reply to another request.
     pub fn request(&mut self, opcode: i32, body: Payload) -> io::Result<Reply> {
         self.last_xid += 1;
         self.send(self.last_xid, opcode, body)
@@ -100,26 +100,26 @@ impl Session {
     /// Keeps the session alive.
     ///
     /// # Errors
-    /// As the connection's.
+    /// Those of the connection.
     pub fn ping(&mut self) -> io::Result<()> {
         self.send(xid::PING, opcode::PING, Payload::new()).map(drop)
     }
 
-    /// Creates a znode that anyone may do anything to. `flags` are 1 for
-    /// ephemeral and 2 for sequential.
+    /// Creates a znode that anyone may do anything to. `flags` are 1 for ephemeral and 2 for
+    /// sequential.
     ///
     /// # Errors
-    /// As the connection's.
+    /// Those of the connection.
     pub fn create(&mut self, path: &str, data: &[u8], flags: i32) -> io::Result<Reply> {
         let everyone = |payload: Payload| payload.int(1).int(31).buffer("world").buffer("anyone");
         let body = everyone(Payload::new().buffer(path).buffer(data)).int(flags);
         self.request(opcode::CREATE, body)
     }
 
-    /// Whether there is a znode, and a watch on it by choice.
+    /// Whether a znode exists, with a watch on it if `watch`.
     ///
     /// # Errors
-    /// As the connection's.
+    /// Those of the connection.
     pub fn exists(&mut self, path: &str, watch: bool) -> io::Result<bool> {
         let reply = self.request(opcode::EXISTS, Payload::new().buffer(path).bool(watch))?;
         Ok(reply.error == 0)
@@ -128,24 +128,24 @@ impl Session {
     /// Deletes a znode of any version.
     ///
     /// # Errors
-    /// As the connection's.
+    /// Those of the connection.
     pub fn delete(&mut self, path: &str) -> io::Result<Reply> {
         self.request(opcode::DELETE, Payload::new().buffer(path).int(-1))
     }
 
-    /// Shows `name:password` to the server, as `digest` credentials.
+    /// Sends `name:password` to the server, as `digest` credentials.
     ///
     /// # Errors
-    /// As the connection's.
+    /// Those of the connection.
     pub fn authenticate(&mut self, credentials: &str) -> io::Result<Reply> {
         let body = Payload::new().int(0).buffer("digest").buffer(credentials);
         self.send(xid::AUTH, opcode::AUTH, body)
     }
 
-    /// Sets who may do what with a znode: entries of rights, scheme and name.
+    /// Sets the ACL of a znode: entries of rights, scheme and name.
     ///
     /// # Errors
-    /// As the connection's.
+    /// Those of the connection.
     pub fn set_acl(&mut self, path: &str, entries: &[(i32, &str, &str)]) -> io::Result<Reply> {
         let count = i32::try_from(entries.len()).expect("a few entries");
         let body = Payload::new().buffer(path).int(count);
@@ -158,7 +158,7 @@ impl Session {
     /// Creates znodes without payload that anyone may do anything to, all or none.
     ///
     /// # Errors
-    /// As the connection's.
+    /// Those of the connection.
     pub fn create_all(&mut self, paths: &[String]) -> io::Result<Reply> {
         let body = paths.iter().fold(Payload::new(), |body, path| {
             let body = body.int(opcode::CREATE).bool(false).int(-1);
@@ -171,7 +171,7 @@ impl Session {
     /// Ends the session.
     ///
     /// # Errors
-    /// As the connection's.
+    /// Those of the connection.
     pub fn close(mut self) -> io::Result<()> {
         self.request(opcode::CLOSE_SESSION, Payload::new())
             .map(drop)
@@ -180,7 +180,7 @@ impl Session {
     /// Waits for the next watch event, unless one came already.
     ///
     /// # Errors
-    /// As the connection's.
+    /// Those of the connection.
     pub fn wait_watch_event(&mut self) -> io::Result<Vec<u8>> {
         while self.watch_events.is_empty() {
             self.read_message()?;
@@ -218,12 +218,12 @@ impl Session {
     }
 }
 
-/// Ends a session behind its owner's back, as the server would after its
-/// timeout, and returns when the server knows it no more.
+/// Ends a session without its owner, as the server would after its timeout, and returns when the
+/// server no longer has it.
 ///
-/// Connect request and closeSession go out in one segment, so that the owner,
-/// who may be attaching at the same time, cannot come between. It is done again
-/// until the server says that there is no such session.
+/// Connect request and closeSession go out in one segment, so that the owner, which may be
+/// attaching at the same time, cannot come between. Repeats this until the server answers that
+/// there is no such session.
 ///
 /// # Errors
 /// When the server cannot be reached, or the session still lives after 10 s.
@@ -238,12 +238,12 @@ pub fn expire_session(addr: SocketAddr, id: i64, password: &[u8]) -> io::Result<
         stream.write_all(&segment)?;
         match read_connect_response(&mut stream) {
             Ok(None) => return Ok(()),
-            // Closed; the next round sees it gone. Until the server has closed
-            // the connection it is not, unless its owner attached in between: then
-            // it is the owner's connection that the server closes, and not this one.
+            // Closed; the next round sees it gone. It is not gone before the server has closed this
+            // connection, unless its owner attached in between: then the server closes the owner's
+            // connection, and not this one.
             Ok(Some(_)) => drop(stream.read_to_end(&mut Vec::new())),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(error),
-            // Its owner took it back at the same moment.
+            // Its owner attached again at the same moment.
             Err(_) => {}
         }
     }
@@ -253,8 +253,8 @@ pub fn expire_session(addr: SocketAddr, id: i64, password: &[u8]) -> io::Result<
     ))
 }
 
-/// What the owner of session `id` must show: ZooKeeper's passwords follow from
-/// the session's number, by Java's `Random`.
+/// The password of session `id`: ZooKeeper derives passwords from the session's number, by Java's
+/// `Random`.
 #[must_use]
 pub fn password_of(id: i64) -> Vec<u8> {
     const SALT: i64 = 0xB341_5C00;

@@ -1,4 +1,5 @@
-//! A path that is slow and knows no frames: what a server sends comes late, or a little at a time.
+//! A path that is slow and does not know frames: the bytes of a server come late, or a little at a
+//! time.
 
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpStream};
@@ -16,8 +17,8 @@ const CHUNK_BYTES: usize = 16 * 1024;
 const CHUNKS_MAX: usize = 4096;
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 
-/// A relay before one server. What clients send passes at once. It ends with this value, and its
-/// connections with it.
+/// A relay before one server. Bytes from clients pass at once. It ends with this value, as do its
+/// connections.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -81,7 +82,7 @@ impl Relay {
         format!("zk://{}{path}", self.addr())
     }
 
-    /// Everything that the server sends from now on arrives so much later, to the millisecond.
+    /// Delays all bytes of the server from now on by this long, to the millisecond.
     pub fn late_by(&self, delay: Duration) {
         let millis = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
         self.shared.late_ms.store(millis, Ordering::SeqCst);
@@ -93,7 +94,7 @@ impl Relay {
         self.shared.connections.load(Ordering::SeqCst)
     }
 
-    /// How many bytes of the server's pass in a second on each connection; `None` is no limit.
+    /// Limits how many bytes of the server pass in a second on each connection; `None` is no limit.
     pub fn limit_rate(&self, bytes_per_second: Option<u64>) {
         let rate = bytes_per_second.unwrap_or(0);
         self.shared.rate.store(rate, Ordering::SeqCst);
@@ -120,7 +121,7 @@ impl Shared {
         Duration::from_millis(self.late_ms.load(Ordering::SeqCst))
     }
 
-    /// How long so many bytes take.
+    /// The time that this many bytes take.
     fn takes(&self, bytes: usize) -> Duration {
         match self.rate.load(Ordering::SeqCst) {
             0 => Duration::ZERO,
@@ -174,7 +175,7 @@ fn accept_all(shared: &Arc<Shared>) {
 }
 
 fn copy(mut from: TcpStream, mut to: TcpStream) {
-    // However it ends, it ends on both sides.
+    // The end of one side is the end of both.
     drop(std::io::copy(&mut from, &mut to));
     drop(to.shutdown(Shutdown::Both));
 }

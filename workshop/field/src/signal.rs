@@ -15,18 +15,18 @@ pub enum Signal {
     Hup,
     /// Ends without a chance to clean up.
     Kill,
-    /// Stops the process where it stands; no program can refuse.
+    /// Stops the process; no program can block it.
     Stop,
-    /// Lets a stopped process run on.
+    /// Resumes a stopped process.
     Cont,
-    /// For the program to give a meaning.
+    /// Has the meaning that the program gives it.
     Usr1,
-    /// For the program to give a meaning.
+    /// Has the meaning that the program gives it.
     Usr2,
 }
 
 impl Signal {
-    /// The number that the system knows it by.
+    /// The system's number of it.
     #[must_use]
     pub fn number(self) -> i32 {
         match self {
@@ -48,9 +48,9 @@ pub fn default_sigpipe() {
     sys::die_of_broken_pipes();
 }
 
-/// Has the child of `command` begin with the default action for each signal and with none blocked,
-/// whatever whoever runs the tests has them ignore or block: `nohup` SIGHUP, a shell's `&` SIGINT
-/// and SIGQUIT. A [`Process`](crate::Process) begins so.
+/// Makes the child of `command` begin with the default action for each signal and with none
+/// blocked, whatever the parent of the tests ignores or blocks: `nohup` SIGHUP, a shell's `&`
+/// SIGINT and SIGQUIT. A [`Process`](crate::Process) begins so.
 pub fn defaults_for(command: &mut Command) -> &mut Command {
     sys::default_signals(command);
     command

@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-/// What a test needs, or `None`, said aloud, where this machine does not have it. The test then
-/// returns: it has neither passed nor failed, and nobody is to wonder.
+/// The value that a test needs, or `None` where this machine does not have it, with the reason
+/// printed. The test then returns: it has neither passed nor failed.
 #[must_use]
 pub fn or_skip<T>(needed: Result<T, impl Display>) -> Option<T> {
     needed.inspect_err(|why| println!("SKIPPED: {why}")).ok()

@@ -1,4 +1,4 @@
-//! What a process uses, read from `/proc`.
+//! The resources that a process uses, read from `/proc`.
 
 use std::fs;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub fn threads(pid: u32) -> u64 {
     number(&stat_fields(pid), 20 - 3)
 }
 
-/// The number of open descriptors.
+/// The number of open file descriptors.
 #[must_use]
 #[track_caller]
 pub fn open_fds(pid: u32) -> usize {
@@ -73,7 +73,7 @@ pub fn is_stopped(pid: u32) -> bool {
     })
 }
 
-/// Whether the process runs or is stopped. One that has ended does neither, reaped or not.
+/// Whether the process runs or is stopped. A process that has ended does neither, reaped or not.
 #[must_use]
 pub fn is_alive(pid: u32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| {
@@ -82,12 +82,12 @@ pub fn is_alive(pid: u32) -> bool {
     })
 }
 
-/// Whether what follows the name in `/proc/PID/stat` is of a process that nobody has reaped.
+/// Whether the fields after the name in `/proc/PID/stat` are of a process that has not been reaped.
 fn is_ended(rest: &str) -> bool {
     rest.trim_start().starts_with(['Z', 'X'])
 }
 
-/// The ids of the process's children, of theirs and so on, parents first.
+/// The PIDs of the process's descendants, parents first.
 #[must_use]
 pub fn descendants(pid: u32) -> Vec<u32> {
     let parents = parents();
@@ -109,7 +109,7 @@ fn parents() -> Vec<(u32, u32)> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         let (_, rest) = stat.rsplit_once(')')?;
         let parent = rest.split_whitespace().nth(1)?.parse().ok()?;
-        // It cannot be stopped, and has no children any more.
+        // It cannot be stopped, and no longer has children.
         (!is_ended(rest)).then_some((pid, parent))
     };
     pids.filter_map(parent).collect()

@@ -1,6 +1,6 @@
 //! The system calls that the standard library does not offer. The only file of
 //! this crate with `unsafe`.
-#![allow(unsafe_code)] // each block says why it is sound
+#![allow(unsafe_code)] // each block has the reason for which it is sound
 
 use std::ffi::{CStr, CString};
 use std::io;
@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::ptr;
 
-/// Makes the child of `command` die with the thread that spawns it, and live in
-/// the network namespace `netns` if there is one.
+/// Makes the child of `command` die with the thread that spawns it, and live in the network
+/// namespace `netns` if there is one.
 ///
 /// The descriptor must stay open until the command was spawned.
 pub(crate) fn prepare_child(command: &mut Command, netns: Option<BorrowedFd<'_>>) {
@@ -47,7 +47,7 @@ pub(crate) fn default_signals(command: &mut Command) {
             // are refused: they have no other.
             unsafe { libc::signal(signal, libc::SIG_DFL) };
         }
-        // SAFETY: `none` is a set that outlives the call; the old one is not asked for.
+        // SAFETY: `none` is a set that outlives the call; the old one is not requested.
         match unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const none, ptr::null_mut()) }
         {
             0 => Ok(()),
@@ -78,8 +78,8 @@ fn die_with_parent(parent: u32) -> io::Result<()> {
     }
 }
 
-/// Lets the child of `command` see own files in the places of others, as (own file,
-/// place), by mounts in a namespace that is the child's alone.
+/// Replaces files for the child of `command`, as (own file, place), by mounts in a namespace that
+/// is the child's alone.
 pub(crate) fn bind_files(command: &mut Command, binds: &[(PathBuf, PathBuf)]) {
     let text = |path: &PathBuf| {
         CString::new(path.as_os_str().as_bytes()).expect("a path without a zero byte")
@@ -169,7 +169,7 @@ pub(crate) fn narrow_pipe(pipe: BorrowedFd<'_>) -> io::Result<()> {
     check(unsafe { libc::fcntl(pipe.as_raw_fd(), libc::F_SETPIPE_SZ, 1) })
 }
 
-/// Whether a read from `pipe` would not block: there is something, or nothing will ever come.
+/// Whether a read from `pipe` would not block: there are bytes, or the stream has ended.
 pub(crate) fn is_readable(pipe: BorrowedFd<'_>) -> bool {
     poll_readable(pipe, 0)
 }

@@ -25,7 +25,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Both in one text: what a server of ZooKeeper wants.
+    /// Both in one text, as a ZooKeeper server needs them.
     #[must_use]
     pub fn both(&self) -> String {
         format!("{}{}", self.key, self.certificate)
@@ -55,7 +55,7 @@ impl Authority {
     /// A certificate for these host names and IP addresses.
     ///
     /// # Panics
-    /// For what is no host name.
+    /// When a name is not a host name.
     #[must_use]
     #[track_caller]
     pub fn issue(&self, names: &[&str]) -> Identity {
@@ -65,7 +65,7 @@ impl Authority {
     /// The same, but it was valid only until the end of the last century.
     ///
     /// # Panics
-    /// For what is no host name.
+    /// When a name is not a host name.
     #[must_use]
     #[track_caller]
     pub fn issue_expired(&self, names: &[&str]) -> Identity {
@@ -107,7 +107,7 @@ impl Files {
         Self(tempfile::tempdir().expect("a directory for certificates"))
     }
 
-    /// Writes a file and tells where it is.
+    /// Writes a file and returns its path.
     ///
     /// # Panics
     /// When it cannot be written.
@@ -131,12 +131,12 @@ impl Default for Files {
     }
 }
 
-/// An authority, what it has signed, and the files of both.
+/// An authority, its certificates, and the files of both.
 #[derive(Debug)]
 pub struct Pki {
     /// The directory of the files.
     pub files: Files,
-    /// What signs.
+    /// The authority.
     pub authority: Authority,
     /// The authority's certificate.
     pub ca: PathBuf,
@@ -164,7 +164,7 @@ impl Pki {
         }
     }
 
-    /// What a server of the tests is: it is named as they name it.
+    /// The name of the tests' servers.
     #[must_use]
     pub fn server(&self) -> Identity {
         self.authority.issue(&["localhost", "127.0.0.1"])

@@ -1,4 +1,4 @@
-//! Waiting for what becomes true.
+//! Waiting for conditions.
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -36,10 +36,10 @@ pub fn poll<T>(at_most: Duration, mut look: impl FnMut() -> Option<T>) -> Option
     found
 }
 
-/// As [`poll`], for what has to come.
+/// As [`poll`], for an event that has to come.
 ///
 /// # Panics
-/// When nothing came within `deadline`; the message says `what` was waited for.
+/// When nothing came within `deadline`; the message names `what`.
 #[track_caller]
 pub fn wait_until<T>(what: &str, deadline: Duration, look: impl FnMut() -> Option<T>) -> T {
     let found = poll(deadline, look);

@@ -1,5 +1,5 @@
-//! The little of ZooKeeper's wire format that a harness needs, written by hand
-//! so that it cannot share a mistake with the client under test.
+//! The few parts of ZooKeeper's wire format that a harness needs, written by hand so that it cannot
+//! share a mistake with the client under test.
 //!
 //! A frame is a length of four bytes and as many bytes of payload. The first
 //! frame each way is the handshake; each later request begins with xid and
@@ -7,8 +7,8 @@
 
 use std::io::{self, Read};
 
-/// The longest payload that is taken for one. ZooKeeper's own limit of 1 MiB is for requests;
-/// answers may be longer than any client takes.
+/// The longest accepted payload. ZooKeeper's own limit of 1 MiB is for requests; answers may be
+/// longer than any client accepts.
 pub const PAYLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Numbers of operations.
@@ -41,9 +41,9 @@ pub mod opcode {
     pub const CLOSE_SESSION: i32 = -11;
 }
 
-/// Numbers of requests that are no ordinary ones.
+/// Numbers of special requests.
 pub mod xid {
-    /// A watch event: a message from the server that answers nothing.
+    /// A watch event: a message from the server that answers no request.
     pub const WATCH_EVENT: i32 = -1;
     /// A ping and its reply.
     pub const PING: i32 = -2;
@@ -56,7 +56,7 @@ pub mod xid {
 /// Reads one frame and returns its payload.
 ///
 /// # Errors
-/// As the stream's; `InvalidData` for a length that cannot be one.
+/// Those of the stream; `InvalidData` for an impossible length.
 pub fn read_frame(stream: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut length = [0; 4];
     stream.read_exact(&mut length)?;
@@ -102,7 +102,7 @@ impl Payload {
         self
     }
 
-    /// Appends bytes after their length; also how a string is written.
+    /// Appends bytes after their length, also for a string.
     #[must_use]
     pub fn buffer(self, bytes: impl AsRef<[u8]>) -> Self {
         let bytes = bytes.as_ref();
@@ -155,7 +155,7 @@ impl<'a> Fields<'a> {
         Some(i64::from_be_bytes(*bytes))
     }
 
-    /// Bytes after their length; −1 is ZooKeeper's way to write none.
+    /// Bytes after their length; −1 is ZooKeeper's way to write that there are none.
     pub fn buffer(&mut self) -> Option<&'a [u8]> {
         let length = self.int()?.max(0);
         let (bytes, rest) = self.0.split_at_checked(usize::try_from(length).ok()?)?;

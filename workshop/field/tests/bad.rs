@@ -1,4 +1,4 @@
-//! Misbehaving servers do what they promise.
+//! Misbehaving servers misbehave as documented.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)] // a test may panic
 
 use std::io::{ErrorKind, Read, Write};
@@ -19,7 +19,7 @@ fn connect(server: &Server) -> TcpStream {
     stream
 }
 
-/// All that comes before the connection ends or falls silent.
+/// All bytes before the connection ends or falls silent.
 fn read_some(stream: &mut TcpStream) -> (Vec<u8>, Option<ErrorKind>) {
     let (mut all, mut chunk) = (Vec::new(), [0; 65536]);
     loop {

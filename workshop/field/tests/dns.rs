@@ -1,4 +1,4 @@
-//! The name server, asked by the system's own resolver in a process that sees its file.
+//! The name server, with the system's own resolver in a process that sees its file.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)] // a test may panic
 
 use std::net::Ipv4Addr;
@@ -12,7 +12,7 @@ use tenure_field::{Dns, Lab, Process};
 const LONG: Duration = Duration::from_secs(20);
 const NAME: &str = "some.test";
 
-/// What `getent` says of the name: its exit code and the first word of each line.
+/// The result of `getent` for the name: its exit code and the first word of each line.
 fn look_up(lab: &Lab, dns: &Dns) -> (Option<i32>, Vec<String>) {
     let options = Options {
         netns: Some(lab.host("a").netns().clone()),

@@ -33,7 +33,7 @@ fn three_servers_agree_lose_a_leader_and_a_quorum_and_heal() {
 
     let mut session = Session::open(ensemble.server(first).addr(), T).unwrap();
     assert_eq!(session.create("/kept", b"", 0).unwrap().error, 0);
-    // Only a session with an ephemeral is known to all servers.
+    // All servers know only a session with an ephemeral.
     assert_eq!(session.create("/own", b"", 1).unwrap().error, 0);
     ensemble.server(first).kill();
     ensemble.wait_quorum();

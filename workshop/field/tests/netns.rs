@@ -10,10 +10,10 @@ use tenure_field::raw::Session;
 use tenure_field::{Host, Lab, Process, Proxy, Zookeeper};
 
 const LONG: Duration = Duration::from_secs(10);
-/// Long enough for a packet on one machine, short enough to wait for in vain.
+/// Long enough for a packet on one machine, short enough for a test that expects none.
 const SHORT: Duration = Duration::from_millis(300);
 
-/// A lab, or a line that says why the test is skipped.
+/// A lab, or a printed reason for which the test is skipped.
 fn lab() -> Option<Lab> {
     Lab::new().map_err(|why| eprintln!("skipped: {why}")).ok()
 }
@@ -64,7 +64,7 @@ fn cuts_are_silent_one_way_or_both_and_heal() {
     let (a, b) = (lab.host("a"), lab.host("b"));
     let mut other = Cable::new(&lab, &b);
 
-    // A cut leaves unacknowledged bytes behind, so each has a cable of its own.
+    // A cut leaves unacknowledged bytes behind, so each cut has a cable of its own.
     let cut = |cut: fn(&Host)| {
         let mut cable = Cable::new(&lab, &a);
         assert_eq!(cable.passes(), (true, true));
@@ -76,7 +76,7 @@ fn cuts_are_silent_one_way_or_both_and_heal() {
             "the other host's cable is whole"
         );
         a.heal();
-        a.heal(); // what is whole stays whole
+        a.heal(); // healing without a cut changes nothing
         cable.host_side.set_read_timeout(Some(LONG)).unwrap();
         passes
     };
@@ -171,7 +171,7 @@ fn some_packets_are_lost_and_then_none() {
     let most = arrive();
     assert!((140..200).contains(&most), "{most} of 200");
     host.lose(0);
-    host.lose(0); // what is whole stays whole
+    host.lose(0); // healing without a cut changes nothing
     assert_eq!(arrive(), 200);
 }
 
@@ -244,13 +244,13 @@ fn servers_proxies_and_programs_live_inside() {
     let script = "cat /proc/$$/comm; cat /sys/class/net/eth0/operstate; exec sleep 60";
     let process = Process::spawn(Path::new("/bin/sh"), ["-c", script], Some(host.netns()));
     process.wait_for("its name", LONG, |line| line == "sh");
-    // sysfs shows the namespace it was mounted in, so ask the kernel otherwise.
+    // sysfs shows the namespace in which it was mounted, so this asks the kernel otherwise.
     let own = std::fs::read_link(format!("/proc/{}/ns/net", process.pid())).unwrap();
     let expected = host
         .netns()
         .enter(|| std::fs::read_link("/proc/thread-self/ns/net").unwrap());
     assert_eq!(own, expected);
-    // A program started outside is outside, although this one was inside.
+    // A program that is started outside is outside, although this one was inside.
     let outside = Process::spawn(Path::new("/bin/sleep"), ["60"], None);
     let outside = std::fs::read_link(format!("/proc/{}/ns/net", outside.pid())).unwrap();
     assert_eq!(outside, std::fs::read_link("/proc/self/ns/net").unwrap());

@@ -1,5 +1,5 @@
-//! What is left of a test process that is killed: nothing that runs, and
-//! namespaces only until the next one needs some.
+//! A killed test process leaves nothing that runs, and its namespaces only until the next lab is
+//! made.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)] // a test may panic
 
 use std::path::Path;
@@ -11,7 +11,7 @@ use tenure_field::{Lab, Process, Zookeeper, wait_until};
 const LONG: Duration = Duration::from_secs(30);
 const ROLE: &str = "TESTKIT_TEST_IS_TO_BE_KILLED";
 
-/// Plays the test process that is killed, when the other test runs it.
+/// Is the test process that is killed, when the other test runs it.
 #[test]
 fn is_killed() {
     if std::env::var_os(ROLE).is_none() {

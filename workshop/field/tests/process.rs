@@ -21,7 +21,7 @@ fn lines_are_consumed_up_to_the_match() {
         shell(r#"for n in 1 2 3 4; do echo "{\"n\": $n}"; done; echo oops >&2; exec sleep 60"#);
     let third = process.wait_for("the third", LONG, |line| line["n"] == 3);
     assert_eq!(third, json!({"n": 3}));
-    // The first was consumed with the third, and is still there to be found.
+    // The first was consumed with the third, and `seen` still finds it.
     assert_eq!(process.find(|line| line["n"] == 1), Some(json!({"n": 1})));
     process.wait_for("the fourth", LONG, |line| line["n"] == 4);
     assert_eq!(process.lines().len(), 4);
@@ -48,13 +48,13 @@ fn a_look_at_either_stream_sees_all_that_was_written_before_it() {
 
 #[test]
 fn who_ends_has_said_all_and_who_outlives_it_keeps_nobody_waiting() {
-    // More than a pipe holds, and a last line that nothing ends.
+    // More than a pipe can buffer, and a last line without an end.
     let process = shell("seq 30000; printf half; seq 30000 >&2; printf half >&2; exit 4");
     assert_eq!(process.wait_exit(LONG).code(), Some(4));
     let lines = process.lines();
     assert_eq!((lines.len(), &*lines[30_000].text), (30_001, "half"));
     assert!(process.text().ends_with("\n30000\nhalf\n"));
-    // A child that outlives it holds both streams, and writes without an end.
+    // A child that outlives it keeps both streams open, and writes without an end.
     let process = shell("(while :; do echo on; done) & echo $! >&2; exit 5");
     assert_eq!(process.wait_exit(LONG).code(), Some(5));
     kill(process.text().trim());
@@ -106,7 +106,7 @@ fn a_vain_wait_shows_all_lines_and_the_other_stream() {
     ] {
         assert!(message.contains(part), "no {part:?} in: {message}");
     }
-    // No need to wait for what cannot come any more.
+    // A line that cannot come is not waited for.
     let started = Instant::now();
     let message = message_of("exit 3", Duration::from_secs(600));
     assert!(started.elapsed() < LONG);
@@ -130,8 +130,8 @@ fn signals_and_exit_statuses() {
     process.kill(); // again, to no effect
 }
 
-/// Whether a line of `/proc/PID/status` says that no signal is blocked, or ignored. The C library
-/// keeps two numbers to itself, 32 and 33, and lets nobody change them.
+/// Whether a line of `/proc/PID/status` shows that no signal is blocked, or ignored. The C library
+/// reserves two numbers, 32 and 33, and lets no program change them.
 fn has_none(status: &str, key: &str) -> bool {
     let lines = status.lines().filter_map(|line| line.strip_prefix(key));
     let masks: Vec<u64> = lines
@@ -144,7 +144,7 @@ fn has_none(status: &str, key: &str) -> bool {
 fn a_process_begins_with_no_signal_blocked_or_ignored() {
     let own = std::env::current_exe().unwrap();
     let own = own.to_str().unwrap();
-    // SIGCHLD is left out: whoever ignores that cannot wait for a child.
+    // SIGCHLD is left out: a process that ignores it cannot wait for a child.
     let ignore = "--ignore-signal=HUP,INT,QUIT,PIPE,TERM,USR1,USR2,ALRM,TSTP,TTIN,TTOU,WINCH";
     let words = [ignore, "--block-signal", own, "--exact"];
     let more = ["the_shown_process", "--ignored", "--nocapture"];

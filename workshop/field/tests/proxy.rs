@@ -50,7 +50,7 @@ fn counts_what_passes() {
     let (no_node, node_exists) = (-101, -110);
     assert_eq!(counts.errors, [(no_node, 1), (node_exists, 1)].into());
 
-    let kinds: Vec<Kind> = proxy.journal().iter().map(|seen| seen.kind).collect();
+    let kinds: Vec<Kind> = proxy.frames().iter().map(|seen| seen.kind).collect();
     assert_eq!(
         kinds[..4],
         [Kind::Connect, Kind::ConnectResponse, Kind::Ping, Kind::Pong]
@@ -98,7 +98,7 @@ fn a_swallowed_request_never_arrives_and_the_connection_may_go_on() {
     let mut session = open(&proxy);
     proxy.swallow(Kind::Request(opcode::CREATE), 1, Then::Continue);
     std::thread::scope(|scope| {
-        // The next reply is not the one it waits for.
+        // The next reply is not the one for which the rule waits.
         let lost = scope.spawn(|| {
             wait_until("the request to vanish", LONG, || {
                 (proxy.counts().swallowed == 1).then_some(())
@@ -123,7 +123,7 @@ fn a_held_proxy_is_silent_until_released() {
     std::thread::scope(|scope| {
         let started = Instant::now();
         let pinged = scope.spawn(move || session.ping().map(|()| session));
-        // A new connection opens and hears nothing either.
+        // A new connection opens and gets nothing either.
         let opened = scope.spawn(|| open(&proxy));
         wait_until("some time", LONG, || {
             (started.elapsed() > SHORT).then_some(())
@@ -228,7 +228,7 @@ fn goes_to_another_server_when_told() {
 fn a_connection_without_a_server_is_reset() {
     let proxy = Proxy::start("127.0.0.1:1".parse().unwrap());
     let error = Session::open(proxy.addr(), LONG).unwrap_err().kind();
-    // A reset is told to whoever reads or writes first.
+    // The first read or write after a reset reports it.
     assert!(
         matches!(error, ErrorKind::ConnectionReset | ErrorKind::BrokenPipe),
         "{error}"
@@ -257,7 +257,7 @@ fn a_delay_holds_each_frame_for_a_while() {
     session.ping().unwrap();
     let took = started.elapsed();
     assert!(took >= 2 * SHORT, "{took:?} there and back");
-    // One that waits is let go when the delay ends, or its connection.
+    // A waiting frame passes when the delay ends, or is dropped with its connection.
     proxy.delay(LONG);
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| session.ping());

@@ -1,5 +1,5 @@
-//! Where children start is said by their options, not by who started the first.
-//! A file of its own, because the first one of a process matters.
+//! A child's options decide where it starts, not the thread that started the first one. A file of
+//! its own, because the first child of a process matters.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)] // a test may panic
 
 use std::path::Path;

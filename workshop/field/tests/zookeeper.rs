@@ -1,4 +1,4 @@
-//! Real servers: started, stopped, paused, asked.
+//! Real servers: start, stop, pause, requests.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)] // a test may panic
 
 use std::time::{Duration, Instant};
@@ -136,7 +136,7 @@ fn a_server_that_cannot_start_shows_its_log() {
 #[test]
 fn ends_with_its_value_also_when_started_on_another_thread() {
     let server = std::thread::spawn(Zookeeper::start).join().unwrap();
-    // The thread that started it is gone; PR_SET_PDEATHSIG must not have noticed.
+    // The thread that started it is gone; PR_SET_PDEATHSIG must not have fired.
     assert_eq!(server.four_letter("ruok"), "imok");
     let (pid, directory) = (server.pid(), server.directory().to_owned());
     drop(server);

@@ -1,4 +1,4 @@
-//! Faults one by one, as the dice say.
+//! The faults, one function each, with targets that the dice choose.
 
 use crate::plan::{self, Plan};
 use crate::trial::Trial;
@@ -9,7 +9,7 @@ use tenure::model::Upstream;
 use tenure::proto::op;
 use tenure_worlds::{MS, Nanos, Trap, Way, span};
 
-/// One fault, or the end of one.
+/// Plays one fault, or ends one.
 pub(crate) fn any(trial: &mut Trial) {
     let node = trial.world.dice.usize(0..trial.plan.nodes.len());
     let server = trial.world.dice.usize(0..trial.plan.servers());
@@ -76,8 +76,8 @@ pub(crate) fn cut_client(trial: &mut Trial, node: usize) {
     }
 }
 
-/// Not as long as it owes pings since it was stopped before or has to close sessions, nor if an
-/// observer follows it: `GUARANTEES.md` assumes so.
+/// Stops a server, except while it owes pings from an earlier stop or has sessions to close, and
+/// except if an observer follows it: `GUARANTEES.md` assumes these exceptions.
 pub(crate) fn pause_server(trial: &mut Trial, server: usize) {
     let relays = trial.plan.observer == Some(Upstream::Follower(server))
         && trial.world.ensemble.leader() != Some(server);
@@ -127,7 +127,7 @@ pub(crate) fn isolate(trial: &mut Trial, server: usize) {
 pub(crate) fn heal_servers(trial: &mut Trial) {
     trial
         .world
-        .note(|| "servers hear each other again".to_owned());
+        .note(|| "servers reach each other again".to_owned());
     trial.world.ensemble.heal_all(span(trial.world.now));
     trial.collect();
 }
@@ -147,7 +147,7 @@ fn set_trap(trial: &mut Trial, node: usize) {
     trial.world.hosts[node].trap = trial.world.dice.choice(traps);
 }
 
-/// A contender of this machine gives up.
+/// A contender of this machine withdraws.
 pub(crate) fn withdraw(trial: &mut Trial, node: usize) {
     let Some(user) = trial.judge.user_mut(node) else {
         return;
@@ -162,8 +162,8 @@ pub(crate) fn withdraw(trial: &mut Trial, node: usize) {
             handle,
             call,
         });
-        // Only now: a lease that ends at this very moment is lost, and a candidacy begun, before
-        // the command is looked at.
+        // Not before the call: the client first handles what is due at this instant, so a lease may
+        // end and a new candidacy begin before the client handles the command.
         let user = trial.judge.user_mut(node);
         if let Some(candidate) = user.and_then(|u| u.candidates.get_mut(&handle)) {
             candidate.withdrawn = true;
@@ -171,7 +171,7 @@ pub(crate) fn withdraw(trial: &mut Trial, node: usize) {
     }
 }
 
-/// This machine contends for what it is to contend for.
+/// This machine contends for each group of its plan for which it does not contend yet.
 pub(crate) fn stand(trial: &mut Trial, node: usize) {
     for group in trial.plan.nodes[node].contends.clone() {
         let Some(user) = trial.judge.user_mut(node) else {
@@ -189,7 +189,7 @@ pub(crate) fn stand(trial: &mut Trial, node: usize) {
     }
 }
 
-/// Deletes what somebody has put among the members, until it is gone.
+/// Deletes the znodes among the members that are not members, and forgets those that are gone.
 pub(crate) fn remove_strangers(trial: &mut Trial) {
     let mut strangers = std::mem::take(&mut trial.judge.strangers);
     strangers.retain(|path| trial.world.ensemble.node(path).is_some());
@@ -268,14 +268,14 @@ fn close(trial: &mut Trial, node: usize) {
     }
 }
 
-/// A machine without a process gets one.
+/// Starts a process on a machine that has none.
 pub(crate) fn revive(trial: &mut Trial, node: usize) {
     if trial.judge.user(node).is_none() {
         trial.start(node);
     }
 }
 
-/// Does what only the owner may.
+/// Does an act that only the owner of a znode or a session may do.
 pub(crate) fn meddle(trial: &mut Trial) {
     match trial.world.dice.u8(0..3) {
         0 => delete_member(trial),
@@ -301,7 +301,7 @@ pub(crate) fn delete_member(trial: &mut Trial) {
     };
     trial
         .world
-        .note(|| format!("somebody deletes {path}/{name}"));
+        .note(|| format!("an administrator deletes {path}/{name}"));
     let until = trial.world.now + excuse(&trial.plan);
     trial.judge.checks.excuse(group, until);
     let _ = trial
@@ -319,7 +319,9 @@ pub(crate) fn delete_path(trial: &mut Trial) {
     }
     let group = trial.world.dice.usize(0..trial.plan.groups.len());
     let path = trial.plan.groups[group].clone();
-    trial.world.note(|| format!("somebody deletes {path}"));
+    trial
+        .world
+        .note(|| format!("an administrator deletes {path}"));
     let until = trial.world.now + excuse(&trial.plan);
     trial.judge.checks.excuse(group, until);
     if trial
@@ -343,7 +345,7 @@ fn expire_session(trial: &mut Trial) {
     };
     trial
         .world
-        .note(|| format!("somebody ends session {session:#x}"));
+        .note(|| format!("an administrator ends session {session:#x}"));
     let until = trial.world.now + excuse(&trial.plan);
     for group in 0..trial.plan.groups.len() {
         trial.judge.checks.excuse(group, until);
@@ -353,8 +355,9 @@ fn expire_session(trial: &mut Trial) {
     trial.collect();
 }
 
-/// How long two may lead after somebody has meddled: one lease, from when it takes effect, which
-/// may be when the ensemble has got over its faults.
+/// The time for which two contenders may lead after an administrator's act: one lease, from the
+/// instant at which the act takes effect, which may be when the ensemble has recovered from its
+/// faults.
 pub(crate) fn excuse(plan: &Plan) -> Nanos {
     2 * plan.timeout() + 3000 * MS
 }

@@ -1,4 +1,4 @@
-//! What users ask of their clients.
+//! The commands that users give to their clients.
 
 use crate::invariants::traffic;
 use crate::names;
@@ -9,7 +9,7 @@ use tenure::core::{
     SessionOptions,
 };
 
-/// The longest answer that is taken in where there are listings beyond it: they cost less so.
+/// The limit on answers in worlds with longer listings: a small limit makes these worlds cheaper.
 const SHORT_ANSWERS: usize = 100_000;
 
 impl Trial {
@@ -18,7 +18,7 @@ impl Trial {
         self.world.input(&mut self.judge, id, input);
     }
 
-    /// Starts a process on a machine, with everything that it is for.
+    /// Starts a process on a machine, with all handles of the machine's plan.
     pub(crate) fn start(&mut self, id: usize) {
         let seed = self.world.dice.u64(..);
         let plan = self.plan.nodes[id].clone();
@@ -91,8 +91,8 @@ impl Trial {
         let Some(user) = self.judge.user_mut(id) else {
             return;
         };
-        // The same for each process of a machine: what one leaves behind must not be taken for
-        // the next one's.
+        // Each process of a machine has the same payload: a process must not adopt the znode that
+        // an earlier one left behind.
         let data = format!("client {id}").into_bytes();
         let candidate = Candidate {
             group,
@@ -124,7 +124,7 @@ impl Trial {
         self.command(id, Command::Contend { handle, spec });
     }
 
-    /// Asks for something that is answered.
+    /// Makes a call.
     pub(crate) fn call(&mut self, id: usize, what: What, make: impl FnOnce(CallId) -> Command) {
         let call = self.judge.accounts[id].call();
         let crowd = traffic::crowd(&self.judge);

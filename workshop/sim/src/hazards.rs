@@ -1,5 +1,5 @@
-//! What else may go wrong in a world, beside links, machines and administrators. Each hazard is
-//! drawn by dice of its own, so that one can be had alone (`--hazard`).
+//! The kinds of trouble beside links, machines and administrators. Dice of their own draw the
+//! hazards, so that a world can have one hazard alone (`--hazard`).
 
 use clap::ValueEnum;
 use fastrand::Rng;
@@ -8,11 +8,11 @@ use tenure_worlds::{MS, Nanos, SECOND};
 /// A kind of trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Hazard {
-    /// None of these.
+    /// No hazard.
     None,
-    /// Servers have names, which a resolver looks up late, never, or in vain, and which move.
+    /// Servers have names and move; a resolver answers late, never or with a failure.
     Names,
-    /// Servers grant different session timeouts, and answer.
+    /// Servers grant different session timeouts, and report them.
     Meagre,
     /// Clients authenticate, all of them or some.
     Credentials,
@@ -20,11 +20,11 @@ pub enum Hazard {
     Bulk,
     /// Sessions end in two steps: from the first to the second they are doomed.
     Doom,
-    /// Touches are lost that race with the answer to a ping.
+    /// Followers lose touches that race with their answer to a ping.
     Touches,
-    /// Administrators forbid to read members.
+    /// Administrators forbid reading members.
     Acls,
-    /// Servers refuse what they do not carry out.
+    /// Servers refuse requests and do not carry them out.
     Refusals,
     /// Servers are slow.
     Slow,
@@ -44,27 +44,27 @@ pub(crate) struct Hazards {
     pub(crate) meagre: bool,
     pub(crate) credentials: Option<Authenticated>,
     pub(crate) bulk: bool,
-    /// How long it takes at most until the last session of a tick is closed.
+    /// The longest time until ZooKeeper's leader has closed the last session of a tick.
     pub(crate) closing: Nanos,
-    /// How many of 1000 touches are lost that can be lost.
+    /// How many of 1000 touches that can be lost are lost.
     pub(crate) touches: u32,
     pub(crate) acls: bool,
     /// How many of 1000 requests servers refuse.
     pub(crate) refusals: Option<u32>,
-    /// How late servers take up each request, in thousandths of the shortest session timeout.
+    /// The delay of each request at a server, in thousandths of the shortest session timeout.
     pub(crate) slow: Option<u64>,
 }
 
-/// What `GUARANTEES.md` grants to a ZooKeeper leader that closes the sessions of a tick.
+/// The time that `GUARANTEES.md` allows a ZooKeeper leader for closing the sessions of a tick.
 const CLOSING_MAX: Nanos = 100 * MS;
-/// What `--break doom` takes.
+/// The time with `--break doom`.
 const CLOSING_BROKEN: Nanos = 500 * MS;
 
-/// Who authenticates.
+/// The clients that authenticate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Authenticated {
     All,
-    /// Every other client; the groups are there before, and open to all.
+    /// Every other client; the groups exist before, and are open to all clients.
     Some,
 }
 
@@ -100,41 +100,41 @@ impl Hazards {
     }
 }
 
-/// What a machine's resolver is like.
+/// The behaviour of a machine's resolver.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Resolver {
-    /// An answer takes so long at least and at most.
+    /// The bounds of the time that an answer takes.
     pub(crate) least: Nanos,
     pub(crate) most: Nanos,
     pub(crate) mood: Mood,
 }
 
-/// How a resolver is disposed at the moment.
+/// The present state of a resolver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mood {
     Works,
-    /// Nothing is answered until it works again.
+    /// The resolver answers nothing until it works again.
     Hangs,
     Fails,
-    /// Names are known, but have no address.
+    /// Names exist, but have no address.
     Empty,
 }
 
-/// What a client calls the servers.
+/// The names that a client has for the servers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Naming {
-    /// All servers bear one name, instead of one each.
+    /// All servers have one name, instead of one each.
     pub(crate) one: bool,
-    /// With each name come so many addresses at which nothing is.
+    /// How many addresses without a server each name has in addition.
     pub(crate) dead: u8,
-    /// What is at such an address refuses connections; else it says nothing.
+    /// Such an address refuses connections; else it does not answer.
     pub(crate) refuses: bool,
     pub(crate) resolver: Resolver,
 }
 
 impl Naming {
     pub(crate) fn draw(dice: &mut Rng) -> Self {
-        // A first name server that is dead costs five seconds before the second is asked.
+        // With a dead first name server, a resolver asks the second after five seconds.
         let (least, most) = match dice.u8(0..10) {
             0..4 => (0, 5 * MS),
             4..7 => {

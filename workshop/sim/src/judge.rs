@@ -1,5 +1,5 @@
-//! The judge: it sees what happens in a world, keeps what users were told, and holds every promise
-//! against it. The world does not know it.
+//! The judge: it sees each event of a world, keeps the events of users, and checks every promise.
+//! The world does not depend on it.
 
 mod books;
 
@@ -20,17 +20,17 @@ pub(crate) type World = tenure_worlds::World<Phonebook>;
 
 pub(crate) struct Judge {
     pub(crate) plan: Rc<Plan>,
-    /// Machine by machine.
+    /// One for each machine.
     pub(crate) accounts: Vec<Account>,
     pub(crate) checks: Checks,
     pub(crate) marks: Marks,
-    /// Znodes among the members that are none.
+    /// Znodes among the members that are not members.
     pub(crate) strangers: Vec<String>,
-    /// How many members a plot has put into a group.
+    /// How many members plots have put into groups.
     pub(crate) crowd: u64,
-    /// `is_leading` is read without a look at the clock.
+    /// The mutant: `is_leading` does not read the clock.
     cached_flag: bool,
-    /// A promise that was broken, and is not told yet.
+    /// A broken promise that is not reported yet.
     objection: Option<String>,
 }
 
@@ -63,12 +63,12 @@ impl Judge {
         all.filter_map(|(id, account)| Some((id, account.user.as_ref()?)))
     }
 
-    /// Those whose process is not stopped.
+    /// The users whose process is not stopped.
     pub(crate) fn awake<'a>(&'a self, world: &World) -> impl Iterator<Item = (usize, &'a User)> {
         self.users().filter(|(id, _)| !world.hosts[*id].is_paused())
     }
 
-    /// Whether this contender would answer `is_leading` with yes.
+    /// Whether `is_leading` of this contender would answer yes.
     pub(crate) fn believes(&self, world: &World, candidate: &Candidate) -> bool {
         let runs = |held: Held| self.cached_flag || held.until > world.now;
         candidate.held.is_some_and(runs)
@@ -79,7 +79,7 @@ impl Judge {
         user.is_some_and(|u| u.candidates.values().any(|c| self.believes(world, c)))
     }
 
-    /// The machines of those that lead by what they have proved, and are neither stopped nor closing.
+    /// The machines that lead by a proof, and are neither stopped nor closing.
     pub(crate) fn proven(&self, world: &World) -> Vec<usize> {
         let leads = |user: &User| {
             let proved = |c: &&Candidate| c.policy == LeasePolicy::Verified;
@@ -90,7 +90,7 @@ impl Judge {
         all.map(|(id, _)| id).collect()
     }
 
-    /// Holds a promise against the world, unless one is broken already.
+    /// Checks a promise, unless one is broken already.
     pub(crate) fn keep(
         &mut self,
         world: &World,
@@ -104,7 +104,7 @@ impl Judge {
         }
     }
 
-    /// Tells the marks of a host that has been taken up by a server.
+    /// Counts the marks of a host that a server has accepted.
     fn attached(&mut self, world: &World, id: usize, server: usize) {
         if server >= self.plan.voters {
             self.marks.hit(match self.plan.observer {
@@ -201,7 +201,7 @@ impl Witness<Phonebook> for Judge {
             _ => {}
         }
         if let Some(user) = self.user_mut(id) {
-            user.heard = world.hosts[id].clock.shows(world.now);
+            user.received = world.hosts[id].clock.shows(world.now);
             user.zxid = user.zxid.max(question.map_or(0, |q| q.zxid));
             let writes = [op::MULTI, op::CREATE, op::CREATE2, op::DELETE, op::SET_DATA];
             if let Reply::Of(operation, false) = arrival.reply

@@ -1,9 +1,9 @@
 //! The deterministic simulation: clients of the library, the network between, and an ensemble of
-//! ZooKeeper servers, all in one thread and in virtual time, all from one seed. The world is that of
-//! `tenure-worlds`; here are a plan of troubles (`plan`, `hazards`, `acts`, `plots`, `trouble`), what users
-//! ask of their clients (`asks`), and a judge, which the world does not know (`judge`, `invariants`).
+//! virtual time, all from one seed. The world is that of `tenure-worlds`. This crate adds a plan of
+//! troubles (`plan`, `hazards`, `acts`, `plots`, `trouble`), the commands of users (`asks`), and a
+//! judge, on which the world does not depend (`judge`, `invariants`).
 //!
-//! `docs/simulation.md` says what is modelled, what must hold, and how to run a world again.
+//! `docs/simulation.md` describes the model, the promises, and how to run a world again.
 
 mod acts;
 mod asks;

@@ -1,8 +1,8 @@
-//! What a run must have met at least once, or it has proved less than it seems to.
+//! The marks that a run must hit at least once; otherwise it has proved less than it seems to.
 
 use std::collections::BTreeMap;
 
-/// Every mark. `docs/simulation.md` says what each means.
+/// Every mark, named after the event at which the simulation hits it.
 pub(crate) const ALL: &[&str] = &[
     "address-moved",
     "admin-deletes-member",
@@ -31,11 +31,11 @@ pub(crate) const ALL: &[&str] = &[
     "granted-less-and-more",
     "handshake-answered-late",
     "handshake-reply-lost",
-    "heard-late",
     "huge-listing",
     "idle-while-zookeeper-stalls",
     "jeopardy-then-leading",
     "leader-reattached-elsewhere",
+    "late-reply",
     "lease-lapsed",
     "look-up-slower-than-an-attempt",
     "name-looked-up",

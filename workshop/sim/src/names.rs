@@ -1,4 +1,4 @@
-//! Names of servers: who looks them up, and where they lead.
+//! Names of servers: the look-ups, and the addresses of names.
 
 use crate::hazards::{Mood, Naming};
 use crate::plan::Plan;
@@ -13,10 +13,10 @@ const PORT: u16 = 2181;
 /// The name of all servers of a client.
 const ALL: &str = "ensemble.example";
 
-/// What the resolvers of all machines know, and how they are disposed.
+/// The names, and the state of the resolvers of all machines.
 pub(crate) struct Phonebook {
     machines: Vec<Machine>,
-    /// How often each server has moved.
+    /// How many times each server has moved.
     generations: Vec<u8>,
 }
 
@@ -25,7 +25,7 @@ struct Machine {
     naming: Option<Naming>,
 }
 
-/// What a client calls these servers.
+/// The names that a client has for these servers.
 pub(crate) fn hosts(servers: &[usize], naming: Option<Naming>) -> Vec<Host> {
     match naming {
         None => servers
@@ -69,7 +69,7 @@ impl Phonebook {
         }
     }
 
-    /// The name of a server leads to another address, and the old one nowhere.
+    /// Gives the name of a server another address, and leaves the old address without a server.
     pub(crate) fn move_server(&mut self, server: usize) {
         self.generations[server] = self.generations[server].wrapping_add(1);
     }
@@ -132,8 +132,8 @@ impl Names for Phonebook {
 }
 
 impl Trial {
-    /// Changes how a machine's resolver is disposed. One that works again answers what it has been
-    /// asked meanwhile, when its caller asks again.
+    /// Changes the state of a machine's resolver. One that works again answers the look-ups that
+    /// were pending, when the client asks for them again.
     pub(crate) fn set_mood(&mut self, node: usize, mood: Mood) {
         let Some(naming) = &mut self.world.names.machines[node].naming else {
             return;

@@ -1,14 +1,14 @@
-//! What a run is told.
+//! The options of a run.
 
 use crate::hazards::Hazard;
 use clap::{Parser, ValueEnum};
 use tenure_mutants::Mutant;
 
-/// How many worlds a run makes if nobody says.
+/// The number of worlds of a run if none is given.
 pub const COUNT: u64 = 2000;
 
-/// Simulate clients, a network and a ZooKeeper ensemble, all from one seed, and hold every
-/// promise against what happens.
+/// Simulate clients, a network and a ZooKeeper ensemble, all from one seed, and check every
+/// promise.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "tenure-sim", version)]
 pub struct Options {
@@ -21,11 +21,11 @@ pub struct Options {
         value_parser = number::<0, { u64::MAX }>
     )]
     pub seed: u64,
-    /// How many worlds.
+    /// How many worlds to simulate.
     #[arg(long, env = "TENURE_SIM_COUNT", default_value_t = COUNT, value_name = "NUMBER",
         value_parser = number::<1, 100_000_000>)]
     pub count: u64,
-    /// A known mistake to make on purpose; `list` prints their names.
+    /// A known mistake to make on purpose; `list` prints all names.
     #[arg(long, env = "TENURE_SIM_MUTANT", value_name = "NAME", value_parser = mutant)]
     pub mutant: Option<Wish>,
     /// An assumption to break on purpose.
@@ -34,7 +34,7 @@ pub struct Options {
     /// One hazard in every world, and no other; `none` leaves all of them out.
     #[arg(long, env = "TENURE_SIM_HAZARD", value_name = "HAZARD")]
     pub hazard: Option<Hazard>,
-    /// How many worlds are simulated at a time; nothing else depends on it.
+    /// How many worlds are simulated at a time; this changes no result.
     #[arg(long, env = "TENURE_SIM_THREADS", value_name = "NUMBER",
         value_parser = number::<1, 1024>)]
     pub threads: Option<u64>,
@@ -47,13 +47,13 @@ pub struct Options {
         value_parser = number::<0, 100_000_000>
     )]
     pub last: u64,
-    /// Print what happened last in the first world, whether a promise was broken or not.
+    /// Print the last events of the first world, whether a promise was broken or not.
     #[arg(long)]
     pub tell: bool,
 }
 
 impl Options {
-    /// What was asked for, in one line.
+    /// The options in one line.
     #[must_use]
     pub fn words(&self) -> String {
         let mut words = format!("seed {}, {} worlds", self.seed, self.count);
@@ -69,7 +69,7 @@ impl Options {
         words
     }
 
-    /// How to run one world again.
+    /// The command that runs one world again.
     #[must_use]
     pub fn again(&self, seed: u64) -> String {
         let mut words = format!("TENURE_SIM_SEED={seed} TENURE_SIM_COUNT=1");
@@ -91,9 +91,9 @@ impl Options {
 pub enum Break {
     /// Clients' clocks run at rates that differ by up to 15 % from the servers'.
     Clock,
-    /// Clients are told an eighth of the servers' tickTime.
+    /// Clients get an eighth of the servers' tickTime.
     Tick,
-    /// Some servers grant but half of the session timeout to who attaches anew.
+    /// Some servers grant only half of the session timeout to a client that reattaches.
     Timeout,
     /// ZooKeeper's leader takes up to 500 ms to close the sessions of one tick.
     Doom,
@@ -110,7 +110,7 @@ impl Break {
     }
 }
 
-/// What is wanted of the mutants.
+/// The value of `--mutant`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
     /// Their names.
@@ -128,7 +128,7 @@ fn mutant(text: &str) -> Result<Wish, String> {
         .map_err(|names| format!("{names}; `list` prints them"))
 }
 
-/// A number between these, both included; or what is accepted.
+/// A number in this range, bounds included; otherwise an error that names the range.
 fn number<const LOW: u64, const HIGH: u64>(text: &str) -> Result<u64, String> {
     let number = text.parse().ok();
     number

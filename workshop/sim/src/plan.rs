@@ -1,4 +1,4 @@
-//! What one seed makes: the ensemble, the clients, and what may happen to them.
+//! The plan that one seed gives: the ensemble, the clients, and their possible faults.
 
 use crate::hazards::{Authenticated, Hazard, Hazards, Naming};
 use crate::options::Break;
@@ -9,7 +9,7 @@ use tenure::model::{EnsembleOptions, LinkOptions, ModelOptions, Upstream};
 use tenure::proto::op;
 use tenure_worlds::{Clock, MS, Nanos, Quality, RATE_PPB_MAX, SECOND, nanos};
 
-/// One world, before anything has happened in it.
+/// The plan of one world.
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) voters: usize,
@@ -17,11 +17,11 @@ pub(crate) struct Plan {
     pub(crate) tick: Nanos,
     pub(crate) sync_limit: u32,
     pub(crate) links: LinkOptions,
-    /// What servers do not know: those of older releases.
+    /// The operations that servers do not support: older releases lack them.
     pub(crate) unknown: Vec<i32>,
     pub(crate) groups: Vec<String>,
     pub(crate) nodes: Vec<NodePlan>,
-    /// How long faults happen.
+    /// The time during which faults happen.
     pub(crate) safety: Nanos,
     /// Administrators delete znodes and end sessions.
     pub(crate) tampers: bool,
@@ -29,17 +29,17 @@ pub(crate) struct Plan {
     pub(crate) wraps: bool,
     /// How late ZooKeeper's leader may be with its pings.
     pub(crate) lateness: Nanos,
-    /// The servers with odd numbers grant no more than this.
+    /// The servers with odd numbers grant at most this timeout.
     pub(crate) meagre: Option<Nanos>,
-    /// Nothing but plots on good links, with any number of ticks in a session timeout and clocks
-    /// that go wrong as far as they may: the margins of the lease are all there is.
+    /// Nothing except plots on good links, with any number of ticks in a session timeout and clocks
+    /// that err as much as they may: the lease has only its margins.
     pub(crate) tight: bool,
     pub(crate) hazards: Hazards,
-    /// A plot a time, or whatever the dice say: in parts of 100.
+    /// In how many of 100 turns a plot comes, instead of an act of the dice.
     pub(crate) plots: u8,
 }
 
-/// One client's machine.
+/// The machine of one client.
 #[derive(Debug, Clone)]
 pub(crate) struct NodePlan {
     pub(crate) clock: Clock,
@@ -48,23 +48,23 @@ pub(crate) struct NodePlan {
     pub(crate) servers: Vec<usize>,
     pub(crate) policy: LeasePolicy,
     pub(crate) reenrols: bool,
-    /// The next in line keeps its proofs warm.
+    /// A standby that is next in line keeps a lease ready.
     pub(crate) warm: bool,
     /// Groups that it contends for.
     pub(crate) contends: Vec<usize>,
-    /// Groups that it follows the leader of.
+    /// Groups whose leader it follows.
     pub(crate) detects: Vec<usize>,
     /// Groups whose members it watches.
     pub(crate) watches: Vec<usize>,
     /// Groups that it joins without contending.
     pub(crate) joins: Vec<usize>,
     pub(crate) quality: Quality,
-    /// If the servers have names.
+    /// Set if the servers have names.
     pub(crate) naming: Option<Naming>,
     pub(crate) authenticates: bool,
 }
 
-/// What the links of a machine are like, as the dice say.
+/// The quality of a machine's links, drawn by the dice.
 pub(crate) fn quality(dice: &mut Rng) -> Quality {
     match dice.u8(0..10) {
         0..6 => Quality {
@@ -93,10 +93,10 @@ impl Plan {
     pub(crate) fn new(seed: u64, broken: Option<Break>, only: Option<Hazard>) -> Self {
         let mut hazards = Hazards::draw(seed, only, broken == Some(Break::Doom));
         if broken == Some(Break::Timeout) {
-            // There the owner need not hear of it.
+            // With this break, a grant need not reach the client.
             hazards.meagre = false;
         }
-        // Seeds that follow each other must not make worlds that resemble each other.
+        // Seeds that follow each other must not give worlds that resemble each other.
         let mut dice = Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x7e4e_u64);
         let dice = &mut dice;
         let tight = dice.u8(0..5) < 2;
@@ -120,7 +120,7 @@ impl Plan {
         } else {
             links(dice)
         };
-        // A lease wants three commits in a row to fit into what is left of it.
+        // A lease needs three commits in a row that fit into its remaining time.
         let commits = links.delay_max * 50;
         let shortest = (2 * SECOND).max(2 * tick * relays).max(nanos(commits));
         let longest = match tight {
@@ -144,7 +144,7 @@ impl Plan {
         let mut nodes: Vec<NodePlan> = (0..count)
             .map(|_| NodePlan::draw(dice, servers, groups.len(), wish, ticks, broken))
             .collect();
-        // Somebody must stand, and somebody look.
+        // At least one client contends, and at least one detects.
         for (n, node) in nodes.iter_mut().enumerate() {
             if n < 2 && !node.contends.contains(&0) {
                 node.contends.push(0);
@@ -157,7 +157,7 @@ impl Plan {
             nodes.iter_mut().for_each(|n| n.tighten(dice, servers));
         }
         if let Some(Upstream::Follower(_)) = observer {
-            // It serves nobody while that server leads: a client needs another one, too.
+            // It is useless to a client while that server leads: a client needs another one, too.
             for node in &mut nodes {
                 if node.servers == [voters] {
                     node.servers.push(0);
@@ -165,7 +165,7 @@ impl Plan {
             }
         }
         if hazards.bulk {
-            // One looks at it and stands nowhere; some others look at it, too.
+            // One client detects and contends nowhere; some others detect, too.
             let bulk = groups.len();
             groups.push("/app/bulk".to_owned());
             if let Some(clerk) = nodes.last_mut() {
@@ -214,11 +214,12 @@ impl Plan {
                 pick(dice, &[0, 50, 80, 100])
             },
         };
-        // What a create whose answer was lost has made cannot be told from others' znodes there if it
-        // may not be read either: another is made, and the first one stays.
+        // If a create's answer was lost and its znode may not be read, the client cannot
+        // distinguish that znode from others' there: it makes another one, and the first one stays.
         plan.hazards.acls &= plan.unknown.is_empty();
-        // What a follower has read of a connection and not yet passed on is not refused as that of a session
-        // that has moved, if it moved to an observer behind that follower: a create may come so late.
+        // A follower can have requests of a connection that it has read and not yet relayed. They
+        // are not refused as those of a session that has moved if the session moved to an observer
+        // behind that follower: a create may come that late.
         if matches!(plan.observer, Some(Upstream::Follower(_))) {
             plan.hazards.slow = None;
         }
@@ -265,7 +266,7 @@ impl NodePlan {
     /// All that is left of the lease is its margins.
     fn tighten(&mut self, dice: &mut Rng, servers: usize) {
         let rate = &mut self.clock.rate_ppb;
-        // A slow clock believes for longer.
+        // A slow clock makes a lease last longer.
         *rate = -rate.abs();
         if dice.u8(0..5) > 0 {
             self.servers = (0..servers).collect();

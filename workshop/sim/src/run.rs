@@ -1,4 +1,4 @@
-//! Many worlds, on as many threads as there are: what comes out depends on the seeds alone.
+//! Many worlds, on as many threads as there are cores: the result depends on the seeds alone.
 
 use crate::marks::Marks;
 use crate::story::{self, Verdict, Wanted};
@@ -6,30 +6,30 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// What many worlds came to.
+/// The result of many worlds.
 #[derive(Debug, Default)]
 pub struct Summary {
-    /// How many were made: all, or those up to the first that broke a promise.
+    /// How many worlds were made: all, or those up to the first that broke a promise.
     pub worlds: u64,
-    /// How long they lasted together, in simulated nanoseconds.
+    /// Their total length, in simulated nanoseconds.
     pub lasted: u64,
     /// The longest time from the last fault to order.
     pub settled: u64,
-    /// The seed of the first world that broke a promise, and which.
+    /// The seed of the first world that broke a promise, and that promise.
     pub violation: Option<(u64, String)>,
-    /// All histories in one number.
+    /// All histories as one number.
     pub history: u64,
     pub(crate) marks: Marks,
 }
 
 impl Summary {
-    /// The marks that were not met.
+    /// The marks that were not hit.
     #[must_use]
     pub fn missing(&self) -> Vec<&'static str> {
         self.marks.missing()
     }
 
-    /// How often each mark was met.
+    /// How many times each mark was hit.
     #[must_use]
     pub fn marks(&self) -> BTreeMap<&'static str, u64> {
         let all = crate::marks::ALL.iter();
@@ -37,8 +37,8 @@ impl Summary {
     }
 }
 
-/// Runs worlds from `seed` on until one breaks a promise; `told` hears now and then how many are
-/// done.
+/// Runs worlds from `seed` on until one breaks a promise; calls `told` at intervals with the number
+/// of finished worlds.
 pub fn run(
     seed: u64,
     count: u64,
@@ -52,7 +52,7 @@ pub fn run(
     let work = || {
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            // A world behind the first that failed changes nothing any more.
+            // A world after the first that failed does not change the result.
             if number >= first_bad.load(Ordering::Relaxed) {
                 return;
             }

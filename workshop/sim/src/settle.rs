@@ -1,4 +1,4 @@
-//! The end of a world: everything is healed, and all must come into order.
+//! The end of a world: everything is healed, and order must return.
 
 use crate::acts;
 use crate::invariants;
@@ -6,8 +6,8 @@ use crate::trial::Trial;
 use crate::trouble;
 use tenure_worlds::{MS, Nanos, Quality, SECOND};
 
-/// What is granted beyond T + 2 τ: an election and the servers' synchronisation; what TCP waits
-/// before it sends again; a client's pause before it tries again.
+/// The time that is allowed beyond T + 2 τ: an election and the servers' synchronisation; TCP's
+/// wait before it sends again; a client's pause before it tries again.
 fn grace(trial: &Trial) -> Nanos {
     2 * SECOND + 4 * trial.plan.tick + 3 * SECOND + 2 * SECOND + trouble::grace(trial)
 }
@@ -29,8 +29,8 @@ pub(crate) fn heal(trial: &mut Trial) {
     }
 }
 
-/// Heals, waits for order, and looks whether it stays. What servers have yet to notice of the last
-/// faults may upset it once more, as long as it could have come later.
+/// Heals, waits for order, and checks that it lasts. Servers that have yet to notice the last
+/// faults may disturb it once more, as long as order could still have come later.
 pub(crate) fn settle(trial: &mut Trial) {
     heal(trial);
     let limit = trial.plan.timeout() + 2 * trial.plan.tick + grace(trial);
@@ -53,7 +53,7 @@ pub(crate) fn settle(trial: &mut Trial) {
     }
 }
 
-/// Waits for order until `end`, and then whether it lasts for T; says what is wrong.
+/// Waits for order until `end`, then checks that it lasts for T; returns what is not in order.
 fn unsettled(trial: &mut Trial, end: Nanos) -> Option<String> {
     let began = trial.world.now;
     loop {

@@ -1,4 +1,4 @@
-//! The life of one world, from its seed to its verdict.
+//! The life of one world, from its seed to its result.
 
 use crate::acts;
 use crate::hazards::{Authenticated, Hazard};
@@ -19,24 +19,24 @@ pub struct Wanted {
     pub mutant: Option<Mutant>,
     /// The assumption that does not hold in it.
     pub broken: Option<Break>,
-    /// The only hazard in it; the dice say which if nobody else does.
+    /// The only hazard in it; without it the dice choose the hazards.
     pub hazard: Option<Hazard>,
-    /// How many of the last events are to be told in words.
+    /// How many of the last events to keep in words.
     pub told: usize,
 }
 
-/// How a world went.
+/// The result of a world.
 #[derive(Debug)]
 pub struct Verdict {
     /// The promise that was broken.
     pub violation: Option<String>,
-    /// A number that two runs of the same world have in common.
+    /// A number that two runs of the same world share.
     pub history: u64,
-    /// How long it lasted, in simulated nanoseconds.
+    /// Its length, in simulated nanoseconds.
     pub lasted: u64,
-    /// How long after the last fault all was in order.
+    /// The time from the last fault to order.
     pub settled: u64,
-    /// What happened last, if that was wanted.
+    /// The last events in words, if `kept` asked for them.
     pub words: Vec<String>,
     pub(crate) marks: Marks,
 }
@@ -85,7 +85,7 @@ pub fn run(seed: u64, wanted: Wanted) -> Verdict {
 
 fn begin(trial: &mut Trial) {
     if trial.plan.hazards.credentials == Some(Authenticated::Some) {
-        // Whoever creates a group keeps others out of it: here somebody else has done it.
+        // The creator of a group excludes others from it: here another creator comes first.
         trial.run_until(10 * SECOND, |w| w.world.ensemble.leader().is_some());
         let groups = trial.plan.groups.clone();
         for path in std::iter::once("/app".to_owned()).chain(groups) {
@@ -103,14 +103,14 @@ fn begin(trial: &mut Trial) {
         let late = trial.world.dice.u64(0..200 * MS);
         trial.run(late);
         if trial.plan.wraps && n < 2 {
-            // After the first has made the path.
+            // After the first process has created the path.
             trial.run(2 * SECOND);
             plots::wrap(trial, n > 0);
         }
     }
 }
 
-/// Between two faults.
+/// The pause between two faults.
 fn pause(trial: &mut Trial) -> Nanos {
     let timeout = trial.plan.timeout();
     match trial.world.dice.u8(0..4) {

@@ -1,5 +1,5 @@
-//! One world on trial: what was planned for it, the world itself, and the judge. What is done to it that a
-//! mark or an allowance belongs to is done here; the rest is done to the world.
+//! One world on trial: its plan, the world itself, and the judge. This file has the acts that hit a
+//! mark or need an allowance; the other acts are those of the world.
 
 use crate::judge::{Judge, World};
 use crate::names::Phonebook;
@@ -14,11 +14,11 @@ pub(crate) struct Trial {
     pub(crate) plan: Rc<Plan>,
     pub(crate) world: World,
     pub(crate) judge: Judge,
-    /// Znodes whose readers an administrator has locked out.
+    /// Znodes that an administrator has closed to readers.
     pub(crate) locked: Vec<String>,
-    /// When they were let in last.
+    /// When the readers were last let in again.
     pub(crate) unlocked: Nanos,
-    /// How long it took to come into order.
+    /// The time until order returned.
     pub(crate) settled: Nanos,
 }
 
@@ -60,7 +60,7 @@ impl Trial {
         self.run_until(length, |_| false);
     }
 
-    /// Lets time pass until something holds; says whether it came to that.
+    /// Lets time pass until a condition holds; returns whether it does.
     pub(crate) fn run_until(&mut self, length: Nanos, holds: impl Fn(&Self) -> bool) -> bool {
         let end = self.world.now + length;
         while self.world.broken().is_none() {
@@ -74,12 +74,12 @@ impl Trial {
         false
     }
 
-    /// Sends off what servers have put out, after something was done to the ensemble itself.
+    /// Sends the pending output of servers, after an act on the ensemble itself.
     pub(crate) fn collect(&mut self) {
         self.world.collect(&mut self.judge);
     }
 
-    // ---- what is done to machines ----
+    // ---- acts on machines ----
 
     pub(crate) fn pause(&mut self, id: usize) {
         if self.world.pause(id) && self.leads_any(id) {
@@ -87,7 +87,7 @@ impl Trial {
         }
     }
 
-    /// The process goes on, and reads late what has arrived.
+    /// The process resumes, and reads late the bytes that have arrived.
     pub(crate) fn resume(&mut self, id: usize) {
         let now = self.world.now;
         let late = |c: &Candidate| c.held.is_some_and(|held| held.until <= now);
@@ -99,7 +99,7 @@ impl Trial {
         self.world.resume(&mut self.judge, id, true);
     }
 
-    /// The process is killed. If its machine goes with it, no server is told.
+    /// The process is killed. If its machine dies with it, no server notices.
     pub(crate) fn kill(&mut self, id: usize, machine: bool) {
         if self.world.kill(id, machine) {
             self.judge.accounts[id].user = None;
@@ -116,14 +116,14 @@ impl Trial {
         self.world.reset(id);
     }
 
-    /// The server drops the next request of this client without a word.
+    /// The server drops the next request of this client silently.
     pub(crate) fn drop_request(&mut self, id: usize) {
         if self.world.drop_request(id) {
             self.judge.marks.hit("request-dropped");
         }
     }
 
-    // ---- what is done to servers ----
+    // ---- acts on servers ----
 
     /// Ends a server's process, with its machine or without.
     pub(crate) fn crash(&mut self, server: usize, machine: bool) {
@@ -139,7 +139,7 @@ impl Trial {
         self.world.restart(&mut self.judge, server);
     }
 
-    /// A server comes back at another address, and its name leads there.
+    /// A server comes back at another address, and its name points there.
     pub(crate) fn move_server(&mut self, server: usize) {
         self.judge.marks.hit("address-moved");
         self.world.note(|| format!("server {server} moves"));
@@ -150,13 +150,13 @@ impl Trial {
         self.restart(server);
     }
 
-    // ---- looking at it ----
+    // ---- looks at it ----
 
     pub(crate) fn leads_any(&self, id: usize) -> bool {
         self.judge.leads_any(&self.world, id)
     }
 
-    /// The machine and the server of somebody who leads.
+    /// The machine and the server of a leader.
     pub(crate) fn somebody_who_leads(&mut self) -> Option<(usize, usize)> {
         let leads = |id: &usize| self.leads_any(*id) && !self.world.hosts[*id].is_paused();
         let leaders: Vec<usize> = (0..self.plan.nodes.len()).filter(leads).collect();
@@ -165,7 +165,7 @@ impl Trial {
         Some((id, server))
     }
 
-    /// How things stand, in words.
+    /// The present state, in words.
     pub(crate) fn state(&self) -> String {
         let ensemble = &self.world.ensemble;
         let mut words = format!("{ensemble:?}");

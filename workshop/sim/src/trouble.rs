@@ -1,4 +1,4 @@
-//! What the hazards of a world do to it, one act or plot at a time.
+//! The effects of a world's hazards, one act or plot at a time.
 
 mod acls;
 mod bulk;
@@ -50,7 +50,7 @@ fn plots(trial: &Trial) -> Vec<Plot> {
     found
 }
 
-/// What is so from the first moment on.
+/// The effects that begin with the world.
 pub(crate) fn begin(trial: &mut Trial) {
     slow_down(trial);
     if let Some(per_mille) = trial.plan.hazards.refusals {
@@ -63,11 +63,11 @@ pub(crate) fn begin(trial: &mut Trial) {
     }
 }
 
-/// What stays so until the end, and is to be borne.
+/// The effects that last until the end, so that order must return in spite of them.
 fn slow_down(trial: &mut Trial) {
     if let Some(part) = trial.plan.hazards.slow {
-        // A lease that is proved anew takes five answers, R where the tick is untold, and what there
-        // is between: with less than that to spare nobody leads, as `lease.rs` says.
+        // A new lease takes five answers, R where the tick is not given, and the time between: with
+        // less than that to spare no contender leads, as `lease.rs` explains.
         let timeout = trial.plan.shortest();
         let room = (timeout * 9 / 10).saturating_sub(timeout / 4 + 800 * MS);
         let most = span((timeout * part / 1000).min(room / 5));
@@ -87,7 +87,7 @@ pub(crate) fn any(trial: &mut Trial) {
     found[plot](trial);
 }
 
-/// Ends what hazards have begun, as far as a plot needs that.
+/// Ends the effects of hazards, as far as a plot needs that.
 pub(crate) fn heal(trial: &mut Trial) {
     unlock(trial);
     for node in 0..trial.plan.nodes.len() {
@@ -95,11 +95,12 @@ pub(crate) fn heal(trial: &mut Trial) {
     }
 }
 
-/// Ends what hazards have begun, as far as it can end.
+/// Ends the effects of hazards, as far as they can end.
 pub(crate) fn end(trial: &mut Trial) {
     heal(trial);
     if trial.plan.hazards.slow.is_some() {
-        // Late answers are borne up to a point, and slow links come on top of slow servers.
+        // Clients tolerate late answers only up to a limit, and slow links come on top of slow
+        // servers.
         trial.world.set_links(&LinkOptions::default());
     }
     slow_down(trial);
@@ -108,19 +109,20 @@ pub(crate) fn end(trial: &mut Trial) {
     }
 }
 
-/// How much longer than without hazards it may take until all is in order.
+/// The additional time until order returns, compared with a world without hazards.
 pub(crate) fn grace(trial: &Trial) -> Nanos {
     let named = trial.plan.nodes.iter().filter_map(|node| {
         let naming = node.naming?;
         let dials = u64::from(naming.dead) * node.servers.len() as u64;
         let dial = nanos(node.timeout) / 4 + 200 * MS;
-        // One answer that was under way, one of each name, what is dead; and a pause before each.
+        // One answer that was under way, one for each name, dead addresses; and a pause before
+        // each.
         Some(3 * (naming.resolver.most + SECOND) + 2 * dials * dial)
     });
     // Everything takes some twenty round trips, and many questions share a window of 64.
     let slow = trial.plan.hazards.slow.unwrap_or(0) * trial.plan.shortest() / 1000 * 60;
-    // A watch that is silent because its znode may not be read is made up for by a look in its turn:
-    // contenders and all others in turn, one in T/3, and one in four is at the own znode.
+    // If a watch is silent because its znode may not be read, a look in its turn replaces it:
+    // contenders and all others alternate, one in T/3, and one look in four is at the own znode.
     let turns = trial.plan.nodes.iter().map(|plan| {
         let others = plan.detects.len() + plan.watches.len() + 2 * plan.joins.len();
         2 * plan.contends.len().max(others) as u64 * trial.plan.timeout() / 3 * 4 / 3

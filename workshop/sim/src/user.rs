@@ -1,4 +1,4 @@
-//! What the clients of a machine have told their user, and what that has asked of them: the judge's books.
+//! The events of each machine's users, and the commands that they gave: the judge's books.
 
 use crate::invariants::traffic::Bucket;
 use std::collections::BTreeMap;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use tenure::core::{CallId, DetectorEvent, GroupEvent, Handle, Lease, LeasePolicy, Member, Time};
 use tenure_worlds::{Clock, Nanos};
 
-/// What is kept of a machine, whatever process runs on it.
+/// The record of a machine, whatever process runs on it.
 #[derive(Default)]
 pub(crate) struct Account {
-    /// Who uses the process that runs now.
+    /// The user of the present process.
     pub(crate) user: Option<User>,
     pub(crate) proofs_sent: u64,
     pub(crate) proofs_done: u64,
-    /// The handle and the call that were made last, by any process.
+    /// The newest handle and call of any process.
     last_handle: u64,
     last_call: u64,
 }
@@ -24,44 +24,44 @@ pub(crate) struct User {
     pub(crate) detectors: BTreeMap<Handle, View<DetectorEvent>>,
     pub(crate) groups: BTreeMap<Handle, View<GroupEvent>>,
     pub(crate) memberships: BTreeMap<Handle, Vec<Member>>,
-    /// Calls without an answer, and what they are.
+    /// Calls without an answer, and their purpose.
     pub(crate) calls: BTreeMap<CallId, What>,
-    /// A group that is only asked about.
+    /// A group of which only one-time questions are asked.
     pub(crate) asker: Option<Handle>,
     pub(crate) session: Option<i64>,
     pub(crate) attached: bool,
-    /// The server that it was attached to last.
+    /// The server to which it was attached last.
     pub(crate) server: Option<usize>,
     pub(crate) timeout: Duration,
     /// When bytes last arrived, by its own clock.
-    pub(crate) heard: Time,
+    pub(crate) received: Time,
     /// When the newest write of this connection was sent that has succeeded, by its own clock.
     pub(crate) committed: Option<Time>,
-    /// The newest transaction that it was told of.
+    /// The newest transaction that it has seen.
     pub(crate) zxid: i64,
-    /// What it may ask.
+    /// The requests that it may send.
     pub(crate) requests: Bucket,
-    /// How often it may connect.
+    /// The connections that it may open.
     pub(crate) dials: Bucket,
     pub(crate) closing: bool,
     pub(crate) counts: Counts,
 }
 
-/// What decides how many creates there may be.
+/// The numbers that bound the number of creates.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) creates: u64,
-    /// Connections that were lost.
+    /// Lost connections.
     pub(crate) suspended: u64,
-    /// Candidacies begun and joins asked for.
+    /// Candidacies that began and joins that were called.
     pub(crate) begun: u64,
     /// Creates that a server refused.
     pub(crate) refused: u64,
-    /// Creates whose reply may have been lost: at most one more for each seat and disturbance.
+    /// Creates whose reply may have been lost: at most one more for each own znode and disturbance.
     pub(crate) disturbed: u64,
 }
 
-/// What a call asks for.
+/// The purpose of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
     Withdraw(Handle),
@@ -72,7 +72,7 @@ pub(crate) enum What {
     Close,
 }
 
-/// What a detector or a watcher was told last.
+/// The newest event of a detector or a watcher.
 pub(crate) struct View<E> {
     pub(crate) group: usize,
     pub(crate) told: Option<E>,
@@ -82,7 +82,7 @@ pub(crate) struct View<E> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Held {
     pub(crate) token: u64,
-    /// The first instant of true time at which it is over.
+    /// The first instant of true time after it.
     pub(crate) until: Nanos,
 }
 
@@ -101,30 +101,30 @@ pub(crate) struct Candidate {
     pub(crate) policy: LeasePolicy,
     pub(crate) reenrols: bool,
     pub(crate) held: Option<Held>,
-    /// A candidacy has begun, and its loss was not told yet.
+    /// A candidacy has begun, and its loss is not reported yet.
     pub(crate) open: bool,
-    /// It was told that it leads, with this token.
+    /// It has reported that it leads, with this token.
     pub(crate) leading: Option<u64>,
     pub(crate) in_jeopardy: bool,
     pub(crate) member: Option<Member>,
-    /// The newest token with which it has lost.
+    /// The newest token that it has lost.
     pub(crate) lost: u64,
     pub(crate) withdrawn: bool,
-    /// No candidacy follows by itself any more.
+    /// No candidacy follows by itself.
     pub(crate) stopped: bool,
     pub(crate) data: Vec<u8>,
 }
 
 impl Candidate {
-    /// Whether something is still to stand for this contender.
+    /// Whether a member of this contender is to exist.
     pub(crate) fn stands(&self) -> bool {
         !self.withdrawn && !self.stopped
     }
 }
 
 impl User {
-    /// Nobody has been told anything. The session timeout that is asked for, and the time by the clock
-    /// of the machine.
+    /// A user without any event, for the session timeout of the plan, and the time by the machine's
+    /// clock.
     pub(crate) fn new(timeout: Duration, now: Time) -> Self {
         Self {
             candidates: BTreeMap::new(),
@@ -137,7 +137,7 @@ impl User {
             attached: false,
             server: None,
             timeout,
-            heard: now,
+            received: now,
             committed: None,
             zxid: 0,
             requests: Bucket::default(),
@@ -149,13 +149,13 @@ impl User {
 }
 
 impl Account {
-    /// A handle that was never given.
+    /// A new handle.
     pub(crate) fn handle(&mut self) -> Handle {
         self.last_handle += 1;
         Handle(self.last_handle)
     }
 
-    /// How many handles were given.
+    /// The number of handles so far.
     pub(crate) fn handles(&self) -> u64 {
         self.last_handle
     }

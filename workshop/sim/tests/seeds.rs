@@ -1,4 +1,4 @@
-//! Worlds that are worth keeping: `workshop/sim/seeds.txt`.
+//! The worlds that are kept: `workshop/sim/seeds.txt`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 

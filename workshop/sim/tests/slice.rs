@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use tenure_mutants::Mutant;
 use tenure_sim::Wanted;
 
-/// Within how many worlds, from either seed on, each mistake is noticed: all of them. The numbers
-/// have room for worlds that change; `docs/simulation.md` says how many it takes.
+/// The number of worlds within which each mistake is detected, from either seed on: all mistakes.
+/// The numbers leave room for worlds that change; `docs/simulation.md` has the numbers as counted.
 const CAUGHT: &[(&str, u64)] = &[
     ("lease-from-answers", 2000),
     ("lease-from-sends-before-proof", 2000),
@@ -56,7 +56,7 @@ const CAUGHT: &[(&str, u64)] = &[
     ("xids-begin-anew", 2000),
 ];
 
-/// Where the worlds begin.
+/// The seeds at which the worlds begin.
 const SEEDS: [u64; 2] = [1, 5000];
 
 #[test]

@@ -7,9 +7,9 @@ use crate::time::{Nanos, SECOND};
 use std::collections::VecDeque;
 use tenure::model::ConnId;
 
-/// Into how many pieces a long segment is cut on a narrow path, at most.
+/// The most pieces into which a long segment is cut on a narrow path.
 const PIECES_MAX: usize = 16;
-/// A segment that is no longer goes in one piece.
+/// A segment up to this length goes in one piece.
 const PIECE_MIN: usize = 1024;
 
 /// A direction of a connection.
@@ -28,12 +28,12 @@ impl Way {
 
 #[derive(Debug)]
 pub(crate) enum Segment {
-    /// Up: a connection is asked for. Down: it stands.
+    /// Up: a connection is requested. Down: it is established.
     Syn,
     Data {
         bytes: Vec<u8>,
         reply: Reply,
-        /// What it answers.
+        /// The request that it answers.
         question: Option<Question>,
     },
     /// The sender closes, or refuses.
@@ -41,7 +41,8 @@ pub(crate) enum Segment {
 }
 
 impl Segment {
-    /// What arrives one after another on a path with this many bytes a second (0: no limit).
+    /// Segments that arrive one after another on a path with this many bytes a second (0: no
+    /// limit).
     pub(crate) fn pieces(self, rate: u64) -> Vec<Self> {
         match self {
             Self::Data {
@@ -65,7 +66,7 @@ impl Segment {
         }
     }
 
-    /// How long it takes on such a path.
+    /// The time that it takes on such a path.
     pub(crate) fn takes(&self, rate: u64) -> Nanos {
         match self {
             Self::Data { bytes, .. } if rate > 0 => bytes.len() as u64 * SECOND / rate,
@@ -79,13 +80,13 @@ impl Segment {
 pub(crate) struct Pipe {
     pub(crate) flying: VecDeque<(Nanos, Segment)>,
     newest: Nanos,
-    /// Its first segment has its turn in the queue of the world.
+    /// Whether its first segment is in the queue of the world.
     pub(crate) armed: bool,
 }
 
 impl Pipe {
-    /// Nothing arrives before what was sent before it, and on a narrow path a segment takes its time
-    /// behind that.
+    /// A segment arrives after the segments that were sent before it, and on a narrow path it takes
+    /// its own time after them.
     pub(crate) fn push(&mut self, at: Nanos, takes: Nanos, segment: Segment) {
         self.newest = self.newest.max(at) + takes;
         self.flying.push_back((self.newest, segment));
@@ -106,18 +107,18 @@ impl Pipe {
 #[derive(Debug)]
 pub(crate) struct Conn {
     pub(crate) host: usize,
-    /// Which process of that host.
+    /// The number of the process on that host.
     pub(crate) incarnation: u32,
-    /// What the process calls it.
+    /// The process's name for it.
     pub(crate) number: u64,
     pub(crate) server: usize,
-    /// What the server calls it, from when it was accepted until the server knows that it ended.
+    /// The server's name for it, from its acceptance until the server has noticed its end.
     pub(crate) remote: Option<ConnId>,
-    /// The process has not closed it, nor seen it closed.
+    /// The process has neither closed it nor seen it closed.
     pub(crate) open: bool,
-    /// Nothing comes to the client any more.
+    /// Nothing arrives at the client any longer.
     pub(crate) deaf: bool,
-    /// Something of it was lost for good: nothing passes any more, in either direction.
+    /// A part of it was lost for good: nothing passes any longer, in either direction.
     pub(crate) lost: bool,
     pub(crate) exchange: Exchange,
     pub(crate) up: Pipe,

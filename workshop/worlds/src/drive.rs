@@ -1,12 +1,12 @@
-//! One input to a client, everything that it wants done for that, and the contract between the two.
+//! One input to a client, all outputs for it, and the contract between the two.
 
 use tenure::core::{Client, Input, Output, Time};
 
-/// Gives a client an input, and takes what it puts out, into `outputs`.
+/// Gives a client an input, and collects its outputs in `outputs`.
 ///
 /// # Errors
-/// It has broken the contract of its outputs: the last one, and no other, says how long to wait. One that has
-/// ended may put out nothing.
+/// The client has broken the contract of its outputs: the last one, and no other, says how long to
+/// wait. A client that has ended may put out nothing.
 pub fn drive(
     client: &mut Client,
     input: Input<'_>,

@@ -1,26 +1,26 @@
-//! Which reply answers which request, on one connection: a server answers in the order in which it was
-//! asked.
+//! Matches replies with requests, on one connection: a server answers in the order of the requests.
 
 use crate::frames::{int, long};
 use std::collections::VecDeque;
 use tenure::core::Time;
 use tenure::proto::{op, xid};
 
-/// A request that is answered.
+/// A request and its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Question {
     /// When it was sent, by the client's clock.
     pub sent: Time,
-    /// What any server had applied by then.
+    /// The newest transaction that any server had applied by then.
     pub before: i64,
-    /// What the server had applied when it answered.
+    /// The newest transaction that the server had applied when it answered.
     pub zxid: i64,
 }
 
-/// What a frame of a server is.
+/// The kind of a server's frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reply {
-    /// None: it goes up, or is a piece of a frame, or answers nothing.
+    /// No complete frame of a server: bytes of a client, a piece of a frame, or an answer to
+    /// nothing.
     None,
     /// A watch has fired.
     Event,
@@ -28,11 +28,11 @@ pub enum Reply {
     Handshake,
     /// The answer to a ping.
     Ping,
-    /// The operation that was asked for, and whether it failed.
+    /// The answer to a request with this operation, and whether it failed.
     Of(i32, bool),
 }
 
-/// What a client has asked on one connection, and which of it is answered.
+/// The requests of a client on one connection, and their answers.
 #[derive(Debug, Default)]
 pub struct Exchange {
     greeted: bool,
@@ -59,8 +59,8 @@ impl Exchange {
         self.greeted = true;
     }
 
-    /// The client sends the frame with this body. A ping or a password is answered without a place in
-    /// the order.
+    /// The client sends the frame with this body. The order of replies leaves out the answers to
+    /// pings and passwords.
     pub fn ask(&mut self, body: &[u8], sent: Time, before: i64) {
         let (Some(number @ 1..), Some(operation)) = (int(body, 0), int(body, 4)) else {
             return;
@@ -73,7 +73,7 @@ impl Exchange {
         self.asked.push_back((number, operation, question));
     }
 
-    /// What a frame from the server answers.
+    /// The request that a frame from the server answers.
     pub fn answer(&mut self, bytes: &[u8]) -> (Reply, Option<Question>) {
         if !std::mem::replace(&mut self.answered, true) {
             return (Reply::Handshake, None);
@@ -85,7 +85,7 @@ impl Exchange {
             Some(number) if number > 0 => {
                 while let Some((asked, operation, question)) = self.asked.pop_front() {
                     if asked == number {
-                        // What has become of a multi stands in its body.
+                        // The outcome of a multi is in its body.
                         let inside = operation == op::MULTI && int(bytes, 20) == Some(-1);
                         let zxid = long(bytes, 8).unwrap_or(0);
                         let question = Question { zxid, ..question };

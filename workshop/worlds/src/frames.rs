@@ -1,5 +1,5 @@
-//! What bytes on a connection say, read without the library's decoders: a mistake in those must not
-//! hide itself.
+//! A reader of the bytes on a connection that shares no code with the library's decoders: a mistake
+//! in those must not hide itself.
 
 use tenure::proto::{op, xid};
 
@@ -17,7 +17,8 @@ pub fn long(bytes: &[u8], at: usize) -> Option<i64> {
     Some(i64::from_be_bytes(eight.try_into().ok()?))
 }
 
-/// The bodies of whole frames, without their lengths; what follows the last whole one is left out.
+/// The bodies of whole frames, without their lengths; leaves out the bytes after the last whole
+/// one.
 #[must_use]
 pub fn bodies(mut bytes: &[u8]) -> Vec<&[u8]> {
     let mut found = Vec::new();
@@ -31,12 +32,12 @@ pub fn bodies(mut bytes: &[u8]) -> Vec<&[u8]> {
     found
 }
 
-/// What tells some bytes apart from others: long ones are told by how they begin.
+/// The length and the beginning of some bytes, which distinguish them from others.
 pub(crate) fn beginning(bytes: &[u8]) -> (usize, &[u8]) {
     (bytes.len(), &bytes[..bytes.len().min(4096)])
 }
 
-/// What stands in some frames, for people; `up` if a client has sent them.
+/// The content of some frames in words; `up` if a client has sent them.
 pub(crate) fn words(bytes: &[u8], up: bool) -> String {
     let words = bodies(bytes).into_iter().map(|body| {
         let (number, second) = (int(body, 0).unwrap_or(0), int(body, 4).unwrap_or(0));

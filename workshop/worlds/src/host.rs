@@ -1,4 +1,5 @@
-//! A host: its clock, its links, the process on it, and what its kernel has taken in while that is stopped.
+//! A host: its clock, its links, the process on it, and the bytes that its kernel has received
+//! while the process is stopped.
 
 use crate::conn::{Segment, Way};
 use crate::path::{Path, Quality};
@@ -6,20 +7,20 @@ use crate::time::{Clock, Nanos};
 use std::collections::{BTreeMap, VecDeque};
 use tenure::core::{Client, Published, Time};
 
-/// What is to be done to the next answer of a server to a host.
+/// A change to the next answer of a server to a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trap {
     /// The answer to a handshake is lost, with its connection.
     Handshake,
     /// A reply to this operation is lost, with its connection.
     ReplyTo(i32),
-    /// A reply to this operation bears this error, though it was carried out.
+    /// A reply to this operation has this error, although the operation was carried out.
     Disguise(i32, i32),
 }
 
-/// A machine that runs a client, or could.
+/// A machine that runs a client, or can run one.
 pub struct Host {
-    /// What it takes time from.
+    /// Its clock.
     pub clock: Clock,
     /// The client on it, if one runs.
     pub process: Option<Process>,
@@ -28,22 +29,22 @@ pub struct Host {
     /// How many processes it has run.
     pub(crate) incarnation: u32,
     pub(crate) paused: bool,
-    /// What the kernel has taken in meanwhile, by connection.
+    /// The bytes that the kernel has received meanwhile, by connection.
     pub(crate) inbox: BTreeMap<usize, VecDeque<Segment>>,
     pub(crate) answering: Option<Time>,
     /// Server by server, up and down.
     paths: Vec<Path>,
 }
 
-/// A running client, and what its program would keep for it.
+/// A running client, and the state that its program would keep for it.
 pub struct Process {
     /// The client.
     pub core: Client,
-    /// Its connections: what it calls them, and what the world does.
+    /// Its connections: its own name for each, and the world's.
     pub(crate) conns: BTreeMap<u64, usize>,
     /// The leases that it has published.
     pub(crate) leases: Published,
-    /// When it wants to be called, in true time.
+    /// When it is to be called next, in true time.
     pub(crate) wakes: Option<Nanos>,
 }
 
@@ -69,7 +70,8 @@ impl Host {
         self.paused
     }
 
-    /// When the request was sent that is answered by what the process reads at this moment, by its clock.
+    /// The send time of the request that the bytes answer which the process is reading, by its
+    /// clock.
     #[must_use]
     pub fn answering(&self) -> Option<Time> {
         self.answering

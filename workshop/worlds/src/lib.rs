@@ -2,22 +2,22 @@
 //! servers, all in one thread. Nothing here reads a clock, opens a socket or draws from other dice
 //! than those that it is given, so the same calls make the same history.
 //!
-//! A [`World`] knows what happens, and not what should: its user decides what goes wrong, and a
-//! [`Witness`] sees each thing that happens, looks at the world (it cannot change it), and may
-//! object. The simulation's witness holds the promises of `GUARANTEES.md` against it; the witness of the
-//! core's tests keeps what their clients were told.
+//! A [`World`] has events, and no opinion on them: its user decides which faults happen, and a
+//! [`Witness`] sees each event, looks at the world (it cannot change it), and may object. The
+//! simulation's witness checks the promises of `GUARANTEES.md`; the witness of the core's tests
+//! keeps the events of their clients.
 //!
-//! | file | what |
+//! | file | contents |
 //! |---|---|
 //! | `time` | true time, and the clocks of hosts |
-//! | `frames`, `exchange` | what bytes say, and which reply answers which request |
+//! | `frames`, `exchange` | the content of bytes, and the matching of replies with requests |
 //! | `path`, `conn` | links with delays, losses and cuts; TCP connections over them |
-//! | `drive` | one input to a client, and all that it wants done |
-//! | `host` | a machine, the process on it, and what its kernel has taken in |
-//! | `names` | look-ups, and where addresses lead |
-//! | `record` | what happened, as a number and as words |
-//! | `witness` | who looks on |
-//! | `world` | all of it in order of time |
+//! | `drive` | one input to a client, and all outputs for it |
+//! | `host` | a machine, the process on it, and the bytes in its kernel |
+//! | `names` | look-ups, and the servers behind addresses |
+//! | `record` | the history, as a number and as words |
+//! | `witness` | the observer of a world |
+//! | `world` | all of it, in order of time |
 
 mod conn;
 mod drive;

@@ -1,39 +1,39 @@
-//! Names of servers: how long a look-up takes, what it says, and where addresses lead. The user of a
-//! world decides; the world keeps the look-ups.
+//! Names of servers: the duration of a look-up, its result, and the servers behind addresses. The
+//! user of a world decides; the world keeps the look-ups.
 
 use crate::time::Nanos;
 use fastrand::Rng;
 use std::net::SocketAddr;
 
-/// Where a connection goes.
+/// The destination of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// To this server.
     Server(usize),
-    /// Nothing is there.
+    /// No server.
     Nothing {
-        /// Whether something says so.
+        /// Whether the address refuses connections, instead of being silent.
         refuses: bool,
     },
 }
 
 /// Resolvers, and the addresses of servers.
 pub trait Names {
-    /// Where this address leads, from this host.
+    /// The destination of this address, for this host.
     fn target(&self, host: usize, to: SocketAddr) -> Target;
 
-    /// How long a look-up takes; `None` if it hangs until [`World::answer_late`].
+    /// The duration of a look-up; `None` if it hangs until [`World::answer_late`].
     ///
     /// # Errors
-    /// Why this host must not look this name up: the world ends with it.
+    /// The reason for which this host must not look this name up: it ends the world.
     ///
     /// [`World::answer_late`]: crate::World::answer_late
     fn takes(&mut self, host: usize, name: &str, dice: &mut Rng) -> Result<Option<Nanos>, String>;
 
-    /// What it says.
+    /// The result of a look-up.
     ///
     /// # Errors
-    /// What a resolver says that failed.
+    /// The message of a resolver that failed.
     fn answer(
         &mut self,
         host: usize,
@@ -49,6 +49,6 @@ pub(crate) struct Lookup {
     pub(crate) incarnation: u32,
     pub(crate) number: u64,
     pub(crate) name: String,
-    /// When it is answered; never, as long as nobody says when.
+    /// When it is answered; the end of time until that is known.
     pub(crate) at: Option<Nanos>,
 }

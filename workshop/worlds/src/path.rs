@@ -1,32 +1,32 @@
-//! What a link is like, and how long it takes what is sent.
+//! The quality of a link, and the time that a segment takes on it.
 
 use crate::time::{MS, Nanos, SECOND};
 use fastrand::Rng;
 
-/// After a cut the kernel sends again, but not at once: it has been waiting longer and longer.
+/// After a cut the kernel sends again, but not at once: its wait grows with the length of the cut.
 const RESEND_MAX: Nanos = 3 * SECOND;
 
-/// What the links of a host to the servers are like.
+/// The quality of the links between a host and the servers.
 #[derive(Debug, Clone, Copy)]
 pub struct Quality {
     /// The shortest delay of one way.
     pub base: Nanos,
-    /// By how much a delay is longer, at most.
+    /// The most by which a delay is longer.
     pub jitter: Nanos,
-    /// How many of 1000 segments are late, and by how much at most.
+    /// How many of 1000 segments are late.
     pub heavy_per_mille: u32,
-    /// By how much these are late at most.
+    /// The most by which these are late.
     pub heavy: Nanos,
     /// How many of 1000 segments are lost and sent again.
     pub loss_per_mille: u32,
-    /// How many bytes pass in a second; 0 if it does not matter.
+    /// How many bytes pass in a second; 0 if there is no limit.
     pub rate: u64,
-    /// By how much everything that a process has a part in is later: all but that a connection stands.
+    /// The additional delay of every segment for a process; the handshake of TCP has none.
     pub late: Nanos,
 }
 
 impl Quality {
-    /// As good as links are.
+    /// The best links.
     pub const GOOD: Self = Self {
         base: 100_000,
         jitter: 400_000,
@@ -63,7 +63,7 @@ impl Path {
         }
     }
 
-    /// How long a segment takes.
+    /// The time that a segment takes.
     pub(crate) fn draw(&self, dice: &mut Rng) -> Nanos {
         let q = &self.quality;
         let mut delay = q.base + dice.u64(0..=q.jitter);
@@ -78,7 +78,7 @@ impl Path {
         delay
     }
 
-    /// When the kernel tries again what was kept, after the path was cut for `waited`.
+    /// When the kernel sends the kept segments again, after the path was cut for `waited`.
     pub(crate) fn resends(&self, waited: Nanos, prompt: bool, dice: &mut Rng) -> Nanos {
         let late = if prompt {
             0

@@ -1,5 +1,5 @@
-//! What happened in a world: always as a number, so that two runs can be compared, and as words
-//! where somebody wants to read them.
+//! The history of a world: always as a number, so that two runs can be compared, and as words on
+//! request.
 
 use crate::time::Nanos;
 use std::collections::VecDeque;
@@ -15,7 +15,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// Nothing has happened. The last `kept` events will be there to read.
+    /// An empty history. It will keep the last `kept` events in words.
     #[must_use]
     pub fn new(kept: usize) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl Record {
         }
     }
 
-    /// Something happened. The words are made only if somebody wants them.
+    /// Records an event. The words are made only if they are kept.
     pub fn note(&mut self, now: Nanos, what: impl Hash, words: impl FnOnce() -> String) {
         now.hash(&mut self.hasher);
         what.hash(&mut self.hasher);
@@ -39,7 +39,7 @@ impl Record {
         }
     }
 
-    /// A number that two runs of the same world have in common.
+    /// A number that two runs of the same world share.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.hasher.finish()

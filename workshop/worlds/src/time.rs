@@ -1,10 +1,10 @@
-//! True time, by which servers go, and the clocks of hosts: each has its own start and its own rate.
+//! True time, which servers use, and the clocks of hosts: each has its own start and its own rate.
 
 use std::time::Duration;
 use tenure::core::Time;
 
-/// How far the rates of a client's clock and of the servers' may differ, in parts of 10⁹: what
-/// `GUARANTEES.md` allows.
+/// The largest difference between the rates of a client's clock and of the servers', in parts of
+/// 10⁹: `GUARANTEES.md` allows it.
 pub const RATE_PPB_MAX: i64 = 1_000_000;
 
 /// True time, in nanoseconds.
@@ -15,7 +15,7 @@ pub const MS: Nanos = 1_000_000;
 /// A second.
 pub const SECOND: Nanos = 1_000_000_000;
 
-/// True time as the ensemble takes it.
+/// True time as the ensemble uses it.
 #[must_use]
 pub fn span(now: Nanos) -> Duration {
     Duration::from_nanos(now)
@@ -30,7 +30,7 @@ pub fn nanos(span: Duration) -> Nanos {
 /// The clock of a host.
 #[derive(Debug, Clone, Copy)]
 pub struct Clock {
-    /// What it shows when true time begins.
+    /// Its time when true time begins.
     pub offset: Nanos,
     /// By how much it is faster than true time, in parts of 10⁹.
     pub rate_ppb: i64,
@@ -43,7 +43,7 @@ impl Clock {
         rate_ppb: 0,
     };
 
-    /// What it shows.
+    /// Its time.
     #[must_use]
     pub fn shows(&self, now: Nanos) -> Time {
         let drift = i128::from(now) * i128::from(self.rate_ppb) / 1_000_000_000;

@@ -1,5 +1,5 @@
-//! Who looks on. A world tells its witness each thing that happens, in order, and shows itself; it does
-//! not know what the witness makes of it, except that it may object.
+//! The observer of a world. A world calls its witness at each event, in order, and shows itself;
+//! the witness cannot change the world, except that it may object.
 
 use crate::exchange::{Question, Reply};
 use crate::names::{Names, Target};
@@ -16,7 +16,7 @@ pub struct Arrival {
     pub host: usize,
     /// The server at the other.
     pub server: usize,
-    /// At the host: what the bytes are, and what they answer.
+    /// At the host: the kind of the bytes, and the request that they answer.
     pub reply: Reply,
     /// The request that is answered.
     pub question: Option<Question>,
@@ -24,16 +24,17 @@ pub struct Arrival {
     pub answered: bool,
 }
 
-/// What is told of a world. Everything but the objection has nothing to say by default.
-#[allow(unused_variables)] // the defaults look at nothing
+/// The events of a world. By default a witness ignores each, and has no objection.
+#[allow(unused_variables)] // the defaults ignore them
 pub trait Witness<N: Names> {
     /// A process asks for a connection.
     fn dials(&mut self, world: &World<N>, host: usize, to: Target) {}
 
-    /// A process asks a resolver for a name, which is answered after so long, or hangs.
+    /// A process asks a resolver for a name; the answer comes after this time, or the look-up
+    /// hangs.
     fn looks_up(&mut self, world: &World<N>, host: usize, name: &str, takes: Option<Nanos>) {}
 
-    /// A process sends these frames (their bodies); none is its handshake.
+    /// A process sends these frames (their bodies); no body: it sends its handshake.
     fn sends(&mut self, world: &World<N>, host: usize, bodies: &[&[u8]]) {}
 
     /// Bytes have reached a server, which is about to read them.
@@ -48,7 +49,7 @@ pub trait Witness<N: Names> {
     /// A client publishes a lease, or takes it back.
     fn lease(&mut self, world: &World<N>, host: usize, handle: Handle, lease: Option<Lease>) {}
 
-    /// A client tells its user something.
+    /// A client's event for its user.
     fn event(&mut self, world: &World<N>, host: usize, handle: Handle, event: Event) {}
 
     /// A client answers a call.
@@ -63,9 +64,9 @@ pub trait Witness<N: Names> {
     /// ZooKeeper has another leader, or none.
     fn elected(&mut self, world: &World<N>, leader: Option<usize>) {}
 
-    /// Everything that was due at this instant is done.
+    /// Everything that was due at this instant has happened.
     fn stepped(&mut self, world: &World<N>) {}
 
-    /// Why the world must end here, once: it is asked after each of these.
+    /// The reason for which the world must end here; the world asks after each of these calls.
     fn objection(&mut self) -> Option<String>;
 }

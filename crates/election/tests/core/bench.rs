@@ -1,4 +1,4 @@
-//! A bench for clients of the core: one server and links with an exact delay, in virtual time.
+//! The bench: clients of the core, one server and links with an exact delay, in virtual time.
 
 mod book;
 mod seen;
@@ -16,9 +16,9 @@ use tenure_model::{Ensemble, EnsembleOptions, ModelOptions};
 use tenure_proto::{Acl, ConnectRequest, Request};
 use tenure_worlds::{Clock, Quality, SECOND, Trap, Way, World, nanos, span};
 
-/// The session timeout of every client, unless a test says otherwise.
+/// The session timeout of every client, unless a test sets another.
 pub(crate) const T: Duration = Duration::from_secs(6);
-/// One way.
+/// The delay of one way.
 pub(crate) const DELAY: Duration = Duration::from_millis(1);
 pub(crate) const GROUP: &str = "/group";
 /// The only server.
@@ -26,14 +26,14 @@ const ALONE: usize = 0;
 
 pub(crate) struct Bench {
     pub(crate) world: World<Book>,
-    /// What the clients did and said.
+    /// The events of the clients.
     pub(crate) seen: Seen,
     calls: u64,
     /// Whether contenders prove while they are next in line.
     pub(crate) warm: bool,
-    /// The `tickTime` that clients are told.
+    /// The `tickTime` that clients get.
     pub(crate) tick: Option<Duration>,
-    /// How much longer everything that a server says is under way.
+    /// The additional delay of everything that a server sends.
     reply_delay: Duration,
 }
 
@@ -54,7 +54,7 @@ impl Bench {
         let ensemble = Ensemble::new(alone(options), span(SECOND));
         let dice = || Rng::with_seed(0);
         let mut world = World::new(ensemble, SECOND, Book::default(), dice(), dice(), 0);
-        // A cut is a black hole here: what is sent into it never comes.
+        // A cut is a black hole here: bytes that are sent into it never arrive.
         world.cuts_lose = true;
         Self {
             world,
@@ -193,7 +193,7 @@ impl Bench {
         self.world.sever(&mut self.seen, node);
     }
 
-    /// Connections on which bytes were lost stay dead.
+    /// Connections that lost bytes stay dead.
     pub(crate) fn heal(&mut self, node: usize) {
         self.world.heal_client(node, true);
     }
@@ -202,7 +202,7 @@ impl Bench {
         self.world.pause(node);
     }
 
-    /// What arrived meanwhile is read now, late.
+    /// The bytes that arrived meanwhile are read now, late.
     pub(crate) fn resume(&mut self, node: usize) {
         self.world.resume(&mut self.seen, node, false);
     }
@@ -221,7 +221,7 @@ impl Bench {
         self.world.ensemble = Ensemble::new(options, span(self.world.now));
     }
 
-    /// Everything that a server says is under way for longer by this, from now on.
+    /// From now on, everything that a server sends is under way for longer by this.
     pub(crate) fn set_reply_delay(&mut self, late: Duration) {
         self.reply_delay = late;
         let quality = Quality {
@@ -233,22 +233,22 @@ impl Bench {
         }
     }
 
-    /// The next reply to this operation never reaches anybody, and the connection ends.
+    /// The next reply to this operation is lost, and the connection ends.
     pub(crate) fn swallow_reply_of(&mut self, op: i32) {
         self.set_trap(Some(Trap::ReplyTo(op)));
     }
 
-    /// The next reply to this operation bears this error, though it was carried out.
+    /// The next reply to this operation has this error, although the operation was carried out.
     pub(crate) fn disguise(&mut self, op: i32, error: i32) {
         self.set_trap(Some(Trap::Disguise(op, error)));
     }
 
-    /// Replies arrive as they are.
+    /// Replies arrive unchanged.
     pub(crate) fn spare_replies(&mut self) {
         self.set_trap(None);
     }
 
-    /// Whichever client is answered first.
+    /// Whichever client gets the next reply.
     fn set_trap(&mut self, trap: Option<Trap>) {
         self.seen.trap = trap;
         for host in &mut self.world.hosts {
@@ -274,7 +274,7 @@ impl Bench {
         assert!(ensemble.refuse_next(conn, Some(op), code, times));
     }
 
-    // ---- what others do ----
+    // ---- acts of others ----
 
     fn collect(&mut self) {
         self.world.collect(&mut self.seen);
@@ -285,7 +285,7 @@ impl Bench {
         self.expire_session(session);
     }
 
-    /// Two may believe until the lease ends, as documented.
+    /// Two may believe that they lead until the lease ends, as documented.
     pub(crate) fn expire_session(&mut self, session: i64) {
         self.seen.tampered = true;
         let now = span(self.world.now);
@@ -312,7 +312,7 @@ impl Bench {
         self.collect();
     }
 
-    /// An administrator changes who may do what.
+    /// An administrator changes the ACL.
     pub(crate) fn set_acl(&mut self, path: &str, acl: &[Acl]) {
         let now = span(self.world.now);
         self.world.ensemble.set_acl(path, acl, now).unwrap();
@@ -349,7 +349,7 @@ impl Bench {
         self.run_while_not(length, |_| false);
     }
 
-    /// Runs until `done`, at most for `length`; says whether it came to that.
+    /// Runs until `done`, at most for `length`; returns whether it is done.
     pub(crate) fn run_while_not(&mut self, length: Duration, done: impl Fn(&Self) -> bool) -> bool {
         let end = self.world.now + nanos(length);
         while !done(self) {

@@ -1,4 +1,4 @@
-//! Many questions at once: what a lease hangs on does not wait behind them. Counted in frames.
+//! Many questions at once: the requests of a lease do not wait behind them. Counted in frames.
 
 use crate::clerk::{Act, Clerk, T};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tenure_proto::{Request, Response, Stat, op};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A group at `/many` with so many members.
+/// A group at `/many` with this many members.
 fn many(members: usize) -> impl FnMut(&Request) -> Option<Act> {
     move |request| match request {
         Request::GetChildren2 { path, .. } if path == "/many" => {
@@ -103,7 +103,7 @@ fn what_is_held_back_is_bounded_and_a_call_beyond_it_is_told() {
     // 65,536 wait, 8 are under way.
     assert_eq!(refused, 70_000 - 65_536 - 8);
     assert!(clerk.error(69_999).contains("too many questions"));
-    // A listing begets ten thousand reads: few are asked for before those are done.
+    // A listing causes ten thousand reads: few lists are requested before those are done.
     clerk.run(20 * SECOND);
     let listings = clerk
         .sent

@@ -1,4 +1,5 @@
-//! One client and a server that a test plays: frames, in virtual time, one answer after the other.
+//! One client and a server that the test plays: frames, in virtual time, one answer after the
+//! other.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,13 +14,13 @@ use tenure_proto::{
 
 pub(crate) const T: Duration = Duration::from_secs(6);
 const DELAY: Duration = Duration::from_millis(1);
-/// How many bytes of an answer come at once.
+/// How many bytes of an answer arrive at once.
 const PIECE: usize = 16 << 10;
 
-/// What the server does with a request.
+/// The server's answer to a request.
 pub(crate) enum Act {
     Answer(Result<Response, ServerError>),
-    /// Closes the connection, with whatever it has not answered yet.
+    /// Closes the connection, and drops its pending answers.
     HangUp,
     /// Answers with these bytes in the place of a response.
     Garble(Vec<u8>),
@@ -31,7 +32,7 @@ enum Coming {
     Closed(u64),
 }
 
-/// What a test makes of a request; the plain server answers what is left.
+/// The test's answers to requests; the plain server answers the rest.
 type Play = Box<dyn FnMut(&Request) -> Option<Act>>;
 
 pub(crate) struct Clerk {
@@ -49,7 +50,7 @@ pub(crate) struct Clerk {
     free_at: Time,
     zxid: i64,
     session: i64,
-    /// Whether the next handshake is told that its session is over.
+    /// Whether the answer to the next handshake is that its session is over.
     pub(crate) expires: bool,
     pub(crate) connects: Vec<Time>,
     pub(crate) sent: Vec<(Time, Request)>,
@@ -220,7 +221,7 @@ impl Clerk {
                     bytes[..4].copy_from_slice(&length.to_be_bytes());
                 }
                 Act::HangUp => {
-                    // What it had said before may be lost with it.
+                    // Earlier answers may be lost with it.
                     self.coming.retain(|_, e| !matches!(e, Coming::Bytes(..)));
                     self.come(self.now + DELAY, Coming::Closed(conn));
                     hung_up = true;
@@ -311,7 +312,7 @@ impl Clerk {
         lease.is_some_and(|lease| lease.end > self.now)
     }
 
-    /// What this call ended with: its error's words.
+    /// The words of the error with which this call ended.
     pub(crate) fn error(&self, call: u64) -> String {
         match self.done.get(&CallId(call)) {
             Some(Err(error)) => error.message().to_owned(),

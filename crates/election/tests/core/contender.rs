@@ -1,4 +1,4 @@
-//! Contenders: enrolment, order, hand-over, loss, and what is left behind.
+//! Contenders: enrolment, order, hand-over, loss, and clean-up.
 
 use crate::bench::{Bench, GROUP, T};
 use std::time::Duration;
@@ -36,7 +36,7 @@ fn names(events: &[ContenderEvent]) -> Vec<String> {
     events.iter().map(name).collect()
 }
 
-/// A world in which `n` clients contend, the first one leading.
+/// A world in which `n` clients contend, and the first one leads.
 fn contenders(n: usize) -> Bench {
     let mut bench = Bench::new();
     for id in 0..n {
@@ -322,7 +322,7 @@ fn whoever_stands_far_behind_leads_only_after_everybody_before_it() {
         other => panic!("{other:?}"),
     };
     assert_eq!(ahead(&bench), last, "it counts more than it knows by name");
-    // Those whom it knows by name go first, the nearest first; the rest is learnt then.
+    // Those that it knows by name go first, the nearest first; it learns the rest then.
     for id in (0..last).rev() {
         assert!(!bench.leads(last, 1), "{id} still stands");
         bench.withdraw(id, 1);

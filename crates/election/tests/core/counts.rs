@@ -1,4 +1,4 @@
-//! What things cost, counted in requests.
+//! Costs, counted in requests.
 
 use crate::bench::{Bench, DELAY};
 use std::time::Duration;
@@ -35,12 +35,12 @@ fn enrolment_takes_one_round_trip_when_nobody_stands_before() {
         })
         .unwrap();
     assert_eq!(leading.since(start), 2 * DELAY, "one round trip");
-    // The third arms the watch on the own znode; nobody waits for it.
+    // The third arms the watch on the own znode; nothing waits for it.
     assert_eq!(
         asked(&bench, 0, before),
         [op::CREATE2, op::GET_CHILDREN2, op::EXISTS]
     );
-    // The create was the first proof; the next ones come at their leisure.
+    // The create was the first proof; the next ones are not urgent.
     assert_eq!(proofs(&bench, 0, before), 2);
 }
 
@@ -66,8 +66,8 @@ fn standbys_that_come_and_go_cost_leader_detectors_and_other_standbys_nothing() 
     bench.withdraw(passer_by, 1);
     bench.run(SECOND);
     for (id, before) in before.iter().enumerate().take(passer_by) {
-        // Two seconds are a third of T: the leader proves, whoever is next in line proves instead of
-        // pinging, and what rests on a watch is looked at instead.
+        // Two seconds are a third of T: the leader proves, the standby that is next in line proves
+        // instead of pinging, and the machines that rest on a watch look instead.
         let others = bench.seen.nodes[id].sent.len() - before - proofs(&bench, id, *before);
         assert!(others <= usize::from(id > 1), "client {id}: {others}");
         let expected = [4, 1].get(id).copied().unwrap_or(0);
@@ -89,7 +89,7 @@ fn a_change_of_leader_costs_each_detector_one_read_and_the_successor_none() {
     for watcher in &watchers {
         bench.detect(*watcher, 9);
     }
-    // What takes the place of pings falls on whole seconds.
+    // The requests in place of pings fall on whole seconds.
     bench.run(3 * crate::bench::T + SECOND / 4);
     let before: Vec<usize> = bench.seen.nodes.iter().map(|n| n.sent.len()).collect();
     let start = bench.now();
@@ -105,9 +105,9 @@ fn a_change_of_leader_costs_each_detector_one_read_and_the_successor_none() {
         [0; 0],
         "the successor decides alone"
     );
-    // It was idle for long, so its lease needs three proofs that follow each other, and δ between the
-    // first two; the first goes out as soon as its predecessor is gone. One more, which goes out
-    // meanwhile, shows that nobody had begun to end its session.
+    // It was idle for long, so its lease needs three proofs that follow each other, and δ between
+    // the first two; the first goes out as soon as its predecessor is gone. One more, which goes
+    // out meanwhile, shows that the ensemble had not begun to end its session.
     let led = bench.time_of(1, |e| {
         matches!(e, Event::Contender(ContenderEvent::Leading { .. }))
     });
@@ -210,7 +210,7 @@ fn after_a_long_cut_a_detector_looks_once() {
     bench.detect(1, 9);
     bench.run(SECOND);
     bench.cut(1);
-    // Long enough to know nothing any more, too short to end the session.
+    // Long enough to know nothing any longer, too short to end the session.
     let events = |w: &Bench| w.detector_events(1, 9).len();
     assert!(bench.run_while_not(crate::bench::T, |w| events(w) == 2));
     let before = bench.seen.nodes[1].sent.len();

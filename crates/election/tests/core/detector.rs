@@ -1,4 +1,4 @@
-//! Detectors: who leads, nobody, or cannot know.
+//! Detectors: a leader, none, or an unknown one.
 
 use crate::bench::{Bench, GROUP, T};
 use std::time::Duration;
@@ -210,7 +210,7 @@ fn a_path_that_was_born_again_is_not_taken_for_the_old_leader() {
         names(&bench.detector_events(watcher, 9)).last().unwrap(),
         "/group/c_0000000001 1/1"
     );
-    // While it looks away the group is wiped and its counter starts anew: another contender now
+    // While it is cut off, the group is deleted and its counter starts again: another contender now
     // has the path of the leader that it knew, behind the one that leads.
     bench.sever(watcher);
     bench.delete_tree(GROUP);

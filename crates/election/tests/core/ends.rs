@@ -1,4 +1,4 @@
-//! Requests and answers that connections end of: they fail alone, and nothing loops without a pause.
+//! Requests and answers that end connections: they fail alone, and nothing loops without a pause.
 
 use crate::clerk::{Act, Clerk, T};
 use std::time::Duration;
@@ -68,7 +68,7 @@ fn an_answer_that_is_too_long_fails_alone_with_its_size_and_what_helps() {
         "{error}"
     );
     assert_eq!((clerk.connects.len(), clerk.losses()), (1, 0));
-    // By default there is room for it.
+    // By default the limit allows it.
     let mut clerk = leader(Clerk::new(long));
     clerk.members(2, 7);
     keeps(&mut clerk, SECOND);
@@ -98,7 +98,7 @@ fn a_view_that_is_too_long_says_so_and_is_looked_at_again_at_leisure() {
 
 #[test]
 fn an_answer_that_goes_on_arriving_is_waited_for() {
-    // Nobody leads: 293 pieces, 3 s, where 2 s are the limit without progress.
+    // No contender leads: 293 pieces, 3 s, where 2 s are the limit without progress.
     let mut clerk = Clerk::new(long);
     clerk.group(2, "/many");
     clerk.run(3 * SECOND);
@@ -203,7 +203,8 @@ fn a_question_that_the_server_hangs_up_on_fails_alone_among_many() {
     assert_eq!((answered, clerk.losses()), (49, 2));
 }
 
-/// An operator's tool attaches to the session, and closes it: each cuts off what is asked then.
+/// An operator's tool attaches to the session, and closes it: each act cuts off the requests of
+/// that moment.
 #[test]
 fn a_question_is_not_blamed_for_the_end_of_its_session() {
     let mut cuts = 2;
@@ -247,7 +248,7 @@ fn an_answer_that_cannot_be_read_fails_alone() {
 fn a_server_that_hangs_up_on_one_way_to_look_for_a_znode_is_asked_in_another() {
     let mut lost = false;
     let hangs = move |request: &Request| match request {
-        // Its first create is lost, so that it must look for what came of it.
+        // Its first create is lost, so that it must look for the outcome.
         Request::Create2 { .. } => (!std::mem::replace(&mut lost, true)).then_some(Act::HangUp),
         Request::GetEphemerals { .. } => Some(Act::HangUp),
         _ => None,
@@ -281,7 +282,7 @@ fn no_server_is_dialled_in_a_loop_whatever_it_hangs_up_on() {
             let before = clerk.connects.len();
             clerk.run(60 * SECOND);
             let connects = clerk.connects.len() - before;
-            // Half a second at least, once pauses have grown, and one that is forgiven.
+            // At least half a second, once pauses have grown, and one that is free.
             assert!(connects <= 125, "{bad}, minute {minute}: {connects}");
         }
         let mut close = clerk.connects.windows(2).map(|w| w[1].since(w[0]));

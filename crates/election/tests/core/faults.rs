@@ -1,4 +1,4 @@
-//! What becomes of a lease, a znode and a request when the world goes wrong.
+//! The fate of a lease, a znode and a request under faults.
 
 use crate::bench::{Bench, GROUP, T};
 use std::time::Duration;
@@ -289,7 +289,7 @@ fn creates_that_were_lost_are_no_refusals() {
         bench.sever(0);
         bench.heal(0);
     }
-    // The group's path is still missing: that can be mended.
+    // The group's path is still missing: that can be repaired.
     bench.run(T);
     assert!(bench.leads(0, 1), "{:?}", bench.contender_events(0, 1));
 }
@@ -342,8 +342,8 @@ fn a_ghost_of_our_session_that_nobody_claims_is_deleted() {
     bench.client();
     bench.run(SECOND);
     bench.contend(0, 1);
-    // A create of the same session that the client does not know of: its reply breaks the
-    // connection, with the client's own create still unanswered.
+    // A create of the same session that the client did not send: its reply breaks the connection,
+    // with the client's own create still unanswered.
     bench.inject(0, &ghost());
     bench.run(T);
     assert_eq!(bench.members().len(), 1, "{:?}", bench.members());
@@ -538,7 +538,7 @@ fn an_ensemble_that_was_emptied_is_accepted_after_a_while() {
 }
 
 /// A contender behind another, ended after `delay` by `end`, while everything that is under way
-/// goes on.
+/// continues.
 fn ended_after(delay: Duration, missing: bool, end: impl Fn(&mut Bench)) -> Bench {
     let mut bench = Bench::new();
     if !missing {

@@ -56,7 +56,7 @@ fn join_data_members_cancel() {
     let call = join(&mut bench, id, "hello bench");
     bench.run(SECOND);
     let member = joined(&bench, id, call);
-    // A label that holds '_' comes back whole.
+    // A label that contains '_' is read back whole.
     assert_eq!(member.label.as_deref(), Some("m_x"));
     let members = bench.with_call(id, |call| Command::Members { handle: G, call });
     let path = member.path.clone();
@@ -298,7 +298,7 @@ fn a_payload_is_changed_now_or_when_the_server_is_back_and_the_last_one_counts()
     for call in calls {
         assert_eq!(bench.seen.nodes[id].done[&call], Ok(Answer::Written(true)));
     }
-    // Whether a write whose reply was lost was done does not matter: it is done again.
+    // It does not matter whether a write whose reply was lost was done: it is done again.
     bench.swallow_reply_of(op::SET_DATA);
     let call = set(&mut bench, id, &member, b"e");
     bench.run(T);
@@ -322,7 +322,7 @@ fn a_payload_changed_before_the_znode_stands_is_not_lost() {
     assert_eq!(bench.seen.nodes[id].done[&call], Ok(Answer::Written(true)));
     let (data, _) = bench.world.ensemble.node("/group/c_0000000000").unwrap();
     assert_eq!(data, b"late");
-    // The next candidacy bears it from the beginning.
+    // The next candidacy has it from the beginning.
     bench.delete("/group/c_0000000000");
     bench.run(SECOND);
     let (data, stat) = bench.world.ensemble.node("/group/c_0000000001").unwrap();
@@ -364,7 +364,7 @@ fn the_end_of_a_member_is_told_to_its_owner_and_to_others() {
         answer(&bench, other, b_other),
         Some(Ok(Answer::Removed(false)))
     );
-    // Cut off, the owner is told by its own clock, and the other by the server.
+    // Cut off, the owner learns it from its own clock, and the other from the server.
     bench.cut(owner);
     assert!(bench.run_while_not(2 * T, |w| answer(w, owner, c_own).is_some()));
     bench.run(T);
@@ -490,11 +490,11 @@ fn many_joins_in_doubt_on_one_path_look_once_for_all() {
     bench.create(GROUP);
     let id = open(&mut bench);
     bench.run(SECOND);
-    // Half of them bear what another bears, too.
+    // Half of them have the label of another, too.
     let calls: Vec<CallId> = (0..JOINS)
         .map(|n| join(&mut bench, id, &format!("{}", n / 2)))
         .collect();
-    // The server has created all; its answers fall into a hole.
+    // The server has created all; its answers are lost.
     bench.cut(id);
     assert!(bench.run_while_not(SECOND, |w| w.members().len() == JOINS));
     let before = bench.seen.nodes[id].sent.len();

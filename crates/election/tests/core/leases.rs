@@ -1,4 +1,4 @@
-//! On what a lease may rest: sessions that are about to be closed, timeouts that change, answers
+//! The foundations of a lease: sessions that are about to be closed, timeouts that change, answers
 //! that are slow.
 
 use crate::bench::{Bench, DELAY, GROUP, T};
@@ -28,7 +28,7 @@ fn hindrances(bench: &Bench, node: usize) -> Vec<String> {
 }
 
 /// A session that was silent until a server took it for expired, and is attached again before it is
-/// closed: what it commits meanwhile proves nothing.
+/// closed: its commits in that time prove nothing.
 #[test]
 fn a_session_that_is_doomed_makes_no_leader_whenever_it_comes_back() {
     let mut came_back = 0;
@@ -58,7 +58,7 @@ fn a_session_that_is_doomed_makes_no_leader_whenever_it_comes_back() {
             bench.sever(1);
             bench.heal(1);
             bench.resume(1);
-            // `run` holds after each step that there is one leader at most.
+            // `run` checks after each step that there is at most one leader.
             bench.run_while_not(T, |w| w.leads(1, 1));
             bench.cut(1);
             bench.run(2 * T);
@@ -85,7 +85,7 @@ fn a_client_that_was_away_for_long_leads_at_once_by_another_session() {
     bench.heal(0);
     let healed = bench.now();
     assert!(bench.run_while_not(2 * T, |w| w.leads(0, 1)));
-    // It dials again within its longest pause, finds its session, and makes a new one.
+    // It connects again within its longest pause, finds its session, and makes a new one.
     assert!(
         bench.now().since(healed) < 2 * SECOND,
         "{:?}",
@@ -141,7 +141,7 @@ fn a_session_with_members_is_kept_and_waited_for() {
 
 #[test]
 fn a_longer_timeout_that_another_server_grants_lengthens_no_lease() {
-    // What is granted at first, in the middle, and at the end.
+    // The timeouts that are granted at first, in the middle, and at the end.
     for granted in [[6000, 4000, 6000], [6000, 3000, 5000], [5000, 4000, 6000]] {
         let mut bench = Bench::new();
         bench.create(GROUP);
@@ -260,7 +260,8 @@ fn where_every_answer_is_slow_a_lone_contender_leads_all_the_same_and_keeps_it()
 fn however_slow_answers_are_a_lone_contender_leads_and_keeps_it_or_says_why_not() {
     let mut leads = 0;
     let cases = [2000, 4000, 6000, 10_000, 15_000].map(|timeout| {
-        // About the latest that can be borne, and at once the whole way from a tenth of T to a quarter.
+        // About the latest tolerable answers, and at once the whole way from a tenth of T to a
+        // quarter.
         let near = (130..=176)
             .step_by(2)
             .map(move |part| part * timeout / 1000);
@@ -283,7 +284,7 @@ fn however_slow_answers_are_a_lone_contender_leads_and_keeps_it_or_says_why_not(
         let (told, lost) = (hindrances(&bench, 0).len(), bench.losses(0, 1).len());
         let is_led = led_at(&bench, 0).is_some();
         assert_ne!(is_led, told > 0, "{case}: {told} hindrances");
-        // A session of which the proved life has run out is given up.
+        // A session whose proved life is over is given up.
         assert!(!is_led || lost == 0, "{case}: {:?}", bench.losses(0, 1));
         leads += u32::from(is_led);
     }
@@ -309,7 +310,7 @@ fn where_answers_are_too_slow_for_any_lease_it_says_so_once_in_t() {
     }
 }
 
-/// Answers are late by what falls from `most` to `least`, again and again.
+/// Answers are late by a delay that falls from `most` to `least`, repeatedly.
 fn run_unevenly(bench: &mut Bench, span: Duration, least: Duration, most: Duration) {
     let end = bench.now() + span;
     let mut late = most;

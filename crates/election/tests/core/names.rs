@@ -1,4 +1,4 @@
-//! Names: of resolvers that are slow, silent or wrong, and of servers that move.
+//! Names: resolvers that are slow, silent or wrong, and servers that move.
 
 use crate::bench::{Bench, DELAY, Resolver, T};
 use std::net::SocketAddr;
@@ -22,7 +22,7 @@ fn set(bench: &mut Bench, name: &str, resolver: Resolver) {
     bench.world.names.names.insert(name.to_owned(), resolver);
 }
 
-/// How often this client was told that it is connected.
+/// How many times this client reported that it is connected.
 fn connected(bench: &Bench, node: usize) -> usize {
     let events = bench.session_events(node);
     let is = |event: &&SessionEvent| matches!(event, SessionEvent::Connected { .. });
@@ -113,7 +113,7 @@ fn whoever_knows_an_address_waits_for_no_resolver() {
             bench.run(SECOND);
             assert_eq!(bench.token(0, 1), Some(token));
         }
-        // What hangs would count as lost then.
+        // The hanging look-up would count as lost then.
         bench.run(61 * SECOND);
     }
     let errors = errors(&bench, 0);
@@ -128,7 +128,7 @@ fn whoever_knows_an_address_waits_for_no_resolver() {
 #[test]
 fn a_name_that_hangs_keeps_nobody_from_another() {
     let mut hung = 0;
-    // The seed of a client, which picks the order of its servers, is its number.
+    // The number of a client is its seed, which decides the order of its servers.
     for others in 0..6 {
         let mut bench = Bench::new();
         set(&mut bench, "hangs.test", takes(40 * SECOND, &[3]));
@@ -147,7 +147,8 @@ fn a_name_that_hangs_keeps_nobody_from_another() {
         if bench.seen.look_ups.len() < 2 {
             continue;
         }
-        // What hung is known by now: nobody waits for a look-up when the other falls silent.
+        // The hanging look-up has an answer by now: the client waits for none when the other server
+        // falls silent.
         hung += 1;
         set(&mut bench, "hangs.test", takes(NEVER, &[3]));
         set(&mut bench, NAME, takes(NEVER, &[1]));

@@ -1,4 +1,4 @@
-//! Servers that do not know the newer operations: `create2` came with 3.5, `getEphemerals` with 3.6.
+//! Servers without the newer operations: `create2` came with 3.5, `getEphemerals` with 3.6.
 
 use crate::bench::{Bench, GROUP, T};
 use std::time::Duration;

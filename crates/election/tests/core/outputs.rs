@@ -1,4 +1,4 @@
-//! One input, and exactly what comes out: the session's machine against bytes written by hand.
+//! One input, and its exact outputs: the session's machine against bytes that are written by hand.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -85,7 +85,7 @@ fn reply(xid: i32, zxid: i64, err: i32, response: &Response) -> Vec<u8> {
     bytes
 }
 
-/// A client whose session 0x2a stands on connection 1 since 20 ms.
+/// A client whose session 0x2a is on connection 1 since 20 ms.
 fn attached() -> Client {
     let mut client = client("127.0.0.1", None);
     give(&mut client, Input::Tick, ms(0));
@@ -190,7 +190,7 @@ fn a_silent_server_is_given_up_in_time() {
     let mut client = client("127.0.0.1", None);
     give(&mut client, Input::Tick, ms(0));
     give(&mut client, Input::Connected { conn: 1 }, ms(10));
-    // What it hears before it has granted the session it answers after.
+    // The client answers messages from before it granted the session after that.
     for n in 1..=11 {
         let at = 10 + 125 * n;
         assert_eq!(give(&mut client, Input::Tick, ms(at - 1)).len(), 1, "{at}");
@@ -336,7 +336,7 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
             wait(ms(600), Wake::Session(SessionWake::Proof)),
         ]
     );
-    // Release: first the lease goes, then the delete is written.
+    // Release: first the lease ends, then the delete is written.
     let out = give(
         &mut client,
         Input::Command(Command::Withdraw {
@@ -411,7 +411,7 @@ fn pings_are_one_at_a_time_and_an_overdue_answer_ends_the_connection() {
             wait(ms(4010), Wake::Session(SessionWake::Answer)),
         ]
     );
-    // Two thirds of T after the newest answered send nothing is known any more, and a third of T
+    // Two thirds of T after the newest answered send nothing is known any longer, and a third of T
     // after the ping its answer is overdue: both at the same instant here.
     let out = give(&mut client, Input::Tick, ms(4010));
     assert_eq!(out[0], Output::Close { conn: 1 });
@@ -579,7 +579,7 @@ fn a_smaller_timeout_of_a_later_connection_goes_on_to_count_when_it_is_lost() {
         },
         ms(300),
     );
-    // Expired four seconds after the handshake at 210 ms, whatever was granted at first.
+    // Expired four seconds after the handshake at 210 ms, whatever timeout was granted at first.
     assert!(!format!("{:?}", give(&mut client, Input::Tick, ms(4209))).contains("Expired"));
     assert!(format!("{:?}", give(&mut client, Input::Tick, ms(4210))).contains("Expired"));
 }
@@ -654,7 +654,7 @@ fn a_new_connection_names_the_newest_transaction_that_was_seen() {
             bytes: connect_request(0x2a, 7, 41)
         }
     );
-    // The question without an answer is asked again, as the first of the new connection.
+    // The question without an answer is sent again, as the first of the new connection.
     let bytes = connect_response(0x2a, 6000);
     let out = give(
         &mut client,
@@ -668,8 +668,8 @@ fn a_new_connection_names_the_newest_transaction_that_was_seen() {
         path: "/g".into(),
         watch: false,
     };
-    // Numbers go on for the life of the session: a server might answer this one with what became of
-    // an earlier one of the same number.
+    // Numbers continue for the life of the session: a server might otherwise answer this one with
+    // the outcome of an earlier one of the same number.
     let sent = Output::Send {
         conn: 2,
         bytes: request(3, &list),
@@ -764,7 +764,7 @@ fn a_name_with_several_addresses_is_several_servers_when_one_commits_nothing() {
     let all: Vec<SocketAddr> = (1..=3).map(|n| ([10, 0, 0, n], 2181).into()).collect();
     for (addresses, moves) in [(&all[..1], false), (&all[..], true)] {
         let (mut client, at) = leader_of(addresses);
-        // Its proof stays without an answer for a sixth of T, and the server had a quarter.
+        // Its proof is without an answer for a sixth of T, and the server had a quarter.
         let proof = give(&mut client, Input::Tick, ms(530));
         assert!(matches!(proof[0], Output::Send { .. }), "{proof:?}");
         let out = give(&mut client, Input::Tick, ms(1530));

@@ -1,4 +1,4 @@
-//! Faults in an order that a seed picks: nothing may break the one promise while they last, and
+//! Faults in an order that a seed chooses: nothing may break the one promise while they last, and
 //! everything must be in order soon after they end.
 //!
 //! `TENURE_STORM_SEED=7 cargo test --test core storm` runs one world again,
@@ -182,7 +182,7 @@ impl Storm {
         }
     }
 
-    /// What is wrong, if anything still is.
+    /// The first thing that is still wrong, if any.
     fn disorder(&self) -> Option<String> {
         let bench = &self.bench;
         let leading = |id: usize| self.standing[id].and_then(|handle| bench.token(id, handle));
@@ -251,7 +251,7 @@ fn storm(seed: u64) -> BTreeMap<&'static str, usize> {
         storm.step();
     }
     storm.heal_all();
-    // A session that was just taken up lives for T and a tick; its owner may be gone.
+    // A session that has just attached lives for T and a tick; its owner may be gone.
     let limit = 2 * T + Duration::from_secs(2);
     let healed = storm.bench.now() + limit;
     while let Some(disorder) = storm.disorder() {

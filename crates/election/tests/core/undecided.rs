@@ -1,5 +1,5 @@
-//! Answers that decide nothing: a server that throttles (−127) or is overtaxed (−4, −7) says nothing
-//! of the znode, and may have carried the operation out or not.
+//! Answers that decide nothing: the answer of a server that throttles (−127) or is overloaded (−4,
+//! −7) is no information on the znode, and the server may have carried the operation out or not.
 
 use crate::bench::{Bench, GROUP, T};
 use crate::clerk::{Act, Clerk};
@@ -12,7 +12,7 @@ use tenure_proto::{Request, ServerError, op};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What servers are known to answer, and one that nobody knows.
+/// The errors that servers are known to answer, and an unknown one.
 const CODES: [i32; 6] = [-127, -4, -7, -1, -125, -999];
 
 fn pair() -> Bench {
@@ -26,7 +26,7 @@ fn pair() -> Bench {
     bench
 }
 
-/// What the contender said that blocks it.
+/// The obstacle that the contender reports.
 fn blocks(bench: &Bench, node: usize, handle: u64) -> Vec<String> {
     let told = |error: Error| error.message().to_owned();
     bench.blocks(node, handle).into_iter().map(told).collect()
@@ -79,7 +79,7 @@ fn a_path_is_created_whichever_of_its_creates_are_refused() {
         let spec = ContenderSpec::new("/a/b/c");
         let handle = Handle(1);
         bench.command(0, Command::Contend { handle, spec });
-        // The first create has told that the path is missing; now it is being created.
+        // The first create has shown that the path is missing; now the client creates it.
         let creates = |w: &Bench| w.count_sent(0, op::CREATE2) > 1;
         assert!(bench.run_while_not(SECOND, creates));
         bench.refuse(0, op::CREATE2, -127, times);
@@ -121,7 +121,7 @@ fn a_create_that_was_carried_out_all_the_same_is_adopted() {
         bench.client();
         bench.run(SECOND);
         bench.disguise(op::CREATE2, code);
-        // What looks for it is refused as well.
+        // The look for it is refused as well.
         bench.refuse(0, op::GET_EPHEMERALS, code, 2);
         bench.refuse(0, op::GET_DATA, code, 2);
         bench.contend(0, 1);
@@ -142,7 +142,7 @@ fn creates_in_doubt_of_one_group_neither_double_nor_delete_each_other() {
     for handle in 1..=4 {
         bench.disguise(op::CREATE2, -4);
         bench.contend(0, handle);
-        // The next one begins while the looks for this one are under way.
+        // The next candidacy begins while the looks for this one are under way.
         bench.run(Duration::from_millis(70));
     }
     bench.run(2 * T);
@@ -387,7 +387,7 @@ fn nobody_is_taken_for_gone_when_a_wrapped_counter_makes_everybody_count() {
         bench.run(SECOND / 10);
         bench.refuse(watcher, op::EXISTS, code, 3);
         bench.detect(watcher, 9);
-        // Holds that there are never two.
+        // Checks that there are never two leaders.
         bench.run(2 * T);
         assert!(bench.leads(0, 1) && !bench.leads(1, 1), "{code}");
         assert!(!blocks(&bench, 1, 1).is_empty(), "{code}");

@@ -1,5 +1,5 @@
-//! Znodes that may not be read: since 3.7.3, 3.8.4 and 3.9.2 `exists` needs READ, and no event of a
-//! znode comes to whoever may not read it (ZOOKEEPER-2590, ZOOKEEPER-4799).
+//! Znodes that may not be read: since 3.7.3, 3.8.4 and 3.9.2 `exists` needs READ, and a server
+//! sends no event of a znode to a client that may not read it (ZOOKEEPER-2590, ZOOKEEPER-4799).
 
 use crate::bench::{Bench, GROUP, T};
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn only(credentials: &str) -> Vec<Acl> {
     }]
 }
 
-/// A leader who may do everything, whatever is done to the others, and standbys.
+/// A leader with all permissions, whatever the others lose, and standbys.
 fn queue(standbys: usize) -> Bench {
     let mut bench = Bench::new();
     queue_in(&mut bench, standbys);
@@ -42,7 +42,7 @@ fn queue_in(bench: &mut Bench, standbys: usize) {
     assert!(bench.leads(0, 1));
 }
 
-/// What the contender said that blocks it.
+/// The obstacle that the contender reports.
 fn blocks(bench: &Bench, node: usize, handle: u64) -> Vec<String> {
     let told = |error: Error| {
         assert_eq!(error.kind(), ErrorKind::NoAuth);
@@ -100,7 +100,8 @@ fn a_crowd_that_comes_and_goes_before_a_blind_standby_costs_ten_listings_a_secon
 
 #[test]
 fn a_leader_that_goes_unseen_is_missed_all_the_same() {
-    // Servers before 3.8.4 show a stat to whoever may not read; some of them send no event either.
+    // Servers before 3.8.4 return a stat to a client without READ; some of them send no event
+    // either.
     for exists_needs_read in [true, false] {
         let mut bench = Bench::with(ModelOptions {
             exists_needs_read,
@@ -116,7 +117,7 @@ fn a_leader_that_goes_unseen_is_missed_all_the_same() {
         let watcher = bench.client();
         bench.detect(watcher, 9);
         bench.run(SECOND);
-        // The watches stand, and READ goes; then the leader goes.
+        // The watches are armed, and READ is withdrawn; then the leader leaves.
         bench.set_acl(LEADER, &only("owner:sesame"));
         bench.withdraw(0, 1);
         bench.run(T);
@@ -177,7 +178,7 @@ fn who_is_first_and_cannot_read_its_own_znode_makes_way() {
 
 #[test]
 fn whoever_was_removed_unseen_stands_again() {
-    // READ is taken, and all znodes go without a word.
+    // READ is withdrawn, and all znodes vanish without an event.
     let mut bench = Bench::new();
     for id in 0..3 {
         bench.client();
@@ -296,7 +297,7 @@ fn a_view_whose_watch_was_silent_catches_up() {
     bench.command(watcher, Command::Group { handle, path });
     bench.command(watcher, Command::Watch { handle });
     bench.run(SECOND);
-    // The list may not be read for a moment, in which somebody joins.
+    // The list may not be read for a moment, in which a member joins.
     bench.client_with(T, Some("owner:sesame"));
     bench.run(SECOND);
     bench.set_acl(GROUP, &only("owner:sesame"));
@@ -315,7 +316,7 @@ fn a_view_whose_watch_was_silent_catches_up() {
 fn a_group_that_may_not_be_listed_for_a_while_costs_no_standby_its_place() {
     let mut bench = queue(2);
     bench.set_acl(GROUP, &only("owner:sesame"));
-    // The next in line goes: who stands behind it looks before it trusts its place.
+    // The next in line leaves: the member behind it looks before it trusts its place.
     bench.delete("/group/c_0000000001");
     bench.run(T);
     bench.withdraw(0, 1);
@@ -344,7 +345,7 @@ fn an_unreadable_candidate_stands_before_everybody_where_the_counter_has_wrapped
     bench.detect(watcher, 9);
     bench.run(SECOND);
     let before = bench.seen.nodes[1].sent.len();
-    // Holds that there are never two.
+    // Checks that there are never two leaders.
     bench.run(10 * T);
     assert!(bench.leads(0, 1));
     let sent = bench.seen.nodes[1].sent.len() - before;
@@ -387,7 +388,7 @@ fn one_groups_znode_never_takes_another_groups_lease() {
         if unreadable {
             bench.set_acl(lost, &only("nobody:x"));
         } else {
-            // Its own watch is used up, so that only the proof tells.
+            // Its own watch is used up, so only the proof reports it.
             bench.set_acl(lost, &only("nobody:x"));
             bench.set_data(lost, b"");
             bench.delete(lost);

@@ -1,5 +1,5 @@
-//! What the plans of one fault promise beyond what every history must keep: the fault did in
-//! each group what it is there for.
+//! The promises of the plans of one fault, beyond those of every history: in each group the fault
+//! had the intended effect.
 
 use super::{Case, Violation};
 use crate::history::{Entry, Phase, Plan};
@@ -49,18 +49,18 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
             });
             match (plan, before) {
                 (_, None) => {
-                    violations.push(violation(line, format!("nobody led {group} before")));
+                    violations.push(violation(line, format!("no contender led {group} before")));
                 }
-                (Plan::Seat, Some(token)) => {
+                (Plan::AnotherServer, Some(token)) => {
                     violations.extend(lost.map(|led| {
                         let who = &led.client;
                         violation(
                             line,
-                            format!("{who} lost {group}, whose seat it should keep"),
+                            format!("{who} lost {group}, and should have kept leading it"),
                         )
                     }));
                     if !was_in_doubt(case, token, begin_ns, end_ns) {
-                        let what = format!("whoever leads {group} did not notice the fault");
+                        let what = format!("the leader of {group} did not notice the fault");
                         violations.push(violation(line, what));
                     }
                 }
@@ -74,7 +74,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     violations
 }
 
-/// Whether the holder of `token` said in that time that its renewal is overdue.
+/// Whether the holder of `token` reported in that time that its renewal is overdue.
 fn was_in_doubt(case: &Case<'_>, token: u64, begin_ns: u64, end_ns: u64) -> bool {
     let mut events = case.clients.values().flat_map(|client| &client.events);
     events.any(|(_, event)| match &event.what {

@@ -1,5 +1,5 @@
-//! The register takes no write with a lower token than it has seen, refuses none with a higher
-//! one, and nobody writes with a token that nobody led with.
+//! The register does no write with a lower token than it has seen, refuses none with a higher one,
+//! and each token in a write is one with which a contender led.
 
 use super::{Case, Violation};
 use crate::history::Entry;
@@ -43,7 +43,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
         }
         if !known.contains(&(group.as_str(), *token)) {
             wrong.push(format!(
-                "somebody writes to {group} with token {token}, and nobody led with it"
+                "a write to {group} has the token {token}, and no contender led with it"
             ));
         }
         seen.insert(group, before.max(*token));

@@ -1,5 +1,5 @@
-//! A tenure that is over stays over: whoever lost it, let its lease run out, or was stopped for
-//! longer than any lease never says `leading` with the same token again.
+//! A tenure that is over stays over: a contender that lost it, let its lease expire, or was stopped
+//! for longer than any lease never prints `leading` with the same token again.
 
 use super::{Case, Violation, span};
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     let lease_max = case.history.header.session_timeout_ns();
     for (name, client) in &case.clients {
         let mut lost = BTreeSet::new();
-        // The tenure, what it said last of its lease in doubt, and when it said its last word.
+        // The tenure, its last lease end in jeopardy, and the time of its last line.
         let mut led: Option<(u64, Option<u64>, u64)> = None;
         for (line, event) in &client.events {
             let at_ns = event.at_ns;

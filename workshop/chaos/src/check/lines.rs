@@ -1,4 +1,4 @@
-//! Clients print the lines that are promised, and nothing else: no panic, no half line.
+//! Clients print the documented lines, and nothing else: no panic, no half line.
 
 use super::{Case, Violation};
 use crate::history::Entry;

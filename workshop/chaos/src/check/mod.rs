@@ -1,4 +1,4 @@
-//! What must be true of every history, one invariant a file.
+//! The invariants of every history, one a file.
 
 mod alone;
 mod campaign;
@@ -17,14 +17,14 @@ use crate::tenures::{Client, Led, clients, tenures};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Something that must not have happened.
+/// A violation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// What was broken.
+    /// The broken invariant.
     pub invariant: &'static str,
     /// The line of the history that shows it.
     pub line: usize,
-    /// What happened.
+    /// The event.
     pub what: String,
 }
 
@@ -39,19 +39,19 @@ impl fmt::Display for Violation {
     }
 }
 
-/// A history and what it adds up to.
+/// A history and the values that follow from it.
 #[derive(Debug)]
 pub struct Case<'a> {
     /// The history.
     pub history: &'a History,
-    /// Who was there.
+    /// All clients.
     pub clients: BTreeMap<String, Client>,
-    /// Who believed to lead, in the order of the beginnings.
+    /// All tenures, in the order of their beginnings.
     pub tenures: Vec<Led>,
 }
 
 impl<'a> Case<'a> {
-    /// Adds up a history.
+    /// Computes the values of a history.
     #[must_use]
     pub fn new(history: &'a History) -> Self {
         let clients = clients(history);
@@ -63,7 +63,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Everything that must not have happened.
+    /// All violations.
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
         let all: [fn(&Case<'_>) -> Vec<Violation>; 9] = [
@@ -90,7 +90,7 @@ impl<'a> Case<'a> {
         groups
     }
 
-    /// Whether a stranger has ended a znode or a session in `group` between two moments.
+    /// Whether a stranger has deleted a znode or ended a session in `group` between two moments.
     #[must_use]
     pub fn was_deposed(&self, group: &str, from_ns: u64, to_ns: u64) -> bool {
         self.history.entries.iter().any(|(_, entry)| match entry {

@@ -1,4 +1,4 @@
-//! A history in which nobody led, or in which nobody looked at the ensemble, proves nothing.
+//! A history without a leader, or without a look at the ensemble, proves nothing.
 
 use super::{Case, Violation};
 use crate::history::Entry;
@@ -11,11 +11,11 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     };
     let mut violations = Vec::new();
     if case.tenures.is_empty() {
-        violations.push(violation("nobody ever led, so nothing was checked"));
+        violations.push(violation("no contender ever led, so nothing was checked"));
     }
     let looked = |(_, entry): &(usize, Entry)| matches!(entry, Entry::Truth { .. });
     if !case.history.entries.iter().any(looked) {
-        violations.push(violation("nobody ever looked at what the ensemble holds"));
+        violations.push(violation("the history has no look at the ensemble"));
     }
     violations
 }

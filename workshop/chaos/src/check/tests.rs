@@ -1,4 +1,4 @@
-//! Hand-made histories: a good one, and one for each way in which it can be broken.
+//! Hand-made histories: a good one, and one for each way to break an invariant.
 
 use super::{Case, Violation};
 use crate::history::{Change, Entry, Header, History, Phase, Plan, VERSION};
@@ -7,7 +7,7 @@ use tenure_field::tool::Role;
 
 const S: u64 = 1_000_000_000;
 
-/// A history that is written by hand: times in seconds.
+/// A history that is written by hand, with times in seconds.
 struct Story(History);
 
 impl Story {
@@ -112,7 +112,7 @@ impl Story {
         assert_eq!(self.violations(), []);
     }
 
-    /// Breaks this invariant, once, at this line, and no other one.
+    /// The history breaks this invariant, once, at this line, and no other one.
     #[track_caller]
     fn breaks(&self, invariant: &str, line: usize, part: &str) {
         let violations = self.violations();
@@ -130,7 +130,7 @@ fn ns(at: f64) -> u64 {
     ns
 }
 
-/// `a` leads from 1 to 10 and `b` after it; lines 2 to 5 say who is there.
+/// `a` leads from 1 to 10 and `b` after it; lines 2 to 5 list the clients.
 fn start(plan: Plan) -> Story {
     Story::new(plan)
         .contender("a")
@@ -205,7 +205,7 @@ fn the_belief_of_who_never_spoke_again_goes_on() {
         "{found:?}"
     );
     assert!(found.iter().any(|v| v.what.contains("never said so")));
-    // Said in doubt, the end of a lease counts, as does the end of the process.
+    // The end of a lease counts if it was printed in jeopardy, as does the end of the process.
     let killed = start(Plan::Chaos)
         .change(9.0, "a", Change::Ended)
         .says(11.0, "b", "leading", 7, 14.0)
@@ -247,7 +247,7 @@ fn a_token_that_does_not_rise_is_seen() {
 
 #[test]
 fn news_that_a_stopped_process_tells_late_is_no_tenure_out_of_order() {
-    // It was elected, stopped before it could say so, and woke when another led.
+    // It was elected, stopped before it could print that, and woke when another led.
     let story = Story::new(Plan::Chaos)
         .contender("a")
         .contender("b")
@@ -360,7 +360,7 @@ fn whoever_disagrees_in_the_end_is_seen() {
     right()
         .truth(20.0, Some(7), 2)
         .breaks(ALL, 10, "before anything had healed");
-    // Nobody leads any more, and nobody says so too late to count.
+    // The group has no leader any longer, and the detector reports that too late to count.
     let lost = right().says(15.0, "b", "lost", 7, 15.0);
     let found = lost
         .says(20.5, "d", "none", 0, 0.0)
@@ -400,7 +400,7 @@ fn the_register_is_held_to_its_word() {
         .breaks(FENCE, 13, "5 was");
     led()
         .write(6, 0, true)
-        .breaks(FENCE, 12, "nobody led with it");
+        .breaks(FENCE, 12, "no contender led with it");
 }
 
 #[test]
@@ -448,9 +448,9 @@ fn a_campaign_must_have_had_its_effect() {
         kept.breaks(CAMPAIGN, 6, "/g got no new leader");
         agreed(handed_over(plan)).breaks(CAMPAIGN, 1, "no fault");
     }
-    cut(Plan::Seat).breaks(CAMPAIGN, 6, "a lost /g");
-    let seat = |at| {
-        let story = start(Plan::Seat)
+    cut(Plan::AnotherServer).breaks(CAMPAIGN, 6, "a lost /g");
+    let kept = |at| {
+        let story = start(Plan::AnotherServer)
             .fault(6.0, Phase::Begin, &[])
             .says(at, "a", "jeopardy", 5, at + 2.0)
             .says(at + 0.5, "a", "leading", 5, 17.0)
@@ -458,11 +458,11 @@ fn a_campaign_must_have_had_its_effect() {
             .says(16.0, "d", "leader", 5, 0.0);
         story.agree(20.0, Some(5), 2)
     };
-    seat(8.0).is_good();
-    seat(4.0).breaks(CAMPAIGN, 6, "whoever leads /g did not notice");
+    kept(8.0).is_good();
+    kept(4.0).breaks(CAMPAIGN, 6, "the leader of /g did not notice");
     let early = start(Plan::Stop).fault(0.5, Phase::Begin, &[]);
     let early = early
         .says(8.0, "d", "leader", 5, 0.0)
         .agree(20.0, Some(5), 2);
-    early.breaks(CAMPAIGN, 6, "nobody led /g before");
+    early.breaks(CAMPAIGN, 6, "no contender led /g before");
 }

@@ -1,9 +1,9 @@
-//! Who loses leadership says so before its successor leads.
+//! A leader reports its loss before its successor leads.
 //!
-//! A stopped process cannot, one that was killed will not, and one whose znode a stranger
-//! deleted hears of it as late as its successor does. Who gives leadership up by itself ends its
-//! lease first, but its line and its successor's are only milliseconds apart, and either may be
-//! printed late. What they believe is checked all the same.
+//! A stopped process cannot report it, a killed one does not, and one whose znode a stranger
+//! deleted learns it as late as its successor does. A leader that gives leadership up by itself
+//! ends its lease first, but its line and its successor's are only milliseconds apart, and either
+//! may be printed late. The check of their beliefs covers all of these.
 
 use super::{Case, Violation, span};
 use crate::tenures::Led;

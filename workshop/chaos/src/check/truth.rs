@@ -1,5 +1,5 @@
-//! In the end everybody agrees with the ensemble, in time: detectors name its leader, that one
-//! and nobody else believes to lead, and no znode stands there that nobody owns.
+//! In the end all clients agree with the ensemble, in time: detectors name its leader, that leader
+//! and no other client believes that it leads, and each znode belongs to a contender.
 
 use super::{Case, Violation, span};
 use crate::history::Entry;
@@ -101,7 +101,7 @@ impl Look<'_> {
             ));
         }
         if contenders + detectors == 0 {
-            wrong.push(format!("nobody is in {group}"));
+            wrong.push(format!("{group} has no member"));
         }
         wrong
     }

@@ -1,4 +1,4 @@
-//! All clients, what they say, and what is done to them.
+//! All clients, their lines, and the acts on them.
 
 use super::{Player, Settings, Spec};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,7 @@ pub(crate) struct Cast {
     settings: Settings,
     history: Arc<Writer>,
     players: Vec<Player>,
-    /// How often each was started.
+    /// How many times each was started.
     lives: BTreeMap<String, u32>,
 }
 
@@ -48,7 +48,7 @@ impl Cast {
         spec.start(&self.settings, &name)
     }
 
-    /// Reads what all have said.
+    /// Reads the new lines of all clients.
     pub(crate) fn listen(&mut self) {
         for player in &mut self.players {
             listen(&self.history, &mut player.actor);
@@ -66,7 +66,7 @@ impl Cast {
         self.say_of(place, Change::Stopped);
     }
 
-    /// Lets a client run on.
+    /// Resumes a client.
     pub(crate) fn resume(&mut self, place: usize) {
         self.say_of(place, Change::Resumed);
         self.players[place].actor.resume();
@@ -77,7 +77,7 @@ impl Cast {
         let player = &mut self.players[place];
         player.actor.kill();
         let ended = entry(&player.spec, player.actor.name(), Change::Ended);
-        // All that it had said comes first.
+        // All lines that it has printed come first.
         listen(&self.history, &mut player.actor);
         self.history.put(&ended);
     }
@@ -88,7 +88,7 @@ impl Cast {
         self.players[place] = self.enter(spec);
     }
 
-    /// Ends all clients; whoever is stopped is still so.
+    /// Ends all clients, also the stopped ones.
     pub(crate) fn end(&mut self) {
         for place in 0..self.players.len() {
             if self.players[place].actor.process().exit_status().is_none() {
@@ -105,7 +105,7 @@ impl Cast {
         }
     }
 
-    /// Clients that have ended by themselves, with what they said of it.
+    /// Clients that have ended by themselves, with the reason that they printed.
     pub(crate) fn deserters(&self) -> Vec<String> {
         let ended = self.players.iter().filter_map(|player| {
             let actor = &player.actor;
@@ -134,13 +134,14 @@ impl Cast {
         actors.filter(move |actor| actor.role() == role)
     }
 
-    /// The place of the one who believes to lead `group`.
+    /// The place of the contender that believes that it leads `group`.
     pub(crate) fn leader(&self, group: &str) -> Option<usize> {
         let leads = |player: &Player| player.spec.group == group && player.actor.leads().is_some();
         self.players.iter().position(leads)
     }
 
-    /// The token of the one who believes to lead `group`, if all its detectors know it.
+    /// The token of the contender that believes that it leads `group`, if all its detectors know
+    /// it.
     pub(crate) fn agreed(&self, group: &str) -> Option<u64> {
         let mut leading = self.of(group, Role::Contender).filter_map(Actor::leads);
         let token = leading.next()?;
@@ -165,12 +166,12 @@ fn entry(spec: &Spec, name: &str, change: Change) -> Entry {
     }
 }
 
-/// Lines that are none of the tool's are written down, too: the judge finds them.
+/// Lines that are not the tool's are recorded, too: the checks find them.
 fn listen(history: &Writer, actor: &mut Actor) {
-    for heard in actor.listen() {
+    for printed in actor.listen() {
         history.put(&Entry::Client {
             client: actor.name().to_owned(),
-            line: heard.line.json,
+            line: printed.line.json,
         });
     }
 }

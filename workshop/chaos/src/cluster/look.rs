@@ -1,4 +1,4 @@
-//! What the ensemble holds, read by a client of a few lines that shares no code with tenure.
+//! The contents of the ensemble, read by a client of a few lines that shares no code with tenure.
 
 use std::io;
 use std::net::SocketAddr;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tenure_field::raw::Session;
 use tenure_field::wire::{Fields, Payload, opcode};
 
-/// Long enough that a busy machine does not end it.
+/// Long enough that a busy machine does not end the session.
 const SESSION: Duration = Duration::from_secs(10);
 const NO_NODE: i32 = -101;
 
@@ -71,7 +71,7 @@ impl Look {
         }))
     }
 
-    /// Deletes a znode, whoever it belongs to; says whether it was there.
+    /// Deletes a znode of any owner; returns whether it existed.
     pub(crate) fn delete(&mut self, path: &str) -> io::Result<bool> {
         let reply = self.0.delete(path)?;
         if reply.error == NO_NODE {
@@ -81,7 +81,7 @@ impl Look {
     }
 
     pub(crate) fn close(self) {
-        // The server ends it after its time if this fails.
+        // The server ends it after its timeout if this fails.
         drop(self.0.close());
     }
 }

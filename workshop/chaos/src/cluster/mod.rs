@@ -1,5 +1,5 @@
-//! Where a run happens: three servers, client hosts, a register, each in a network namespace of
-//! its own, and the clients.
+//! The place of a run: three servers, client hosts, a register, each in a network namespace of its
+//! own, and the clients.
 
 mod cast;
 mod look;
@@ -26,7 +26,7 @@ pub(crate) const SERVERS: usize = 3;
 /// How long a healthy ensemble may be unable to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How servers and clients are to run.
+/// The options of servers and clients.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     /// The command-line tool.
@@ -35,32 +35,32 @@ pub(crate) struct Settings {
     pub(crate) session_timeout: Duration,
     /// The servers' tick.
     pub(crate) tick: Duration,
-    /// After how many ticks servers give each other up.
+    /// The number of ticks after which servers give each other up.
     pub(crate) sync_limit: u32,
 }
 
-/// Why a run ends before its time.
+/// The reason for which a run ends before its time.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// Somebody asked for it.
+    /// Ctrl-C, or the time limit.
     Interrupted,
-    /// It cannot go on.
+    /// It cannot continue.
     Failed(String),
 }
 
-/// See the [module](self). What was started ends with it.
+/// See the [module](self). All processes that it started end with it.
 pub(crate) struct Cluster {
     pub(crate) settings: Settings,
     pub(crate) header: Header,
     pub(crate) history: Arc<Writer>,
-    // Clients end before what they talk to.
+    // Clients end before the servers.
     pub(crate) cast: Cast,
     /// Before the servers, on the slow host.
     pub(crate) proxies: Vec<Proxy>,
     pub(crate) ensemble: Ensemble,
     pub(crate) server_hosts: Vec<Host>,
     pub(crate) lab: Lab,
-    /// What the slow host's clients take for the wall clock.
+    /// The wall clock of the slow host's clients.
     pub(crate) clock: Option<Clock>,
     interrupt: Interrupt,
 }
@@ -121,12 +121,12 @@ impl Cluster {
         self.clock.as_ref().map_or(Ok(()), step)
     }
 
-    /// Lets this much time pass, and listens to the clients.
+    /// Lets this much time pass, and reads the clients' lines.
     pub(crate) fn let_pass(&mut self, time: Duration) -> Result<(), Stop> {
         self.wait(time, |_| false).map(drop)
     }
 
-    /// Listens to the clients until `seen` or the time is over; says whether it was seen.
+    /// Reads the clients' lines until `seen` or the time is over; returns whether it was seen.
     pub(crate) fn wait(
         &mut self,
         at_most: Duration,
@@ -142,13 +142,13 @@ impl Cluster {
         Ok(seen.is_some())
     }
 
-    /// Says that nothing is broken any more, waits until all agree or should, and writes down
-    /// what the ensemble holds. Returns whether they agreed.
+    /// Records that nothing is broken any longer, waits until all agree or the time for that is
+    /// over, and records the contents of the ensemble. Returns whether they agreed.
     pub(crate) fn settle(&mut self) -> Result<bool, Stop> {
         self.ensemble.wait_quorum();
         let healed_ns = boottime::now_ns();
         self.history.put(&Entry::Healed { at_ns: healed_ns });
-        // The last look must not be late itself.
+        // The last look itself must not be late.
         let patience = self
             .header
             .healing()
@@ -161,7 +161,7 @@ impl Cluster {
                     let Some(token) = cluster.cast.agreed(group) else {
                         return false;
                     };
-                    // Who cannot be asked now can be asked again.
+                    // A server that cannot answer now can answer later.
                     let members = cluster.look(|look| look.members(group)).unwrap_or_default();
                     let first = members.first().map(|member| member.token);
                     first == Some(token) && members.len() == cluster.cast.contenders(group)
@@ -174,10 +174,10 @@ impl Cluster {
                 let at_ns = boottime::now_ns();
                 truth.push((group, at_ns, token, members.len()));
             }
-            // What was said until then is part of it.
+            // The lines up to that instant belong to it.
             self.let_pass(Duration::from_millis(50))?;
-            // Who began to lead just before the faults ended may have led for a moment only, and have
-            // lost it between the agreement and the look.
+            // A contender that began to lead just before the faults ended may have led for a moment
+            // only, and have lost it between the agreement and the look.
             let lasts = |(group, _, token, _): &(&String, u64, Option<u64>, usize)| {
                 self.cast.agreed(group) == *token
             };
@@ -196,7 +196,7 @@ impl Cluster {
         Ok(agreed)
     }
 
-    /// A look at what the server that leads holds, by a session of its own.
+    /// A look at the contents of the server that leads, by a session of its own.
     fn look<T: Send>(&self, act: impl FnOnce(&mut Look) -> io::Result<T> + Send) -> io::Result<T> {
         let leads = |server: &Zookeeper| server.mode().as_deref() == Some("leader");
         let server = self.ensemble.servers().position(leads);
@@ -210,7 +210,7 @@ impl Cluster {
         })
     }
 
-    /// The same, again and again if it fails: a server may just be giving up its lead.
+    /// The same, repeated while it fails: a server may just be giving up its lead.
     pub(crate) fn look_until<T: Send>(
         &self,
         act: impl Fn(&mut Look) -> io::Result<T> + Sync,

@@ -1,4 +1,4 @@
-//! A client of a run, and how it is started.
+//! A client of a run, and its start.
 
 use super::Settings;
 use std::net::SocketAddr;
@@ -6,7 +6,7 @@ use tenure_field::Host;
 use tenure_field::process::Options;
 use tenure_field::tool::{Actor, Role, Tool};
 
-/// What a client does.
+/// The job of a client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Job {
     Contend,
@@ -15,7 +15,7 @@ pub(crate) enum Job {
     Detect,
 }
 
-/// How a client is started, and started again.
+/// The options of a client, for each of its starts.
 #[derive(Clone, Debug)]
 pub(crate) struct Spec {
     pub(crate) name: String,
@@ -23,11 +23,12 @@ pub(crate) struct Spec {
     pub(crate) job: Job,
     pub(crate) host: Host,
     pub(crate) url: String,
-    /// More for its environment.
+    /// Additional variables of its environment.
     pub(crate) env: Vec<(String, String)>,
 }
 
-/// A client that was started. The name of the actor is that in the history: one for each process.
+/// A client that was started. The name of the actor is the one in the history: one for each
+/// process.
 pub(crate) struct Player {
     pub(crate) spec: Spec,
     pub(crate) actor: Actor,

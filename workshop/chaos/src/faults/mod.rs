@@ -1,4 +1,4 @@
-//! What can go wrong, by name.
+//! The faults, by name.
 
 mod strike;
 
@@ -6,14 +6,14 @@ use std::time::Duration;
 
 pub(crate) use strike::{Blow, aim};
 
-/// What a fault is done to: at most one of each is under way at a time.
+/// The target of a fault: at most one fault for each target is under way at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Side {
     Clients,
     Servers,
 }
 
-/// How long a fault holds, in tenths of T: from, to.
+/// How long a fault lasts, in tenths of T: from, to.
 type Tenths = (u32, u32);
 
 macro_rules! faults {
@@ -47,9 +47,9 @@ macro_rules! faults {
 }
 
 faults! {
-    ClientCut "client-cut" Clients (5, 25), "a leader's host and all servers hear nothing of each other";
-    ClientCutOut "client-cut-out" Clients (5, 25), "what a leader's host sends to servers vanishes";
-    ClientCutIn "client-cut-in" Clients (5, 25), "what servers send to a leader's host vanishes";
+    ClientCut "client-cut" Clients (5, 25), "no packet passes between a leader's host and the servers";
+    ClientCutOut "client-cut-out" Clients (5, 25), "packets from a leader's host to servers vanish";
+    ClientCutIn "client-cut-in" Clients (5, 25), "packets from servers to a leader's host vanish";
     ClientLoss "client-loss" Clients (10, 30), "30 in 100 packets of a leader's host vanish";
     ClientDelay "client-delay" Clients (10, 30), "each frame of the slow host takes T/10 more, each way";
     ClientReset "client-reset" Clients (1, 10), "connections between a leader's host and all servers are reset";
@@ -58,7 +58,7 @@ faults! {
     ClientKill "client-kill" Clients (1, 20), "a leader is killed (SIGKILL), and started again";
     FollowerCut "follower-cut" Servers (10, 40), "a server that follows is cut off from the others; clients reach it";
     LeaderCut "leader-cut" Servers (10, 40), "the server that leads is cut off from the others; clients reach it";
-    QuorumLost "quorum-lost" Servers (10, 30), "no server hears another";
+    QuorumLost "quorum-lost" Servers (10, 30), "no packet passes between servers";
     ServerLoss "server-loss" Servers (10, 30), "30 in 100 packets of a server vanish";
     ServerStopFollower "server-stop-follower" Servers (5, 25), "a server that follows is stopped (SIGSTOP)";
     ServerStopLeader "server-stop-leader" Servers (5, 25), "the server that leads is stopped (SIGSTOP)";
@@ -78,7 +78,7 @@ impl Fault {
         Self::ALL.iter().find(|fault| fault.name() == name).copied()
     }
 
-    /// How long it holds, of a session timeout of `timeout`; `chance` is from 0 to 1.
+    /// How long it lasts, with a session timeout of `timeout`; `chance` is from 0 to 1.
     pub(crate) fn hold(self, timeout: Duration, chance: f64) -> Duration {
         let (from, to) = self.tenths();
         let tenths = f64::from(from) + f64::from(to - from) * chance;

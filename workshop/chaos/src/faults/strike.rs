@@ -1,4 +1,4 @@
-//! Doing it: whom a fault hits, what is done, and what ends it.
+//! The acts: the target of a fault, its beginning, and its end.
 
 use super::Fault;
 use crate::cluster::{Cluster, Job, Member, SERVERS, Stop};
@@ -9,19 +9,19 @@ use tenure_field::{Host, Zookeeper};
 /// In a hundred packets.
 const LOSS_PERCENT: u8 = 30;
 
-/// How far a clock jumps, forth or back.
+/// How far a clock jumps, forwards or backwards.
 const STEP_S: i64 = 3600;
 
-/// A fault with what it hits: decided before anything is done, so that it can be told first.
+/// A fault with its target: decided before any act, so that it can be recorded first.
 #[derive(Debug)]
 pub(crate) struct Blow {
     fault: Fault,
     victim: Victim,
     /// How far a clock jumps, in seconds.
     step: i64,
-    /// For people.
+    /// In words.
     pub(crate) target: String,
-    /// The groups in which a stranger ends a znode or a session.
+    /// The groups in which a stranger deletes a znode or ends a session.
     pub(crate) deposed: Vec<String>,
 }
 
@@ -35,7 +35,7 @@ enum Victim {
     Group(String, Vec<Member>),
 }
 
-/// Decides whom `fault` hits; `None` if nobody is there for it to hit.
+/// Chooses the target of `fault`; `None` if there is none.
 pub(crate) fn aim(fault: Fault, pick: u64, cluster: &Cluster) -> Result<Option<Blow>, Stop> {
     let victim = match fault {
         Fault::ClientCut
@@ -88,7 +88,7 @@ fn choose<T: Copy>(among: &[T], pick: u64) -> Option<T> {
     among.get(index).copied()
 }
 
-/// The place of one who leads, with such a job.
+/// The place of a leader with such a job.
 fn leader(cluster: &Cluster, pick: u64, fits: impl Fn(&Job) -> bool) -> Option<usize> {
     let leads = cluster
         .cast
@@ -100,7 +100,7 @@ fn leader(cluster: &Cluster, pick: u64, fits: impl Fn(&Job) -> bool) -> Option<u
     choose(&places, pick)
 }
 
-/// The host whose clients talk through proxies, and have a wall clock of their own.
+/// The host whose clients use proxies, and have a wall clock of their own.
 fn slow_host(cluster: &Cluster) -> Option<Host> {
     (!cluster.proxies.is_empty()).then(|| cluster.lab.host(crate::run::SLOW_HOST))
 }
@@ -247,7 +247,7 @@ fn each_other(cluster: &Cluster, index: usize, act: impl Fn(&Cluster, &Host, &Ho
     others.for_each(|(_, other)| act(cluster, &hosts[index], other));
 }
 
-/// Followers first, as one does it.
+/// Followers first, as an operator would do it.
 fn rolling_restart(cluster: &mut Cluster) -> Result<(), Stop> {
     let mut order = cluster.ensemble.followers();
     order.push(cluster.ensemble.leader());
@@ -266,7 +266,7 @@ fn delete(cluster: &Cluster, members: &[Member], group: Option<&str>) -> Result<
             look.delete(&member.path)?;
         }
         if let Some(group) = group {
-            // Whoever has enrolled again at once keeps it alive, which is fine too.
+            // A client that has enrolled again at once keeps it alive, which is fine too.
             drop(look.delete(group));
         }
         Ok(())

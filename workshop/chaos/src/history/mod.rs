@@ -1,7 +1,7 @@
-//! What happened in a run: one JSON object a line, in the order in which it was heard of.
+//! The events of a run: one JSON object a line, in the order in which the harness noticed them.
 //!
-//! The first line says what run it was, the last one that nothing is missing. All stamps are of
-//! `CLOCK_BOOTTIME`, which all processes of a machine share.
+//! The first line has the run's options, the last one proves that nothing is missing. All stamps
+//! are of `CLOCK_BOOTTIME`, which all processes of a machine share.
 
 mod read;
 mod write;
@@ -19,29 +19,29 @@ pub const FILE: &str = "history.jsonl";
 /// The only version of the format so far.
 pub const VERSION: u32 = 1;
 
-/// What run it was.
+/// The run of a history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
-    /// Of the format.
+    /// The version of the format.
     pub version: u32,
-    /// What was played.
+    /// The plan.
     pub plan: Plan,
-    /// What chance was made of.
+    /// The seed.
     pub seed: u64,
-    /// T, as asked for and granted.
+    /// T, as requested and granted.
     pub session_timeout_ms: u64,
     /// The servers' tick.
     pub tick_ms: u64,
-    /// How much later than promised something may be seen.
+    /// How much later than promised an event may be seen.
     pub slack_ms: u64,
 }
 
-/// What was played; some plans promise more than others.
+/// The plan of a run; some plans promise more than others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Plan {
-    /// Faults in an order that the seed picks.
+    /// Faults in an order that the seed chooses.
     Chaos,
     /// The leaders' host is cut off from all servers.
     BlackHole,
@@ -50,20 +50,20 @@ pub enum Plan {
     /// The leaders are stopped for three session timeouts.
     Stop,
     /// The server that the leaders use is cut off, and they know the others too.
-    Seat,
+    AnotherServer,
 }
 
-/// What was done to a process, or seen of it.
+/// An act on a process, or its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Change {
     /// It was started.
     Started,
-    /// It stands still (SIGSTOP); its threads have not run since.
+    /// It is stopped (SIGSTOP); its threads have not run since.
     Stopped,
-    /// It runs on.
+    /// It resumes.
     Resumed,
-    /// It is gone, by our doing.
+    /// The harness has killed it.
     Ended,
 }
 
@@ -71,9 +71,9 @@ pub enum Change {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
-    /// Before the first thing that it does.
+    /// Before the first act of the fault.
     Begin,
-    /// After the last thing that ends it.
+    /// After the last act that ends it.
     End,
 }
 
@@ -87,20 +87,20 @@ pub enum Entry {
     Process {
         /// When.
         at_ns: u64,
-        /// Its name, of which there is one in a history.
+        /// Its name, unique in a history.
         client: String,
-        /// The group that it stands in or follows.
+        /// The group for which it contends, or which it follows.
         group: String,
-        /// What it is there for.
+        /// Its role.
         role: Role,
-        /// What was done to it.
+        /// The act on it.
         change: Change,
     },
     /// A line of such a process, as it was printed.
     Client {
-        /// Whose.
+        /// The name of the process.
         client: String,
-        /// The line; a string if it was no JSON.
+        /// The line; a string if it was not JSON.
         line: Value,
     },
     /// A fault.
@@ -113,9 +113,9 @@ pub enum Entry {
         fault: String,
         /// Begin or end.
         phase: Phase,
-        /// What it was done to, for people.
+        /// Its target, in words.
         target: String,
-        /// The groups in which somebody's znode or session was ended by a stranger.
+        /// The groups in which a stranger deleted a znode or ended a session.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         deposed: Vec<String>,
     },
@@ -124,26 +124,26 @@ pub enum Entry {
         /// When the last fault ended, or the servers agreed again if that was later.
         at_ns: u64,
     },
-    /// What the ensemble holds, read by a client that shares no code with tenure.
+    /// The contents of the ensemble, read by a client that shares no code with tenure.
     Truth {
         /// When it was read.
         at_ns: u64,
-        /// Of which group.
+        /// The group.
         group: String,
         /// The leader's token; none in a group without members.
         token: Option<u64>,
-        /// How many members there are.
+        /// The number of its members.
         members: usize,
     },
-    /// A write that came to the register.
+    /// A write that reached the register.
     Write {
-        /// When it was decided on.
+        /// When the register decided on it.
         at_ns: u64,
-        /// The group for which it stands.
+        /// The group of the register.
         group: String,
-        /// What the writer showed.
+        /// The token of the write.
         token: u64,
-        /// The highest that any writer had shown before.
+        /// The highest token of any earlier write.
         highest: u64,
         /// Whether it was done.
         accepted: bool,
@@ -152,7 +152,7 @@ pub enum Entry {
     End {
         /// When.
         at_ns: u64,
-        /// How many lines there are, with the first and the last.
+        /// The number of lines, the first and the last included.
         lines: usize,
     },
 }
@@ -160,11 +160,11 @@ pub enum Entry {
 /// A history that was read from its first line to its last.
 #[derive(Clone, Debug)]
 pub struct History {
-    /// What run it was.
+    /// The options of the run.
     pub header: Header,
-    /// What happened, each with the number of its line.
+    /// The events, each with the number of its line.
     pub entries: Vec<(usize, Entry)>,
-    /// When it ended.
+    /// The time of its end.
     pub end_ns: u64,
 }
 
@@ -175,21 +175,21 @@ impl Header {
         self.session_timeout_ms.saturating_mul(1_000_000)
     }
 
-    /// By when after the end of all faults everybody must agree.
+    /// The time after the end of all faults within which all clients must agree.
     #[must_use]
     pub fn healing_ns(&self) -> u64 {
         let ms = self.session_timeout_ms + 2 * self.tick_ms + self.slack_ms;
         ms.saturating_mul(1_000_000)
     }
 
-    /// The same, to wait for.
+    /// The same time, as a duration.
     #[must_use]
     pub fn healing(&self) -> Duration {
         Duration::from_nanos(self.healing_ns())
     }
 }
 
-/// The names of plans, as they are written.
+/// The names of plans, as a history has them.
 impl Plan {
     /// All of them.
     pub const ALL: [Self; 5] = [
@@ -197,10 +197,10 @@ impl Plan {
         Self::BlackHole,
         Self::Follower,
         Self::Stop,
-        Self::Seat,
+        Self::AnotherServer,
     ];
 
-    /// As in a history.
+    /// The name in a history.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -208,7 +208,7 @@ impl Plan {
             Self::BlackHole => "black-hole",
             Self::Follower => "follower",
             Self::Stop => "stop",
-            Self::Seat => "seat",
+            Self::AnotherServer => "another-server",
         }
     }
 }

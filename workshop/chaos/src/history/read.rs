@@ -4,14 +4,14 @@ use super::{Entry, FILE, History, VERSION};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Why a file is no history that can be checked.
+/// The reason for which a file is not a history that can be checked.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Which file.
+    /// The file.
     pub file: PathBuf,
-    /// Where; 0 if it could not be opened.
+    /// The number of the line; 0 if the file could not be opened.
     pub line: usize,
-    /// What is wrong there.
+    /// The fault of that line.
     pub why: String,
 }
 
@@ -28,7 +28,7 @@ impl fmt::Display for Unreadable {
 /// Reads the history in `path`, a file or the directory of a run.
 ///
 /// # Errors
-/// When it is none, or not a whole one.
+/// When the file is not a history, or not a whole one.
 pub fn read(path: &Path) -> Result<History, Unreadable> {
     let file = match path.is_dir() {
         true => path.join(FILE),
@@ -50,7 +50,7 @@ pub fn read(path: &Path) -> Result<History, Unreadable> {
 /// Reads a history from memory.
 ///
 /// # Errors
-/// When it is none: the number of the line, and what is wrong there.
+/// When it is not a history: the number of the line, and its fault.
 pub fn read_text(text: &str) -> Result<History, (usize, String)> {
     let mut lines = (1..).zip(text.split_inclusive('\n')).map(parse);
     let header = match lines.next().transpose()? {

@@ -1,4 +1,4 @@
-//! Writing a history while it happens.
+//! Writing a history during a run.
 
 use super::{Entry, Header};
 use std::fs::File;
@@ -16,7 +16,7 @@ pub struct Writer {
 struct Inner {
     file: BufWriter<File>,
     lines: usize,
-    /// Told at the end: who writes has no use for it.
+    /// The first error of a write, reported at the end: a writer of lines has no use for it.
     broken: Option<io::Error>,
 }
 
@@ -24,7 +24,7 @@ impl Writer {
     /// Begins a history in a new file.
     ///
     /// # Errors
-    /// When the file cannot be made, also because it is there already.
+    /// When the file cannot be made, also because it exists already.
     pub fn begin(path: &Path, header: &Header) -> io::Result<Self> {
         let file = File::create_new(path)?;
         let writer = Self {
@@ -43,7 +43,7 @@ impl Writer {
         self.lock().put(entry);
     }
 
-    /// Ends the history: nothing may be missing from it.
+    /// Ends the history, which must be complete.
     ///
     /// # Errors
     /// When a line could not be written, this one or one before.

@@ -10,7 +10,7 @@ pub(crate) fn chaos(words: &[&str]) -> Process {
     Process::spawn(program, words, None)
 }
 
-/// Whether network namespaces are allowed here; says so if not.
+/// Whether network namespaces are allowed here; prints the reason if not.
 pub(crate) fn lab_is_allowed() -> bool {
     or_skip(Lab::new()).is_some()
 }

@@ -1,14 +1,14 @@
-//! The ways to misbehave.
+//! The kinds of misbehaviour.
 
-/// How a [`Server`](super::Server) misbehaves. All streams are bounded; after
-/// the last byte a connection stays open and silent until the client ends it.
+/// The misbehaviour of a [`Server`](super::Server). All streams are bounded; after the last byte a
+/// connection stays open and silent until the client ends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Accepts and says nothing.
+    /// Accepts and sends nothing.
     Silent,
     /// Accepts and resets.
     Reset,
-    /// Does not listen; the port stays bound, so that nobody is given it meanwhile.
+    /// Does not listen; the port stays bound, so that no other process gets it meanwhile.
     Refuse,
     /// Sends bytes that look random, the same for the same seed.
     Garbage(u64),
@@ -22,7 +22,7 @@ pub enum Kind {
     Http,
     /// Answers the handshake with a frame that is too short for one.
     ShortHandshake,
-    /// Grants a session and says nothing more, not even to pings.
+    /// Grants a session and sends nothing else, not even replies to pings.
     HandshakeThenSilent,
     /// Grants a session and closes the connection.
     HandshakeThenClose,
@@ -42,8 +42,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// One of each, with a fixed seed where there is one: what a test of "survives
-    /// everything" loops over.
+    /// One of each, with a fixed seed where there is one: for tests that loop over all of them.
     pub const ALL: [Self; 16] = [
         Self::Silent,
         Self::Reset,

@@ -1,5 +1,5 @@
-//! Servers that misbehave: what a client must survive without a crash, without
-//! spinning, and without believing a word of it.
+//! Servers that misbehave: a client must survive each of them without a crash, without a loop that
+//! uses a core, and without a wrong conclusion.
 
 mod kind;
 mod play;
@@ -14,13 +14,12 @@ pub use kind::Kind;
 
 use crate::listener::Listener;
 
-/// How many connections are played with at the same time; one more is closed at
-/// once. A client that opens them without end is a finding, not a reason to
-/// bring the machine down.
+/// How many connections are served at the same time; each further one is closed at once. A client
+/// that opens connections without end is a finding, and must not exhaust the machine.
 const CONNECTIONS_MAX: usize = 64;
 
-/// A misbehaving server on a free port of the loopback device. It ends with this
-/// value, and its connections with it.
+/// A misbehaving server on a free port of the loopback device. It ends with this value, as do its
+/// connections.
 #[derive(Debug)]
 pub struct Server {
     shared: Arc<Shared>,
@@ -79,7 +78,7 @@ impl Server {
         self.accepted_at().len()
     }
 
-    /// When each connection was accepted: what a back-off looks like from here.
+    /// The time at which each connection was accepted: a client's back-off, as a server sees it.
     #[must_use]
     pub fn accepted_at(&self) -> Vec<Instant> {
         self.shared
@@ -94,7 +93,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.shared.closing.store(true, Ordering::SeqCst);
         self.shared.listener.refuse();
-        // A panic in there was printed already; there is nothing to add to it here.
+        // A panic in that thread was printed already; there is nothing to add to it here.
         drop(self.accepting.take().map(JoinHandle::join));
     }
 }
@@ -123,7 +122,7 @@ fn accept_all(shared: &Arc<Shared>) {
 fn spawn_play(shared: Arc<Shared>, stream: TcpStream) -> JoinHandle<()> {
     std::thread::Builder::new()
         .name("field-bad-link".into())
-        // Errors end the connection; which one it is matters to no one.
+        // Any error ends the connection.
         .spawn(move || drop(play::play(shared.kind, &stream, &shared.closing)))
         .expect("cannot start a thread for a connection")
 }

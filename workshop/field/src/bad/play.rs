@@ -1,4 +1,4 @@
-//! What a misbehaving server does on one connection.
+//! The acts of a misbehaving server on one connection.
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
@@ -12,7 +12,7 @@ use super::Kind;
 use crate::sys;
 use crate::wire::{Fields, Payload, opcode, read_frame, xid};
 
-/// How often a blocked thread looks whether the server is closing.
+/// How often a blocked thread checks whether the server is closing.
 const PATIENCE: Duration = Duration::from_millis(20);
 
 const STREAM_BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -20,14 +20,14 @@ const GARBAGE_BYTES: usize = 1024 * 1024;
 const CHUNK_BYTES: usize = 64 * 1024;
 const FRAMES: usize = 1000;
 
-/// Plays on one connection to its end.
+/// Serves one connection to its end.
 pub(super) fn play(kind: Kind, stream: &TcpStream, closing: &AtomicBool) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut peer = Peer { stream, closing };
     match kind {
         Kind::Silent => {}
-        // The listener refuses by itself; no connection gets here.
+        // The listener itself refuses; no connection gets here.
         Kind::Refuse => {}
         Kind::Reset => return sys::reset_on_close(stream.as_fd()),
         Kind::Garbage(seed) => {
@@ -118,7 +118,7 @@ fn grant_session(peer: &mut Peer<'_>) -> io::Result<()> {
     peer.write_all(&response.buffer([7; 16]).bool(read_only).frame())
 }
 
-/// Answers each request with what `reply` makes of its xid, and pings properly.
+/// Answers each request with the reply that `reply` makes from its xid, and answers pings properly.
 fn answer_all(peer: &mut Peer<'_>, reply: impl Fn(i32) -> Payload) -> io::Result<()> {
     loop {
         let xid = next_request(peer)?;
@@ -126,7 +126,7 @@ fn answer_all(peer: &mut Peer<'_>, reply: impl Fn(i32) -> Payload) -> io::Result
     }
 }
 
-/// The xid of the next request that is no ping; pings are answered.
+/// The xid of the next request that is not a ping; pings are answered.
 fn next_request(peer: &mut Peer<'_>) -> io::Result<i32> {
     loop {
         let request = read_frame(peer)?;

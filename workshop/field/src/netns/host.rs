@@ -36,7 +36,7 @@ impl Host {
         let (servers, own) = (self.servers.name(), self.netns.name());
         let (device, address, gateway) = (&self.device, self.address, self.gateway);
         ip(&format!("netns add {own}"))?;
-        // Both ends are born inside, so that nothing ever shows up on the machine itself.
+        // Both ends are made inside, so that the machine itself never has them.
         ip(&format!(
             "-n {servers} link add {device} type veth peer name {OWN_DEVICE} netns {own}"
         ))?;
@@ -73,14 +73,14 @@ impl Host {
         self.address.into()
     }
 
-    /// Both ways a black hole: packets vanish, no one is told.
+    /// Cuts both ways, as a black hole: packets vanish, and no socket gets an error.
     #[track_caller]
     pub fn cut(&self) {
         self.cut_to_server();
         self.cut_from_server();
     }
 
-    /// What the host sends vanishes; what the servers send arrives.
+    /// Cuts one way: packets of the host vanish; packets of the servers arrive.
     #[track_caller]
     pub fn cut_to_server(&self) {
         self.nft(&format!(
@@ -89,7 +89,7 @@ impl Host {
         ));
     }
 
-    /// What the servers send vanishes; what the host sends arrives.
+    /// Cuts one way: packets of the servers vanish; packets of the host arrive.
     #[track_caller]
     pub fn cut_from_server(&self) {
         self.nft(&format!(
@@ -101,7 +101,7 @@ impl Host {
     /// Ends all cuts of this host.
     #[track_caller]
     pub fn heal(&self) {
-        // Adding first makes deleting what is not there succeed.
+        // Adding first makes it possible to delete an element that may be missing.
         let script: String = ["cut_to_server", "cut_from_server"]
             .iter()
             .map(|set| {
@@ -112,7 +112,7 @@ impl Host {
         self.nft(&script);
     }
 
-    /// Lets this many packets in a hundred vanish, each way, by chance; 0 ends it.
+    /// Drops this many packets in a hundred, each way, by chance; 0 ends it.
     ///
     /// # Panics
     /// When there are more than a hundred in a hundred, and when it cannot be done.
@@ -121,7 +121,7 @@ impl Host {
         assert!(percent <= 100, "{percent} packets in a hundred");
         let device = &self.device;
         let element = format!("element inet lab lossy {{ {device} : jump loss_{device} }}");
-        // Adding first makes clearing and deleting what is not there succeed.
+        // Adding first makes it possible to clear and delete elements that may be missing.
         let mut script = format!("add chain inet lab loss_{device}\nadd {element}\n");
         if percent == 0 {
             script += &format!("delete {element}\ndelete chain inet lab loss_{device}\n");
@@ -134,8 +134,8 @@ impl Host {
         self.nft(&script);
     }
 
-    /// Takes the host's own device down: its programs get "network is
-    /// unreachable", as on a machine whose cable is pulled at its own end.
+    /// Takes the host's own device down: its programs get "network is unreachable", as on a machine
+    /// whose cable is pulled at its own end.
     #[track_caller]
     pub fn link_down(&self) {
         let own = self.netns.name();
@@ -149,7 +149,7 @@ impl Host {
         self.raise().unwrap_or_else(|error| panic!("{error}"));
     }
 
-    /// Routes vanish with the device, so they come with it.
+    /// Routes vanish with the device, so they are added again with it.
     fn raise(&self) -> Result<(), String> {
         let (own, gateway) = (self.netns.name(), self.gateway);
         ip(&format!("-n {own} link set {OWN_DEVICE} up"))?;

@@ -11,7 +11,7 @@ use super::host::Host;
 use super::tools::{ip, nft};
 use crate::leftovers::{leftovers, own_prefix};
 
-/// Begins the name of every namespace of every lab; the process id follows.
+/// The beginning of the name of every namespace of every lab; the PID follows.
 const PREFIX: &str = "tenure-lab";
 
 /// The servers' address: one for all hosts, on the loopback device of the
@@ -21,9 +21,9 @@ const SERVER: Ipv4Addr = Ipv4Addr::new(10, 231, 0, 1);
 /// Each host has a /30 of its own, 10.231.N.0, so N counts to 254.
 const HOSTS_MAX: u8 = 254;
 
-/// The cuts: two sets of devices whose packets vanish, and one of pairs; pairs whose
-/// connections are reset; and devices that lose some packets, each with a chain of its
-/// own that says how many. A host's cut adds its device and leaves the other hosts' alone.
+/// The cuts: two sets of devices whose packets vanish, and one of pairs; pairs whose connections
+/// are reset; and devices that lose some packets, each with a chain of its own for their number. A
+/// host's cut adds its device and does not affect the other hosts.
 const RULES: &str = "
 table inet lab {
     set cut_to_server { type ifname; }
@@ -52,12 +52,11 @@ table inet lab {
     }
 }";
 
-/// A namespace for servers and one for each client host, joined by cables that
-/// can be cut. Removed with this value.
+/// A namespace for servers and one for each client host, joined by cables that can be cut. They are
+/// removed with this value.
 ///
-/// Hosts reach the servers and nothing else: not one another (unless
-/// [`connect_hosts`](Self::connect_hosts) is called), not the machine, not the
-/// world. Several labs may exist at the same time.
+/// Hosts reach only the servers: not one another (unless [`connect_hosts`](Self::connect_hosts) is
+/// called), not the machine, not the world. Several labs may exist at the same time.
 #[derive(Debug)]
 pub struct Lab {
     name: String,
@@ -69,15 +68,14 @@ impl Lab {
     /// Makes a lab with no hosts yet.
     ///
     /// # Errors
-    /// When this machine does not allow it; the text says why. A test prints it
-    /// and skips.
+    /// When this machine does not allow it; the text has the reason. A test prints it and skips.
     pub fn new() -> Result<Self, String> {
         static LABS: AtomicU32 = AtomicU32::new(0);
         remove_leftovers();
         let number = LABS.fetch_add(1, Ordering::Relaxed);
         let name = format!("{}{number}", own_prefix(PREFIX));
         let servers = Netns::named(&format!("{name}-servers"));
-        // Made before the first step, so that a failure half way removes what is there.
+        // Made before the first step, so that a failure half way removes the parts that exist.
         let lab = Self {
             name,
             servers,
@@ -110,7 +108,7 @@ impl Lab {
         let number = number.unwrap_or_else(|| panic!("a lab has room for {HOSTS_MAX} hosts"));
         let netns = Netns::named(&format!("{}-{name}", self.name));
         let host = Host::new(name, number, netns, self.servers.clone());
-        // Known before it is complete, so that it is removed if it never gets complete.
+        // Listed before it is complete, so that it is removed if a later step fails.
         hosts.insert(name.to_owned(), host.clone());
         if let Err(error) = host.make() {
             drop(hosts);
@@ -120,11 +118,11 @@ impl Lab {
     }
 
     /// Lets hosts reach one another at [`Host::address`], so that the servers of an
-    /// [`Ensemble`](crate::Ensemble) can run on hosts of their own. A host that is
-    /// cut off reaches the other hosts no more, either.
+    /// [`Ensemble`](crate::Ensemble) can run on hosts of their own. A host that is cut off no
+    /// longer reaches the other hosts, either.
     ///
     /// # Errors
-    /// When this machine does not allow it; the text says why.
+    /// When this machine does not allow it; the text has the reason.
     pub fn connect_hosts(&self) -> Result<(), String> {
         const FORWARD: &str = "/proc/sys/net/ipv4/ip_forward";
         self.servers
@@ -132,8 +130,8 @@ impl Lab {
             .map_err(|error| format!("hosts cannot be connected: {FORWARD}: {error}"))
     }
 
-    /// Both ways a black hole between two connected hosts; whatever else reaches
-    /// either still does.
+    /// Makes a black hole between two connected hosts, both ways; packets of other hosts still
+    /// reach both.
     ///
     /// # Panics
     /// When it cannot be made.
@@ -143,7 +141,7 @@ impl Lab {
         self.nft(&format!("add element inet lab cut_between {pairs}"));
     }
 
-    /// What `from` sends to `to` vanishes; what comes back arrives.
+    /// Makes packets from `from` to `to` vanish; packets in the other direction arrive.
     ///
     /// # Panics
     /// When it cannot be made.
@@ -155,8 +153,9 @@ impl Lab {
         ));
     }
 
-    /// Whoever of two connected hosts sends to the other over TCP gets a reset, as from
-    /// a firewall that has forgotten the connection. Whoever does not send hears nothing.
+    /// Resets connections between two connected hosts: a host that sends to the other over TCP gets
+    /// a reset, as from a firewall that has lost the connection. A host that does not send gets
+    /// nothing.
     ///
     /// # Panics
     /// When it cannot be made.
@@ -173,7 +172,7 @@ impl Lab {
     #[track_caller]
     pub fn heal_between(&self, one: &Host, other: &Host) {
         let pairs = pairs(one, other);
-        // Adding first makes deleting what is not there succeed.
+        // Adding first makes it possible to delete an element that may be missing.
         let script = ["cut_between", "reset_between"].map(|set| {
             format!("add element inet lab {set} {pairs}\ndelete element inet lab {set} {pairs}\n")
         });
@@ -197,8 +196,8 @@ impl Lab {
         SERVER.into()
     }
 
-    /// Gives the servers one more address, at which every host finds them too. A
-    /// server that is to be found there binds all addresses.
+    /// Gives the servers one more address, at which every host finds them too. A server for that
+    /// address binds all addresses.
     ///
     /// # Panics
     /// When the address cannot be added.
@@ -207,8 +206,8 @@ impl Lab {
         self.address("add", address);
     }
 
-    /// Takes it away again: whoever talks to it hears no more, as when a server has
-    /// moved to another machine.
+    /// Removes such an address: connections to it fall silent, as when a server has moved to
+    /// another machine.
     ///
     /// # Panics
     /// When there is no such address.
@@ -244,7 +243,7 @@ impl Drop for Lab {
             .map(|host| host.netns().clone())
             .chain([self.servers.clone()]);
         for netns in namespaces {
-            // Missing if making it failed; there is nothing to do about it here.
+            // The namespace is missing if making it failed; there is nothing to do about that here.
             drop(ip(&format!("netns delete {}", netns.name())));
         }
     }
@@ -256,7 +255,7 @@ fn pairs(one: &Host, other: &Host) -> String {
     format!("{{ {one} . {other}, {other} . {one} }}")
 }
 
-/// Removes the namespaces of test processes that were killed before they could.
+/// Removes the namespaces of test processes that were killed before they could do so.
 fn remove_leftovers() {
     for name in leftovers(Path::new("/run/netns"), PREFIX) {
         drop(ip(&format!("netns delete {name}")));

@@ -1,8 +1,7 @@
-//! Network namespaces, and a small lab made of them.
+//! Network namespaces, and a small lab that is made of them.
 //!
-//! A cut made here is the silent kind: packets vanish, no socket is told. That
-//! is what a pulled cable two switches away looks like, and what killing a
-//! process or closing a socket never shows.
+//! A cut here is silent: packets vanish, and no socket gets an error. It is like a cable that is
+//! pulled two switches away; killing a process or closing a socket never has this effect.
 
 mod host;
 mod lab;
@@ -18,8 +17,7 @@ pub use lab::Lab;
 
 use crate::sys;
 
-/// A named network namespace, as `ip netns` knows it. A handle only: whoever
-/// made the namespace removes it.
+/// A named network namespace of `ip netns`. Only a handle: the maker of the namespace removes it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Netns {
     name: String,
@@ -40,9 +38,8 @@ impl Netns {
         &self.name
     }
 
-    /// Runs `act` on a thread inside the namespace. Sockets made there stay
-    /// there, and so do threads started there: a [`Proxy`](crate::Proxy) started
-    /// by `act` listens and connects inside.
+    /// Runs `act` on a thread inside the namespace. Its sockets stay there, as do its threads: a
+    /// [`Proxy`](crate::Proxy) that `act` starts listens and connects inside.
     ///
     /// # Panics
     /// When the namespace cannot be entered, and with the panic of `act`.

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// Where the tools live although an ordinary user's PATH may not say so.
+/// The directories of the tools, which an ordinary user's PATH may lack.
 const EXTRA_PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin";
 
 /// Runs `ip` with blank-separated `arguments`.
@@ -27,8 +27,8 @@ fn run(program: &str, arguments: &[&str], input: &str) -> Result<(), String> {
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| format!("`{line}` cannot be run ({error}); run scripts/setup"))?;
-    // Dropping the pipe after writing tells the program that its input is over.
-    // A program that ended before it read says why on its standard error.
+    // The end of the pipe is the end of the program's input. A program that ended before it read
+    // the input has the reason on its standard error.
     drop(
         child
             .stdin

@@ -1,5 +1,5 @@
-//! Lines that a thread reads as they come, and each look at them before it answers: a look sees
-//! all that was written before it, no matter how late the thread is.
+//! Lines that a thread reads as they come, and that each look reads before it answers: a look sees
+//! all lines that were written before it, even if the thread is late.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,9 +11,10 @@ use serde_json::Value;
 
 use crate::{boottime, sys};
 
-/// How much is read at once: all that a pipe of the usual size holds.
+/// How much is read at once: the size of a usual pipe.
 const CHUNK_BYTES: usize = 64 * 1024;
-/// How often a look reads at most: the largest pipe of the unprivileged, and no endless writer.
+/// How often a look reads at most: enough for the largest pipe of an unprivileged process, and not
+/// without end.
 const CHUNKS_MAX: usize = 16;
 
 /// One line of a process, with the time at which it arrived here.
@@ -25,11 +26,11 @@ pub struct Line {
     pub boottime_ns: u64,
     /// The line as it was printed.
     pub text: String,
-    /// What it says; a string if it is no JSON.
+    /// Its JSON value; a string if it is not JSON.
     pub json: Value,
 }
 
-/// Whether a line that was waited for is consumed, with all before it.
+/// Whether a matching line is consumed, with all before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
     Consume,
@@ -40,7 +41,7 @@ pub(super) enum Use {
 #[derive(Debug)]
 pub(super) struct Lines {
     started: Instant,
-    /// Read under the lock of `inner` alone, and only when that does not block.
+    /// Read under the lock of `inner` alone, and only when a read does not block.
     stream: File,
     inner: Mutex<Inner>,
     changed: Condvar,
@@ -85,7 +86,7 @@ impl Lines {
             if inner.ended || !sys::is_readable(self.stream.as_fd()) {
                 break;
             }
-            // Only now: most looks find nothing.
+            // Not before the first match fails: most looks find nothing.
             chunk.resize(CHUNK_BYTES, 0);
             // An error ends the stream as its end does.
             let len = (&self.stream).read(&mut chunk).unwrap_or(0);
@@ -96,7 +97,7 @@ impl Lines {
     }
 
     /// See [`Process::wait_for`](super::Process::wait_for), or with `Use::Look`
-    /// [`Process::peek`](super::Process::peek). The error says why there is nothing.
+    /// [`Process::peek`](super::Process::peek). The error is the reason for which no line came.
     pub(super) fn wait(
         &self,
         used: Use,
@@ -148,7 +149,7 @@ impl Lines {
 
     /// Waits for the end of the stream, no longer than `at_most`.
     pub(super) fn wait_end(&self, at_most: Duration) {
-        // Whether it ended or the time did is the same to the caller.
+        // The caller does not distinguish the end of the stream from the time limit.
         drop(
             self.changed
                 .wait_timeout_while(self.catch_up(), at_most, |inner| !inner.ended),
@@ -178,7 +179,7 @@ impl Lines {
 }
 
 impl Inner {
-    /// Takes what was read; nothing is the end of the stream, and of its last line.
+    /// Adds the bytes that were read; no bytes mean the end of the stream, and of its last line.
     fn add(&mut self, read: &[u8]) {
         self.ended = read.is_empty();
         self.rest.extend_from_slice(read);

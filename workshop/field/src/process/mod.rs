@@ -1,4 +1,4 @@
-//! A program under test, followed by the JSON lines it prints.
+//! A program under test, and the JSON lines that it prints.
 
 mod lines;
 mod options;
@@ -29,8 +29,8 @@ const TEXT_SHOWN_LINES: usize = 60;
 /// A child process whose lines are read as JSON while it runs. It is killed and
 /// reaped with this value, and by the kernel if the test process ends first.
 ///
-/// A line that is no JSON is kept as a JSON string. What the process prints on
-/// the other stream is kept as text ([`Process::text`]).
+/// A line that is not JSON is kept as a JSON string. The other stream is kept as text
+/// ([`Process::text`]).
 #[derive(Debug)]
 pub struct Process {
     name: String,
@@ -62,7 +62,7 @@ impl Process {
         )
     }
 
-    /// As [`spawn`](Self::spawn), with more to say about how.
+    /// As [`spawn`](Self::spawn), with options.
     ///
     /// # Panics
     /// When it cannot be started.
@@ -111,8 +111,8 @@ impl Process {
         }
     }
 
-    /// Starts this very program again, as the process under test: it plays `test`, one of its ignored
-    /// tests. Its lines are on standard error, because the harness has standard output.
+    /// Starts this same program again, as the process under test: it runs `test`, one of its
+    /// ignored tests. Its lines are on standard error, because the harness uses standard output.
     ///
     /// # Panics
     /// When it cannot be started.
@@ -125,13 +125,12 @@ impl Process {
         Self::spawn_with(&program, words, Options { events, ..options })
     }
 
-    /// Looks at each line from the first unconsumed one on, those to come
-    /// included, and returns the first that matches. It and all before it are
-    /// consumed: the next call begins behind it.
+    /// Looks at each line from the first unconsumed one on, future lines included, and returns the
+    /// first that matches. It and all before it are consumed: the next call begins after it.
     ///
     /// # Panics
-    /// When none came within `deadline`, or none can come any more because the
-    /// process closed the stream. The message shows all lines.
+    /// When none came within `deadline`, or none can come because the process closed the stream.
+    /// The message shows all lines.
     #[track_caller]
     pub fn wait_for(
         &self,
@@ -156,9 +155,9 @@ impl Process {
         self.wait(Use::Consume, what, deadline, matches)
     }
 
-    /// As [`wait_for`](Self::wait_for), but consumes nothing: for lines that have no order among
-    /// them, as events of several handles have none. [`drain`](Self::drain) before the act keeps
-    /// those of earlier acts out.
+    /// As [`wait_for`](Self::wait_for), but consumes nothing: for lines without an order among
+    /// them, as events of several handles. [`drain`](Self::drain) before the act excludes the lines
+    /// of earlier acts.
     ///
     /// # Panics
     /// As `wait_for` does.
@@ -203,8 +202,8 @@ impl Process {
         self.events.all()
     }
 
-    /// What the process has printed so far on the stream that is not read as JSON:
-    /// standard error, unless [`Options::events`] says otherwise.
+    /// The text that the process has printed so far on the stream that is not read as JSON:
+    /// standard error, unless [`Options::events`] has it.
     #[must_use]
     pub fn text(&self) -> String {
         self.text.text()
@@ -230,8 +229,8 @@ impl Process {
         drop(self.child.with(|child| child.stdin.take()));
     }
 
-    /// Waits until the process has ended. Whoever looks at its lines or its text then sees all
-    /// that it has printed: no look waits for a thread that reads.
+    /// Waits until the process has ended. A look at its lines or its text then sees all that it has
+    /// printed: no look waits for a thread that reads.
     ///
     /// # Panics
     /// When it does not end within `deadline`. The message shows all lines.
@@ -275,13 +274,12 @@ impl Process {
         );
     }
 
-    /// Ends the process by SIGKILL and reaps it; no matter if it has ended already.
+    /// Ends the process by SIGKILL and reaps it, even if it has ended already.
     pub fn kill(&self) {
         self.child.kill();
     }
 
-    /// Stops the process where it stands (SIGSTOP) and returns when
-    /// all its threads stand.
+    /// Stops the process (SIGSTOP) and returns when all its threads are stopped.
     ///
     /// # Panics
     /// When the process has ended.
@@ -295,7 +293,7 @@ impl Process {
         );
     }
 
-    /// Lets it run on (SIGCONT).
+    /// Resumes it (SIGCONT).
     ///
     /// # Panics
     /// When the process has ended.
@@ -304,7 +302,7 @@ impl Process {
         self.signal(Signal::Cont);
     }
 
-    /// The process id.
+    /// The PID.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.child.pid()
@@ -345,7 +343,7 @@ impl Process {
         stats::peak_rss_kib(self.pid())
     }
 
-    /// Everything a reader of a failed test wants to know.
+    /// Everything that the reader of a failed test needs.
     fn describe(&self) -> String {
         let state = match self.child.exit_status() {
             Some(status) => format!("ended ({status})"),

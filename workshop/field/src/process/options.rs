@@ -1,4 +1,4 @@
-//! How a process is to be started.
+//! The options of a process.
 
 use std::path::PathBuf;
 
@@ -10,22 +10,21 @@ pub enum Stream {
     /// Standard output.
     #[default]
     Stdout,
-    /// Standard error, where a program prints its events whose child owns
-    /// standard output.
+    /// Standard error; a program whose child uses standard output prints its events there.
     Stderr,
 }
 
-/// How a process is to be started.
+/// The options of a process.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Where it runs; `None` is the test's own namespace.
+    /// Its namespace; `None` is the test's own.
     pub netns: Option<Netns>,
     /// The stream to read as JSON.
     pub events: Stream,
     /// Environment variables to set; the rest is the test's own.
     pub env: Vec<(String, String)>,
-    /// Files that it sees in the place of others, as (own file, place), by mounts that
-    /// nobody else sees. Needs the rights to mount, as a [`Lab`](crate::Lab) does.
+    /// Files that replace others for the process, as (own file, place), by mounts that no other
+    /// process sees. Needs the rights to mount, as a [`Lab`](crate::Lab) does.
     pub binds: Vec<(PathBuf, PathBuf)>,
     /// Its working directory; `None` is the test's own.
     pub directory: Option<PathBuf>,

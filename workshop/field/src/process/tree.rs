@@ -1,4 +1,4 @@
-//! A process and all that it has started, stopped as one: what a paused machine does.
+//! A process and all its descendants, stopped as one: as on a machine that is paused.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use super::Process;
 use crate::signal::Signal;
 use crate::{stats, sys, wait_until};
 
-/// The processes below one that [`Process::freeze`] has stopped. They run on when this
-/// is dropped: whoever has lost its parent meanwhile must be able to end.
+/// The processes below one that [`Process::freeze`] has stopped. They resume when this is dropped:
+/// a process that has lost its parent meanwhile must be able to end.
 #[derive(Debug)]
 #[must_use = "thaw needs it"]
 pub struct Frozen(Vec<u32>);
@@ -20,13 +20,13 @@ impl Drop for Frozen {
 }
 
 fn resume(pid: u32) {
-    // Who is stopped does not end, except by SIGKILL, and is not reaped by a parent that is
-    // stopped, too.
+    // A stopped process does not end, except by SIGKILL, and a parent that is stopped, too, does
+    // not reap it.
     drop(sys::kill(pid, Signal::Cont.number()));
 }
 
 impl Process {
-    /// Stops the process, its children, theirs and so on, and returns when all stand.
+    /// Stops the process and all its descendants, and returns when all are stopped.
     ///
     /// # Panics
     /// When the process has ended.
@@ -34,8 +34,8 @@ impl Process {
     pub fn freeze(&self) -> Frozen {
         self.pause();
         let mut stopped = BTreeSet::new();
-        // Parents before children: who is stopped neither starts nor reaps, so that
-        // a number that was seen stays that process's own.
+        // Parents before children: a stopped process neither starts nor reaps children, so a PID
+        // that was seen stays that process's own.
         let mut order = Vec::new();
         loop {
             let new: Vec<u32> = stats::descendants(self.pid())
@@ -46,7 +46,7 @@ impl Process {
                 return Frozen(order);
             }
             for pid in new {
-                // Gone meanwhile if it fails; nobody was there to stop.
+                // A failure means that it has ended meanwhile.
                 if sys::kill(pid, Signal::Stop.number()).is_ok() {
                     wait_until("a descendant to stop", Duration::from_secs(5), || {
                         (!stats::is_alive(pid) || stats::is_stopped(pid)).then_some(())
@@ -57,8 +57,8 @@ impl Process {
         }
     }
 
-    /// Lets the youngest run on first, and the process itself last, `between` apart: who
-    /// is to be watched has that long without its watcher.
+    /// Resumes the youngest first, and the process itself last, `between` apart: a child runs that
+    /// long without its guardian.
     ///
     /// # Panics
     /// When the process has ended.

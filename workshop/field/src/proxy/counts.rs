@@ -1,15 +1,15 @@
-//! What has passed through a proxy.
+//! The counts of a proxy.
 
 use std::collections::BTreeMap;
 
 use super::frame::Kind;
 
-/// What has passed through a [`Proxy`](super::Proxy).
+/// The counts of a [`Proxy`](super::Proxy).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Connections that were accepted.
     pub connections: u64,
-    /// Connect requests: new sessions and those that came back.
+    /// Connect requests, of new sessions and of reattaching ones.
     pub connects: u64,
     /// Requests by opcode, without pings and connect requests.
     pub requests: BTreeMap<i32, u64>,
@@ -23,9 +23,9 @@ pub struct Counts {
     pub pings: u64,
     /// Replies to pings.
     pub pongs: u64,
-    /// Frames that a rule let vanish. They are in the other counts too.
+    /// Frames that vanished by a rule. They are in the other counts too.
     pub swallowed: u64,
-    /// Requests that a rule had refused. They are in the other counts too.
+    /// Requests that a rule refused. They are in the other counts too.
     pub refused: u64,
 }
 
@@ -64,7 +64,7 @@ impl Counts {
             Kind::Ping => self.pings += 1,
             Kind::Pong => self.pongs += 1,
         }
-        // A watch event's header holds no outcome.
+        // A watch event's header has no outcome.
         if error != 0 && matches!(kind, Kind::Reply(_) | Kind::Pong) {
             *self.errors.entry(error).or_default() += 1;
         }

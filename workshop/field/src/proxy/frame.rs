@@ -1,10 +1,10 @@
-//! What a frame is.
+//! The kinds of frames.
 
 use std::time::Instant;
 
 use crate::wire::{Fields, Payload, opcode, xid};
 
-/// What a frame is.
+/// The kind of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The first frame of a client.
@@ -24,19 +24,18 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Stands for the opcode of a frame that is too short to have one and of a
-    /// reply to no known request.
+    /// The opcode of a frame that is too short to have one, and of a reply to an unknown request.
     pub const UNKNOWN: i32 = i32::MIN;
 }
 
-/// A frame that came by.
+/// A frame that reached the proxy.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    /// When.
+    /// Its time.
     pub at: Instant,
-    /// On which connection, counted from 1.
+    /// Its connection, counted from 1.
     pub connection: u64,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// The xid; 0 in a handshake.
     pub xid: i32,
@@ -44,18 +43,18 @@ pub struct Seen {
     pub error: i32,
     /// The length of its payload.
     pub bytes: usize,
-    /// Whether a rule let it vanish.
+    /// Whether it vanished by a rule.
     pub swallowed: bool,
 }
 
-/// The znode that a request is of, if it is of one: most begin with its path.
+/// The path of a request, if it has one: most begin with it.
 pub(super) fn path_of(request: &[u8]) -> Option<&[u8]> {
     let mut fields = Fields::new(request);
     let (_xid, _opcode) = (fields.int()?, fields.int()?);
     fields.buffer()
 }
 
-/// What is known of one frame by itself and the requests before it.
+/// The facts about one frame that follow from it and the requests before it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parsed {
     pub(super) kind: Kind,
@@ -63,14 +62,14 @@ pub(super) struct Parsed {
     pub(super) error: i32,
 }
 
-/// The requests of one connection that were not answered yet.
+/// The requests of one connection that are not answered yet.
 #[derive(Debug, Default)]
 pub(super) struct Conversation {
     connect_seen: bool,
     response_seen: bool,
-    /// xid and opcode, oldest first. Some xids stand for many requests.
+    /// xid and opcode, oldest first. Some xids are those of many requests.
     open: Vec<(i32, i32)>,
-    /// xid and error code of requests that were not handed on.
+    /// xid and error code of requests that were not forwarded.
     refused: Vec<(i32, i32)>,
 }
 
@@ -123,7 +122,7 @@ impl Conversation {
         Parsed { kind, xid, error }
     }
 
-    /// The newest request is to be answered with an error. Returns what to send the server in its
+    /// The newest request is to be answered with an error. Returns the frame for the server in its
     /// place: a request that changes nothing, so that the answer comes in its turn.
     pub(super) fn refuse(&mut self, xid: i32, error: i32) -> Vec<u8> {
         self.refused.push((xid, error));
@@ -131,7 +130,7 @@ impl Conversation {
         request.buffer("/").bool(false).payload()
     }
 
-    /// What to send the client in the place of a reply, if its request was refused.
+    /// The frame for the client in the place of a reply, if its request was refused.
     pub(super) fn refusal(&mut self, reply: &[u8]) -> Option<(i32, Vec<u8>)> {
         let mut fields = Fields::new(reply);
         let (xid, zxid) = (fields.int()?, fields.long()?);

@@ -1,13 +1,13 @@
 //! A TCP proxy that knows ZooKeeper's frames.
 //!
-//! It forwards whole frames, in order, as they come, and touches no byte of
-//! them. It counts what passes, and by its rules lets a frame vanish at a known
-//! place: after a `create` was done and before its author hears of it. By others
-//! it has a request answered with an error, as a server does that throttles.
+//! It forwards whole frames, in order, as they come, and changes no byte of them. It counts the
+//! frames, and by its rules a frame vanishes at a known place: after a `create` was done and before
+//! its client gets the reply. Other rules answer a request with an error, as a server does that
+//! throttles.
 
+mod connection;
 mod counts;
 mod frame;
-mod link;
 mod rules;
 mod shared;
 
@@ -21,7 +21,7 @@ pub use frame::{Kind, Seen};
 pub use rules::Then;
 
 use crate::listener::Listener;
-use link::start_link;
+use connection::start_connection;
 use shared::Shared;
 
 /// How a connection ends.
@@ -29,11 +29,11 @@ use shared::Shared;
 pub enum Cut {
     /// In order, as when a server stops.
     Fin,
-    /// By a reset, as when a server's machine has lost its memory of it.
+    /// By a reset, as when a server's machine has lost the connection's state.
     Reset,
 }
 
-/// A proxy before one server. It ends with this value, and its connections with it.
+/// A proxy before one server. It ends with this value, as do its connections.
 ///
 /// ```no_run
 /// use tenure_field::proxy::{Cut, Then};
@@ -42,7 +42,7 @@ pub enum Cut {
 ///
 /// let server = Zookeeper::start();
 /// let proxy = Proxy::start(server.addr());
-/// // The next create is done, and nobody hears of it.
+/// // The next create is done, and its reply vanishes.
 /// proxy.swallow_reply(opcode::CREATE2, 1, Then::Cut(Cut::Reset));
 /// println!("{}", proxy.url("/group"));
 /// ```
@@ -68,7 +68,7 @@ impl Proxy {
         Self::start_behind(Listener::bind(ip), upstream)
     }
 
-    /// The same at an address whose port matters: for a name that stands for several servers.
+    /// The same at an address with a fixed port: for a name that several servers have.
     #[must_use]
     #[track_caller]
     pub fn start_at(addr: SocketAddr, upstream: SocketAddr) -> Self {
@@ -100,8 +100,8 @@ impl Proxy {
         format!("zk://{}{path}", self.addr())
     }
 
-    /// What has passed since the start or the last [`reset_counts`](Self::reset_counts).
-    /// A frame is counted before it is forwarded: who has got a reply finds it counted.
+    /// The counts since the start or the last [`reset_counts`](Self::reset_counts). A frame is
+    /// counted before it is forwarded: a client that has got a reply finds it counted.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.shared.lock().counts.clone()
@@ -112,22 +112,20 @@ impl Proxy {
         self.shared.lock().counts = Counts::default();
     }
 
-    /// Every frame that came by so far, in the order in which it did; the first
-    /// hundred thousand of them.
+    /// The first hundred thousand frames, in the order in which they came.
     #[must_use]
-    pub fn journal(&self) -> Vec<Seen> {
-        self.shared.lock().journal.clone()
+    pub fn frames(&self) -> Vec<Seen> {
+        self.shared.lock().frames.clone()
     }
 
-    /// Lets the `nth` reply (1 is the next) to a request of `opcode` vanish, and
-    /// `then` does what it says to that connection.
+    /// Makes the `nth` reply (1 is the next) to a request of `opcode` vanish; then `then` happens
+    /// to that connection.
     pub fn swallow_reply(&self, opcode: i32, nth: u32, then: Then) {
         self.swallow(Kind::Reply(opcode), nth, then);
     }
 
-    /// Lets the `nth` frame (1 is the next) of `kind` vanish, and `then` does
-    /// what it says to that connection. Rules count on their own: two rules for
-    /// the same frame are both used up by it.
+    /// Makes the `nth` frame (1 is the next) of `kind` vanish; then `then` happens to that
+    /// connection. Rules count independently: a frame for which two rules wait uses up both.
     #[track_caller]
     pub fn swallow(&self, kind: Kind, nth: u32, then: Then) {
         assert!(nth > 0, "frames are counted from 1");
@@ -138,8 +136,8 @@ impl Proxy {
         self.shared.lock().rules.add(kind, None, nth, then);
     }
 
-    /// Has the next `times` requests of `opcode` answered with the error `code`, each in
-    /// its turn, without being carried out.
+    /// Answers the next `times` requests of `opcode` with the error `code`, each in its turn,
+    /// without carrying them out.
     pub fn refuse_requests(&self, opcode: i32, code: i32, times: u32) {
         self.refuse_some(opcode, None, code, times);
     }
@@ -157,14 +155,13 @@ impl Proxy {
         }
     }
 
-    /// Forgets the rules that were not used up.
+    /// Removes the rules that were not used up.
     pub fn clear_rules(&self) {
         self.shared.lock().rules.clear();
     }
 
-    /// Stops forwarding, both ways, on all connections and on those to come:
-    /// they open and then hear nothing, not even of their end. When this returns
-    /// nothing is forwarded any more.
+    /// Stops forwarding, both ways, on all connections and on new ones: they open and then get
+    /// nothing, not even their end. When this returns, nothing is forwarded any longer.
     pub fn hold(&self) {
         self.shared.hold();
     }
@@ -174,20 +171,17 @@ impl Proxy {
         self.shared.release();
     }
 
-    /// Holds each frame for this long before it passes, both ways, from now on; those
-    /// behind it wait. Zero ends it.
+    /// Delays each frame for this long, both ways, from now on; those behind it wait. Zero ends it.
     pub fn delay(&self, delay: Duration) {
         self.shared.set_delay(delay);
     }
 
-    /// Ends all connections on both sides; returns when that is done and says
-    /// how many there were.
+    /// Ends all connections on both sides; returns their number when that is done.
     pub fn cut_connections(&self, how: Cut) -> usize {
         self.shared.cut_links(how)
     }
 
-    /// Whether to refuse new connections, as a machine does on which nobody
-    /// listens. Open ones stay.
+    /// Whether to refuse new connections, as a machine without a server does. Open ones stay.
     pub fn refuse(&self, refuse: bool) {
         self.shared.refuse(refuse);
     }
@@ -207,7 +201,7 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.shared.close();
-        // A panic in there was printed already; there is nothing to add to it here.
+        // A panic in that thread was printed already; there is nothing to add to it here.
         drop(self.accepting.take().map(JoinHandle::join));
         self.shared.cut_links(Cut::Fin);
     }
@@ -216,7 +210,7 @@ impl Drop for Proxy {
 fn accept_all(shared: &Arc<Shared>) {
     loop {
         match shared.listener.accept() {
-            Ok(client) => start_link(shared, client),
+            Ok(client) => start_connection(shared, client),
             // Refusing makes `accept` fail; anything else passes by itself.
             Err(_) => shared.wait_while_refusing(),
         }

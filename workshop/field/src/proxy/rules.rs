@@ -1,4 +1,4 @@
-//! Which frames vanish.
+//! The rules by which frames vanish.
 
 use super::{Cut, Kind};
 
@@ -9,9 +9,9 @@ pub enum Then {
     Continue,
     /// It ends, on both sides.
     Cut(Cut),
-    /// The whole proxy holds, as [`Proxy::hold`](super::Proxy::hold) makes it.
+    /// The whole proxy holds, as by [`Proxy::hold`](super::Proxy::hold).
     Hold,
-    /// Of a request alone: the server answers it with this error code, in its turn, and has not
+    /// For a request alone: the server answers it with this error code, in its turn, and has not
     /// carried it out.
     Refuse(i32),
 }
@@ -19,9 +19,9 @@ pub enum Then {
 #[derive(Debug)]
 struct Rule {
     kind: Kind,
-    /// Of which znode a request must be.
+    /// The path that a request must have.
     path: Option<String>,
-    /// How many such frames are still to come until this one; 1 is the next.
+    /// How many such frames are to come up to this one; 1 is the next.
     countdown: u32,
     then: Then,
 }
@@ -44,7 +44,7 @@ impl Rules {
         self.0.clear();
     }
 
-    /// Counts a frame, a request with the znode that it is of; `Some` if it is to vanish.
+    /// Counts a frame, a request with its path; `Some` if it is to vanish.
     pub(super) fn apply(&mut self, kind: Kind, path: Option<&[u8]>) -> Option<Then> {
         let fits = |rule: &&mut Rule| {
             let of = rule.path.as_ref().map(String::as_bytes);

@@ -1,4 +1,4 @@
-//! What a proxy and the threads of its connections share.
+//! The state that a proxy and the threads of its connections share.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -6,16 +6,16 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::Cut;
+use super::connection::Connection;
 use super::counts::Counts;
 use super::frame::{Conversation, Kind, Parsed, Seen, path_of};
-use super::link::Link;
 use super::rules::{Rules, Then};
 use crate::listener::Listener;
 
-/// How many frames the journal holds.
-const JOURNAL_FRAMES_MAX: usize = 100_000;
+/// How many frames are kept.
+const FRAMES_KEPT_MAX: usize = 100_000;
 
-/// How long to wait for what threads are just about to finish.
+/// How long to wait for an act that threads are just about to finish.
 const SETTLE_DEADLINE: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ pub(super) struct Shared {
 pub(super) struct State {
     pub(super) upstream: SocketAddr,
     pub(super) counts: Counts,
-    pub(super) journal: Vec<Seen>,
+    pub(super) frames: Vec<Seen>,
     pub(super) rules: Rules,
     pub(super) closing: bool,
     /// Connections whose sockets are not closed yet.
@@ -39,11 +39,11 @@ pub(super) struct State {
     refusing: bool,
     /// Frames that are being written.
     forwarding: usize,
-    links: BTreeMap<u64, Weak<Link>>,
+    connections: BTreeMap<u64, Weak<Connection>>,
     last_link: u64,
 }
 
-/// What to do with a frame.
+/// The decision on a frame.
 pub(super) enum Verdict {
     /// Write it, then call [`Shared::forwarded`].
     Forward,
@@ -51,7 +51,7 @@ pub(super) enum Verdict {
     Replace(Vec<u8>),
     /// Let it vanish and do this.
     Swallow(Then),
-    /// Forget it: the connection was cut.
+    /// Drop it: the connection was cut.
     Gone,
 }
 
@@ -60,7 +60,7 @@ impl Shared {
         let state = State {
             upstream,
             counts: Counts::default(),
-            journal: Vec::new(),
+            frames: Vec::new(),
             rules: Rules::default(),
             closing: false,
             open: BTreeSet::new(),
@@ -68,7 +68,7 @@ impl Shared {
             delay: Duration::ZERO,
             refusing: false,
             forwarding: 0,
-            links: BTreeMap::new(),
+            connections: BTreeMap::new(),
             last_link: 0,
         };
         Self {
@@ -90,24 +90,26 @@ impl Shared {
         state.last_link
     }
 
-    /// Makes a link known to cuts; false if the proxy is closing.
-    pub(super) fn register(&self, link: &Arc<Link>) -> bool {
+    /// Adds a connection for cuts; false if the proxy is closing.
+    pub(super) fn register(&self, connection: &Arc<Connection>) -> bool {
         let mut state = self.lock();
         if state.closing {
             return false;
         }
-        state.open.insert(link.number());
-        state.links.insert(link.number(), Arc::downgrade(link));
+        state.open.insert(connection.number());
+        state
+            .connections
+            .insert(connection.number(), Arc::downgrade(connection));
         true
     }
 
-    /// Gives up one hold on a link. The last one closes its sockets.
-    pub(super) fn release_link(&self, link: Arc<Link>) {
-        let number = link.number();
-        if let Some(last) = Arc::into_inner(link) {
+    /// Gives up one hold on a connection. The last one closes its sockets.
+    pub(super) fn release_connection(&self, connection: Arc<Connection>) {
+        let number = connection.number();
+        if let Some(last) = Arc::into_inner(connection) {
             drop(last);
             let mut state = self.lock();
-            state.links.remove(&number);
+            state.connections.remove(&number);
             state.open.remove(&number);
             self.changed.notify_all();
         }
@@ -116,15 +118,15 @@ impl Shared {
     /// Waits while the proxy holds; counts the frame and decides on it.
     pub(super) fn judge(
         &self,
-        link: &Link,
+        connection: &Connection,
         payload: &[u8],
         parse: impl FnOnce(&mut Conversation, &[u8]) -> Parsed,
     ) -> Verdict {
-        let mut state = self.wait_while_held(link);
-        if link.is_cut() {
+        let mut state = self.wait_while_held(connection);
+        if connection.is_cut() {
             return Verdict::Gone;
         }
-        let mut conversation = link.conversation();
+        let mut conversation = connection.conversation();
         let Parsed {
             kind,
             xid,
@@ -146,9 +148,9 @@ impl Shared {
             state.counts.refused += 1;
             replaced = Some(conversation.refuse(xid, code));
         }
-        if state.journal.len() < JOURNAL_FRAMES_MAX {
-            let (at, connection, bytes) = (Instant::now(), link.number(), payload.len());
-            state.journal.push(Seen {
+        if state.frames.len() < FRAMES_KEPT_MAX {
+            let (at, connection, bytes) = (Instant::now(), connection.number(), payload.len());
+            state.frames.push(Seen {
                 at,
                 connection,
                 kind,
@@ -167,7 +169,7 @@ impl Shared {
             return Verdict::Forward;
         };
         state.counts.swallowed += 1;
-        // In the same breath, so that no other connection gets a frame through.
+        // Under the same lock, so that no other connection gets a frame through.
         state.held |= then == Then::Hold;
         Verdict::Swallow(then)
     }
@@ -178,10 +180,10 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    /// Returns at once if the proxy does not hold, or when it holds no more, or
-    /// when the link was cut.
-    pub(super) fn wait_while_held(&self, link: &Link) -> MutexGuard<'_, State> {
-        let waits = |state: &mut State| state.held && !state.closing && !link.is_cut();
+    /// Returns at once if the proxy does not hold, or when it no longer holds, or when the connection was
+    /// cut.
+    pub(super) fn wait_while_held(&self, connection: &Connection) -> MutexGuard<'_, State> {
+        let waits = |state: &mut State| state.held && !state.closing && !connection.is_cut();
         self.changed
             .wait_while(self.lock(), waits)
             .unwrap_or_else(PoisonError::into_inner)
@@ -192,13 +194,13 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    /// Returns when a frame that came just now was delayed for long enough, or its link cut.
-    pub(super) fn delay(&self, link: &Link) {
+    /// Returns when a frame that came just now was delayed for long enough, or its connection cut.
+    pub(super) fn delay(&self, connection: &Connection) {
         let came = Instant::now();
         let mut state = self.lock();
         loop {
             let left = state.delay.saturating_sub(came.elapsed());
-            if left.is_zero() || state.closing || link.is_cut() {
+            if left.is_zero() || state.closing || connection.is_cut() {
                 return;
             }
             state = self
@@ -212,7 +214,7 @@ impl Shared {
     pub(super) fn hold(&self) {
         let mut state = self.lock();
         state.held = true;
-        // A peer that does not read keeps a frame half written: that one is let go.
+        // A peer that does not read keeps a frame half written: that connection is not waited for.
         drop(
             self.changed
                 .wait_timeout_while(state, SETTLE_DEADLINE, |state| state.forwarding > 0),
@@ -225,15 +227,18 @@ impl Shared {
     }
 
     pub(super) fn cut_links(&self, how: Cut) -> usize {
-        let links = std::mem::take(&mut self.lock().links);
+        let connections = std::mem::take(&mut self.lock().connections);
         let mut cut = Vec::new();
-        for link in links.into_values().filter_map(|link| link.upgrade()) {
-            cut.push(link.number());
-            link.cut(how);
+        for connection in connections
+            .into_values()
+            .filter_map(|connection| connection.upgrade())
+        {
+            cut.push(connection.number());
+            connection.cut(how);
             self.wake();
-            self.release_link(link);
+            self.release_connection(connection);
         }
-        // Clients may be back already; only the old connections are waited for.
+        // Clients may have reconnected already; only the old connections are waited for.
         let still_open = |state: &mut State| cut.iter().any(|number| state.open.contains(number));
         drop(
             self.changed
@@ -242,9 +247,9 @@ impl Shared {
         cut.len()
     }
 
-    /// Makes threads that wait look again at what they wait for.
+    /// Makes waiting threads check their conditions again.
     pub(super) fn wake(&self) {
-        // Under the lock nobody is between a look and its wait.
+        // Under the lock no thread is between its check and its wait.
         let _state = self.lock();
         self.changed.notify_all();
     }

@@ -1,4 +1,4 @@
-//! A client of a run: one process of the tool, and all that it has printed.
+//! A client of a run: one process of the tool, and its lines.
 
 use std::process::ExitStatus;
 
@@ -14,7 +14,7 @@ use std::time::Duration;
 /// How long the youngest process of a tree that was frozen runs without its parents.
 const BETWEEN_THAWS: Duration = Duration::from_millis(60);
 
-/// What a client is there for.
+/// The role of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -24,7 +24,7 @@ pub enum Role {
     Detector,
 }
 
-/// How a client is to end, if it is.
+/// How the harness has ended a client, if it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Presence {
     Acting,
@@ -48,7 +48,7 @@ pub struct Actor {
 pub struct Heard {
     /// The line as it was printed.
     pub line: Line,
-    /// What is wrong with it, if it is no line of the tool.
+    /// The fault of the line, if it is not a line of the tool.
     pub bad: Option<BadLine>,
 }
 
@@ -145,20 +145,20 @@ impl Actor {
         tenures(&self.events, killed_ns)
     }
 
-    /// Whether nobody has told it to end.
+    /// Whether the harness has not ended it.
     #[must_use]
     pub fn is_acting(&self) -> bool {
         self.presence == Presence::Acting
     }
 
-    /// Its exit status, if it has ended although nobody told it to.
+    /// Its exit status, if it has ended by itself.
     #[must_use]
     pub fn deserted(&self) -> Option<ExitStatus> {
         let status = self.is_acting().then(|| self.process.exit_status());
         status.flatten()
     }
 
-    /// Tells it to end (SIGTERM), and returns the instant before that.
+    /// Ends it (SIGTERM), and returns the instant before that.
     ///
     /// # Panics
     /// When it has ended.
@@ -199,7 +199,7 @@ impl Actor {
         self.frozen = Some(self.process.freeze());
     }
 
-    /// Ends [`stop`](Self::stop) or [`freeze`](Self::freeze): of a frozen tree the youngest runs on
+    /// Ends [`stop`](Self::stop) or [`freeze`](Self::freeze): of a frozen tree the youngest resumes
     /// first.
     ///
     /// # Panics

@@ -32,9 +32,9 @@ pub enum What {
     Jeopardy(Lead),
     /// A candidacy is over.
     Lost(Loss),
-    /// A detector knows the leader.
+    /// A detector reports the leader.
     Leader(Leader),
-    /// A detector knows that nobody leads.
+    /// A detector reports that no member leads.
     None,
     /// A detector cannot know the leader.
     Unknown,
@@ -65,7 +65,7 @@ pub struct Loss {
     /// When the leadership ended, on CLOCK_BOOTTIME; 0 if the candidacy never led.
     #[serde(rename = "lease_end_boottime_ns")]
     pub lease_end_ns: u64,
-    /// Why, in the word of `docs/cli.md`.
+    /// The reason, in the word of `docs/cli.md`.
     pub reason: String,
 }
 
@@ -81,7 +81,7 @@ pub struct Leader {
     pub data: Option<String>,
 }
 
-/// The znode that a line is about.
+/// The znode of a line.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub struct Member {
     /// Its path.
@@ -101,7 +101,7 @@ impl Event {
     /// Reads a line of [`Process`](crate::Process), in which a line that is no JSON is a string.
     ///
     /// # Errors
-    /// When the line is none of the tool's, or lacks a key that it must have. The error shows the line.
+    /// When the line is not one of the tool's, or lacks a required key. The error shows the line.
     pub fn read(line: &Value) -> Result<Self, BadLine> {
         Self::deserialize(line).map_err(|error| BadLine {
             line: line.clone(),
@@ -154,7 +154,7 @@ impl fmt::Display for BadLine {
     }
 }
 
-/// A number in a string: 64 bits do not fit into what many readers make of a JSON number.
+/// A number in a string: many readers of JSON cannot represent 64 bits.
 fn decimal<'de, D: Deserializer<'de>>(value: D) -> Result<u64, D::Error> {
     let wrong = |_| de::Error::custom("\"token\" must be a decimal string");
     let text = String::deserialize(value).map_err(|error: D::Error| wrong(error.to_string()))?;

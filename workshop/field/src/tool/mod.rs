@@ -1,6 +1,6 @@
-//! The command-line tool as real processes: how it is started, what its lines say, who led when.
+//! The command-line tool as real processes: their start, their lines, their tenures.
 //!
-//! Nothing here shares code with tenure: `docs/cli.md` is what both sides keep to.
+//! Nothing here shares code with tenure: `docs/cli.md` is the contract of both sides.
 
 mod actor;
 mod event;
@@ -18,11 +18,11 @@ pub use tenure::{Tenure, tenures};
 use crate::netns::Netns;
 use crate::process::{Options, Process, Stream};
 
-/// The session timeouts that a run on real servers can be asked for.
+/// The session timeouts that a run on real servers accepts.
 const SESSION_TIMEOUTS: std::ops::RangeInclusive<Duration> =
     Duration::from_secs(2)..=Duration::from_secs(60);
 
-/// The tool, and how its processes are started.
+/// The tool, and the options of its processes.
 ///
 /// ```no_run
 /// # use std::time::Duration;
@@ -58,7 +58,7 @@ impl Tool {
         Self { options, ..self }
     }
 
-    /// The same with these options, except that the tool decides where its lines are.
+    /// The same with these options, except that the tool decides on which stream its lines are.
     #[must_use]
     pub fn with(self, options: Options) -> Self {
         Self { options, ..self }
@@ -85,7 +85,7 @@ impl Tool {
     }
 }
 
-/// Whether a line is that event.
+/// Whether a line has that event.
 pub fn is(event: &str) -> impl Fn(&Value) -> bool {
     move |line| line["event"] == event
 }
@@ -101,11 +101,11 @@ pub fn token(line: &Value) -> u64 {
     token.unwrap_or_else(|| panic!("no token in {line}"))
 }
 
-/// The tool to run: the one that was asked for, or the one that was built beside this program. The
-/// Make target `made_by` builds it.
+/// The tool to run: the given one, or the one that was built beside this program. The Make target
+/// `made_by` builds it.
 ///
 /// # Errors
-/// When there is no such program; the text says what to do.
+/// When there is no such program; the text has the remedy.
 pub fn find(asked_for: Option<&Path>, made_by: &str) -> Result<PathBuf, String> {
     let path = match asked_for {
         Some(path) => path.to_owned(),
@@ -113,7 +113,7 @@ pub fn find(asked_for: Option<&Path>, made_by: &str) -> Result<PathBuf, String> 
             .map_err(|error| format!("where this program lies is not known: {error}"))?
             .with_file_name("tenure"),
     };
-    // Without a slash it would be looked up in PATH, which is not what was asked for.
+    // Without a slash the system would look it up in PATH.
     let path = std::path::absolute(&path).unwrap_or(path);
     match executable(&path) {
         Ok(()) => Ok(path),
@@ -136,10 +136,10 @@ fn executable(path: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// A session timeout that a run on real servers can be asked for.
+/// Checks the session timeout of a run on real servers.
 ///
 /// # Errors
-/// When it is too short or too long; the text says what is possible.
+/// When it is too short or too long; the text has the bounds.
 pub fn session_timeout(timeout: Duration) -> Result<Duration, String> {
     if SESSION_TIMEOUTS.contains(&timeout) {
         Ok(timeout)

@@ -1,4 +1,4 @@
-//! The times for which a client led, as its own lines tell.
+//! The tenures of a client, computed from its own lines.
 
 use super::event::{Event, Member, What};
 
@@ -11,11 +11,12 @@ pub struct Tenure {
     pub member: Member,
     /// The place of the `leading` that begins it among the client's events.
     pub event: usize,
-    /// When the client printed that it leads; or the end of the lease, if that was over by then, as
-    /// when a stopped process prints its news late.
+    /// When the client printed that it leads; or the end of the lease, if that was before, as when
+    /// a stopped process prints its lines late.
     pub begin_ns: u64,
-    /// Until when the client may have believed that it leads: the earliest of the lease end that it
-    /// printed last, of its `lost`, and of its own end. `None` while the tenure lasts.
+    /// The last instant at which the client may have believed that it leads: the earliest of the
+    /// lease end that it printed last, of its `lost`, and of its own end. `None` while the tenure
+    /// lasts.
     pub end_ns: Option<u64>,
     /// When the client printed that it lost.
     pub lost_ns: Option<u64>,
@@ -25,8 +26,8 @@ pub struct Tenure {
     pub open: bool,
 }
 
-/// All tenures of one client, in order. `over_ns` is the instant at which the client was ended, or at
-/// which anybody looked at it last; no tenure lasts longer.
+/// All tenures of one client, in order. `over_ns` is the instant at which the client was ended, or
+/// at which its lines were last read; no tenure lasts longer.
 pub fn tenures<'a>(
     events: impl IntoIterator<Item = &'a Event>,
     over_ns: Option<u64>,

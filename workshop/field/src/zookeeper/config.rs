@@ -1,4 +1,4 @@
-//! How a server is to run.
+//! The options of a server.
 
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Version;
 use crate::netns::Netns;
 
-/// How a [`Zookeeper`](super::Zookeeper) is to run.
+/// The options of a [`Zookeeper`](super::Zookeeper).
 ///
 /// ```
 /// use tenure_field::zookeeper::Config;
@@ -16,7 +16,7 @@ use crate::netns::Netns;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Whose code runs.
+    /// The version of the server.
     pub version: Version,
     /// `tickTime`: sessions live two to twenty ticks, and end on a tick.
     pub tick_ms: u32,
@@ -24,7 +24,7 @@ pub struct Config {
     pub min_session_timeout_ms: Option<u32>,
     /// `maxSessionTimeout`; `None` leaves the server's twenty ticks.
     pub max_session_timeout_ms: Option<u32>,
-    /// Where the server runs; `None` is the test's own namespace.
+    /// The server's namespace; `None` is the test's own.
     pub netns: Option<Netns>,
     /// The address to bind. In a lab: [`Lab::server_addr`](crate::Lab::server_addr).
     pub bind: IpAddr,
@@ -32,22 +32,22 @@ pub struct Config {
     pub port: Option<u16>,
     /// A port for TLS beside the plain one.
     pub secure: Option<Secure>,
-    /// More lines for `zoo.cfg`, which win over those made here.
+    /// More lines for `zoo.cfg`, which override those made here.
     pub extra: Vec<(String, String)>,
     /// More system properties for the server, such as
     /// `("zookeeper.extendedTypesEnabled", "true")`.
     pub properties: Vec<(String, String)>,
     /// How much memory the server may use for its data and answers, in MiB.
     pub heap_mb: u32,
-    /// How long whoever takes the server's log needs for a line, as a console or a collector that
-    /// cannot follow: a server waits for it. `None` is a log that nothing waits for.
+    /// How long the reader of the server's log takes for a line, as a slow console or collector:
+    /// the server waits for it. `None` is a log without a wait.
     pub log_line_takes: Option<Duration>,
 }
 
 /// The port where a server speaks TLS: its `secureClientPort`, on the same address as the plain
 /// one. Clients must show a certificate unless [`Config::extra`] has another `ssl.clientAuth`.
 ///
-/// [`Version::secure`] tells whether a server can have one here.
+/// [`Version::secure`] checks whether a server can have one here.
 #[derive(Clone, Debug)]
 pub struct Secure {
     /// The PEM file with the server's private key and its certificate.
@@ -130,7 +130,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Runs `act` where the server runs.
+    /// Runs `act` in the server's namespace.
     pub(crate) fn inside<T: Send>(&self, act: impl FnOnce() -> T + Send) -> T {
         match &self.netns {
             Some(netns) => netns.enter(act),

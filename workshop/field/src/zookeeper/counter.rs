@@ -1,4 +1,4 @@
-//! A server whose counters have come far.
+//! A server whose counters are high.
 
 use std::path::{Path, PathBuf};
 
@@ -8,9 +8,9 @@ use crate::raw::Session;
 /// The session timeout while the groups are made.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// Starts a server with groups whose counters, from which their members get their numbers, stand
-/// at these values. There is no request that sets one, and to count so far takes weeks: it is
-/// written into a snapshot of the server's, while that is down.
+/// Starts a server with groups whose counters, from which their members get their numbers, have
+/// these values. No request sets a counter, and to count so far takes weeks: this writes the value
+/// into a snapshot of the server, while the server is down.
 ///
 /// # Panics
 /// When the server does not start, or writes snapshots of another format.
@@ -26,7 +26,7 @@ pub fn counting_from(mut config: Config, groups: &[(&str, i32)]) -> Zookeeper {
         assert_eq!(session.create(group, b"", 0).unwrap().error, 0);
     }
     drop(session);
-    // A server writes down what it holds when it starts.
+    // A server writes a snapshot when it starts.
     server.restart();
     server.stop();
     let newest = snapshots(server.directory()).pop().unwrap();
@@ -56,8 +56,8 @@ fn snapshots(directory: &Path) -> Vec<PathBuf> {
     found.into_iter().map(|(_, path)| path).collect()
 }
 
-/// What stands in a snapshot of a znode without data between its path and its counter: the
-/// length of the data, the ACL's number, two transactions, two times and the version of the data.
+/// The bytes of a znode without data in a snapshot, between its path and its counter: the length of
+/// the data, the ACL's number, two transactions, two times and the version of the data.
 const BEFORE_COUNTER_BYTES: usize = 4 + 8 + 4 * 8 + 4;
 
 fn set_counter(snapshot: &mut [u8], group: &str, counter: i32) {

@@ -1,10 +1,11 @@
-//! ZooKeeper's four-letter words: a word in, a text out, the connection closed.
+//! ZooKeeper's four-letter words: the client sends a word, the server answers with a text and
+//! closes the connection.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// Asks `word`; no step takes longer than `patience`.
+/// Sends `word`; no step takes longer than `patience`.
 pub(super) fn ask(addr: SocketAddr, word: &str, patience: Duration) -> io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&addr, patience)?;
     stream.set_read_timeout(Some(patience))?;

@@ -1,11 +1,11 @@
-//! Where the server's code is.
+//! The code of servers.
 
 use std::path::Path;
 
-/// Where Debian keeps jars.
+/// Debian's directory of jars.
 const DEBIAN: &str = "/usr/share/java";
 
-/// What a server needs. `libzookeeper-java` and what it depends on bring them.
+/// The jars that a server needs. `libzookeeper-java` and its dependencies install them.
 const NEEDED: [&str; 4] = ["zookeeper", "zookeeper-jute", "slf4j-api", "slf4j-simple"];
 
 /// Netty, which a server needs for TLS. Debian's `netty-all` is not all of it.
@@ -19,10 +19,10 @@ const NETTY: [&str; 7] = [
     "netty-handler",
 ];
 
-/// What some settings of a server need, for its metrics and snapshots.
+/// The jars that some settings of a server need, for its metrics and snapshots.
 const USED_IF_THERE: [&str; 2] = ["metrics-core", "snappy-java"];
 
-/// A class path given by hand instead, for servers of other versions.
+/// A class path from the environment instead, for servers of other versions.
 const BY_HAND: &str = "TENURE_ZOOKEEPER_CLASSPATH";
 
 /// Whether `directory` holds a jar whose name begins with `name`.
@@ -33,7 +33,7 @@ pub(super) fn holds(directory: &Path, name: &str) -> bool {
         .any(|file| file.starts_with(name) && file.ends_with(".jar"))
 }
 
-/// The class path to run a server with, or what to do about its absence.
+/// The class path of a server, or the remedy if it is missing.
 pub(super) fn class_path() -> Result<String, String> {
     if let Ok(path) = std::env::var(BY_HAND)
         && !path.is_empty()

@@ -1,4 +1,4 @@
-//! Starting a server's process and seeing it serve.
+//! Starting a server's process and waiting until it serves.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -14,8 +14,7 @@ use crate::wait_until;
 
 const LOG: &str = "server.log";
 
-/// For tests: a quick start, few threads. Half a second of
-/// start-up is what the second compiler would cost.
+/// For tests: a quick start, few threads. The second compiler would cost half a second of start-up.
 const JVM: [&str; 3] = [
     "-XX:+UseSerialGC",
     "-XX:TieredStopAtLevel=1",
@@ -29,11 +28,11 @@ const PROPERTIES: [(&str, &str); 4] = [
     ("zookeeper.forceSync", "no"),
     // In KiB. The default of 64 MiB for each transaction log fills small disks.
     ("zookeeper.preAllocSize", "1024"),
-    // A busy test machine is no news.
+    // A busy test machine is nothing to warn of.
     ("zookeeper.fsync.warningthresholdms", "10000"),
 ];
 
-/// Why a server does not serve.
+/// The reason for which a server does not serve.
 pub(crate) enum StartError {
     /// Another process has the port.
     PortTaken,
@@ -84,7 +83,7 @@ impl Launch<'_> {
         Ok(OwnedChild::spawn(command, self.config.netns.as_ref()))
     }
 
-    /// Waits until `ask_srvr` says that the server serves, or `ended` that it does no more.
+    /// Waits until `ask_srvr` answers that the server serves, or `ended` that it has ended.
     pub(super) fn wait_serving(
         &self,
         deadline: Duration,
@@ -97,9 +96,10 @@ impl Launch<'_> {
             self.directory.display()
         );
         let started = Instant::now();
-        // The log says why; it is gone when `wait_until` panics, so that must not be the end.
+        // The log has the reason; a panic of `wait_until` would remove it, so that must not be the
+        // end.
         wait_until(&what, deadline * 2, || {
-            // A server that has its port but not yet its data, or no quorum, answers in other words.
+            // A server that has its port but not yet its data, or no quorum, gives another answer.
             if ask_srvr().is_some_and(|answer| mode_in(&answer).is_some()) {
                 return Some(Ok(()));
             }
@@ -128,7 +128,7 @@ impl Launch<'_> {
                 .and_then(|()| fs::write(data.join("myid"), quorum.id.to_string()))
                 .map_err(|error| fail("myid", error))?;
         }
-        // A server that is started again goes on with its log: what ended it is in there.
+        // A server that is started again continues its log: it has the reason of its end.
         let log = File::options()
             .create(true)
             .append(true)
@@ -179,7 +179,7 @@ impl Launch<'_> {
     }
 }
 
-/// The mode that an answer to `srvr` tells; none from a server that does not serve.
+/// The mode in an answer to `srvr`; `None` from a server that does not serve.
 pub(super) fn mode_in(srvr: &str) -> Option<&str> {
     srvr.lines().find_map(|line| line.strip_prefix("Mode: "))
 }

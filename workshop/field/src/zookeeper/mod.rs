@@ -39,23 +39,22 @@ const STOP_DEADLINE: Duration = Duration::from_secs(20);
 /// How long the answer to a four-letter word may take. A paused server never answers.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
 
-/// The same while the server starts: asked after it has its port and before it
-/// has its data, it trips and leaves the question open for good.
+/// The same while the server starts: if it gets the word after it has its port and before it has
+/// its data, it fails and never answers.
 const ANSWER_DEADLINE_AT_START: Duration = Duration::from_millis(200);
 
-/// The same where no answer is one too: long enough for a busy machine, short
-/// enough for a server that is paused.
+/// The same where no answer is an outcome, too: long enough for a busy machine, short enough for a
+/// server that is paused.
 const ANSWER_DEADLINE_OF_MODE: Duration = Duration::from_secs(2);
 
-/// Begins the name of every server's directory; the process id follows.
+/// The beginning of the name of every server's directory; the PID follows.
 const DIRECTORY_PREFIX: &str = "tenure-zookeeper";
 
-/// How often another port is tried when somebody was quicker to take ours.
+/// How many times another port is tried when another process took ours first.
 const PORT_ATTEMPTS_MAX: u32 = 8;
 
-/// One ZooKeeper server in a process of its own with its data in a temporary
-/// directory. It ends with this value. It stands alone, unless it belongs to an
-/// [`Ensemble`](crate::Ensemble).
+/// One ZooKeeper server in a process of its own with its data in a temporary directory. It ends
+/// with this value. It is standalone, unless it belongs to an [`Ensemble`](crate::Ensemble).
 ///
 /// ```no_run
 /// let server = tenure_field::Zookeeper::start();
@@ -72,7 +71,7 @@ pub struct Zookeeper {
     child: Mutex<Option<OwnedChild>>,
 }
 
-/// What `srvr` counts.
+/// The counts of `srvr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packets {
     /// Requests that arrived, pings and connect requests among them. Each
@@ -93,7 +92,7 @@ impl Zookeeper {
         Self::start_with(Config::default())
     }
 
-    /// The same where a lab has its servers.
+    /// The same at the servers' address of a lab.
     ///
     /// # Panics
     /// When it does not serve; the message holds the end of its log.
@@ -158,10 +157,10 @@ impl Zookeeper {
         format!("zk://{}{path}", self.addr)
     }
 
-    /// The address where the server speaks TLS.
+    /// The server's address for TLS.
     ///
     /// # Panics
-    /// When it was not configured to.
+    /// When it is not configured.
     #[must_use]
     #[track_caller]
     pub fn secure_addr(&self) -> SocketAddr {
@@ -176,9 +175,9 @@ impl Zookeeper {
     }
 
     /// The first of the instants at which this server ends sessions that is at least so far ahead.
-    /// A session of timeout T that was touched for the last time at *t* ends at the first one
-    /// after *t* + T. They are the multiples of the tick by the clock that [`Instant`] and Java's
-    /// `System.nanoTime` read.
+    /// A session of timeout T that was touched for the last time at *t* ends at the first such
+    /// instant after *t* + T. They are the multiples of the tick by the clock of [`Instant`] and
+    /// Java's `System.nanoTime`.
     #[must_use]
     pub fn next_expiry(&self, ahead: Duration) -> Instant {
         let (now, now_ns) = (Instant::now(), sys::monotonic_ns());
@@ -188,7 +187,7 @@ impl Zookeeper {
         now + Duration::from_nanos(at_ns - now_ns)
     }
 
-    /// The server's process id.
+    /// The server's PID.
     ///
     /// # Panics
     /// When the server was stopped.
@@ -198,13 +197,13 @@ impl Zookeeper {
         self.with_child(OwnedChild::pid)
     }
 
-    /// Where the server keeps its data and its log.
+    /// The directory of the server's data and its log.
     #[must_use]
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    /// What the server has logged: warnings and errors.
+    /// The server's log: warnings and errors.
     #[must_use]
     pub fn log(&self) -> String {
         launch::read_log(self.directory.path())
@@ -238,8 +237,8 @@ impl Zookeeper {
     #[track_caller]
     pub fn restart(&self) {
         drop(self.child().take());
-        // Someone else's short connection may use the port for a moment, and the
-        // port of a running test server must not change.
+        // Another process's short connection may use the port for a moment, and the port of a
+        // running test server must not change.
         wait_until(
             "ZooKeeper to get its port back",
             START_DEADLINE,
@@ -251,7 +250,7 @@ impl Zookeeper {
         );
     }
 
-    /// Whether the server's process runs, be it paused.
+    /// Whether the server's process runs or is paused.
     #[must_use]
     pub fn is_running(&self) -> bool {
         let child = self.child();
@@ -273,15 +272,15 @@ impl Zookeeper {
         }
     }
 
-    /// What the server is: `standalone`, `leader`, `follower` or `read-only`;
-    /// `None` while it does not serve or does not answer.
+    /// The state of the server: `standalone`, `leader`, `follower` or `read-only`; `None` while it
+    /// does not serve or does not answer.
     #[must_use]
     pub fn mode(&self) -> Option<String> {
         let answer = self.ask("srvr", ANSWER_DEADLINE_OF_MODE).ok()?;
         launch::mode_in(&answer).map(str::to_owned)
     }
 
-    /// Stops the server's process where it stands (SIGSTOP).
+    /// Stops the server's process (SIGSTOP).
     ///
     /// # Panics
     /// When the server is not running.
@@ -290,7 +289,7 @@ impl Zookeeper {
         self.signal(Signal::Stop);
     }
 
-    /// Lets it run on (SIGCONT).
+    /// Resumes it (SIGCONT).
     ///
     /// # Panics
     /// When the server is not running.
@@ -322,7 +321,7 @@ impl Zookeeper {
             .collect()
     }
 
-    /// How many watches the server holds.
+    /// How many watches the server has.
     #[must_use]
     #[track_caller]
     pub fn watch_count(&self) -> u64 {
@@ -349,7 +348,7 @@ impl Zookeeper {
         }
     }
 
-    /// Starts the process and waits until it serves; a process that does not is ended.
+    /// Starts the process and waits until it serves; a process that does not serve is ended.
     fn launch(&self) -> Result<(), StartError> {
         self.spawn()?;
         let served = self.wait_serving(START_DEADLINE);
@@ -370,7 +369,7 @@ impl Zookeeper {
         let ask_srvr = || self.ask("srvr", ANSWER_DEADLINE_AT_START).ok();
         self.launcher().wait_serving(deadline, ended, ask_srvr)?;
         if self.config.secure.is_some() {
-            // It is bound after the plain one.
+            // The server binds it after the plain one.
             let addr = self.secure_addr();
             let connect = || TcpStream::connect_timeout(&addr, ANSWER_DEADLINE).ok();
             wait_until("ZooKeeper's port for TLS", deadline, || {
@@ -425,13 +424,13 @@ impl Zookeeper {
     }
 }
 
-/// A directory for one server's data. Those of servers in `static`s, which are
-/// never dropped, are removed by a later test process.
+/// A directory for one server's data. Those of servers in `static`s, which are never dropped, are
+/// removed by a later test process.
 #[track_caller]
 fn new_directory() -> TempDir {
     let parent = std::env::temp_dir();
     for name in leftovers(&parent, DIRECTORY_PREFIX) {
-        // Another process may be at it too.
+        // Another process may be removing it, too.
         drop(std::fs::remove_dir_all(parent.join(name)));
     }
     tempfile::Builder::new()

@@ -1,4 +1,4 @@
-//! Whose server runs, and where its code is.
+//! The versions of servers, and their code.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ pub enum Version {
     V3_4,
     /// 3.5: no `getEphemerals`, no persistent watches.
     V3_5,
-    /// What Debian packages: 3.8.
+    /// Debian's package: 3.8.
     Debian,
     /// The newest line of releases.
     V3_9,
@@ -35,15 +35,15 @@ impl Version {
     /// Whether its code is on this machine.
     ///
     /// # Errors
-    /// When it is not; the text says what to do. A test prints it and skips.
+    /// When it is not; the text has the remedy. A test prints it and skips.
     pub fn available(self) -> Result<(), String> {
         self.class_path().map(drop)
     }
 
-    /// Whether its servers can speak TLS here: that is Netty's work.
+    /// Whether its servers can use TLS here: that needs Netty.
     ///
     /// # Errors
-    /// When they cannot; the text says what to do. A test prints it and skips.
+    /// When they cannot; the text has the remedy. A test prints it and skips.
     pub fn secure(self) -> Result<(), String> {
         let path = self.class_path()?;
         let has_netty = match path.strip_suffix("/*") {
@@ -63,7 +63,7 @@ impl Version {
         };
         let directory = cache()?.join(release);
         if jars::holds(&directory, "") {
-            // Java's own wildcard: every jar in there.
+            // Java's own wildcard: every jar in this directory.
             return Ok(directory.join("*").display().to_string());
         }
         Err(format!(
@@ -73,7 +73,7 @@ impl Version {
     }
 }
 
-/// Where `scripts/servers` puts what it fetches, a directory for each release.
+/// The directory of `scripts/servers`, with one directory for each release.
 fn cache() -> Result<PathBuf, String> {
     let given = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     let cache = given("XDG_CACHE_HOME").map(PathBuf::from);

@@ -129,9 +129,13 @@ impl Player {
         for output in outputs {
             self.output(output);
         }
-        let [machines, seats, _watches] = self.client.footprint();
+        let [machines, znodes, _watches] = self.client.footprint();
         assert!(machines <= usize::try_from(self.handles).unwrap_or(usize::MAX));
-        assert!(seats <= self.candidacies, "{seats} of {}", self.candidacies);
+        assert!(
+            znodes <= self.candidacies,
+            "{znodes} of {}",
+            self.candidacies
+        );
         secret::is_not_in(&format!("{:?}", self.client));
     }
 

@@ -1,5 +1,5 @@
-//! What a detector tells is as old as it says: `as_of` is when the request was sent that is answered
-//! at this moment. A server may have looked at any time after that, and not before.
+//! `as_of` of a detector's event is the send time of the request that is being answered. A server
+//! may have looked at any time after that, and not before.
 
 use super::Broken;
 use crate::judge::World;

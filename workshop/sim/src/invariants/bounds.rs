@@ -1,11 +1,11 @@
-//! What must not grow: handles, seats and watches of a client, watches of the servers, and the
-//! creates that were sent — one for each candidacy and join, one more for each that was refused,
-//! and for each disturbance at most one for each seat.
+//! Bounds on what must not grow: a client's handles, own znodes and watches, the servers' watches,
+//! and the number of creates that were sent — one for each candidacy and join, one more for each
+//! that was refused, and for each disturbance at most one for each own znode.
 
 use super::Broken;
 use crate::judge::{Judge, World};
 
-/// Watches of a handle: on what it follows, on what it stood behind before, on its own znode.
+/// Watches of a handle: on the znode that it follows, on its former predecessor, on its own znode.
 const WATCHES_PER_HANDLE: usize = 4;
 
 pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
@@ -14,24 +14,24 @@ pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
         let Some(client) = world.client(id) else {
             continue;
         };
-        let [machines, seats, watches] = client.footprint();
+        let [machines, znodes, watches] = client.footprint();
         let handles = user.candidates.len() + user.detectors.len();
         let groups = user.groups.len() + user.memberships.len();
         let open = user.candidates.values().filter(|c| c.open).count();
         let joined = user.memberships.values().map(Vec::len).sum::<usize>();
-        if seats != open + joined {
+        if znodes != open + joined {
             return Err(format!(
-                "client {id} holds {seats} seats for {open} candidacies and {joined} memberships"
+                "client {id} holds {znodes} znodes for {open} candidacies and {joined} memberships"
             ));
         }
-        // A contender that was withdrawn stays until it is dropped.
+        // A contender that was withdrawn exists until it is dropped.
         let dropped = usize::try_from(judge.accounts[id].handles()).unwrap_or(usize::MAX);
         if machines < handles || machines > dropped {
             return Err(format!("client {id} holds {machines} machines"));
         }
-        // One that was withdrawn and not dropped may still have those that it armed.
-        // A look at a predecessor that has just gone leaves a watch on a znode that never comes back, until
-        // the connection ends: one for each of a crowd, at most.
+        // A handle that was withdrawn and not dropped may still have the watches that it armed. A
+        // look at a predecessor that has just gone leaves a watch on a znode that never comes back,
+        // until the connection ends: at most one for each member of a crowd.
         let gone = usize::try_from(judge.crowd).unwrap_or(usize::MAX);
         if watches > WATCHES_PER_HANDLE * (machines.max(handles) + groups + 1) + gone {
             return Err(format!("client {id} holds {watches} watches"));

@@ -1,5 +1,5 @@
-//! Nothing is left behind: after everything was healed the znodes under the groups are those of
-//! live candidacies and memberships, with their payloads, and nothing else.
+//! Nothing is left behind: after everything was healed, the znodes under the groups are exactly
+//! those of live candidacies and memberships, with their payloads.
 
 use super::Broken;
 use crate::judge::{Judge, World};
@@ -32,7 +32,7 @@ pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
                 return Err(format!("{path} is not of the session of client {id}"));
             }
             if data.is_some_and(|data| data != standing) {
-                return Err(format!("{path} does not bear the payload of client {id}"));
+                return Err(format!("{path} does not have the payload of client {id}"));
             }
         }
     }

@@ -1,5 +1,5 @@
-//! When a tenure begins, its znode exists, belongs to the session of who leads, and no member of
-//! the group is older.
+//! When a tenure begins, its znode exists, belongs to the session of the contender that leads, and
+//! no member of the group is older.
 
 use super::Broken;
 use crate::judge::{Judge, World};

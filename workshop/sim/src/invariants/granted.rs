@@ -1,5 +1,5 @@
-//! The timeout of a session only falls: what an earlier server has granted less, no later one makes
-//! good for what was proved before.
+//! The timeout of a session only falls: if one server granted less, a later server cannot extend
+//! the lease of what was proved before.
 
 use super::Broken;
 use crate::judge::Judge;

@@ -1,12 +1,13 @@
-//! Who leads and is about to lose it knows: when the connection is lost at once, and when no write
-//! has succeeded whose request was sent less than T/4 ago. And it is told until when.
+//! A leader whose leadership is in danger reports `Jeopardy`: at once when its connection is lost,
+//! and when no write has succeeded whose request was sent less than T/4 ago. The event holds the
+//! end of the lease.
 
 use super::Broken;
 use crate::judge::{Judge, World};
 use std::time::Duration;
 use tenure::core::{Handle, LeasePolicy, Time};
 
-/// What a wake-up may be late, by two clocks that differ in rate.
+/// How late a wake-up may be, by two clocks that differ in rate.
 const SLACK: Duration = Duration::from_millis(1);
 
 pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
@@ -22,14 +23,14 @@ pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
             }
             if !user.attached {
                 return Err(format!(
-                    "client {id}/{} leads without a connection, and was not told",
+                    "client {id}/{} leads without a connection, and has no `Jeopardy`",
                     handle.0
                 ));
             }
             let proved = candidate.policy != LeasePolicy::Session;
             if proved && !user.committed.is_some_and(fresh) {
                 return Err(format!(
-                    "client {id}/{} leads, its renewal is overdue, and it was not told",
+                    "client {id}/{} leads, its renewal is overdue, and it has no `Jeopardy`",
                     handle.0
                 ));
             }
@@ -38,7 +39,7 @@ pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
     Ok(())
 }
 
-/// The event gives the end of the lease.
+/// The event holds the end of the lease.
 pub(super) fn told(
     world: &World,
     judge: &Judge,
@@ -53,7 +54,7 @@ pub(super) fn told(
     match held {
         Some(held) if held.until == world.hosts[id].clock.reaches(lease_end) => Ok(()),
         _ => Err(format!(
-            "client {id}/{} is told another end than that of its lease",
+            "client {id}/{} has a `Jeopardy` with another end than that of its lease",
             handle.0
         )),
     }

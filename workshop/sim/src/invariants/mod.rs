@@ -1,4 +1,4 @@
-//! What must hold, one promise a file; and when each is looked at.
+//! The promises, one a file, and the moments at which each is checked.
 
 mod as_of;
 mod bounds;
@@ -28,20 +28,20 @@ use std::collections::BTreeMap;
 use tenure::core::{ContenderEvent, Event, Handle, LeasePolicy};
 use tenure_worlds::{Nanos, Question};
 
-/// Why a promise is broken.
+/// The reason for which a promise is broken.
 pub(crate) type Broken = String;
 
-/// What the checks remember.
+/// The state that the checks keep.
 #[derive(Debug)]
 pub(crate) struct Checks {
-    /// The newest tenure of each group: its token.
+    /// The token of the newest tenure of each group.
     tenures: Vec<u64>,
-    /// Until when two may lead a group: an administrator has meddled.
+    /// Until when two may lead a group, because an administrator has interfered.
     excused: Vec<Nanos>,
-    /// Connections whose handshake a server with another session timeout has heard, and until when
-    /// that excuses everything if the client never hears of it.
+    /// Connections whose handshake reached a server with another session timeout, and the instant
+    /// until which that excuses everything if the server's answer never reaches the client.
     unanswered: BTreeMap<usize, Nanos>,
-    /// The newest transaction that any server has applied, when it was last looked.
+    /// The newest transaction that any server had applied at the last check.
     zxid: i64,
 }
 
@@ -55,17 +55,17 @@ impl Checks {
         }
     }
 
-    /// A server hears a handshake, and grants less than others do.
+    /// A handshake reaches a server that grants less than others.
     pub(crate) fn shortened(&mut self, conn: usize, until: Nanos) {
         self.unanswered.insert(conn, until);
     }
 
-    /// Its answer has arrived.
+    /// The server's answer has arrived at the client.
     pub(crate) fn answered(&mut self, conn: usize) {
         self.unanswered.remove(&conn);
     }
 
-    /// Somebody who may not has deleted something of this group, or ended a session.
+    /// An administrator has deleted a znode of this group, or ended a session.
     pub(crate) fn excuse(&mut self, group: usize, until: Nanos) {
         self.excused[group] = self.excused[group].max(until);
     }
@@ -107,7 +107,7 @@ pub(crate) fn on_lease(
     }
 }
 
-/// A server has taken a client up, and the client hears of it.
+/// A server has accepted a client, and its answer reaches the client.
 pub(crate) fn on_handshake(judge: &mut Judge, world: &World, id: usize, server: usize) {
     if past::is_forgotten(world, judge, id)
         && let Some(user) = judge.user_mut(id)
@@ -117,12 +117,12 @@ pub(crate) fn on_handshake(judge: &mut Judge, world: &World, id: usize, server: 
     judge.keep(world, |j| past::check(world, j, id, server));
 }
 
-/// A write of a client is answered, and not with an error.
+/// A server answers a write of a client without an error.
 pub(crate) fn on_write(judge: &mut Judge, world: &World, id: usize, question: Option<Question>) {
     judge.keep(world, |_| own::check(id, question));
 }
 
-/// A user is told something.
+/// A user gets an event.
 pub(crate) fn on_event(judge: &mut Judge, world: &World, id: usize, handle: Handle, event: &Event) {
     match event {
         Event::Contender(event) => {
@@ -138,7 +138,7 @@ pub(crate) fn on_event(judge: &mut Judge, world: &World, id: usize, handle: Hand
     }
 }
 
-/// Everything that was due at this instant is done.
+/// Everything that was due at this instant has happened.
 pub(crate) fn after_step(judge: &mut Judge, world: &World) {
     let servers = 0..world.ensemble.size();
     let zxid = servers.map(|s| world.ensemble.zxid(s)).max().unwrap_or(0);
@@ -155,18 +155,18 @@ pub(crate) fn after_step(judge: &mut Judge, world: &World) {
     }
 }
 
-/// What is not in order yet, after everything was healed.
+/// The first thing that is not in order yet, after everything was healed.
 pub(crate) fn disorder(world: &World, judge: &Judge) -> Option<Broken> {
     let all = [views::leaders, views::agree, ghosts::check, calls::check];
     all.into_iter().find_map(|check| check(world, judge).err())
 }
 
-/// All is in order: what is left over?
+/// All is in order: reports what is left over.
 pub(crate) fn at_end(world: &World, judge: &Judge) -> Result<(), Broken> {
     bounds::check(world, judge)
 }
 
-/// Everybody who believes to lead a group: machine, token.
+/// All contenders that believe that they lead a group: machine, token.
 fn believers<'a>(
     world: &'a World,
     judge: &'a Judge,

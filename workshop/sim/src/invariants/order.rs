@@ -1,4 +1,4 @@
-//! Each candidacy begins once and ends once, and says only what fits where it is.
+//! Each candidacy begins once and ends once, and has only events that fit its state.
 
 use super::Broken;
 use crate::judge::Judge;

@@ -1,5 +1,5 @@
-//! A write is answered by its own transaction: by none that some server had applied before the write
-//! was sent.
+//! A write is answered by its own transaction, and never by a transaction that some server had
+//! applied before the write was sent.
 
 use super::Broken;
 use tenure_worlds::Question;

@@ -1,14 +1,14 @@
-//! Nobody is shown the past: a server that takes a client up has applied all that the client was told
-//! of. (Where every server has hung up for a whole T, they may have been restored, and the client
-//! forgets what it has seen.)
+//! No client sees the past: a server that accepts a client has applied every transaction that the
+//! client has seen. (Where every server has hung up for a whole T, the servers may have been
+//! restored, and the client forgets the transactions that it has seen.)
 
 use super::Broken;
 use crate::judge::{Judge, World};
 
-/// Whether it may have forgotten what it has seen.
+/// Whether the client may have forgotten the transactions that it has seen.
 pub(super) fn is_forgotten(world: &World, judge: &Judge, id: usize) -> bool {
     judge.user(id).is_some_and(|user| {
-        let silence = world.hosts[id].clock.shows(world.now).since(user.heard);
+        let silence = world.hosts[id].clock.shows(world.now).since(user.received);
         silence > user.timeout.min(judge.plan.nodes[id].timeout)
     })
 }
@@ -22,7 +22,7 @@ pub(super) fn check(world: &World, judge: &Judge, id: usize, server: usize) -> R
         return Ok(());
     }
     Err(format!(
-        "client {id} has heard of transaction {:#x}, and goes by server {server}, which is at \
+        "client {id} has seen transaction {:#x}, and is attached to server {server}, which is at \
          {applied:#x}",
         user.zxid
     ))

@@ -1,4 +1,4 @@
-//! Nothing is refused: servers here forbid nothing, and what is missing is created.
+//! No candidacy or join is refused: servers here forbid nothing, and clients create missing paths.
 
 use super::Broken;
 use tenure::core::{ContenderEvent, LostReason};

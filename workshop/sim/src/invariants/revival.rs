@@ -1,5 +1,5 @@
-//! What is over stays over: no lease is renewed after its end, and no token leads again after its
-//! loss was told.
+//! Nothing revives: no lease is renewed after its end, and no token leads again after its loss was
+//! reported.
 
 use super::Broken;
 use crate::judge::{Judge, World};

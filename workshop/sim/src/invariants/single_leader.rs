@@ -1,6 +1,6 @@
-//! At no instant do two answer "I lead", each by its own clock; those that are stopped count too,
-//! for what they would answer if they were asked now. Leases only run out between publications, so
-//! it is enough to look at each of these.
+//! At no instant do two contenders answer "I lead", each by its own clock. Stopped contenders count
+//! too, with the answer that they would give now. Between publications leases only run out, so it
+//! is enough to look at each publication.
 
 use super::{Broken, believers};
 use crate::judge::{Judge, World};

@@ -1,6 +1,6 @@
-//! As long as somebody believes to lead, its znode stands: nothing that the ensemble does of its
-//! own accord, and nothing that the process itself asks for, removes it before. This is stronger
-//! than one leader, and needs no successor to be broken.
+//! As long as a contender believes that it leads, its znode exists: neither the ensemble by itself
+//! nor a request of the contender's own process removes it before. This is stronger than one
+//! leader, and a world without a successor can break it, too.
 
 use super::{Broken, believers};
 use crate::judge::{Judge, World};

@@ -1,4 +1,4 @@
-//! Who leads by the policy `strict` has a connection.
+//! A leader with the policy `strict` has a connection.
 
 use super::Broken;
 use crate::judge::{Judge, World};

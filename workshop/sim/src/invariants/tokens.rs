@@ -1,5 +1,6 @@
-//! Tokens only rise from tenure to tenure of a group. Where an administrator has meddled, somebody
-//! who has not heard of it yet may lead with an older one for a moment: what the token is for.
+//! Tokens only rise from tenure to tenure of a group. After an administrator's act, a contender
+//! that it has not reached yet may lead with an older token for a moment: the token exists for
+//! that.
 
 use super::Broken;
 use crate::judge::{Judge, World};

@@ -1,4 +1,4 @@
-//! Who led is told of its loss before anybody else leads, unless it is stopped.
+//! A leader reports its loss before another contender leads, unless the leader is stopped.
 
 use super::Broken;
 use crate::judge::{Judge, World};
@@ -19,7 +19,7 @@ pub(super) fn check(
             let same = other == id && *h == handle;
             if !same && candidate.group == group && candidate.leading.is_some() {
                 return Err(format!(
-                    "client {id} leads group {group} before client {other} is told of its loss"
+                    "client {id} leads group {group} before client {other} reports its loss"
                 ));
             }
         }

@@ -1,24 +1,23 @@
-//! A bound on what a client asks: a bucket of tokens for its requests and one for its connections.
+//! A bound on a client's requests: a bucket of tokens for its requests and one for its connections.
 //!
-//! Both fill at the pace that a client needs at its busiest: proofs twelve times in T and more while
-//! a lease is thin, pings, a try each 100 ms; servers tried one after another with pauses. What
-//! makes a burst lawful pays for it: a start, a command, a connection (everybody looks anew), a
-//! watch that has fired (somebody lists, and counts). What goes round at the pace of the network
-//! empties any bucket.
+//! Both fill at the pace that a client needs at its busiest: proofs twelve times in T and more
+//! while a lease is short, pings, a try each 100 ms; servers tried one after another with pauses.
+//! Each event that justifies a burst adds tokens: a start, a command, a connection (every machine
+//! looks again), a watch that has fired (a machine lists, and counts). A loop at the pace of the
+//! network empties any bucket.
 
 use super::Broken;
 use crate::judge::{Judge, World};
 use tenure_worlds::{Nanos, SECOND};
 
-/// Requests in a second that need no cause: 24 proofs in the shortest T, two tries of something else
-/// each 100 ms, pings.
+/// Requests in a second that need no cause: 24 proofs in the shortest T, two tries of something
+/// else each 100 ms, pings.
 const REQUESTS: u64 = 50;
-/// What a handle adds: it may be refused, and try again.
+/// The additional requests of a handle: servers may refuse it, and it tries again.
 const PER_HANDLE: u64 = 10;
-/// Rounds of all addresses in a second: pauses end between half of T/6 and the whole, 100 ms at
-/// least.
+/// Rounds of all addresses in a second: a pause lasts between T/12 and T/6, and at least 100 ms.
 const ROUNDS: u64 = 10;
-/// What a bucket holds.
+/// The capacity of a bucket, in seconds of its pace.
 const SECONDS: u64 = 6;
 
 /// A bucket of tokens.
@@ -27,7 +26,7 @@ pub(crate) struct Bucket {
     /// In billionths of a token.
     level: u64,
     filled: Nanos,
-    /// What was taken in vain.
+    /// Tokens that were taken beyond the bucket's contents.
     pub(crate) missing: u64,
 }
 
@@ -53,7 +52,7 @@ impl Bucket {
     }
 }
 
-/// What a look at everything may cost a client.
+/// The requests that a look at everything may cost a client.
 pub(crate) fn look(judge: &Judge, id: usize) -> u64 {
     let handles = judge.user(id).map_or(0, |user| {
         user.candidates.len()
@@ -69,7 +68,7 @@ pub(crate) fn look(judge: &Judge, id: usize) -> u64 {
     handles * (12 + 2 * crowd(judge))
 }
 
-/// What one look at one group may cost.
+/// The requests that one look at one group may cost.
 pub(crate) fn crowd(judge: &Judge) -> u64 {
     2 * (judge.crowd + judge.accounts.len() as u64 + judge.strangers.len() as u64)
 }

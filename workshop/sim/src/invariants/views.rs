@@ -1,11 +1,11 @@
-//! After everything was healed there is one leader, and everybody sees the same.
+//! After everything was healed there is one leader, and all clients see the same leader.
 
 use super::{Broken, believers};
 use crate::judge::{Judge, World};
 use crate::user::Candidate;
 use tenure::core::{DetectorEvent, GroupEvent};
 
-/// One leads each group in which anybody stands, and no candidacy is stuck.
+/// Each group with a candidate has one leader, and no candidacy is stuck.
 pub(super) fn leaders(world: &World, judge: &Judge) -> Result<(), Broken> {
     for group in 0..judge.plan.groups.len() {
         let candidates = || {
@@ -13,7 +13,7 @@ pub(super) fn leaders(world: &World, judge: &Judge) -> Result<(), Broken> {
             all.filter(move |c| c.group == group && Candidate::stands(c))
         };
         let leaders: Vec<_> = believers(world, judge, group).map(|(id, _)| id).collect();
-        // A member that does not contend leads too, as far as others can tell.
+        // A member that does not contend leads too, as far as other clients can see.
         let oldest = leader(world, judge, group).map(|(token, _)| token);
         let contends = candidates().any(|c| c.member.as_ref().map(|m| m.token) == oldest);
         let waits = oldest.is_none() && candidates().count() > 0;
@@ -21,7 +21,7 @@ pub(super) fn leaders(world: &World, judge: &Judge) -> Result<(), Broken> {
             return Err(format!("the leaders of group {group} are {leaders:?}"));
         }
         if candidates().any(|c| !c.open || c.member.is_none()) {
-            return Err(format!("somebody does not stand in group {group}"));
+            return Err(format!("a member is missing in group {group}"));
         }
     }
     Ok(())

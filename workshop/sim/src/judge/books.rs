@@ -1,4 +1,4 @@
-//! What users were told, as the judge keeps it.
+//! The events of users, as the judge keeps them.
 
 use super::{Judge, World};
 use crate::invariants::traffic;
@@ -7,7 +7,7 @@ use tenure::core::{
 };
 
 impl Judge {
-    /// A user was told this.
+    /// A user got this event.
     pub(super) fn told(&mut self, world: &World, id: usize, handle: Handle, event: Event) {
         let Some(user) = self.user_mut(id) else {
             return;
@@ -50,11 +50,11 @@ impl Judge {
             }
             SessionEvent::Suspended { error, .. } => {
                 user.attached = false;
-                // Not what a server ended, which has its own reasons.
+                // Not after a server ended the session, for reasons of its own.
                 user.counts.suspended += u64::from(!error.contains("reset"));
                 let open = user.candidates.values().filter(|c| c.open).count();
-                let seats = world.client(id).map_or(0, |client| client.footprint()[1]);
-                user.counts.disturbed += seats.max(open) as u64;
+                let znodes = world.client(id).map_or(0, |client| client.footprint()[1]);
+                user.counts.disturbed += znodes.max(open) as u64;
             }
             SessionEvent::Expired { by } => {
                 user.session = None;

@@ -1,12 +1,12 @@
 //! ZooKeeper's leader has taken a session out of its expiry queue and closes it a moment later:
-//! until then it seems to live, whatever it is asked.
+//! until then the session seems to live, whatever request it sends.
 
 use super::tools::{after_proof, around, patience, timeout};
 use crate::acts;
 use crate::trial::Trial;
 use tenure_worlds::{MS, Way};
 
-/// A client is silent for T, and is heard again in the moment between.
+/// A client is silent for T, and its next request arrives in the moment between.
 pub(super) fn reattach(trial: &mut Trial) {
     let node = trial.world.dice.usize(0..trial.plan.nodes.len());
     let node = trial.somebody_who_leads().map_or(node, |(leader, _)| {
@@ -54,8 +54,8 @@ pub(super) fn reattach(trial: &mut Trial) {
     trial.world.heal_client(node, true);
 }
 
-/// ZooKeeper's leader is stopped for nearly as long as sessions live. Somebody who stood by has
-/// nobody before it then, or comes back while it is stopped.
+/// ZooKeeper's leader is stopped for nearly as long as sessions live. A standby then has no member
+/// before it, or comes back while that leader is stopped.
 pub(super) fn next_in_line(trial: &mut Trial) {
     let (Some((first, _)), Some(leader)) =
         (trial.somebody_who_leads(), trial.world.ensemble.leader())

@@ -7,9 +7,9 @@ use crate::acts;
 use crate::trial::Trial;
 use tenure_worlds::{MS, Way};
 
-/// *What was answered had reached ZooKeeper's leader.* The follower tells of it only when it is
-/// pinged: proofs follow each other as fast as they can until just before that, and nothing
-/// arrives after that.
+/// *An answered request had reached ZooKeeper's leader.* The follower reports it only when it is
+/// pinged: proofs follow each other as fast as they can until just before that, and nothing arrives
+/// after that.
 pub(super) fn write_all_the_time(trial: &mut Trial) {
     let Some(scene) = Scene::set(trial) else {
         return;
@@ -26,8 +26,9 @@ pub(super) fn write_all_the_time(trial: &mut Trial) {
     scene.wreck(trial);
 }
 
-/// *What was sent R before a proof had reached the follower long before it.* The client's link
-/// stands still: what it asks meanwhile arrives together with the proof, between two pings.
+/// *A request that was sent R before a proof had reached the follower long before it.* The client's
+/// link stalls: the requests that it sends meanwhile arrive together with the proof, between two
+/// pings.
 pub(super) fn ask_into_a_stall(trial: &mut Trial) {
     let Some(scene) = Scene::set(trial) else {
         return;
@@ -39,7 +40,7 @@ pub(super) fn ask_into_a_stall(trial: &mut Trial) {
         run_to(trial, ping + 3 * MS);
         let began = trial.world.now;
         trial.world.cut(scene.node, scene.server, Way::Up);
-        // More, and the connection would be given up.
+        // With a longer stall, the client would give the connection up.
         let length = trial
             .world
             .dice
@@ -56,10 +57,10 @@ pub(super) fn ask_into_a_stall(trial: &mut Trial) {
     scene.wreck(trial);
 }
 
-/// *A request counts from the arrival of its reply.* It was relayed at once, and its reply is late;
-/// what follows is late on its way to the follower, until three proofs get through between two
-/// pings.
-pub(super) fn hear_late(trial: &mut Trial) {
+/// *A request counts from the arrival of its reply.* The request was relayed at once, and its reply
+/// is late; the next requests are late on their way to the follower, until three proofs get through
+/// between two pings.
+pub(super) fn receive_late(trial: &mut Trial) {
     let Some(scene) = Scene::set(trial) else {
         return;
     };
@@ -72,15 +73,15 @@ pub(super) fn hear_late(trial: &mut Trial) {
         scene.ask(trial);
         run_to(trial, ping + 3 * MS);
         trial.world.cut(scene.node, scene.server, Way::Up);
-        // More than this, and the connection would be given up; right after a ping there is room
-        // for three proofs until the next.
+        // With more than this, the client would give the connection up; right after a ping there is
+        // room for three proofs until the next.
         let half = trial.plan.tick / 2;
         let rounds = (scene.timeout * 235 / 1000).saturating_sub(7 * MS) / half;
         let latest = ping + rounds * half + 3 * MS;
         run_to(trial, latest.saturating_sub(scene.relay + 8 * MS));
         trial.world.heal(scene.node, scene.server, Way::Down, true);
         run_to(trial, latest);
-        trial.judge.marks.hit("heard-late");
+        trial.judge.marks.hit("late-reply");
         scene.write(trial);
         trial.world.heal(scene.node, scene.server, Way::Up, true);
         let end = trial.world.now + trial.world.dice.u64(110 * MS..130 * MS);
@@ -91,8 +92,8 @@ pub(super) fn hear_late(trial: &mut Trial) {
     scene.wreck(trial);
 }
 
-/// *A proof that was committed R after something was answered is behind a ping.* ZooKeeper's leader
-/// was stopped when it had to ping; it goes on, serves the proof at once, and pings later.
+/// *A proof that was committed R after an answer is behind a ping.* ZooKeeper's leader was stopped
+/// when it had to ping; it resumes, commits the proof at once, and pings later.
 pub(super) fn wake_late(trial: &mut Trial) {
     let Some(scene) = Scene::set(trial) else {
         return;
@@ -110,7 +111,7 @@ pub(super) fn wake_late(trial: &mut Trial) {
         acts::pause_server(trial, leader);
         let began = trial.world.now;
         trial.world.ensemble.set_ping_lateness(LATE);
-        // More, and the connection would be given up, or the ensemble give its leader up.
+        // With more, the client would give the connection up, or the ensemble its leader.
         let length = (scene.timeout * 24 / 100).min(patience(trial));
         scene.ask_until(trial, began + length.saturating_sub(35 * MS));
         scene.write(trial);
@@ -131,9 +132,9 @@ pub(super) fn wake_late(trial: &mut Trial) {
     scene.wreck(trial);
 }
 
-/// *The connect request counts from the answer to it.* That is late, one proof follows, and then
-/// nothing arrives after that: the request is what the session was touched by. (So are the pings
-/// that follow it and come through: without them it is `last::attach_into_silence`.)
+/// *The connect request counts from its answer.* The answer is late, one proof follows, and nothing
+/// arrives after that: the request is the last touch of the session. (So are the pings that follow
+/// it and arrive: without them it is `last::attach_into_silence`.)
 pub(super) fn answer_late(trial: &mut Trial) {
     let Some(scene) = Scene::set(trial) else {
         return;
@@ -156,8 +157,8 @@ pub(super) fn answer_late(trial: &mut Trial) {
     scene.wreck(trial);
 }
 
-/// *The newest request that a follower has answered is relayed by its next ping.* That touch got
-/// lost, and the three proofs are through before another ping.
+/// *The next ping of a follower relays the newest request that it has answered.* The follower loses
+/// that touch, and the three proofs are through before another ping.
 pub(super) fn lose_a_touch(trial: &mut Trial) {
     let half = trial.plan.tick / 2;
     if trial.plan.hazards.touches == 0 || half < 250 * MS {
@@ -166,8 +167,8 @@ pub(super) fn lose_a_touch(trial: &mut Trial) {
     let Some(scene) = Scene::set(trial) else {
         return;
     };
-    // The client proves by itself a little after a later ping, and writes before that by as much
-    // that its touch is what an earlier ping brings.
+    // The client proves by itself a little after a later ping, and writes before that by as much as
+    // makes an earlier ping bring its touch.
     let pause = scene.timeout / 12;
     let pings = pause.saturating_sub(23 * MS) / half;
     let before = pause.saturating_sub(8 * MS + pings * half);
@@ -197,8 +198,8 @@ pub(super) fn lose_a_touch(trial: &mut Trial) {
 }
 
 /// *P₁ was sent before P.* ZooKeeper's leader wakes, commits P₂ and pings late; P₁ and P reach it
-/// together while that ping is on its way, and the answer to it never does. (The client goes on to
-/// prove meanwhile: without that it is `last::write_a_pair`.)
+/// together while that ping is on its way, and the answer to the ping never arrives. (Meanwhile the
+/// client continues to prove: without that it is `last::write_a_pair`.)
 pub(super) fn write_together(trial: &mut Trial) {
     let Some(scene) = Scene::set(trial) else {
         return;

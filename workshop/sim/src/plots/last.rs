@@ -1,5 +1,5 @@
-//! What refutes simpler formulas, and a simpler numbering, when a world is over otherwise: what happens
-//! before does not depend on it.
+//! Plots at the end of a world, which refute simpler formulas and a simpler numbering: the world's
+//! earlier events do not depend on them.
 
 use super::scene::{Scene, run_to};
 use super::tools::{LATE, next_ping, patience, timeout};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tenure::model::LinkOptions;
 use tenure_worlds::{MS, Nanos, Quality, Way};
 
-/// Writes every now and then.
+/// Writes at intervals.
 fn keep_writing(trial: &mut Trial, scene: &Scene, end: Nanos) {
     while trial.world.now < end && trial.world.broken().is_none() {
         scene.write(trial);
@@ -17,9 +17,9 @@ fn keep_writing(trial: &mut Trial, scene: &Scene, end: Nanos) {
     }
 }
 
-/// *The connect request counts from the answer to it.* The request touches the session; from then on
-/// its server hears nothing, not even a ping, until the answer arrives. One proof follows between
-/// two pings of ZooKeeper's leader, and nothing arrives after that.
+/// *The connect request counts from its answer.* The request touches the session; after that
+/// nothing arrives at its server, not even a ping, until the client has the answer. One proof
+/// follows between two pings of ZooKeeper's leader, and nothing arrives after that.
 pub(super) fn attach_into_silence(trial: &mut Trial) {
     let Some(scene) = Scene::set(trial) else {
         return;
@@ -32,9 +32,9 @@ pub(super) fn attach_into_silence(trial: &mut Trial) {
     trial.world.cut(node, server, Way::Up);
     trial.reset(node);
     if trial.run_until(scene.timeout * 3 / 10, |w| w.world.dials(node, server)) {
-        // More, and the handshake would be given up.
+        // With more, the client would give the handshake up.
         let most = scene.timeout * 235 / 1000;
-        // What the request has told the server by itself is relayed at once, or not at all.
+        // The touch of the request itself is relayed at once, or not at all.
         let ping = next_ping(trial);
         let knock = if most > half {
             ping.saturating_sub(3 * MS)
@@ -70,7 +70,7 @@ pub(super) fn attach_into_silence(trial: &mut Trial) {
 }
 
 /// *P₁ was sent before P.* ZooKeeper's leader wakes, commits P₂ and pings late; P₁ and P reach it
-/// together while that ping is on its way, and the follower's answer to it never does. P₂ is the
+/// together while that ping is on its way, and the follower's answer to it never arrives. P₂ is the
 /// only write that waits meanwhile, and no proof follows it before P₁: of successes that are known
 /// within a moment only the first is remembered.
 pub(super) fn write_a_pair(trial: &mut Trial) {
@@ -105,9 +105,9 @@ pub(super) fn write_a_pair(trial: &mut Trial) {
     scene.take_back(trial);
 }
 
-/// *Requests are numbered anew on each connection.* A connection is lost with a proof on its way to
-/// a majority, the next one goes by another server, and its own proof bears the same number when
-/// the majority has the earlier one.
+/// *Each connection numbers its requests from the start.* A connection is lost while a proof is on
+/// its way to a majority, the next connection goes to another server, and its own proof has the
+/// same number when the majority has the earlier one.
 pub(super) fn number_alike(trial: &mut Trial) {
     let Some((node, _)) = trial.somebody_who_leads() else {
         return;
@@ -128,7 +128,7 @@ pub(super) fn number_alike(trial: &mut Trial) {
     if trial.run_until(patience, |w| w.judge.accounts[node].proofs_sent > sent) {
         trial.run(MS);
         let first = trial.judge.user(node).and_then(|u| u.server);
-        // ZooKeeper's leader has committed it by then, and not said so.
+        // ZooKeeper's leader has committed it by then, and its answer is not on its way yet.
         let ways = if first == trial.world.ensemble.leader() {
             2
         } else {

@@ -1,4 +1,4 @@
-//! A lease is at stake: what is between a leader and the quorum fails at a bad moment.
+//! A lease is at stake: a part between a leader and the quorum fails at a bad moment.
 
 use super::tools::{after_proof, around, only, proof_sent, relay, timeout};
 use crate::acts;
@@ -24,7 +24,7 @@ pub(super) fn cut_after_proof(trial: &mut Trial) {
     trial.world.heal_client(node, prompt);
 }
 
-/// The follower goes on answering its client, and nobody hears of it.
+/// The follower continues to answer its client, and is cut off from the other servers.
 pub(super) fn cut_follower_off(trial: &mut Trial) {
     let Some((node, server)) = trial.somebody_who_leads() else {
         return;
@@ -53,19 +53,20 @@ pub(super) fn cut_follower_off(trial: &mut Trial) {
         acts::isolate(trial, server);
     }
     let length = around(trial, node, 50, 200);
-    let answered = trial.judge.user(node).map(|u| u.heard);
+    let answered = trial.judge.user(node).map(|u| u.received);
     trial.run(length);
     let user = trial.judge.user(node);
-    let heard = user.map(|u| u.heard) > answered;
-    if token && heard && !trial.leads_any(node) && user.is_some_and(|u| u.server == Some(server)) {
+    let received = user.map(|u| u.received) > answered;
+    if token && received && !trial.leads_any(node) && user.is_some_and(|u| u.server == Some(server))
+    {
         trial.judge.marks.hit("follower-kept-answering-past-lease");
     }
     acts::heal_servers(trial);
     trial.world.heal_client(node, false);
 }
 
-/// ZooKeeper's leader stops between a proof's arrival and its commit, for about T, and takes up
-/// what has piled up in any order.
+/// ZooKeeper's leader stops between a proof's arrival and its commit, for about T, and then handles
+/// the messages that have arrived meanwhile in any order.
 pub(super) fn pause_zookeeper_leader(trial: &mut Trial) {
     let (Some((node, server)), Some(leader)) =
         (trial.somebody_who_leads(), trial.world.ensemble.leader())
@@ -92,7 +93,7 @@ pub(super) fn pause_zookeeper_leader(trial: &mut Trial) {
         let length = trial.world.dice.u64(0..20 * MS);
         trial.run(length);
         if trial.world.dice.u8(0..3) == 0 {
-            // Nothing of the next proofs comes through.
+            // None of the next proofs arrives.
             acts::cut_servers(trial, leader, server);
         }
     }
@@ -103,8 +104,8 @@ pub(super) fn pause_zookeeper_leader(trial: &mut Trial) {
     trial.world.heal_client(node, true);
 }
 
-/// The client's link stands still for R or a little more or less, and then the follower is cut
-/// off: what was sent before the stall arrived after it.
+/// The client's link stalls for about R, and then the follower is cut off: the requests from before
+/// the stall arrived after it.
 pub(super) fn stall_the_link(trial: &mut Trial) {
     let Some((node, server)) = trial.somebody_who_leads() else {
         return;
@@ -133,7 +134,7 @@ pub(super) fn stall_the_link(trial: &mut Trial) {
             2 => relay.saturating_sub(MS),
             _ => trial.world.dice.u64(relay / 2..=relay * 3 / 2),
         };
-        // More, and the connection would be given up.
+        // With more, the client would give the connection up.
         trial.run(length.min(timeout(trial, node) * 24 / 100));
         for way in ways {
             trial.world.heal(node, server, *way, true);
@@ -162,7 +163,7 @@ pub(super) fn stall_the_link(trial: &mut Trial) {
     trial.world.heal_client(node, false);
 }
 
-/// ZooKeeper's leader, and with it the client that leads, are cut off from the majority.
+/// ZooKeeper's leader, together with the client that leads, is cut off from the majority.
 pub(super) fn depose_with_client(trial: &mut Trial) {
     let (Some((node, server)), Some(leader)) =
         (trial.somebody_who_leads(), trial.world.ensemble.leader())
@@ -187,7 +188,8 @@ pub(super) fn depose_with_client(trial: &mut Trial) {
     trial.world.heal_client(node, false);
 }
 
-/// The connection is lost, and the reply to the next handshake with it, or just late.
+/// The connection is lost, and the reply to the next handshake is lost with its connection, or just
+/// late.
 pub(super) fn reattach_in_the_dark(trial: &mut Trial) {
     let Some((node, server)) = trial.somebody_who_leads() else {
         return;
@@ -214,7 +216,7 @@ pub(super) fn reattach_in_the_dark(trial: &mut Trial) {
     trial.world.hosts[node].trap = None;
 }
 
-/// The process that leads is stopped, now and then for longer than its lease.
+/// The process that leads is stopped, sometimes for longer than its lease.
 pub(super) fn stop_the_leader(trial: &mut Trial) {
     let Some((node, _)) = trial.somebody_who_leads() else {
         return;

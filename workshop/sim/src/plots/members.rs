@@ -1,4 +1,4 @@
-//! Members come and go, and what they ask for gets lost.
+//! Members come and go, and their requests or the replies are lost.
 
 use super::tools::around;
 use crate::acts;
@@ -19,7 +19,7 @@ pub(super) fn lose_a_create(trial: &mut Trial) {
     };
     trial.world.hosts[node].trap = Some(Trap::ReplyTo(create));
     if trial.world.dice.u8(0..3) == 0 {
-        // Killed in the middle, and started again: its znode is somebody else's by then.
+        // Killed in the middle, and started again: its znode belongs to another session by then.
         let machine = trial.world.dice.bool();
         trial.kill(node, machine);
         trial.start(node);
@@ -77,7 +77,8 @@ pub(super) fn queue_of_members(trial: &mut Trial) {
     }
 }
 
-/// All members leave, and somebody who may deletes the group's path, while others look at it.
+/// All members leave, and an administrator deletes the group's path, while other clients look at
+/// it.
 pub(super) fn lose_the_path(trial: &mut Trial) {
     if !trial.plan.tampers {
         return queue_of_members(trial);
@@ -95,8 +96,8 @@ pub(super) fn lose_the_path(trial: &mut Trial) {
     }
 }
 
-/// The counters of all groups are put where they wrap: who stands keeps a high number, who comes
-/// gets a negative one.
+/// The counters of all groups are set to where they wrap: a present member keeps a high number, the
+/// next one gets a negative one.
 pub(crate) fn wrap(trial: &mut Trial, negative: bool) {
     let near = trial.world.dice.i32(4..20);
     for group in trial.plan.groups.clone() {
@@ -112,7 +113,7 @@ pub(crate) fn wrap(trial: &mut Trial, negative: bool) {
         .note(|| format!("the counters wrap: {negative}"));
 }
 
-/// Somebody deletes the znode of a member, while all is well.
+/// An administrator deletes the znode of a member, while all is well.
 pub(super) fn evict_somebody(trial: &mut Trial) {
     let length = trial.plan.timeout() / 2;
     trial.run(length);
@@ -120,8 +121,8 @@ pub(super) fn evict_somebody(trial: &mut Trial) {
     trial.run(300 * MS);
 }
 
-/// Somebody puts a znode in the line that is no member, and takes it away when others have looked
-/// at it.
+/// A znode that is not a member appears among the members, and is deleted when other clients have
+/// looked at it.
 pub(super) fn stranger_in_line(trial: &mut Trial) {
     let Some((first, _)) = trial.somebody_who_leads() else {
         return;
@@ -145,7 +146,9 @@ pub(super) fn stranger_in_line(trial: &mut Trial) {
         return;
     };
     let stranger = format!("{path}/stranger_{last:010}");
-    trial.world.note(|| format!("somebody creates {stranger}"));
+    trial
+        .world
+        .note(|| format!("a stranger creates {stranger}"));
     let _ = trial
         .world
         .ensemble
@@ -154,7 +157,9 @@ pub(super) fn stranger_in_line(trial: &mut Trial) {
     trial.run(300 * MS);
     acts::stand(trial, second);
     trial.run(500 * MS);
-    trial.world.note(|| format!("somebody deletes {stranger}"));
+    trial
+        .world
+        .note(|| format!("a stranger deletes {stranger}"));
     let _ = trial
         .world
         .ensemble

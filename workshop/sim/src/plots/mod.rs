@@ -1,5 +1,5 @@
-//! Faults in an order that somebody thought out to break the lease: what dice alone would find
-//! once in a million worlds.
+//! Plots: faults in an order that is designed to break the lease, which dice alone would find once
+//! in a million worlds.
 
 mod doomed;
 mod formulas;
@@ -16,7 +16,7 @@ use crate::trouble;
 pub(crate) use members::wrap;
 pub(crate) use tools::{around, timeout};
 
-/// Everything that goes wrong by itself.
+/// The plots of all worlds.
 const ANY: &[fn(&mut Trial)] = &[
     leases::cut_after_proof,
     leases::cut_follower_off,
@@ -42,14 +42,14 @@ const ANY: &[fn(&mut Trial)] = &[
     servers::deposed_wakes,
 ];
 
-/// What refutes simpler formulas of the lease.
+/// The plots that refute simpler formulas of the lease.
 const FORMULAS: &[fn(&mut Trial)] = &[
     formulas::write_all_the_time,
     formulas::ask_into_a_stall,
-    formulas::hear_late,
-    formulas::hear_late,
-    formulas::hear_late,
-    formulas::hear_late,
+    formulas::receive_late,
+    formulas::receive_late,
+    formulas::receive_late,
+    formulas::receive_late,
     formulas::wake_late,
     formulas::wake_late,
     formulas::answer_late,
@@ -60,7 +60,7 @@ const FORMULAS: &[fn(&mut Trial)] = &[
     doomed::next_in_line,
 ];
 
-/// One plot, from calm water to the wreck. It leaves things as they are.
+/// One plot, from a healed world to its last fault. It repairs nothing.
 pub(crate) fn any(trial: &mut Trial) {
     let formula = trial.world.dice.u8(0..10) < if trial.plan.tight { 8 } else { 1 };
     if formula || trial.world.dice.u8(0..10) < 8 {
@@ -71,14 +71,14 @@ pub(crate) fn any(trial: &mut Trial) {
     plots[plot](trial);
 }
 
-/// What worlds end with.
+/// The plots that end a world.
 const LAST: &[fn(&mut Trial)] = &[
     last::attach_into_silence,
     last::write_a_pair,
     last::number_alike,
 ];
 
-/// How a tight world ends.
+/// The plots that end a tight world.
 pub(crate) fn last(trial: &mut Trial) {
     if trial.plan.tight && trial.world.broken().is_none() {
         calm(trial);
@@ -87,7 +87,7 @@ pub(crate) fn last(trial: &mut Trial) {
     }
 }
 
-/// What an administrator does last, so that nothing else tells anybody of it.
+/// The acts of an administrator that end a world, so that no later event informs a client of them.
 pub(crate) fn meddle_last(trial: &mut Trial) {
     if trial.plan.tampers {
         calm(trial);
@@ -95,7 +95,7 @@ pub(crate) fn meddle_last(trial: &mut Trial) {
     }
 }
 
-/// Heals, and waits until somebody leads.
+/// Heals, and waits until a contender leads.
 pub(crate) fn calm(trial: &mut Trial) {
     trouble::heal(trial);
     let nodes = trial.plan.nodes.len();

@@ -1,5 +1,5 @@
-//! The scene on which a formula of the lease is put to the test: a leader behind a learner, with
-//! nobody else to turn to, links at their best, and ZooKeeper's pings at the moments that are worst.
+//! The scene that tests a formula of the lease: a leader behind a learner, without another server
+//! to use, the best links, and ZooKeeper's pings at the worst moments.
 
 use super::tools::{only, relay, timeout};
 use crate::acts;
@@ -10,29 +10,29 @@ use tenure::core::Command;
 use tenure::model::{LinkOptions, ServerState};
 use tenure_worlds::{MS, Nanos, Quality, Way, nanos, span};
 
-/// How long before a session's earliest end, less T, the ping is sent that brings the last touch.
+/// How long before a session's earliest end, less T, the ping with the last touch is sent.
 const LEAD: Nanos = 5 * MS;
 /// How exactly pings are moved there.
 const EXACT: Nanos = 2 * MS;
-/// How often they are moved before it is given up.
+/// The number of tries to move them.
 const MOVES_MAX: u32 = 12;
 
-/// Who plays.
+/// The participants.
 pub(super) struct Scene {
     /// The client that leads.
     pub(super) node: usize,
-    /// The learner that it is attached to.
+    /// The learner to which it is attached.
     pub(super) server: usize,
-    /// Whom that learns from.
+    /// The server that the learner follows.
     pub(super) up: usize,
     /// T.
     pub(super) timeout: Nanos,
-    /// R, as the client reckons it.
+    /// R, as the client computes it.
     pub(super) relay: Nanos,
 }
 
 impl Scene {
-    /// Sets it, if somebody leads whose lease outlives its connection.
+    /// Sets the scene, if a contender leads whose lease outlives its connection.
     pub(super) fn set(trial: &mut Trial) -> Option<Self> {
         let node = somebody(trial)?;
         let (server, up) = learner(trial, node)?;
@@ -68,8 +68,8 @@ impl Scene {
     }
 
     /// Moves ZooKeeper's pings so that a touch which one of them brings lasts hardly longer than T,
-    /// by stopping its leader for a moment at a time; ends shortly before that ping. False if it
-    /// cannot be done.
+    /// by stopping its leader for a moment at a time; ends shortly before that ping. False if that
+    /// is not possible.
     pub(super) fn aim(&self, trial: &mut Trial, before: Nanos) -> bool {
         let half = trial.plan.tick / 2;
         for _ in 0..MOVES_MAX {
@@ -95,8 +95,8 @@ impl Scene {
         false
     }
 
-    /// When the leader pings next, and how much later that had to be for a touch to last hardly
-    /// longer than T.
+    /// The time of the leader's next ping, and how much later it would have to be for a touch to
+    /// last hardly longer than T.
     fn next_ping(&self, trial: &Trial) -> Option<(Nanos, Nanos)> {
         let ping = nanos(trial.world.ensemble.next_ping()?);
         let session = trial.judge.user(self.node)?.session?;
@@ -107,7 +107,7 @@ impl Scene {
         Some((ping, u64::try_from(late).ok()?))
     }
 
-    /// Nothing that the learner says is heard any more, or nothing that its upstream says.
+    /// From now on, no message of the learner arrives, or none of its upstream.
     pub(super) fn cut(&self, trial: &mut Trial) {
         let (from, to) = match trial.world.ensemble.leader() {
             Some(leader) if leader != self.up && trial.world.dice.bool() => (self.up, leader),
@@ -116,8 +116,8 @@ impl Scene {
         cut_off(trial, from, to);
     }
 
-    /// A ping of the leader that woke is late, and two writes of the client are under way at once: the
-    /// writes arrive, and the answer to the ping, behind them, does not.
+    /// A ping of the leader that woke is late, and two writes of the client are under way at once:
+    /// the writes arrive, and the answer to the ping, behind them, does not.
     pub(super) fn pass_each_other(&self, trial: &mut Trial, mark: &'static str) {
         cut_off(trial, self.up, self.server);
         trial.run(101 * MS);
@@ -131,15 +131,15 @@ impl Scene {
             .heal(self.up, self.server, span(trial.world.now));
     }
 
-    /// Waits for what must not happen, and leaves.
+    /// Waits for the violation that must not occur, and ends the scene.
     pub(super) fn wreck(&self, trial: &mut Trial) {
-        let heard = |w: &Trial| w.judge.user(self.node).map(|u| u.heard);
-        let (leads, before) = (trial.leads_any(self.node), heard(trial));
+        let received = |w: &Trial| w.judge.user(self.node).map(|u| u.received);
+        let (leads, before) = (trial.leads_any(self.node), received(trial));
         self.ask(trial);
         trial.run(self.timeout * 12 / 10);
         let user = trial.judge.user(self.node);
         let stays = user.is_some_and(|u| u.server == Some(self.server));
-        if leads && stays && heard(trial) > before && !trial.leads_any(self.node) {
+        if leads && stays && received(trial) > before && !trial.leads_any(self.node) {
             trial.judge.marks.hit("follower-kept-answering-past-lease");
         }
         self.leave(trial);
@@ -163,9 +163,9 @@ impl Scene {
         trial.world.heal_client(self.node, true);
     }
 
-    // ---- what the client does ----
+    // ---- acts of the client ----
 
-    /// Asks for a write, if none is under way.
+    /// Sends a write, if none is under way.
     pub(super) fn write(&self, trial: &mut Trial) {
         if !self.is_writing(trial) {
             acts::set_data(trial, self.node);
@@ -184,7 +184,7 @@ impl Scene {
         self.write(trial);
     }
 
-    /// Takes back what has joined.
+    /// Withdraws the member that has joined.
     pub(super) fn take_back(&self, trial: &mut Trial) {
         let Some(user) = trial.judge.user_mut(self.node) else {
             return;
@@ -203,13 +203,13 @@ impl Scene {
         }
     }
 
-    /// Writes, and waits until that is done.
+    /// Writes, and waits for the answer.
     pub(super) fn write_through(&self, trial: &mut Trial) {
         self.write(trial);
         trial.run_until(50 * MS, |w| !self.is_writing(w));
     }
 
-    /// Asks for something that the learner answers by itself.
+    /// Sends a request that the learner answers by itself.
     pub(super) fn ask(&self, trial: &mut Trial) {
         let id = self.node;
         let Some(user) = trial.judge.user(id) else {
@@ -228,7 +228,7 @@ impl Scene {
         trial.call(id, What::Ask, |call| Command::Members { handle, call });
     }
 
-    /// Writes again and again.
+    /// Writes repeatedly.
     pub(super) fn write_until(&self, trial: &mut Trial, end: Nanos) {
         while trial.world.now < end && trial.world.broken().is_none() {
             self.write(trial);
@@ -236,7 +236,7 @@ impl Scene {
         }
     }
 
-    /// Asks again and again.
+    /// Sends requests repeatedly.
     pub(super) fn ask_until(&self, trial: &mut Trial, end: Nanos) {
         while trial.world.now < end && trial.world.broken().is_none() {
             self.ask(trial);
@@ -268,7 +268,7 @@ fn learner(trial: &mut Trial, node: usize) -> Option<(usize, usize)> {
     trial.world.dice.choice(&learners).copied()
 }
 
-/// What one server says does not reach another one from now on.
+/// From now on, no message of one server reaches another one.
 fn cut_off(trial: &mut Trial, from: usize, to: usize) {
     trial.world.note(|| format!("cut: server {from} to {to}"));
     trial.world.ensemble.cut(from, to, span(trial.world.now));

@@ -47,14 +47,14 @@ pub(super) fn crash_zookeeper_leader(trial: &mut Trial) {
     }
 }
 
-/// A new leader is elected; the client finds its way back to the old one, which does not know.
+/// A new leader is elected; the client returns to the old one, which still believes that it leads.
 pub(super) fn back_to_the_deposed(trial: &mut Trial) {
     let (Some((node, _)), Some(leader)) =
         (trial.somebody_who_leads(), trial.world.ensemble.leader())
     else {
         return;
     };
-    // Its link to some follower stays, so that it is not alone with its own voice.
+    // Its link to one follower stays, so that it does not notice at once that it is alone.
     acts::isolate(trial, leader);
     let patience = trial.plan.timeout();
     let length = around(trial, node, 5, 60);
@@ -69,8 +69,8 @@ pub(super) fn back_to_the_deposed(trial: &mut Trial) {
     trial.world.heal_client(node, false);
 }
 
-/// ZooKeeper's leader is stopped, another is elected, and the client knows only the old one. That
-/// goes on, and answers a handshake before it counts its followers.
+/// ZooKeeper's leader is stopped, another is elected, and the client knows only the old one. The
+/// old one resumes, and answers a handshake before it counts its followers.
 pub(super) fn deposed_wakes(trial: &mut Trial) {
     let (Some((node, _)), Some(leader)) =
         (trial.somebody_who_leads(), trial.world.ensemble.leader())
@@ -90,8 +90,8 @@ pub(super) fn deposed_wakes(trial: &mut Trial) {
     }
     let deposed = move |w: &Trial| w.world.ensemble.leader().is_some_and(|l| l != leader);
     if trial.run_until(timeout * 7 / 10, deposed) {
-        // The new leader gave the session a whole T; the handshake comes later by more than what
-        // is taken off for work under way.
+        // The new leader gave the session a whole T; the handshake comes later by more than the
+        // margin for work under way.
         let length = around(trial, node, 6, 20);
         trial.run(length);
         trial.reset(node);

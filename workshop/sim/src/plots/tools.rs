@@ -1,10 +1,10 @@
-//! What plots have in common: lengths, moments, ways.
+//! The parts that plots share: lengths, moments, directions.
 
 use crate::trial::Trial;
 use std::time::Duration;
 use tenure_worlds::{MS, Nanos, SECOND, Way, nanos};
 
-/// How late pings may be: what `GUARANTEES.md` allows.
+/// The longest delay of a ping that `GUARANTEES.md` allows.
 pub(super) const LATE: Duration = Duration::from_millis(100);
 
 pub(crate) fn timeout(trial: &Trial, node: usize) -> Nanos {
@@ -34,13 +34,13 @@ pub(super) fn proof_sent(trial: &mut Trial, node: usize) {
     trial.run_until(patience, |w| w.judge.accounts[node].proofs_sent > sent);
 }
 
-/// R, as the client reckons it.
+/// R, as the client computes it.
 pub(super) fn relay(trial: &Trial, node: usize) -> Nanos {
     let tick = trial.plan.nodes[node].tick.map(nanos);
     tick.unwrap_or_else(|| timeout(trial, node) / 2) / 2 + 100 * MS
 }
 
-/// When ZooKeeper's leader pings next.
+/// The time of ZooKeeper's leader's next ping.
 pub(super) fn next_ping(trial: &Trial) -> Nanos {
     trial
         .world
@@ -49,12 +49,12 @@ pub(super) fn next_ping(trial: &Trial) -> Nanos {
         .map_or(trial.world.now, nanos)
 }
 
-/// How long the ensemble certainly keeps a leader that is stopped.
+/// For how long the ensemble certainly keeps a leader that is stopped.
 pub(super) fn patience(trial: &Trial) -> Nanos {
     u64::from(trial.plan.sync_limit) * trial.plan.tick * 9 / 10
 }
 
-/// A client can reach this server and no other, or all of them again.
+/// Lets a client reach this server and no other, or all servers again.
 pub(super) fn only(trial: &mut Trial, node: usize, server: usize) {
     for other in (0..trial.plan.servers()).filter(|other| *other != server) {
         trial.world.cut(node, other, Way::Up);

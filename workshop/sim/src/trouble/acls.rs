@@ -1,12 +1,12 @@
-//! Administrators forbid to read members.
+//! Administrators forbid reading members.
 
 use crate::acts;
 use crate::trial::Trial;
 use tenure::proto::{Acl, Perms, ServerError, path};
 use tenure_worlds::{SECOND, span};
 
-/// An administrator takes the permission to read a member from everybody, most often that of who
-/// leads; then its owner may leave or die.
+/// An administrator withdraws the permission to read a member from everybody, most often for the
+/// leader's znode; then its owner may leave or die.
 pub(super) fn lock_readers_out(trial: &mut Trial) {
     let group = trial.world.more.usize(0..trial.plan.groups.len());
     let path = trial.plan.groups[group].clone();
@@ -39,7 +39,7 @@ pub(super) fn lock_readers_out(trial: &mut Trial) {
     trial.judge.marks.hit("readers-locked-out");
     trial
         .world
-        .note(|| format!("nobody may read {locked} any more"));
+        .note(|| format!("an administrator closes {locked} to readers"));
     trial.locked.push(locked.clone());
     let length = trial.world.more.u64(0..trial.plan.timeout());
     trial.run(length);
@@ -59,8 +59,8 @@ pub(super) fn lock_readers_out(trial: &mut Trial) {
     }
 }
 
-/// Whoever may not read a member may again. What a leader of the ensemble takes up that is about to be
-/// deposed is lost, so it is done again each second until there is no such member.
+/// Permits reading all members again. A leader of the ensemble that is about to be deposed loses
+/// such a write, so it is repeated each second until no such member is left.
 pub(crate) fn unlock(trial: &mut Trial) {
     if trial.locked.is_empty() || trial.unlocked + SECOND > trial.world.now {
         return;

@@ -13,11 +13,11 @@ use tenure::model::LinkOptions;
 use tenure::proto::path;
 use tenure_worlds::{MS, Nanos, Quality, SECOND, span};
 
-/// A listing that no client takes in: longer than its longest answer.
+/// A listing that every client refuses: longer than its longest answer.
 const HUGE: usize = 30;
 const HUGE_NAME: usize = 4070;
 
-/// Who looks at the group of this hazard and stands nowhere.
+/// A client that looks at the group of this hazard and contends nowhere.
 fn clerk(trial: &Trial) -> usize {
     trial.plan.nodes.len() - 1
 }
@@ -26,10 +26,10 @@ fn bulk_group(trial: &Trial) -> usize {
     trial.plan.groups.len() - 1
 }
 
-/// The best that links and servers can be.
+/// Makes links and servers as good as they can be.
 fn still(trial: &mut Trial, node: usize) -> bool {
     calm(trial);
-    // What was to be lost or refused on its connection goes with that.
+    // A loss or refusal that was set for its connection ends with that.
     trial.world.hosts[node].trap = None;
     trial.reset(node);
     heal(trial);
@@ -53,7 +53,7 @@ fn still(trial: &mut Trial, node: usize) -> bool {
     there && attached(trial)
 }
 
-/// Ends what `still` began.
+/// Ends the effect of `still`.
 fn stir(trial: &mut Trial, node: usize) {
     let (links, quality) = (trial.plan.links.clone(), trial.plan.nodes[node].quality);
     trial.world.set_links(&links);
@@ -70,7 +70,7 @@ fn suspensions(trial: &Trial, node: usize) -> u64 {
     user.map_or(0, |user| user.counts.suspended)
 }
 
-/// Children of the group that are no members, with names of this length.
+/// Children of the group that are not members, with names of this length.
 fn long_names(trial: &mut Trial, count: usize, length: usize) -> bool {
     let group = trial.plan.groups[bulk_group(trial)].clone();
     ensure(trial, &group);
@@ -88,12 +88,12 @@ fn long_names(trial: &mut Trial, count: usize, length: usize) -> bool {
     }
     trial
         .world
-        .note(|| format!("somebody creates {count} names of {length} bytes in {group}"));
+        .note(|| format!("a stranger creates {count} names of {length} bytes in {group}"));
     trial.run(50 * MS);
     true
 }
 
-/// Somebody who leads asks for a listing that is too long to be taken in.
+/// A leader asks for a listing that is too long to be accepted.
 pub(super) fn huge_listing(trial: &mut Trial) {
     let Some(node) = leader(trial) else {
         return;
@@ -125,7 +125,7 @@ pub(super) fn slow_listing(trial: &mut Trial) {
         return stir(trial, node);
     }
     let timeout = timeout(trial, node);
-    // 60 kB in 0.36 T, for all that list at the same time: two rounds of them are waited for.
+    // 60 kB in 0.36 T, for all clients that list at the same time: the plot waits for two rounds.
     let (count, length) = (20, 3000);
     let user = trial.judge.user(node);
     let listers = user.map_or(1, |u| {
@@ -152,7 +152,8 @@ pub(super) fn slow_listing(trial: &mut Trial) {
     stir(trial, node);
 }
 
-/// Whatever a server sends to this client passes at the pace of so many bytes in this time.
+/// From now on, the bytes of a server to this client pass at the rate of so many bytes in this
+/// time.
 fn narrow(trial: &mut Trial, node: usize, bytes: u64, within: Nanos) {
     let rate = bytes * SECOND / within.max(1);
     trial.world.set_quality(
@@ -164,8 +165,7 @@ fn narrow(trial: &mut Trial, node: usize, bytes: u64, within: Nanos) {
     );
 }
 
-/// Somebody who leads counts hundreds of members over a narrow link: its proofs must not wait for
-/// that.
+/// A leader counts hundreds of members over a narrow link: its proofs must not wait for that.
 pub(super) fn bulk_reads(trial: &mut Trial) {
     let Some(node) = leader(trial) else {
         return;
@@ -180,7 +180,7 @@ pub(super) fn bulk_reads(trial: &mut Trial) {
     };
     let timeout = timeout(trial, node);
     trial.run(timeout / 4);
-    // A proof waits for 64 small answers; a lease that has no more to spare than that is not meant.
+    // A proof waits for 64 small answers; leases without more than that to spare are left out.
     let ample = |until: Nanos| until > trial.world.now + timeout * 2 / 5;
     let user = trial.judge.user(node);
     let leads = user.is_some_and(|user| {
@@ -204,7 +204,7 @@ pub(super) fn bulk_reads(trial: &mut Trial) {
     disperse(trial, session);
 }
 
-/// Somebody who leads by what it has proved.
+/// A leader by a proof.
 fn leader(trial: &mut Trial) -> Option<usize> {
     calm(trial);
     let leaders = trial.judge.proven(&trial.world);

@@ -6,8 +6,8 @@ use tenure::model::ConnId;
 use tenure::proto::{Acl, ConnectRequest, CreateMode, Request, path};
 use tenure_worlds::{MS, span};
 
-/// Hundreds of members stand in some group for a while, and go together; whoever stands behind them
-/// knows the nearest of them only.
+/// Hundreds of members stand in some group for a while, and leave together; a member behind them
+/// knows only the nearest of them.
 pub(super) fn crowd(trial: &mut Trial) {
     let group = trial.world.more.usize(0..trial.plan.groups.len());
     let stands = |id: &usize| trial.plan.nodes[*id].contends.contains(&group);
@@ -37,8 +37,8 @@ pub(super) fn crowd(trial: &mut Trial) {
     }
 }
 
-/// The members of a session are deleted, the newest first: whoever stands behind them sees each of
-/// them go.
+/// The members of a session are deleted, the newest first: a member behind them sees each of them
+/// go.
 fn one_by_one(trial: &mut Trial, group: usize, session: i64) {
     let group = trial.plan.groups[group].clone();
     let names = trial.world.ensemble.children(&group).unwrap_or_default();
@@ -59,7 +59,7 @@ fn one_by_one(trial: &mut Trial, group: usize, session: i64) {
     }
 }
 
-/// Members of a session that belongs to nobody here.
+/// Members of a session of its own, which belongs to no client of the world.
 pub(super) fn gather(trial: &mut Trial, group: usize, count: u64) -> Option<i64> {
     let path = trial.plan.groups[group].clone();
     ensure(trial, &path);
@@ -117,7 +117,7 @@ pub(super) fn disperse(trial: &mut Trial, session: i64) {
     trial.collect();
 }
 
-/// The group is there.
+/// Creates the path of the group where it is missing.
 pub(super) fn ensure(trial: &mut Trial, group: &str) {
     for path in ["/app", group] {
         if trial.world.ensemble.node(path).is_none() {

@@ -3,7 +3,7 @@
 use crate::hazards::Mood;
 use crate::trial::Trial;
 
-/// A machine's resolver hangs, fails, or comes to.
+/// A machine's resolver hangs, fails, or works again.
 pub(super) fn change_moods(trial: &mut Trial) {
     let node = trial.world.more.usize(0..trial.plan.nodes.len());
     let moods = [Mood::Works, Mood::Hangs, Mood::Fails, Mood::Empty];

@@ -1,4 +1,4 @@
-//! Servers refuse what they do not carry out, or are slow.
+//! Servers refuse requests that they do not carry out, or are slow.
 
 use super::slow_down;
 use crate::acts;
@@ -6,11 +6,11 @@ use crate::trial::Trial;
 use tenure::proto::op;
 use tenure_worlds::{MS, span};
 
-/// What servers answer that did nothing: throttled, connection loss, timeout, system error,
+/// The errors of servers that did nothing: throttled, connection loss, timeout, system error,
 /// inconsistency, marshalling.
 pub(super) const CODES: [i32; 6] = [-127, -4, -7, -1, -2, -5];
 
-/// The next requests of somebody are refused.
+/// The next requests of some client are refused.
 pub(super) fn refuse(trial: &mut Trial) {
     let node = trial.world.more.usize(0..trial.plan.nodes.len());
     let Some((conn, _)) = trial.world.remote(node) else {
@@ -46,7 +46,7 @@ pub(super) fn refuse(trial: &mut Trial) {
     }
 }
 
-/// A server takes up what it is asked late, by up to a good part of T.
+/// A server handles requests late, by up to a good part of T.
 pub(super) fn slow_server(trial: &mut Trial) {
     let server = trial.world.more.usize(0..trial.plan.servers());
     let most = trial.world.more.u64(0..=trial.plan.shortest() / 3);

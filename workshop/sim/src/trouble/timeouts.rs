@@ -5,7 +5,7 @@ use crate::plots::{around, calm};
 use crate::trial::Trial;
 use tenure_worlds::{MS, Way};
 
-/// Somebody goes from a generous server to a meagre one and back, and is silent then.
+/// A client moves from a generous server to a meagre one and back, and then is silent.
 pub(super) fn less_and_more(trial: &mut Trial) {
     calm(trial);
     let Some((node, _)) = trial.somebody_who_leads() else {

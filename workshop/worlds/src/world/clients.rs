@@ -1,4 +1,4 @@
-//! Processes: what reaches them, what their clients put out, and what they look up.
+//! Processes: their inputs, the outputs of their clients, and their look-ups.
 
 use super::World;
 use crate::conn::{Conn, Pipe, Segment, Way};
@@ -29,7 +29,7 @@ impl<N: Names> World<N> {
         self.input(witness, id, Input::Tick);
     }
 
-    /// Gives a client an input, and does what it wants done.
+    /// Gives a client an input, and carries out its outputs.
     pub fn input(&mut self, witness: &mut dyn Witness<N>, id: usize, input: Input<'_>) {
         let host = &mut self.hosts[id];
         let Some(process) = &mut host.process else {
@@ -222,13 +222,13 @@ impl<N: Names> World<N> {
         if conn.exchange.is_greeted() || conn.remote.is_some() {
             self.send(id, Way::Up, Segment::Fin);
         } else {
-            // Nobody asks for a connection any more.
+            // The request for a connection is withdrawn.
             conn.up.flying.clear();
         }
         self.forget(id);
     }
 
-    /// The process reads what has arrived.
+    /// The process reads the bytes that have arrived.
     pub(super) fn take_in(&mut self, witness: &mut dyn Witness<N>, id: usize, segment: Segment) {
         let Some(conn) = self.conns.get_mut(&id) else {
             return;
@@ -247,7 +247,7 @@ impl<N: Names> World<N> {
                 let answered = conn.exchange.is_answered();
                 self.record.note(self.now, (id, beginning(&bytes)), || {
                     let words = words(&bytes, false);
-                    format!("client {host} hears server {server} ({id}): {words}")
+                    format!("client {host} gets from server {server} ({id}): {words}")
                 });
                 let arrival = Arrival {
                     conn: id,
@@ -304,7 +304,7 @@ impl<N: Names> World<N> {
         lookups.filter_map(|lookup| lookup.at).min()
     }
 
-    /// Answers what is due to be answered.
+    /// Answers the look-ups that are due.
     pub(super) fn answer_lookups(&mut self, witness: &mut dyn Witness<N>) {
         let now = self.now;
         let due = |world: &Self, lookup: &Lookup| {
@@ -325,7 +325,7 @@ impl<N: Names> World<N> {
         }
     }
 
-    /// What hangs at a host's resolver is answered, within `most`.
+    /// Answers the hanging look-ups of a host, within `most`.
     pub fn answer_late(&mut self, host: usize, most: Nanos) {
         for lookup in &mut self.lookups {
             if lookup.host == host && lookup.at.is_none() {

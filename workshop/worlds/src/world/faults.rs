@@ -1,4 +1,4 @@
-//! What can be done to hosts, links and servers.
+//! The faults of hosts, links and servers.
 
 use super::World;
 use crate::conn::{Segment, Way};
@@ -22,8 +22,8 @@ impl<N: Names> World<N> {
         true
     }
 
-    /// The process goes on: what its kernel has taken in is read late, connection by connection; in
-    /// any order if `shuffled`, and then perhaps after a look at the clock.
+    /// The process resumes: it reads late, connection by connection, the bytes that its kernel has
+    /// received; in any order if `shuffled`, and then perhaps after a look at the clock.
     pub fn resume(&mut self, witness: &mut dyn Witness<N>, id: usize, shuffled: bool) {
         if !self.hosts[id].paused {
             return;
@@ -48,8 +48,8 @@ impl<N: Names> World<N> {
         self.input(witness, id, Input::Tick);
     }
 
-    /// The process of a host is killed. If its machine goes with it, no server is told. False if there
-    /// is none.
+    /// The process of a host is killed. If its machine dies with it, no server notices. False if
+    /// there is no process.
     pub fn kill(&mut self, id: usize, machine: bool) -> bool {
         let host = &mut self.hosts[id];
         let Some(process) = host.process.take() else {
@@ -74,7 +74,7 @@ impl<N: Names> World<N> {
 
 /// Links between hosts and servers.
 impl<N: Names> World<N> {
-    /// Nothing passes this way from now on.
+    /// From now on, nothing passes this way.
     pub fn cut(&mut self, host: usize, server: usize, way: Way) {
         let now = self.now;
         self.note(|| format!("cut: client {host}, server {server}, {way:?}"));
@@ -82,7 +82,8 @@ impl<N: Names> World<N> {
         path.cut_since.get_or_insert(now);
     }
 
-    /// What was cut passes again: at once if `prompt`, or when the kernel tries again.
+    /// Segments that were held back pass again: at once if `prompt`, or when the kernel tries
+    /// again.
     pub fn heal(&mut self, host: usize, server: usize, way: Way, prompt: bool) {
         let now = self.now;
         let path = self.hosts[host].path_mut(server, way);
@@ -114,7 +115,7 @@ impl<N: Names> World<N> {
         }
     }
 
-    /// Every connection of a host is reset; each end notices, and what flew is lost.
+    /// Every connection of a host is reset; each end notices, and segments on their way are lost.
     pub fn reset(&mut self, host: usize) {
         self.note(|| format!("reset: client {host}"));
         for id in self.conns_of(host) {
@@ -141,7 +142,7 @@ impl<N: Names> World<N> {
         process.map_or_else(Vec::new, |p| p.conns.values().copied().collect())
     }
 
-    /// What the links of a host are like from now on.
+    /// The quality of the links of a host from now on.
     pub fn set_quality(&mut self, host: usize, quality: Quality) {
         for way in Way::BOTH {
             self.set_way(host, way, quality);
@@ -155,8 +156,8 @@ impl<N: Names> World<N> {
         }
     }
 
-    /// The server drops the next request of this client without a word. False if it has no connection
-    /// that a server knows.
+    /// The server drops the next request of this client silently. False if no server has a
+    /// connection of the client.
     pub fn drop_request(&mut self, host: usize) -> bool {
         let conn = self.conns_of(host).first().copied();
         let remote = conn.and_then(|id| self.conns.get(&id)?.remote);
@@ -170,7 +171,7 @@ impl<N: Names> World<N> {
 
 /// Servers.
 impl<N: Names> World<N> {
-    /// What all links between servers are like from now on.
+    /// The quality of all links between servers from now on.
     pub fn set_links(&mut self, links: &LinkOptions) {
         for from in 0..self.ensemble.size() {
             for to in 0..self.ensemble.size() {
@@ -179,8 +180,8 @@ impl<N: Names> World<N> {
         }
     }
 
-    /// Ends a server's process, with its machine or without: then its connections end without a word.
-    /// False if it is down.
+    /// Ends a server's process; its connections end silently if its machine ends with it. False if
+    /// the server is down.
     pub fn crash(&mut self, witness: &mut dyn Witness<N>, server: usize, machine: bool) -> bool {
         if self.ensemble.is_down(server) {
             return false;

@@ -17,10 +17,10 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use tenure::core::{Input, Output};
 use tenure::model::{ConnId, Ensemble};
 
-/// Steps at one instant; more than these, and something spins.
+/// More steps than these at one instant mean an endless loop.
 const STEPS_MAX: u32 = 20_000;
 
-/// Everything that there is at one instant of true time.
+/// The whole state at one instant of true time.
 pub struct World<N> {
     /// That instant.
     pub now: Nanos,
@@ -28,28 +28,30 @@ pub struct World<N> {
     pub ensemble: Ensemble,
     /// The machines that run clients.
     pub hosts: Vec<Host>,
-    /// Who answers look-ups, and where addresses lead.
+    /// The resolvers, and the addresses of servers.
     pub names: N,
-    /// The dice of the network; whoever troubles the world may throw them, too.
+    /// The dice of the network; the code that makes trouble may throw them, too.
     pub dice: Rng,
     /// The dice of resolvers, likewise.
     pub more: Rng,
-    /// What has happened.
+    /// The history.
     pub record: Record,
-    /// What is sent into a cut is lost for good, with its connection; else the kernel sends it again.
+    /// A segment that is sent into a cut is lost for good, with its connection; else the kernel
+    /// sends it again.
     pub cuts_lose: bool,
     conns: BTreeMap<usize, Conn>,
     last_conn: usize,
     remotes: BTreeMap<ConnId, usize>,
-    /// Connections whose next segment arrives then, in order; of one instant, as they were queued.
+    /// Connections whose next segment arrives then, in order; at one instant, in the order of
+    /// queueing.
     queue: BinaryHeap<Reverse<(Nanos, u64, usize, Way)>>,
     order: u64,
-    /// Servers whose connections ended without a word.
+    /// Servers whose connections ended silently.
     mute: BTreeSet<usize>,
     lookups: Vec<Lookup>,
-    /// Empty, and kept for its room.
+    /// Empty; its allocation is reused.
     outputs: Vec<Output>,
-    /// Why it has ended.
+    /// The reason for its end.
     broken: Option<String>,
     leader: Option<usize>,
     steps: u32,
@@ -98,19 +100,19 @@ impl<N: Names> World<N> {
         }
     }
 
-    /// Why it has ended, if it has.
+    /// The reason for its end, if it has ended.
     #[must_use]
     pub fn broken(&self) -> Option<&String> {
         self.broken.as_ref()
     }
 
-    /// Something that was done to this world.
+    /// Records an act on this world.
     pub fn note(&mut self, words: impl FnOnce() -> String) {
         self.record
             .note(self.now, "act", || format!("-- {}", words()));
     }
 
-    /// Has the witness told, and hears its objection.
+    /// Calls the witness, and takes its objection.
     fn tell(
         &mut self,
         witness: &mut dyn Witness<N>,
@@ -122,7 +124,8 @@ impl<N: Names> World<N> {
         }
     }
 
-    /// Does what is due next, if that is by `end`; else it is `end`. False if nothing was due.
+    /// Does the next thing that is due by `end`; else moves time to `end`. False if nothing was
+    /// due.
     pub fn advance(&mut self, witness: &mut dyn Witness<N>, end: Nanos) -> bool {
         match self.next() {
             Some(next) if next <= end => {
@@ -136,7 +139,7 @@ impl<N: Names> World<N> {
         }
     }
 
-    /// When something is due.
+    /// The next instant at which something is due.
     fn next(&self) -> Option<Nanos> {
         let queued = self.queue.peek().map(|Reverse((at, ..))| *at);
         let servers = self.ensemble.deadline().map(nanos);

@@ -1,4 +1,4 @@
-//! What is under way between hosts and servers, and what servers do with it.
+//! Segments between hosts and servers, and their handling by servers.
 
 use super::World;
 use crate::conn::{Segment, Way};
@@ -34,7 +34,7 @@ impl<N: Names> World<N> {
         self.arm(id, way);
     }
 
-    /// Gives the first segment of a pipe its turn.
+    /// Queues the first segment of a pipe.
     pub(super) fn arm(&mut self, id: usize, way: Way) {
         let Some(conn) = self.conns.get_mut(&id) else {
             return;
@@ -72,7 +72,7 @@ impl<N: Names> World<N> {
         self.forget(id);
     }
 
-    /// Forgets a connection that neither end has any more.
+    /// Removes a connection that neither end has any longer.
     pub(super) fn forget(&mut self, id: usize) {
         if let Some(conn) = self.conns.get(&id)
             && !conn.open
@@ -105,7 +105,7 @@ impl<N: Names> World<N> {
                 let (remote, answered) = (conn.remote, conn.exchange.is_answered());
                 self.record.note(self.now, (id, beginning(&bytes)), || {
                     let words = words(&bytes, true);
-                    format!("server {server} hears client {host} ({id}): {words}")
+                    format!("server {server} gets from client {host} ({id}): {words}")
                 });
                 let arrival = Arrival {
                     conn: id,
@@ -134,7 +134,7 @@ impl<N: Names> World<N> {
         self.collect(witness);
     }
 
-    /// Sends off what servers have put out. To be called after anything was done to the ensemble itself.
+    /// Sends the pending output of servers. Call it after each act on the ensemble itself.
     pub fn collect(&mut self, witness: &mut dyn Witness<N>) {
         while let Some(output) = self.ensemble.poll_output() {
             match output {
@@ -185,7 +185,7 @@ impl<N: Names> World<N> {
             });
         }
         if let Some(Trap::Disguise(_, error)) = trap {
-            // Nothing but a header: its length, xid, zxid and error.
+            // Only a header: its length, xid, zxid and error.
             bytes.truncate(20);
             bytes[..4].copy_from_slice(&16_i32.to_be_bytes());
             bytes[16..].copy_from_slice(&error.to_be_bytes());

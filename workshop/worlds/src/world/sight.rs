@@ -1,4 +1,4 @@
-//! What can be seen of a world beside its fields.
+//! Views of a world beside its fields.
 
 use super::World;
 use crate::conn::{Conn, Way};
@@ -14,7 +14,7 @@ impl<N: Names> World<N> {
         process.map(|process| &process.core)
     }
 
-    /// The connection of a host as its server calls it, and the server.
+    /// The server's name for the connection of a host, and the server.
     #[must_use]
     pub fn remote(&self, host: usize) -> Option<(ConnId, usize)> {
         let process = self.hosts[host].process.as_ref()?;

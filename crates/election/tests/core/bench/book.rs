@@ -1,4 +1,4 @@
-//! Names that can be looked up, and addresses where nobody answers.
+//! Names that can be looked up, and addresses without a server.
 
 use fastrand::Rng;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tenure_worlds::{Names, Nanos, Target, nanos};
 
-/// What a resolver does when it is asked for a name.
+/// The answer of a resolver to a look-up of a name.
 #[derive(Debug, Clone)]
 pub(crate) struct Resolver {
-    /// How long it takes.
+    /// How long the answer takes.
     pub(crate) takes: Duration,
     pub(crate) answer: Result<Vec<SocketAddr>, String>,
 }
@@ -18,7 +18,7 @@ pub(crate) struct Resolver {
 pub(crate) struct Book {
     /// Names that can be looked up.
     pub(crate) names: BTreeMap<String, Resolver>,
-    /// Addresses where nobody answers; all others are the server's.
+    /// Addresses without a server; all others are the server's.
     pub(crate) silent: BTreeSet<SocketAddr>,
 }
 

@@ -1,4 +1,4 @@
-//! What the clients of a bench did and said, and the one promise that nothing is traded for.
+//! The events of a bench's clients, and the one promise that always holds.
 
 use super::{Bench, Book, GROUP};
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use tenure_worlds::{Arrival, Nanos, Reply, Target, Trap, Witness, World};
 pub(crate) struct Node {
     pub(crate) log: Vec<(Time, Handle, Event)>,
     pub(crate) leases: BTreeMap<Handle, Lease>,
-    /// What each contender stands for.
+    /// The group of each contender.
     pub(super) groups: BTreeMap<Handle, String>,
     pub(crate) done: BTreeMap<CallId, Result<Answer, Error>>,
     /// Every request that it sent, in order.
@@ -25,22 +25,23 @@ pub(crate) struct Node {
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) nodes: Vec<Node>,
-    /// A session was ended from outside: two may believe until the lease ends, as documented.
+    /// A session was ended from outside: two may believe that they lead until the lease ends, as
+    /// documented.
     pub(crate) tampered: bool,
-    /// What waits for a reply to any client.
+    /// The fault that waits for a reply to any client.
     pub(super) trap: Option<Trap>,
-    /// It has got one, and waits no longer.
+    /// It has met one, and waits no longer.
     pub(super) sprung: bool,
-    /// How many watches have fired, as clients have heard.
+    /// How many watches have fired, as clients have seen.
     pub(crate) fired: usize,
-    /// Replies that were swallowed so far.
+    /// Replies that were lost so far.
     pub(crate) swallowed: usize,
-    /// Every look-up, and when.
+    /// Every look-up, with its time.
     pub(crate) look_ups: Vec<(Time, String)>,
 }
 
 impl Seen {
-    /// With which token a contender would say that it leads.
+    /// The token with which a contender would answer that it leads.
     fn token(&self, now: Time, node: usize, handle: Handle) -> Option<u64> {
         let lease = self.nodes[node].leases.get(&handle)?;
         (lease.end > now).then_some(lease.token)
@@ -111,13 +112,13 @@ impl Witness<Book> for Seen {
         }
     }
 
-    /// It panics instead.
+    /// It panics instead of returning.
     fn objection(&mut self) -> Option<String> {
         None
     }
 }
 
-/// Asking what was seen.
+/// Questions about the events.
 impl Bench {
     pub(crate) fn members(&self) -> Vec<String> {
         self.world.ensemble.children(GROUP).unwrap_or_default()
@@ -132,7 +133,7 @@ impl Bench {
         log.iter().rev().find_map(connected).expect("connected")
     }
 
-    /// Whether this contender would answer `is_leading` with yes.
+    /// Whether `is_leading` of this contender would answer yes.
     pub(crate) fn leads(&self, node: usize, handle: u64) -> bool {
         self.token(node, handle).is_some()
     }
@@ -171,7 +172,7 @@ impl Bench {
         self.seen.nodes[node].log.iter().filter_map(of).collect()
     }
 
-    /// What has kept this contender from a look or a write, in order.
+    /// The obstacles to this contender's looks and writes, in order.
     pub(crate) fn blocks(&self, node: usize, handle: u64) -> Vec<Error> {
         let of = |event: ContenderEvent| match event {
             ContenderEvent::Blocked { error, .. } => Some(error),
@@ -181,7 +182,7 @@ impl Bench {
         events.into_iter().filter_map(of).collect()
     }
 
-    /// Why this contender has lost its leadership, in order.
+    /// The reasons for which this contender lost its leadership, in order.
     pub(crate) fn losses(&self, node: usize, handle: u64) -> Vec<LostReason> {
         let of = |event: ContenderEvent| match event {
             ContenderEvent::Lost { reason, .. } => Some(reason),
@@ -199,7 +200,7 @@ impl Bench {
         self.seen.nodes[node].log.iter().filter_map(of).collect()
     }
 
-    /// When this node first logged an event that `pick` wants.
+    /// When this node first logged an event that `pick` accepts.
     pub(crate) fn time_of(&self, node: usize, pick: impl Fn(&Event) -> bool) -> Option<Time> {
         let log = &self.seen.nodes[node].log;
         log.iter().find(|(_, _, e)| pick(e)).map(|(at, _, _)| *at)

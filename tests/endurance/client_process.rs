@@ -1,15 +1,15 @@
-//! The process under test: the library alone, told what to do line by line, so that its threads,
-//! descriptors and memory are nobody else's.
+//! The process under test: the library alone, with one command a line, so that all its threads,
+//! descriptors and memory are the library's.
 //!
-//! | line | does |
+//! | line | effect |
 //! |---|---|
-//! | `lead` | stands in the URL's group and watches it; answered with the token once it leads |
-//! | `state` | answered with the present token and how often leadership was lost |
+//! | `lead` | contends in the URL's group and watches it; the answer has the token once it leads |
+//! | `state` | the answer has the present token and the number of lost leaderships |
 //! | `cycles N` | N candidacies, from enrolment to withdrawal, several groups at a time |
-//! | `crowd N M` | N groups with M contenders and M detectors each, until all know who leads |
+//! | `crowd N M` | N groups with M contenders and M detectors each, until all detectors have the leader |
 //! | `open URL` | opens a second client, whose failed attempts are printed |
 //!
-//! Each line is answered by one line on standard error when it is done.
+//! The answer to each line is one line on standard error when it is done.
 
 use crate::LIMIT;
 use serde_json::{Value, json};
@@ -32,23 +32,23 @@ const TIMEOUT: &str = "TENURE_SUBJECT_TIMEOUT_MS";
 const GROUPS: usize = 20;
 
 /// The process, from outside.
-pub(crate) struct Subject {
+pub(crate) struct ClientProcess {
     pub(crate) process: Process,
 }
 
-impl Subject {
+impl ClientProcess {
     /// Starts it and waits until its client is open.
     #[track_caller]
     pub(crate) fn start(url: &str, timeout: Duration, mut options: Options) -> Self {
         let millis = timeout.as_millis().to_string();
         options.env.push((URL.to_owned(), url.to_owned()));
         options.env.push((TIMEOUT.to_owned(), millis));
-        let process = Process::spawn_test("subject::process_under_test", options);
+        let process = Process::spawn_test("client_process::process_under_test", options);
         process.wait_for("a client", LIMIT, |line| line["done"] == "start");
         Self { process }
     }
 
-    /// Tells it to do something and waits for its answer.
+    /// Sends it a command and waits for its answer.
     #[track_caller]
     pub(crate) fn ask(&self, line: &str) -> Value {
         self.process.write_stdin(format!("{line}\n").as_bytes());
@@ -67,7 +67,7 @@ fn process_under_test() {
 }
 
 fn say(line: &Value) {
-    // Whoever started this has gone: there is nobody to tell.
+    // The parent process has gone: nothing reads the answer.
     drop(writeln!(std::io::stderr(), "{line}"));
 }
 
@@ -139,7 +139,7 @@ fn await_leader(detector: &Detector) {
     ) {}
 }
 
-/// Every other round is ended by dropping the contenders, which withdraws them behind our back.
+/// Every other round ends by dropping the contenders, which withdraws them in the background.
 fn cycles(client: &Client, path: &str, count: usize) {
     for round in 0..count / GROUPS {
         let group = |n| ContenderOptions::new(format!("{path}-{n}")).data("a payload");

@@ -1,5 +1,5 @@
-//! A leader in a process of its own, which can be stopped and whose clock can jump. It is this
-//! very program, started anew; it does what it is told line by line.
+//! A leader in a process of its own, which can be stopped and whose clock can jump. It is this same
+//! program, started again; each line is a command.
 
 use crate::LIMIT;
 use nix::sys::signal::{Signal, raise};
@@ -14,7 +14,7 @@ use tenure_field::process::Options;
 const URL: &str = "TENURE_SCENARIO_URL";
 const TIMEOUT: &str = "TENURE_SCENARIO_TIMEOUT_MS";
 
-/// Starts the process, and waits until it leads: says so with its session and token.
+/// Starts the process, and waits until it leads: its line has its session and token.
 #[track_caller]
 pub(crate) fn start(url: &str, timeout: Duration, env: Vec<(String, String)>) -> (Process, Value) {
     let millis = timeout.as_millis().to_string();
@@ -24,12 +24,12 @@ pub(crate) fn start(url: &str, timeout: Duration, env: Vec<(String, String)>) ->
     };
     options.env.push((URL.to_owned(), url.to_owned()));
     options.env.push((TIMEOUT.to_owned(), millis));
-    let process = Process::spawn_test("subject::process_under_test", options);
+    let process = Process::spawn_test("leader_process::process_under_test", options);
     let leads = process.wait_for("leadership", LIMIT, |line| line["leads"] == true);
     (process, leads)
 }
 
-/// Tells the process to do something. It answers with a line that names the same.
+/// Sends the process a command. It answers with a line of the same name.
 pub(crate) fn tell(process: &Process, line: &str) {
     process.write_stdin(format!("{line}\n").as_bytes());
 }
@@ -49,7 +49,7 @@ fn process_under_test() {
 }
 
 fn say(line: &Value) {
-    // Whoever started this has gone: there is nobody to tell.
+    // The parent process has gone: nothing reads the answer.
     drop(writeln!(std::io::stderr(), "{line}"));
 }
 
@@ -65,14 +65,14 @@ fn run() {
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap();
         match line.as_str() {
-            // To this thread, so that it does not run on while others take the signal: the first
-            // thing that it does after the stop is to ask.
+            // To this thread, so that it does not continue while others take the signal: the first
+            // act after the stop is the question.
             "stop" => {
                 raise(Signal::SIGSTOP).unwrap();
                 let leads = contender.is_leading();
                 say(&json!({"done": line, "leads": leads}));
             }
-            // A write of who has not looked since it last led.
+            // A write of a leader that has not checked since it last led.
             "write" => say(&json!({"done": line, "token": token})),
             "loss" => {
                 let told = crate::until(contender.events(), crate::lost);

@@ -14,13 +14,13 @@ use super::shared::{Shared, Verdict};
 use crate::sys;
 use crate::wire::{Payload, read_frame};
 
-/// How often a thread that cannot write looks whether its connection was cut.
+/// How often a thread that cannot write checks whether its connection was cut.
 const WRITE_PATIENCE: Duration = Duration::from_millis(50);
 
 const CONNECT_DEADLINE: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
-pub(super) struct Link {
+pub(super) struct Connection {
     number: u64,
     client: TcpStream,
     server: TcpStream,
@@ -28,7 +28,7 @@ pub(super) struct Link {
     conversation: Mutex<Conversation>,
 }
 
-impl Link {
+impl Connection {
     pub(super) fn number(&self) -> u64 {
         self.number
     }
@@ -49,11 +49,11 @@ impl Link {
             return;
         }
         for socket in [&self.client, &self.server] {
-            // A socket that is closed by its peer already refuses all of this.
+            // A socket that its peer has closed already refuses all of this.
             drop(match how {
                 Cut::Fin => socket.shutdown(Shutdown::Both),
-                // A reset goes out when the last owner closes the socket; until
-                // then only our own reader hears of it.
+                // A reset goes out when the last owner closes the socket; until then only our own
+                // reader notices.
                 Cut::Reset => sys::reset_on_close(socket.as_fd())
                     .and_then(|()| socket.shutdown(Shutdown::Read)),
             });
@@ -61,7 +61,7 @@ impl Link {
     }
 }
 
-/// Which way a thread forwards.
+/// The direction in which a thread forwards.
 #[derive(Clone, Copy)]
 enum Way {
     ToServer,
@@ -69,7 +69,7 @@ enum Way {
 }
 
 /// Connects `client` to the server and starts to forward, all in threads of its own.
-pub(super) fn start_link(shared: &Arc<Shared>, client: TcpStream) {
+pub(super) fn start_connection(shared: &Arc<Shared>, client: TcpStream) {
     let number = shared.accepted();
     spawn(shared, move |shared| {
         let upstream = shared.lock().upstream;
@@ -86,53 +86,53 @@ pub(super) fn start_link(shared: &Arc<Shared>, client: TcpStream) {
                 .expect("a connected socket takes options");
         }
         let (cut, conversation) = (AtomicBool::new(false), Mutex::default());
-        let link = Arc::new(Link {
+        let connection = Arc::new(Connection {
             number,
             client,
             server,
             cut,
             conversation,
         });
-        if !shared.register(&link) {
+        if !shared.register(&connection) {
             return;
         }
-        let other_way = Arc::clone(&link);
+        let other_way = Arc::clone(&connection);
         spawn(shared, move |shared| {
             forward(shared, other_way, Way::ToClient)
         });
-        forward(shared, link, Way::ToServer);
+        forward(shared, connection, Way::ToServer);
     });
 }
 
 fn spawn(shared: &Arc<Shared>, run: impl FnOnce(&Arc<Shared>) + Send + 'static) {
     let shared = Arc::clone(shared);
     std::thread::Builder::new()
-        .name("field-link".into())
+        .name("field-connection".into())
         .spawn(move || run(&shared))
         .expect("cannot start a thread for a connection");
 }
 
-fn forward(shared: &Shared, link: Arc<Link>, way: Way) {
-    let how = forward_all(shared, &link, way);
-    // A peer's end is news for the other one, and news is what a hold holds.
-    drop(shared.wait_while_held(&link));
-    link.cut(how);
+fn forward(shared: &Shared, connection: Arc<Connection>, way: Way) {
+    let how = forward_all(shared, &connection, way);
+    // A peer's end counts as a frame for the other side, and a hold delays that.
+    drop(shared.wait_while_held(&connection));
+    connection.cut(how);
     shared.wake();
-    shared.release_link(link);
+    shared.release_connection(connection);
 }
 
-/// Forwards until the connection ends; returns how it is to end on the other side.
-fn forward_all(shared: &Shared, link: &Link, way: Way) -> Cut {
+/// Forwards until the connection ends; returns how the other side is to end.
+fn forward_all(shared: &Shared, connection: &Connection, way: Way) -> Cut {
     type Parse = fn(&mut Conversation, &[u8]) -> Parsed;
     let (mut from, to, parse) = match way {
         Way::ToServer => (
-            &link.client,
-            &link.server,
+            &connection.client,
+            &connection.server,
             Conversation::client_sent as Parse,
         ),
         Way::ToClient => (
-            &link.server,
-            &link.client,
+            &connection.server,
+            &connection.client,
             Conversation::server_sent as Parse,
         ),
     };
@@ -142,19 +142,19 @@ fn forward_all(shared: &Shared, link: &Link, way: Way) -> Cut {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Cut::Fin,
             Err(_) => return Cut::Reset,
         };
-        shared.delay(link);
-        let payload = match shared.judge(link, &payload, parse) {
+        shared.delay(connection);
+        let payload = match shared.judge(connection, &payload, parse) {
             Verdict::Forward => payload,
             Verdict::Replace(other) => other,
             Verdict::Swallow(Then::Cut(how)) => {
-                // Now, also if the proxy holds.
-                link.cut(how);
+                // At once, also if the proxy holds.
+                connection.cut(how);
                 return how;
             }
             Verdict::Swallow(Then::Continue | Then::Hold | Then::Refuse(_)) => continue,
             Verdict::Gone => return Cut::Fin,
         };
-        let written = write_all(link, to, &Payload::new().buffer(payload).payload());
+        let written = write_all(connection, to, &Payload::new().buffer(payload).payload());
         shared.forwarded();
         if written.is_err() {
             return Cut::Reset;
@@ -162,10 +162,10 @@ fn forward_all(shared: &Shared, link: &Link, way: Way) -> Cut {
     }
 }
 
-/// Writes all of `bytes`, unless the link is cut meanwhile.
-fn write_all(link: &Link, mut to: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
+/// Writes all of `bytes`, unless the connection is cut meanwhile.
+fn write_all(connection: &Connection, mut to: &TcpStream, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
-        if link.is_cut() {
+        if connection.is_cut() {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         match to.write(bytes) {
