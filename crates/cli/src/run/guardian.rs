@@ -70,7 +70,7 @@ pub(crate) fn main(words: &[OsString]) -> Option<ExitCode> {
     Some(match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            crate::report::complain(&format!("{NAME}: {error}"));
+            crate::report::print_error(&format!("{NAME}: {error}"));
             ExitCode::FAILURE
         }
     })
