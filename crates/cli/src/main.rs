@@ -28,7 +28,6 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tenure::{Client, Error, ErrorKind};
 
-/// The outcome of the tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Done,
