@@ -1,6 +1,6 @@
 //! Calls on a group, one after the other, until one has no answer.
 
-use crate::inbox::{Inbox, News};
+use crate::inbox::{Inbox, Input};
 use crate::members::poll;
 use crate::report::Report;
 use crate::{CLOSED, Outcome, REFUSED, Tool, lines};
@@ -68,7 +68,7 @@ impl<'a> Asker<'a> {
                 return Ok(answer);
             }
             match self.inbox.next(self.deadline) {
-                News::Session(event) => {
+                Input::Session(event) => {
                     self.report.session(&event);
                     match event {
                         SessionEvent::AuthFailed => return Err(self.fail(REFUSED)),
@@ -76,14 +76,14 @@ impl<'a> Asker<'a> {
                         _ => {}
                     }
                 }
-                News::Stop(_) => return Err(Outcome::Failed),
-                News::Time => {
+                Input::Stop(_) => return Err(Outcome::Failed),
+                Input::Time => {
                     let why = crate::not_known(what, Some(self.timeout), self.report);
                     self.report.failure(&why);
                     return Err(Outcome::NotKnown);
                 }
-                News::End => return Err(self.fail(CLOSED)),
-                News::Own(_) | News::Answered => {}
+                Input::End => return Err(self.fail(CLOSED)),
+                Input::Own(_) | Input::Answered => {}
             }
         }
     }

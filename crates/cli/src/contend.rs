@@ -1,6 +1,6 @@
 //! `tenure contend`: contends for the leadership of a group.
 
-use crate::inbox::{Inbox, News};
+use crate::inbox::{Inbox, Input};
 use crate::report::{self, Report};
 use crate::{CLOSED, Outcome, REFUSED, Tool};
 use std::time::Duration;
@@ -26,14 +26,14 @@ pub(crate) fn run(
 
     // Closing the session removes the znode as well; a withdrawal reports the reason.
     let withdrawal = contender.withdraw();
-    let closed = crate::close(client, &inbox, patience + MARGIN, |news| match news {
-        News::Session(event) => report.session(&event),
-        News::Own(event) => report.contender(&event),
+    let closed = crate::close(client, &inbox, patience + MARGIN, |input| match input {
+        Input::Session(event) => report.session(&event),
+        Input::Own(event) => report.contender(&event),
         _ => {}
     });
     drop(withdrawal);
     if let Err(error) = closed {
-        report::complain(error.message());
+        report::print_error(error.message());
     }
     Ok(outcome)
 }
@@ -41,14 +41,14 @@ pub(crate) fn run(
 fn follow(inbox: &Inbox<ContenderEvent>, report: &mut Report, reenrol: Reenrol) -> Outcome {
     while !report.is_broken() {
         match inbox.next(None) {
-            News::Session(event) => {
+            Input::Session(event) => {
                 report.session(&event);
                 if event == SessionEvent::AuthFailed {
                     report.failure(REFUSED);
                     return Outcome::Failed;
                 }
             }
-            News::Own(event) => {
+            Input::Own(event) => {
                 report.contender(&event);
                 match event {
                     ContenderEvent::Lost {
@@ -64,12 +64,12 @@ fn follow(inbox: &Inbox<ContenderEvent>, report: &mut Report, reenrol: Reenrol) 
                     _ => {}
                 }
             }
-            News::Stop(_) => return Outcome::Done,
-            News::End => {
+            Input::Stop(_) => return Outcome::Done,
+            Input::End => {
                 report.failure(CLOSED);
                 return Outcome::Failed;
             }
-            News::Answered | News::Time => {}
+            Input::Answered | Input::Time => {}
         }
     }
     Outcome::Done

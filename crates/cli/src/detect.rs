@@ -1,6 +1,6 @@
 //! `tenure detect`: follows the leader of a group.
 
-use crate::inbox::News;
+use crate::inbox::Input;
 use crate::report::Report;
 use crate::signals::Stop;
 use crate::{CLOSED, Outcome, REFUSED, Tool};
@@ -26,7 +26,7 @@ pub(crate) fn run(
     let mut outcome = Outcome::Done;
     while !report.is_broken() {
         match inbox.next(deadline) {
-            News::Session(event) => {
+            Input::Session(event) => {
                 report.session(&event);
                 if event == SessionEvent::AuthFailed {
                     report.failure(REFUSED);
@@ -34,15 +34,15 @@ pub(crate) fn run(
                     break;
                 }
             }
-            News::Own(DetectorEvent::Failed(error)) => {
+            Input::Own(DetectorEvent::Failed(error)) => {
                 if once && error.kind() == ErrorKind::NoAuth {
                     report.failure(error.message());
                     outcome = Outcome::Failed;
                     break;
                 }
-                report.trouble(error.message(), None);
+                report.problem(error.message(), None);
             }
-            News::Own(event) => {
+            Input::Own(event) => {
                 let known = !matches!(event, DetectorEvent::Unknown { .. });
                 if known || !once {
                     report.detector(&event);
@@ -57,24 +57,24 @@ pub(crate) fn run(
                     }
                 }
             }
-            News::Stop(stop) => {
+            Input::Stop(stop) => {
                 // Nothing was printed: a program that waits for an answer must not see success.
                 if once && stop == Stop::Signal {
                     outcome = Outcome::Failed;
                 }
                 break;
             }
-            News::Time => {
+            Input::Time => {
                 report.failure(&crate::not_known("the leader", timeout, report));
                 outcome = Outcome::NotKnown;
                 break;
             }
-            News::End => {
+            Input::End => {
                 report.failure(CLOSED);
                 outcome = Outcome::Failed;
                 break;
             }
-            News::Answered => {}
+            Input::Answered => {}
         }
     }
     crate::leave(client, &inbox, report);
@@ -97,5 +97,5 @@ fn check_label(leader: &Leader, expected: Option<&str>, report: &mut Report) {
         "the leader {} {has} and not {expected:?}; its payload may mean something else",
         member.path
     );
-    report.trouble(&message, None);
+    report.problem(&message, None);
 }

@@ -47,7 +47,7 @@ impl Helper {
             // A reader that closed the pipe has read enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Done,
             Err(error) => {
-                report::complain(&error.to_string());
+                report::print_error(&error.to_string());
                 Outcome::Failed
             }
         }

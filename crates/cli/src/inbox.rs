@@ -13,7 +13,7 @@ use tenure::{Client, Error, SessionEvent};
 const EVENTS_MAX: usize = 64;
 
 /// An input of a command.
-pub(crate) enum News<E> {
+pub(crate) enum Input<E> {
     Session(SessionEvent),
     Own(E),
     Stop(Stop),
@@ -83,28 +83,28 @@ impl<E: Send + 'static> Inbox<E> {
     }
 
     /// Blocks until the next input. A reason to end comes first.
-    pub(crate) fn next(&self, deadline: Option<Instant>) -> News<E> {
+    pub(crate) fn next(&self, deadline: Option<Instant>) -> Input<E> {
         let time = deadline.map_or_else(crossbeam_channel::never, crossbeam_channel::at);
         select_biased! {
             // Without signals only SIGKILL could end the tool: it ends by itself instead.
-            recv(self.stops) -> stop => News::Stop(stop.unwrap_or(Stop::Signal)),
-            recv(self.events) -> event => event.map_or(News::End, News::from),
-            recv(self.answers) -> _ => News::Answered,
-            recv(time) -> _ => News::Time,
+            recv(self.stops) -> stop => Input::Stop(stop.unwrap_or(Stop::Signal)),
+            recv(self.events) -> event => event.map_or(Input::End, Input::from),
+            recv(self.answers) -> _ => Input::Answered,
+            recv(time) -> _ => Input::Time,
         }
     }
 
     /// As [`next`](Self::next), for a command that is ending already: events only.
-    pub(crate) fn next_event(&self, deadline: Option<Instant>) -> News<E> {
+    pub(crate) fn next_event(&self, deadline: Option<Instant>) -> Input<E> {
         let time = deadline.map_or_else(crossbeam_channel::never, crossbeam_channel::at);
         select_biased! {
-            recv(self.events) -> event => event.map_or(News::End, News::from),
-            recv(time) -> _ => News::Time,
+            recv(self.events) -> event => event.map_or(Input::End, Input::from),
+            recv(time) -> _ => Input::Time,
         }
     }
 }
 
-impl<E> From<Event<E>> for News<E> {
+impl<E> From<Event<E>> for Input<E> {
     fn from(event: Event<E>) -> Self {
         match event {
             Event::Session(event) => Self::Session(event),

@@ -199,7 +199,6 @@ pub(crate) fn started(token: u64, pid: u32) -> Line {
         .with("pid", pid)
 }
 
-/// A command was asked to end.
 pub(crate) fn stopping(token: u64, why: &str) -> Line {
     let because = match why {
         "asked" => "a signal asks for it",
@@ -214,12 +213,10 @@ pub(crate) fn stopping(token: u64, why: &str) -> Line {
     .with("reason", why)
 }
 
-/// A command did not end in time.
 pub(crate) fn killed(token: u64) -> Line {
     Line::new("killed", "the command did not end in time").with("token", token.to_string())
 }
 
-/// A command has ended.
 pub(crate) fn ended(token: u64, status: ExitStatus) -> Line {
     Line::new("ended", format!("the command: {status}"))
         .with("token", token.to_string())
@@ -318,7 +315,6 @@ pub(crate) fn is_about_one_member(error: &tenure::Error) -> bool {
     )
 }
 
-/// A member with its payload.
 fn object(Entry { member, data }: &Entry) -> Value {
     let mut fields = Map::new();
     if let Value::Object(name) = name(member) {

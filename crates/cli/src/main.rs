@@ -19,7 +19,7 @@ mod sys;
 
 use args::{Job, Plan, Refusal, Task};
 use crossbeam_channel::Receiver;
-use inbox::{Inbox, News};
+use inbox::{Inbox, Input};
 use report::Report;
 use signals::Stop;
 use std::ffi::OsString;
@@ -28,7 +28,6 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tenure::{Client, Error, ErrorKind};
 
-/// The outcome of the tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Done,
@@ -88,7 +87,7 @@ fn main() -> ExitCode {
     let mut report = match report {
         Ok(report) => report,
         Err(error) => {
-            report::complain(&format!("cannot start a thread: {error}"));
+            report::print_error(&format!("cannot start a thread: {error}"));
             return Outcome::Failed.into();
         }
     };
@@ -97,7 +96,7 @@ fn main() -> ExitCode {
         Outcome::Failed
     });
     if let Some(fault) = report.fault() {
-        report::complain(&format!("cannot write to standard output: {fault}"));
+        report::print_error(&format!("cannot write to standard output: {fault}"));
         return Outcome::Failed.into();
     }
     report.finish();
@@ -181,14 +180,14 @@ fn close<E: Send + 'static>(
     client: &Client,
     inbox: &Inbox<E>,
     patience: Duration,
-    mut pass_on: impl FnMut(News<E>),
+    mut pass_on: impl FnMut(Input<E>),
 ) -> Result<(), Error> {
     let closing = client.close();
     let deadline = Instant::now().checked_add(patience);
     loop {
         match inbox.next_event(deadline) {
-            News::End | News::Time => break,
-            news => pass_on(news),
+            Input::End | Input::Time => break,
+            input => pass_on(input),
         }
     }
     closing.wait_for(ANSWER_LAG_MAX)
@@ -196,8 +195,8 @@ fn close<E: Send + 'static>(
 
 /// Closes a session that no member depends on.
 fn leave<E: Send + 'static>(client: &Client, inbox: &Inbox<E>, report: &mut Report) {
-    let closed = close(client, inbox, CLOSE_TIMEOUT, |news| {
-        if let News::Session(event) = news {
+    let closed = close(client, inbox, CLOSE_TIMEOUT, |input| {
+        if let Input::Session(event) = input {
             report.session(&event);
         }
     });
@@ -208,8 +207,8 @@ fn leave<E: Send + 'static>(client: &Client, inbox: &Inbox<E>, report: &mut Repo
 /// The message when the tool gives up after its `--timeout`.
 fn not_known(what: &str, timeout: Option<Duration>, report: &Report) -> String {
     let limit = humantime::format_duration(timeout.unwrap_or_default());
-    match report.last_trouble() {
-        Some(trouble) => format!("{what} is not known after {limit}; last error: {trouble}"),
+    match report.last_problem() {
+        Some(problem) => format!("{what} is not known after {limit}; last error: {problem}"),
         None => format!("{what} is not known after {limit}"),
     }
 }

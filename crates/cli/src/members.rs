@@ -1,6 +1,6 @@
 //! `tenure members`: lists the members of a group, once or at each change.
 
-use crate::inbox::News;
+use crate::inbox::Input;
 use crate::lines::{self, Entry};
 use crate::signals::Stop;
 use crate::{CLOSED, Outcome, REFUSED, Tool};
@@ -60,7 +60,7 @@ pub(crate) fn run(
             None => {}
         }
         match inbox.next(deadline) {
-            News::Session(event) => {
+            Input::Session(event) => {
                 report.session(&event);
                 if event == SessionEvent::AuthFailed {
                     report.failure(REFUSED);
@@ -68,33 +68,33 @@ pub(crate) fn run(
                     break;
                 }
             }
-            News::Own(GroupEvent::Members(members)) => reading.start(&group, members),
-            News::Own(GroupEvent::Unknown { since }) => {
+            Input::Own(GroupEvent::Members(members)) => reading.start(&group, members),
+            Input::Own(GroupEvent::Unknown { since }) => {
                 reading.abandon();
                 report.unknown(since);
             }
-            News::Own(GroupEvent::Failed(error)) => {
+            Input::Own(GroupEvent::Failed(error)) => {
                 reading.abandon();
-                report.trouble(error.message(), None);
+                report.problem(error.message(), None);
             }
-            News::Stop(stop) => {
+            Input::Stop(stop) => {
                 // Nothing was printed: a program that waits for a list must not see success.
                 if !watch && stop == Stop::Signal {
                     outcome = Outcome::Failed;
                 }
                 break;
             }
-            News::Time => {
+            Input::Time => {
                 report.failure(&crate::not_known("the list of members", timeout, report));
                 outcome = Outcome::NotKnown;
                 break;
             }
-            News::End => {
+            Input::End => {
                 report.failure(CLOSED);
                 outcome = Outcome::Failed;
                 break;
             }
-            News::Own(_) | News::Answered => {}
+            Input::Own(_) | Input::Answered => {}
         }
     }
     crate::leave(client, &inbox, report);

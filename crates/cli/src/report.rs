@@ -34,7 +34,7 @@ pub(crate) struct Report {
     answer_only: bool,
     broken: Option<io::Error>,
     session: Option<i64>,
-    complaints: Complaints,
+    filter: ProblemFilter,
 }
 
 impl Report {
@@ -45,7 +45,7 @@ impl Report {
             answer_only,
             broken: None,
             session: None,
-            complaints: Complaints::default(),
+            filter: ProblemFilter::default(),
         }
     }
 
@@ -92,8 +92,8 @@ impl Report {
     }
 
     /// The last problem that was reported.
-    pub(crate) fn last_trouble(&self) -> Option<&str> {
-        self.complaints.last.as_deref()
+    pub(crate) fn last_problem(&self) -> Option<&str> {
+        self.filter.last.as_deref()
     }
 
     pub(crate) fn session(&mut self, event: &SessionEvent) {
@@ -101,13 +101,13 @@ impl Report {
             SessionEvent::Connecting => self.session = None,
             SessionEvent::Connected { session, .. } => {
                 self.session = Some(*session);
-                self.complaints = Complaints::default();
+                self.filter = ProblemFilter::default();
             }
             SessionEvent::Suspended { error, .. } => {
-                self.complaints.last = Some(error.clone());
+                self.filter.last = Some(error.clone());
             }
             SessionEvent::Retrying { attempt, error } => {
-                self.trouble(error, Some(*attempt));
+                self.problem(error, Some(*attempt));
             }
             _ => {}
         }
@@ -123,10 +123,10 @@ impl Report {
             return;
         };
         if let ContenderEvent::Blocked { error, .. } = event {
-            self.complaints.last = Some(error.message().to_owned());
+            self.filter.last = Some(error.message().to_owned());
             // As every other problem: people read it on standard error.
             if !self.json {
-                self.complain(&line.text);
+                self.print_error(&line.text);
                 return;
             }
         }
@@ -148,12 +148,12 @@ impl Report {
     }
 
     /// A problem that may pass.
-    pub(crate) fn trouble(&mut self, message: &str, attempt: Option<u32>) {
-        let is_news = self.complaints.is_news(message, attempt);
+    pub(crate) fn problem(&mut self, message: &str, attempt: Option<u32>) {
+        let is_new = self.filter.is_new(message, attempt);
         if self.json {
             self.put(lines::error(message, attempt));
-        } else if is_news {
-            self.complain(message);
+        } else if is_new {
+            self.print_error(message);
         }
     }
 
@@ -164,7 +164,7 @@ impl Report {
         }
         // There is one stream, and a reader of JSON expects nothing else on it.
         if !(self.json && matches!(self.out, Out::Stderr(..))) {
-            self.complain(message);
+            self.print_error(message);
         }
     }
 
@@ -173,9 +173,9 @@ impl Report {
         self.put(line);
     }
 
-    fn complain(&self, message: &str) {
+    fn print_error(&self, message: &str) {
         match &self.out {
-            Out::Stdout => complain(message),
+            Out::Stdout => print_error(message),
             Out::Stderr(lines, _) => {
                 drop(lines.try_send(format!("tenure: {}\n", lines::plain(message))));
             }
@@ -218,12 +218,12 @@ pub(crate) fn object(line: Line) -> Map<String, Value> {
 /// Decides which problems people see: the library retries a server that is down several times a
 /// second.
 #[derive(Default)]
-struct Complaints {
+struct ProblemFilter {
     last: Option<String>,
 }
 
-impl Complaints {
-    fn is_news(&mut self, message: &str, attempt: Option<u32>) -> bool {
+impl ProblemFilter {
+    fn is_new(&mut self, message: &str, attempt: Option<u32>) -> bool {
         let same = self.last.as_deref() == Some(message);
         self.last = Some(message.to_owned());
         !same || attempt.is_none_or(u32::is_power_of_two)
@@ -231,7 +231,7 @@ impl Complaints {
 }
 
 /// A line on standard error.
-pub(crate) fn complain(message: &str) {
+pub(crate) fn print_error(message: &str) {
     // No stream is left to report that failure.
     drop(writeln!(io::stderr(), "tenure: {}", lines::plain(message)));
 }
@@ -249,14 +249,14 @@ mod tests {
 
     #[test]
     fn a_server_that_is_down_does_not_flood_the_terminal() {
-        let mut complaints = Complaints::default();
+        let mut filter = ProblemFilter::default();
         let shown: Vec<u32> = (1..100)
-            .filter(|attempt| complaints.is_news("refused", Some(*attempt)))
+            .filter(|attempt| filter.is_new("refused", Some(*attempt)))
             .collect();
         assert_eq!(shown, [1, 2, 4, 8, 16, 32, 64]);
-        assert!(complaints.is_news("no route", Some(100)));
-        assert!(!complaints.is_news("no route", Some(101)));
-        assert!(complaints.is_news("no route", None));
+        assert!(filter.is_new("no route", Some(100)));
+        assert!(!filter.is_new("no route", Some(101)));
+        assert!(filter.is_new("no route", None));
     }
 
     #[test]

@@ -19,7 +19,6 @@ pub(crate) enum Stop {
 /// A signal for a tool that runs a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caught {
-    /// A signal.
     Signal(i32),
     /// SIGTERM or SIGINT once more.
     Again,

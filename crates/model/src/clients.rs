@@ -104,7 +104,6 @@ impl Clients {
     }
 }
 
-/// Connections.
 impl Server {
     pub(super) fn accept(&mut self, conn: ConnId) {
         self.clients.conns.insert(conn, Conn::default());

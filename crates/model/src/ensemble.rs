@@ -250,7 +250,6 @@ impl Ensemble {
     }
 }
 
-/// Time.
 impl Ensemble {
     pub(super) fn advance(&mut self, now: Duration) {
         let now = nanos(now).max(self.bus.now);

@@ -8,7 +8,6 @@ use super::refusals::{Refusal, Refusals};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-/// Faults.
 impl Ensemble {
     /// A server's process ends: its connections close, its log stays. Nothing happens if it is
     /// down.

@@ -3,7 +3,6 @@
 use super::packet::Stream;
 use super::server::Setup;
 
-/// A server that learns from this one.
 pub(super) struct Learner {
     pub(super) stream: Stream,
     pub(super) votes: bool,

@@ -12,7 +12,6 @@ use super::tree::Tree;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
-/// The knowledge of a leader.
 pub(super) struct Leader {
     pub(super) phase: Phase,
     pub(super) epoch: i64,
@@ -134,7 +133,6 @@ impl Leader {
     }
 }
 
-/// The main loop.
 impl Server {
     /// Twice a tick: pings, and at every second round checks that a majority still answers.
     pub(super) fn lead_loop(&mut self, bus: &mut Bus) {

@@ -37,7 +37,6 @@ impl Log {
         self.records.back().map_or(self.base, |record| record.zxid)
     }
 
-    /// The newest transaction that was applied.
     pub(super) fn applied_zxid(&self) -> i64 {
         match self.applied.checked_sub(1) {
             Some(last) => self.records.get(last).map_or(self.base, |r| r.zxid),

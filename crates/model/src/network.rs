@@ -126,7 +126,6 @@ impl Network {
         self.next().map(|(at, _)| at)
     }
 
-    /// The next packet that has arrived by `now`.
     pub(super) fn arrived(&mut self, now: u64) -> Option<Arrived> {
         let (at, index) = self.next()?;
         if at > now {

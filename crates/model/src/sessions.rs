@@ -24,7 +24,6 @@ struct Tracked {
     owner: Option<Owner>,
 }
 
-/// The sessions that a leader tracks.
 #[derive(Debug)]
 pub(super) struct Sessions {
     tick_ms: u64,

@@ -11,7 +11,6 @@ use core::fmt;
 use core::time::Duration;
 use tenure_proto::{Acl, ServerError, Stat};
 
-/// The number of the only server.
 const ALONE: usize = 0;
 
 /// A standalone ZooKeeper server as a pure machine; see the [module](super).

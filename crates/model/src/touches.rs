@@ -47,7 +47,6 @@ impl Touches {
         self.table.insert(session, touched);
     }
 
-    /// The session has ended.
     pub(super) fn forget(&mut self, session: i64) {
         self.table.remove(&session);
         self.lost.remove(&session);

@@ -86,7 +86,6 @@ impl Watches {
         removed
     }
 
-    /// Forgets a connection.
     pub(super) fn remove(&mut self, conn: ConnId) {
         for table in [&mut self.data, &mut self.children] {
             table.retain(|_, watching| {

@@ -23,7 +23,6 @@ pub(crate) struct Cast {
 }
 
 impl Cast {
-    /// Adds a process.
     pub(crate) fn enter(&mut self, actor: Actor) {
         self.actors.push(actor);
     }

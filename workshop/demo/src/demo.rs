@@ -27,14 +27,11 @@ const GRACE: Duration = Duration::from_secs(10);
 /// The limit for an independent look.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// The settings of a run.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// The command-line tool.
     pub(crate) tenure: PathBuf,
     /// T.
     pub(crate) session_timeout: Duration,
-    /// The server's tick.
     pub(crate) tick: Duration,
 }
 
@@ -84,7 +81,6 @@ impl Demo {
         }
     }
 
-    /// The server.
     pub(crate) fn server(&self) -> &Zookeeper {
         &self.server
     }

@@ -19,7 +19,6 @@ const BETWEEN_LINES: Duration = Duration::from_secs(2);
 pub(crate) enum Until {
     /// Something is seen; that should take at most this time.
     Seen(Duration),
-    /// This time has passed.
     Passed(Duration),
 }
 
@@ -31,7 +30,6 @@ impl Until {
     }
 }
 
-/// One wait.
 pub(crate) struct Progress {
     what: String,
     until: Until,

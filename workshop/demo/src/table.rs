@@ -7,9 +7,7 @@ use console::Term;
 
 use crate::human;
 
-/// The finding of one step.
 pub(crate) struct Finding {
-    /// The step.
     pub(crate) done: String,
     /// The time until the successor led.
     pub(crate) led: Option<Duration>,

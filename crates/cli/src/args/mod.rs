@@ -41,7 +41,6 @@ impl Plan {
     }
 }
 
-/// One of the subcommands.
 pub(crate) enum Job {
     Contend {
         options: ContenderOptions,

@@ -47,7 +47,6 @@ pub(super) const KILL_BEFORE: Duration = Duration::from_millis(100);
 /// How late a timer on a slowed clock may be, in nanoseconds.
 const PAUSE_MIN: u64 = 1_000_000;
 
-/// The arguments of a guardian.
 struct Arguments {
     socket: UnixStream,
     end: u64,
@@ -70,7 +69,7 @@ pub(crate) fn main(words: &[OsString]) -> Option<ExitCode> {
     Some(match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            crate::report::complain(&format!("{NAME}: {error}"));
+            crate::report::print_error(&format!("{NAME}: {error}"));
             ExitCode::FAILURE
         }
     })

@@ -61,7 +61,6 @@ enum Why {
     Failed,
 }
 
-/// One run of the command.
 struct Run {
     number: u64,
     guardian: GuardianClient,

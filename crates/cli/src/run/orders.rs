@@ -5,7 +5,6 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use std::io;
 use std::os::unix::net::UnixStream;
 
-/// The length of every packet.
 pub(super) const PACKET_BYTES: usize = 17;
 
 pub(super) type Packet = [u8; PACKET_BYTES];

@@ -60,7 +60,6 @@ impl Crew {
         (0..self.ensemble.size()).filter(|s| *s != leader).collect()
     }
 
-    /// Lets time pass.
     pub(crate) fn run(&mut self, span: Duration) {
         let end = self.now + span;
         while let Some(next) = self.ensemble.deadline().filter(|next| *next <= end) {

@@ -19,7 +19,7 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     // Also when interrupted: a stopped process would not end normally.
     demo.server().resume();
     passed?;
-    demo.narrator.say(Tag::Server, "it runs on");
+    demo.narrator.say(Tag::Server, "it runs again");
 
     // No lease lasts longer than T. A leader after that time has renewed its lease since.
     let text = "until any lease from before is over";
