@@ -5,7 +5,7 @@ use super::checks::{check_group, check_member};
 use super::events::Events;
 use crate::core::words::Ending;
 use crate::core::{
-    Answer, Command, ContenderEvent, ContenderSpec, Error, Handle, LeasePolicy, LostReason,
+    Answer, Call, Command, ContenderEvent, ContenderSpec, Error, Handle, LeasePolicy, LostReason,
     Reenrol, Time,
 };
 use crate::driver::{ClientHandle, Held, Pending, Sink};
@@ -228,7 +228,11 @@ impl Contender {
         self.withdrawn.store(true, Ordering::Relaxed);
         let handle = self.handle;
         self.client.call(
-            |call| Command::Withdraw { handle, call },
+            |call| Command::Call {
+                handle,
+                call,
+                what: Call::Withdraw,
+            },
             |answer| match answer {
                 Answer::Removed(removed) => Some(removed),
                 _ => None,
@@ -246,7 +250,11 @@ impl Contender {
         let (handle, data) = (self.handle, data.into());
         check_member(None, &data)?;
         Ok(self.client.call(
-            |call| Command::SetData { handle, call, data },
+            |call| Command::Call {
+                handle,
+                call,
+                what: Call::SetData { data },
+            },
             |answer| match answer {
                 Answer::Written(written) => Some(written),
                 _ => None,

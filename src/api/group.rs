@@ -3,7 +3,7 @@
 use super::any_events::wait_for;
 use super::checks::check_member;
 use super::events::Events;
-use crate::core::{Answer, Command, Error, ErrorKind, GroupEvent, Handle, Member};
+use crate::core::{Answer, Call, Command, Error, ErrorKind, GroupEvent, Handle, Member};
 use crate::driver::{ClientHandle, Pending, Sink};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,11 +50,10 @@ impl Group {
         let (handle, label, data) = (self.handle, label.map(str::to_owned), data.into());
         check_member(label.as_deref(), &data)?;
         Ok(self.client.call(
-            |call| Command::Join {
+            |call| Command::Call {
                 handle,
                 call,
-                label,
-                data,
+                what: Call::Join { label, data },
             },
             |answer| match answer {
                 Answer::Joined(member) => Some(member),
@@ -72,7 +71,11 @@ impl Group {
     pub fn cancel(&self, member: &Member) -> Pending<bool> {
         let (handle, path) = (self.handle, member.path.clone());
         self.client.call(
-            |call| Command::Cancel { handle, call, path },
+            |call| Command::Call {
+                handle,
+                call,
+                what: Call::Cancel { path },
+            },
             |answer| match answer {
                 Answer::Removed(removed) => Some(removed),
                 _ => None,
@@ -91,11 +94,10 @@ impl Group {
     pub fn evict(&self, member: &Member) -> Pending<bool> {
         let (handle, path, token) = (self.handle, member.path.clone(), member.token);
         self.client.call(
-            |call| Command::Evict {
+            |call| Command::Call {
                 handle,
                 call,
-                path,
-                token,
+                what: Call::Evict { path, token },
             },
             |answer| match answer {
                 Answer::Removed(removed) => Some(removed),
@@ -111,7 +113,11 @@ impl Group {
     pub fn members(&self) -> Pending<Vec<Member>> {
         let handle = self.handle;
         self.client.call(
-            |call| Command::Members { handle, call },
+            |call| Command::Call {
+                handle,
+                call,
+                what: Call::Members,
+            },
             |answer| match answer {
                 Answer::Members(members) => Some(members),
                 _ => None,
@@ -126,7 +132,11 @@ impl Group {
     pub fn data(&self, member: &Member) -> Pending<Option<Vec<u8>>> {
         let (handle, path) = (self.handle, member.path.clone());
         self.client.call(
-            |call| Command::Data { handle, call, path },
+            |call| Command::Call {
+                handle,
+                call,
+                what: Call::Data { path },
+            },
             |answer| match answer {
                 Answer::Data(data) => Some(data),
                 _ => None,
@@ -148,11 +158,10 @@ impl Group {
         let (handle, path, data) = (self.handle, member.path.clone(), data.into());
         check_member(None, &data)?;
         Ok(self.client.call(
-            |call| Command::SetMemberData {
+            |call| Command::Call {
                 handle,
                 call,
-                path,
-                data,
+                what: Call::SetMemberData { path, data },
             },
             |answer| match answer {
                 Answer::Written(written) => Some(written),
@@ -171,7 +180,11 @@ impl Group {
     pub fn cancelled(&self, member: &Member) -> Pending<bool> {
         let (handle, path) = (self.handle, member.path.clone());
         self.client.call(
-            |call| Command::AwaitEnd { handle, call, path },
+            |call| Command::Call {
+                handle,
+                call,
+                what: Call::AwaitEnd { path },
+            },
             |answer| match answer {
                 Answer::Removed(by_us) => Some(by_us),
                 _ => None,

@@ -152,7 +152,7 @@ impl Drop for ClientHandle {
 mod tests {
     use super::*;
     use crate::core::{
-        ContenderEvent, ContenderSpec, ErrorKind, Event, Host, LostReason, SessionEvent,
+        Call, ContenderEvent, ContenderSpec, ErrorKind, Event, Host, LostReason, SessionEvent,
     };
     use crate::driver::{Mailbox, block_on};
     use std::future::poll_fn;
@@ -198,9 +198,10 @@ mod tests {
         let before = open();
         let sink = contend(&before);
         let call = before.call(
-            |call| Command::Members {
+            |call| Command::Call {
                 handle: Handle(77),
                 call,
+                what: Call::Members,
             },
             |_| Some(()),
         );
@@ -221,9 +222,10 @@ mod tests {
         assert_eq!(told.last(), Some(&Event::Session(SessionEvent::Closed)));
         // Calls on it fail with that error, and another client works.
         let late = before.call(
-            |call| Command::Members {
+            |call| Command::Call {
                 handle: Handle(77),
                 call,
+                what: Call::Members,
             },
             |_| Some(()),
         );

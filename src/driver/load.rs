@@ -1,7 +1,7 @@
 //! The calls of a client that are under way: a caller that never waits meets a limit, and an error that
 //! names it, before the process runs out of memory.
 
-use crate::core::{Command, Error, ErrorKind};
+use crate::core::{Call, Command, Error, ErrorKind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -74,17 +74,19 @@ fn too_many(what: String) -> Error {
 fn payload(command: &Command) -> usize {
     match command {
         Command::Contend { spec, .. } => spec.data.len(),
-        Command::Join { data, .. }
-        | Command::SetData { data, .. }
-        | Command::SetMemberData { data, .. } => data.len(),
-        Command::Withdraw { .. }
-        | Command::Detect { .. }
+        Command::Call { what, .. } => match what {
+            Call::Join { data, .. } | Call::SetData { data } | Call::SetMemberData { data, .. } => {
+                data.len()
+            }
+            Call::Withdraw
+            | Call::Cancel { .. }
+            | Call::Evict { .. }
+            | Call::AwaitEnd { .. }
+            | Call::Members
+            | Call::Data { .. } => 0,
+        },
+        Command::Detect { .. }
         | Command::Group { .. }
-        | Command::Cancel { .. }
-        | Command::Evict { .. }
-        | Command::AwaitEnd { .. }
-        | Command::Members { .. }
-        | Command::Data { .. }
         | Command::Watch { .. }
         | Command::Forget { .. }
         | Command::Drop { .. }
@@ -95,7 +97,11 @@ fn payload(command: &Command) -> usize {
 fn gives_up(command: &Command) -> bool {
     matches!(
         command,
-        Command::Withdraw { .. } | Command::Cancel { .. } | Command::Close { .. }
+        Command::Close { .. }
+            | Command::Call {
+                what: Call::Withdraw | Call::Cancel { .. },
+                ..
+            }
     )
 }
 
@@ -106,10 +112,12 @@ mod tests {
     use std::time::Duration;
 
     fn set_data(bytes: usize) -> Command {
-        Command::SetData {
+        Command::Call {
             handle: Handle(1),
             call: CallId(1),
-            data: vec![0; bytes],
+            what: Call::SetData {
+                data: vec![0; bytes],
+            },
         }
     }
 
@@ -117,9 +125,10 @@ mod tests {
     fn calls_are_counted_until_they_end_and_farewells_have_room_of_their_own() {
         let load = Arc::new(Load::default());
         let call = CallId(1);
-        let members = Command::Members {
+        let members = Command::Call {
             handle: Handle(1),
             call,
+            what: Call::Members,
         };
         let close = Command::Close {
             call,

@@ -1,4 +1,4 @@
-//! What users want of a client, and how it is answered.
+//! The commands of users, and their answers.
 
 use crate::contender::ContenderSpec;
 use crate::event::Member;
@@ -11,7 +11,7 @@ use core::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub u64);
 
-/// What a user wants.
+/// A command of a user.
 #[derive(Debug)]
 pub enum Command {
     /// Contend; events come under `handle`.
@@ -20,13 +20,6 @@ pub enum Command {
         handle: Handle,
         /// What to contend for, and with what.
         spec: ContenderSpec,
-    },
-    /// Withdraw: answered by [`Answer::Removed`] when the znode is gone.
-    Withdraw {
-        /// The contender.
-        handle: Handle,
-        /// Names the call.
-        call: CallId,
     },
     /// Follow the leader of the group at `path`.
     Detect {
@@ -42,96 +35,28 @@ pub enum Command {
         /// Its znode.
         path: String,
     },
-    /// Join a group: answered by [`Answer::Joined`].
-    Join {
-        /// The group.
-        handle: Handle,
-        /// Names the call.
-        call: CallId,
-        /// What stands before `_` in the name of the member.
-        label: Option<String>,
-        /// The payload.
-        data: Vec<u8>,
-    },
-    /// Leave a group: answered by [`Answer::Removed`].
-    Cancel {
-        /// The group.
-        handle: Handle,
-        /// Names the call.
-        call: CallId,
-        /// The member's znode.
-        path: String,
-    },
-    /// Change a contender's payload: answered by [`Answer::Written`].
-    SetData {
-        /// The contender.
-        handle: Handle,
-        /// Names the call.
-        call: CallId,
-        /// The payload.
-        data: Vec<u8>,
-    },
-    /// Change the payload of a membership of a group: answered by [`Answer::Written`].
-    SetMemberData {
-        /// The group.
-        handle: Handle,
-        /// Names the call.
-        call: CallId,
-        /// The member's znode.
-        path: String,
-        /// The payload.
-        data: Vec<u8>,
-    },
-    /// Wait for the end of a member: answered by [`Answer::Removed`].
-    AwaitEnd {
-        /// The group.
-        handle: Handle,
-        /// Names the call.
-        call: CallId,
-        /// The member's znode.
-        path: String,
-    },
-    /// Delete a member, whoever owns it: answered by [`Answer::Removed`] when its znode is gone,
-    /// with `true` if it stood.
-    Evict {
-        /// The group.
-        handle: Handle,
-        /// Names the call.
-        call: CallId,
-        /// The member's znode.
-        path: String,
-        /// Its `czxid`: another znode of the same name is not touched.
-        token: u64,
-    },
-    /// List the members once: answered by [`Answer::Members`].
-    Members {
-        /// The group.
-        handle: Handle,
-        /// Names the call.
-        call: CallId,
-    },
-    /// Read a member's payload: answered by [`Answer::Data`].
-    Data {
-        /// The group.
-        handle: Handle,
-        /// Names the call.
-        call: CallId,
-        /// The member's znode.
-        path: String,
-    },
-    /// Tell of every change of the members from now on.
+    /// Report every change of the members from now on.
     Watch {
         /// The group.
         handle: Handle,
     },
-    /// Nobody waits for this call any more.
+    /// A call on a contender or a group: answered once.
+    Call {
+        /// The contender or the group.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+        /// The call.
+        what: Call,
+    },
+    /// The caller has given this call up: its answer is dropped.
     Forget {
         /// The handle of the call, or [`SESSION`].
         handle: Handle,
         /// The call.
         call: CallId,
     },
-    /// A handle is of no more use: its znodes are removed, its events stop.
+    /// The handle was dropped: its znodes are removed, its events stop.
     Drop {
         /// The handle.
         handle: Handle,
@@ -140,8 +65,59 @@ pub enum Command {
     Close {
         /// Names the call.
         call: CallId,
-        /// How long to keep trying to tell a server.
+        /// How long to try to reach a server.
         patience: Duration,
+    },
+}
+
+/// A call.
+#[derive(Debug)]
+pub enum Call {
+    /// Withdraw a contender: answered by [`Answer::Removed`] when the znode is gone.
+    Withdraw,
+    /// Change a contender's payload: answered by [`Answer::Written`].
+    SetData {
+        /// The payload.
+        data: Vec<u8>,
+    },
+    /// Join a group: answered by [`Answer::Joined`].
+    Join {
+        /// The part before `_` in the name of the member.
+        label: Option<String>,
+        /// The payload.
+        data: Vec<u8>,
+    },
+    /// Leave a group: answered by [`Answer::Removed`].
+    Cancel {
+        /// The member's znode.
+        path: String,
+    },
+    /// Change the payload of a membership of a group: answered by [`Answer::Written`].
+    SetMemberData {
+        /// The member's znode.
+        path: String,
+        /// The payload.
+        data: Vec<u8>,
+    },
+    /// Wait for the end of a member of a group: answered by [`Answer::Removed`].
+    AwaitEnd {
+        /// The member's znode.
+        path: String,
+    },
+    /// Delete a member of a group, of any session: answered by [`Answer::Removed`] when its znode is
+    /// gone, with `true` if it stood.
+    Evict {
+        /// The member's znode.
+        path: String,
+        /// Its `czxid`: another znode of the same name is not touched.
+        token: u64,
+    },
+    /// List the members of a group once: answered by [`Answer::Members`].
+    Members,
+    /// Read a member's payload: answered by [`Answer::Data`].
+    Data {
+        /// The member's znode.
+        path: String,
     },
 }
 
@@ -150,18 +126,10 @@ impl Command {
     pub fn handle(&self) -> Handle {
         match self {
             Self::Contend { handle, .. }
-            | Self::Withdraw { handle, .. }
             | Self::Detect { handle, .. }
             | Self::Group { handle, .. }
-            | Self::Join { handle, .. }
-            | Self::Cancel { handle, .. }
-            | Self::SetData { handle, .. }
-            | Self::SetMemberData { handle, .. }
-            | Self::AwaitEnd { handle, .. }
-            | Self::Evict { handle, .. }
-            | Self::Members { handle, .. }
-            | Self::Data { handle, .. }
             | Self::Watch { handle }
+            | Self::Call { handle, .. }
             | Self::Forget { handle, .. }
             | Self::Drop { handle } => *handle,
             Self::Close { .. } => SESSION,

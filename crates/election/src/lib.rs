@@ -58,7 +58,7 @@ pub mod words;
 mod znode;
 
 pub use client::Client;
-pub use command::{Answer, CallId, Command};
+pub use command::{Answer, Call, CallId, Command};
 pub use contender::ContenderSpec;
 pub(crate) use edge::Outbox;
 pub use edge::{Input, Lease, Output, Wake};

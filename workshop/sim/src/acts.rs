@@ -4,7 +4,7 @@ use crate::plan::{self, Plan};
 use crate::trial::Trial;
 use crate::user::What;
 use std::time::Duration;
-use tenure::core::{Command, Handle};
+use tenure::core::{Call, Command, Handle};
 use tenure::model::Upstream;
 use tenure::proto::op;
 use tenure_worlds::{MS, Nanos, Trap, Way, span};
@@ -158,9 +158,10 @@ pub(crate) fn withdraw(trial: &mut Trial, node: usize) {
         trial
             .world
             .note(|| format!("client {node}/{} withdraws", handle.0));
-        trial.call(node, What::Withdraw(handle), |call| Command::Withdraw {
+        trial.call(node, What::Withdraw(handle), |call| Command::Call {
             handle,
             call,
+            what: Call::Withdraw,
         });
         // Not before the call: the client first handles what is due at this instant, so a lease may
         // end and a new candidacy begin before the client handles the command.
@@ -209,10 +210,10 @@ pub(crate) fn set_data(trial: &mut Trial, node: usize) {
         let handle = *handle;
         let data = format!("client {node} says {number}").into_bytes();
         candidate.data.clone_from(&data);
-        trial.call(node, What::Write, |call| Command::SetData {
+        trial.call(node, What::Write, |call| Command::Call {
             handle,
             call,
-            data,
+            what: Call::SetData { data },
         });
     }
 }
@@ -237,15 +238,19 @@ fn membership(trial: &mut Trial, node: usize) {
             {
                 members.remove(0);
             }
-            trial.call(node, What::Cancel(handle), |call| Command::Cancel {
+            trial.call(node, What::Cancel(handle), |call| Command::Call {
                 handle,
                 call,
-                path,
+                what: Call::Cancel { path },
             });
         }
         None => trial.join(node, handle),
     }
-    trial.call(node, What::Ask, |call| Command::Members { handle, call });
+    trial.call(node, What::Ask, |call| Command::Call {
+        handle,
+        call,
+        what: Call::Members,
+    });
 }
 
 fn close_or_kill(trial: &mut Trial, node: usize) {

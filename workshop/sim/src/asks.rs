@@ -5,7 +5,7 @@ use crate::names;
 use crate::trial::Trial;
 use crate::user::{Candidate, User, View, What};
 use tenure::core::{
-    ANSWER_BYTES_MAX, CallId, Client, Command, ContenderSpec, Handle, Input, Reenrol, Secret,
+    ANSWER_BYTES_MAX, Call, CallId, Client, Command, ContenderSpec, Handle, Input, Reenrol, Secret,
     SessionOptions,
 };
 
@@ -77,11 +77,10 @@ impl Trial {
             user.counts.begun += 1;
             user.memberships.entry(handle).or_default();
         }
-        self.call(id, What::Join(handle), |call| Command::Join {
+        self.call(id, What::Join(handle), |call| Command::Call {
             handle,
             call,
-            label,
-            data,
+            what: Call::Join { label, data },
         });
     }
 

@@ -1,4 +1,4 @@
-//! What users want.
+//! The commands of users.
 
 use super::Client;
 use super::machines::Machine;
@@ -7,7 +7,7 @@ use crate::detector::Detector;
 use crate::group::Group;
 use crate::shared::Shared;
 use crate::watches::Watcher;
-use crate::{Answer, CallId, Command, Error, Handle, Output};
+use crate::{Answer, Call, CallId, Command, Error, Handle, Output};
 use alloc::boxed::Box;
 
 impl Client {
@@ -25,18 +25,6 @@ impl Client {
                 self.machines
                     .insert(handle, Machine::Contender(Box::new(contender)), shared);
             }
-            Command::Withdraw { handle, call } => {
-                let withdraw = |contender: &mut Contender, shared: &mut Shared| {
-                    contender.withdraw(Some(call), shared)
-                };
-                if self
-                    .machines
-                    .contender(handle, &mut self.shared, withdraw)
-                    .is_none()
-                {
-                    self.shared.out.done(call, Ok(Answer::Removed(false)));
-                }
-            }
             Command::Detect { handle, path } => {
                 let mut detector = Detector::new(handle, path, shared.now);
                 detector.refresh(shared);
@@ -48,51 +36,7 @@ impl Client {
                 self.machines
                     .insert(handle, Machine::Group(Box::new(group)), shared);
             }
-            Command::Join {
-                handle,
-                call,
-                label,
-                data,
-            } => self.on_group(handle, call, |group, shared| {
-                group.join(call, label.as_deref(), &data, shared)
-            }),
-            Command::Cancel { handle, call, path } => {
-                self.on_group(handle, call, |group, shared| {
-                    group.cancel(call, &path, shared)
-                })
-            }
-            Command::SetData { handle, call, data } => {
-                self.on_contender(handle, call, |contender, shared| {
-                    contender.set_data(call, data, shared)
-                })
-            }
-            Command::SetMemberData {
-                handle,
-                call,
-                path,
-                data,
-            } => self.on_group(handle, call, |group, shared| {
-                group.set_data(call, &path, &data, shared)
-            }),
-            Command::AwaitEnd { handle, call, path } => {
-                self.on_group(handle, call, |group, shared| {
-                    group.await_end(call, path, shared)
-                })
-            }
-            Command::Evict {
-                handle,
-                call,
-                path,
-                token,
-            } => self.on_group(handle, call, |group, shared| {
-                group.evict(call, path, token, shared)
-            }),
-            Command::Members { handle, call } => {
-                self.on_group(handle, call, |group, shared| group.members(call, shared))
-            }
-            Command::Data { handle, call, path } => {
-                self.on_group(handle, call, |group, shared| group.data(call, path, shared))
-            }
+            Command::Call { handle, call, what } => self.call(handle, call, what),
             Command::Watch { handle } => {
                 self.machines.group(handle, &mut self.shared, Group::watch);
             }
@@ -109,38 +53,31 @@ impl Client {
         }
     }
 
-    fn on_contender(
-        &mut self,
-        handle: Handle,
-        call: CallId,
-        act: impl FnOnce(&mut Contender, &mut Shared),
-    ) {
-        if self
-            .machines
-            .contender(handle, &mut self.shared, act)
-            .is_none()
-        {
-            self.shared.out.done(call, Err(Error::closed()));
-        }
-    }
-
-    fn on_group(
-        &mut self,
-        handle: Handle,
-        call: CallId,
-        act: impl FnOnce(&mut Group, &mut Shared),
-    ) {
-        if self.machines.group(handle, &mut self.shared, act).is_none() {
-            self.shared.out.done(call, Err(Error::closed()));
+    fn call(&mut self, handle: Handle, call: CallId, what: Call) {
+        // The answer if there is no such contender or group.
+        let absent = match what {
+            Call::Withdraw => Ok(Answer::Removed(false)),
+            Call::SetData { .. }
+            | Call::Join { .. }
+            | Call::Cancel { .. }
+            | Call::SetMemberData { .. }
+            | Call::AwaitEnd { .. }
+            | Call::Evict { .. }
+            | Call::Members
+            | Call::Data { .. } => Err(Error::closed()),
+        };
+        let begin = |machine: &mut Machine, shared: &mut Shared| match machine {
+            Machine::Contender(contender) => contender.call(call, what, shared),
+            Machine::Group(group) => group.call(call, what, shared),
+            Machine::Detector(_) => false,
+        };
+        if self.machines.touch(handle, &mut self.shared, begin) != Some(true) {
+            self.shared.out.done(call, absent);
         }
     }
 
     /// A command after the client was closed, or while it is.
     fn refuse(&mut self, command: Command) {
-        let closed = |call| Output::Done {
-            call,
-            result: Err(Error::closed()),
-        };
         let output = match command {
             Command::Close { call, .. } if self.ended => Output::Done {
                 call,
@@ -150,22 +87,19 @@ impl Client {
                 self.closing.push(call);
                 return;
             }
-            // Nothing of it is there, or will be.
-            Command::Withdraw { call, .. } | Command::Cancel { call, .. } if self.ended => {
-                Output::Done {
-                    call,
-                    result: Ok(Answer::Removed(false)),
-                }
-            }
-            Command::Withdraw { call, .. }
-            | Command::Cancel { call, .. }
-            | Command::Join { call, .. }
-            | Command::Evict { call, .. }
-            | Command::SetData { call, .. }
-            | Command::SetMemberData { call, .. }
-            | Command::AwaitEnd { call, .. }
-            | Command::Members { call, .. }
-            | Command::Data { call, .. } => closed(call),
+            // Its znode is gone, or never comes.
+            Command::Call {
+                call,
+                what: Call::Withdraw | Call::Cancel { .. },
+                ..
+            } if self.ended => Output::Done {
+                call,
+                result: Ok(Answer::Removed(false)),
+            },
+            Command::Call { call, .. } => Output::Done {
+                call,
+                result: Err(Error::closed()),
+            },
             Command::Contend { .. }
             | Command::Detect { .. }
             | Command::Group { .. }

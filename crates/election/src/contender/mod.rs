@@ -44,7 +44,7 @@ use super::event::{ContenderEvent, Event, LostReason, Member};
 use super::shared::Shared;
 use super::words::{LeasePolicy, Reenrol};
 use super::znode::{self, ZnodeId, ZnodeNews};
-use super::{Answer, CallId, Error, Handle, Output};
+use super::{Answer, Call, CallId, Error, Handle, Output};
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -177,6 +177,22 @@ impl Contender {
         self.znode = Some(znode);
         // Behind the create, in the same segment: with nobody before us one round trip decides.
         self.list(shared);
+    }
+
+    /// Begins a call. `false` if it is not one of a contender's.
+    pub(crate) fn call(&mut self, call: CallId, what: Call, shared: &mut Shared) -> bool {
+        match what {
+            Call::Withdraw => self.withdraw(Some(call), shared),
+            Call::SetData { data } => self.set_data(call, data, shared),
+            Call::Join { .. }
+            | Call::Cancel { .. }
+            | Call::SetMemberData { .. }
+            | Call::AwaitEnd { .. }
+            | Call::Evict { .. }
+            | Call::Members
+            | Call::Data { .. } => return false,
+        }
+        true
     }
 
     /// Ends the candidacy because the user says so; the call is answered when the znode is gone.

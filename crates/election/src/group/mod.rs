@@ -32,7 +32,7 @@ pub(crate) use questions::QuestionAsk;
 use super::event::{Event, GroupEvent};
 use super::shared::Shared;
 use super::znode::{self, OwnZnodes, ZnodeId, ZnodeNews};
-use super::{CallId, Error, Handle};
+use super::{Call, CallId, Error, Handle};
 use alloc::string::String;
 use alloc::vec::Vec;
 use memberships::Memberships;
@@ -80,43 +80,31 @@ impl Group {
         }
     }
 
-    pub(crate) fn join(
-        &mut self,
-        call: CallId,
-        label: Option<&str>,
-        data: &[u8],
-        shared: &mut Shared,
-    ) {
-        self.memberships.join(&self.name, call, label, data, shared);
-    }
-
-    pub(crate) fn cancel(&mut self, call: CallId, path: &str, shared: &mut Shared) {
-        self.memberships.cancel(call, path, shared);
-    }
-
-    /// Changes the payload of a membership of our own.
-    pub(crate) fn set_data(&mut self, call: CallId, path: &str, data: &[u8], shared: &mut Shared) {
-        self.memberships.set_data(call, path, data, shared);
-    }
-
-    /// Answers when a member, ours or not, is gone.
-    pub(crate) fn await_end(&mut self, call: CallId, path: String, shared: &mut Shared) {
-        if !self.memberships.await_end(call, &path) {
-            self.questions.await_end(&self.name, call, path, shared);
+    /// Begins a call. `false` if it is not one of a group's.
+    pub(crate) fn call(&mut self, call: CallId, what: Call, shared: &mut Shared) -> bool {
+        match what {
+            Call::Join { label, data } => {
+                let label = label.as_deref();
+                self.memberships
+                    .join(&self.name, call, label, &data, shared);
+            }
+            Call::Cancel { path } => self.memberships.cancel(call, &path, shared),
+            Call::SetMemberData { path, data } => {
+                self.memberships.set_data(call, &path, &data, shared);
+            }
+            Call::AwaitEnd { path } => {
+                if !self.memberships.await_end(call, &path) {
+                    self.questions.await_end(&self.name, call, path, shared);
+                }
+            }
+            Call::Members => self.questions.members(&self.name, call, shared),
+            Call::Data { path } => self.questions.data(&self.name, call, path, shared),
+            Call::Evict { path, token } => {
+                self.questions.evict(&self.name, call, path, token, shared);
+            }
+            Call::Withdraw | Call::SetData { .. } => return false,
         }
-    }
-
-    pub(crate) fn members(&mut self, call: CallId, shared: &mut Shared) {
-        self.questions.members(&self.name, call, shared);
-    }
-
-    pub(crate) fn data(&mut self, call: CallId, path: String, shared: &mut Shared) {
-        self.questions.data(&self.name, call, path, shared);
-    }
-
-    /// Deletes a member, whoever owns it.
-    pub(crate) fn evict(&mut self, call: CallId, path: String, token: u64, shared: &mut Shared) {
-        self.questions.evict(&self.name, call, path, token, shared);
+        true
     }
 
     /// Whether it holds memberships, or is about to.

@@ -9,8 +9,8 @@ use fastrand::Rng;
 use seen::Seen;
 use std::time::Duration;
 use tenure_election::{
-    ANSWER_BYTES_MAX, CallId, Client, Command, ContenderSpec, Handle, Host, Input, LeasePolicy,
-    Reenrol, Secret, SessionOptions, Time,
+    ANSWER_BYTES_MAX, Call, CallId, Client, Command, ContenderSpec, Handle, Host, Input,
+    LeasePolicy, Reenrol, Secret, SessionOptions, Time,
 };
 use tenure_model::{Ensemble, EnsembleOptions, ModelOptions};
 use tenure_proto::{Acl, ConnectRequest, Request};
@@ -148,7 +148,14 @@ impl Bench {
 
     pub(crate) fn withdraw(&mut self, node: usize, handle: u64) -> CallId {
         let (call, handle) = (self.call(), Handle(handle));
-        self.command(node, Command::Withdraw { handle, call });
+        self.command(
+            node,
+            Command::Call {
+                handle,
+                call,
+                what: Call::Withdraw,
+            },
+        );
         call
     }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tenure_election::{
-    ANSWER_BYTES_MAX, Answer, CallId, Client, Command, ContenderSpec, Error, Event, Handle, Host,
-    Input, Output, Published, SESSION, SessionEvent, SessionOptions, Time,
+    ANSWER_BYTES_MAX, Answer, Call, CallId, Client, Command, ContenderSpec, Error, Event, Handle,
+    Host, Input, Output, Published, SESSION, SessionEvent, SessionOptions, Time,
 };
 use tenure_proto::{
     ConnectRequest, ConnectResponse, FrameDecoder, ReplyHeader, Request, Response, ServerError,
@@ -293,17 +293,20 @@ impl Clerk {
 
     pub(crate) fn members(&mut self, handle: u64, call: u64) {
         let (handle, call) = (Handle(handle), CallId(call));
-        self.command(Command::Members { handle, call });
+        self.command(Command::Call {
+            handle,
+            call,
+            what: Call::Members,
+        });
     }
 
     pub(crate) fn join(&mut self, handle: u64, call: u64, data: Vec<u8>) {
         let (handle, call) = (Handle(handle), CallId(call));
         let label = Some("c".to_owned());
-        self.command(Command::Join {
+        self.command(Command::Call {
             handle,
             call,
-            label,
-            data,
+            what: Call::Join { label, data },
         });
     }
 

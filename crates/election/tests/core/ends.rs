@@ -3,7 +3,7 @@
 use crate::clerk::{Act, Clerk, T};
 use std::time::Duration;
 use tenure_election::{
-    Answer, CallId, Command, ContenderEvent, Event, GroupEvent, Handle, LostReason,
+    Answer, Call, CallId, Command, ContenderEvent, Event, GroupEvent, Handle, LostReason,
 };
 use tenure_proto::{Request, Response, Stat, op};
 
@@ -173,7 +173,11 @@ fn a_payload_that_the_server_hangs_up_on_fails_alone() {
 
     let (handle, call) = (Handle(1), CallId(9));
     let data = vec![0; LARGE];
-    clerk.command(Command::SetData { handle, call, data });
+    clerk.command(Command::Call {
+        handle,
+        call,
+        what: Call::SetData { data },
+    });
     keeps(&mut clerk, 10 * SECOND);
     assert!(clerk.error(9).contains("hung up"));
     assert!(clerk.losses() <= 6, "{}", clerk.losses());
@@ -195,7 +199,11 @@ fn a_question_that_the_server_hangs_up_on_fails_alone_among_many() {
             },
         );
         let call = CallId(call);
-        clerk.command(Command::Data { handle, call, path });
+        clerk.command(Command::Call {
+            handle,
+            call,
+            what: Call::Data { path },
+        });
     }
     keeps(&mut clerk, 10 * SECOND);
     assert!(clerk.error(30).contains("hung up"));

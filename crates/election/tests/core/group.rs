@@ -2,7 +2,9 @@
 
 use crate::bench::{Bench, GROUP, T};
 use std::time::Duration;
-use tenure_election::{Answer, CallId, Command, Event, GroupEvent, Handle, LostReason, Member};
+use tenure_election::{
+    Answer, Call, CallId, Command, Event, GroupEvent, Handle, LostReason, Member,
+};
 use tenure_proto::op;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -17,11 +19,13 @@ fn open(bench: &mut Bench) -> usize {
 
 fn join(bench: &mut Bench, node: usize, data: &str) -> CallId {
     let data = data.as_bytes().to_vec();
-    bench.with_call(node, |call| Command::Join {
+    bench.with_call(node, |call| Command::Call {
         handle: G,
         call,
-        label: Some("m_x".into()),
-        data,
+        what: Call::Join {
+            label: Some("m_x".into()),
+            data,
+        },
     })
 }
 
@@ -34,10 +38,10 @@ fn joined(bench: &Bench, node: usize, call: CallId) -> Member {
 
 fn cancel(bench: &mut Bench, node: usize, member: &Member) -> CallId {
     let path = member.path.clone();
-    bench.with_call(node, |call| Command::Cancel {
+    bench.with_call(node, |call| Command::Call {
         handle: G,
         call,
-        path,
+        what: Call::Cancel { path },
     })
 }
 
@@ -58,12 +62,16 @@ fn join_data_members_cancel() {
     let member = joined(&bench, id, call);
     // A label that contains '_' is read back whole.
     assert_eq!(member.label.as_deref(), Some("m_x"));
-    let members = bench.with_call(id, |call| Command::Members { handle: G, call });
-    let path = member.path.clone();
-    let data = bench.with_call(id, |call| Command::Data {
+    let members = bench.with_call(id, |call| Command::Call {
         handle: G,
         call,
-        path,
+        what: Call::Members,
+    });
+    let path = member.path.clone();
+    let data = bench.with_call(id, |call| Command::Call {
+        handle: G,
+        call,
+        what: Call::Data { path },
     });
     bench.run(SECOND);
     let done = &bench.seen.nodes[id].done;
@@ -73,10 +81,10 @@ fn join_data_members_cancel() {
     bench.run(SECOND);
     let second = cancel(&mut bench, id, &member);
     let path = member.path.clone();
-    let data = bench.with_call(id, |call| Command::Data {
+    let data = bench.with_call(id, |call| Command::Call {
         handle: G,
         call,
-        path,
+        what: Call::Data { path },
     });
     bench.run(SECOND);
     let done = &bench.seen.nodes[id].done;
@@ -124,10 +132,10 @@ fn calls_while_disconnected_are_answered_when_the_server_is_back() {
     bench.crash();
     bench.run(SECOND / 4);
     let path = member.path.clone();
-    let data = bench.with_call(id, |call| Command::Data {
+    let data = bench.with_call(id, |call| Command::Call {
         handle: G,
         call,
-        path,
+        what: Call::Data { path },
     });
     let second = join(&mut bench, id, "b");
     bench.run(SECOND / 4);
@@ -254,20 +262,19 @@ fn names_that_were_given_twice_are_told_apart() {
 
 fn set(bench: &mut Bench, node: usize, member: &Member, data: &[u8]) -> CallId {
     let (path, data) = (member.path.clone(), data.to_vec());
-    bench.with_call(node, |call| Command::SetMemberData {
+    bench.with_call(node, |call| Command::Call {
         handle: G,
         call,
-        path,
-        data,
+        what: Call::SetMemberData { path, data },
     })
 }
 
 fn end_of(bench: &mut Bench, node: usize, member: &Member) -> CallId {
     let path = member.path.clone();
-    bench.with_call(node, |call| Command::AwaitEnd {
+    bench.with_call(node, |call| Command::Call {
         handle: G,
         call,
-        path,
+        what: Call::AwaitEnd { path },
     })
 }
 
@@ -317,7 +324,11 @@ fn a_payload_changed_before_the_znode_stands_is_not_lost() {
     bench.contend(id, 1);
     let handle = Handle(1);
     let data = b"late".to_vec();
-    let call = bench.with_call(id, |call| Command::SetData { handle, call, data });
+    let call = bench.with_call(id, |call| Command::Call {
+        handle,
+        call,
+        what: Call::SetData { data },
+    });
     bench.run(SECOND);
     assert_eq!(bench.seen.nodes[id].done[&call], Ok(Answer::Written(true)));
     let (data, _) = bench.world.ensemble.node("/group/c_0000000000").unwrap();
@@ -401,11 +412,10 @@ fn waiting_for_an_end_survives_a_reconnect() {
 
 fn evict(bench: &mut Bench, node: usize, member: &Member) -> CallId {
     let (path, token) = (member.path.clone(), member.token);
-    bench.with_call(node, |call| Command::Evict {
+    bench.with_call(node, |call| Command::Call {
         handle: G,
         call,
-        path,
-        token,
+        what: Call::Evict { path, token },
     })
 }
 

@@ -111,11 +111,13 @@ fn a_session_with_members_is_kept_and_waited_for() {
             path: "/other".into(),
         },
     );
-    bench.with_call(0, |call| tenure_election::Command::Join {
+    bench.with_call(0, |call| tenure_election::Command::Call {
         handle: group,
         call,
-        label: None,
-        data: b"stays".to_vec(),
+        what: tenure_election::Call::Join {
+            label: None,
+            data: b"stays".to_vec(),
+        },
     });
     bench.contend(0, 1);
     bench.run(2 * T);

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 use tenure_election::{
-    ANSWER_BYTES_MAX, Answer, Basis, CallId, Client, Command, ContenderEvent, ContenderSpec, Event,
-    Handle, Host, Input, Lease, Member, Output, SESSION, Secret, SessionEvent, SessionOptions,
-    SessionWake, Time, Wake,
+    ANSWER_BYTES_MAX, Answer, Basis, Call, CallId, Client, Command, ContenderEvent, ContenderSpec,
+    Event, Handle, Host, Input, Lease, Member, Output, SESSION, Secret, SessionEvent,
+    SessionOptions, SessionWake, Time, Wake,
 };
 use tenure_proto::{
     Acl, ConnectRequest, ConnectResponse, CreateMode, ReplyHeader, Request, Response, Stat, xid,
@@ -339,9 +339,10 @@ fn enrolment_is_one_segment_and_its_answers_make_a_leader() {
     // Release: first the lease ends, then the delete is written.
     let out = give(
         &mut client,
-        Input::Command(Command::Withdraw {
+        Input::Command(Command::Call {
             handle,
             call: CallId(1),
+            what: Call::Withdraw,
         }),
         ms(110),
     );
@@ -593,7 +594,11 @@ fn two_questions(client: &mut Client) {
         ms(30),
     );
     for call in [CallId(1), CallId(2)] {
-        let command = Command::Members { handle, call };
+        let command = Command::Call {
+            handle,
+            call,
+            what: Call::Members,
+        };
         give(client, Input::Command(command), ms(40));
     }
 }

@@ -5,7 +5,7 @@ use crate::bench::{Bench, GROUP, T};
 use crate::clerk::{Act, Clerk};
 use std::time::Duration;
 use tenure_election::{
-    Answer, Command, ContenderEvent, ContenderSpec, DetectorEvent, Error, Event, GroupEvent,
+    Answer, Call, Command, ContenderEvent, ContenderSpec, DetectorEvent, Error, Event, GroupEvent,
     Handle, LostReason, Reenrol, Time,
 };
 use tenure_proto::{Request, ServerError, op};
@@ -178,10 +178,12 @@ fn a_payload_is_written_in_the_end() {
     for code in CODES {
         let mut bench = pair();
         bench.refuse(0, op::SET_DATA, code, 3);
-        let call = bench.with_call(0, |call| Command::SetData {
+        let call = bench.with_call(0, |call| Command::Call {
             handle: Handle(1),
             call,
-            data: b"new".to_vec(),
+            what: Call::SetData {
+                data: b"new".to_vec(),
+            },
         });
         bench.run(T);
         assert_eq!(bench.seen.nodes[0].done[&call], Ok(Answer::Written(true)));
@@ -272,14 +274,15 @@ fn calls_of_a_group_wait_for_an_answer_that_decides() {
         for refused in [op::GET_CHILDREN2, op::EXISTS, op::GET_DATA, op::DELETE] {
             bench.refuse(asker, refused, code, 3);
         }
-        let members = bench.with_call(asker, |call| Command::Members {
+        let members = bench.with_call(asker, |call| Command::Call {
             handle: group,
             call,
+            what: Call::Members,
         });
-        let data = bench.with_call(asker, |call| Command::Data {
+        let data = bench.with_call(asker, |call| Command::Call {
             handle: group,
             call,
-            path: member(),
+            what: Call::Data { path: member() },
         });
         bench.run(T);
         let done = &bench.seen.nodes[asker].done;
@@ -290,16 +293,18 @@ fn calls_of_a_group_wait_for_an_answer_that_decides() {
         );
         assert_eq!(done[&data], Ok(Answer::Data(Some(b"1/1".to_vec()))));
         bench.refuse(asker, op::EXISTS, code, 2);
-        let end = bench.with_call(asker, |call| Command::AwaitEnd {
+        let end = bench.with_call(asker, |call| Command::Call {
             handle: group,
             call,
-            path: member(),
+            what: Call::AwaitEnd { path: member() },
         });
-        let evict = bench.with_call(asker, |call| Command::Evict {
+        let evict = bench.with_call(asker, |call| Command::Call {
             handle: group,
             call,
-            path: member(),
-            token,
+            what: Call::Evict {
+                path: member(),
+                token,
+            },
         });
         bench.run(T);
         let done = &bench.seen.nodes[asker].done;
@@ -323,7 +328,11 @@ fn a_listing_of_many_asks_again_only_for_those_that_were_refused() {
     bench.run(SECOND);
     bench.refuse(asker, op::EXISTS, -127, 7);
     bench.command(asker, Command::Watch { handle });
-    let call = bench.with_call(asker, |call| Command::Members { handle, call });
+    let call = bench.with_call(asker, |call| Command::Call {
+        handle,
+        call,
+        what: Call::Members,
+    });
     bench.run(T);
     let done = &bench.seen.nodes[asker].done;
     assert!(matches!(&done[&call], Ok(Answer::Members(all)) if all.len() == MANY as usize));
@@ -347,11 +356,13 @@ fn a_join_waits_and_says_why() {
     bench.command(0, Command::Group { handle, path });
     bench.run(SECOND);
     bench.refuse(0, op::CREATE2, -125, 4);
-    let call = bench.with_call(0, |call| Command::Join {
+    let call = bench.with_call(0, |call| Command::Call {
         handle,
         call,
-        label: None,
-        data: Vec::new(),
+        what: Call::Join {
+            label: None,
+            data: Vec::new(),
+        },
     });
     bench.run(T / 20);
     assert!(!bench.seen.nodes[0].done.contains_key(&call));

@@ -4,8 +4,8 @@
 use crate::bench::{Bench, GROUP, T};
 use std::time::Duration;
 use tenure_election::{
-    Answer, Command, ContenderEvent, ContenderSpec, DetectorEvent, Error, ErrorKind, GroupEvent,
-    Handle, LostReason,
+    Answer, Call, Command, ContenderEvent, ContenderSpec, DetectorEvent, Error, ErrorKind,
+    GroupEvent, Handle, LostReason,
 };
 use tenure_model::{ModelOptions, digest_id};
 use tenure_proto::{Acl, Perms, Request, op};
@@ -276,7 +276,11 @@ fn a_view_lacks_nobody_because_he_may_not_be_read() {
     };
     assert_eq!(error.kind(), ErrorKind::NoAuth);
     assert!(error.message().contains("/group/c_0000000001") && error.message().contains("READ"));
-    let call = bench.with_call(watcher, |call| Command::Members { handle, call });
+    let call = bench.with_call(watcher, |call| Command::Call {
+        handle,
+        call,
+        what: Call::Members,
+    });
     bench.run(SECOND);
     let answer = bench.seen.nodes[watcher].done[&call].clone();
     assert_eq!(answer.unwrap_err().kind(), ErrorKind::NoAuth);

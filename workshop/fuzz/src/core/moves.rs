@@ -3,7 +3,9 @@
 use super::{Player, Tape};
 use crate::secret::SESSION_SECRET;
 use std::time::Duration;
-use tenure::core::{CallId, Command, ContenderSpec, Handle, Input, LeasePolicy, Reenrol, Time};
+use tenure::core::{
+    Call, CallId, Command, ContenderSpec, Handle, Input, LeasePolicy, Reenrol, Time,
+};
 use tenure::proto::{
     ConnectResponse, EventKind, ReplyHeader, Response, ServerError, Stat, WatchEvent, op,
 };
@@ -96,11 +98,10 @@ impl Player {
                 self.candidacies += 1;
                 let label = tape.one_of(&LABELS).map(str::to_owned);
                 let data = tape.bytes().to_vec();
-                self.command(Command::Join {
+                self.command(Command::Call {
                     handle,
                     call,
-                    label,
-                    data,
+                    what: Call::Join { label, data },
                 });
             }
             17 => self.ask(tape),
@@ -374,24 +375,46 @@ impl Player {
             _ => {
                 let (call, data) = (self.call(), tape.bytes().to_vec());
                 match what {
-                    3 => Command::Withdraw { handle, call },
-                    4 => Command::Cancel { handle, call, path },
-                    5 => Command::SetData { handle, call, data },
-                    6 => Command::SetMemberData {
+                    3 => Command::Call {
                         handle,
                         call,
-                        path,
-                        data,
+                        what: Call::Withdraw,
                     },
-                    7 => Command::AwaitEnd { handle, call, path },
-                    8 => Command::Evict {
+                    4 => Command::Call {
                         handle,
                         call,
-                        path,
-                        token,
+                        what: Call::Cancel { path },
                     },
-                    9 => Command::Members { handle, call },
-                    _ => Command::Data { handle, call, path },
+                    5 => Command::Call {
+                        handle,
+                        call,
+                        what: Call::SetData { data },
+                    },
+                    6 => Command::Call {
+                        handle,
+                        call,
+                        what: Call::SetMemberData { path, data },
+                    },
+                    7 => Command::Call {
+                        handle,
+                        call,
+                        what: Call::AwaitEnd { path },
+                    },
+                    8 => Command::Call {
+                        handle,
+                        call,
+                        what: Call::Evict { path, token },
+                    },
+                    9 => Command::Call {
+                        handle,
+                        call,
+                        what: Call::Members,
+                    },
+                    _ => Command::Call {
+                        handle,
+                        call,
+                        what: Call::Data { path },
+                    },
                 }
             }
         };

@@ -6,7 +6,7 @@ use crate::acts;
 use crate::trial::Trial;
 use crate::user::What;
 use std::time::Duration;
-use tenure::core::Command;
+use tenure::core::{Call, Command};
 use tenure::model::{LinkOptions, ServerState};
 use tenure_worlds::{MS, Nanos, Quality, Way, nanos, span};
 
@@ -195,10 +195,10 @@ impl Scene {
             paths.map(|path| (*handle, path))
         });
         for (handle, path) in joined.collect::<Vec<_>>() {
-            trial.call(self.node, What::Cancel(handle), |call| Command::Cancel {
+            trial.call(self.node, What::Cancel(handle), |call| Command::Call {
                 handle,
                 call,
-                path,
+                what: Call::Cancel { path },
             });
         }
     }
@@ -225,7 +225,11 @@ impl Scene {
                 handle
             }
         };
-        trial.call(id, What::Ask, |call| Command::Members { handle, call });
+        trial.call(id, What::Ask, |call| Command::Call {
+            handle,
+            call,
+            what: Call::Members,
+        });
     }
 
     /// Writes repeatedly.

@@ -8,7 +8,7 @@ use crate::plots::{calm, timeout};
 use crate::trial::Trial;
 use crate::user::What;
 use std::time::Duration;
-use tenure::core::Command;
+use tenure::core::{Call, Command};
 use tenure::model::LinkOptions;
 use tenure::proto::path;
 use tenure_worlds::{MS, Nanos, Quality, SECOND, span};
@@ -105,7 +105,11 @@ pub(super) fn huge_listing(trial: &mut Trial) {
     let (before, group) = (suspensions(trial, node), bulk_group(trial));
     trial.judge.marks.hit("huge-listing");
     let handle = trial.open(node, group);
-    trial.call(node, What::Ask, |call| Command::Members { handle, call });
+    trial.call(node, What::Ask, |call| Command::Call {
+        handle,
+        call,
+        what: Call::Members,
+    });
     let length = timeout(trial, node) / 2;
     trial.run(length);
     if suspensions(trial, node) > before {
@@ -192,7 +196,11 @@ pub(super) fn bulk_reads(trial: &mut Trial) {
     trial.judge.marks.hit("bulk-reads");
     let handle = trial.open(node, group);
     for _ in 0..2 {
-        trial.call(node, What::Ask, |call| Command::Members { handle, call });
+        trial.call(node, What::Ask, |call| Command::Call {
+            handle,
+            call,
+            what: Call::Members,
+        });
     }
     trial.run(timeout / 2);
     if suspensions(trial, node) > before || leads && !trial.leads_any(node) {
