@@ -15,10 +15,13 @@ const NEEDED: &[&str] = &[
     "libc",
     "log",
     "mio",
+    "siphasher",
     "socket2",
     "tenure",
+    "tenure-election",
     "tenure-model",
     "tenure-proto",
+    "tenure-session",
 ];
 
 const MANIFEST: &str = r#"[package]
