@@ -8,31 +8,31 @@ use std::time::Duration;
 use tenure_field::process::{Options, Stream};
 use tenure_field::{Netns, Process, boottime, poll, stats};
 
-/// How to start the process under test: a program that calls [`probe::run`].
+/// The start of the process under test: a program that calls [`probe::run`].
 #[derive(Clone, Debug)]
 pub struct Launcher {
     /// The program.
     pub program: PathBuf,
     /// Its arguments.
     pub args: Vec<String>,
-    /// The session timeout to ask for.
+    /// The session timeout to request.
     pub timeout: Duration,
 }
 
-/// What a process has used, and uses.
+/// The resources of a process.
 #[derive(Clone, Copy, Debug)]
 pub struct Usage {
     /// Threads now.
     pub threads: u64,
     /// Resident memory now, in MB.
     pub rss_mb: f64,
-    /// The most that was ever resident, in MB.
+    /// The largest resident memory so far, in MB.
     pub peak_mb: f64,
-    /// On a processor so far, in seconds.
+    /// Processor time so far, in seconds.
     pub cpu: f64,
     /// Context switches so far.
     pub switches: f64,
-    /// Packets that came into the namespace so far, without those of its loopback device.
+    /// Packets that came into the namespace so far, except those of its loopback device.
     pub packets_in: f64,
     /// Packets that left it.
     pub packets_out: f64,
@@ -71,7 +71,7 @@ impl ClientProcess {
         client
     }
 
-    /// Tells it what to do.
+    /// Sends it a command.
     #[track_caller]
     pub fn tell(&self, line: &str) {
         self.process.write_stdin(format!("{line}\n").as_bytes());
@@ -94,7 +94,7 @@ impl ClientProcess {
             .count()
     }
 
-    /// Waits for a line as [`find`](Self::find) looks for one.
+    /// Waits for a line as [`find`](Self::find) does.
     ///
     /// # Panics
     /// When none comes; the message holds all lines.
@@ -107,14 +107,14 @@ impl ClientProcess {
         })
     }
 
-    /// Waits for a state of the session; when it was told, in seconds since `since`.
+    /// Waits for a state of the session; the time of its report, in seconds since `since`.
     #[track_caller]
     pub fn session(&self, since: u64, state: &str) -> f64 {
         let is = |line: &Value| line["what"] == "session" && line["state"] == state;
         seconds(since, &self.wait(since, state, is))
     }
 
-    /// When a state of the session was told, if it was.
+    /// The time at which a state of the session was reported, if it was.
     #[must_use]
     pub fn session_if(&self, since: u64, state: &str) -> Option<f64> {
         let is = |line: &Value| line["what"] == "session" && line["state"] == state;
@@ -145,7 +145,7 @@ impl ClientProcess {
         })
     }
 
-    /// What the process uses.
+    /// The resources of the process.
     #[must_use]
     #[track_caller]
     pub fn usage(&self) -> Usage {
@@ -158,7 +158,7 @@ impl ClientProcess {
             .expect("it lives")
             .flatten()
         {
-            // A thread that has just ended counts no more; threads under test do not end.
+            // A thread that has just ended no longer counts; threads under test do not end.
             let text = |file| fs::read_to_string(task.path().join(file)).unwrap_or_default();
             cpu += text("schedstat")
                 .split_whitespace()

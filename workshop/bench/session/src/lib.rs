@@ -1,20 +1,20 @@
 //! tenure's session under each fault: one function a row, for the tests under
 //! `tests/session`, which assert order and conditions, and for `make session`, which measures.
 //!
-//! The client under test is a process of its own ([`probe`]), told what to do on its standard
+//! The client under test is a process of its own ([`probe`]), which gets commands on its standard
 //! input, so that it can live in a network namespace. All times are on the boot-time clock, taken
-//! in that process when its user is told.
+//! in that process when its user gets an event.
 //!
-//! A row that cannot go on says why and panics, as the field does.
+//! A row that cannot go on panics with the reason, as the field does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // see the paragraph above
 
 mod client_process;
+pub mod measurements;
 mod network;
 pub mod probe;
 pub mod report;
 pub mod rows;
 mod run;
-pub mod sheets;
 pub mod tables;
 
 pub use client_process::{ClientProcess, Launcher, Usage};

@@ -1,4 +1,4 @@
-//! Plays each row of `docs/session.md` some times and writes the figures.
+//! Plays each row of `docs/session.md` several times and writes the figures.
 //!
 //!     tenure-bench-session [--runs N] [--only ROW]... [--write FILE]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // as the library says
@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::thread;
-use tenure_bench_session::sheets::{self, Needs, Sheet};
+use tenure_bench_session::measurements::{self, Measurement, Needs};
 use tenure_bench_session::{Launcher, Network, Run, T, probe, report};
 
 const USAGE: &str = "usage: tenure-bench-session [--runs N] [--only ROW]... [--write FILE]";
@@ -27,7 +27,11 @@ fn parse(mut words: impl Iterator<Item = String>) -> Option<Args> {
         let value = words.next()?;
         match word.as_str() {
             "--runs" => args.runs = value.parse().ok().filter(|runs| *runs > 0)?,
-            "--only" if sheets::all().iter().any(|sheet| sheet.table.id == value) => {
+            "--only"
+                if measurements::all()
+                    .iter()
+                    .any(|measurement| measurement.table.id == value) =>
+            {
                 args.only.push(value)
             }
             "--write" => args.write = Some(value),
@@ -43,7 +47,10 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Some(args) = parse(std::env::args().skip(1)) else {
-        let ids: Vec<_> = sheets::all().iter().map(|sheet| sheet.table.id).collect();
+        let ids: Vec<_> = measurements::all()
+            .iter()
+            .map(|measurement| measurement.table.id)
+            .collect();
         eprintln!("{USAGE}\nrows: {}", ids.join(", "));
         return ExitCode::from(2);
     };
@@ -57,26 +64,29 @@ fn main() -> ExitCode {
 }
 
 fn measure(args: &Args) -> Result<(), String> {
-    let wanted: Vec<&Sheet> = sheets::all()
+    let wanted: Vec<&Measurement> = measurements::all()
         .iter()
-        .filter(|sheet| args.only.is_empty() || args.only.iter().any(|id| id == sheet.table.id))
+        .filter(|measurement| {
+            args.only.is_empty() || args.only.iter().any(|id| id == measurement.table.id)
+        })
         .collect();
     let network = Network::new(launcher()?)?;
     let mut measured: BTreeMap<&str, Vec<Run>> = BTreeMap::new();
-    let (quiet, rest): (Vec<&Sheet>, Vec<&Sheet>) =
-        wanted.iter().partition(|sheet| sheet.needs == Needs::Quiet);
+    let (quiet, rest): (Vec<&Measurement>, Vec<&Measurement>) = wanted
+        .iter()
+        .partition(|measurement| measurement.needs == Needs::Quiet);
     let side_by_side: Vec<(&str, thread::Result<Played>)> = thread::scope(|scope| {
         let threads: Vec<_> = rest
             .iter()
-            .map(|sheet| {
-                let play = || match sheet.needs {
+            .map(|measurement| {
+                let play = || match measurement.needs {
                     Needs::OwnServer => {
                         let own = Network::new(network.launcher().clone())?;
-                        Ok(play(sheet, &own, args.runs))
+                        Ok(play(measurement, &own, args.runs))
                     }
-                    Needs::Little | Needs::Quiet => Ok(play(sheet, &network, args.runs)),
+                    Needs::Little | Needs::Quiet => Ok(play(measurement, &network, args.runs)),
                 };
-                (sheet.table.id, scope.spawn(play))
+                (measurement.table.id, scope.spawn(play))
             })
             .collect();
         let ends = threads.into_iter().map(|(id, thread)| (id, thread.join()));
@@ -86,17 +96,22 @@ fn measure(args: &Args) -> Result<(), String> {
     for (id, end) in side_by_side {
         match end {
             Ok(runs) => drop(measured.insert(id, runs?)),
-            // The others have their figures all the same.
+            // The other measurements keep their figures.
             Err(_) => failed.push(id),
         }
     }
-    // Last, when nothing else of ours runs any more.
-    for sheet in quiet {
-        measured.insert(sheet.table.id, play(sheet, &network, args.runs));
+    // Last, when no other process of this program runs.
+    for measurement in quiet {
+        measured.insert(measurement.table.id, play(measurement, &network, args.runs));
     }
     let sections: Vec<_> = wanted
         .iter()
-        .filter_map(|sheet| Some(report::section(&sheet.table, measured.get(sheet.table.id)?)))
+        .filter_map(|measurement| {
+            Some(report::section(
+                &measurement.table,
+                measured.get(measurement.table.id)?,
+            ))
+        })
         .collect();
     let text = sections.join("\n");
     println!("{text}");
@@ -106,7 +121,7 @@ fn measure(args: &Args) -> Result<(), String> {
     let Some(path) = &args.write else {
         return Ok(());
     };
-    if wanted.len() < sheets::all().len() {
+    if wanted.len() < measurements::all().len() {
         return Err(format!("not all rows were played: {path} stays as it is"));
     }
     let document = std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))?;
@@ -114,14 +129,14 @@ fn measure(args: &Args) -> Result<(), String> {
     std::fs::write(path, document).map_err(|e| format!("{path}: {e}"))
 }
 
-/// The runs of a sheet, or why there is no network for it.
+/// The runs of a measurement, or the reason for which it has no network.
 type Played = Result<Vec<Run>, String>;
 
-fn play(sheet: &Sheet, network: &Network, runs: usize) -> Vec<Run> {
+fn play(measurement: &Measurement, network: &Network, runs: usize) -> Vec<Run> {
     (1..=runs)
         .map(|number| {
-            eprintln!("{}: {number} of {runs}", sheet.table.id);
-            (sheet.play)(network)
+            eprintln!("{}: {number} of {runs}", measurement.table.id);
+            (measurement.play)(network)
         })
         .collect()
 }

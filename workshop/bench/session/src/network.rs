@@ -1,4 +1,4 @@
-//! Where a row is played: a server, and a host for each client.
+//! The place of a row: a server, and a host for each client.
 
 use crate::client_process::{ClientProcess, Launcher, now, span};
 use std::io;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tenure_field::wire::{Fields, Payload, opcode};
 use tenure_field::{Host, Lab, Zookeeper, raw};
 
-/// How often somebody looks whether a znode is gone: the error of that time.
+/// The time between two looks whether a znode is gone: the error of that time.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// A server on a network of its own.
@@ -20,7 +20,7 @@ pub struct Network {
     last: AtomicUsize,
 }
 
-/// A host and a group that nobody else uses.
+/// A host and a group that no other row uses.
 #[derive(Debug)]
 pub struct Place {
     /// The host.
@@ -33,7 +33,7 @@ impl Network {
     /// A lab with a server in it.
     ///
     /// # Errors
-    /// Where network namespaces are not allowed; the text says why.
+    /// When network namespaces are not allowed; the text has the reason.
     pub fn new(launcher: Launcher) -> Result<Self, String> {
         let lab = Lab::new()?;
         let server = Zookeeper::start_in(&lab);
@@ -51,7 +51,7 @@ impl Network {
         &self.server
     }
 
-    /// How clients are started.
+    /// The options of clients.
     #[must_use]
     pub fn launcher(&self) -> &Launcher {
         &self.launcher
@@ -85,7 +85,7 @@ impl Network {
         ClientProcess::start(&self.launcher, url, Some(place.host.netns()))
     }
 
-    /// A session of somebody else, close to the server.
+    /// A session of another client, close to the server.
     #[must_use]
     #[track_caller]
     pub fn stranger(&self) -> raw::Session {
@@ -93,7 +93,7 @@ impl Network {
         self.lab.servers().enter(open).expect("a healthy server")
     }
 
-    /// Runs `act` where the server is.
+    /// Runs `act` in the server's namespace.
     pub fn near_server<R: Send>(&self, act: impl FnOnce() -> R + Send) -> R {
         self.lab.servers().enter(act)
     }
@@ -143,10 +143,10 @@ impl Network {
     }
 }
 
-/// Sets data behind its owner's back.
+/// Sets data, without the owner.
 ///
 /// # Errors
-/// As the connection's.
+/// Those of the connection.
 pub(crate) fn set_data(session: &mut raw::Session, path: &str, data: &[u8]) -> io::Result<i32> {
     let body = Payload::new().buffer(path).buffer(data).int(-1);
     Ok(session.request(opcode::SET_DATA, body)?.error)
@@ -160,7 +160,7 @@ pub(crate) fn sleep_until(from: u64, seconds: f64) {
     }
 }
 
-/// Sleeps for a part of a ping interval that differs from run to run, so that faults hit all
+/// Sleeps for a part of a ping interval that differs from run to run, so that faults occur in all
 /// phases.
 pub(crate) fn any_phase() {
     std::thread::sleep(Duration::from_nanos(now() % 1_300_000_000));

@@ -1,13 +1,13 @@
-//! The process under test: a client that is told what to do line by line and prints what its user
-//! is told, as JSON, on standard error (standard output may belong to a test harness).
+//! The process under test: a client that gets one command a line and prints its user's events, as
+//! JSON, on standard error (standard output may belong to a test harness).
 //!
-//! | line | does |
+//! | line | effect |
 //! |---|---|
 //! | `open` / `open quiet` | opens the client; session events are printed, or not |
-//! | `join ID MS` | joins the group; gives up after so many milliseconds unless 0 |
+//! | `join ID MS` | joins the group; gives up after this many milliseconds unless 0 |
 //! | `drop` | joins and gives up at once |
-//! | `members ID MS` | asks for the members |
-//! | `detect PATH`, `watch PATH`, `contend ID PATH` | follow, watch, stand |
+//! | `members ID MS` | requests the members |
+//! | `detect PATH`, `watch PATH`, `contend ID PATH` | follows, watches, contends |
 //! | `read N` | joins, then reads its 100 bytes N times: at once, then one by one |
 //! | `many N` | a contender and a detector in each of N groups |
 //! | `close` | closes the client |
@@ -37,7 +37,7 @@ fn session_timeout() -> Duration {
 
 fn say(mut line: Value) {
     line["at"] = json!(boottime::now_ns());
-    // Whoever started this has gone: there is nobody to tell.
+    // The parent process has gone: nothing reads the output.
     drop(writeln!(std::io::stderr(), "{line}"));
 }
 
@@ -207,7 +207,7 @@ fn follow<H: Send + Sync + 'static, E: tenure_event::Event>(
     });
 }
 
-/// What all kinds of events have in common, for [`follow`].
+/// The common part of all kinds of events, for [`follow`].
 mod tenure_event {
     use super::{ContenderEvent, DetectorEvent, Error, Events, GroupEvent, SessionEvent};
 

@@ -4,7 +4,8 @@ use crate::Run;
 use crate::tables::Table;
 use std::fmt::Write;
 
-/// Smallest, median and greatest of what `runs` have for `name`; how many had it, if not all.
+/// The least, median and greatest of the values of `name` in `runs`; the number of runs that have
+/// it, if not all.
 #[must_use]
 pub fn spread(runs: &[Run], name: &str) -> String {
     let mut values: Vec<f64> = runs.iter().filter_map(|run| run.get(name)).collect();
@@ -24,7 +25,7 @@ pub fn spread(runs: &[Run], name: &str) -> String {
     text
 }
 
-/// Two decimals below ten, three for what is very small, fewer for what is large.
+/// Two decimals below ten, three for very small values, fewer for large ones.
 fn shown(value: f64) -> String {
     let size = value.abs();
     if value.fract() == 0.0 {
@@ -71,9 +72,9 @@ fn row(text: &mut String, cells: &[&str]) {
     writeln!(text, "| {} |", cells.join(" | ")).expect("writing to a string");
 }
 
-/// Where the generated part of the document begins.
+/// The beginning of the document's generated part.
 const BEGIN: &str = "<!-- begin: written by `make session` -->";
-/// Where it ends.
+/// Its end.
 const END: &str = "<!-- end: written by `make session` -->";
 
 /// The document with its generated part replaced.

@@ -1,7 +1,8 @@
-//! Reads tables: what is in them, and which figures of ours go where.
+//! Reads tables, and finds the places of our figures in them.
 //!
-//! A table begins with `# ID: TITLE`, a line that says what is done (or none), and the heads of the
-//! columns. In the rows `{NAME}` is the place of the figure of that name: our columns stand behind
+//! A table begins with `# ID: TITLE`, a line that describes the fault (or none), and the heads of
+//! the columns. In the rows `{NAME}` is the place of the figure of that name: our columns follow
+//! the label, and the peers' columns follow ours.
 //! the label, and what others did behind them.
 
 /// A table, as it was written.
@@ -11,7 +12,7 @@ pub struct Table<'a> {
     pub id: &'a str,
     /// Its title.
     pub title: &'a str,
-    /// What is done; may be empty.
+    /// The fault; may be empty.
     pub said: &'a str,
     /// Our columns.
     pub own: Vec<&'a str>,
@@ -24,7 +25,7 @@ pub struct Table<'a> {
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row<'a> {
-    /// What it says.
+    /// Its label.
     pub label: &'a str,
     /// The figures, one for each of our columns.
     pub names: Vec<&'a str>,
@@ -32,10 +33,10 @@ pub struct Row<'a> {
     pub peers: Vec<&'a str>,
 }
 
-/// The tables that are written there.
+/// The tables in the text.
 ///
 /// # Errors
-/// When it is none, or a row has not a cell for each column; says which.
+/// When it is not a table, or a row has not a cell for each column; names the line.
 pub fn read(text: &str) -> Result<Vec<Table<'_>>, String> {
     let mut tables: Vec<Table<'_>> = Vec::new();
     let mut heads: Vec<&str> = Vec::new();
@@ -100,7 +101,7 @@ fn cells(line: &str) -> Option<Vec<&str>> {
     Some(line.split('|').map(str::trim).collect())
 }
 
-/// Our figures are those behind the label without a gap.
+/// Our figures are those that follow the label without a gap.
 fn row<'a>(cells: &[&'a str]) -> Row<'a> {
     let name = |cell: &&'a str| cell.strip_prefix('{')?.strip_suffix('}');
     let names: Vec<&str> = cells[1..].iter().map_while(name).collect();

@@ -5,10 +5,10 @@ use crate::network::sleep_until;
 use crate::{Launcher, Network, Run};
 use std::process::Command;
 
-/// Why it cannot work.
+/// The reason for which it cannot work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bad {
-    /// Nobody listens.
+    /// No process listens.
     Refused,
     /// ENETUNREACH.
     NoRoute,
@@ -68,7 +68,7 @@ pub fn bad(network: &Network, bad: Bad, watched: f64) -> Run {
             "zookeeper.example:2181".to_owned()
         }
         Bad::SilentResolver => {
-            // What it is sent vanishes: the hosts' network ends at the servers' namespace.
+            // Packets to it vanish: the hosts' network ends at the servers' namespace.
             launcher = with_name_server(launcher, "10.99.0.9");
             "zookeeper.example:2181".to_owned()
         }

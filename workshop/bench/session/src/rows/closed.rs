@@ -1,4 +1,4 @@
-//! The session is closed by somebody else.
+//! Another client closes the session.
 
 use crate::client_process::{now, seconds};
 use crate::network::any_phase;

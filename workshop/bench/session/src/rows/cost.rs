@@ -1,4 +1,4 @@
-//! What a session costs.
+//! The costs of a session.
 
 use crate::client_process::{now, span};
 use crate::network::sleep_until;
@@ -36,7 +36,7 @@ pub fn idle(network: &Network, watched: f64) -> Run {
     run
 }
 
-/// A standby and a detector on one client, at rest for `watched` seconds; somebody else leads.
+/// A standby and a detector on one client, idle for `watched` seconds; another client leads.
 #[must_use]
 #[track_caller]
 pub fn following(network: &Network, watched: f64) -> Run {
@@ -66,8 +66,7 @@ pub fn following(network: &Network, watched: f64) -> Run {
     run
 }
 
-/// A contender and a detector in each of `count` groups on one client, at rest for `watched`
-/// seconds.
+/// A contender and a detector in each of `count` groups on one client, idle for `watched` seconds.
 #[must_use]
 #[track_caller]
 pub fn many(network: &Network, count: u32, watched: f64) -> Run {

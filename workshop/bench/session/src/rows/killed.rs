@@ -6,7 +6,7 @@ use crate::{LIMIT, Network, Place, Run};
 use std::time::Duration;
 use tenure_field::{Proxy, raw, wait_until};
 
-/// When the watched things change.
+/// When the watched znodes change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// After the client has its session back.
@@ -35,7 +35,7 @@ pub fn watches(network: &Network, timeout: Duration, change: Change) -> Run {
     any_phase();
 
     proxy.refuse(change == Change::DuringTheCut);
-    // Read before: the client may be told before the kill has returned.
+    // Read before: the client may report it before the kill has returned.
     let cut = now();
     network.server().kill();
     let mut run = Run::default();
@@ -53,7 +53,7 @@ pub fn watches(network: &Network, timeout: Duration, change: Change) -> Run {
     let kept = client.session_if(cut, "expired").is_none();
     run.note("kept", f64::from(u8::from(kept)));
     if !kept {
-        // A machine that is too slow; what belonged to the session is other znodes now.
+        // A machine that is too slow; the session's other znodes are gone.
         return run;
     }
     let changed = if change == Change::AfterReconnect {
@@ -109,7 +109,7 @@ impl Watched {
         }
     }
 
-    /// Takes the stranger's session back from the server that was started again.
+    /// Attaches to the stranger's session again at the server that was started again.
     fn come_back(&mut self, network: &Network) {
         let (id, password) = (self.stranger.id, self.stranger.password.clone());
         let attach = || {
@@ -168,7 +168,7 @@ impl Watched {
     }
 }
 
-/// A server that is down for `down` seconds: what that costs, and how soon the client is back.
+/// A server that is down for `down` seconds: the cost, and the time until the client is back.
 #[must_use]
 #[track_caller]
 pub fn down(network: &Network, down: f64) -> Run {
@@ -176,7 +176,7 @@ pub fn down(network: &Network, down: f64) -> Run {
     let client = network.client(&place);
     client.join("one");
     let before = client.usage();
-    // Read before: the client may be told before the kill has returned.
+    // Read before: the client may report it before the kill has returned.
     let cut = now();
     network.server().kill();
     let mut run = Run::default();

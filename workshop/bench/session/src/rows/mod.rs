@@ -1,4 +1,4 @@
-//! The rows: what is done to a client, and when it was told what.
+//! The rows: the faults for a client, and the times of its events.
 
 pub mod addresses;
 pub mod closed;

@@ -107,7 +107,7 @@ pub fn calls(network: &Network, hole: f64) -> Run {
         let failed = answer["failed"].is_string();
         run.note(format!("{name} failed"), f64::from(u8::from(failed)));
     }
-    // One znode went with its session; only the join that nobody gave up was done.
+    // One znode went with its session; only the join that was not given up was done.
     let deleted = 1;
     run.note(
         "creates",
@@ -147,7 +147,7 @@ pub fn own_link(network: &Network, hole: f64) -> Run {
     run
 }
 
-/// A black hole of 2.7 s, with writes on their way, and what becomes of them.
+/// A black hole of 2.7 s, with writes on their way, and their outcome.
 #[must_use]
 #[track_caller]
 pub fn short(network: &Network) -> Run {
@@ -200,7 +200,7 @@ pub fn writes(network: &Network, timeout: Duration, hole: f64, in_flight: bool) 
     for answer in [early, late] {
         assert!(!kept || answer["path"].is_string(), "{answer}");
     }
-    // What a system may still send again by itself after the heal, it has sent by then.
+    // By now the system has sent again whatever it sends after the heal.
     sleep_until(healed, 12.0);
     if kept {
         let members = u32::try_from(network.children(&place.path)).expect("few");

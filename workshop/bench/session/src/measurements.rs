@@ -1,7 +1,7 @@
-//! Which tables there are, and what is played for each.
+//! The measurements: the tables, and the rows that are played for each.
 //!
-//! What is in them is written in `sheets.md`. The peers' figures were measured once, with the same
-//! server, timeout, tick and kinds of cuts; they are quoted there.
+//! `tables.md` has the tables. The peers' figures were measured once, with the same server,
+//! timeout, tick and kinds of cuts; it quotes them.
 
 use crate::rows::addresses::{self, Bad};
 use crate::rows::killed::{self, Change};
@@ -12,41 +12,41 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use tenure_field::bad::Kind;
 
-/// A table, and where its figures come from.
+/// A table, and the source of its figures.
 #[derive(Clone, Debug)]
-pub struct Sheet {
-    /// What is in it.
+pub struct Measurement {
+    /// The table.
     pub table: Table<'static>,
-    /// Where it can be played.
+    /// The conditions under which it can be played.
     pub needs: Needs,
     /// Plays it once.
     pub play: fn(&Network) -> Run,
 }
 
-/// Where a sheet can be played.
+/// The conditions under which a measurement can be played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     /// Beside others, with the same server.
     Little,
-    /// Beside others, with a server of its own to maltreat.
+    /// Beside others, with a server of its own for the faults.
     OwnServer,
     /// Alone on the machine.
     Quiet,
 }
 
-/// All sheets, in the order of the document.
+/// All measurements, in the order of the document.
 #[must_use]
-pub fn all() -> &'static [Sheet] {
-    static ALL: OnceLock<Vec<Sheet>> = OnceLock::new();
+pub fn all() -> &'static [Measurement] {
+    static ALL: OnceLock<Vec<Measurement>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let tables = tables::read(include_str!("sheets.md"));
-        let tables = tables.unwrap_or_else(|why| panic!("sheets.md, {why}"));
-        let sheet = |table: Table<'static>| {
+        let tables = tables::read(include_str!("tables.md"));
+        let tables = tables.unwrap_or_else(|why| panic!("tables.md, {why}"));
+        let measurement = |table: Table<'static>| {
             let play = PLAYS.iter().find(|(id, ..)| *id == table.id);
             let (_, needs, play) = *play.unwrap_or_else(|| panic!("no play of {}", table.id));
-            Sheet { table, needs, play }
+            Measurement { table, needs, play }
         };
-        tables.into_iter().map(sheet).collect()
+        tables.into_iter().map(measurement).collect()
     })
 }
 
@@ -104,7 +104,7 @@ fn all_garbage(network: &Network) -> Run {
     })
 }
 
-/// One run of many kinds; the kind stands before the name of each figure.
+/// One run of many kinds; the kind precedes the name of each figure.
 fn side_by_side<K: std::fmt::Debug + Copy + Send + Sync, const N: usize>(
     kinds: [K; N],
     play: impl Fn(K) -> Run + Sync,
@@ -131,7 +131,10 @@ mod tests {
 
     #[test]
     fn each_table_has_a_play_and_each_play_a_table_in_the_same_order() {
-        let tables: Vec<&str> = all().iter().map(|sheet| sheet.table.id).collect();
+        let tables: Vec<&str> = all()
+            .iter()
+            .map(|measurement| measurement.table.id)
+            .collect();
         let plays: Vec<&str> = PLAYS.iter().map(|(id, ..)| *id).collect();
         assert_eq!(tables, plays);
     }
