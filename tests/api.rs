@@ -99,7 +99,7 @@ fn contend_detect_hand_over_and_close() {
         .unwrap();
     let detector = b.detect(url.path()).unwrap();
     let DetectorEvent::Leader(leader) = detector.events().next(LIMIT).unwrap() else {
-        panic!("somebody leads");
+        panic!("a member leads");
     };
     assert_eq!(
         (leader.data.as_slice(), leader.member.token),

@@ -73,7 +73,7 @@ fn the_address_leads_at_once_and_for_ever() {
     assert_eq!(kind(late.events().next(AT_ONCE)), ErrorKind::Closed);
     assert_eq!(now(client.close()), Some(Ok(())));
 
-    assert!(server.accept().is_err(), "nobody connects");
+    assert!(server.accept().is_err(), "no client connects");
     let threads = std::fs::read_dir("/proc/self/task").unwrap().flatten();
     let names = threads.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
     let io: Vec<String> = names.filter(|name| name.starts_with("tenure-io")).collect();

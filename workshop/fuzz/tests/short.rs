@@ -77,7 +77,7 @@ fn the_seeds_in_the_tree_are_what_the_encoders_write() {
             .collect();
         assert_eq!(
             kept, made,
-            "cargo run --package tenure-fuzz -- --write-seeds workshop/fuzz/corpus writes them anew"
+            "cargo run --package tenure-fuzz -- --write-seeds workshop/fuzz/corpus writes them again"
         );
     }
 }
