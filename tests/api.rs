@@ -1,6 +1,6 @@
 //! The Rust API over the I/O thread, on `memory://`: blocking, async, queues and callbacks.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use std::future::Future;
 use std::pin::pin;

@@ -1,7 +1,7 @@
 //! A process that forks: the child gets clear errors and may open clients of its own; the parent
 //! notices nothing.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 #![allow(unsafe_code)] // there is no safe call that forks
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,7 +1,7 @@
 //! A URL that is the leader's address. No test here opens a session, so a thread or a socket of the
 //! library in this process would be a fault.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use std::future::Future;
 use std::net::TcpListener;

@@ -1,6 +1,6 @@
 //! Every target for a moment, with inputs that are the same each time.
 
-#![allow(clippy::unwrap_used)] // a test says what it expected
+#![allow(clippy::unwrap_used)] // a test may panic
 
 use std::collections::BTreeMap;
 use std::fs;

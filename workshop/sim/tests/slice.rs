@@ -1,6 +1,6 @@
 //! A short slice of the simulation: always the same worlds.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use std::collections::BTreeSet;
 use tenure::core::mutant::Mutant;

@@ -1,7 +1,7 @@
 //! Plays each row of `docs/session.md` several times and writes the figures.
 //!
 //!     tenure-bench-session [--runs N] [--only ROW]... [--write FILE]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // as the library says
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // as in the library
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
