@@ -146,7 +146,7 @@ fn a_child_opens_clients_of_its_own_and_its_parent_leads_on() {
 }
 
 #[test]
-fn nobody_leads_in_a_child_that_no_fork_handler_heard_of() {
+fn no_contender_leads_in_a_child_without_fork_handlers() {
     let (_url, handles) = open("fork-bare");
     assert!(handles.contender.is_leading());
     let in_both = |child: &dyn Fn()| in_bare_child(child);

@@ -30,7 +30,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target {
         name: "url",
-        holds: "a URL is read or refused; what is shown reads back, and shows no password",
+        holds: "a URL is read or refused; its shown form reads back, and has no password",
         run: url::run,
         seeds: seeds::urls,
     },

@@ -69,7 +69,7 @@ pub fn read(text: &str) -> Result<Vec<Table<'_>>, String> {
         };
         let Some(cells) = cells(line) else {
             if !table.said.is_empty() || !heads.is_empty() {
-                return fail("one line says what is done, before the columns");
+                return fail("one line describes the fault, before the columns");
             }
             table.said = line;
             continue;
@@ -152,7 +152,7 @@ mod tests {
             ("# a-b: What: a", "# a-b", "line 1: no `# ID: TITLE`"),
             ("# c: C", "# a-b: C", "line 7: there is one of this name"),
             ("# a-b: What: a title\n", "", "line 1: before the first"),
-            ("done.\n", "done.\nTwice.\n", "line 3: one line says"),
+            ("done.\n", "done.\nTwice.\n", "line 3: one line describes"),
             (" | 1 / 2 / 3", "", "line 5: not a cell for each column"),
             ("{cpu}", "7", "line 5: not a figure for each"),
             ("| x | {x} |\n", "", "c has no rows"),

@@ -97,7 +97,7 @@ pub(super) struct Books {
 
 impl Books {
     /// Bytes are about to reach the client on `conn`.
-    pub(super) fn hears(&mut self, conn: &mut Conn, bytes: &[u8], now: Time) {
+    pub(super) fn reads(&mut self, conn: &mut Conn, bytes: &[u8], now: Time) {
         if conn.broken {
             return;
         }
@@ -189,7 +189,7 @@ impl Books {
         );
         assert!(
             self.listed.contains(group),
-            "it leads {group} and has not seen who else is there"
+            "it leads {group} without a listing of its members"
         );
         let most = match policy {
             LeasePolicy::Session => self.granted * 4 / 3,

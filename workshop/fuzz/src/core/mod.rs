@@ -247,7 +247,7 @@ impl Player {
         let Some(conn) = self.conns.get_mut(at).filter(|conn| conn.stands) else {
             return;
         };
-        self.books.hears(conn, bytes, self.now);
+        self.books.reads(conn, bytes, self.now);
         let (number, broken) = (conn.number, conn.broken);
         self.input(Input::Received {
             conn: number,

@@ -58,11 +58,11 @@ impl Player {
             }
             7 => {
                 let conn = self.pick(tape);
-                self.hear(conn, tape.below(4));
+                self.next_message(conn, tape.below(4));
             }
             8 => {
                 let conn = self.pick(tape);
-                self.hear_torn(conn, tape);
+                self.next_message_torn(conn, tape);
             }
             9 => {
                 let conn = self.pick(tape);
@@ -139,12 +139,12 @@ impl Player {
             for at in 0..self.conns.len() {
                 self.connect(at, true);
             }
-            let mut heard = 0;
-            while self.conns.iter().any(|conn| !conn.said.is_empty()) && heard < 64 {
+            let mut delivered = 0;
+            while self.conns.iter().any(|conn| !conn.said.is_empty()) && delivered < 64 {
                 for at in 0..self.conns.len() {
-                    self.hear(at, 0);
+                    self.next_message(at, 0);
                 }
-                heard += 1;
+                delivered += 1;
             }
             self.wait_out();
         }
@@ -197,7 +197,7 @@ impl Player {
     }
 
     /// The client gets the next message of the honest server: once, not at all, twice.
-    fn hear(&mut self, at: usize, how: usize) {
+    fn next_message(&mut self, at: usize, how: usize) {
         let next = self
             .conns
             .get_mut(at)
@@ -213,7 +213,7 @@ impl Player {
     }
 
     /// In two pieces, one byte of it changed by choice.
-    fn hear_torn(&mut self, at: usize, tape: &mut Tape<'_>) {
+    fn next_message_torn(&mut self, at: usize, tape: &mut Tape<'_>) {
         let next = self
             .conns
             .get_mut(at)
