@@ -30,7 +30,7 @@ mod capi;
 mod driver;
 
 #[doc(hidden)] // For the tests and tools of this project: no stability is promised.
-pub mod core;
+pub use tenure_election as core;
 #[doc(hidden)]
 pub use tenure_model as model;
 #[doc(hidden)]
@@ -43,7 +43,7 @@ pub use api::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
     Error, ErrorKind, Events, ExpiredBy, Group, GroupEvent, HandleEvent, Host, Leader, Leadership,
     LeasePolicy, LogLevel, LogRecord, LostReason, Member, MemoryServer, Metrics, Pending, Reenrol,
-    SessionEvent, Time, TlsOptions, Url, set_log, unset_log,
+    SessionEvent, Time, TlsOptions, Url, now, set_log, unset_log,
 };
 
 #[cfg(feature = "log")]

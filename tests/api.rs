@@ -11,7 +11,7 @@ use std::thread::Thread;
 use std::time::Duration;
 use tenure::{
     Client, ClientOptions, ContenderEvent, ContenderOptions, DetectorEvent, ErrorKind, GroupEvent,
-    LostReason, Reenrol, SessionEvent, Time, Url,
+    LostReason, Reenrol, SessionEvent, Url,
 };
 
 const LIMIT: Option<Duration> = Some(Duration::from_secs(20));
@@ -113,8 +113,8 @@ fn contend_detect_hand_over_and_close() {
     assert!(leadership.token() > token);
     let left = leadership.remaining();
     assert!(left > Duration::ZERO && left < Duration::from_secs(10));
-    // The same by the clock that users read: time has passed since.
-    let now = Time::now();
+    // The same by the clock that users read: it has gone on since.
+    let now = tenure::now();
     assert!(leadership.lease_end().since(now) <= left && now < leadership.lease_end());
     let seen = detector
         .detect(&DetectorEvent::Leader(leader), LIMIT)

@@ -1,6 +1,6 @@
 /*
- * One thread, one poll(2): the library's events and what else a program waits for, here the lines
- * of standard input. "quit" withdraws, waits for the end of that, and closes.
+ * One thread, one poll(2): the library's events and the other inputs of a program, here the lines of
+ * standard input. "quit" withdraws, waits until that is done, and closes.
  *
  *   cc event_loop.c $(pkg-config --cflags --libs tenure) -o event_loop
  *   ./event_loop zk://host1:2181,host2:2181/app      (or memory://try/app, without a server)
@@ -39,7 +39,7 @@ static void on_event(struct program *program, const tenure_event *event)
     fflush(stdout);
 }
 
-/* Takes what there is without blocking; poll() reports the descriptor as long as something is left. */
+/* Takes all waiting events without blocking; poll() reports the file descriptor while an event is left. */
 static void on_library(struct program *program)
 {
     tenure_event *event = NULL;
@@ -49,7 +49,7 @@ static void on_library(struct program *program)
         tenure_event_free(event);
     }
     if (status != TENURE_ERR_TIMEOUT)
-        program->over = true; /* TENURE_ERR_CLOSED: nothing will follow */
+        program->over = true; /* TENURE_ERR_CLOSED: no event follows */
 }
 
 /* False at the end of the input, and after "quit". */
@@ -83,14 +83,14 @@ int main(int argc, char **argv)
     if (tenure_contender_new(program.client, NULL, &program.contender, &error) != TENURE_OK)
         return fail("contend", error);
     if (tenure_client_event_fd(program.client, &fd, &error) != TENURE_OK)
-        return fail("descriptor", error);
+        return fail("file descriptor", error);
 
     struct pollfd waits[2] = {{.fd = fd, .events = POLLIN}, {.fd = STDIN_FILENO, .events = POLLIN}};
     while (!program.over && poll(waits, 2, -1) >= 0) {
         if (waits[0].revents != 0)
             on_library(&program);
         if (waits[1].revents != 0 && !on_input(&program))
-            waits[1].fd = -1; /* poll() passes over it */
+            waits[1].fd = -1; /* poll() ignores it */
     }
 
     if (tenure_client_close(program.client, 10000, &error) != TENURE_OK)

@@ -1,6 +1,6 @@
 /*
- * Two candidates for one group: the first leads, works, hands over, and the second follows it at
- * once. In life they are two processes on two machines; here two clients stand in one.
+ * Two candidates for one group: the first leads, works, hands over, and the second leads at once.
+ * Normally they are two processes on two machines; here they are two clients in one process.
  *
  *   cc hand_over.c $(pkg-config --cflags --libs tenure) -o hand_over
  *   ./hand_over zk://host1:2181,host2:2181/app      (or memory://try/app, without a server)
@@ -11,8 +11,8 @@
 
 #include <tenure.h>
 
-/* How long anything may take before this gives up. */
-#define PATIENCE_MS 60000
+/* The limit of every wait. */
+#define LIMIT_MS 60000
 
 struct candidate {
     const char *name;
@@ -30,7 +30,7 @@ static void need(tenure_status status, tenure_error *error, const char *what)
     exit(1);
 }
 
-static void stand(struct candidate *candidate, const char *url)
+static void contend(struct candidate *candidate, const char *url)
 {
     tenure_error *error = NULL;
     tenure_status status = tenure_client_open(tenure_str_c(url), NULL, &candidate->client, &error);
@@ -45,10 +45,10 @@ static void stand(struct candidate *candidate, const char *url)
 static void lead(struct candidate *candidate)
 {
     tenure_error *error = NULL;
-    tenure_status status = tenure_contender_wait_leading(candidate->contender, PATIENCE_MS,
+    tenure_status status = tenure_contender_wait_leading(candidate->contender, LIMIT_MS,
                                                          &candidate->token, &error);
     need(status, error, "wait for leadership");
-    /* Before each thing that only the leader may do: ask, and hand the token along. */
+    /* Before each action of a leader: ask, and send the token with the action. */
     for (int step = 1; step <= 3 && tenure_contender_is_leading(candidate->contender); ++step)
         printf("%s leads: step %d\n", candidate->name, step);
 }
@@ -59,19 +59,19 @@ int main(int argc, char **argv)
     struct candidate first = {.name = "first"}, second = {.name = "second"};
     tenure_error *error = NULL;
 
-    stand(&first, url);
+    contend(&first, url);
     lead(&first);
-    stand(&second, url);
+    contend(&second, url);
 
-    /* It returns when the znode is gone: the second one is elected without waiting for a timeout. */
-    need(tenure_contender_withdraw(first.contender, PATIENCE_MS, NULL, &error), error, "withdraw");
+    /* It returns when the znode is gone: the second candidate is elected without a timeout. */
+    need(tenure_contender_withdraw(first.contender, LIMIT_MS, NULL, &error), error, "withdraw");
     printf("first has handed over, and leads: %s\n",
            tenure_contender_is_leading(first.contender) ? "yes" : "no");
     lead(&second);
     printf("the token has risen: %s\n", second.token > first.token ? "yes" : "no");
 
-    need(tenure_client_close(second.client, PATIENCE_MS, &error), error, "close");
-    need(tenure_client_close(first.client, PATIENCE_MS, &error), error, "close");
+    need(tenure_client_close(second.client, LIMIT_MS, &error), error, "close");
+    need(tenure_client_close(first.client, LIMIT_MS, &error), error, "close");
     tenure_contender_free(second.contender);
     tenure_client_free(second.client);
     tenure_contender_free(first.contender);

@@ -9,7 +9,7 @@ int main(int argc, char **argv)
 try {
     const char *url = argc > 1 ? argv[1] : "memory://example/group";
 
-    // Two processes would each open a client of their own; here they share a process, and a URL.
+    // Normally each is a process of its own; here two clients share a process.
     auto one = tenure::client::open(url);
     auto two = tenure::client::open(url);
     tenure::contender_options options;
@@ -20,18 +20,18 @@ try {
     auto second = two.contend(options);
 
     std::cout << "one leads\n";
-    // The clock is read at each test: a leader that was stopped meanwhile gets a no at once. The token
-    // goes to whatever is written to, which refuses a lower one than it has seen.
+    // Each test reads the clock: a leader that was stopped meanwhile gets false at once. Each write has
+    // the token, and its receiver refuses a token that is lower than the highest that it has seen.
     for (int step = 1; step <= 3 && lead; ++step)
         std::cout << "one works: step " << step << '\n';
 
-    first.withdraw(); // leadership ends at once; returns when the way is free
-    std::cout << "one " << (lead ? "still leads" : "leads no more") << '\n';
+    first.withdraw(); // leadership ends at once; returns when the znode is gone
+    std::cout << "one " << (lead ? "still leads" : "no longer leads") << '\n';
     const tenure::leadership next = second.wait_leading();
     std::cout << "two " << (next ? "leads" : "does not lead") << '\n';
     std::cout << "its token is " << (next.token() > lead.token() ? "higher" : "not higher") << '\n';
 
-    one.close(); // nothing of a session is left behind when this returns
+    one.close(); // the session has ended when this returns
     two.close();
     return 0;
 } catch (const tenure::error &error) {

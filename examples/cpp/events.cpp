@@ -1,5 +1,5 @@
-// An event loop: one thread waits for events and for standard input at once, and never blocks elsewhere.
-// A line on standard input, or its end, has it hand over and end.
+// An event loop: one thread waits for events and for standard input at once, and blocks nowhere else.
+// Upon a line on standard input, or its end, the program hands over and ends.
 //
 //     c++ -std=c++17 events.cpp $(pkg-config --cflags --libs tenure) && ./a.out [URL]
 #include <tenure.hpp>
@@ -12,11 +12,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What the program does upon each event.
+// Handles one event.
 void handle(tenure::client &client, const tenure::event &event, std::uint64_t withdrawal)
 {
     switch (event.kind()) {
-    case tenure::event_kind::contender_leading: // news; contender.is_leading() is the truth
+    case tenure::event_kind::contender_leading: // only news; before acting, ask contender.is_leading()
     case tenure::event_kind::contender_standby:
     case tenure::event_kind::contender_jeopardy:
     case tenure::event_kind::contender_lost:
@@ -29,10 +29,10 @@ void handle(tenure::client &client, const tenure::event &event, std::uint64_t wi
         if (event->call() == withdrawal) {
             std::cout << "handed over: " << (event->call_result() ? "yes" : "no") << std::endl;
             std::error_code not_yet;
-            client.close(0s, not_yet); // goes on by itself; the end of the queue says when it is done
+            client.close(0s, not_yet); // returns at once; the end of the queue shows when it is done
         }
         break;
-    default: // new kinds may come
+    default: // later versions may add kinds
         break;
     }
 }
@@ -51,7 +51,7 @@ try {
             continue; // a signal
         if (watched[1].revents != 0) {
             withdrawal = contender.withdraw_start();
-            watched[1].fd = -1; // poll passes over it from now on
+            watched[1].fd = -1; // poll ignores it from now on
         }
         std::error_code code;
         while (const auto event = client.next_event(0s, code))

@@ -1,10 +1,11 @@
-// The skeleton of a master: contends with its address, knows who leads, serves HTTP, ends when it loses.
+// The skeleton of a master: contends with its address, detects the leader, serves HTTP, and ends when it
+// loses leadership.
 //
 //     c++ -std=c++17 master.cpp $(pkg-config --cflags --libs tenure) -o master
 //     ./master zk://127.0.0.1:2181/masters 8080 [SESSION_TIMEOUT_MS]
 //
-// The leader answers 200 with its token, a standby 307 to the leader, or 503 while none is known. Who
-// loses leadership ends with code 3, to be started anew as a standby.
+// The leader answers 200 with its token, a standby 307 to the leader, or 503 while no leader is known. After
+// a loss of leadership the process exits with 3, to be started again as a standby.
 #include <tenure.hpp>
 
 #include <arpa/inet.h>
@@ -28,12 +29,12 @@ static int listen_on(std::uint16_t port)
 
 static std::string answer(tenure::leadership lead, const tenure::event &known, std::string_view own)
 {
-    if (lead) // the clock is read here
+    if (lead) // this reads the clock
         return "HTTP/1.0 200 OK\r\n\r\nleading with token " + std::to_string(lead.token()) + "\n";
     const auto leader = known->data().value_or("");
-    const auto harmless = "0123456789abcdefghijklmnopqrstuvwxyz.:-[]"; // payloads are anybody's
+    const auto harmless = "0123456789abcdefghijklmnopqrstuvwxyz.:-[]"; // any member can write a payload
     if (leader.empty() || leader == own || leader.find_first_not_of(harmless) != leader.npos)
-        return "HTTP/1.0 503 Service Unavailable\r\nRetry-After: 1\r\n\r\nnobody is known to lead\n";
+        return "HTTP/1.0 503 Service Unavailable\r\nRetry-After: 1\r\n\r\nno leader is known\n";
     return "HTTP/1.0 307 Temporary Redirect\r\nLocation: http://" + std::string(leader) + "/\r\n\r\n";
 }
 
@@ -53,7 +54,7 @@ try {
     pollfd watched[] = {{client.event_fd(), POLLIN, 0}, {listener, POLLIN, 0}};
     for (tenure::leadership lead; lead || lead.token() == 0; poll(watched, 2, -1)) {
         while (client.next_event(std::chrono::seconds(0))) {
-            // Events are news, and wake the loop; what is true is asked when it matters.
+            // An event only wakes the loop; the state is read below.
         }
         if (lead.token() == 0 && (lead = contender.leadership()))
             std::cout << "leading with token " << lead.token() << std::endl;
@@ -61,7 +62,7 @@ try {
             continue;
         const int caller = accept(listener, nullptr, nullptr);
         const timeval limit{1, 0};
-        char request[4096]; // whatever it says
+        char request[4096]; // its content does not matter
         setsockopt(caller, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
         recv(caller, request, sizeof request, 0);
         const auto text = answer(lead, detector.state(), contender_options.data);
@@ -69,7 +70,7 @@ try {
         close(caller);
     }
     std::cout << "lost leadership" << std::endl;
-    client.close(std::chrono::seconds(1), std::error_code()); // nobody need wait for what is left of it
+    client.close(std::chrono::seconds(1), std::error_code()); // without waiting for the rest
     return 3;
 } catch (const std::exception &error) {
     std::cerr << error.what() << '\n';

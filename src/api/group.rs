@@ -202,15 +202,13 @@ impl Group {
         let changed = self.events.until(|event| match event {
             GroupEvent::Members(members) => members != expected,
             GroupEvent::Failed(_) => true,
-            GroupEvent::Unknown { .. } | GroupEvent::MembershipLost { .. } => false,
+            _ => false,
         });
         let event = wait_for(changed, limit, "the members did not change in time")?;
         match event {
             GroupEvent::Members(members) => Ok(members),
             GroupEvent::Failed(error) => Err(error),
-            GroupEvent::Unknown { .. } | GroupEvent::MembershipLost { .. } => {
-                Err(Error::new(ErrorKind::Timeout, "the members are not known"))
-            }
+            _ => Err(Error::new(ErrorKind::Timeout, "the members are not known")),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod any_events;
 mod checks;
 mod client;
+mod clock;
 mod contender;
 mod detector;
 mod events;
@@ -11,7 +12,6 @@ mod forward_log;
 mod group;
 mod memory;
 mod standalone;
-mod time;
 mod url;
 
 #[cfg(feature = "capi")]
@@ -27,6 +27,7 @@ pub use crate::driver::{LogLevel, LogRecord, Metrics, Pending, TlsOptions, set_l
 #[cfg(feature = "capi")]
 pub(crate) use any_events::AnyEvents;
 pub use client::{Client, ClientOptions};
+pub use clock::now;
 pub use contender::{Contender, ContenderOptions, Leadership};
 pub use detector::Detector;
 pub use events::{Events, HandleEvent};

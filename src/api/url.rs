@@ -198,7 +198,7 @@ fn split_path(rest: &str) -> Result<(&str, String), Error> {
     let (authority, path) = rest.split_at(at);
     let once = path.strip_suffix('/').unwrap_or(path);
     let path = once.strip_suffix('/').unwrap_or(once);
-    if path.is_empty() {
+    if path.is_empty() || path == "/" {
         return Err(invalid(
             "the path '/' cannot be a group's; name one, as in zk://host:2181/path",
         ));
@@ -265,6 +265,7 @@ mod tests {
             ("zk://u:p/p@h//x", "contains no"),
             ("zk://h/", "path"),
             ("zk://h//", "path"),
+            ("zk://h///", "'/' cannot be a group's"),
             ("zk:///m", "host name"),
             ("zk://h,/m", "host name"),
             ("zk://h:/m", "port"),

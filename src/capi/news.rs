@@ -41,9 +41,7 @@ impl From<GroupEvent> for News {
         match event {
             // Its list becomes an object that can be lent.
             GroupEvent::Members(list) => Self::Members(tenure_members::new(list)),
-            GroupEvent::Unknown { .. }
-            | GroupEvent::Failed(_)
-            | GroupEvent::MembershipLost { .. } => Self::Group(event),
+            other => Self::Group(other),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Versions, and the clock that leases are counted by.
 
-use crate::api::Time;
+use crate::api;
 use std::ffi::c_char;
 
 /// The version of the ABI: what the header promises under this number holds for all libraries with
@@ -40,5 +40,5 @@ pub extern "C" fn tenure_version() -> *const c_char {
 /// @since ABI 1
 #[unsafe(no_mangle)]
 pub extern "C" fn tenure_boottime_ns() -> u64 {
-    Time::now().as_nanos()
+    api::now().as_nanos()
 }

@@ -1,6 +1,6 @@
 //! The metrics of a client: the I/O thread counts, any thread reads.
 
-use crate::core::words::metrics;
+use crate::core::metrics;
 use crate::core::{ContenderEvent, Event, SessionEvent};
 use std::sync::atomic::{AtomicU64, Ordering};
 

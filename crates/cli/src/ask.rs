@@ -1,13 +1,13 @@
 //! Calls on a group, one after the other, until one has no answer.
 
-use crate::inbox::{Inbox, News};
+use crate::inbox::{Inbox, Input};
 use crate::members::poll;
 use crate::report::Report;
-use crate::{CLOSED, Desk, Outcome, REFUSED, lines};
+use crate::{CLOSED, Outcome, REFUSED, Tool, lines};
 use std::time::{Duration, Instant};
 use tenure::{Client, Error, Group, GroupEvent, Pending, SessionEvent};
 
-/// Who asks, and how long the answers may take altogether.
+/// A command that makes calls, and the limit for all answers together.
 pub(crate) struct Asker<'a> {
     client: &'a Client,
     inbox: Inbox<GroupEvent>,
@@ -20,16 +20,16 @@ pub(crate) struct Asker<'a> {
 
 impl<'a> Asker<'a> {
     pub(crate) fn new(
-        desk: Desk<'a, GroupEvent>,
+        tool: Tool<'a, GroupEvent>,
         path: &str,
         timeout: Duration,
     ) -> Result<Self, Error> {
-        let Desk {
+        let Tool {
             client,
             mut inbox,
             report,
             ..
-        } = desk;
+        } = tool;
         let group = client.group(path)?;
         group.events().on_each(inbox.deliver())?;
         Ok(Self {
@@ -43,14 +43,14 @@ impl<'a> Asker<'a> {
         })
     }
 
-    /// Waits for the answer to a call; `what` it is about is said if there is none. An error is
-    /// how the tool ends; it was told.
+    /// Waits for the answer to a call; without an answer the message names `what`. An error is the
+    /// outcome of the tool and was already reported.
     pub(crate) fn answer<T>(&mut self, what: &str, call: Pending<T>) -> Result<T, Outcome> {
         self.wait(what, call)?
             .map_err(|error| self.fail(error.message()))
     }
 
-    /// The same about one member: that it may not be looked at is an answer.
+    /// The same about one member: a refusal to read it is an answer.
     pub(crate) fn answer_of_one<T>(
         &mut self,
         what: &str,
@@ -68,7 +68,7 @@ impl<'a> Asker<'a> {
                 return Ok(answer);
             }
             match self.inbox.next(self.deadline) {
-                News::Session(event) => {
+                Input::Session(event) => {
                     self.report.session(&event);
                     match event {
                         SessionEvent::AuthFailed => return Err(self.fail(REFUSED)),
@@ -76,20 +76,20 @@ impl<'a> Asker<'a> {
                         _ => {}
                     }
                 }
-                News::Stop(_) => return Err(Outcome::Failed),
-                News::Time => {
+                Input::Stop(_) => return Err(Outcome::Failed),
+                Input::Time => {
                     let why = crate::not_known(what, Some(self.timeout), self.report);
                     self.report.failure(&why);
                     return Err(Outcome::NotKnown);
                 }
-                News::End => return Err(self.fail(CLOSED)),
-                News::Own(_) | News::Answered => {}
+                Input::End => return Err(self.fail(CLOSED)),
+                Input::Own(_) | Input::Answered => {}
             }
         }
     }
 
-    /// The session timeout, when a server has granted one. An answer may be here before the news of
-    /// the session on which it was given.
+    /// The session timeout, once a server has granted one. An answer may arrive before the event of
+    /// the session that it was given on.
     pub(crate) fn granted(&self) -> Option<Duration> {
         match self.client.events().latest() {
             Some(SessionEvent::Connected { timeout, .. }) => Some(timeout),

@@ -1,39 +1,39 @@
 //! `tenure contend`: contends for the leadership of a group.
 
-use crate::inbox::{Inbox, News};
+use crate::inbox::{Inbox, Input};
 use crate::report::{self, Report};
-use crate::{CLOSED, Desk, Outcome, REFUSED};
+use crate::{CLOSED, Outcome, REFUSED, Tool};
 use std::time::Duration;
 use tenure::{ContenderEvent, ContenderOptions, Error, LostReason, Reenrol, SessionEvent};
 
-/// How long after the session timeout the library may take to say that it gives up.
+/// How long after the session timeout the library may take to report that it gives up.
 const MARGIN: Duration = Duration::from_secs(1);
 
 pub(crate) fn run(
-    desk: Desk<'_, ContenderEvent>,
+    tool: Tool<'_, ContenderEvent>,
     options: ContenderOptions,
     reenrol: Reenrol,
 ) -> Result<Outcome, Error> {
-    let Desk {
+    let Tool {
         client,
         mut inbox,
         report,
         patience,
-    } = desk;
+    } = tool;
     let contender = client.contend(options)?;
     contender.events().on_each(inbox.deliver())?;
     let outcome = follow(&inbox, report, reenrol);
 
-    // Closing the session removes the znode as well; withdrawing says why.
+    // Closing the session removes the znode as well; a withdrawal reports the reason.
     let withdrawal = contender.withdraw();
-    let closed = crate::close(client, &inbox, patience + MARGIN, |news| match news {
-        News::Session(event) => report.session(&event),
-        News::Own(event) => report.contender(&event),
+    let closed = crate::close(client, &inbox, patience + MARGIN, |input| match input {
+        Input::Session(event) => report.session(&event),
+        Input::Own(event) => report.contender(&event),
         _ => {}
     });
     drop(withdrawal);
     if let Err(error) = closed {
-        report::complain(error.message());
+        report::print_error(error.message());
     }
     Ok(outcome)
 }
@@ -41,14 +41,14 @@ pub(crate) fn run(
 fn follow(inbox: &Inbox<ContenderEvent>, report: &mut Report, reenrol: Reenrol) -> Outcome {
     while !report.is_broken() {
         match inbox.next(None) {
-            News::Session(event) => {
+            Input::Session(event) => {
                 report.session(&event);
                 if event == SessionEvent::AuthFailed {
                     report.failure(REFUSED);
                     return Outcome::Failed;
                 }
             }
-            News::Own(event) => {
+            Input::Own(event) => {
                 report.contender(&event);
                 match event {
                     ContenderEvent::Lost {
@@ -64,12 +64,12 @@ fn follow(inbox: &Inbox<ContenderEvent>, report: &mut Report, reenrol: Reenrol) 
                     _ => {}
                 }
             }
-            News::Stop(_) => return Outcome::Done,
-            News::End => {
+            Input::Stop(_) => return Outcome::Done,
+            Input::End => {
                 report.failure(CLOSED);
                 return Outcome::Failed;
             }
-            News::Answered | News::Time => {}
+            Input::Answered | Input::Time => {}
         }
     }
     Outcome::Done

@@ -1,32 +1,32 @@
 //! `tenure detect`: follows the leader of a group.
 
-use crate::inbox::News;
+use crate::inbox::Input;
 use crate::report::Report;
 use crate::signals::Stop;
-use crate::{CLOSED, Desk, Outcome, REFUSED};
+use crate::{CLOSED, Outcome, REFUSED, Tool};
 use std::time::{Duration, Instant};
 use tenure::{DetectorEvent, Error, ErrorKind, Leader, SessionEvent};
 
 pub(crate) fn run(
-    desk: Desk<'_, DetectorEvent>,
+    tool: Tool<'_, DetectorEvent>,
     group: &str,
     label: Option<&str>,
     once: bool,
     timeout: Option<Duration>,
 ) -> Result<Outcome, Error> {
-    let Desk {
+    let Tool {
         client,
         mut inbox,
         report,
         ..
-    } = desk;
+    } = tool;
     let mut deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let detector = client.detect(group)?;
     detector.events().on_each(inbox.deliver())?;
     let mut outcome = Outcome::Done;
     while !report.is_broken() {
         match inbox.next(deadline) {
-            News::Session(event) => {
+            Input::Session(event) => {
                 report.session(&event);
                 if event == SessionEvent::AuthFailed {
                     report.failure(REFUSED);
@@ -34,15 +34,15 @@ pub(crate) fn run(
                     break;
                 }
             }
-            News::Own(DetectorEvent::Failed(error)) => {
+            Input::Own(DetectorEvent::Failed(error)) => {
                 if once && error.kind() == ErrorKind::NoAuth {
                     report.failure(error.message());
                     outcome = Outcome::Failed;
                     break;
                 }
-                report.trouble(error.message(), None);
+                report.problem(error.message(), None);
             }
-            News::Own(event) => {
+            Input::Own(event) => {
                 let known = !matches!(event, DetectorEvent::Unknown { .. });
                 if known || !once {
                     report.detector(&event);
@@ -57,32 +57,32 @@ pub(crate) fn run(
                     }
                 }
             }
-            News::Stop(stop) => {
-                // Nothing was printed: whoever waits for an answer must not take that for one.
+            Input::Stop(stop) => {
+                // Nothing was printed: a program that waits for an answer must not see success.
                 if once && stop == Stop::Signal {
                     outcome = Outcome::Failed;
                 }
                 break;
             }
-            News::Time => {
-                report.failure(&crate::not_known("who leads", timeout, report));
+            Input::Time => {
+                report.failure(&crate::not_known("the leader", timeout, report));
                 outcome = Outcome::NotKnown;
                 break;
             }
-            News::End => {
+            Input::End => {
                 report.failure(CLOSED);
                 outcome = Outcome::Failed;
                 break;
             }
-            News::Answered => {}
+            Input::Answered => {}
         }
     }
     crate::leave(client, &inbox, report);
     Ok(outcome)
 }
 
-/// The leader is the oldest member whatever its label: another one than expected only means that
-/// its payload may not be what the reader takes it for.
+/// The leader is the oldest member whatever its label: an unexpected label only means that the
+/// payload may have another format than the reader expects.
 fn check_label(leader: &Leader, expected: Option<&str>, report: &mut Report) {
     let Some(expected) = expected else {
         return;
@@ -90,12 +90,12 @@ fn check_label(leader: &Leader, expected: Option<&str>, report: &mut Report) {
     let member = &leader.member;
     let has = match member.label.as_deref() {
         Some(label) if label == expected => return,
-        Some(label) => format!("bears the label {label:?}"),
-        None => "bears no label".to_owned(),
+        Some(label) => format!("has the label {label:?}"),
+        None => "has no label".to_owned(),
     };
     let message = format!(
         "the leader {} {has} and not {expected:?}; its payload may mean something else",
         member.path
     );
-    report.trouble(&message, None);
+    report.problem(&message, None);
 }

@@ -15,7 +15,7 @@ use tenure::{
 
 const DOCUMENT: &str = include_str!("../../../docs/cli.md");
 
-/// Keys whose values are words of ours.
+/// Keys whose values are names of the tool.
 const WORDS: [&str; 3] = ["state", "reason", "by"];
 
 struct Key {
@@ -36,7 +36,7 @@ fn documented() -> BTreeMap<String, Table> {
             name = heading.map(str::to_owned);
             if let Some(name) = &name {
                 let twice = tables.insert(name.clone(), Table::new());
-                assert!(twice.is_none(), "{name} stands there twice");
+                assert!(twice.is_none(), "{name} is there twice");
             }
         }
         let Some(name) = &name else { continue };
@@ -63,11 +63,11 @@ fn failure() -> Error {
     Error::new(ErrorKind::NoAuth, "why")
 }
 
-/// The events that are no line of their own: an `error` line, or nothing, because the next event is one.
+/// The events without a line: they print an `error` line, or the next event prints one.
 const WITHOUT_LINE: [&str; 3] = ["retrying", "enrolling", "failed"];
 
 /// The line of an event with this name.
-fn told((line, event): (Option<Line>, &str)) -> Option<Line> {
+fn line_of((line, event): (Option<Line>, &str)) -> Option<Line> {
     assert_eq!(
         line.is_none(),
         WITHOUT_LINE.contains(&event),
@@ -93,7 +93,7 @@ fn samples() -> Vec<Line> {
         samples.extend(
             [None, Some(1)]
                 .into_iter()
-                .filter_map(|number| told(line(number))),
+                .filter_map(|number| line_of(line(number))),
         );
     }
     let mut events = ContenderEvent::samples();
@@ -106,9 +106,9 @@ fn samples() -> Vec<Line> {
             });
         }
     }
-    let contender = |event| told((lines::contender(event), event.name()));
+    let contender = |event| line_of((lines::contender(event), event.name()));
     samples.extend(events.iter().filter_map(contender));
-    let detector = |event| told((lines::detector(event), event.name()));
+    let detector = |event| line_of((lines::detector(event), event.name()));
     samples.extend(DetectorEvent::samples().iter().filter_map(detector));
 
     samples.push(lines::started(7, 8));
@@ -131,7 +131,7 @@ fn samples() -> Vec<Line> {
     samples
 }
 
-/// Compares one object with its table, and notes which keys were seen.
+/// Compares one object with its table, and records the keys that were seen.
 fn check(table: &Table, object: &Map<String, Value>, what: &str, seen: &mut BTreeSet<String>) {
     for (key, value) in object {
         let documented = table.get(key);
@@ -156,7 +156,7 @@ fn check(table: &Table, object: &Map<String, Value>, what: &str, seen: &mut BTre
         assert_eq!(unit, by_name, "the unit of {what}.{key}");
         if WORDS.contains(&key.as_str()) {
             let word = format!("`{}`", value.as_str().unwrap());
-            // Inline, or in a table that is generated.
+            // The word is in the text, or in a generated table.
             let row = format!("\n| {word} | ");
             assert!(
                 meaning.contains(&word) || DOCUMENT.contains(&row),
@@ -213,11 +213,11 @@ fn every_key_of_every_line_is_documented_and_every_documented_key_is_told() {
         for key in table.keys() {
             assert!(
                 seen.contains(&format!("{name}.{key}")),
-                "nothing tells {name}.{key}"
+                "no sample has {name}.{key}"
             );
         }
     }
-    // The samples leave no line out.
+    // The samples cover every line.
     for (at, _) in include_str!("lines.rs").match_indices("Line::new(") {
         let rest = include_str!("lines.rs")[at..]
             .split_once('(')

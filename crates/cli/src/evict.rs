@@ -1,19 +1,19 @@
 //! `tenure evict`: deletes the znode of any member of a group.
 
 use crate::ask::Asker;
-use crate::{Desk, Outcome, lines};
+use crate::{Outcome, Tool, lines};
 use std::time::Duration;
 use tenure::{Error, GroupEvent};
 
 const WHAT: &str = "whether the member is gone";
 
 pub(crate) fn run(
-    desk: Desk<'_, GroupEvent>,
+    tool: Tool<'_, GroupEvent>,
     group: &str,
     member: &str,
     timeout: Duration,
 ) -> Result<Outcome, Error> {
-    let mut asker = Asker::new(desk, group, timeout)?;
+    let mut asker = Asker::new(tool, group, timeout)?;
     let outcome = evict(&mut asker, member).unwrap_or_else(|outcome| outcome);
     asker.leave();
     Ok(outcome)
@@ -24,14 +24,14 @@ fn evict(asker: &mut Asker<'_>, path: &str) -> Result<Outcome, Outcome> {
     let members = asker.answer(WHAT, call)?;
     let found = members.iter().position(|member| member.path == path);
     let Some((rank, member)) = found.and_then(|rank| Some((rank, members.get(rank)?))) else {
-        asker.report.failure(&format!("{path} is no member"));
+        asker.report.failure(&format!("{path} is not a member"));
         return Err(Outcome::Failed);
     };
     let call = asker.group.evict(member);
     if !asker.answer(WHAT, call)? {
         asker
             .report
-            .failure(&format!("{path} has just gone by itself"));
+            .failure(&format!("{path} has just left by itself"));
         return Err(Outcome::Failed);
     }
     let led = rank == 0;
@@ -40,10 +40,10 @@ fn evict(asker: &mut Asker<'_>, path: &str) -> Result<Outcome, Outcome> {
     Ok(Outcome::Done)
 }
 
-/// The path of a member that is named by its name or its path.
+/// The path of a member, given by its name or its path.
 ///
 /// # Errors
-/// When it cannot be a member of that group.
+/// If it cannot be a member of that group.
 pub(crate) fn member_path(group: &str, member: &str) -> Result<String, String> {
     let name = match member.strip_prefix('/') {
         None => member,
@@ -56,7 +56,7 @@ pub(crate) fn member_path(group: &str, member: &str) -> Result<String, String> {
     let digits = digits.strip_prefix('-').unwrap_or(digits);
     if name.contains('/') || digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(format!(
-            "{member:?} is no member's name: that is LABEL_NUMBER or NUMBER, as in \
+            "{member:?} is not the name of a member; names are LABEL_NUMBER or NUMBER, as in \
              `tenure members`"
         ));
     }

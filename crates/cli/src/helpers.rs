@@ -14,7 +14,7 @@ pub(crate) enum Helper {
     },
     Man {
         command: clap::Command,
-        /// Where the pages go; standard output takes the first alone.
+        /// The directory of the pages; standard output gets only the first.
         dir: Option<PathBuf>,
     },
 }
@@ -44,10 +44,10 @@ impl Helper {
         };
         match done {
             Ok(()) => Outcome::Done,
-            // A reader that has gone has seen enough.
+            // A reader that closed the pipe has read enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Done,
             Err(error) => {
-                report::complain(&error.to_string());
+                report::print_error(&error.to_string());
                 Outcome::Failed
             }
         }

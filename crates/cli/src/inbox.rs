@@ -1,5 +1,5 @@
 //! The one place where a command waits: for the events of its session and of its handle in order, a
-//! reason to end, the end of a call, and the time.
+//! reason to end, the answer to a call, and the time.
 
 use crate::signals::Stop;
 use crossbeam_channel::{Receiver, Sender, select_biased};
@@ -8,20 +8,20 @@ use std::task::{Wake, Waker};
 use std::time::Instant;
 use tenure::{Client, Error, SessionEvent};
 
-/// How many events wait for a slow reader of standard output. Beyond it the library waits, and
-/// thins out by its own rule.
+/// How many events wait for a slow reader of standard output. Beyond that the library waits, and
+/// merges events by its own rule.
 const EVENTS_MAX: usize = 64;
 
-/// Something to act on.
-pub(crate) enum News<E> {
+/// An input of a command.
+pub(crate) enum Input<E> {
     Session(SessionEvent),
     Own(E),
     Stop(Stop),
-    /// A call whose future was polled with [`Inbox::waker`] is answered.
+    /// A call that was polled with [`Inbox::waker`] has its answer.
     Answered,
-    /// The deadline is over.
+    /// The deadline has passed.
     Time,
-    /// No event will ever come: the client is closed.
+    /// No further event will come: the client is closed.
     End,
 }
 
@@ -39,11 +39,11 @@ pub(crate) struct Inbox<E> {
     answers: Receiver<()>,
 }
 
-struct Bell(Sender<()>);
+struct AnswerWaker(Sender<()>);
 
-impl Wake for Bell {
+impl Wake for AnswerWaker {
     fn wake(self: Arc<Self>) {
-        // Full means that it rings already.
+        // A full channel holds a wake-up already.
         let _ = self.0.try_send(());
     }
 }
@@ -51,7 +51,7 @@ impl Wake for Bell {
 impl<E: Send + 'static> Inbox<E> {
     pub(crate) fn new(client: &Client, stops: Receiver<Stop>) -> Result<Self, Error> {
         let (send, events) = crossbeam_channel::bounded(EVENTS_MAX);
-        let (bell, answers) = crossbeam_channel::bounded(1);
+        let (answered, answers) = crossbeam_channel::bounded(1);
         let session = send.clone();
         client.events().on_each(move |event| {
             // An error means that the command is over.
@@ -61,13 +61,13 @@ impl<E: Send + 'static> Inbox<E> {
             send: Some(send),
             events,
             stops,
-            wake: Waker::from(Arc::new(Bell(bell))),
+            wake: Waker::from(Arc::new(AnswerWaker(answered))),
             answers,
         })
     }
 
-    /// What delivers the events of the command's own handle. There is one handle: afterwards the
-    /// inbox ends when the library has nothing more to deliver.
+    /// The callback for the events of the command's own handle. There is one handle: afterwards the
+    /// inbox ends when the library has no further event.
     pub(crate) fn deliver(&mut self) -> impl FnMut(E) + Send + use<E> {
         let send = self.send.take();
         move |event| {
@@ -77,34 +77,34 @@ impl<E: Send + 'static> Inbox<E> {
         }
     }
 
-    /// To poll calls with.
+    /// The waker for polling calls.
     pub(crate) fn waker(&self) -> &Waker {
         &self.wake
     }
 
-    /// Blocks for the next piece of news. What asks to end goes first.
-    pub(crate) fn next(&self, deadline: Option<Instant>) -> News<E> {
+    /// Blocks until the next input. A reason to end comes first.
+    pub(crate) fn next(&self, deadline: Option<Instant>) -> Input<E> {
         let time = deadline.map_or_else(crossbeam_channel::never, crossbeam_channel::at);
         select_biased! {
-            // Deaf to signals it could only be killed: then it rather ends by itself.
-            recv(self.stops) -> stop => News::Stop(stop.unwrap_or(Stop::Signal)),
-            recv(self.events) -> event => event.map_or(News::End, News::from),
-            recv(self.answers) -> _ => News::Answered,
-            recv(time) -> _ => News::Time,
+            // Without signals only SIGKILL could end the tool: it ends by itself instead.
+            recv(self.stops) -> stop => Input::Stop(stop.unwrap_or(Stop::Signal)),
+            recv(self.events) -> event => event.map_or(Input::End, Input::from),
+            recv(self.answers) -> _ => Input::Answered,
+            recv(time) -> _ => Input::Time,
         }
     }
 
-    /// As [`next`](Self::next), for who is ending already: events only.
-    pub(crate) fn next_event(&self, deadline: Option<Instant>) -> News<E> {
+    /// As [`next`](Self::next), for a command that is ending already: events only.
+    pub(crate) fn next_event(&self, deadline: Option<Instant>) -> Input<E> {
         let time = deadline.map_or_else(crossbeam_channel::never, crossbeam_channel::at);
         select_biased! {
-            recv(self.events) -> event => event.map_or(News::End, News::from),
-            recv(time) -> _ => News::Time,
+            recv(self.events) -> event => event.map_or(Input::End, Input::from),
+            recv(time) -> _ => Input::Time,
         }
     }
 }
 
-impl<E> From<Event<E>> for News<E> {
+impl<E> From<Event<E>> for Input<E> {
     fn from(event: Event<E>) -> Self {
         match event {
             Event::Session(event) => Self::Session(event),

@@ -15,7 +15,7 @@ use tenure::{
     Time,
 };
 
-/// How much of a payload is shown to people.
+/// How many characters of a payload the text shows.
 const SHOWN_CHARS_MAX: usize = 200;
 
 /// A member and its payload.
@@ -52,7 +52,7 @@ impl Line {
     }
 }
 
-/// `number` is that of the session that is spoken of, if it has one.
+/// `number` is the id of the session of the event, if there is one.
 pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line> {
     let say = |text: String| {
         let line = Line::new("session", text).with("state", event.name());
@@ -72,7 +72,7 @@ pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line>
         }
         SessionEvent::Expired { by } => {
             let text = match by {
-                ExpiredBy::Server => "a server says so",
+                ExpiredBy::Server => "a server reports it",
                 ExpiredBy::LocalTimeout => {
                     "no server answered for the whole timeout, or one may have begun to end it"
                 }
@@ -81,7 +81,7 @@ pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line>
         }
         SessionEvent::AuthFailed => say("the server refused the credentials".to_owned()),
         SessionEvent::Closed => say("closed".to_owned()),
-        // An error line, and not one of these.
+        // The event prints an error line instead.
         SessionEvent::Retrying { .. } => return None,
         _ => return None,
     })
@@ -93,12 +93,11 @@ pub(crate) fn contender(event: &ContenderEvent) -> Option<Line> {
         ContenderEvent::Enrolled { member } => {
             Line::new("enrolled", plain(&member.path)).with("member", name(member))
         }
-        ContenderEvent::Standby { member, ahead } => Line::new(
-            "standby",
-            format!("{} has {ahead} ahead of it", plain(&member.path)),
-        )
-        .with("member", name(member))
-        .with("ahead", *ahead),
+        ContenderEvent::Standby { member, ahead } => {
+            Line::new("standby", format!("{}, {ahead} ahead", plain(&member.path)))
+                .with("member", name(member))
+                .with("ahead", *ahead)
+        }
         ContenderEvent::Leading { member, lease_end } => Line::new(
             "leading",
             format!(
@@ -134,9 +133,9 @@ pub(crate) fn contender(event: &ContenderEvent) -> Option<Line> {
 }
 
 fn blocked(member: Option<&Member>, error: &tenure::Error) -> Line {
-    let whose = member.map_or_else(String::new, |own| format!(" of {}", plain(&own.path)));
+    let of_member = member.map_or_else(String::new, |own| format!(" of {}", plain(&own.path)));
     let text = format!(
-        "the candidacy{whose} cannot go on for now: {}",
+        "the candidacy{of_member} cannot go on for now: {}",
         plain(error.message())
     );
     let line = Line::new("blocked", text).with("message", error.message());
@@ -160,7 +159,7 @@ fn lost(member: Option<&Member>, led_until: Option<Time>, reason: &LostReason) -
     let mut line = Line::new("lost", text).with("reason", word);
     if let Some(member) = member {
         line = line.with("member", name(member));
-        // Only who led had a token.
+        // Only a leader had a token.
         if led_until.is_some() {
             line = line.with("token", member.token.to_string());
         }
@@ -174,7 +173,7 @@ fn lost(member: Option<&Member>, led_until: Option<Time>, reason: &LostReason) -
 pub(crate) fn detector(event: &DetectorEvent) -> Option<Line> {
     Some(match event {
         DetectorEvent::Unknown { since } => unknown(*since),
-        DetectorEvent::None => Line::new("none", "nobody leads"),
+        DetectorEvent::None => Line::new("none", "there is no leader"),
         DetectorEvent::Leader(Leader { member, data, .. }) => Line::new(
             "leader",
             format!(
@@ -187,37 +186,37 @@ pub(crate) fn detector(event: &DetectorEvent) -> Option<Line> {
         .with("member", name(member))
         .with("token", member.token.to_string())
         .with_data(data),
-        // An error line, and not one of these.
+        // The event prints an error line instead.
         DetectorEvent::Failed(_) => return None,
         _ => return None,
     })
 }
 
-/// A command was started by `run`.
+/// `run` has started a command.
 pub(crate) fn started(token: u64, pid: u32) -> Line {
     Line::new("started", format!("the command runs as process {pid}"))
         .with("token", token.to_string())
         .with("pid", pid)
 }
 
-/// A command was asked to end.
 pub(crate) fn stopping(token: u64, why: &str) -> Line {
     let because = match why {
-        "asked" => "somebody asks for it",
-        "lost" => "leadership is over or about to be",
+        "asked" => "a signal asks for it",
+        "lost" => "leadership has ended or is about to end",
         _ => "the tool cannot go on",
     };
-    Line::new("stopping", format!("the command is to end: {because}"))
-        .with("token", token.to_string())
-        .with("reason", why)
+    Line::new(
+        "stopping",
+        format!("the command is asked to end: {because}"),
+    )
+    .with("token", token.to_string())
+    .with("reason", why)
 }
 
-/// A command did not end in time.
 pub(crate) fn killed(token: u64) -> Line {
     Line::new("killed", "the command did not end in time").with("token", token.to_string())
 }
 
-/// A command has ended.
 pub(crate) fn ended(token: u64, status: ExitStatus) -> Line {
     Line::new("ended", format!("the command: {status}"))
         .with("token", token.to_string())
@@ -227,7 +226,7 @@ pub(crate) fn ended(token: u64, status: ExitStatus) -> Line {
 
 pub(crate) fn unknown(since: Time) -> Line {
     let age = Time::from_nanos(sys::boottime_ns()).since(since);
-    let text = format!("who is there was last known for sure {} ago", span(age));
+    let text = format!("the last certain knowledge is {} old", span(age));
     Line::new("unknown", text)
 }
 
@@ -249,10 +248,10 @@ pub(crate) fn members(entries: &[Entry]) -> Line {
     Line::new("members", text).with("members", entries.iter().map(object).collect::<Vec<_>>())
 }
 
-/// One look at a group.
+/// The leader of a group and the number of standbys.
 pub(crate) fn status(leader: Option<&Entry>, standbys: usize) -> Line {
     let text = match leader {
-        None => "the group is empty: nobody leads".to_owned(),
+        None => "the group is empty: there is no leader".to_owned(),
         Some(Entry { member, data }) => {
             let data = match data {
                 Ok(data) => shown(data),
@@ -269,26 +268,26 @@ pub(crate) fn status(leader: Option<&Entry>, standbys: usize) -> Line {
         .with("standbys", standbys)
 }
 
-/// A look at a group that no server has answered.
+/// The same without an answer from a server.
 pub(crate) fn status_unknown() -> Line {
-    Line::new("status", "it is not known who leads")
+    Line::new("status", "the leader is not known")
         .with("known", false)
         .with("leader", Value::Null)
         .with("standbys", Value::Null)
 }
 
-/// A member was deleted; `timeout` is the session timeout that servers grant us.
+/// A member was deleted; `timeout` is the session timeout that servers grant this tool.
 pub(crate) fn evicted(member: &Member, led: bool, timeout: Option<Duration>) -> Line {
     let mut text = format!("{} with token {}", plain(&member.path), member.token);
     let line_end = timeout.filter(|_| led);
     if led {
-        text += ". It led, and is told at once; cut off from its server it may believe that it \
-                 leads for as long as its lease, at most its session timeout";
+        text += ". It led, and is notified at once; if it is cut off from its server, it may answer \
+                 that it leads until its lease expires, at most one session timeout";
         if let Some(timeout) = timeout {
             // Writing to a string cannot fail.
             let _ = write!(
                 text,
-                " ({}, if it asks for what this tool asked for)",
+                " ({}, if it requests the same as this tool)",
                 span(timeout)
             );
         }
@@ -308,8 +307,7 @@ pub(crate) fn error(message: &str, attempt: Option<u32>) -> Line {
     }
 }
 
-/// Why a payload that could not be read is no reason to give up: its member is gone or may not
-/// be read.
+/// Whether an unreadable payload is no reason to give up: its member is gone or may not be read.
 pub(crate) fn is_about_one_member(error: &tenure::Error) -> bool {
     matches!(
         error.kind(),
@@ -317,7 +315,6 @@ pub(crate) fn is_about_one_member(error: &tenure::Error) -> bool {
     )
 }
 
-/// A member with its payload.
 fn object(Entry { member, data }: &Entry) -> Value {
     let mut fields = Map::new();
     if let Value::Object(name) = name(member) {
@@ -343,10 +340,10 @@ fn add_data(fields: &mut Map<String, Value>, data: &[u8]) {
     fields.insert(key.to_owned(), value.into());
 }
 
-/// A payload for people.
+/// A payload for the text.
 fn shown(data: &[u8]) -> String {
     let Ok(text) = std::str::from_utf8(data) else {
-        return format!("({} bytes that are no text)", data.len());
+        return format!("({} bytes, not text)", data.len());
     };
     match text.char_indices().nth(SHOWN_CHARS_MAX) {
         Some((end, _)) => {
@@ -365,7 +362,7 @@ fn with_token(token: u64) -> String {
     }
 }
 
-/// Text from elsewhere, unable to steer a terminal or to forge a line.
+/// Text from elsewhere, so that it cannot control a terminal or forge a line.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(char::is_control) {
         return Cow::Borrowed(text);
@@ -385,7 +382,7 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A duration for people, to the millisecond.
+/// A duration for the text, to the millisecond.
 fn span(duration: Duration) -> String {
     humantime::format_duration(Duration::from_millis(millis(duration))).to_string()
 }
@@ -397,7 +394,7 @@ mod tests {
     #[test]
     fn a_payload_cannot_steer_a_terminal() {
         assert_eq!(shown(b"a\x1b[2J\nb"), "a\\u{1b}[2J\\nb");
-        assert_eq!(shown(&[0xff, 0]), "(2 bytes that are no text)");
+        assert_eq!(shown(&[0xff, 0]), "(2 bytes, not text)");
         let long = "ü".repeat(300);
         assert_eq!(
             shown(long.as_bytes()),

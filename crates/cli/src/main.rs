@@ -19,7 +19,7 @@ mod sys;
 
 use args::{Job, Plan, Refusal, Task};
 use crossbeam_channel::Receiver;
-use inbox::{Inbox, News};
+use inbox::{Inbox, Input};
 use report::Report;
 use signals::Stop;
 use std::ffi::OsString;
@@ -28,14 +28,13 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tenure::{Client, Error, ErrorKind};
 
-/// How the tool ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Done,
     Failed,
     BadInput,
     NotKnown,
-    /// As a command did.
+    /// The exit code of the command of `tenure run`.
     Command(u8),
 }
 
@@ -54,18 +53,18 @@ impl From<Outcome> for ExitCode {
 const REFUSED: &str = "the server refused the credentials";
 const CLOSED: &str = "the session was closed and cannot be opened again";
 
-/// How long who leaves nothing behind tries to say goodbye.
-const FAREWELL: Duration = Duration::from_secs(1);
-/// How far apart the end of the events and the answer to the call may be: they take different
+/// The limit for closing a session with no znode.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// The largest time between the end of the events and the answer to the call: they take different
 /// ways through the library.
-const APART: Duration = Duration::from_millis(200);
+const ANSWER_LAG_MAX: Duration = Duration::from_millis(200);
 
-/// What every subcommand works with.
-struct Desk<'a, E> {
+/// The parts that every subcommand uses.
+struct Tool<'a, E> {
     client: &'a Client,
     inbox: Inbox<E>,
     report: &'a mut Report,
-    /// How long to try to leave nothing behind.
+    /// The limit for removing the znode and the session.
     patience: Duration,
 }
 
@@ -88,7 +87,7 @@ fn main() -> ExitCode {
     let mut report = match report {
         Ok(report) => report,
         Err(error) => {
-            report::complain(&format!("cannot start a thread: {error}"));
+            report::print_error(&format!("cannot start a thread: {error}"));
             return Outcome::Failed.into();
         }
     };
@@ -97,7 +96,7 @@ fn main() -> ExitCode {
         Outcome::Failed
     });
     if let Some(fault) = report.fault() {
-        report::complain(&format!("cannot write to standard output: {fault}"));
+        report::print_error(&format!("cannot write to standard output: {fault}"));
         return Outcome::Failed.into();
     }
     report.finish();
@@ -105,8 +104,8 @@ fn main() -> ExitCode {
 }
 
 fn run(plan: Plan, report: &mut Report) -> Result<Outcome, Error> {
-    // Before the session: who is asked to end while it opens ends. The signals of `run` are its
-    // own, for they are also its command's.
+    // Before the session: a signal while it opens ends the tool. `run` catches its signals itself,
+    // for they are also its command's.
     let stops = match plan.job {
         Job::Run(_) => crossbeam_channel::never(),
         _ => signals::listen().map_err(|error| {
@@ -119,7 +118,7 @@ fn run(plan: Plan, report: &mut Report) -> Result<Outcome, Error> {
     match plan.job {
         Job::Run(job) => run::run(client, report, patience, job),
         Job::Contend { options, reenrol } => contend::run(
-            Desk::new(client, stops, report, patience)?,
+            Tool::new(client, stops, report, patience)?,
             options,
             reenrol,
         ),
@@ -128,28 +127,28 @@ fn run(plan: Plan, report: &mut Report) -> Result<Outcome, Error> {
             once,
             timeout,
         } => detect::run(
-            Desk::new(client, stops, report, patience)?,
+            Tool::new(client, stops, report, patience)?,
             plan.url.path(),
             label.as_deref(),
             once,
             timeout,
         ),
         Job::Status { .. } if plan.url.standalone().is_some() => {
-            status::run_standalone(Desk::new(client, stops, report, patience)?, plan.url.path())
+            status::run_standalone(Tool::new(client, stops, report, patience)?, plan.url.path())
         }
         Job::Status { timeout } => status::run(
-            Desk::new(client, stops, report, patience)?,
+            Tool::new(client, stops, report, patience)?,
             plan.url.path(),
             timeout,
         ),
         Job::Evict { member, timeout } => evict::run(
-            Desk::new(client, stops, report, patience)?,
+            Tool::new(client, stops, report, patience)?,
             plan.url.path(),
             &member,
             timeout,
         ),
         Job::Members { watch, timeout } => members::run(
-            Desk::new(client, stops, report, patience)?,
+            Tool::new(client, stops, report, patience)?,
             plan.url.path(),
             watch,
             timeout,
@@ -157,7 +156,7 @@ fn run(plan: Plan, report: &mut Report) -> Result<Outcome, Error> {
     }
 }
 
-impl<'a, E: Send + 'static> Desk<'a, E> {
+impl<'a, E: Send + 'static> Tool<'a, E> {
     fn new(
         client: &'a Client,
         stops: Receiver<Stop>,
@@ -173,51 +172,51 @@ impl<'a, E: Send + 'static> Desk<'a, E> {
     }
 }
 
-/// Closes the session and hands on what is still to be told, at most for `patience`.
+/// Closes the session and passes on the remaining events, for at most `patience`.
 ///
 /// # Errors
-/// When no server could be told.
+/// If no server has received the close.
 fn close<E: Send + 'static>(
     client: &Client,
     inbox: &Inbox<E>,
     patience: Duration,
-    mut tell: impl FnMut(News<E>),
+    mut pass_on: impl FnMut(Input<E>),
 ) -> Result<(), Error> {
     let closing = client.close();
     let deadline = Instant::now().checked_add(patience);
     loop {
         match inbox.next_event(deadline) {
-            News::End | News::Time => break,
-            news => tell(news),
+            Input::End | Input::Time => break,
+            input => pass_on(input),
         }
     }
-    closing.wait_for(APART)
+    closing.wait_for(ANSWER_LAG_MAX)
 }
 
-/// Closes a session that nothing depends on.
+/// Closes a session that no member depends on.
 fn leave<E: Send + 'static>(client: &Client, inbox: &Inbox<E>, report: &mut Report) {
-    let told = close(client, inbox, FAREWELL, |news| {
-        if let News::Session(event) = news {
+    let closed = close(client, inbox, CLOSE_TIMEOUT, |input| {
+        if let Input::Session(event) = input {
             report.session(&event);
         }
     });
-    // Nobody misses anything: the session ends by itself, and nothing hangs on it.
-    drop(told);
+    // A failure is harmless: the session has no znode and expires by itself.
+    drop(closed);
 }
 
-/// Why the tool gives up after its `--timeout`.
+/// The message when the tool gives up after its `--timeout`.
 fn not_known(what: &str, timeout: Option<Duration>, report: &Report) -> String {
     let limit = humantime::format_duration(timeout.unwrap_or_default());
-    match report.last_trouble() {
-        Some(trouble) => format!("{what} is not known after {limit}; last error: {trouble}"),
+    match report.last_problem() {
+        Some(problem) => format!("{what} is not known after {limit}; last error: {problem}"),
         None => format!("{what} is not known after {limit}"),
     }
 }
 
 fn refuse(refusal: &Refusal) -> Outcome {
     match refusal {
-        Refusal::Told(text) => {
-            // A reader that has gone has seen enough.
+        Refusal::Help(text) => {
+            // A reader that closed the pipe has read enough.
             drop(std::io::stdout().write_all(text.as_bytes()));
             Outcome::Done
         }

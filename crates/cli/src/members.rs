@@ -1,9 +1,9 @@
 //! `tenure members`: lists the members of a group, once or at each change.
 
-use crate::inbox::News;
+use crate::inbox::Input;
 use crate::lines::{self, Entry};
 use crate::signals::Stop;
-use crate::{CLOSED, Desk, Outcome, REFUSED};
+use crate::{CLOSED, Outcome, REFUSED, Tool};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -12,17 +12,17 @@ use std::time::{Duration, Instant};
 use tenure::{Error, Group, GroupEvent, Member, Pending, SessionEvent};
 
 pub(crate) fn run(
-    desk: Desk<'_, GroupEvent>,
+    tool: Tool<'_, GroupEvent>,
     path: &str,
     watch: bool,
     timeout: Option<Duration>,
 ) -> Result<Outcome, Error> {
-    let Desk {
+    let Tool {
         client,
         mut inbox,
         report,
         ..
-    } = desk;
+    } = tool;
     let mut deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let group = client.group(path)?;
     group.events().on_each(inbox.deliver())?;
@@ -60,7 +60,7 @@ pub(crate) fn run(
             None => {}
         }
         match inbox.next(deadline) {
-            News::Session(event) => {
+            Input::Session(event) => {
                 report.session(&event);
                 if event == SessionEvent::AuthFailed {
                     report.failure(REFUSED);
@@ -68,52 +68,52 @@ pub(crate) fn run(
                     break;
                 }
             }
-            News::Own(GroupEvent::Members(members)) => reading.start(&group, members),
-            News::Own(GroupEvent::Unknown { since }) => {
+            Input::Own(GroupEvent::Members(members)) => reading.start(&group, members),
+            Input::Own(GroupEvent::Unknown { since }) => {
                 reading.abandon();
                 report.unknown(since);
             }
-            News::Own(GroupEvent::Failed(error)) => {
+            Input::Own(GroupEvent::Failed(error)) => {
                 reading.abandon();
-                report.trouble(error.message(), None);
+                report.problem(error.message(), None);
             }
-            News::Stop(stop) => {
-                // Nothing was printed: whoever waits for a list must not take that for one.
+            Input::Stop(stop) => {
+                // Nothing was printed: a program that waits for a list must not see success.
                 if !watch && stop == Stop::Signal {
                     outcome = Outcome::Failed;
                 }
                 break;
             }
-            News::Time => {
-                report.failure(&crate::not_known("who the members are", timeout, report));
+            Input::Time => {
+                report.failure(&crate::not_known("the list of members", timeout, report));
                 outcome = Outcome::NotKnown;
                 break;
             }
-            News::End => {
+            Input::End => {
                 report.failure(CLOSED);
                 outcome = Outcome::Failed;
                 break;
             }
-            News::Own(_) | News::Answered => {}
+            Input::Own(_) | Input::Answered => {}
         }
     }
     crate::leave(client, &inbox, report);
     Ok(outcome)
 }
 
-/// The payloads of a list of members, being read.
+/// The payloads of a list of members, while they are read.
 #[derive(Default)]
 struct Reading {
-    /// What is being put together; `None` when there is nothing to do.
+    /// The list that is being completed; `None` if there is none.
     members: Option<Vec<Member>>,
     calls: BTreeMap<u64, Pending<Option<Vec<u8>>>>,
-    /// By token: what was read of those who were there before, so that a change costs one read
-    /// for each newcomer. `None` for a member that is gone.
+    /// Token → the payload, kept between lists, so that a change costs one read for each new
+    /// member. `None` for a member that is gone.
     known: BTreeMap<u64, Result<Option<Vec<u8>>, Error>>,
 }
 
 impl Reading {
-    /// Asks for what is not known yet, all at once.
+    /// Starts all missing reads at once.
     fn start(&mut self, group: &Group, members: Vec<Member>) {
         let stays = |token: &u64| members.iter().any(|member| member.token == *token);
         self.known.retain(|token, _| stays(token));
@@ -128,7 +128,7 @@ impl Reading {
         self.members = Some(members);
     }
 
-    /// The list is of no more worth.
+    /// Drops the list: it is out of date.
     fn abandon(&mut self) {
         self.members = None;
         self.calls.clear();
@@ -154,7 +154,7 @@ impl Reading {
                 Some(Ok(Some(data))) => Ok(data.clone()),
                 Some(Err(error)) if lines::is_about_one_member(error) => Err(error.clone()),
                 Some(Err(error)) => return Some(Err(error.clone())),
-                // It left while its payload was being read.
+                // It left while the tool read its payload.
                 Some(Ok(None)) | None => continue,
             };
             entries.push(Entry { member, data });
@@ -163,7 +163,7 @@ impl Reading {
     }
 }
 
-/// The result of a call that is answered; else the waker is rung when it is.
+/// The result of a call, if it has one; otherwise the call wakes `waker` once it has.
 pub(crate) fn poll<T>(call: &mut Pending<T>, waker: &Waker) -> Option<Result<T, Error>> {
     match Pin::new(call).poll(&mut Context::from_waker(waker)) {
         Poll::Ready(result) => Some(result),

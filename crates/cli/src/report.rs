@@ -10,30 +10,31 @@ use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 use tenure::{ContenderEvent, DetectorEvent, SessionEvent, Time};
 
-/// The end of the year 9999, after which the format of dates has no more room.
+/// The end of the year 9999, the last one that the format of dates can hold.
 const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
 
-/// How many lines wait for a slow reader of standard error; more are lost.
+/// How many lines wait for a slow reader of standard error; further lines are lost.
 const WAITING_MAX: usize = 1000;
-/// How long such a reader is waited for at the end.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long the tool waits for such a reader at the end.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Where the lines go.
+/// The destination of the lines.
 enum Out {
     Stdout,
-    /// By a thread of its own: a reader that stops reading must not stop the tool.
+    /// Written by a thread of its own: a reader that stops reading must not stop the tool.
     Stderr(Sender<String>, Receiver<()>),
 }
 
-/// See the [module](self). When standard output fails it falls silent and remembers why.
+/// See the [module](self). When standard output fails, the report stops writing and keeps the
+/// error.
 pub(crate) struct Report {
     out: Out,
     json: bool,
-    /// Whether to leave out what happens to the session: the answer alone is wanted.
+    /// Whether to leave out the events of the session: only the answer is printed.
     answer_only: bool,
     broken: Option<io::Error>,
     session: Option<i64>,
-    complaints: Complaints,
+    filter: ProblemFilter,
 }
 
 impl Report {
@@ -44,20 +45,20 @@ impl Report {
             answer_only,
             broken: None,
             session: None,
-            complaints: Complaints::default(),
+            filter: ProblemFilter::default(),
         }
     }
 
     /// A report on standard error: standard output belongs to a command.
     ///
     /// # Errors
-    /// When the system refuses a thread.
+    /// If the system refuses a thread.
     pub(crate) fn to_stderr(json: bool) -> io::Result<Self> {
         let (lines, waiting) = crossbeam_channel::bounded::<String>(WAITING_MAX);
         let (done, ended) = crossbeam_channel::bounded::<()>(0);
         let write = move || {
             for line in waiting {
-                // If that fails there is nobody left to tell.
+                // No stream is left to report that failure.
                 drop(io::stderr().write_all(line.as_bytes()));
             }
             drop(done);
@@ -69,29 +70,30 @@ impl Report {
         Ok(report)
     }
 
-    /// Waits until all is written, but not for ever.
+    /// Waits until everything is written, up to a limit.
     pub(crate) fn finish(self) {
         if let Out::Stderr(lines, ended) = self.out {
             drop(lines);
-            // It ends by its sender being dropped, or the time is over: either is the end.
-            let _ = ended.recv_timeout(LAST_WORDS);
+            // The channel closes when its sender is dropped, or the time has passed: either is the
+            // end.
+            let _ = ended.recv_timeout(FLUSH_TIMEOUT);
         }
     }
 
-    /// Whether nothing more can be printed.
+    /// Whether printing has failed.
     pub(crate) fn is_broken(&self) -> bool {
         self.broken.is_some()
     }
 
-    /// Why nothing more can be printed, unless the reader just went away.
+    /// Why printing has failed, unless the reader just went away.
     pub(crate) fn fault(&self) -> Option<&io::Error> {
         let error = self.broken.as_ref();
         error.filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
     }
 
-    /// The last that was heard of trouble.
-    pub(crate) fn last_trouble(&self) -> Option<&str> {
-        self.complaints.last.as_deref()
+    /// The last problem that was reported.
+    pub(crate) fn last_problem(&self) -> Option<&str> {
+        self.filter.last.as_deref()
     }
 
     pub(crate) fn session(&mut self, event: &SessionEvent) {
@@ -99,13 +101,13 @@ impl Report {
             SessionEvent::Connecting => self.session = None,
             SessionEvent::Connected { session, .. } => {
                 self.session = Some(*session);
-                self.complaints = Complaints::default();
+                self.filter = ProblemFilter::default();
             }
             SessionEvent::Suspended { error, .. } => {
-                self.complaints.last = Some(error.clone());
+                self.filter.last = Some(error.clone());
             }
             SessionEvent::Retrying { attempt, error } => {
-                self.trouble(error, Some(*attempt));
+                self.problem(error, Some(*attempt));
             }
             _ => {}
         }
@@ -121,10 +123,10 @@ impl Report {
             return;
         };
         if let ContenderEvent::Blocked { error, .. } = event {
-            self.complaints.last = Some(error.message().to_owned());
-            // As every other trouble: people read of it on standard error.
+            self.filter.last = Some(error.message().to_owned());
+            // As every other problem: people read it on standard error.
             if !self.json {
-                self.complain(&line.text);
+                self.print_error(&line.text);
                 return;
             }
         }
@@ -145,35 +147,35 @@ impl Report {
         self.put(lines::unknown(since));
     }
 
-    /// Something is wrong that may heal by itself.
-    pub(crate) fn trouble(&mut self, message: &str, attempt: Option<u32>) {
-        let is_news = self.complaints.is_news(message, attempt);
+    /// A problem that may pass.
+    pub(crate) fn problem(&mut self, message: &str, attempt: Option<u32>) {
+        let is_new = self.filter.is_new(message, attempt);
         if self.json {
             self.put(lines::error(message, attempt));
-        } else if is_news {
-            self.complain(message);
+        } else if is_new {
+            self.print_error(message);
         }
     }
 
-    /// What the tool fails of.
+    /// The reason why the tool fails.
     pub(crate) fn failure(&mut self, message: &str) {
         if self.json {
             self.put(lines::error(message, None));
         }
-        // There is one stream, and who reads JSON wants nothing else on it.
+        // There is one stream, and a reader of JSON expects nothing else on it.
         if !(self.json && matches!(self.out, Out::Stderr(..))) {
-            self.complain(message);
+            self.print_error(message);
         }
     }
 
-    /// What a command does.
+    /// A line of a command.
     pub(crate) fn line(&mut self, line: Line) {
         self.put(line);
     }
 
-    fn complain(&self, message: &str) {
+    fn print_error(&self, message: &str) {
         match &self.out {
-            Out::Stdout => complain(message),
+            Out::Stdout => print_error(message),
             Out::Stderr(lines, _) => {
                 drop(lines.try_send(format!("tenure: {}\n", lines::plain(message))));
             }
@@ -203,7 +205,7 @@ impl Report {
     }
 }
 
-/// A line for programs.
+/// A line as JSON.
 pub(crate) fn object(line: Line) -> Map<String, Value> {
     let mut object = Map::new();
     object.insert("event".to_owned(), line.event.into());
@@ -213,15 +215,15 @@ pub(crate) fn object(line: Line) -> Map<String, Value> {
     object
 }
 
-/// Decides which complaints people see: a server that is down is tried again several times a
+/// Decides which problems people see: the library retries a server that is down several times a
 /// second.
 #[derive(Default)]
-struct Complaints {
+struct ProblemFilter {
     last: Option<String>,
 }
 
-impl Complaints {
-    fn is_news(&mut self, message: &str, attempt: Option<u32>) -> bool {
+impl ProblemFilter {
+    fn is_new(&mut self, message: &str, attempt: Option<u32>) -> bool {
         let same = self.last.as_deref() == Some(message);
         self.last = Some(message.to_owned());
         !same || attempt.is_none_or(u32::is_power_of_two)
@@ -229,8 +231,8 @@ impl Complaints {
 }
 
 /// A line on standard error.
-pub(crate) fn complain(message: &str) {
-    // If that fails there is nobody left to tell.
+pub(crate) fn print_error(message: &str) {
+    // No stream is left to report that failure.
     drop(writeln!(io::stderr(), "tenure: {}", lines::plain(message)));
 }
 
@@ -247,14 +249,14 @@ mod tests {
 
     #[test]
     fn a_server_that_is_down_does_not_flood_the_terminal() {
-        let mut complaints = Complaints::default();
+        let mut filter = ProblemFilter::default();
         let shown: Vec<u32> = (1..100)
-            .filter(|attempt| complaints.is_news("refused", Some(*attempt)))
+            .filter(|attempt| filter.is_new("refused", Some(*attempt)))
             .collect();
         assert_eq!(shown, [1, 2, 4, 8, 16, 32, 64]);
-        assert!(complaints.is_news("no route", Some(100)));
-        assert!(!complaints.is_news("no route", Some(101)));
-        assert!(complaints.is_news("no route", None));
+        assert!(filter.is_new("no route", Some(100)));
+        assert!(!filter.is_new("no route", Some(101)));
+        assert!(filter.is_new("no route", None));
     }
 
     #[test]

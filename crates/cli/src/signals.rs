@@ -12,30 +12,29 @@ use std::time::{Duration, Instant};
 pub(crate) enum Stop {
     /// SIGTERM or SIGINT.
     Signal,
-    /// Nobody reads standard output any more.
+    /// Standard output has no reader left.
     ReaderGone,
 }
 
-/// What somebody sends to a tool that runs a command.
+/// A signal for a tool that runs a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caught {
-    /// A signal.
     Signal(i32),
     /// SIGTERM or SIGINT once more.
     Again,
 }
 
-/// Signals so close together are one wish: timeout(1), for one, sends its signal to the process
-/// and again to its group.
-const SAME_WISH: Duration = Duration::from_millis(200);
+/// Signals so close together are one request: timeout(1), for example, signals the process and then
+/// its group.
+const SAME_REQUEST: Duration = Duration::from_millis(200);
 
-/// Begins to listen. A second signal ends the process at once: whoever sends it does not want to
+/// Starts to catch signals. A second signal ends the process at once: its sender does not
 /// wait for a server.
 ///
 /// # Errors
-/// When the system refuses a thread or a signal handler.
+/// If the system refuses a thread or a signal handler.
 pub(crate) fn listen() -> io::Result<Receiver<Stop>> {
-    // One place for each sender, so that none ever waits.
+    // One slot for each sender, so that none ever blocks.
     let (send, receive) = crossbeam_channel::bounded(2);
     let mut signals = Signals::new([SIGTERM, SIGINT])?;
     let gone = send.clone();
@@ -46,7 +45,7 @@ pub(crate) fn listen() -> io::Result<Receiver<Stop>> {
         }
         let first = Instant::now();
         for _ in received {
-            if first.elapsed() > SAME_WISH {
+            if first.elapsed() > SAME_REQUEST {
                 std::process::exit(1);
             }
         }
@@ -59,11 +58,11 @@ pub(crate) fn listen() -> io::Result<Receiver<Stop>> {
     Ok(receive)
 }
 
-/// Begins to catch what is meant for a command, or asks to end. What whoever started the tool has
-/// it ignore (`nohup`, a shell's `&`) stays ignored. The third wish to end ends the process.
+/// Starts to catch the signals for a command and the requests to end. Signals that were ignored on
+/// entry (`nohup`, a shell's `&`) stay ignored. The third request to end ends the process.
 ///
 /// # Errors
-/// When the system refuses a thread or a signal handler.
+/// If the system refuses a thread or a signal handler.
 pub(crate) fn catch() -> io::Result<Receiver<Caught>> {
     let from_terminal = [SIGINT, SIGHUP, SIGQUIT];
     let wanted = from_terminal
@@ -78,7 +77,7 @@ pub(crate) fn catch() -> io::Result<Receiver<Caught>> {
         for signal in signals.forever() {
             let mut caught = Caught::Signal(signal);
             if signal == SIGTERM || signal == SIGINT {
-                if last.is_some_and(|last| last.elapsed() <= SAME_WISH) {
+                if last.is_some_and(|last| last.elapsed() <= SAME_REQUEST) {
                     continue;
                 }
                 last = Some(Instant::now());
@@ -90,7 +89,7 @@ pub(crate) fn catch() -> io::Result<Receiver<Caught>> {
                     _ => std::process::exit(1),
                 }
             }
-            // An error means that the tool is ending already.
+            // An error means that the tool is already ending.
             let _ = send.try_send(caught);
         }
     })?;
@@ -103,6 +102,6 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<()> {
 }
 
 fn tell(send: &Sender<Stop>, stop: Stop) {
-    // An error means that the tool is ending already.
+    // An error means that the tool is already ending.
     let _ = send.try_send(stop);
 }

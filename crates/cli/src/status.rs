@@ -2,18 +2,18 @@
 
 use crate::ask::Asker;
 use crate::lines::{self, Entry};
-use crate::{Desk, Outcome};
+use crate::{Outcome, Tool};
 use std::time::Duration;
 use tenure::{DetectorEvent, Error, GroupEvent};
 
-const WHAT: &str = "who leads";
+const WHAT: &str = "the leader";
 
 pub(crate) fn run(
-    desk: Desk<'_, GroupEvent>,
+    tool: Tool<'_, GroupEvent>,
     path: &str,
     timeout: Duration,
 ) -> Result<Outcome, Error> {
-    let mut asker = Asker::new(desk, path, timeout)?;
+    let mut asker = Asker::new(tool, path, timeout)?;
     let outcome = look(&mut asker).unwrap_or_else(|outcome| {
         if outcome == Outcome::NotKnown {
             asker.report.line(lines::status_unknown());
@@ -24,14 +24,14 @@ pub(crate) fn run(
     Ok(outcome)
 }
 
-/// The same where the leader is fixed: it is known at once.
-pub(crate) fn run_standalone(desk: Desk<'_, DetectorEvent>, path: &str) -> Result<Outcome, Error> {
-    let leader = desk.client.detect(path)?.leader();
+/// The same for a fixed leader, which is known at once.
+pub(crate) fn run_standalone(tool: Tool<'_, DetectorEvent>, path: &str) -> Result<Outcome, Error> {
+    let leader = tool.client.detect(path)?.leader();
     let entry = leader.map(|leader| Entry {
         member: leader.member,
         data: Ok(leader.data),
     });
-    desk.report.line(lines::status(entry.as_ref(), 0));
+    tool.report.line(lines::status(entry.as_ref(), 0));
     Ok(match entry {
         Some(_) => Outcome::Done,
         None => Outcome::Failed,
@@ -48,10 +48,10 @@ fn look(asker: &mut Asker<'_>) -> Result<Outcome, Outcome> {
             return Ok(Outcome::Failed);
         };
         let call = asker.group.data(&leader);
-        // Without its payload it still leads.
+        // It leads even if its payload cannot be read.
         let data = match asker.answer_of_one(WHAT, call)? {
             Ok(Some(data)) => Ok(data),
-            // It has just gone: somebody else leads.
+            // It has just left: another member leads.
             Ok(None) => continue,
             Err(error) => Err(error),
         };

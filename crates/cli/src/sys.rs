@@ -15,7 +15,7 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::Duration;
 
-/// `CLOCK_BOOTTIME` in nanoseconds: the clock that leases are read from.
+/// `CLOCK_BOOTTIME` in nanoseconds: the clock of leases.
 pub(crate) fn boottime_ns() -> u64 {
     read(ClockId::CLOCK_BOOTTIME)
 }
@@ -31,13 +31,12 @@ fn read(clock: ClockId) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Blocks until nobody reads any more what is written to the pipe `fd`. For a file that is for
-/// ever.
+/// Blocks until the pipe `fd` has no reader left; for a file, for ever.
 ///
 /// # Errors
-/// When `fd` is none that can be waited on.
+/// If `fd` cannot be waited on.
 pub(crate) fn wait_reader_gone(fd: BorrowedFd<'_>) -> io::Result<()> {
-    // An end that is gone is reported although nothing is asked for.
+    // A closed end is reported although no event is requested.
     let mut fds = [PollFd::new(fd, PollFlags::empty())];
     loop {
         match poll(&mut fds, PollTimeout::NONE) {
@@ -56,10 +55,10 @@ pub(crate) fn wait_reader_gone(fd: BorrowedFd<'_>) -> io::Result<()> {
     }
 }
 
-/// Blocks until there is something to read, or nothing will ever come.
+/// Blocks until `fd` can be read, or has reached its end.
 ///
 /// # Errors
-/// When `fd` is none that can be waited on.
+/// If `fd` cannot be waited on.
 pub(crate) fn wait_readable(fd: &impl AsFd) -> io::Result<()> {
     let mut fds = [PollFd::new(fd.as_fd(), PollFlags::POLLIN)];
     loop {
@@ -71,8 +70,8 @@ pub(crate) fn wait_readable(fd: &impl AsFd) -> io::Result<()> {
     }
 }
 
-/// Has `command` start with `socket` open, under the number it has here, and with all signals
-/// blocked: nothing can end it before it is ready. The socket closes here with `command`.
+/// Makes `command` start with `socket` open, under its present number, and with all signals
+/// blocked: no signal can end it before it is ready. The socket closes here with `command`.
 pub(crate) fn hand_over(command: &mut Command, socket: UnixStream) {
     let before_exec = move || {
         fcntl(socket.as_fd(), FcntlArg::F_SETFD(FdFlag::empty()))?;
@@ -84,11 +83,11 @@ pub(crate) fn hand_over(command: &mut Command, socket: UnixStream) {
     unsafe { command.pre_exec(before_exec) };
 }
 
-/// Has `command` start with no signal blocked, and the kernel kill it when the thread that spawns
-/// it ends: at the latest with the process. A set-user-id program is exempt from that. Before it
-/// becomes the command the new process sends `birth` of its number on `socket`, so that whoever
-/// reads there knows of it before it can do anything; and if `kill_at` (`CLOCK_BOOTTIME`) has passed
-/// by then it does not start, and spawning fails with `ETIME`.
+/// Makes `command` start with no signal blocked, and the kernel kill it when the thread that spawns
+/// it ends: at the latest with the process. A set-user-id program is exempt from that. Before the
+/// new process becomes the command it sends `birth` of its PID on `socket`, so that the reader has
+/// the PID before the command runs; and if `kill_at` (`CLOCK_BOOTTIME`) has passed by then it does
+/// not start, and spawning fails with `ETIME`.
 pub(crate) fn die_with_parent<const N: usize>(
     command: &mut Command,
     kill_at: u64,
@@ -100,14 +99,14 @@ pub(crate) fn die_with_parent<const N: usize>(
     let before_exec = move || {
         SigSet::empty().thread_set_mask()?;
         prctl::set_pdeathsig(Signal::SIGKILL)?;
-        // The parent may have ended before; then no signal will come.
+        // The parent may have ended before; then no signal comes.
         if nix::unistd::Pid::parent() != parent {
             return Err(io::Error::from_raw_os_error(libc::ESRCH));
         }
         let packet = birth(std::process::id());
-        // The parent's socket, which nothing closes in this process before `exec` does.
+        // The parent's socket: in this process only `exec` closes it.
         send(socket, &packet, MsgFlags::MSG_NOSIGNAL)?;
-        // The host may have slept since the parent looked.
+        // The host may have slept since the parent read the clock.
         if boottime_ns() >= kill_at {
             return Err(io::Error::from_raw_os_error(libc::ETIME));
         }
@@ -122,24 +121,24 @@ pub(crate) fn die_with_parent<const N: usize>(
 /// Takes over the socket that [`hand_over`] left open under this number.
 ///
 /// # Errors
-/// When there is none.
+/// If there is none.
 pub(crate) fn adopt(fd: RawFd) -> io::Result<UnixStream> {
     if fd <= libc::STDERR_FILENO {
         return Err(io::Error::from_raw_os_error(libc::EBADF));
     }
-    // SAFETY: the descriptor is only borrowed, to ask whether it is open, which fails if not.
+    // SAFETY: the descriptor is only borrowed, for a call that fails if it is not open.
     let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
     fcntl(borrowed, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
-    // SAFETY: it is open, and nobody else in this process knows its number: it was opened before
-    // the process began, for us.
+    // SAFETY: it is open, and no other code in this process has its number: it was opened for us
+    // before the process began.
     Ok(UnixStream::from(unsafe { OwnedFd::from_raw_fd(fd) }))
 }
 
-/// Whether this process was started with that signal ignored, and nothing has changed that.
+/// Whether this process was started with that signal ignored, and still ignores it.
 pub(crate) fn is_ignored(signal: i32) -> bool {
     let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: with no new action the call only writes the present one to `action`, which outlives
-    // it; all zeroes is a valid `sigaction` should it fail.
+    // SAFETY: without a new action the call only writes the present one to `action`, which outlives
+    // it; if it fails, all zeroes is a valid `sigaction`.
     let action = unsafe {
         libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
         action.assume_init()
@@ -147,10 +146,10 @@ pub(crate) fn is_ignored(signal: i32) -> bool {
     action.sa_sigaction == libc::SIG_IGN
 }
 
-/// Has children wait to be reaped, also where whoever started the tool ignores `SIGCHLD`.
+/// Keeps ended children until they are reaped, even if the parent of the tool ignored `SIGCHLD`.
 ///
 /// # Errors
-/// When the system refuses.
+/// If the system refuses.
 pub(crate) fn default_sigchld() -> io::Result<()> {
     // SAFETY: the default action runs no code of ours.
     let was = unsafe { libc::signal(libc::SIGCHLD, libc::SIG_DFL) };

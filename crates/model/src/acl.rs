@@ -1,4 +1,4 @@
-//! Who may do what: identities and access control lists.
+//! Permissions: identities and access control lists.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -7,13 +7,13 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use tenure_proto::{Acl, Perms, ServerError};
 
-/// May change data; the public [`Perms`] has no need for it.
+/// May change data. The public [`Perms`] does not need it.
 pub(super) const WRITE: Perms = Perms(2);
 
 /// May change the list itself.
 pub(super) const ADMIN: Perms = Perms(16);
 
-/// Who a connection has shown to be.
+/// An identity that a connection has proved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Identity {
     scheme: &'static str,
@@ -21,7 +21,7 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// Passes every check: who acts from outside.
+    /// Passes every check: the identity of the methods that act from outside.
     pub(super) fn superuser() -> Self {
         Self {
             scheme: "super",
@@ -29,9 +29,8 @@ impl Identity {
         }
     }
 
-    /// The identity that `addauth` with these credentials gives, or `None` for a scheme that is not
-    /// known. Any credentials are accepted, even without a password, as in
-    /// `DigestAuthenticationProvider`.
+    /// The identity that `addauth` with these credentials gives, or `None` for an unknown scheme.
+    /// Any credentials are accepted, even without a password, as in `DigestAuthenticationProvider`.
     pub(super) fn authenticate(scheme: &str, credentials: &[u8]) -> Option<Self> {
         if scheme != "digest" {
             return None;
@@ -43,8 +42,8 @@ impl Identity {
     }
 }
 
-/// The id by which an ACL of the scheme `digest` knows these credentials (`user:password`) in the
-/// model. A real server's holds a SHA-1 where this one holds a hash that keeps no secret.
+/// The id of these credentials (`user:password`) in an ACL of the scheme `digest` in the model. A
+/// real server's id holds a SHA-1; this one holds a hash that keeps no secret.
 #[must_use]
 pub fn digest_id(credentials: &[u8]) -> String {
     let text = String::from_utf8_lossy(credentials);
@@ -52,7 +51,7 @@ pub fn digest_id(credentials: &[u8]) -> String {
     format!("{user}:{:016x}", fnv1a(credentials))
 }
 
-/// Whether one of `ids` has `perm` by this list. An empty list allows everything, as in
+/// Whether this list gives `perm` to one of `ids`. An empty list allows everything, as in
 /// `ZooKeeperServer.checkACL`.
 pub(super) fn allows(acl: &[Acl], perm: Perms, ids: &[Identity]) -> bool {
     acl.is_empty()
@@ -66,7 +65,7 @@ pub(super) fn allows(acl: &[Acl], perm: Perms, ids: &[Identity]) -> bool {
         })
 }
 
-/// The list as it is stored: checked, and `auth` replaced by the identities of the connection.
+/// The list to store: checked, and `auth` replaced by the identities of the connection.
 pub(super) fn fixup(acl: &[Acl], ids: &[Identity]) -> Result<Arc<[Acl]>, ServerError> {
     if acl.is_empty() {
         return Err(ServerError::InvalidAcl);
@@ -99,8 +98,8 @@ pub(super) fn fixup(acl: &[Acl], ids: &[Identity]) -> Result<Arc<[Acl]>, ServerE
     Ok(stored.into())
 }
 
-/// The list as it is shown to these identities: who may not change it sees no digest. A znode of the
-/// server's own that has none is open.
+/// The list that these identities see: without digests, unless one of them may change the list. A
+/// znode of the server's own without a list is open.
 pub(super) fn shown(acl: &[Acl], ids: &[Identity]) -> Vec<Acl> {
     if acl.is_empty() {
         return Acl::open();

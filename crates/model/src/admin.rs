@@ -1,4 +1,4 @@
-//! Changes that no client makes, and looks at what is there.
+//! Changes that no client makes, and reads of the state.
 
 use super::acl::Identity;
 use super::ensemble::Ensemble;
@@ -11,14 +11,14 @@ use alloc::vec::Vec;
 use core::time::Duration;
 use tenure_proto::{Acl, CreateMode, ServerError, Stat, path};
 
-/// `CONNECTIONLOSS`: what an act from outside meets where nobody leads.
+/// `CONNECTIONLOSS`: the error of a change from outside while there is no leader.
 pub(super) const CONNECTION_LOSS: ServerError = ServerError::Other(-4);
 
-/// Changes that no client makes. They obey no ACL. They are proposed by the server that leads and
-/// take effect when a majority has logged them, which may be never; where no server leads, or the
-/// one that does is paused, they fail with error -4 (connection loss).
+/// Changes that no client makes. They obey no ACL. The leading server proposes them, and they take
+/// effect when a majority has logged them, which may be never. Without a leader, or while it is
+/// paused, they fail with error -4 (connection loss).
 impl Ensemble {
-    /// Ends a session, as if it had expired. False if there is no such session, or nobody leads.
+    /// Ends a session, as if it had expired. False if there is no such session, or no leader.
     pub fn expire(&mut self, session: i64, now: Duration) -> bool {
         self.advance(now);
         let Some(leader) = self.acting_leader() else {
@@ -35,7 +35,7 @@ impl Ensemble {
     /// Creates a persistent znode that is open to anyone.
     ///
     /// # Errors
-    /// Those of a client's create, if they are known at once.
+    /// The errors of a client's create, if they are known at once.
     pub fn create(&mut self, path: &str, data: &[u8], now: Duration) -> Result<(), ServerError> {
         let write = Write::Create {
             path: path.to_owned(),
@@ -49,17 +49,17 @@ impl Ensemble {
     /// Deletes a znode, whatever its version.
     ///
     /// # Errors
-    /// Those of a client's delete, if they are known at once.
+    /// The errors of a client's delete, if they are known at once.
     pub fn delete(&mut self, path: &str, now: Duration) -> Result<(), ServerError> {
         let path = path.to_owned();
         let version = -1;
         self.administer(Write::Delete { path, version }, now)
     }
 
-    /// Deletes a znode and all below it, the deepest first, each in a transaction of its own.
+    /// Deletes a znode and all below it, the deepest first, each in its own transaction.
     ///
     /// # Errors
-    /// Those of a client's delete; what was deleted before stays deleted.
+    /// The errors of a client's delete; znodes that were deleted before the error stay deleted.
     pub fn delete_tree(&mut self, path: &str, now: Duration) -> Result<(), ServerError> {
         self.advance(now);
         let mut doomed = vec![path.to_owned()];
@@ -75,10 +75,10 @@ impl Ensemble {
             .try_for_each(|path| self.delete(path, now))
     }
 
-    /// Changes who may do what with a znode, whatever the version of its list.
+    /// Replaces a znode's ACL, whatever the version of the list.
     ///
     /// # Errors
-    /// Those of a client's `setACL`, if they are known at once.
+    /// The errors of a client's `setACL`, if they are known at once.
     pub fn set_acl(&mut self, path: &str, acl: &[Acl], now: Duration) -> Result<(), ServerError> {
         let write = Write::SetAcl {
             path: path.to_owned(),
@@ -89,9 +89,9 @@ impl Ensemble {
     }
 
     /// Sets the counter from which sequential children of a znode get their numbers, on all
-    /// servers, to try what happens where it wraps. (The `cversion` in a stat is another number:
-    /// all changes of the children, twice the counter less the children that are there.) False if
-    /// no server has the znode.
+    /// servers, to test its wrap-around. (The `cversion` in a stat is another number: all changes
+    /// of the children, twice the counter less the number of children.) False if no server has the
+    /// znode.
     pub fn set_counter(&mut self, path: &str, cversion: i32) -> bool {
         let mut set = false;
         for server in &mut self.servers {
@@ -113,9 +113,9 @@ impl Ensemble {
     }
 }
 
-/// What is committed, as far as a server knows: what the server shows that has applied most.
+/// The committed state, as far as a server knows it: the state of the server that has applied most.
 impl Ensemble {
-    /// The sessions that are alive, lowest first.
+    /// The live sessions, lowest first.
     #[must_use]
     pub fn sessions(&self) -> Vec<i64> {
         self.newest().timeouts.keys().copied().collect()
@@ -127,7 +127,7 @@ impl Ensemble {
         self.newest().node(path)
     }
 
-    /// A znode's data and stat as one server has it.
+    /// A znode's data and stat on one server.
     #[must_use]
     pub fn node_at(&self, server: usize, path: &str) -> Option<(Vec<u8>, Stat)> {
         self.servers[server].node(path)
@@ -140,7 +140,7 @@ impl Ensemble {
         found.ok().map(|(children, _)| children)
     }
 
-    /// The newest transaction that a server has applied.
+    /// The newest transaction that any server has applied.
     #[must_use]
     pub fn zxid(&self, server: usize) -> i64 {
         self.servers[server].tree.last_zxid()
@@ -160,8 +160,8 @@ impl Server {
         self.tree.data(path, &[Identity::superuser()]).ok()
     }
 
-    /// When this server ends a session if nothing touches it, in nanoseconds; `None` if it does not
-    /// lead, or the session's end is under way.
+    /// When this server ends a session without further touches, in nanoseconds; `None` if it does
+    /// not lead, or if it is already ending the session.
     pub(super) fn expiry(&self, session: i64) -> Option<u64> {
         match &self.role {
             Role::Leading(leader) => {

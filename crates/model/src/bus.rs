@@ -1,4 +1,4 @@
-//! What a server can reach: the time, the network, its clients' connections, and chance.
+//! The surroundings of a server: the time, the network, its clients' connections, and chance.
 
 use super::network::Network;
 use super::packet::{Packet, Stream};
@@ -6,11 +6,11 @@ use super::rng::Rng;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-/// A connection to the model. Numbers rise and are not used again.
+/// A connection to the model. Numbers rise and are not reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ConnId(pub u64);
 
-/// What the model wants done.
+/// An output of the model: an action for its caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelOutput {
     /// Send these bytes, one whole frame, on this connection.
@@ -20,7 +20,8 @@ pub enum ModelOutput {
         /// The frame.
         bytes: Vec<u8>,
     },
-    /// Close this connection, after what was sent on it. The model has forgotten it already.
+    /// Close this connection, after the frames that were sent on it. The model has already
+    /// forgotten it.
     Close {
         /// The connection.
         conn: ConnId,
@@ -33,11 +34,11 @@ pub(super) struct Bus {
     pub(super) rng: Rng,
     pub(super) network: Network,
     pub(super) outputs: VecDeque<ModelOutput>,
-    /// How late the main loop of a leader may be.
+    /// The greatest lateness of a leader's main loop.
     pub(super) lateness: u64,
-    /// How long it may take to close the sessions of one bucket.
+    /// The longest time that it takes to close the sessions of one bucket.
     pub(super) closing_time: u64,
-    /// How many of 1000 touches get lost that race with a learner's reply to a ping.
+    /// How many of 1000 touches get lost among those that race with a learner's reply to a ping.
     pub(super) touch_loss: u32,
 }
 
@@ -46,7 +47,7 @@ impl Bus {
         self.now / 1_000_000
     }
 
-    /// How late a main loop is this time.
+    /// The lateness of the next round of a main loop.
     pub(super) fn draw_lateness(&mut self) -> u64 {
         match self.lateness {
             0 => 0,

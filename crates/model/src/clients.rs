@@ -1,4 +1,4 @@
-//! A server's clients: connections, the handshake, and what goes out to them.
+//! A server's clients: connections, the handshake, and the frames to them.
 
 use super::acl::{self, Identity};
 use super::bus::{Bus, ConnId, ModelOutput};
@@ -6,7 +6,7 @@ use super::packet::Packet;
 use super::refusals::Refusal;
 use super::server::{Role, Server};
 use super::sessions::Owner;
-use super::slow::Heard;
+use super::slow::Input;
 use super::tree::Change;
 use super::txn::Write;
 use super::watches::Watches;
@@ -22,17 +22,17 @@ use tenure_proto::{
 /// The longest request that a server reads (`jute.maxbuffer`).
 const REQUEST_BYTES_MAX: usize = 0xf_ffff;
 
-/// The connections of one server, and what is theirs.
+/// The connections of one server, and their state.
 #[derive(Default)]
 pub(super) struct Clients {
     pub(super) conns: BTreeMap<ConnId, Conn>,
-    /// Session → the connection that it is attached to.
+    /// Session → its connection.
     pub(super) attached: BTreeMap<i64, ConnId>,
     /// Session → requests that wait for a commit, and those behind them: a session's requests are
     /// answered in their order (`CommitProcessor`).
     pub(super) waiting: BTreeMap<i64, VecDeque<Waiting>>,
     pub(super) watches: Watches,
-    /// Whether there may be anything that a slow server has yet to take up.
+    /// Whether a slow server may have input left to process.
     pub(super) some_late: bool,
 }
 
@@ -41,9 +41,9 @@ pub(super) struct Conn {
     incoming: FrameDecoder,
     state: State,
     pub(super) ids: Vec<Identity>,
-    /// What a slow server has yet to take up.
-    pub(super) late: VecDeque<(u64, Heard)>,
-    /// Its next request is lost on the way.
+    /// Input that a slow server has not processed yet.
+    pub(super) late: VecDeque<(u64, Input)>,
+    /// The server loses its next request.
     pub(super) drop_next: bool,
     pub(super) refusals: Vec<Refusal>,
 }
@@ -53,12 +53,12 @@ pub(super) struct Conn {
 enum State {
     #[default]
     New,
-    /// The leader is asked about the session; nothing is read meanwhile.
+    /// The leader has been asked about the session; nothing is read meanwhile.
     Waiting(i64, i32),
     Open(i64, i32),
 }
 
-/// A request that was not answered yet.
+/// A request without an answer yet.
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) conn: ConnId,
@@ -68,28 +68,28 @@ pub(super) struct Waiting {
 
 #[derive(Debug)]
 pub(super) enum What {
-    /// The session itself.
+    /// The handshake.
     Session,
     /// A write, by its operation.
     Write(i32),
     Sync(String),
-    /// A request that is refused, whatever it asks for; by its operation.
+    /// A request that is refused, whatever its content; by its operation.
     Refused(i32, ServerError),
-    /// What can be answered as soon as it is at the head; or why it cannot.
+    /// A read, answered as soon as it is at the head; or the error to answer.
     Read(Result<Request, ServerError>),
 }
 
 impl Conn {
-    /// What has arrived and was not taken up.
-    pub(super) fn read(&mut self) -> Option<Heard> {
+    /// The input that has arrived and was not processed.
+    pub(super) fn read(&mut self) -> Option<Input> {
         match self.incoming.next_frame() {
-            Ok(Some(body)) if body.len() <= REQUEST_BYTES_MAX => Some(Heard::Frame(body.to_vec())),
+            Ok(Some(body)) if body.len() <= REQUEST_BYTES_MAX => Some(Input::Frame(body.to_vec())),
             Ok(None) => None,
-            Ok(Some(_)) | Err(_) => Some(Heard::Garbage),
+            Ok(Some(_)) | Err(_) => Some(Input::Garbage),
         }
     }
 
-    /// Whether nothing is read from it.
+    /// Whether the server has stopped reading from it.
     pub(super) fn is_waiting(&self) -> bool {
         matches!(self.state, State::Waiting(..))
     }
@@ -104,7 +104,6 @@ impl Clients {
     }
 }
 
-/// Connections.
 impl Server {
     pub(super) fn accept(&mut self, conn: ConnId) {
         self.clients.conns.insert(conn, Conn::default());
@@ -117,8 +116,8 @@ impl Server {
         }
     }
 
-    /// Takes up what was received. Each frame may close the connection, so it is looked up anew
-    /// each time.
+    /// Processes the received frames. Each may close the connection, so the connection is looked up
+    /// again each time.
     pub(super) fn pump(&mut self, conn: ConnId, bus: &mut Bus) {
         self.defer(conn, bus);
         while let Some(open) = self.clients.conns.get_mut(&conn) {
@@ -127,15 +126,15 @@ impl Server {
                 return;
             }
             let body = match open.next(bus.now) {
-                Some(Heard::Frame(body)) => body,
-                Some(Heard::Garbage) => return self.close(conn, bus),
-                Some(Heard::Gone) => {
+                Some(Input::Frame(body)) => body,
+                Some(Input::Garbage) => return self.close(conn, bus),
+                Some(Input::Gone) => {
                     self.forget(conn);
                     return;
                 }
                 None => return,
             };
-            // A server without a leader accepts connections and closes them when they say a word.
+            // A server without a leader accepts connections and closes them upon the first frame.
             if !self.serves() {
                 return self.close(conn, bus);
             }
@@ -149,7 +148,7 @@ impl Server {
         }
     }
 
-    /// Forgets a connection: its watches go, its session stays until it expires.
+    /// Forgets a connection: its watches are removed, its session stays until it expires.
     pub(super) fn forget(&mut self, conn: ConnId) -> bool {
         let session = self.session_of(conn);
         if self.clients.conns.remove(&conn).is_none() {
@@ -189,7 +188,8 @@ impl Server {
         let Ok(request) = ConnectRequest::decode(body) else {
             return self.close(conn, bus);
         };
-        // A client that knows more than the server must not see the past: it is to try another one.
+        // A client that has seen a newer state must not see an older one: it is to try another
+        // server.
         if request.last_zxid > self.tree.last_zxid() {
             return self.close(conn, bus);
         }
@@ -200,7 +200,7 @@ impl Server {
         } else {
             request.session
         };
-        // Before the password is looked at: whoever names a session cuts its connection.
+        // Before the check of the password: any client that names a session cuts its connection.
         if let Some(old) = self.clients.attached.get(&session).copied() {
             self.close(old, bus);
         }
@@ -240,7 +240,7 @@ impl Server {
         }
     }
 
-    /// Answers the handshake (`finishSessionInit`), and reads on.
+    /// Answers the handshake (`finishSessionInit`), and continues to read.
     pub(super) fn finish_session(&mut self, conn: ConnId, valid: bool, bus: &mut Bus) {
         let Some(state) = self.clients.conns.get_mut(&conn) else {
             return;
@@ -271,11 +271,11 @@ impl Server {
     }
 }
 
-/// What goes out.
+/// The frames to clients.
 impl Server {
     pub(super) fn notify(&mut self, change: &Change, bus: &mut Bus) {
         for fired in self.clients.watches.trigger(change) {
-            // The watch is used up even where the event may not be seen (CVE-2024-23944).
+            // The watch is removed even where the client may not see the event (CVE-2024-23944).
             let Some(conn) = self.clients.conns.get(&fired.conn) else {
                 continue;
             };
@@ -283,12 +283,18 @@ impl Server {
                 continue;
             }
             let WatchEvent { kind, path } = fired.event;
-            self.tell(fired.conn, kind, path, bus);
+            self.send_event(fired.conn, kind, path, bus);
         }
     }
 
     /// Events of the 3.8 line carry no zxid.
-    pub(super) fn tell(&mut self, conn: ConnId, kind: EventKind, path: String, bus: &mut Bus) {
+    pub(super) fn send_event(
+        &mut self,
+        conn: ConnId,
+        kind: EventKind,
+        path: String,
+        bus: &mut Bus,
+    ) {
         self.events_sent += 1;
         let event = WatchEvent { kind, path };
         send(conn, bus, |out| event.encode(-1, out));
@@ -304,7 +310,7 @@ impl Server {
         self.reply_at(self.tree.last_zxid(), conn, number, result, "", bus);
     }
 
-    /// A reply; `path` is what a `sync` echoes.
+    /// Sends a reply; one to `sync` repeats `path`.
     pub(super) fn reply_at(
         &self,
         zxid: i64,

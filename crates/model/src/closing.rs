@@ -1,6 +1,6 @@
-//! How sessions end that nobody has touched in time, in the two steps of `SessionTrackerImpl.run`
-//! since 3.5: the whole bucket leaves the expiry queue at once, and then its sessions are closed
-//! one after the other.
+//! The end of sessions without a touch in time, in the two steps of `SessionTrackerImpl.run` since
+//! 3.5: the whole bucket leaves the expiry queue at once, and then its sessions are closed one
+//! after the other.
 
 use super::bus::Bus;
 use super::rng::Rng;
@@ -9,21 +9,23 @@ use super::txn::Write;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-/// The sessions of the bucket that was taken last, and when each is closed, in nanoseconds. They
-/// are *doomed*: nothing that is done for them from now on saves them, and nothing shows it.
+/// The sessions of the last bucket that left the queue, and when each is closed, in nanoseconds.
+/// They are *doomed*: no request of theirs saves them from now on, and no reply shows it.
 #[derive(Debug, Default)]
 pub(super) struct Closings {
     queue: VecDeque<(u64, i64)>,
 }
 
 impl Closings {
-    /// Whether all that were taken are closed: only then the tracker looks at the next bucket.
+    /// Whether all sessions of the bucket are closed: only then does the tracker look at the next
+    /// bucket.
     pub(super) fn is_done(&self) -> bool {
         self.queue.is_empty()
     }
 
-    /// A bucket was taken. The last of its sessions is closed at most `most` later; which that is,
-    /// and when, is drawn, for a real server uses hash order. Nothing is drawn where `most` is 0.
+    /// A bucket has left the queue. The last of its sessions is closed at most `most` later; the
+    /// order and the times are drawn, for a real server uses hash order. Nothing is drawn where
+    /// `most` is 0.
     pub(super) fn take(&mut self, mut bucket: Vec<i64>, now: u64, most: u64, rng: &mut Rng) {
         if most == 0 {
             self.queue = bucket.into_iter().map(|session| (now, session)).collect();
@@ -66,7 +68,7 @@ impl Closings {
 }
 
 impl Server {
-    /// When its tracker has something to do next, in nanoseconds.
+    /// When its tracker acts next, in nanoseconds.
     pub(super) fn expiry_deadline(&self) -> Option<u64> {
         let Role::Leading(leader) = &self.role else {
             return None;
@@ -77,8 +79,8 @@ impl Server {
         })
     }
 
-    /// Proposes the end of a session whose turn it is, whatever was heard of it meanwhile, and even
-    /// if it has ended meanwhile. False if there is none.
+    /// Proposes the end of a session whose turn it is, even if it was touched meanwhile, or has
+    /// ended. False if there is none.
     pub(super) fn expire_one(&mut self, bus: &mut Bus) -> bool {
         let now_ms = self.clock_ms(bus);
         let Role::Leading(leader) = &mut self.role else {

@@ -1,4 +1,4 @@
-//! What is committed is applied, and whoever waits for it is answered.
+//! Committed transactions are applied, and the waiting requests are answered.
 
 use super::bus::{Bus, ConnId};
 use super::clients::{Waiting, What};
@@ -17,8 +17,8 @@ impl Server {
         }
     }
 
-    /// Applies a transaction and sends the events it causes. Replies come after: a connection hears
-    /// of its own change before the reply that confirms it.
+    /// Applies a transaction and sends the events it causes. Replies come later: a client gets the
+    /// event of its own change before the reply that confirms it.
     fn apply(&mut self, record: &Record, bus: &mut Bus) {
         let session = record.session;
         let asked = self.asked_here(session, record.cxid);
@@ -37,8 +37,8 @@ impl Server {
                     Role::Leading(leader) => leader.sessions.remove(session),
                     Role::Learning(learning) => learning.touched.forget(session),
                 }
-                // Whoever did not ask for the end hears nothing of its own ephemerals: at a real
-                // server such events are lost in the same close.
+                // A session that did not ask for its end gets no events of its own ephemerals: at a
+                // real server such events are lost in the same close.
                 if asked.is_none()
                     && let Some(conn) = self.clients.attached.get(&session).copied()
                 {
@@ -84,7 +84,7 @@ impl Server {
         }
     }
 
-    /// The leader has answered a `sync` that was asked here.
+    /// The leader has answered a `sync` of a client of this server.
     pub(super) fn synced(&mut self, session: i64, cxid: i32, bus: &mut Bus) {
         let Some(queue) = self.clients.waiting.get_mut(&session) else {
             return;
@@ -122,7 +122,8 @@ impl Server {
         bus: &mut Bus,
     ) {
         match response(operation, outcome) {
-            // Not answered: the client has another connection, or a thief has.
+            // Not answered: the client has another connection, or another client has taken the
+            // session.
             Err(ServerError::SessionMoved) => self.close(conn, bus),
             answer => {
                 self.reply(conn, number, answer, bus);
@@ -134,8 +135,8 @@ impl Server {
     }
 }
 
-/// What the request is answered. An outcome of another kind of request is looked at as
-/// `FinalRequestProcessor` does it.
+/// The reply to the request. An outcome of another kind of request is treated as in
+/// `FinalRequestProcessor`.
 fn response(operation: i32, outcome: Outcome) -> Result<Response, ServerError> {
     match (operation, outcome) {
         (_, Outcome::Failed(error)) => Err(error),

@@ -1,10 +1,11 @@
-//! Containers: the leader deletes those that have had children and have none (`ContainerManager`).
+//! Containers: the leader deletes those that have had children and have none left
+//! (`ContainerManager`).
 
 use super::bus::Bus;
 use super::server::{Role, Server};
 use super::txn::Write;
 
-/// When containers are looked at: at a fixed rate from when the server began to lead.
+/// When the leader checks the containers: at a fixed rate from the start of its leadership.
 #[derive(Debug)]
 pub(super) struct Checks {
     every: u64,
@@ -23,7 +24,7 @@ impl Checks {
         self.next = now.saturating_add(self.every);
     }
 
-    /// Those that are past had nothing to look at.
+    /// Skips the checks that are past: they had no container to check.
     pub(super) fn skip_to(&mut self, now: u64) {
         if self.next < now {
             let missed = (now - self.next).div_ceil(self.every);
@@ -33,7 +34,7 @@ impl Checks {
 }
 
 impl Server {
-    /// When a container may be deleted next, in nanoseconds.
+    /// When the leader may delete a container next, in nanoseconds.
     pub(super) fn container_deadline(&self) -> Option<u64> {
         match &self.role {
             Role::Leading(leader) if self.tree.has_containers() => Some(leader.checks.next),

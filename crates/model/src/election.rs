@@ -1,5 +1,6 @@
-//! Who leads: what fast leader election comes to, decided in one step by what the voters could
-//! tell each other. What follows (epochs, synchronisation) is between the servers themselves.
+//! Leader election: the result of fast leader election, decided in one step by the votes that the
+//! voters could exchange. The next phases (epochs, synchronisation) run between the servers
+//! themselves.
 
 use super::bus::Bus;
 use super::ensemble::Ensemble;
@@ -8,8 +9,8 @@ use super::server::{Role, Server};
 use alloc::vec::Vec;
 
 impl Ensemble {
-    /// A server looks for a leader: it joins one that a majority follows, or is elected or elects
-    /// with others that look too, or looks again later.
+    /// A server looks for a leader: it joins one that a majority follows, elects one with other
+    /// looking servers, or looks again later.
     pub(super) fn elect(&mut self, server: usize) {
         match self.setup.upstream(server) {
             Some(Upstream::Follower(upstream)) => {
@@ -29,12 +30,12 @@ impl Ensemble {
         self.look_again(server);
     }
 
-    /// The leader whom most voters follow as far as this server can hear.
+    /// The leader that most voters follow, as far as this server can reach them.
     fn joinable(&self, server: usize) -> Option<usize> {
         let leads = |s: &&Server| matches!(s.role, Role::Leading(_)) && self.reach(server, s.id);
         let followed = |leader: &&Server| {
-            let hears = |v: &&Server| v.upstream() == Some(leader.id) && self.reach(server, v.id);
-            let voters = self.voters().filter(hears).count();
+            let reaches = |v: &&Server| v.upstream() == Some(leader.id) && self.reach(server, v.id);
+            let voters = self.voters().filter(reaches).count();
             self.setup
                 .is_majority(voters + usize::from(self.setup.votes(server)))
         };
@@ -43,11 +44,11 @@ impl Ensemble {
         newest.map(|leader| leader.id)
     }
 
-    /// An election among all who look and whom this server hears. False if they are too few.
+    /// An election among all looking servers that this server can reach. False if they are too few.
     fn vote(&mut self, server: usize) -> bool {
         let looks = |s: &&Server| matches!(s.role, Role::Looking { .. });
-        let hears = |s: &&Server| s.id == server || self.reach(server, s.id);
-        let here: Vec<&Server> = self.voters().filter(looks).filter(hears).collect();
+        let reaches = |s: &&Server| s.id == server || self.reach(server, s.id);
+        let here: Vec<&Server> = self.voters().filter(looks).filter(reaches).collect();
         if !self.setup.is_majority(here.len()) {
             return false;
         }
@@ -77,7 +78,7 @@ impl Ensemble {
         self.servers[server].role = Role::Looking { until };
     }
 
-    /// Whether two servers run and hear each other.
+    /// Whether two servers run and can reach each other.
     fn reach(&self, a: usize, b: usize) -> bool {
         let runs = |s: usize| self.servers[s].up && self.servers[s].paused.is_none();
         let Bus { network, .. } = &self.bus;

@@ -1,5 +1,5 @@
-//! Several servers that agree, as one machine: driven from outside, with what is done to it and
-//! what can be seen of it.
+//! Several servers that agree, as one machine that is driven from outside: its inputs, its outputs,
+//! and reads of its state.
 
 use super::bus::{Bus, ConnId, ModelOutput};
 use super::network::Network;
@@ -14,7 +14,7 @@ use core::time::Duration;
 
 /// An ensemble of ZooKeeper servers as a pure machine; see the [module](super).
 ///
-/// Servers are numbered from 0, voters first. A number that is not one of them panics.
+/// Servers are numbered from 0, voters first. Any other number panics.
 pub struct Ensemble {
     pub(super) setup: Arc<Setup>,
     pub(super) servers: Vec<Server>,
@@ -22,23 +22,23 @@ pub struct Ensemble {
     accepted: u64,
 }
 
-/// What a server is at the moment.
+/// The present role of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ServerState {
     /// It has crashed and was not restarted.
     Down,
-    /// It has no leader and serves nobody.
+    /// It has no leader and serves no client.
     Looking,
-    /// It thinks that it leads. It may be wrong: a leader that was cut off finds out later.
+    /// It assumes that it leads. It may be wrong: a leader that is cut off notices it later.
     Leading {
-        /// Whether it serves clients yet.
+        /// Whether it serves clients already.
         serving: bool,
     },
     /// It follows that server, or observes through it.
     Following {
-        /// Whom it learns from.
+        /// The server that it learns from.
         upstream: usize,
-        /// Whether it serves clients yet.
+        /// Whether it serves clients already.
         serving: bool,
     },
 }
@@ -56,10 +56,10 @@ impl fmt::Debug for Ensemble {
     }
 }
 
-/// Driving it.
+/// Inputs and outputs.
 impl Ensemble {
-    /// Servers that start at this moment and hold what fresh ones hold. One alone serves at once;
-    /// several elect a leader first.
+    /// Servers that start at this moment in the state of fresh ones. A single server serves at
+    /// once; several elect a leader first.
     pub fn new(options: EnsembleOptions, now: Duration) -> Self {
         let link = options.link.clone();
         let setup = Arc::new(Setup::new(options));
@@ -84,15 +84,16 @@ impl Ensemble {
         }
     }
 
-    /// A client connects to a server; `None` (refused) if that is down. A paused one accepts: its
-    /// kernel does. One without a leader accepts too, and closes when it is spoken to.
+    /// A client connects to a server; `None` (refused) if the server is down. A paused server
+    /// accepts: its kernel does. One without a leader accepts too, and closes the connection upon
+    /// the first frame.
     pub fn accept(&mut self, server: usize, now: Duration) -> Option<ConnId> {
         self.advance(now);
         if !self.servers[server].up {
             return None;
         }
         self.accepted += 1;
-        // Says which server it is at.
+        // The number of a connection shows its server.
         let size = self.servers.len() as u64;
         let conn = ConnId((self.accepted - 1) * size + server as u64 + 1);
         self.servers[server].accept(conn);
@@ -121,8 +122,8 @@ impl Ensemble {
         }
     }
 
-    /// Time has passed: servers talk to each other, sessions expire. Calls without need do nothing.
-    /// (All other calls that take `now` do the same first.)
+    /// Time has passed: servers exchange packets, sessions expire. Needless calls do nothing. (All
+    /// other calls that take `now` do the same first.)
     pub fn tick(&mut self, now: Duration) {
         self.advance(now);
     }
@@ -133,13 +134,13 @@ impl Ensemble {
         self.next().map(Duration::from_nanos)
     }
 
-    /// The next thing to be done, in order. To be called until it answers `None`.
+    /// The next output, in order. To be called until it returns `None`.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<ModelOutput> {
         self.bus.outputs.pop_front()
     }
 
-    /// The server that this connection is at.
+    /// The server of this connection.
     #[must_use]
     pub fn server_of(&self, conn: ConnId) -> usize {
         let at = conn.0.saturating_sub(1) % self.servers.len() as u64;
@@ -147,15 +148,15 @@ impl Ensemble {
     }
 }
 
-/// Looking at it.
+/// State.
 impl Ensemble {
-    /// How many servers there are.
+    /// The number of servers.
     #[must_use]
     pub fn size(&self) -> usize {
         self.servers.len()
     }
 
-    /// What a server is at the moment.
+    /// The present role of a server.
     #[must_use]
     pub fn state(&self, server: usize) -> ServerState {
         let server = &self.servers[server];
@@ -189,7 +190,7 @@ impl Ensemble {
         self.servers[server].paused.is_some()
     }
 
-    /// The server that leads and serves; of two that think so, the one with the newer epoch.
+    /// The server that leads and serves; of two that assume so, the one with the newer epoch.
     #[must_use]
     pub fn leader(&self) -> Option<usize> {
         let serving = self.servers.iter().filter(|s| s.serves());
@@ -197,14 +198,14 @@ impl Ensemble {
         leads.max_by_key(|s| s.current_epoch).map(|s| s.id)
     }
 
-    /// The connection's session, once it has asked for one.
+    /// The connection's session, once it has requested one.
     #[must_use]
     pub fn session_of(&self, conn: ConnId) -> Option<i64> {
         self.servers[self.server_of(conn)].session_of(conn)
     }
 
-    /// When the leader ends this session if nothing touches it: what only it knows. Of one that is
-    /// doomed, when it is closed, touched or not.
+    /// When the leader ends this session without further touches, by the leader's own knowledge.
+    /// For a doomed session: when it is closed, touched or not.
     #[must_use]
     pub fn expiry(&self, session: i64) -> Option<Duration> {
         let leader = self.leader()?;
@@ -212,7 +213,7 @@ impl Ensemble {
         Some(Duration::from_nanos(at))
     }
 
-    /// Whether the leader has taken this session out of its expiry queue and has yet to close it
+    /// Whether the leader has taken this session out of its expiry queue and has not closed it yet
     /// ([`Ensemble::set_closing_time`]).
     #[must_use]
     pub fn is_doomed(&self, session: i64) -> bool {
@@ -220,7 +221,7 @@ impl Ensemble {
         matches!(leader, Some(Role::Leading(leader)) if leader.closings.of(session).is_some())
     }
 
-    /// When the leader pings next those who learn from it: what only it knows.
+    /// When the leader next pings its learners, by its own knowledge.
     #[must_use]
     pub fn next_ping(&self) -> Option<Duration> {
         match &self.servers[self.leader()?].role {
@@ -229,15 +230,15 @@ impl Ensemble {
         }
     }
 
-    /// Whether a server leads, was paused, and has not sent the pings yet that it owes since it
-    /// goes on.
+    /// Whether a server leads, was paused, and has not yet sent the pings that are due since it
+    /// continued.
     #[must_use]
     pub fn owes_pings(&self, server: usize) -> bool {
         matches!(&self.servers[server].role, Role::Leading(leader) if leader.owes_pings())
     }
 
-    /// The server that has applied most: what it holds is committed, and nothing else is known to
-    /// be.
+    /// The server that has applied most: its state is committed, and no other transaction is known
+    /// to be.
     pub(super) fn newest(&self) -> &Server {
         let mut newest = &self.servers[0];
         for server in &self.servers {
@@ -249,7 +250,6 @@ impl Ensemble {
     }
 }
 
-/// Time.
 impl Ensemble {
     pub(super) fn advance(&mut self, now: Duration) {
         let now = nanos(now).max(self.bus.now);
@@ -265,7 +265,7 @@ impl Ensemble {
         servers.chain(self.bus.network.deadline()).min()
     }
 
-    /// Does everything that is due.
+    /// Processes everything that is due.
     fn step(&mut self) {
         let now = self.bus.now;
         for server in 0..self.servers.len() {

@@ -1,33 +1,34 @@
-//! How a server that was elected comes to lead: a majority agrees to its epoch and gets all that it
-//! has (`Leader.lead`).
+//! The way of an elected server to its leadership: a majority agrees to its epoch and receives its
+//! log (`Leader.lead`).
 
 use super::bus::Bus;
 use super::handler::{Learner, Progress};
-use super::leader::{Leader, Stage};
+use super::leader::{Leader, Phase};
 use super::packet::Packet;
 use super::server::{Role, Server};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 impl Server {
-    /// It is elected.
+    /// This server is elected.
     pub(super) fn lead(&mut self, bus: &mut Bus) {
         let give_up = bus.now.saturating_add(self.setup.init_limit);
         self.role = Role::Leading(Box::new(Leader::new(&self.setup, give_up)));
         self.discover(bus);
     }
 
-    /// As soon as a majority is there the new epoch is known: one more than all of them have seen.
+    /// As soon as a majority has connected, the new epoch is known: one more than all of them have
+    /// seen.
     pub(super) fn discover(&mut self, bus: &mut Bus) {
         let Role::Leading(leader) = &mut self.role else {
             return;
         };
-        if leader.stage != Stage::Discovery || !leader.majority(&self.setup, |_| true) {
+        if leader.phase != Phase::Discovery || !leader.majority(&self.setup, |_| true) {
             return;
         }
         let newest = leader.learners.values().map(|l| l.accepted_epoch).max();
         leader.epoch = newest.unwrap_or(0).max(self.accepted_epoch) + 1;
-        leader.stage = Stage::Synchronization;
+        leader.phase = Phase::Synchronization;
         self.accepted_epoch = leader.epoch;
         let to: Vec<usize> = leader.learners.keys().copied().collect();
         for learner in to {
@@ -46,8 +47,8 @@ impl Server {
         }
     }
 
-    /// As soon as a majority agrees to the epoch it is the leader's own, and they get what they
-    /// lack.
+    /// As soon as a majority agrees to the epoch, it is the leader's own, and they get the
+    /// transactions that they lack.
     pub(super) fn agree(&mut self, bus: &mut Bus) {
         let Role::Leading(leader) = &mut self.role else {
             return;
@@ -82,7 +83,7 @@ impl Server {
         }
     }
 
-    /// What a server lacks or has too much whose newest transaction is `last_zxid`.
+    /// The difference between this log and a server whose newest transaction is `last_zxid`.
     pub(super) fn update_for(&self, last_zxid: i64, up_to: i64) -> Packet {
         let common = self.log.common(last_zxid);
         let snapshot = common.is_none().then(|| self.snapshot());
@@ -95,20 +96,20 @@ impl Server {
         }
     }
 
-    /// As soon as a majority has logged all that the leader has, all of it is committed, and the
+    /// As soon as a majority has logged the leader's whole log, all of it is committed, and the
     /// leader serves. Every session has a full timeout from now on.
     pub(super) fn activate(&mut self, bus: &mut Bus) {
         let synced = |l: &Learner| l.progress == Progress::Synced;
         let Role::Leading(leader) = &mut self.role else {
             return;
         };
-        if leader.stage != Stage::Synchronization
+        if leader.phase != Phase::Synchronization
             || self.current_epoch != leader.epoch
             || !leader.majority(&self.setup, synced)
         {
             return;
         }
-        leader.stage = Stage::Broadcast;
+        leader.phase = Phase::Broadcast;
         leader.committed = self.log.last_zxid();
         leader.next_zxid = leader.epoch << 32;
         leader.checks.start(bus.now);

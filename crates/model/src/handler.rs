@@ -1,15 +1,14 @@
-//! What a server keeps of each that learns from it (`LearnerHandler`).
+//! A server's record of each of its learners (`LearnerHandler`).
 
 use super::packet::Stream;
 use super::server::Setup;
 
-/// A server that learns from this one.
 pub(super) struct Learner {
     pub(super) stream: Stream,
     pub(super) votes: bool,
     pub(super) accepted_epoch: i64,
     pub(super) progress: Progress,
-    pub(super) heard: u64,
+    pub(super) last_received: u64,
     pub(super) deadline_tick: u64,
     pub(super) unacked: Unacked,
 }
@@ -17,11 +16,11 @@ pub(super) struct Learner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Progress {
     Connected,
-    /// It was told the epoch.
+    /// It has received the epoch.
     Informed,
-    /// It agrees, and has this much.
+    /// It agrees, and its log ends here.
     Agreed(i64),
-    /// It was sent what it lacks, and gets everything new.
+    /// It has received the transactions that it lacked, and gets everything new.
     Syncing,
     Synced,
 }
@@ -70,23 +69,23 @@ impl Learner {
             votes,
             accepted_epoch,
             progress: Progress::Connected,
-            heard: now,
+            last_received: now,
             deadline_tick: tick + setup.init_limit_ticks + setup.sync_limit_ticks,
             unacked: Unacked::default(),
         }
     }
 
-    pub(super) fn heard(&mut self, now: u64) {
-        self.heard = now;
+    pub(super) fn received(&mut self, now: u64) {
+        self.last_received = now;
     }
 
-    /// When its silence has lasted too long.
+    /// When it has been silent for too long.
     pub(super) fn silent_at(&self, setup: &Setup) -> u64 {
         let limit = if self.progress == Progress::Synced {
             setup.sync_limit
         } else {
             setup.init_limit
         };
-        self.heard.saturating_add(limit)
+        self.last_received.saturating_add(limit)
     }
 }

@@ -1,4 +1,4 @@
-//! The leader: what it knows, and its main loop (`Leader`).
+//! The leader: its knowledge, and its main loop (`Leader`).
 
 use super::bus::Bus;
 use super::closing::Closings;
@@ -12,16 +12,15 @@ use super::tree::Tree;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
-/// What a leader knows.
 pub(super) struct Leader {
-    pub(super) stage: Stage,
+    pub(super) phase: Phase,
     pub(super) epoch: i64,
-    /// When it gives up, if it does not serve by then.
+    /// When it gives up, unless it serves by then.
     pub(super) give_up: u64,
     pub(super) learners: BTreeMap<usize, Learner>,
     /// Proposed and not committed, oldest first.
     pub(super) proposals: VecDeque<Proposal>,
-    /// What each `sync` waits for, and who asked.
+    /// Transaction → the `sync` requests that wait for it.
     pub(super) syncs: BTreeMap<i64, Vec<Sync>>,
     pub(super) next_zxid: i64,
     pub(super) committed: i64,
@@ -33,15 +32,15 @@ pub(super) struct Leader {
     pub(super) ticks: u64,
     pub(super) half: bool,
     pub(super) next_round: Option<u64>,
-    /// It was stopped and goes on, and its main loop is late.
+    /// It continues after a stop, and its main loop is late.
     pub(super) overdue: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// It learns from a majority which epochs there were.
+pub(super) enum Phase {
+    /// A majority reports the epochs that it has seen.
     Discovery,
-    /// It waits until a majority has what it has.
+    /// It waits until a majority has its log.
     Synchronization,
     Broadcast,
 }
@@ -59,18 +58,18 @@ pub(super) struct Sync {
     pub(super) cxid: i32,
 }
 impl Leader {
-    /// A server that has no others.
+    /// A server without others.
     pub(super) fn alone(setup: &Setup, tree: &Tree, now: u64) -> Self {
         let mut leader = Self::new(setup, u64::MAX);
         leader.checks.start(now);
-        leader.stage = Stage::Broadcast;
+        leader.phase = Phase::Broadcast;
         leader.next_zxid = tree.last_zxid();
         leader
     }
 
     pub(super) fn new(setup: &Setup, give_up: u64) -> Self {
         Self {
-            stage: Stage::Discovery,
+            phase: Phase::Discovery,
             epoch: 0,
             give_up,
             learners: BTreeMap::new(),
@@ -90,7 +89,7 @@ impl Leader {
     }
 
     pub(super) fn serves(&self) -> bool {
-        self.stage == Stage::Broadcast
+        self.phase == Phase::Broadcast
     }
 
     pub(super) fn next_ping(&self) -> Option<u64> {
@@ -101,8 +100,8 @@ impl Leader {
         self.overdue
     }
 
-    /// It goes on after it was stopped for that long: a round that was due meanwhile begins this
-    /// much later, and whoever ends sessions goes on where he was.
+    /// It continues after a stop of this length: a round that was due meanwhile begins this much
+    /// later, and the tracker of sessions continues at the same place.
     pub(super) fn wake(&mut self, now: u64, stopped: u64, late: u64) {
         self.closings.stopped(stopped);
         if late > 0 && self.next_round.is_some_and(|at| at <= now) {
@@ -119,7 +118,7 @@ impl Leader {
     }
 
     pub(super) fn deadline(&self, setup: &Setup) -> Option<u64> {
-        let give_up = (self.stage != Stage::Broadcast).then_some(self.give_up);
+        let give_up = (self.phase != Phase::Broadcast).then_some(self.give_up);
         let silent = self.learners.values().map(|l| l.silent_at(setup)).min();
         [give_up, self.next_round, silent]
             .into_iter()
@@ -127,16 +126,15 @@ impl Leader {
             .min()
     }
 
-    /// Whether these voters and the leader are most.
+    /// Whether these voters and the leader are a majority.
     pub(super) fn majority(&self, setup: &Setup, has: impl Fn(&Learner) -> bool) -> bool {
         let voters = self.learners.values().filter(|l| l.votes && has(l)).count();
         setup.is_majority(voters + 1)
     }
 }
 
-/// The main loop.
 impl Server {
-    /// Twice a tick: pings, and every other time asks whether most are still there.
+    /// Twice a tick: pings, and at every second round checks that a majority still answers.
     pub(super) fn lead_loop(&mut self, bus: &mut Bus) {
         let Role::Leading(leader) = &mut self.role else {
             return;
@@ -170,12 +168,13 @@ impl Server {
         }
     }
 
-    /// Gives up who has been silent for too long, and itself if it does not get a majority.
+    /// Gives up learners that have been silent for too long, and its own leadership without a
+    /// majority.
     pub(super) fn silence(&mut self, bus: &mut Bus) {
         match &self.role {
             Role::Looking { .. } => {}
             Role::Leading(leader) => {
-                if leader.stage != Stage::Broadcast && leader.give_up <= bus.now {
+                if leader.phase != Phase::Broadcast && leader.give_up <= bus.now {
                     return self.look(bus);
                 }
                 let learners = leader.learners.iter();

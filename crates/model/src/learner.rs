@@ -1,5 +1,5 @@
-//! Followers and observers: they learn from an upstream server, serve reads, and pass on what
-//! only the leader can decide (`Learner`, `Follower`, `Observer`, `ObserverMaster`).
+//! Followers and observers: they learn from an upstream server, serve reads, and forward requests
+//! that only the leader can decide (`Learner`, `Follower`, `Observer`, `ObserverMaster`).
 
 use super::bus::{Bus, ConnId};
 use super::handler::{Learner, Progress};
@@ -15,22 +15,23 @@ use alloc::vec::Vec;
 pub(super) struct Learning {
     pub(super) upstream: usize,
     stream: Stream,
-    stage: Stage,
-    heard: u64,
-    /// Sessions that were heard of here and that the leader has not been told of yet.
+    standing: Standing,
+    last_received: u64,
+    /// Sessions that were touched here and not reported to the leader yet.
     pub(super) touched: Touches,
-    /// Who waits for the leader's word on a session.
+    /// The callers that wait for the leader's answer about a session.
     revalidations: BTreeMap<i64, Caller>,
-    /// Who waits for the answer to a `sync`, in order: an observer, or a client of this server.
+    /// The callers that wait for the answer to a `sync`, in order: an observer, or a client of this
+    /// server.
     syncs: VecDeque<Option<usize>>,
-    /// Who learns from this server.
+    /// The observers that learn from this server.
     observers: BTreeMap<usize, Learner>,
     next_ping: Option<u64>,
     limits: (u64, u64),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum Standing {
     Connecting,
     Synced,
     Serving,
@@ -44,7 +45,7 @@ enum Caller {
 
 impl Learning {
     pub(super) fn serves(&self) -> bool {
-        self.stage == Stage::Serving
+        self.standing == Standing::Serving
     }
 
     pub(super) fn is_upstream(&self, from: usize, stream: Stream) -> bool {
@@ -61,13 +62,13 @@ impl Learning {
         core::iter::once(self.up()).chain(down).collect()
     }
 
-    /// A connection asks whether its session lives; answers whom to ask.
+    /// A connection asks whether its session lives; returns the server to ask.
     pub(super) fn revalidates(&mut self, session: i64, conn: ConnId) -> (usize, Stream) {
         self.revalidations.insert(session, Caller::Conn(conn));
         self.up()
     }
 
-    /// Somebody asks for a `sync`; answers whom to ask.
+    /// An observer or a client requests a `sync`; returns the server to ask.
     pub(super) fn syncs(&mut self, observer: Option<usize>) -> (usize, Stream) {
         self.syncs.push_back(observer);
         self.up()
@@ -75,12 +76,12 @@ impl Learning {
 
     fn silent_at(&self) -> u64 {
         let (init, sync) = self.limits;
-        let limit = if self.stage == Stage::Connecting {
+        let limit = if self.standing == Standing::Connecting {
             init
         } else {
             sync
         };
-        self.heard.saturating_add(limit)
+        self.last_received.saturating_add(limit)
     }
 
     pub(super) fn deadline(&self, setup: &Setup) -> u64 {
@@ -97,8 +98,8 @@ impl Server {
         self.role = Role::Learning(Box::new(Learning {
             upstream,
             stream,
-            stage: Stage::Connecting,
-            heard: bus.now,
+            standing: Standing::Connecting,
+            last_received: bus.now,
             touched: Touches::default(),
             revalidations: BTreeMap::new(),
             syncs: VecDeque::new(),
@@ -111,11 +112,11 @@ impl Server {
         bus.send(self.id, upstream, stream, hello);
     }
 
-    pub(super) fn hear_leader(&mut self, packet: Packet, bus: &mut Bus) {
+    pub(super) fn take_from_leader(&mut self, packet: Packet, bus: &mut Bus) {
         let Role::Learning(learning) = &mut self.role else {
             return;
         };
-        learning.heard = bus.now;
+        learning.last_received = bus.now;
         let (to, stream) = learning.up();
         match packet {
             Packet::LeaderInfo { epoch } => {
@@ -135,7 +136,7 @@ impl Server {
                 truncate_to,
                 records,
             } => {
-                learning.stage = Stage::Synced;
+                learning.standing = Standing::Synced;
                 self.current_epoch = epoch;
                 if let Some(snapshot) = snapshot {
                     self.tree = snapshot.tree;
@@ -153,7 +154,7 @@ impl Server {
                 self.apply_up_to(committed, bus);
                 self.tree.begin_epoch(epoch << 32);
                 if let Role::Learning(learning) = &mut self.role {
-                    learning.stage = Stage::Serving;
+                    learning.standing = Standing::Serving;
                 }
             }
             Packet::Proposal(record) => {
@@ -228,8 +229,8 @@ impl Server {
 
 /// The upstream of observers.
 impl Server {
-    /// Answers the packet if nobody listens to it.
-    pub(super) fn hear_observer(
+    /// Returns the packet if this server does not expect it.
+    pub(super) fn take_from_observer(
         &mut self,
         from: usize,
         stream: Stream,
@@ -260,7 +261,7 @@ impl Server {
         else {
             return Some(packet);
         };
-        learner.heard(bus.now);
+        learner.received(bus.now);
         match packet {
             Packet::AckEpoch { last_zxid, .. } => {
                 learner.progress = Progress::Syncing;
@@ -305,7 +306,7 @@ impl Server {
         None
     }
 
-    /// Tells observers what was applied here.
+    /// Sends observers the transactions that were applied here.
     pub(super) fn inform_observers(&self, record: &Arc<Record>, bus: &mut Bus) {
         if let Role::Learning(learning) = &self.role {
             for (to, learner) in &learning.observers {

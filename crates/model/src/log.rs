@@ -1,16 +1,16 @@
-//! A server's log: what it has promised to remember.
+//! A server's log of transactions.
 
 use super::txn::Record;
 use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// How many applied transactions are kept for servers that come back (`commitLogCount`); whoever
+/// How many applied transactions are kept for servers that return (`commitLogCount`); a server that
 /// is further behind gets a snapshot.
 const KEPT_MAX: usize = 500;
 
-/// The newest transactions: those that are applied, and behind them those that are logged and not
-/// known to be committed.
+/// The newest transactions: the applied ones, then those that are logged and not known to be
+/// committed.
 #[derive(Debug)]
 pub(super) struct Log {
     records: VecDeque<Arc<Record>>,
@@ -22,7 +22,7 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// A log of one server among `servers`; one that is alone has nobody to bring up to date.
+    /// The log of one server among `servers`; a single server has no other to bring up to date.
     pub(super) fn new(servers: usize) -> Self {
         Self {
             records: VecDeque::new(),
@@ -37,7 +37,6 @@ impl Log {
         self.records.back().map_or(self.base, |record| record.zxid)
     }
 
-    /// The newest transaction that was applied.
     pub(super) fn applied_zxid(&self) -> i64 {
         match self.applied.checked_sub(1) {
             Some(last) => self.records.get(last).map_or(self.base, |r| r.zxid),
@@ -56,7 +55,7 @@ impl Log {
         found.next().filter(|r| r.zxid == zxid).map(Arc::clone)
     }
 
-    /// The next transaction to be applied, which counts as applied from now on.
+    /// The next transaction to apply; it counts as applied from now on.
     pub(super) fn apply_next(&mut self, up_to: i64) -> Option<Arc<Record>> {
         let next = self.records.get(self.applied)?;
         if next.zxid > up_to {
@@ -73,8 +72,8 @@ impl Log {
         Some(next)
     }
 
-    /// Where a server whose newest transaction is `zxid` leaves this log: the newest transaction
-    /// that both have, or `None` if that is further back than this log goes.
+    /// The newest transaction that this log shares with a server whose newest transaction is
+    /// `zxid`, or `None` if this log does not reach that far back.
     pub(super) fn common(&self, zxid: i64) -> Option<i64> {
         if zxid < self.base {
             return None;
@@ -100,7 +99,7 @@ impl Log {
         self.records.truncate(keep.max(self.applied));
     }
 
-    /// Starts anew behind a snapshot.
+    /// Starts again from a snapshot.
     pub(super) fn reset(&mut self, zxid: i64) {
         self.records.clear();
         self.applied = 0;

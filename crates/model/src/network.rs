@@ -1,5 +1,5 @@
-//! The links between servers: each direction has its own delay, loss and cuts. What is sent on a
-//! link arrives in order, however late: it is TCP.
+//! The links between servers: each direction has its own delay, loss and cuts. As with TCP, packets
+//! on a link arrive in order, however late.
 
 use super::options::{LinkOptions, nanos};
 use super::packet::{Packet, Stream};
@@ -7,27 +7,27 @@ use super::rng::Rng;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-/// After a cut heals the kernel sends again what was lost, but not at once: it waits for up to as
-/// long as it has waited so far, and no longer than this.
+/// After a cut heals the kernel resends the lost packets, but not at once: it waits for up to as
+/// long as it has already waited, and at most this time.
 const RESEND_NS_MAX: u64 = 3_000_000_000;
 
-/// How often in a row one packet may get lost.
+/// The most losses of one packet in a row.
 const LOSSES_MAX: u32 = 6;
 
 #[derive(Debug)]
 pub(super) struct Network {
     servers: usize,
     /// Row by row: from the first server to the first, to the second…
-    links: Vec<Link>,
+    links: Vec<LinkState>,
     last_stream: Stream,
 }
 
 #[derive(Debug)]
-struct Link {
+struct LinkState {
     options: LinkOptions,
     cut_since: Option<u64>,
     flying: VecDeque<Flying>,
-    /// Nothing arrives before what was sent before.
+    /// No packet arrives before an earlier one.
     newest: u64,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Arrived {
 
 impl Network {
     pub(super) fn new(servers: usize, options: &LinkOptions) -> Self {
-        let link = || Link {
+        let link = || LinkState {
             options: options.clone(),
             cut_since: None,
             flying: VecDeque::new(),
@@ -102,7 +102,7 @@ impl Network {
         let Some(since) = link.cut_since.take() else {
             return;
         };
-        // Only what was on its way is sent again.
+        // Only packets under way are resent.
         if link.flying.is_empty() {
             return;
         }
@@ -126,7 +126,6 @@ impl Network {
         self.next().map(|(at, _)| at)
     }
 
-    /// The next packet that has arrived by `now`.
     pub(super) fn arrived(&mut self, now: u64) -> Option<Arrived> {
         let (at, index) = self.next()?;
         if at > now {
@@ -149,13 +148,13 @@ impl Network {
             .min()
     }
 
-    fn link(&mut self, from: usize, to: usize) -> Option<&mut Link> {
+    fn link(&mut self, from: usize, to: usize) -> Option<&mut LinkState> {
         self.links.get_mut(from * self.servers + to)
     }
 }
 
 impl LinkOptions {
-    /// How long a packet takes.
+    /// The delay of one packet.
     fn draw(&self, rng: &mut Rng) -> u64 {
         let (low, high) = (nanos(self.delay_min), nanos(self.delay_max));
         let mut delay = rng.between(low, high);

@@ -1,28 +1,29 @@
-//! What a model is made of.
+//! The options of a model.
 
 use alloc::vec::Vec;
 use core::time::Duration;
 
-/// How a [`Model`](super::Model) behaves; the names are those of a real server's configuration.
+/// The behaviour of a [`Model`](super::Model); the names are those of a real server's
+/// configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelOptions {
     /// `tickTime`: sessions expire at multiples of it. Counted in whole milliseconds, at least 1.
     pub tick: Duration,
-    /// `minSessionTimeout`: shorter wishes are raised to it; twice the tick when absent.
+    /// `minSessionTimeout`: shorter requests are raised to it; twice the tick when absent.
     pub min_session_timeout: Option<Duration>,
-    /// `maxSessionTimeout`: longer wishes are cut to it; twenty times the tick when absent.
+    /// `maxSessionTimeout`: longer requests are cut to it; twenty times the tick when absent.
     pub max_session_timeout: Option<Duration>,
-    /// `znode.container.checkIntervalMs`: how often containers are looked at that have no children
-    /// left; a minute in real servers.
+    /// `znode.container.checkIntervalMs`: the time between checks for containers without children;
+    /// a minute in real servers.
     pub container_check: Duration,
-    /// Whether `exists` needs the permission to read, as since 3.7.3, 3.8.4 and 3.9.2
-    /// (ZOOKEEPER-2590). Where it does not, as in Debian's 3.8.0, it arms a watch that nobody hears
-    /// from: who may not read a znode is told no event of it in either (CVE-2024-23944).
+    /// Whether `exists` needs the READ permission, as since 3.7.3, 3.8.4 and 3.9.2
+    /// (ZOOKEEPER-2590). Otherwise, as in Debian's 3.8.0, it arms a watch that never fires: in
+    /// neither case does a client get events of a znode that it may not read (CVE-2024-23944).
     pub exists_needs_read: bool,
-    /// Operations that it does not know, as older servers do not: `create2` before 3.5,
+    /// The operations that it does not know, as older servers: `create2` before 3.5,
     /// `getEphemerals` before 3.6.
     pub unknown: Vec<i32>,
-    /// Where session ids and passwords come from.
+    /// The seed of session ids and passwords.
     pub seed: u64,
 }
 
@@ -46,8 +47,8 @@ impl ModelOptions {
         millis(self.tick).max(1)
     }
 
-    /// The timeout that a client gets who asks for `wish_ms`, clamped in the order in which
-    /// `ZooKeeperServer.processConnectRequest` does it: the maximum wins. `most` is that of one
+    /// The timeout that a client gets when it requests `wish_ms`, clamped in the order of
+    /// `ZooKeeperServer.processConnectRequest`: the maximum wins. `most` is the maximum of one
     /// server.
     pub(super) fn negotiate(&self, wish_ms: i32, most: Option<Duration>) -> i32 {
         let in_ticks = |n| i32::try_from(self.tick_ms().saturating_mul(n)).unwrap_or(i32::MAX);
@@ -65,30 +66,30 @@ impl ModelOptions {
     }
 }
 
-/// How an [`Ensemble`](super::Ensemble) behaves.
+/// The behaviour of an [`Ensemble`](super::Ensemble).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnsembleOptions {
-    /// What all servers are configured with. Its seed is the seed of everything that is drawn:
-    /// session ids, delays, losses, elections, the phases of the servers' clocks, and the order in
-    /// which a server that was paused takes up what has piled up.
+    /// The configuration of all servers. Its seed is the seed of everything that is drawn: session
+    /// ids, delays, losses, elections, the phases of the servers' clocks, and the order in which a
+    /// server processes waiting input after a pause.
     pub server: ModelOptions,
-    /// How many servers vote, at least 1. They are numbered from 0.
+    /// The number of voting servers, at least 1. They are numbered from 0.
     pub voters: usize,
-    /// Servers that do not vote, numbered after the voters.
+    /// The servers that do not vote, numbered after the voters.
     pub observers: Vec<Upstream>,
-    /// `initLimit`: the ticks that a new leader has to find followers, and they to be synchronised.
+    /// `initLimit`: the ticks that a new leader has to find followers, and they to synchronise.
     pub init_limit: u32,
     /// `syncLimit`: the ticks after which leader and follower give each other up.
     pub sync_limit: u32,
-    /// What each direction of each link between two servers is like at first.
+    /// The initial properties of each direction of each link between two servers.
     pub link: LinkOptions,
-    /// The shortest and the longest time from the moment at which a server begins to look for a
-    /// leader to the moment at which it finds or elects one, if it can.
+    /// The shortest and the longest time in which a server that looks for a leader finds or elects
+    /// one, if that is possible.
     pub election: (Duration, Duration),
 }
 
 impl Default for EnsembleOptions {
-    /// Three servers as `zoo_sample.cfg` has them, but with a tick of 500 ms.
+    /// Three servers as in `zoo_sample.cfg`, but with a tick of 500 ms.
     fn default() -> Self {
         Self {
             server: ModelOptions::default(),
@@ -102,25 +103,25 @@ impl Default for EnsembleOptions {
     }
 }
 
-/// Whom an observer learns from.
+/// The server that an observer learns from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Upstream {
-    /// The leader, as it always was.
+    /// The leader, the only choice before 3.6.
     Leader,
-    /// This server as long as it follows (`ObserverMaster`, since 3.6): touches take two hops.
+    /// This server while it follows (`ObserverMaster`, since 3.6): touches take two hops.
     Follower(usize),
 }
 
-/// What one direction of a link between two servers is like.
+/// The properties of one direction of a link between two servers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkOptions {
     /// A packet takes at least this long.
     pub delay_min: Duration,
     /// A packet that does not get lost takes at most this long, unless one before it takes longer.
     pub delay_max: Duration,
-    /// How many of 1000 packets get lost. They are sent again, and hold up all that follow.
+    /// How many of 1000 packets get lost. They are resent, and delay all later ones.
     pub loss_per_mille: u32,
-    /// How long it takes until a lost packet is sent again; twice as long each time.
+    /// The time until a lost packet is resent; it doubles each time.
     pub resend: Duration,
 }
 

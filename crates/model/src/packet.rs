@@ -1,5 +1,5 @@
-//! What servers say to each other (`QuorumPacket`), from the first word of a learner to the touches
-//! in its replies to pings.
+//! The packets between servers (`QuorumPacket`), from the first one of a learner to the touches in
+//! its replies to pings.
 
 use super::acl::Identity;
 use super::tree::Tree;
@@ -9,10 +9,10 @@ use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-/// A connection between two servers; numbers are not used again.
+/// A connection between two servers; numbers are not reused.
 pub(super) type Stream = u64;
 
-/// Everything that is committed, for a server that is too far behind.
+/// The whole committed state, for a server that is too far behind.
 #[derive(Debug, Clone)]
 pub(super) struct Snapshot {
     pub(super) tree: Tree,
@@ -30,23 +30,24 @@ pub(super) enum Packet {
     LeaderInfo {
         epoch: i64,
     },
-    /// The learner will follow in that epoch, and says what it has: `ACKEPOCH`.
+    /// The learner accepts that epoch, and reports the end of its log: `ACKEPOCH`.
     AckEpoch {
         current_epoch: i64,
         last_zxid: i64,
     },
-    /// What the learner lacks or has too much: `DIFF`, `TRUNC` or `SNAP`, and `NEWLEADER`.
+    /// The difference between the learner's log and the leader's: `DIFF`, `TRUNC` or `SNAP`, and
+    /// `NEWLEADER`.
     NewLeader {
         epoch: i64,
         snapshot: Option<Box<Snapshot>>,
         truncate_to: i64,
         records: Vec<Arc<Record>>,
     },
-    /// The learner has logged all that.
+    /// The learner has logged the difference.
     AckNewLeader {
         last_zxid: i64,
     },
-    /// It may serve clients: everything up to `committed` is.
+    /// It may serve clients: everything up to `committed` is committed.
     UpToDate {
         epoch: i64,
         committed: i64,
@@ -58,7 +59,7 @@ pub(super) enum Packet {
     Commit {
         zxid: i64,
     },
-    /// A commit for who does not vote.
+    /// A commit, for an observer.
     Inform(Arc<Record>),
     /// A client's write.
     Request {
@@ -77,7 +78,7 @@ pub(super) enum Packet {
         cxid: i32,
     },
     Ping,
-    /// The sessions that were heard of since the last one, with their timeouts.
+    /// The sessions that were touched since the last reply, with their timeouts.
     PingReply {
         touched: BTreeMap<i64, i32>,
     },

@@ -1,5 +1,5 @@
-//! A server whose process is stopped (SIGSTOP): what arrives piles up in the kernel, and when it
-//! goes on its threads take all that up in any order.
+//! A server whose process is stopped (SIGSTOP): input collects in the kernel, and when the process
+//! continues its threads handle the input in any order.
 
 use super::bus::{Bus, ConnId};
 use super::packet::{Packet, Stream};
@@ -7,7 +7,7 @@ use super::server::{Role, Server};
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
-/// What has piled up, by where it came from: what came one way stays in order.
+/// The waiting input, by its source: input from one source stays in order.
 pub(super) struct Backlog {
     /// Since when the process is stopped, in nanoseconds.
     since: u64,
@@ -16,7 +16,7 @@ pub(super) struct Backlog {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Source {
-    /// The thread that ends sessions, and the one that pings and counts who is there.
+    /// The thread that ends sessions, and the one that pings and checks the majority.
     Tracker,
     MainLoop,
     Client(ConnId),
@@ -25,7 +25,7 @@ enum Source {
 
 #[derive(Debug)]
 enum Input {
-    /// The clock has gone on.
+    /// The clock has advanced.
     Time,
     Bytes(Vec<u8>),
     Gone,
@@ -58,8 +58,8 @@ impl Backlog {
 }
 
 impl Server {
-    /// The process goes on. Half of the times one source after the other is served to its end, so
-    /// that one can be far behind another; else they take turns at random.
+    /// The process continues. In half of the cases it serves each source to its end, so that one
+    /// can be far behind another; in the others it alternates between them at random.
     pub(super) fn resume(&mut self, bus: &mut Bus) {
         let Some(Backlog { since, mut piles }) = self.paused.take() else {
             return;
@@ -87,7 +87,7 @@ impl Server {
                 piles.remove(&source);
             }
         }
-        // What was there to be read counts before silence does.
+        // Input that can be read counts before silence does.
         self.timers(bus);
     }
 

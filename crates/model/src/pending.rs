@@ -1,5 +1,5 @@
-//! What znodes will look like when everything that is proposed is applied
-//! (`ZooKeeperServer.outstandingChanges`): a leader checks requests against that.
+//! The state of znodes once all proposals are applied (`ZooKeeperServer.outstandingChanges`): a
+//! leader checks requests against it.
 
 use super::tree::{Tree, View, or_root};
 use alloc::borrow::ToOwned;
@@ -9,17 +9,17 @@ use alloc::vec::Vec;
 
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    /// Path → the newest proposal that changes it, and how; `None` if it deletes it.
+    /// Path → the newest proposal that changes it, and the result; `None` if it deletes it.
     views: BTreeMap<String, (i64, Option<View>)>,
-    /// What was put in, oldest first.
+    /// The changes, oldest first.
     order: VecDeque<(i64, String)>,
 }
 
-/// What a znode was like before a proposal that is taken back.
+/// The state of znodes before a proposal, to restore it.
 pub(super) type Undo = Vec<(String, Option<(i64, Option<View>)>)>;
 
 impl Pending {
-    /// How the znode will look.
+    /// The future state of the znode.
     pub(super) fn view(&self, path: &str, tree: &Tree) -> Option<View> {
         match self.views.get(or_root(path)) {
             Some((_, view)) => view.clone(),
@@ -27,7 +27,7 @@ impl Pending {
         }
     }
 
-    /// The znodes that this session will own and does not yet.
+    /// The znodes that proposals will create for this session.
     pub(super) fn owned_by(&self, session: i64) -> Vec<String> {
         let owned = |view: &Option<View>| view.as_ref().is_some_and(|v| v.owner == session);
         let views = self.views.iter();
@@ -37,7 +37,7 @@ impl Pending {
             .collect()
     }
 
-    /// A proposal changes this znode. Answers what to put back if it is taken back.
+    /// A proposal changes this znode. Adds to `undo` the state to restore.
     pub(super) fn set(&mut self, zxid: i64, path: &str, view: Option<View>, undo: &mut Undo) {
         let path = or_root(path).to_owned();
         let old = self.views.insert(path.clone(), (zxid, view));
@@ -45,7 +45,7 @@ impl Pending {
         undo.push((path, old));
     }
 
-    /// Takes back what a proposal changed.
+    /// Restores the state before a proposal.
     pub(super) fn take_back(&mut self, undo: Undo) {
         for (path, old) in undo.into_iter().rev() {
             self.order.pop_back();

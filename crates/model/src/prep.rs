@@ -1,5 +1,5 @@
 //! Requests become transactions (`PrepRequestProcessor`). The checks are in a server's order, for
-//! only the first that fails shows.
+//! only the first failure shows.
 
 use super::acl::{self, ADMIN, Identity, WRITE};
 use super::pending::{Pending, Undo};
@@ -15,14 +15,14 @@ use tenure_proto::{Acl, CreateMode, MultiOp, Perms, ServerError, path};
 /// `MARSHALLINGERROR`: the body of a request could not be read.
 pub(super) const MARSHALLING_ERROR: ServerError = ServerError::Other(-5);
 
-/// In a `multi` that failed: what came after the operation that is to blame.
+/// In a `multi` that failed: the error of the operations after the failed one.
 const RUNTIME_INCONSISTENCY: ServerError = ServerError::Other(-2);
 
-/// Who asks for a change.
+/// The origin of a change.
 #[derive(Debug)]
 pub(super) struct Asker<'a> {
     pub(super) session: i64,
-    /// `None` for who acts from outside and has no session.
+    /// `None` for a change from outside, which has no session.
     pub(super) owner: Option<Owner>,
     pub(super) ids: &'a [Identity],
 }
@@ -38,7 +38,7 @@ pub(super) struct Prep<'a> {
 
 type Found = Result<Txn, ServerError>;
 
-/// A znode that is to be created.
+/// A znode to create.
 struct New<'a> {
     path: &'a str,
     data: Vec<u8>,
@@ -73,7 +73,8 @@ impl Prep<'_> {
                 }
                 Ok(Txn::CreateSession { timeout_ms })
             }
-            // Asked by the tracker too, which does not own the session: nobody is asked who he is.
+            // The tracker asks for this too, and does not own the session: no permission is
+            // checked.
             Write::CloseSession => {
                 let mut own = self.tree.ephemerals(asker.session, "/");
                 own.extend(self.pending.owned_by(asker.session));
@@ -219,7 +220,7 @@ impl Prep<'_> {
         Ok(self.deletion(path, parent_path, parent, undo))
     }
 
-    /// Nobody is asked who he is: the leader wants it.
+    /// No permission is checked: the leader asks for it.
     fn delete_container(&mut self, path: &str, undo: &mut Undo) -> Found {
         let parent_path = parent_of_deletable(path)?;
         let node = self.find(path)?;
@@ -285,7 +286,7 @@ impl Prep<'_> {
         require(&node, ADMIN, asker)?;
         let version = next_version(node.aversion, version)?;
         node.aversion = version;
-        // The list itself is not noted: what is checked before this is applied sees the old one.
+        // The list itself is not noted: checks before this is applied see the old one.
         self.pending.set(self.zxid, &path, Some(node), undo);
         Ok(Txn::SetAcl { path, acl, version })
     }

@@ -68,7 +68,7 @@ impl Server {
         Some(record)
     }
 
-    /// Proposes a change that no client asks for. Answers the error if it is known already.
+    /// Proposes a change that no client requests. Returns the error if it is known already.
     pub(super) fn propose_outside(
         &mut self,
         ids: &[Identity],
@@ -98,7 +98,7 @@ impl Server {
         }
     }
 
-    /// Commits what a majority has logged, in order.
+    /// Commits the transactions that a majority has logged, in order.
     fn commit(&mut self, bus: &mut Bus) {
         while let Role::Leading(leader) = &mut self.role {
             let logged = |p: &Proposal| self.setup.is_majority(p.acks.count_ones() as usize);

@@ -1,4 +1,4 @@
-//! Requests that a server answers with an error and does not carry out, whatever they ask for
+//! Requests that a server answers with an error and does not carry out, whatever their content
 //! (`RequestThrottler` and its `throttled_op_wait_time`).
 
 use super::bus::{Bus, ConnId};
@@ -6,17 +6,17 @@ use super::server::Server;
 use alloc::vec::Vec;
 use tenure_proto::{ServerError, op};
 
-/// What a server that throttles answers (`THROTTLEDOP`). It never does so to the end of a session
+/// The error of a throttling server (`THROTTLEDOP`). It never answers the end of a session with it
 /// (`Request.isThrottlable`).
 const THROTTLED: i32 = -127;
 
-/// The next requests of a connection that are refused.
+/// The next requests of a connection to refuse.
 #[derive(Debug)]
 pub(super) struct Refusal {
-    /// Of this operation only.
+    /// Only this operation, if any.
     pub(super) operation: Option<i32>,
     pub(super) code: i32,
-    /// How many are left.
+    /// How many more requests to refuse.
     pub(super) times: u32,
 }
 
@@ -28,7 +28,8 @@ pub(super) struct Refusals {
 }
 
 impl Server {
-    /// What this request is refused with, if it is. Nobody refuses a ping or an `addauth`.
+    /// The error with which this request is refused, if it is. A ping or an `addauth` is never
+    /// refused.
     pub(super) fn refuses(
         &mut self,
         conn: ConnId,

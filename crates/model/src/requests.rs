@@ -1,5 +1,5 @@
-//! Requests of connections that have a session: what arrives, what can be answered here, and what
-//! has to wait for a commit.
+//! Requests of connections that have a session: their arrival, the answers that this server can
+//! give, and the requests that wait for a commit.
 
 use super::acl::Identity;
 use super::bus::{Bus, ConnId};
@@ -19,7 +19,7 @@ const NO_WATCHER: ServerError = ServerError::Other(-121);
 
 type Answer = Result<Response, ServerError>;
 
-/// What arrives.
+/// Arrival.
 impl Server {
     pub(super) fn request(
         &mut self,
@@ -39,8 +39,8 @@ impl Server {
         {
             return;
         }
-        // Every request touches the session, but for `addauth`, which a real server answers before
-        // it gets that far. One whose session is about to end is dropped without a word
+        // Every request touches the session, except `addauth`, which a real server answers earlier.
+        // If the session is about to end, the request is silently dropped
         // (`MissingSessionException`).
         if operation != op::AUTH && !self.touch(session, timeout_ms, bus) {
             return;
@@ -91,8 +91,8 @@ impl Server {
         }
     }
 
-    /// Says where the session was heard of: the leader renews it at once, a learner tells the
-    /// leader when it is asked next.
+    /// Touches a session: the leader renews it at once, a learner reports it in its next reply to a
+    /// ping.
     fn touch(&mut self, session: i64, timeout_ms: i32, bus: &Bus) -> bool {
         let now_ms = self.clock_ms(bus);
         match &mut self.role {
@@ -105,7 +105,7 @@ impl Server {
         }
     }
 
-    /// Only the leader knows whether a session may ask here.
+    /// Only the leader knows whether a session may send requests here.
     fn admit(
         &mut self,
         session: i64,
@@ -117,7 +117,7 @@ impl Server {
         read
     }
 
-    /// A write that came from a client of this server goes to the leader.
+    /// Sends a write of a client of this server to the leader.
     pub(super) fn submit(
         &mut self,
         session: i64,
@@ -170,7 +170,7 @@ impl Server {
     }
 }
 
-/// A write; or a read, if it could be read.
+/// A write; or else a read, or why it could not be read.
 fn write(request: Option<Request>, operation: i32) -> Result<Write, Result<Request, ServerError>> {
     let Some(request) = request else {
         return match operation {
@@ -181,7 +181,7 @@ fn write(request: Option<Request>, operation: i32) -> Result<Write, Result<Reque
             | op::SET_DATA
             | op::SET_ACL
             | op::MULTI => Ok(Write::Refused(MARSHALLING_ERROR)),
-            // Turned off where `extendedTypesEnabled` is not set.
+            // Real servers refuse it unless `extendedTypesEnabled` is set.
             op::CREATE_TTL => Ok(Write::Refused(ServerError::Unimplemented)),
             _ => Err(Err(MARSHALLING_ERROR)),
         };
@@ -235,9 +235,9 @@ fn write(request: Option<Request>, operation: i32) -> Result<Write, Result<Reque
     }
 }
 
-/// What can be answered here.
+/// Answers of this server.
 impl Server {
-    /// Answers the reads at the head of a session's queue, and what is refused there.
+    /// Answers the reads and the refused requests at the head of a session's queue.
     pub(super) fn drain(&mut self, session: i64, bus: &mut Bus) {
         while let Some(queue) = self.clients.waiting.get_mut(&session) {
             let Some(Waiting { conn, number, what }) = queue.pop_front() else {
@@ -269,7 +269,8 @@ impl Server {
             return;
         }
         let answer = match read {
-            // Not answered: the client has another connection, or a thief has.
+            // Not answered: the client has another connection, or another client has taken the
+            // session.
             Err(ServerError::SessionMoved) => return self.close(conn, bus),
             Err(error) => Err(error),
             Ok(Request::Ping) => return self.reply(conn, xid::PING, Ok(Response::Empty), bus),
@@ -327,7 +328,7 @@ impl Server {
             vec![Identity::superuser()]
         };
         let found = self.tree.stat(path, &ids);
-        // A znode that is not there can be waited for; one that may not be read cannot.
+        // A client can wait for an absent znode, not for one that it may not read.
         if watch && found != Err(ServerError::NoAuth) {
             self.clients.watches.watch_data(path, conn, Mode::Once);
         }

@@ -7,35 +7,35 @@ use super::watches::Mode;
 use tenure_proto::{EventKind, Stat, Watches};
 
 impl Server {
-    /// What was missed is told at once, and the rest is armed. Only the newest state counts: a
-    /// znode that was deleted and created again shows as changed, and one that was watched for and
-    /// has come and gone as nothing at all. Nobody is asked whether he may read.
+    /// Sends the missed events at once, and arms the other watches. Only the newest state counts: a
+    /// znode that was deleted and created again shows as changed, and one that was awaited and has
+    /// come and gone shows nothing. No permission is checked.
     pub(super) fn set_watches(&mut self, conn: ConnId, lost: Watches, bus: &mut Bus) {
         for path in lost.data {
             match self.seen(&path) {
-                None => self.tell(conn, EventKind::Deleted, path, bus),
+                None => self.send_event(conn, EventKind::Deleted, path, bus),
                 Some(stat) if stat.mzxid > lost.since => {
-                    self.tell(conn, EventKind::DataChanged, path, bus);
+                    self.send_event(conn, EventKind::DataChanged, path, bus);
                 }
                 Some(_) => self.clients.watches.watch_data(&path, conn, Mode::Once),
             }
         }
         for path in lost.missing {
             match self.seen(&path) {
-                Some(_) => self.tell(conn, EventKind::Created, path, bus),
+                Some(_) => self.send_event(conn, EventKind::Created, path, bus),
                 None => self.clients.watches.watch_data(&path, conn, Mode::Once),
             }
         }
         for path in lost.children {
             match self.seen(&path) {
-                None => self.tell(conn, EventKind::Deleted, path, bus),
+                None => self.send_event(conn, EventKind::Deleted, path, bus),
                 Some(stat) if stat.pzxid > lost.since => {
-                    self.tell(conn, EventKind::ChildrenChanged, path, bus);
+                    self.send_event(conn, EventKind::ChildrenChanged, path, bus);
                 }
                 Some(_) => self.clients.watches.watch_children(&path, conn, Mode::Once),
             }
         }
-        // What these have missed, nobody tells.
+        // The events that persistent watches have missed are lost.
         for path in lost.persistent {
             self.clients
                 .watches

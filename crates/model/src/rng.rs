@@ -1,6 +1,6 @@
-//! What is drawn from the seed: delays, losses, orders.
+//! Random values from the seed: delays, losses, orders.
 
-/// Steele, Lea and Flood's SplitMix64, which makes no secrets.
+/// Steele, Lea and Flood's SplitMix64, which is not for secrets.
 #[derive(Debug)]
 pub(super) struct Rng(u64);
 
@@ -15,7 +15,7 @@ impl Rng {
         drawn
     }
 
-    /// A number below `bound`; 0 if that is 0.
+    /// A number below `bound`; 0 if `bound` is 0.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound.max(1)
     }

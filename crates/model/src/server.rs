@@ -1,4 +1,4 @@
-//! One server: what it keeps, what it is, and its timers.
+//! One server: its state, its role, and its timers.
 
 use super::bus::{Bus, ConnId};
 use super::clients::Clients;
@@ -16,7 +16,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-/// What all servers of an ensemble are told.
+/// The common configuration of all servers of an ensemble.
 #[derive(Debug)]
 pub(super) struct Setup {
     pub(super) options: ModelOptions,
@@ -52,7 +52,7 @@ impl Setup {
         self.voters + self.observers.len()
     }
 
-    /// A server that is alone needs nobody's votes and says nothing to anybody.
+    /// A single server needs no votes and sends no packets.
     pub(super) fn standalone(&self) -> bool {
         self.servers() == 1
     }
@@ -61,7 +61,7 @@ impl Setup {
         count > self.voters / 2
     }
 
-    /// When a leader's main loop goes round again that does so now.
+    /// When a leader's main loop runs again after a round now.
     pub(super) fn next_round(&self, bus: &mut Bus) -> u64 {
         let late = bus.draw_lateness();
         bus.now.saturating_add(self.half_tick).saturating_add(late)
@@ -71,7 +71,7 @@ impl Setup {
         server < self.voters
     }
 
-    /// Whom an observer learns from.
+    /// The server that an observer learns from.
     pub(super) fn upstream(&self, server: usize) -> Option<Upstream> {
         let observer = server.checked_sub(self.voters)?;
         self.observers.get(observer).copied()
@@ -82,36 +82,36 @@ pub(super) struct Server {
     pub(super) id: usize,
     pub(super) setup: alloc::sync::Arc<Setup>,
     pub(super) up: bool,
-    /// What has piled up while the process is stopped.
+    /// The waiting input while the process is stopped.
     pub(super) paused: Option<Backlog>,
     /// How far its clock is ahead of the start.
     phase_ms: u64,
 
-    // What a crash leaves.
+    // This state survives a crash.
     pub(super) tree: Tree,
-    /// Session → the timeout it was created with: what a new leader arms it with, even if a
-    /// re-attach has negotiated another since (`sessionsWithTimeouts`).
+    /// Session → the timeout with which it was created. A new leader arms the session with it, even
+    /// if a re-attach has negotiated another since (`sessionsWithTimeouts`).
     pub(super) timeouts: BTreeMap<i64, i32>,
     pub(super) log: Log,
     pub(super) accepted_epoch: i64,
     pub(super) current_epoch: i64,
     pub(super) session_ids: SessionIds,
 
-    // What it does not.
+    // A crash discards this state.
     pub(super) role: Role,
     pub(super) clients: Clients,
 
-    /// What it grants at most, where it is configured unlike the others.
+    /// The greatest timeout that it grants, where it is configured unlike the others.
     pub(super) max_session_timeout: Option<Duration>,
     pub(super) refusals: Refusals,
-    /// How much later it takes up what its clients say: at least and at most, in nanoseconds.
+    /// The delay before it processes the input of its clients: least and most, in nanoseconds.
     pub(super) slowness: (u64, u64),
     pub(super) requests: BTreeMap<i32, u64>,
     pub(super) events_sent: u64,
 }
 
 pub(super) enum Role {
-    /// It has no leader, serves nobody, and looks again at this time.
+    /// It has no leader, serves no client, and looks again at this time.
     Looking {
         until: u64,
     },
@@ -179,7 +179,7 @@ impl Server {
         }
     }
 
-    /// The process ends: all connections close, watches are lost, what is on disk stays.
+    /// The process ends: all connections close, watches are lost, the state on disk stays.
     pub(super) fn crash(&mut self, bus: &mut Bus) {
         self.leave(bus);
         self.up = false;
@@ -187,7 +187,7 @@ impl Server {
         self.role = Role::Looking { until: u64::MAX };
     }
 
-    /// Gives up what it was and looks for a leader.
+    /// Gives up its role and looks for a leader.
     pub(super) fn look(&mut self, bus: &mut Bus) {
         self.leave(bus);
         let (low, high) = self.setup.election;
@@ -213,20 +213,20 @@ impl Server {
         let taken = match &self.role {
             _ if !self.up => Some(packet),
             Role::Looking { .. } => Some(packet),
-            Role::Leading(_) => self.hear_learner(from, stream, packet, bus),
+            Role::Leading(_) => self.take_from_learner(from, stream, packet, bus),
             Role::Learning(learning) if learning.is_upstream(from, stream) => {
-                self.hear_leader(packet, bus);
+                self.take_from_leader(packet, bus);
                 None
             }
-            Role::Learning(_) => self.hear_observer(from, stream, packet, bus),
+            Role::Learning(_) => self.take_from_observer(from, stream, packet, bus),
         };
-        // Nobody listens there: the kernel says so.
+        // No receiver there: the kernel reports it.
         if !matches!(taken, None | Some(Packet::Closed)) {
             bus.send(self.id, from, stream, Packet::Closed);
         }
     }
 
-    /// When its next timer runs out.
+    /// When its next timer is due.
     pub(super) fn deadline(&self) -> Option<u64> {
         if !self.up || self.paused.is_some() {
             return None;
@@ -246,7 +246,7 @@ impl Server {
         own.into_iter().chain(self.late_deadline()).min()
     }
 
-    /// Its timers that have run out. A server that looks for a leader waits for the ensemble.
+    /// Runs the timers that are due. A server that looks for a leader waits for the ensemble.
     pub(super) fn timers(&mut self, bus: &mut Bus) {
         self.check_containers(bus);
         while self.expire_one(bus) {}
@@ -256,7 +256,7 @@ impl Server {
         self.silence(bus);
     }
 
-    /// Whether it looks for a leader, and it is time.
+    /// Whether it looks for a leader, and the time to do so has come.
     pub(super) fn looks(&self, now: u64) -> bool {
         matches!(self.role, Role::Looking { until } if until <= now)
             && self.up
@@ -272,7 +272,7 @@ impl Server {
         }
     }
 
-    /// Everything that it has applied.
+    /// Its applied state.
     pub(super) fn snapshot(&self) -> Box<Snapshot> {
         Box::new(Snapshot {
             tree: self.tree.clone(),

@@ -1,4 +1,4 @@
-//! Which sessions live and until when: what only the leader knows (`SessionTrackerImpl`,
+//! The live sessions and their ends, which only the leader knows (`SessionTrackerImpl`,
 //! `ExpiryQueue`).
 
 use super::rng::mix;
@@ -6,12 +6,12 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use tenure_proto::ServerError;
 
-/// Through whom a session's requests reach the leader; those of another have moved.
+/// The way by which a session's requests reach the leader; requests by another way have moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
-    /// A connection of the leader itself, whichever it is.
+    /// A connection of the leader itself, any of them.
     Myself,
-    /// A stream from a learner: when it reconnects it is somebody else.
+    /// A stream from a learner: after it reconnects it is another owner.
     Learner(u64),
 }
 
@@ -19,17 +19,16 @@ pub(super) enum Owner {
 struct Tracked {
     /// The instant in milliseconds at which it expires.
     bucket: u64,
-    /// Its end is proposed and not committed; nothing saves it any more.
+    /// Its end is proposed and not committed; no touch saves it.
     closing: bool,
     owner: Option<Owner>,
 }
 
-/// The sessions that a leader tracks.
 #[derive(Debug)]
 pub(super) struct Sessions {
     tick_ms: u64,
     tracked: BTreeMap<i64, Tracked>,
-    /// Bucket → its sessions. Those that are closing are in none.
+    /// Bucket → its sessions. Closing sessions are in none.
     buckets: BTreeMap<u64, BTreeSet<i64>>,
 }
 
@@ -42,7 +41,7 @@ impl Sessions {
         }
     }
 
-    /// A session whose creation is under way; one that is known has its time renewed.
+    /// Tracks a session whose creation is under way; renews a known one.
     pub(super) fn track(&mut self, session: i64, timeout_ms: i32, now_ms: u64) {
         self.tracked.entry(session).or_insert(Tracked {
             bucket: 0,
@@ -53,8 +52,9 @@ impl Sessions {
     }
 
     /// Moves the session to the bucket after `now` + `timeout`: strictly after it, for the last
-    /// touch must be more than a timeout ago (`ExpiryQueue.roundToNextInterval`). It moves
-    /// *backwards* too when a re-attach has got a shorter timeout. False if it lives no more.
+    /// touch must be more than a timeout ago (`ExpiryQueue.roundToNextInterval`). It also moves
+    /// *backwards* when a re-attach has got a shorter timeout. False if the session no longer
+    /// lives.
     pub(super) fn touch(&mut self, session: i64, timeout_ms: i32, now_ms: u64) -> bool {
         let Some(tracked) = self.tracked.get_mut(&session).filter(|t| !t.closing) else {
             return false;
@@ -71,8 +71,8 @@ impl Sessions {
         true
     }
 
-    /// Whether a request of this session that came through `owner` may be served; the first who
-    /// comes after an election owns it (`checkSession`).
+    /// Whether a request of this session that came through `owner` may be served; after an election
+    /// the first owner takes the session (`checkSession`).
     pub(super) fn check(&mut self, session: i64, owner: Owner) -> Result<(), ServerError> {
         match self.tracked.get_mut(&session) {
             Some(tracked) if !tracked.closing => {
@@ -114,13 +114,13 @@ impl Sessions {
     }
 
     /// Takes the first bucket, if it is due, out of the queue (`ExpiryQueue.poll`): its sessions,
-    /// lowest first. They live on as far as anybody can see, until [`Sessions::closing`].
+    /// lowest first. For all others they live until [`Sessions::closing`].
     pub(super) fn take_due(&mut self, now_ms: u64) -> Option<Vec<i64>> {
         let first = self.buckets.first_entry()?;
         (*first.key() <= now_ms).then(|| first.remove().into_iter().collect())
     }
 
-    /// When this session expires if it is not touched until then, and is not closing.
+    /// When this session expires without further touches, unless it is closing.
     pub(super) fn expiry_ms(&self, session: i64) -> Option<u64> {
         let tracked = self.tracked.get(&session)?;
         (!tracked.closing).then_some(tracked.bucket)
@@ -144,8 +144,8 @@ pub(super) struct SessionIds {
 }
 
 impl SessionIds {
-    /// As `SessionTrackerImpl` does: the server's number (from 1) on top, then something that is
-    /// never the same twice, then a count from zero. So no id is 0. Passwords are the same on all
+    /// As in `SessionTrackerImpl`: the server's number (from 1) on top, then a part that is never
+    /// the same twice, then a count from zero. So no id is 0. Passwords are the same on all
     /// servers.
     pub(super) fn new(server: usize, seed: u64) -> Self {
         let top = (server as u64 + 1) << 56;
@@ -162,8 +162,8 @@ impl SessionIds {
         id
     }
 
-    /// The password of a session, which depends on its id alone: it can be told whether or not the
-    /// session is alive.
+    /// The password of a session, which depends on its id alone, whether or not the session is
+    /// alive.
     pub(super) fn password(&self, session: i64) -> Vec<u8> {
         let first = mix(self.secret ^ session.cast_unsigned());
         [first, mix(first)]

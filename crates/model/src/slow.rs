@@ -1,31 +1,31 @@
-//! A server that is slow: what its clients say is taken up later, in order on each connection.
+//! A slow server: it processes the input of its clients later, in order on each connection.
 
 use super::bus::{Bus, ConnId};
 use super::clients::Conn;
 use super::server::Server;
 use alloc::vec::Vec;
 
-/// What a connection has brought.
+/// An input from a connection.
 #[derive(Debug)]
-pub(super) enum Heard {
+pub(super) enum Input {
     Frame(Vec<u8>),
-    /// No frame, or one that is too long.
+    /// Not a frame, or one that is too long.
     Garbage,
     /// The client has closed it.
     Gone,
 }
 
 impl Conn {
-    /// What is to be taken up next, if it is there and its time has come.
-    pub(super) fn next(&mut self, now: u64) -> Option<Heard> {
+    /// The next input, if it has arrived and its time has come.
+    pub(super) fn next(&mut self, now: u64) -> Option<Input> {
         match self.late.front() {
             Some((at, _)) if *at > now => None,
-            Some(_) => self.late.pop_front().map(|(_, heard)| heard),
+            Some(_) => self.late.pop_front().map(|(_, input)| input),
             None => self.read(),
         }
     }
 
-    /// When it has something to be taken up that is late, if it is read from at all.
+    /// When its next late input is due, if the connection is read at all.
     fn late_at(&self) -> Option<u64> {
         let (at, _) = self.late.front().filter(|_| !self.is_waiting())?;
         Some(*at)
@@ -33,16 +33,16 @@ impl Conn {
 }
 
 impl Server {
-    /// Puts off what has arrived at a slow server.
+    /// Defers the input that has arrived at a slow server.
     pub(super) fn defer(&mut self, conn: ConnId, bus: &mut Bus) {
         let (least, most) = self.slowness;
         let Some(open) = self.clients.conns.get_mut(&conn).filter(|_| most > 0) else {
             return;
         };
-        while let Some(heard) = open.read() {
-            let garbage = matches!(heard, Heard::Garbage);
+        while let Some(input) = open.read() {
+            let garbage = matches!(input, Input::Garbage);
             let at = bus.now.saturating_add(bus.rng.between(least, most));
-            open.late.push_back((at, heard));
+            open.late.push_back((at, input));
             self.clients.some_late = true;
             if garbage {
                 return;
@@ -50,17 +50,17 @@ impl Server {
         }
     }
 
-    /// A client has closed its connection. What it has said before is taken up before that is seen.
+    /// A client has closed its connection. Its earlier input is processed before the close.
     pub(super) fn gone(&mut self, conn: ConnId) {
         match self.clients.conns.get_mut(&conn) {
-            Some(open) if !open.late.is_empty() => open.late.push_back((0, Heard::Gone)),
+            Some(open) if !open.late.is_empty() => open.late.push_back((0, Input::Gone)),
             Some(_) | None => {
                 self.forget(conn);
             }
         }
     }
 
-    /// When the next thing that is late is taken up.
+    /// When the next late input is due.
     pub(super) fn late_deadline(&self) -> Option<u64> {
         self.next_late().map(|(at, _)| at)
     }

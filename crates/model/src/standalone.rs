@@ -1,4 +1,4 @@
-//! A server that is alone: an ensemble of one, of which everything is known at once.
+//! A single server: an ensemble of one, whose whole state is known at once.
 
 use super::admin::CONNECTION_LOSS;
 use super::bus::{ConnId, ModelOutput};
@@ -11,7 +11,6 @@ use core::fmt;
 use core::time::Duration;
 use tenure_proto::{Acl, ServerError, Stat};
 
-/// The number of the only server.
 const ALONE: usize = 0;
 
 /// A standalone ZooKeeper server as a pure machine; see the [module](super).
@@ -31,9 +30,9 @@ impl fmt::Debug for Model {
     }
 }
 
-/// Driving it.
+/// Inputs and outputs.
 impl Model {
-    /// A server that is up and holds what a fresh one holds.
+    /// A running server in the state of a fresh one.
     pub fn new(options: ModelOptions, now: Duration) -> Self {
         let options = EnsembleOptions {
             server: options,
@@ -58,9 +57,9 @@ impl Model {
         self.0.disconnected(conn, now);
     }
 
-    /// Time has passed: expires the sessions that are due. Calls without need do nothing. (All
-    /// other calls that take `now` do the same first: a session that is due is never saved by a
-    /// request that comes late.)
+    /// Time has passed: expires the sessions that are due. Needless calls do nothing. (All other
+    /// calls that take `now` do the same first: a request that comes late never saves a session
+    /// that is due.)
     pub fn tick(&mut self, now: Duration) {
         self.0.tick(now);
     }
@@ -71,7 +70,7 @@ impl Model {
         self.0.deadline()
     }
 
-    /// The next thing to be done, in order. To be called until it answers `None`.
+    /// The next output, in order. To be called until it returns `None`.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<ModelOutput> {
         self.0.poll_output()
@@ -100,7 +99,7 @@ impl Model {
     /// Creates a persistent znode that is open to anyone.
     ///
     /// # Errors
-    /// Those of a client's create.
+    /// The errors of a client's create.
     pub fn create(&mut self, path: &str, data: &[u8], now: Duration) -> Result<Stat, ServerError> {
         self.0.create(path, data, now)?;
         let created = self.0.node(path).map(|(_, stat)| stat);
@@ -110,43 +109,44 @@ impl Model {
     /// Deletes a znode, whatever its version.
     ///
     /// # Errors
-    /// Those of a client's delete.
+    /// The errors of a client's delete.
     pub fn delete(&mut self, path: &str, now: Duration) -> Result<(), ServerError> {
         self.0.delete(path, now)
     }
 
-    /// Deletes a znode and all below it, the deepest first, each in a transaction of its own.
+    /// Deletes a znode and all below it, the deepest first, each in its own transaction.
     ///
     /// # Errors
-    /// Those of a client's delete; what was deleted before stays deleted.
+    /// The errors of a client's delete; znodes that were deleted before the error stay deleted.
     pub fn delete_tree(&mut self, path: &str, now: Duration) -> Result<(), ServerError> {
         self.0.delete_tree(path, now)
     }
 
-    /// Changes who may do what with a znode, whatever the version of its list.
+    /// Replaces a znode's ACL, whatever the version of the list.
     ///
     /// # Errors
-    /// Those of a client's `setACL`.
+    /// The errors of a client's `setACL`.
     pub fn set_acl(&mut self, path: &str, acl: &[Acl], now: Duration) -> Result<(), ServerError> {
         self.0.set_acl(path, acl, now)
     }
 
-    /// Sets the counter from which sequential children of a znode get their numbers, to try what
-    /// happens where it wraps. (The `cversion` in a stat is another number: all changes of the
-    /// children, twice the counter less the children that are there.) False if there is no znode.
+    /// Sets the counter from which sequential children of a znode get their numbers, to test its
+    /// wrap-around. (The `cversion` in a stat is another number: all changes of the children, twice
+    /// the counter less the number of children.) False if there is no such znode.
     pub fn set_counter(&mut self, path: &str, cversion: i32) -> bool {
         self.0.set_counter(path, cversion)
     }
 }
 
-/// What real servers do now and then, see the methods of [`Ensemble`] by these names.
+/// Faults that real servers sometimes have; see the methods of [`Ensemble`] by these names.
 impl Model {
-    /// How long it may take to close the sessions of one tick ([`Ensemble::set_closing_time`]).
+    /// The longest time that it takes to close the sessions of one tick
+    /// ([`Ensemble::set_closing_time`]).
     pub fn set_closing_time(&mut self, most: Duration) {
         self.0.set_closing_time(most);
     }
 
-    /// It grants no more than this ([`Ensemble::set_max_session_timeout`]).
+    /// The server grants at most this timeout ([`Ensemble::set_max_session_timeout`]).
     pub fn set_max_session_timeout(&mut self, most: Duration) {
         self.0.set_max_session_timeout(ALONE, most);
     }
@@ -168,20 +168,20 @@ impl Model {
         self.0.refuse_next(conn, operation, code, times)
     }
 
-    /// Any request may be refused ([`Ensemble::set_refusals`]).
+    /// The server may refuse any request ([`Ensemble::set_refusals`]).
     pub fn set_refusals(&mut self, per_mille: u32, codes: Vec<i32>) {
         self.0.set_refusals(ALONE, per_mille, codes);
     }
 
-    /// How much later than it arrives each frame is taken up ([`Ensemble::set_slowness`]).
+    /// The delay before it processes each frame ([`Ensemble::set_slowness`]).
     pub fn set_slowness(&mut self, least: Duration, most: Duration) {
         self.0.set_slowness(ALONE, least, most);
     }
 }
 
-/// Looking at it.
+/// State.
 impl Model {
-    /// The sessions that are alive, lowest first.
+    /// The live sessions, lowest first.
     pub fn sessions(&self) -> Vec<i64> {
         self.0.sessions()
     }

@@ -1,4 +1,4 @@
-//! The sessions that a learner has heard of since it told its upstream last
+//! The sessions that a learner has seen touched since its last report to its upstream
 //! (`LearnerSessionTracker.touchTable`).
 
 use super::rng::Rng;
@@ -7,24 +7,24 @@ use alloc::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default)]
 pub(super) struct Touches {
     table: BTreeMap<i64, Touched>,
-    /// The sessions whose newest touch got lost, until another is told.
+    /// The sessions whose newest touch got lost, until another is reported.
     lost: BTreeSet<i64>,
-    /// When a request of each session came last, in milliseconds.
+    /// The time of each session's last request, in milliseconds.
     last: BTreeMap<i64, u64>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Touched {
     timeout_ms: i32,
-    /// Whether a request of a client of this server was the newest, and came soon after another; and
-    /// what the table held before.
+    /// Whether the newest touch was a request of a client of this server, soon after another; and
+    /// the content of the table before it.
     by_request: bool,
     before: Option<i32>,
 }
 
 impl Touches {
-    /// A request of a client of this server. Of those that come alone, an eighth of the timeout or more
-    /// after the one before, none races with anything.
+    /// A request of a client of this server. A request that comes an eighth of the timeout or more
+    /// after the one before races with nothing.
     pub(super) fn request(&mut self, session: i64, timeout_ms: i32, now_ms: u64) {
         let apart = u64::try_from(timeout_ms).unwrap_or(0) / 8;
         let last = self.last.insert(session, now_ms);
@@ -47,31 +47,30 @@ impl Touches {
         self.table.insert(session, touched);
     }
 
-    /// The session has ended.
     pub(super) fn forget(&mut self, session: i64) {
         self.table.remove(&session);
         self.lost.remove(&session);
         self.last.remove(&session);
     }
 
-    /// Takes what is to be told. Since 3.5 the table is swapped (`getAndSet`) without regard to a
-    /// request that has got hold of it and not yet written into it (`get().put(…)`): of 1000 such
-    /// requests as many as `loss` says are lost, each the newest of its session, and never two in a
-    /// row. One before it in the same table is told instead.
+    /// Takes the touches to report. Since 3.5 the table is swapped (`getAndSet`) without regard to
+    /// a request that has fetched it and not yet written into it (`get().put(…)`): of 1000 such
+    /// requests `loss` are lost, each the newest of its session, and never two in a row. An earlier
+    /// one in the same table is reported instead.
     pub(super) fn take(&mut self, loss: u32, rng: &mut Rng) -> BTreeMap<i64, i32> {
-        let mut told = BTreeMap::new();
+        let mut reported = BTreeMap::new();
         for (session, touched) in core::mem::take(&mut self.table) {
             let spared = self.lost.remove(&session);
             let races = loss > 0 && touched.by_request && !spared;
             if races && rng.below(1000) < u64::from(loss) {
                 self.lost.insert(session);
                 if let Some(before) = touched.before {
-                    told.insert(session, before);
+                    reported.insert(session, before);
                 }
             } else {
-                told.insert(session, touched.timeout_ms);
+                reported.insert(session, touched.timeout_ms);
             }
         }
-        told
+        reported
     }
 }

@@ -1,5 +1,5 @@
-//! The znodes: a transaction with its zxid changes the tree (a server's `DataTree`). What requests
-//! are checked against before they become transactions is in `prep.rs`.
+//! The znodes: a transaction with its zxid changes the tree (a server's `DataTree`). `prep.rs` has
+//! the checks before requests become transactions.
 
 use super::acl;
 use super::acl::Identity;
@@ -11,13 +11,13 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use tenure_proto::{Acl, Perms, ServerError, Stat};
 
-/// Znodes that a server brings along and that nobody can delete.
+/// Znodes of a new server, which no client can delete.
 pub(super) const SPECIAL: [&str; 4] = ["/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config"];
 
-/// Whom a container belongs to (`EphemeralType.CONTAINER_EPHEMERAL_OWNER`).
+/// The owner of a container (`EphemeralType.CONTAINER_EPHEMERAL_OWNER`).
 pub(super) const CONTAINER: i64 = i64::MIN;
 
-/// All znodes, and the newest transaction among them.
+/// All znodes, and their newest transaction.
 #[derive(Debug, Clone)]
 pub(super) struct Tree {
     nodes: BTreeMap<String, Node>,
@@ -26,7 +26,7 @@ pub(super) struct Tree {
     last_zxid: i64,
 }
 
-/// What has become of a znode.
+/// The change of a znode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ChangeKind {
     Created,
@@ -34,7 +34,7 @@ pub(super) enum ChangeKind {
     DataChanged,
 }
 
-/// A change that watches want to know of, with the ACLs that say who may.
+/// A change that may fire watches, with the ACLs that show who may see it.
 #[derive(Debug)]
 pub(super) struct Change {
     pub(super) kind: ChangeKind,
@@ -44,7 +44,7 @@ pub(super) struct Change {
     pub(super) parent: Option<(String, Arc<[Acl]>)>,
 }
 
-/// What requests are checked against.
+/// The part of a znode that requests are checked against.
 #[derive(Debug, Clone)]
 pub(super) struct View {
     pub(super) version: i32,
@@ -57,7 +57,7 @@ pub(super) struct View {
 }
 
 impl View {
-    /// Whether it goes with a session.
+    /// Whether it is deleted with a session.
     pub(super) fn is_ephemeral(&self) -> bool {
         self.owner != 0 && self.owner != CONTAINER
     }
@@ -74,8 +74,8 @@ struct Node {
     ctime: i64,
     mtime: i64,
     version: i32,
-    /// Number of creations of children, from which sequential children get their numbers. What
-    /// clients are shown is another number, see [`Node::stat`].
+    /// Number of creations of children, from which sequential children get their numbers. Clients
+    /// see another number, see [`Node::stat`].
     cversion: i32,
     aversion: i32,
     owner: i64,
@@ -107,7 +107,7 @@ impl Node {
             ctime: self.ctime,
             mtime: self.mtime,
             version: self.version,
-            // All changes: each creation, and each deletion of what is not there any more.
+            // All changes: each creation, and each deletion of a child that is gone.
             cversion: self.cversion.wrapping_mul(2).wrapping_sub(num_children),
             aversion: self.aversion,
             ephemeral_owner: if self.owner == CONTAINER {
@@ -131,7 +131,7 @@ impl Node {
 }
 
 impl Tree {
-    /// What a new server holds.
+    /// The znodes of a new server.
     pub(super) fn new() -> Self {
         let mut nodes: BTreeMap<_, _> = SPECIAL
             .iter()
@@ -168,7 +168,7 @@ impl Tree {
         self.last_zxid = self.last_zxid.max(zxid);
     }
 
-    /// What requests for this znode are checked against.
+    /// The part of this znode that requests are checked against.
     pub(super) fn view(&self, path: &str) -> Option<View> {
         self.nodes.get(or_root(path)).map(|node| View {
             version: node.version,
@@ -224,7 +224,7 @@ impl Tree {
         self.ephemerals.contains_key(&CONTAINER)
     }
 
-    /// The containers that have had children and have none.
+    /// The containers that have had children and have none left.
     pub(super) fn deserted(&self) -> Vec<String> {
         let containers = self.ephemerals.get(&CONTAINER).into_iter().flatten();
         let deserted = |node: &Node| node.children.is_empty() && node.cversion > 0;
@@ -249,8 +249,8 @@ impl Tree {
 
     // Transactions.
 
-    /// Applies a transaction under its zxid. Answers what became of it, and what watches want to
-    /// know.
+    /// Applies a transaction under its zxid. Returns its outcome, and the changes that may fire
+    /// watches.
     pub(super) fn apply(
         &mut self,
         zxid: i64,
@@ -272,11 +272,11 @@ impl Tree {
         (outcome, changes)
     }
 
-    /// All of them or, if one has failed, none.
+    /// Applies all of them or, if one has failed, none.
     fn apply_all(&mut self, txns: &[Txn], time_ms: i64, changes: &mut Vec<Change>) -> Outcome {
         let failed = txns.iter().position(|txn| matches!(txn, Txn::Error(_)));
         let outcomes = txns.iter().enumerate().map(|(at, txn)| match failed {
-            // What came before the one that is to blame stands there as an error without number.
+            // The operations before the failed one are errors without number.
             Some(failed) if at < failed => Outcome::Failed(ServerError::Other(0)),
             Some(_) | None => self.apply_one(txn, time_ms, changes),
         });
@@ -417,7 +417,7 @@ impl Tree {
         Some((node.stat(), change))
     }
 
-    /// Changes the parent of `path`, with the name of the child; answers the parent and its ACL.
+    /// Changes the parent of `path` and the child's name in it; returns the parent and its ACL.
     fn link(
         &mut self,
         path: &str,
@@ -448,7 +448,7 @@ pub(super) fn or_root(path: &str) -> &str {
     if path.is_empty() { "/" } else { path }
 }
 
-/// Parent and name, at the last slash; nothing else is looked at.
+/// Parent and name, split at the last slash; nothing else is checked.
 pub(super) fn split(path: &str) -> Result<(&str, &str), ServerError> {
     path.rsplit_once('/')
         .filter(|_| !path.contains('\0'))

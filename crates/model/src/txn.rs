@@ -1,12 +1,12 @@
-//! Transactions: what a leader proposes, a majority logs, and every server applies.
+//! Transactions: a leader proposes them, a majority logs them, and every server applies them.
 
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use tenure_proto::{Acl, CreateMode, MultiOp, ServerError, Stat};
 
-/// A transaction and whose request it came from. The numbers are those of the request: the server
-/// where the client waits knows its answer by them (`Request.sessionId`, `Request.cxid`).
+/// A transaction and its origin. The numbers are those of the request: the client's server
+/// recognises the answer by them (`Request.sessionId`, `Request.cxid`).
 #[derive(Debug)]
 pub(super) struct Record {
     pub(super) zxid: i64,
@@ -16,7 +16,7 @@ pub(super) struct Record {
     pub(super) txn: Txn,
 }
 
-/// A change that was found possible, or why it was not.
+/// A change that was found possible, or the reason why it is not.
 #[derive(Debug)]
 pub(super) enum Txn {
     Create {
@@ -50,7 +50,7 @@ pub(super) enum Txn {
     Error(ServerError),
 }
 
-/// What a client asks to be changed, on its way to the leader.
+/// A change that a client requests, on its way to the leader.
 #[derive(Debug)]
 pub(super) enum Write {
     CreateSession {
@@ -77,7 +77,7 @@ pub(super) enum Write {
         data: Vec<u8>,
         acl: Vec<Acl>,
     },
-    /// Asked by the leader itself.
+    /// Requested by the leader itself.
     DeleteContainer {
         path: String,
     },
@@ -87,11 +87,11 @@ pub(super) enum Write {
         version: i32,
     },
     Multi(Vec<MultiOp>),
-    /// It fails whatever it is about: a body that cannot be read, an operation that is turned off.
+    /// It fails whatever its content: an unreadable body, or an operation that is turned off.
     Refused(ServerError),
 }
 
-/// What became of a transaction where it was applied.
+/// The outcome of a transaction where it was applied.
 #[derive(Debug)]
 pub(super) enum Outcome {
     Done,

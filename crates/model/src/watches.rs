@@ -9,18 +9,18 @@ use alloc::vec;
 use alloc::vec::Vec;
 use tenure_proto::{Acl, EventKind, WatchEvent, WatchMode, WatchTable, path};
 
-/// Path → the connections that watch it, and how: each in one way only, the newest
+/// Path → the connections that watch it, and how: each in only one way, the newest
 /// (`WatcherModeManager` of the 3.8 line).
 type Table = BTreeMap<String, BTreeMap<ConnId, Mode>>;
 
-/// What becomes of a watch.
+/// The mode of a watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// It is used up when it fires.
+    /// It is removed when it fires.
     Once,
-    /// It stays.
+    /// It stays armed.
     Persistent,
-    /// It stays, and hears of all below its path.
+    /// It stays armed, and fires for all below its path.
     Recursive,
 }
 
@@ -33,7 +33,7 @@ impl From<WatchMode> for Mode {
     }
 }
 
-/// The watches of one server. They are a connection's, not a session's: they go with it.
+/// The watches of one server. They belong to a connection, not to a session, and end with it.
 #[derive(Debug, Default)]
 pub(super) struct Watches {
     /// Armed by `exists` and `getData`.
@@ -42,7 +42,7 @@ pub(super) struct Watches {
     children: Table,
 }
 
-/// An event to be sent, unless the connection may not read by this ACL.
+/// An event to send, unless the connection may not read by this ACL.
 #[derive(Debug)]
 pub(super) struct Fired<'a> {
     pub(super) conn: ConnId,
@@ -61,13 +61,13 @@ impl Watches {
         watching.insert(conn, mode);
     }
 
-    /// Data and children.
+    /// On data and on children.
     pub(super) fn watch_all(&mut self, path: &str, conn: ConnId, mode: Mode) {
         self.watch_data(path, conn, mode);
         self.watch_children(path, conn, mode);
     }
 
-    /// Takes a connection's watches on a path away. False if there are none.
+    /// Removes a connection's watches on a path. False if there are none.
     pub(super) fn unwatch(&mut self, path: &str, conn: ConnId, table: WatchTable) -> bool {
         let tables = match table {
             WatchTable::Children => vec![&mut self.children],
@@ -86,7 +86,6 @@ impl Watches {
         removed
     }
 
-    /// Forgets a connection.
     pub(super) fn remove(&mut self, conn: ConnId) {
         for table in [&mut self.data, &mut self.children] {
             table.retain(|_, watching| {
@@ -105,11 +104,11 @@ impl Watches {
     }
 
     /// Takes the watches that this change fires, in the order of `DataTree`: those on the znode,
-    /// then the child watches of its parent. Child watches on a deleted znode are used up, but a
-    /// connection that has its data watch told of the deletion is not told twice.
+    /// then the child watches of its parent. Child watches on a deleted znode are removed, but a
+    /// connection whose data watch reports the deletion gets no second event.
     pub(super) fn trigger<'a>(&mut self, change: &'a Change) -> Vec<Fired<'a>> {
         let mut fired = Vec::new();
-        let mut tell = |conns: BTreeSet<ConnId>, kind, path: &str, acl| {
+        let mut fire = |conns: BTreeSet<ConnId>, kind, path: &str, acl| {
             fired.extend(conns.into_iter().map(|conn| Fired {
                 conn,
                 event: WatchEvent {
@@ -129,21 +128,22 @@ impl Watches {
         if change.kind == ChangeKind::Deleted {
             let mut on_children = take(&mut self.children, path, kind);
             on_children.retain(|conn| !on_data.contains(conn));
-            tell(on_data, kind, path, acl);
-            tell(on_children, kind, path, acl);
+            fire(on_data, kind, path, acl);
+            fire(on_children, kind, path, acl);
         } else {
-            tell(on_data, kind, path, acl);
+            fire(on_data, kind, path, acl);
         }
         if let Some((parent, parent_acl)) = &change.parent {
             let kind = EventKind::ChildrenChanged;
             let on_parent = take(&mut self.children, parent, kind);
-            tell(on_parent, kind, parent, parent_acl);
+            fire(on_parent, kind, parent, parent_acl);
         }
         fired
     }
 }
 
-/// Who watches this path, or all below one that is above it; those who watch once do so no more.
+/// The connections that watch this path, or all below one of its ancestors; removes the watches
+/// that fire once.
 fn take(table: &mut Table, path: &str, kind: EventKind) -> BTreeSet<ConnId> {
     let mut found = BTreeSet::new();
     if let Some(watching) = table.get_mut(path) {

@@ -17,18 +17,18 @@ impl Perms {
     pub const CREATE: Self = Self(4);
     /// May delete children.
     pub const DELETE: Self = Self(8);
-    /// Everything: read, write, create, delete, admin.
+    /// Every permission: read, write, create, delete, admin.
     pub const ALL: Self = Self(31);
 }
 
 /// One entry of a znode's access control list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acl {
-    /// What is allowed.
+    /// The operations that the entry allows.
     pub perms: Perms,
-    /// How `id` is to be read: `world`, `auth`, `digest`…
+    /// The scheme of `id`: `world`, `auth`, `digest`…
     pub scheme: String,
-    /// To whom.
+    /// The identity that the entry is for.
     pub id: String,
 }
 
@@ -53,12 +53,12 @@ impl Acl {
         }
     }
 
-    /// Anyone may do anything: what Mesos writes without credentials.
+    /// Anyone may do anything: the list that Mesos writes without credentials.
     pub fn open() -> Vec<Self> {
         vec![Self::new(Perms::ALL, "world", "anyone")]
     }
 
-    /// Anyone may read, the creator may do anything: what Mesos writes with credentials.
+    /// Anyone may read, the creator may do anything: the list that Mesos writes with credentials.
     pub fn world_read_creator_all() -> Vec<Self> {
         vec![
             Self::new(Perms::READ, "world", "anyone"),

@@ -2,24 +2,24 @@
 
 use super::jute::DecodeError;
 
-/// The flags of what `createContainer` creates.
+/// The flags of `createContainer`.
 pub(super) const CONTAINER: i32 = 4;
 
 /// How a znode is created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CreateMode {
-    /// It stays.
+    /// Persistent.
     Persistent,
-    /// It goes with its session.
+    /// Ephemeral: the server deletes it when its session ends.
     Ephemeral,
-    /// It stays, and the server appends a ten-digit number to its name.
+    /// Persistent, and the server appends a ten-digit number to its name.
     PersistentSequential,
-    /// It goes with its session, and the server appends a ten-digit number to its name.
+    /// Ephemeral, and the server appends a ten-digit number to its name.
     EphemeralSequential,
 }
 
 impl CreateMode {
-    /// Whether the znode goes with its session.
+    /// Whether the znode is deleted with its session.
     pub fn is_ephemeral(self) -> bool {
         matches!(self, Self::Ephemeral | Self::EphemeralSequential)
     }

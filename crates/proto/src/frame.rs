@@ -3,18 +3,19 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-/// A length beyond this, in bytes, is no length: whatever it is, it is not ZooKeeper.
+/// The largest length, in bytes, that a ZooKeeper server can mean: a larger one comes from
+/// something else.
 const FRAME_BYTES_SANE: usize = 1 << 30;
-/// A buffer larger than this, in bytes, is given back when its long frame has been read.
+/// A buffer larger than this, in bytes, is freed when its long frame has been read.
 const BUFFER_BYTES_KEPT: usize = 1 << 20;
 /// How many bytes of a frame that is too long are kept: the header of a reply.
 pub const FRAME_HEAD_BYTES: usize = 16;
 
-/// The longest frame that is accepted, in bytes. ZooKeeper's own default (`jute.maxbuffer`) is
-/// 1 MiB for requests; a listing may be longer, so four times that is let in.
+/// The longest frame that is accepted, in bytes. ZooKeeper's default for requests
+/// (`jute.maxbuffer`) is 1 MiB; a listing may be longer, so four times that is accepted.
 pub const FRAME_BYTES_MAX: usize = 4 << 20;
 
-/// A length that no ZooKeeper server sends: the connection cannot be read on.
+/// A length that no ZooKeeper server sends: nothing behind it on the connection can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameError {
     /// The length that was announced.
@@ -34,7 +35,7 @@ impl fmt::Display for FrameError {
 
 impl core::error::Error for FrameError {}
 
-/// Cuts a stream of bytes into frames. Memory is taken for bytes that arrived, never for bytes
+/// Cuts a stream of bytes into frames. Memory is allocated for bytes that arrived, never for bytes
 /// that a length announces.
 #[derive(Debug, Default)]
 pub struct FrameDecoder {
@@ -47,13 +48,13 @@ pub struct FrameDecoder {
 /// A frame without its length.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Frame<'a> {
-    /// All of it.
+    /// The whole frame.
     Whole(&'a [u8]),
-    /// It is longer than is taken in: the rest of it is read past.
+    /// The frame is longer than the limit: the rest is skipped.
     TooLong {
         /// Its length in bytes.
         bytes: usize,
-        /// How it begins.
+        /// Its first bytes.
         head: [u8; FRAME_HEAD_BYTES],
     },
 }
@@ -79,9 +80,8 @@ impl FrameDecoder {
         Some(i32::from_be_bytes(*xid))
     }
 
-    /// As [`next_frame`](Self::next_frame), but frames may have up to `limit` bytes, and what is
-    /// longer is no error: its head comes out, and the rest is counted and thrown away as it
-    /// arrives.
+    /// As [`next_frame`](Self::next_frame), but frames may have up to `limit` bytes, and a longer
+    /// frame is no error: its head is returned, and the rest is counted and dropped as it arrives.
     ///
     /// # Errors
     /// A length that is zero, negative or above 1 GiB, or above `limit` and too short for a reply.

@@ -8,13 +8,14 @@ use core::fmt;
 /// The first frame of a connection.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConnectRequest {
-    /// The newest transaction that this client has seen; a server that is behind refuses.
+    /// The newest transaction that this client has seen; a server with an older state refuses the
+    /// connection.
     pub last_zxid: i64,
-    /// The session timeout asked for, in milliseconds.
+    /// The requested session timeout, in milliseconds.
     pub timeout_ms: i32,
     /// The session to re-attach to, or 0 for a new one.
     pub session: i64,
-    /// The password of that session: it is a secret.
+    /// The password of that session: a secret.
     pub password: Vec<u8>,
 }
 
@@ -29,8 +30,8 @@ impl fmt::Debug for ConnectRequest {
 }
 
 impl ConnectRequest {
-    /// Appends the frame to `out`. The trailing read-only flag is always false: a server that
-    /// has lost its quorum must refuse us (it could serve a leader that is long gone).
+    /// Appends the frame to `out`. The trailing read-only flag is always false: a server without a
+    /// quorum must refuse us (it could present a leader that is long gone).
     pub fn encode(&self, out: &mut Vec<u8>) {
         frame(out, |body| {
             Writer::new(body)
@@ -46,7 +47,7 @@ impl ConnectRequest {
     /// Reads the body of a frame.
     ///
     /// # Errors
-    /// Bytes that are no such record.
+    /// Bytes that are not such a record.
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         let mut r = Reader::new(body);
         r.i32()?;
@@ -62,11 +63,11 @@ impl ConnectRequest {
 /// The server's answer to [`ConnectRequest`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConnectResponse {
-    /// The session timeout that is granted, in milliseconds; 0 when the session is expired.
+    /// The granted session timeout, in milliseconds; 0 when the session has expired.
     pub timeout_ms: i32,
-    /// The session, or 0 when it is expired.
+    /// The session, or 0 when it has expired.
     pub session: i64,
-    /// The password that re-attaches to it: it is a secret.
+    /// The password that re-attaches to it: a secret.
     pub password: Vec<u8>,
 }
 
@@ -92,11 +93,11 @@ impl ConnectResponse {
         });
     }
 
-    /// Reads the body of a frame. Servers before 3.4 send no read-only flag; what follows the
-    /// password is not read.
+    /// Reads the body of a frame. Servers before 3.4 send no read-only flag; bytes behind the
+    /// password are ignored.
     ///
     /// # Errors
-    /// Bytes that are no such record, a password that is not 16 bytes, a negative timeout.
+    /// Bytes that are not such a record, a password that is not 16 bytes long, a negative timeout.
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         let mut r = Reader::new(body);
         if r.i32()? != 0 {

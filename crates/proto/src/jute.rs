@@ -1,12 +1,12 @@
-//! Jute primitives, bounds-checked: no length on the wire is trusted before it has been compared
-//! with the bytes that are really there.
+//! Jute primitives, bounds-checked: a length on the wire is compared with the bytes that have
+//! arrived before anything relies on it.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// Why bytes could not be read as the record that was expected.
+/// Why bytes could not be read as the expected record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecodeError(pub &'static str);
 
@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
         Ok(*head)
     }
 
-    /// One byte, zero or not.
+    /// A boolean: one byte, true if it is not zero.
     pub fn bool(&mut self) -> Result<bool, DecodeError> {
         Ok(self.take::<1>()?[0] != 0)
     }
@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
         Ok(i64::from_be_bytes(self.take()?))
     }
 
-    /// A buffer; jute writes "no buffer" as length -1, which reads as empty.
+    /// A buffer; jute writes an absent buffer as length -1, which reads as empty.
     pub fn buffer(&mut self) -> Result<&'a [u8], DecodeError> {
         let length = self.i32()?;
         if length == -1 {
@@ -81,8 +81,8 @@ impl<'a> Reader<'a> {
             .map_err(|_| DecodeError("string is not UTF-8"))
     }
 
-    /// A vector whose elements `element` reads; each takes at least one byte of the record, so a
-    /// count that cannot fit is refused before anything is allocated for it.
+    /// A vector whose elements `element` reads. Each takes at least one byte of the record, so an
+    /// impossible count is refused before anything is allocated for it.
     pub fn vector<T>(
         &mut self,
         mut element: impl FnMut(&mut Self) -> Result<T, DecodeError>,
@@ -129,8 +129,8 @@ impl<'a> Writer<'a> {
         self
     }
 
-    /// A length-prefixed buffer. Nothing this crate sends comes near `i32::MAX` bytes; a longer
-    /// buffer would be cut, never mis-framed.
+    /// A length-prefixed buffer. No buffer of this crate comes near `i32::MAX` bytes; a longer one
+    /// would be cut, never mis-framed.
     pub fn buffer(&mut self, value: &[u8]) -> &mut Self {
         let length = i32::try_from(value.len()).unwrap_or(i32::MAX);
         self.i32(length);

@@ -1,7 +1,7 @@
 //! `multi`: operations that succeed or fail together.
 //!
-//! The outcome of each stands in the *body* of the reply, behind a header of its own; the header
-//! of the whole says success even when all of them failed (`MultiOperationRecord`,
+//! The outcome of each operation is in the *body* of the reply, behind a header of its own; the
+//! header of the reply reports success even when all of them failed (`MultiOperationRecord`,
 //! `MultiResponse`).
 
 use super::acl::Acl;
@@ -14,7 +14,7 @@ use super::stat::Stat;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// What marks the header of a failed operation, and of the end.
+/// The type in the header of a failed operation, and of the end.
 const ERROR: i32 = -1;
 
 /// One operation of a `multi`.
@@ -133,7 +133,8 @@ pub(super) fn encode_results(results: &[Result<Response, ServerError>], w: &mut 
                 header(w, op::SET_DATA, false, 0);
                 stat.encode(w);
             }
-            // What is left has no body; readers need not tell a check from a delete.
+            // The other operations have no body; readers need not distinguish a check from a
+            // delete.
             Ok(_) => header(w, op::CHECK, false, 0),
             Err(error) => {
                 header(w, ERROR, false, error.code());
@@ -151,7 +152,7 @@ pub(super) fn decode_results(
     while let Some((number, _)) = next(r)? {
         results.push(match number {
             ERROR => match r.i32()? {
-                // An operation before the one that failed: it was not carried out either.
+                // An operation before the failed one: it was not carried out either.
                 0 => Ok(Response::Empty),
                 code => Err(ServerError::from_code(code)),
             },
@@ -168,8 +169,8 @@ fn header(w: &mut Writer<'_>, number: i32, done: bool, err: i32) {
     w.i32(number).bool(done).i32(err);
 }
 
-/// The next header, or `None` at the end. Each is at least nine bytes long, so the record bounds
-/// how many there can be.
+/// The next header, or `None` at the end. Each is at least nine bytes long, so the length of the
+/// record limits their number.
 fn next(r: &mut Reader<'_>) -> Result<Option<(i32, i32)>, DecodeError> {
     let (number, done, err) = (r.i32()?, r.bool()?, r.i32()?);
     Ok((!done).then_some((number, err)))

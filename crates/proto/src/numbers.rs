@@ -27,14 +27,14 @@ pub mod op {
     pub const CLOSE_SESSION: i32 = -11;
 }
 
-/// The xids that are not numbered by the client.
+/// The reserved xids: those of frames that the client does not number.
 pub mod xid {
-    /// A watch event, sent by the server of its own accord.
+    /// A watch event, which answers no request.
     pub const NOTIFICATION: i32 = -1;
     /// A ping and its reply.
     pub const PING: i32 = -2;
     /// An `addauth` and its reply.
     pub const AUTH: i32 = -4;
-    /// Watches that are set again, and the reply to that.
+    /// `setWatches`, after a reconnection, and its reply.
     pub const SET_WATCHES: i32 = -8;
 }

@@ -11,7 +11,7 @@ pub const PATH_BYTES_MAX: usize = 4096;
 /// Checks a path by ZooKeeper's rules and its length.
 ///
 /// # Errors
-/// A sentence that says what is wrong with the path.
+/// A sentence that names the fault of the path.
 pub fn validate(path: &str) -> Result<(), String> {
     if path.len() > PATH_BYTES_MAX {
         let shown: String = path.chars().take(80).collect();
@@ -23,11 +23,12 @@ pub fn validate(path: &str) -> Result<(), String> {
     validate_of_any_length(path)
 }
 
-/// Checks a path by ZooKeeper's rules (`PathUtils.validatePath`), which know no length: absolute, no
-/// trailing `/` except the root, no empty, `.` or `..` element, no control or private-use character.
+/// Checks a path by ZooKeeper's rules (`PathUtils.validatePath`), which have no limit of length:
+/// absolute, no trailing `/` except the root, no empty, `.` or `..` element, no control or
+/// private-use character.
 ///
 /// # Errors
-/// A sentence that says what is wrong with the path.
+/// A sentence that names the fault of the path.
 pub fn validate_of_any_length(path: &str) -> Result<(), String> {
     let shown: String = path.chars().take(80).collect();
     let fail = |why: &str| Err(format!("the path {shown:?} {why}"));
@@ -55,15 +56,15 @@ pub fn validate_of_any_length(path: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// ZooKeeper sees UTF-16, so it refuses what lies beyond the basic plane as surrogates.
+/// ZooKeeper checks UTF-16 units, so it refuses characters beyond the basic plane as surrogates.
 fn is_forbidden(c: char) -> bool {
     matches!(c, '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..)
 }
 
-/// Checks a label: what stands before `_` in a member's name.
+/// Checks a label: the part of a member's name before `_`.
 ///
 /// # Errors
-/// A sentence that says what is wrong with the label.
+/// A sentence that names the fault of the label.
 pub fn validate_label(label: &str) -> Result<(), String> {
     let shown: String = label.chars().take(80).collect();
     if label.is_empty() {
@@ -106,20 +107,20 @@ pub fn basename(path: &str) -> &str {
     path.rfind('/').map_or(path, |at| &path[at + 1..])
 }
 
-/// What the name of a member says: `label_0000000007`, or `0000000007` without a label.
+/// The parts of a member's name: `label_0000000007`, or `0000000007` without a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberName {
-    /// What stands before the last `_`; Mesos reads the part before the *first* one, so labels
-    /// that are to be read by Mesos should hold none.
+    /// The part before the last `_`. Mesos reads the part before the *first* one, so a label that
+    /// Mesos is to read should hold no `_`.
     pub label: Option<String>,
-    /// The number at the end. ZooKeeper counts children of a znode in an `i32` which wraps, so
-    /// it only proposes an order; `czxid` decides.
+    /// The number at the end. ZooKeeper counts a znode's children in an `i32` that wraps, so the
+    /// number only suggests an order; `czxid` decides.
     pub sequence: i32,
 }
 
 impl MemberName {
-    /// Reads the name of a child, or `None` where it does not end in a decimal number and so
-    /// cannot be a member (`log_replicas`, which Mesos keeps beside its masters, is one such).
+    /// Reads the name of a child, or `None` where it does not end in a decimal number and so cannot
+    /// be a member (an example is `log_replicas`, which Mesos keeps beside its masters).
     pub fn parse(name: &str) -> Option<Self> {
         let (label, digits) = match name.rsplit_once('_') {
             Some((label, digits)) => (Some(label).filter(|l| !l.is_empty()), digits),

@@ -1,4 +1,4 @@
-//! What a client asks.
+//! The requests of a client.
 
 use super::acl::Acl;
 use super::create_mode::{CONTAINER, CreateMode};
@@ -12,7 +12,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-/// A request of the client, all but the connect request.
+/// A request of the client; the connect request is not among them.
 #[derive(Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Request {
@@ -22,7 +22,7 @@ pub enum Request {
         scheme: String,
         credentials: Vec<u8>,
     },
-    /// As `Create2`, but the reply holds the path only: for servers before 3.5.
+    /// As `Create2`, but the reply holds only the path: for servers before 3.5.
     Create {
         path: String,
         data: Vec<u8>,
@@ -35,7 +35,8 @@ pub enum Request {
         acl: Vec<Acl>,
         mode: CreateMode,
     },
-    /// A znode that the server deletes some time after its last child has gone (servers from 3.5 on).
+    /// A znode that the server deletes some time after the deletion of its last child (servers from
+    /// 3.5 on).
     CreateContainer {
         path: String,
         data: Vec<u8>,
@@ -76,11 +77,11 @@ pub enum Request {
     Sync {
         path: String,
     },
-    /// The watches of a connection that was lost; the persistent ones cannot be said.
+    /// The watches of a lost connection; this request has no field for persistent ones.
     SetWatches(Box<Watches>),
-    /// The watches of a connection that was lost (servers from 3.6 on).
+    /// The watches of a lost connection (servers from 3.6 on).
     SetWatches2(Box<Watches>),
-    /// A watch that stays when it has fired (servers from 3.6 on).
+    /// A watch that stays armed after it has fired (servers from 3.6 on).
     AddWatch {
         path: String,
         mode: WatchMode,
@@ -239,11 +240,11 @@ impl Request {
         });
     }
 
-    /// Reads the body of a frame: its xid and the request, or the number of an operation that is
-    /// not among ours.
+    /// Reads the body of a frame: its xid and the request, or the number of an operation that this
+    /// crate does not use.
     ///
     /// # Errors
-    /// Bytes that are no such record.
+    /// Bytes that are not such a record.
     pub fn decode(body: &[u8]) -> Result<(i32, Result<Self, i32>), DecodeError> {
         let mut r = Reader::new(body);
         let (xid, number) = (r.i32()?, r.i32()?);

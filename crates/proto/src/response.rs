@@ -1,4 +1,4 @@
-//! What a server answers.
+//! The replies of a server.
 
 use super::acl::Acl;
 use super::frame::frame;
@@ -10,10 +10,10 @@ use super::stat::Stat;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// What every reply starts with.
+/// The start of every reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReplyHeader {
-    /// The request that is answered, or one of [`xid`](crate::xid).
+    /// The xid of the request, or one of [`xid`](crate::xid).
     pub xid: i32,
     /// The newest transaction that the server has applied.
     pub zxid: i64,
@@ -25,7 +25,7 @@ impl ReplyHeader {
     /// Reads the header and leaves `r` at the body.
     ///
     /// # Errors
-    /// Bytes that are no such record.
+    /// Bytes that are not such a record.
     pub fn decode(r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self {
             xid: r.i32()?,
@@ -44,9 +44,9 @@ impl ReplyHeader {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Response {
-    /// Delete, ping, auth, closeSession, watches set again or removed.
+    /// The reply to a delete, ping, auth or closeSession, and to watches set again or removed.
     Empty,
-    /// What a create without stat is answered.
+    /// The reply to a create without stat.
     Path(String),
     Created {
         path: String,
@@ -66,10 +66,10 @@ pub enum Response {
         stat: Stat,
     },
     Synced,
-    /// What a persistent watch is answered.
+    /// The reply to a persistent watch.
     Watching,
     Ephemerals(Vec<String>),
-    /// What became of each operation of a `multi`. If one is an error, none was carried out.
+    /// The outcome of each operation of a `multi`. If one is an error, none was carried out.
     Multi(Vec<Result<Self, ServerError>>),
 }
 
@@ -77,7 +77,7 @@ impl Response {
     /// Reads the body of a reply to the operation `number`.
     ///
     /// # Errors
-    /// Bytes that are no such record.
+    /// Bytes that are not such a record.
     pub fn decode(number: i32, r: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(match number {
             op::CREATE => Self::Path(r.string()?),
@@ -112,7 +112,8 @@ impl Response {
         })
     }
 
-    /// Appends a whole frame with this body: what a server sends. `path` is what a `sync` echoes.
+    /// Appends a whole frame with this body, as a server sends it. A reply to `sync` repeats
+    /// `path`.
     pub fn encode(&self, header: ReplyHeader, path: &str, out: &mut Vec<u8>) {
         frame(out, |body| {
             let mut w = Writer::new(body);
@@ -144,7 +145,7 @@ impl Response {
                 Self::Synced => {
                     w.string(path);
                 }
-                // An error of its own, of which there is none.
+                // An error that is not in the table.
                 Self::Watching => {
                     w.i32(0);
                 }

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-/// An error that a server answered (`KeeperException.Code`), or that the session answers in the
-/// place of a server ([`is_local`](Self::is_local)).
+/// An error that a server answered (`KeeperException.Code`), or that the session answers in place
+/// of a server ([`is_local`](Self::is_local)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum ServerError {
@@ -20,18 +20,18 @@ pub enum ServerError {
     Unimplemented,
     BadArguments,
     Other(i32),
-    /// The answer came, and is longer than is taken in.
+    /// The answer arrived, and is longer than the limit.
     TooLarge {
         bytes: usize,
         limit: usize,
     },
-    /// The server ended one connection after the other when it was asked this.
+    /// The server ended one connection after the other upon this request.
     HungUp,
-    /// The answer to this, again and again, did not arrive in time.
+    /// The answer to this request repeatedly did not arrive in time.
     TooSlow,
-    /// The answer to this, again and again, could not be read.
+    /// The answer to this request repeatedly could not be read.
     Malformed,
-    /// Too many questions wait to be sent.
+    /// Too many requests wait to be sent.
     TooMany,
 }
 
@@ -55,8 +55,8 @@ impl ServerError {
         }
     }
 
-    /// Whether it is the session's own word: the request has failed alone, so that others go on, and
-    /// to ask again soon is of no use. Whether the server has carried it out is not known.
+    /// Whether the error is the session's own: the request has failed alone, so that others go on,
+    /// and to ask again soon is useless. The server may have carried it out or not.
     pub fn is_local(self) -> bool {
         match self {
             Self::TooLarge { .. }
@@ -80,7 +80,8 @@ impl ServerError {
         }
     }
 
-    /// The number of the error; of the session's own, that of the client-side error that is nearest.
+    /// The number of the error; for the session's own errors, the number of the nearest client-side
+    /// error.
     pub fn code(self) -> i32 {
         match self {
             Self::TooLarge { .. } | Self::Malformed => -5,
@@ -118,7 +119,7 @@ impl fmt::Display for ServerError {
             Self::AuthFailed => "authentication failed",
             Self::SessionMoved => "the session has moved to another server",
             Self::Unimplemented => "the server does not know this operation",
-            Self::BadArguments => "the server calls the arguments bad",
+            Self::BadArguments => "the server rejects the arguments",
             Self::Other(code) => match words(*code) {
                 Some(words) => words,
                 None => return write!(f, "ZooKeeper error {code}"),
@@ -126,32 +127,32 @@ impl fmt::Display for ServerError {
             Self::TooLarge { bytes, limit } => {
                 return write!(
                     f,
-                    "the answer has {bytes} bytes, and at most {limit} are taken in; remove what is \
-                     stale there, shorten the names, or spread the members over several groups"
+                    "the answer has {bytes} bytes, and at most {limit} are accepted; remove stale \
+                     znodes there, shorten the names, or spread the members over several groups"
                 );
             }
             Self::HungUp => {
                 return f.write_str(
-                    "the server hung up on it on one connection after the other; is the payload or \
-                     the listing longer than its jute.maxbuffer?",
+                    "the server closed one connection after the other upon this request; is the \
+                     payload or the listing longer than its jute.maxbuffer?",
                 );
             }
             Self::TooSlow => {
                 return f.write_str(
                     "the answer did not arrive in time on one connection after the other; it is too \
-                     long for this network, or the session timeout too short for it",
+                     long for this network, or the session timeout is too short for it",
                 );
             }
             Self::Malformed => {
                 return f.write_str(
-                    "the answer could not be read on one connection after the other; is that a \
-                     ZooKeeper server, of 3.4 or later?",
+                    "the answer could not be read on one connection after the other; is the server \
+                     a ZooKeeper server, of version 3.4 or later?",
                 );
             }
             Self::TooMany => {
                 return f.write_str(
-                    "too many questions of this client wait to be sent; wait for answers before \
-                     asking more",
+                    "too many requests of this client wait to be sent; wait for answers before \
+                     sending more",
                 );
             }
         };
@@ -159,7 +160,7 @@ impl fmt::Display for ServerError {
     }
 }
 
-/// What the numbers mean that nobody decides by.
+/// The meaning of the numbers on which no decision depends.
 fn words(code: i32) -> Option<&'static str> {
     Some(match code {
         -1 => "the server has a system error",
@@ -171,7 +172,7 @@ fn words(code: i32) -> Option<&'static str> {
         -13 => "no quorum of the new configuration is in step",
         -119 => "the server is read-only for now",
         -120 => "this session may not create ephemeral znodes",
-        -124 => "the server wants clients to authenticate by SASL",
+        -124 => "the server requires clients to authenticate by SASL",
         -125 => "a quota of the znode is used up",
         -127 => "the server throttles requests",
         _ => return None,

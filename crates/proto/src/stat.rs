@@ -1,21 +1,22 @@
-//! What a server says of a znode.
+//! The state of a znode as a server reports it.
 
 use super::jute::{DecodeError, Reader, Writer};
 
-/// What a server says of a znode.
+/// The state of a znode as a server reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stat {
-    /// The transaction that created the znode: it never comes twice, and only rises.
+    /// The transaction that created the znode: never used twice, and always larger than earlier
+    /// ones.
     pub czxid: i64,
     /// The transaction that last changed its data.
     pub mzxid: i64,
     /// Creation time, milliseconds since the epoch, by the server's clock.
     pub ctime: i64,
-    /// Modification time, likewise.
+    /// Time of the last change, likewise.
     pub mtime: i64,
     /// Number of changes of the data.
     pub version: i32,
-    /// Number of changes of the children; names of sequential children come from it.
+    /// Number of changes of the children; a sequential child gets its number from it.
     pub cversion: i32,
     /// Number of changes of the ACL.
     pub aversion: i32,

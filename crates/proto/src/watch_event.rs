@@ -1,4 +1,4 @@
-//! What a server says of its own accord: a watched znode changed.
+//! Watch events: a server reports that a watched znode changed.
 
 use super::frame::frame;
 use super::jute::{DecodeError, Reader, Writer};
@@ -7,7 +7,7 @@ use super::response::ReplyHeader;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// What a watch saw (`Watcher.Event.EventType`).
+/// The kind of a change (`Watcher.Event.EventType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum EventKind {
@@ -20,18 +20,18 @@ pub enum EventKind {
 /// A watch event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchEvent {
-    /// What happened.
+    /// The kind of the change.
     pub kind: EventKind,
-    /// To which znode.
+    /// The path of the znode.
     pub path: String,
 }
 
 impl WatchEvent {
-    /// Reads the body that follows the header; `None` for session events, which only say what
-    /// the connection says anyway, and for kinds that no watch of ours can cause.
+    /// Reads the body that follows the header; `None` for session events, which repeat what the
+    /// connection shows, and for kinds that no watch of ours can cause.
     ///
     /// # Errors
-    /// Bytes that are no such record.
+    /// Bytes that are not such a record.
     pub fn decode(r: &mut Reader<'_>) -> Result<Option<Self>, DecodeError> {
         let (kind, _state, path) = (r.i32()?, r.i32()?, r.string()?);
         let kind = match kind {
@@ -44,7 +44,7 @@ impl WatchEvent {
         Ok(Some(Self { kind, path }))
     }
 
-    /// Appends the frame to `out`: what a server sends.
+    /// Appends the frame to `out`, as a server sends it.
     pub fn encode(&self, zxid: i64, out: &mut Vec<u8>) {
         const SYNC_CONNECTED: i32 = 3;
         frame(out, |body| {

@@ -1,15 +1,16 @@
-//! What requests say of watches, beyond the flag of a read.
+//! Parameters of watches, beyond the flag of a read.
 
 use super::jute::{DecodeError, Reader, Writer};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// How a watch that stays watches (`AddWatchMode`).
+/// The scope of a persistent watch (`AddWatchMode`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WatchMode {
     /// This znode and its children's names.
     Persistent,
-    /// This znode and all below it, but no children's names: each child tells of itself.
+    /// This znode and all below it. It reports no changed lists of children: each child has events
+    /// of its own.
     Recursive,
 }
 
@@ -30,7 +31,7 @@ impl WatchMode {
     }
 }
 
-/// Which watches are to go (`WatcherType`).
+/// The kind of watches to remove (`WatcherType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WatchTable {
     /// Those on children's names.
@@ -60,25 +61,26 @@ impl WatchTable {
     }
 }
 
-/// The paths that a client watched on a connection that is lost.
+/// The paths that a client watched on a lost connection.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Watches {
-    /// The newest transaction that it knows: what is newer it has missed.
+    /// The newest transaction that the client has seen: the server fires the watches of all newer
+    /// ones.
     pub since: i64,
-    /// Znodes whose data it watched.
+    /// Znodes watched for changes of their data.
     pub data: Vec<String>,
-    /// Znodes that were not there.
+    /// Znodes watched for their creation.
     pub missing: Vec<String>,
-    /// Znodes whose children it watched.
+    /// Znodes watched for changes of their children.
     pub children: Vec<String>,
     /// Persistent watches.
     pub persistent: Vec<String>,
-    /// Persistent watches on all below, too.
+    /// Persistent watches on a znode and all below it.
     pub recursive: Vec<String>,
 }
 
 impl Watches {
-    /// Without those that `SetWatches` does not know.
+    /// Without the watches that `SetWatches` has no field for.
     pub(super) fn encode(&self, w: &mut Writer<'_>) {
         w.i64(self.since);
         for paths in [&self.data, &self.missing, &self.children] {

@@ -1,4 +1,4 @@
-//! The lists that are generated from the table of public words, `src/core/words/`. Each is checked in;
+//! The lists that are generated from the table of public words, `crates/election/src/words/`. Each is checked in;
 //! a test compares it with the table, and writes it where `TENURE_WRITE_WORDS` is set: `make words`.
 
 mod c;
@@ -118,7 +118,7 @@ fn every_generated_list_is_that_of_the_table() {
     }
     assert!(
         stale.is_empty(),
-        "out of date with src/core/words: run `make words`\n{}",
+        "out of date with crates/election/src/words: run `make words`\n{}",
         stale.join("\n")
     );
 }

@@ -66,7 +66,7 @@ pub(super) fn c(word: &Word) -> String {
     flat(text)
 }
 
-/// Those for Python: code has two backquotes, a list of parts none.
+/// Those for Python, where code has two backquotes.
 pub(super) fn python(word: &Word) -> String {
     if word.python_doc.is_empty() {
         code_of_python(&flat(word.doc))

@@ -1,4 +1,4 @@
-"""Measures the wheel beside kazoo, on a real server, and writes what it found into README.md."""
+"""Measures the wheel beside kazoo, on a real server, and writes the figures into README.md."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ Numbers = dict[str, list[list[float]]]
 
 
 def measure(row: str, hosts: str, times: int) -> Numbers:
-    """The numbers of each run, by subject; the subjects take turns, so that both see the same."""
+    """The numbers of each run, by library; the libraries alternate, so that both see the same load."""
     found: Numbers = {"tenure": [], "kazoo": []}
     for n in range(times):
-        for subject in ("tenure", "kazoo") if n % 2 == 0 else ("kazoo", "tenure"):
+        for library in ("tenure", "kazoo") if n % 2 == 0 else ("kazoo", "tenure"):
             done = subprocess.run(
-                [sys.executable, "rows.py", row, subject, hosts],
+                [sys.executable, "rows.py", row, library, hosts],
                 capture_output=True,
                 text=True,
                 check=True,
                 cwd=HERE,
             )
-            found[subject].append([float(word) for word in done.stdout.split()])
+            found[library].append([float(word) for word in done.stdout.split()])
         print(f"{row}: {n + 1} of {times}", file=sys.stderr, flush=True)
     return found
 
 
 def pick(found: Numbers, at: int) -> dict[str, list[float]]:
-    return {subject: [run[at] for run in runs] for subject, runs in found.items()}
+    return {library: [run[at] for run in runs] for library, runs in found.items()}
 
 
 def all_of(found: Numbers) -> dict[str, list[float]]:
-    return {subject: [n for run in runs for n in run] for subject, runs in found.items()}
+    return {library: [n for run in runs for n in run] for library, runs in found.items()}
 
 
 def shown(samples: list[float], digits: int) -> str:
@@ -73,7 +73,7 @@ def table(hosts: str, progress: Callable[[str], None]) -> list[str]:
         line("import, ms", pick(imports, 0), 1),
         line("one more client: memory, KiB", pick(clients, 0), 1),
         line("one more client: threads", pick(clients, 1), 1),
-        line("enrol: until the znode stands, µs", all_of(enrolments), 0),
+        line("enrol: until the znode exists, µs", all_of(enrolments), 0),
         line("hand-over: until the callback has the next leader, µs", all_of(hand_overs), 0),
         line("one detector of 1,000: memory, KiB", pick(detectors, 0), 1),
         line("1,000 detectors: threads more", pick(detectors, 1), 0),

@@ -1,4 +1,4 @@
-"""The third party: stands as leaders and goes, in a process of its own: its memory is not measured."""
+"""The third client: creates and deletes leaders, in its own process, whose memory is not measured."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 
 
 class Driver:
-    """The measuring process's end of it."""
+    """The driver, as the measuring process controls it."""
 
     def __init__(self, hosts: str) -> None:
         self._process = subprocess.Popen(
@@ -24,11 +24,11 @@ class Driver:
         return self._process.stdout.readline().strip()
 
     def stand(self, path: str, data: int) -> str:
-        """Makes a member with this payload; gives its znode."""
+        """Creates a member with this payload; returns its znode."""
         return self._ask("stand", path, data)
 
     def delete(self, znode: str) -> float:
-        """Deletes a member; gives the instant just before, on a clock that all processes share."""
+        """Deletes a member; returns the instant just before, on a clock that all processes share."""
         return float(self._ask("delete", znode))
 
     def end(self) -> None:

@@ -1,4 +1,4 @@
-"""What is measured, each in a process of its own: python rows.py ROW SUBJECT HOSTS; prints numbers."""
+"""The measurements, each in its own process: python rows.py ROW LIBRARY HOSTS; prints numbers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import sys
 import threading
 import time
 
+from clients import LIBRARIES, threads
 from driver import Driver
-from subjects import SUBJECTS, threads
 
 CLIENTS = 40
 DETECTORS = 1000
@@ -20,7 +20,7 @@ IDLE_SECONDS = 10
 
 
 def rss() -> int:
-    """Bytes of memory that this process has alone."""
+    """Bytes of private memory of this process."""
     text = pathlib.Path("/proc/self/smaps_rollup").read_text()
     lines = dict(line.split()[:2] for line in text.splitlines()[1:])
     return (int(lines["Private_Clean:"]) + int(lines["Private_Dirty:"])) * 1024
@@ -31,19 +31,19 @@ def settled() -> int:
     return rss()
 
 
-def imports(subject: str, hosts: str) -> list[float]:
-    """Milliseconds to import what a program needs."""
+def imports(library: str, hosts: str) -> list[float]:
+    """Milliseconds for the imports of a program."""
     started = time.perf_counter()
-    if subject == "tenure":
+    if library == "tenure":
         import tenure  # noqa: F401
     else:
         import kazoo.client  # noqa: F401
     return [(time.perf_counter() - started) * 1e3]
 
 
-def clients(subject: str, hosts: str) -> list[float]:
+def clients(library: str, hosts: str) -> list[float]:
     """KiB and threads of one more client."""
-    make = SUBJECTS[subject]
+    make = LIBRARIES[library]
     kept = [make(hosts)]
     kept[0].ready()
     memory, count = settled(), threads()
@@ -53,9 +53,9 @@ def clients(subject: str, hosts: str) -> list[float]:
     return [(settled() - memory) / CLIENTS / 1024, (threads() - count) / CLIENTS]
 
 
-def enrolments(subject: str, hosts: str) -> list[float]:
-    """Microseconds from the call until the znode stands, each."""
-    one = SUBJECTS[subject](hosts)
+def enrolments(library: str, hosts: str) -> list[float]:
+    """Microseconds from the call until the znode exists, each."""
+    one = LIBRARIES[library](hosts)
     one.ready()
     one.enrol()
     spans = []
@@ -67,32 +67,32 @@ def enrolments(subject: str, hosts: str) -> list[float]:
     return spans
 
 
-def hand_overs(subject: str, hosts: str) -> list[float]:
-    """Microseconds from a leader's going until the callback has the next one's payload, each."""
+def hand_overs(library: str, hosts: str) -> list[float]:
+    """Microseconds from the end of a leader until the callback has the payload of the next, each."""
     driver = Driver(hosts)
-    path = f"/hand-over-{subject}-{os.getpid()}"
-    one = SUBJECTS[subject](hosts)
-    told = threading.Event()
+    path = f"/hand-over-{library}-{os.getpid()}"
+    one = LIBRARIES[library](hosts)
+    called = threading.Event()
     expected = [b"0"]
     at = [0.0]
 
     def callback(data: bytes) -> None:
         if data == expected[0]:
             at[0] = time.perf_counter()
-            told.set()
+            called.set()
 
     leader = driver.stand(path, 0)
     kept = one.detect(path, callback)
     spans = []
     for n in range(1, HAND_OVERS + 1):
-        assert told.wait(60)
+        assert called.wait(60)
         following = driver.stand(path, n)
-        # Time for the other to look at the new standby, if it does so.
+        # Time for a client that reads the new standby.
         time.sleep(0.02)
-        told.clear()
+        called.clear()
         expected[0] = str(n).encode()
         started = driver.delete(leader)
-        assert told.wait(60)
+        assert called.wait(60)
         spans.append((at[0] - started) * 1e6)
         leader = following
     del kept
@@ -101,13 +101,13 @@ def hand_overs(subject: str, hosts: str) -> list[float]:
     return spans
 
 
-def detectors(subject: str, hosts: str) -> list[float]:
+def detectors(library: str, hosts: str) -> list[float]:
     """KiB of one more detector of a thousand; threads of all; milliseconds until all know."""
     driver = Driver(hosts)
-    base = f"/many-{subject}-{os.getpid()}"
+    base = f"/many-{library}-{os.getpid()}"
     for n in range(DETECTORS + 1):
         driver.stand(f"{base}/{n}", 5050)
-    one = SUBJECTS[subject](hosts)
+    one = LIBRARIES[library](hosts)
     one.ready()
     know = [0]
     done = threading.Event()
@@ -141,9 +141,9 @@ def used(act: object) -> float:
     return time.process_time() - before
 
 
-def idle(subject: str, hosts: str) -> list[float]:
-    """Milliseconds of processor time a second, of one client that has nothing to do."""
-    one = SUBJECTS[subject](hosts)
+def idle(library: str, hosts: str) -> list[float]:
+    """Milliseconds of processor time a second, of one client without work."""
+    one = LIBRARIES[library](hosts)
     one.ready()
     time.sleep(1)
     return [used(lambda: time.sleep(IDLE_SECONDS)) * 1e3 / IDLE_SECONDS]
@@ -159,8 +159,8 @@ ROWS = {
 }
 
 if __name__ == "__main__":
-    row, subject, hosts = sys.argv[1:]
-    numbers = ROWS[row](subject, hosts)
+    row, library, hosts = sys.argv[1:]
+    numbers = ROWS[row](library, hosts)
     print(*numbers, flush=True)
-    # What is left open has been measured, and needs no ceremony.
+    # The measurement is over: the process needs no orderly end.
     os._exit(0)

@@ -1,4 +1,4 @@
-//! What can be asked of the demo on its command line.
+//! The command line of the demo.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use clap::Parser;
 use tenure_field::tool;
 
 /// Shows tenure at work: real processes on a real ZooKeeper elect a leader, hand over, lose it to
-/// SIGKILL and sit out a server that goes away, and each step is checked.
+/// SIGKILL and wait for a server that is down, and each step is checked.
 ///
-/// Everything runs on the loopback device, on a free port, with its data in a temporary folder,
-/// and is gone when the demo ends. It takes less than a minute. Exit status: 0 if each step did
-/// what it says, 1 if one did not, 2 for bad arguments, 130 after Ctrl-C.
+/// Everything runs on the loopback device, on a free port, with its data in a temporary directory,
+/// and is gone when the demo ends. It takes less than a minute. Exit codes: 0 if each step passed,
+/// 1 if one failed, 2 for bad arguments, 130 after Ctrl-C.
 #[derive(Debug, Parser)]
 #[command(name = "tenure-demo", version)]
 pub(crate) struct Args {
@@ -19,15 +19,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH")]
     tenure: Option<PathBuf>,
 
-    /// How long a session outlives the last word of its client: T. From 2s to 60s
+    /// T, the session timeout: how long a session lives without a message of its client. From 2s to
+    /// 60s
     #[arg(long, value_name = "T", default_value = "4s", value_parser = session_timeout)]
     pub(crate) session_timeout: Duration,
 
-    /// Keep what each process printed, and the server's log, and say where
+    /// Keep the output of each process, and the server's log, and print their directory
     #[arg(long)]
     pub(crate) keep_logs: bool,
 
-    /// Print without colours, as with NO_COLOR or when the output is no terminal
+    /// Print without colours, as with NO_COLOR or when the output is not a terminal
     #[arg(long)]
     pub(crate) no_color: bool,
 }

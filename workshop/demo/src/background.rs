@@ -1,4 +1,4 @@
-//! Work that blocks, done aside so that the run can go on telling what happens.
+//! Blocking work in a thread, so that the narration can continue.
 
 use std::thread;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use crate::failure::{Step, Stop};
 use crate::narrator::Narrator;
 use crate::progress::Until;
 
-/// The name of the thread, by which a panic in it is known to be reported.
+/// The name of the thread: a panic in a thread of this name is reported by the demo.
 pub(crate) const THREAD: &str = "demo-background";
 
-/// Runs `work` and calls `meanwhile` again and again until it has ended. A panic in it is an
-/// error; so is one of `meanwhile`, after the work has ended.
+/// Runs `work` and calls `meanwhile` repeatedly until it has ended. A panic in it is an error; so
+/// is an error of `meanwhile`, after the work has ended.
 pub(crate) fn run<T: Send>(
     narrator: &mut Narrator,
     what: &str,

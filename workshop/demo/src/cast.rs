@@ -1,4 +1,4 @@
-//! The processes of a run, and what they say together.
+//! The processes of a run, and their common state.
 
 use std::time::{Duration, Instant};
 
@@ -9,13 +9,13 @@ use crate::narrate;
 use crate::narrator::{Narrator, Tag};
 use crate::tenures::{self, Led};
 
-/// How long the line of an old leader may be on its way when that of the new one is here. Both
-/// say when they were written; no more than their order of arrival is excused.
+/// How late the line of an old leader may arrive after that of the new one. Both have the times at
+/// which they were written; only their order of arrival is excused.
 const LATE_LINES: Duration = Duration::from_secs(1);
-/// How much of what a process printed is shown after a failure.
+/// How many lines of a process are shown after a failure.
 const LINES_SHOWN: usize = 5;
 
-/// All processes of a run, those that have ended too.
+/// All processes of a run, including those that have ended.
 #[derive(Default)]
 pub(crate) struct Cast {
     actors: Vec<Actor>,
@@ -23,13 +23,12 @@ pub(crate) struct Cast {
 }
 
 impl Cast {
-    /// One more.
     pub(crate) fn enter(&mut self, actor: Actor) {
         self.actors.push(actor);
     }
 
-    /// Reads what all have printed and tells it. An error if one of them has ended by itself,
-    /// prints what is no line, or leads while another does.
+    /// Reads the output of all processes and narrates it. An error if one of them has ended by
+    /// itself, prints an invalid line, or leads while another does.
     pub(crate) fn read(&mut self, narrator: &Narrator) -> Step<()> {
         let mut news: Vec<(u64, Tag, String)> = Vec::new();
         let mut first_error = Ok(());
@@ -42,7 +41,7 @@ impl Cast {
             }
             first_error = first_error.and(read);
         }
-        // As they happened, not as they arrived.
+        // In the order of the events, not of their arrival.
         news.sort_by_key(|(at_ns, _, _)| *at_ns);
         for (at_ns, tag, text) in news {
             narrator.say_at(at_ns, tag, text);
@@ -64,47 +63,47 @@ impl Cast {
         Err(Stop::failed(expected, conflict))
     }
 
-    /// Everybody who ever entered.
+    /// All processes that were ever started.
     pub(crate) fn everybody(&self) -> &[Actor] {
         &self.actors
     }
 
-    /// Everybody who has this role and was not told to end.
+    /// The processes with this role that were not asked to end.
     pub(crate) fn acting(&self, role: Role) -> impl Iterator<Item = &Actor> {
         let mut all = self.actors.iter();
         std::iter::from_fn(move || all.find(|actor| actor.role() == role && actor.is_acting()))
     }
 
-    /// The one in this place.
+    /// The process in this place.
     pub(crate) fn get_mut(&mut self, place: usize) -> Option<&mut Actor> {
         self.actors.get_mut(place)
     }
 
-    /// The one in this place.
+    /// The process in this place.
     pub(crate) fn get(&self, place: usize) -> Option<&Actor> {
         self.actors.get(place)
     }
 
-    /// Who led from when until when.
+    /// The leaderships so far, with their times.
     pub(crate) fn tenures(&self) -> Vec<Led> {
         tenures::all(&self.actors)
     }
 
-    /// The tenure that lasts.
+    /// The present leadership.
     pub(crate) fn leader(&self) -> Option<Led> {
         self.tenures()
             .into_iter()
             .rfind(|led| led.tenure.end_ns.is_none())
     }
 
-    /// The first tenure that began at `since_ns` or later.
+    /// The first leadership that began at `since_ns` or later.
     pub(crate) fn tenure_since(&self, since_ns: u64) -> Option<Led> {
         self.tenures()
             .into_iter()
             .find(|led| led.tenure.begin_ns >= since_ns)
     }
 
-    /// How many contenders stand by.
+    /// The number of standbys.
     pub(crate) fn standing_by(&self) -> usize {
         let contenders = self.acting(Role::Contender).filter_map(Actor::state);
         contenders
@@ -112,8 +111,8 @@ impl Cast {
             .count()
     }
 
-    /// When each detector first said, at `since_ns` or later, that this tenure's contender leads,
-    /// with its payload, which is its name; nothing unless all say so now.
+    /// When each detector first reported, at `since_ns` or later, that this contender leads, with
+    /// its payload, which is its name; `None` unless all report it now.
     pub(crate) fn known_since(&self, led: &Led, since_ns: u64) -> Option<Vec<u64>> {
         let names = |event: &Event| {
             event.leader().is_some_and(|leader| {
@@ -129,53 +128,53 @@ impl Cast {
         known.collect()
     }
 
-    /// Whether all detectors name this tenure's contender as the leader now.
+    /// Whether all detectors name this contender as the leader now.
     pub(crate) fn all_name(&self, led: &Led) -> bool {
         self.known_since(led, 0).is_some()
     }
 
-    /// The last words of everybody.
+    /// The last lines of all processes.
     pub(crate) fn last_words(&self) -> String {
         self.actors.iter().map(last_words).collect()
     }
 }
 
-/// Reads what `actor` has printed; an error if that is no line of the tool.
+/// Reads the output of `actor`; an error if it is not a line of the tool.
 fn listen(actor: &mut Actor) -> Step<()> {
-    let bad = actor.listen().into_iter().find_map(|heard| heard.bad);
+    let bad = actor.listen().into_iter().find_map(|line| line.bad);
     bad.map_or(Ok(()), |bad| {
         let expected = format!("{} prints lines as documented", actor.name());
         Err(Stop::failed(expected, bad.to_string()))
     })
 }
 
-/// An error if `actor` has ended although nobody asked it to.
+/// An error if `actor` has ended without being asked to.
 fn check_present(actor: &Actor) -> Step<()> {
     let Some(status) = actor.deserted() else {
         return Ok(());
     };
     let complaint = match actor.process().text().trim() {
         "" => String::new(),
-        text => format!(" and said: {text}"),
+        text => format!(" and printed: {text}"),
     };
-    let expected = format!("{} runs until it is told to end", actor.name());
+    let expected = format!("{} runs until it is asked to end", actor.name());
     let seen = format!("it ended by itself ({status}){complaint}");
     Err(Stop::failed(expected, seen))
 }
 
-/// What `actor` printed last, for the report of a failure.
+/// The last lines of `actor`, for the report of a failure.
 fn last_words(actor: &Actor) -> String {
     let process = actor.process();
     let how = match (process.exit_status(), actor.is_acting()) {
         (None, _) => format!("runs, pid {}", process.pid()),
         (Some(status), true) => format!("ended by itself, {status}"),
-        (Some(status), false) => format!("ended as told, {status}"),
+        (Some(status), false) => format!("ended as asked, {status}"),
     };
     let lines = process.lines();
     let skipped = lines.len().saturating_sub(LINES_SHOWN);
     let mut words = format!("  {} ({how})\n", actor.name());
     if skipped > 0 {
-        words += &format!("      … {skipped} lines before\n");
+        words += &format!("      … {skipped} earlier lines\n");
     }
     for line in &lines[skipped..] {
         words += &format!("      {}\n", line.text);

@@ -1,4 +1,4 @@
-//! Which processes this one has.
+//! The child processes of this one.
 
 use std::fs;
 

@@ -17,24 +17,21 @@ use crate::narrator::{Narrator, Tag};
 use crate::progress::Until;
 use crate::tenures::Led;
 
-/// The group that is contended for.
+/// The group of all contenders and detectors.
 pub(crate) const GROUP: &str = "/tenure/demo";
 /// How long a JVM may take on a busy machine.
 pub(crate) const SERVER: Duration = Duration::from_secs(20);
-/// How much longer than promised something is waited for: a busy machine is to be told from
-/// something that never comes.
+/// How much longer than promised the demo waits: so a slow machine can be distinguished from an
+/// event that never comes.
 const GRACE: Duration = Duration::from_secs(10);
-/// How long an independent look may take.
+/// The limit for an independent look.
 const LOOK: Duration = Duration::from_secs(10);
 
-/// How a run is to go.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    /// The command-line tool.
     pub(crate) tenure: PathBuf,
     /// T.
     pub(crate) session_timeout: Duration,
-    /// The server's tick.
     pub(crate) tick: Duration,
 }
 
@@ -54,20 +51,20 @@ pub(crate) fn start_server(narrator: &mut Narrator, tick: Duration) -> Step<Zook
     )
 }
 
-/// What a run is made of. Everything that was started ends with it.
+/// The parts of a run. Every process that it started ends with it.
 pub(crate) struct Demo {
     pub(crate) settings: Settings,
     pub(crate) narrator: Narrator,
     pub(crate) cast: Cast,
     interrupt: Interrupt,
-    /// What the server logged before it was started anew.
+    /// The server's log before its restart.
     earlier_log: String,
-    // Ends last.
+    // Dropped last.
     server: Zookeeper,
 }
 
 impl Demo {
-    /// One without anybody in it.
+    /// A run without clients.
     pub(crate) fn new(
         settings: Settings,
         narrator: Narrator,
@@ -84,23 +81,22 @@ impl Demo {
         }
     }
 
-    /// The server.
     pub(crate) fn server(&self) -> &Zookeeper {
         &self.server
     }
 
-    /// All that the server logged.
+    /// The whole log of the server.
     pub(crate) fn server_log(&self) -> String {
         self.earlier_log.clone() + &self.server.log()
     }
 
-    /// Starts one more contender, whose label and payload are its name.
+    /// Starts another contender, with its name as label and payload.
     pub(crate) fn enter_contender(&mut self, name: &str) {
         let words = ["--label", name, "--data", name];
         self.enter(name, Role::Contender, "contend", &words);
     }
 
-    /// Starts one more detector.
+    /// Starts another detector.
     pub(crate) fn enter_detector(&mut self, name: &str) {
         self.enter(name, Role::Detector, "detect", &[]);
     }
@@ -111,23 +107,23 @@ impl Demo {
         self.cast.enter(Actor::new(name, role, process));
     }
 
-    /// Tells the one in this place to end (SIGTERM); returns when.
+    /// Asks the process in this place to end (SIGTERM); returns the time.
     pub(crate) fn dismiss(&mut self, place: usize) -> Step<u64> {
         self.actor(place).map(Actor::dismiss)
     }
 
-    /// Ends the one in this place without a word (SIGKILL); returns when.
+    /// Kills the process in this place (SIGKILL); returns the time.
     pub(crate) fn kill(&mut self, place: usize) -> Step<u64> {
         self.actor(place).map(Actor::kill)
     }
 
     fn actor(&mut self, place: usize) -> Step<&mut Actor> {
         let actor = self.cast.get_mut(place);
-        actor.ok_or_else(|| Stop::failed("somebody to signal", "nobody is there"))
+        actor.ok_or_else(|| Stop::failed("a process to signal", "there is none"))
     }
 
-    /// Waits until `look` sees something. After `at_most` it is late, and some time later it is
-    /// given up.
+    /// Waits until `look` finds something. After `at_most` it is late, and after some more time the
+    /// demo gives up.
     pub(crate) fn wait<T>(
         &mut self,
         what: &str,
@@ -146,7 +142,7 @@ impl Demo {
         })
     }
 
-    /// Lets `span` pass while everybody is listened to.
+    /// Lets `span` pass while it reads the output of all processes.
     pub(crate) fn let_pass(&mut self, what: &str, span: Duration) -> Step<()> {
         self.narrator.begin_wait(what, Until::Passed(span));
         let passed = self.look_until(span, |_| None::<()>);
@@ -167,7 +163,7 @@ impl Demo {
         })
     }
 
-    /// Does something to the server that takes a while, and listens to everybody meanwhile.
+    /// Runs slow work on the server, and reads the output of all processes meanwhile.
     pub(crate) fn with_server<T: Send>(
         &mut self,
         what: &str,
@@ -188,7 +184,7 @@ impl Demo {
         self.with_server("the server to serve again", SERVER, Zookeeper::restart)
     }
 
-    /// Looks at what the server holds through a client that shares no code with tenure.
+    /// Reads the server's state through a client that shares no code with tenure.
     pub(crate) fn look<T: Send>(
         &mut self,
         look: impl FnOnce(&Observer, &Zookeeper) -> T + Send,
@@ -203,14 +199,14 @@ impl Demo {
         failure::check(&self.interrupt)
     }
 
-    /// The one who leads now.
+    /// The present leader.
     pub(crate) fn leader(&self) -> Step<Led> {
         self.cast
             .leader()
-            .ok_or_else(|| Stop::failed("somebody leads", "nobody does"))
+            .ok_or_else(|| Stop::failed("a contender leads", "none does"))
     }
 
-    /// Says that something is as promised, or ends the run.
+    /// Narrates that a promise holds, or ends the run.
     pub(crate) fn check(
         &self,
         promise: impl Into<String>,
@@ -225,7 +221,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Ends everything that was started; an error names what is left nevertheless.
+    /// Ends every process; an error names the remaining processes.
     pub(crate) fn close(self) -> (Narrator, Result<(), String>) {
         let Self {
             narrator,

@@ -1,23 +1,23 @@
-//! Why a run ends early.
+//! The reasons why a run ends early.
 
 use std::any::Any;
 use std::fmt;
 
 use tenure_field::{Interrupt, panic_text};
 
-/// What a step gives, or why the run ends here.
+/// The result of a step, or the reason why the run ends here.
 pub(crate) type Step<T> = Result<T, Stop>;
 
-/// Why a run ends early.
+/// The reason why a run ends early.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// By a signal, or because nobody reads what is printed.
+    /// By a signal, or because standard output has no reader.
     Interrupted,
-    /// Something did not do what it says.
+    /// A check failed.
     Failed(Failure),
 }
 
-/// What was expected and what was seen instead.
+/// The expectation and the observation.
 #[derive(Debug)]
 pub(crate) struct Failure {
     expected: String,
@@ -25,7 +25,7 @@ pub(crate) struct Failure {
 }
 
 impl Stop {
-    /// Ends the run because `expected` is not so.
+    /// Ends the run because `expected` does not hold.
     pub(crate) fn failed(expected: impl Into<String>, seen: impl Into<String>) -> Self {
         Self::Failed(Failure {
             expected: expected.into(),
@@ -33,14 +33,14 @@ impl Stop {
         })
     }
 
-    /// Ends the run because of a panic: the field says so when it cannot go on.
+    /// Ends the run because of a panic: the field panics when it fails.
     pub(crate) fn panicked(expected: impl Into<String>, panic: &(dyn Any + Send)) -> Self {
         Self::failed(expected, panic_text(panic))
     }
 
-    /// Ends the run because of what the library in this process answered.
+    /// Ends the run because of an error of the library in this process.
     pub(crate) fn library(expected: impl Into<String>, error: &tenure::Error) -> Self {
-        Self::failed(expected, format!("the library said: {error}"))
+        Self::failed(expected, format!("the library reported: {error}"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A span of time with the unit that suits it and three digits that matter.
+/// A span of time with the unit that suits it and three significant digits.
 pub(crate) fn span(span: Duration) -> String {
     let seconds = span.as_secs_f64();
     let (value, unit) = if seconds < 1e-3 {
@@ -20,7 +20,7 @@ pub(crate) fn span(span: Duration) -> String {
     format!("{value:.decimals$} {unit}")
 }
 
-/// A span that was chosen: `4 s`, `0.5 s`.
+/// A configured span: `4 s`, `0.5 s`.
 pub(crate) fn setting(span: Duration) -> String {
     // A float's shortest form drops the digits that are not needed.
     format!("{} s", (span.as_secs_f64() * 1e2).round() / 1e2)
@@ -34,7 +34,7 @@ pub(crate) fn between(from_ns: u64, until_ns: u64) -> Duration {
 /// `a, b and c`.
 pub(crate) fn list<T: AsRef<str>>(items: &[T]) -> String {
     match items {
-        [] => "nobody".to_owned(),
+        [] => "none".to_owned(),
         [one] => one.as_ref().to_owned(),
         [most @ .., last] => {
             let most: Vec<&str> = most.iter().map(AsRef::as_ref).collect();
@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn lists_read_well() {
-        assert_eq!(list::<&str>(&[]), "nobody");
+        assert_eq!(list::<&str>(&[]), "none");
         assert_eq!(list(&["a"]), "a");
         assert_eq!(list(&["a", "b", "c"]), "a, b and c");
     }

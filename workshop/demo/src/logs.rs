@@ -1,4 +1,4 @@
-//! What each process printed, kept for later.
+//! The output of each process, kept in files.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use crate::demo::Demo;
 
-/// Writes it all into a new folder and says where: `w1.jsonl`, `w1.stderr`, …, `server.log`. A
-/// name that was started again has a number behind it.
+/// Writes it into a new directory and returns its path: `w1.jsonl`, `w1.stderr`, …, `server.log`.
+/// The name of a process that was started again has a number appended.
 pub(crate) fn keep(demo: &Demo) -> io::Result<PathBuf> {
     let folder = tempfile::Builder::new()
         .prefix("tenure-demo-logs-")

@@ -1,6 +1,6 @@
-//! The demo of tenure: a run of a few acts, told as it happens and checked step by step.
+//! The demo of tenure: a run of a few acts, narrated as it happens and checked step by step.
 //!
-//! `make demo` builds it and what it shows, and installs what is missing.
+//! `make demo` builds it and the tool, and installs missing packages.
 
 mod acts;
 mod args;
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     };
     let interrupt = match Interrupt::listen() {
         Ok(interrupt) => interrupt,
-        Err(error) => return refuse(&format!("signals cannot be listened to: {error}")),
+        Err(error) => return refuse(&format!("cannot catch signals: {error}")),
     };
     panics::leave_to_the_report();
     let settings = Settings {

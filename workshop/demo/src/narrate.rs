@@ -1,43 +1,43 @@
-//! A process's lines in words.
+//! The lines of a process as narration.
 
 use tenure_field::tool::{Actor, Event, What};
 
 use crate::human;
 use crate::narrator::Tag;
 
-/// What the `index`-th line of `actor` means to a reader; nothing if it is no news.
+/// The narration of the `index`-th line of `actor`; `None` if it adds nothing.
 pub(crate) fn line(actor: &Actor, index: usize) -> Option<(Tag, String)> {
     let (before, event) = (actor.events().get(..index)?, actor.events().get(index)?);
-    let who = actor.name();
+    let name = actor.name();
     Some(match &event.what {
         What::Leading(lead) if leads_on(before, lead.token) => {
-            let text = format!("{who} leads on (token {})", lead.token);
+            let text = format!("{name} still leads (token {})", lead.token);
             (Tag::Leader, text)
         }
-        What::Leading(lead) => (Tag::Leader, format!("{who} leads (token {})", lead.token)),
-        What::Standby => (Tag::Standby, format!("{who} stands by")),
+        What::Leading(lead) => (Tag::Leader, format!("{name} leads (token {})", lead.token)),
+        What::Standby => (Tag::Standby, format!("{name} is a standby")),
         What::Jeopardy(lead) => {
             let left = human::span(human::between(event.at_ns, lead.lease_end_ns));
-            let text = format!("{who} cannot renew its lease, which lasts for {left} more");
+            let text = format!("{name} cannot renew its lease, which expires in {left}");
             (Tag::Jeopardy, text)
         }
         What::Lost(loss) => {
             let what = if led(before) {
-                "leads no more"
+                "no longer leads"
             } else {
-                "stands no more"
+                "no longer contends"
             };
-            (Tag::Lost, format!("{who} {what}: {}", loss.reason))
+            (Tag::Lost, format!("{name} {what}: {}", loss.reason))
         }
         What::Leader(leader) => {
-            let name = leader.data.as_deref();
-            let name = name.unwrap_or("somebody without a payload");
-            let text = format!("{who} sees {name} lead (token {})", leader.token);
+            let leading = leader.data.as_deref();
+            let leading = leading.unwrap_or("a member without a payload");
+            let text = format!("{name} sees {leading} lead (token {})", leader.token);
             (Tag::Detector, text)
         }
-        What::None => (Tag::Detector, format!("{who} sees that nobody leads")),
-        What::Unknown => (Tag::Detector, format!("{who} cannot know who leads")),
-        // Who enrols stands by or leads a moment later; sessions are told by what they cause.
+        What::None => (Tag::Detector, format!("{name} sees no leader")),
+        What::Unknown => (Tag::Detector, format!("{name} cannot know the leader")),
+        // An enrolled contender stands by or leads a moment later; sessions show by their effects.
         What::Enrolled | What::Other => return None,
     })
 }

@@ -1,4 +1,4 @@
-//! What happens, told line by line: `+12.34s  leader    w2 leads (token 12)`.
+//! The narration, line by line: `+12.34s  leader    w2 leads (token 12)`.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -10,28 +10,28 @@ use tenure_field::{Interrupt, boottime};
 use crate::human;
 use crate::progress::{Progress, Until};
 
-/// What a line is about.
+/// The topic of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tag {
-    /// What the demo does.
+    /// An action of the demo.
     Demo,
-    /// What happens to the server.
+    /// An event of the server.
     Server,
-    /// Somebody begins to lead, or leads on.
+    /// A contender begins to lead, or still leads.
     Leader,
-    /// Somebody stands by.
+    /// A contender is a standby.
     Standby,
     /// A leader cannot renew its lease.
     Jeopardy,
-    /// Somebody leads or stands no more.
+    /// A leadership or a candidacy has ended.
     Lost,
-    /// What a detector knows.
+    /// The knowledge of a detector.
     Detector,
-    /// Something that was promised is so.
+    /// A promise holds.
     Check,
-    /// Something that was promised is not so.
+    /// A promise is broken.
     Failure,
-    /// Nothing yet.
+    /// A wait.
     Wait,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Narrator {
 }
 
 impl Narrator {
-    /// A narration that begins now. When nobody reads it any more the run is to end.
+    /// A narration that begins now. The run ends when standard output has no reader left.
     pub(crate) fn new(interrupt: Interrupt) -> Self {
         Self {
             started_ns: boottime::now_ns(),
@@ -76,15 +76,15 @@ impl Narrator {
         human::between(self.started_ns, boottime::now_ns())
     }
 
-    /// Something happened now.
+    /// An event that happens now.
     pub(crate) fn say(&self, tag: Tag, text: impl Display) {
         self.say_at(boottime::now_ns(), tag, text);
     }
 
-    /// Something happened at this instant of CLOCK_BOOTTIME.
+    /// An event at this instant of CLOCK_BOOTTIME.
     pub(crate) fn say_at(&self, at_ns: u64, tag: Tag, text: impl Display) {
         let seconds = human::between(self.started_ns, at_ns).as_secs_f64();
-        // Formatting a styled text pads what is seen, not its escape codes.
+        // Formatting a styled text pads the visible text, not its escape codes.
         let (time, tag) = (style(format!("{seconds:+7.2}s")).dim(), tag.styled());
         self.print(&format!("{time}  {tag:<9} {text}"));
     }
@@ -96,12 +96,12 @@ impl Narrator {
         self.print(&format!("{}\n", style(about).dim()));
     }
 
-    /// The title of the part that has begun last.
+    /// The title of the part that began last.
     pub(crate) fn part(&self) -> &str {
         &self.part
     }
 
-    /// Text that belongs to no instant.
+    /// Text without a time.
     pub(crate) fn print(&self, text: &str) {
         let print = || writeln!(io::stdout().lock(), "{text}");
         let printed = match &self.waiting {
@@ -113,12 +113,12 @@ impl Narrator {
         }
     }
 
-    /// Begins to show that something is waited for.
+    /// Begins to show a wait.
     pub(crate) fn begin_wait(&mut self, what: &str, until: Until) {
         self.waiting = Some(Progress::new(what, until));
     }
 
-    /// Shows that the wait goes on.
+    /// Shows that the wait continues.
     pub(crate) fn tick(&mut self) {
         if let Some(line) = self.waiting.as_mut().and_then(Progress::tick) {
             self.say(Tag::Wait, style(line).dim());

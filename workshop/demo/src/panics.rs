@@ -1,12 +1,12 @@
-//! Panics of the field are how it says that it cannot go on. They are caught and reported like any
-//! other failure; printed where they happen as well, they would only tear the narration up.
+//! The field panics when it fails. The run catches the panics and reports them like any other
+//! failure; printing them at once, too, would only disturb the narration.
 
 use std::panic;
 use std::thread;
 
 use crate::background;
 
-/// Keeps quiet about panics that the run catches; all others are printed as ever.
+/// Prints no panic that the run catches, and all others as usual.
 pub(crate) fn leave_to_the_report() {
     let print = panic::take_hook();
     panic::set_hook(Box::new(move |info| {

@@ -1,5 +1,4 @@
-//! What is waited for, and for how long at most: a bar on a terminal, a line now and then
-//! elsewhere.
+//! A wait and its limit: a bar on a terminal, an occasional line elsewhere.
 
 use std::time::{Duration, Instant};
 
@@ -8,19 +7,18 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::human;
 
-/// A bar appears after this time: shorter waits are not worth a look.
+/// A bar appears after this time: shorter waits need none.
 const BAR_FROM: Duration = Duration::from_millis(300);
 /// A first line appears after this time.
 const LINE_FROM: Duration = Duration::from_secs(1);
-/// How often a line says that the wait goes on.
+/// The time between lines about the same wait.
 const BETWEEN_LINES: Duration = Duration::from_secs(2);
 
-/// What ends a wait.
+/// The end of a wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Until {
-    /// Something is seen; that is to take this time at most.
+    /// Something is seen; that should take at most this time.
     Seen(Duration),
-    /// This time has passed.
     Passed(Duration),
 }
 
@@ -32,7 +30,6 @@ impl Until {
     }
 }
 
-/// One wait.
 pub(crate) struct Progress {
     what: String,
     until: Until,
@@ -57,7 +54,7 @@ impl Progress {
         }
     }
 
-    /// Lets the bar move on; returns a line that is due instead.
+    /// Moves the bar; returns a line that is due instead.
     pub(crate) fn tick(&mut self) -> Option<String> {
         let elapsed = self.started.elapsed();
         let message = self.message(elapsed);
@@ -99,7 +96,7 @@ impl Progress {
                 format!("{seconds:.1} s of at most {span}: waiting for {what}")
             }
             Until::Seen(_) => {
-                format!("{seconds:.1} s, {span} should have done: waiting for {what}")
+                format!("{seconds:.1} s, longer than the expected {span}: waiting for {what}")
             }
         }
     }
@@ -113,14 +110,14 @@ impl Drop for Progress {
     }
 }
 
-/// A bar, if both streams are a terminal: lines and bar would tear each other up otherwise.
+/// A bar, if both streams are a terminal: otherwise lines and bar would disturb each other.
 fn bar(span: Duration) -> Option<ProgressBar> {
     let bar = ProgressBar::with_draw_target(Some(millis(span)), ProgressDrawTarget::stderr());
     if !Term::stdout().is_term() || bar.is_hidden() {
         return None;
     }
     let style = ProgressStyle::with_template("          {spinner} {bar:24} {wide_msg}");
-    // The template is a constant; if it were wrong, indicatif's own would do.
+    // The template is a constant; if it were wrong, indicatif's own would be used.
     if let Ok(style) = style {
         bar.set_style(style.progress_chars("━╸─"));
     }

@@ -1,4 +1,4 @@
-//! From the first line to the last, and to the exit status.
+//! A run from the first line to the exit code.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -13,7 +13,7 @@ use crate::logs;
 use crate::narrator::{Narrator, Tag};
 use crate::table::{self, Finding};
 
-/// Plays all acts; returns the exit status.
+/// Plays all acts; returns the exit code.
 pub(crate) fn run(settings: Settings, interrupt: Interrupt, keep_logs: bool) -> u8 {
     let mut narrator = Narrator::new(interrupt.clone());
     greet(&narrator, &settings);
@@ -35,13 +35,13 @@ pub(crate) fn run(settings: Settings, interrupt: Interrupt, keep_logs: bool) -> 
 
     let mut findings = Vec::new();
     let played = catch_unwind(AssertUnwindSafe(|| acts::play(&mut demo, &mut findings)))
-        .unwrap_or_else(|panic| Err(Stop::panicked("the run goes on", &*panic)))
-        // Ctrl-C goes to the children too; whatever that made fail is no failure.
+        .unwrap_or_else(|panic| Err(Stop::panicked("the run continues", &*panic)))
+        // Ctrl-C reaches the children too; a failure that it caused does not count.
         .or_else(|stop| check(&interrupt).and(Err(stop)));
     demo.narrator.end_wait();
     if let Err(Stop::Interrupted) = played {
         demo.narrator
-            .say(Tag::Demo, "interrupted; everything is ended now");
+            .say(Tag::Demo, "interrupted; the demo ends all its processes");
     }
 
     let last_words = demo.cast.last_words();
@@ -49,9 +49,10 @@ pub(crate) fn run(settings: Settings, interrupt: Interrupt, keep_logs: bool) -> 
     let (narrator, clean) = demo.close();
     end(&narrator, &findings);
     match kept {
-        Some(Ok(folder)) => {
-            narrator.print(&format!("What everybody said is in {}.", folder.display()))
-        }
+        Some(Ok(folder)) => narrator.print(&format!(
+            "The output of all processes is in {}.",
+            folder.display()
+        )),
         Some(Err(error)) => narrator.print(&format!("The logs could not be kept: {error}.")),
         None => {}
     }
@@ -66,7 +67,7 @@ fn greet(narrator: &Narrator, settings: &Settings) {
             .to_string(),
     );
     narrator.print(&format!(
-        "Three contenders (w1, w2, w3) and two detectors (d1, d2), each a process of its own.\n\
+        "Three contenders (w1, w2, w3) and two detectors (d1, d2), each in its own process.\n\
          T, the session timeout, is {}; the server's tick is {}. Times are from CLOCK_BOOTTIME,\n\
          as each process wrote them.\n",
         human::setting(timeout),
@@ -82,7 +83,7 @@ fn end(narrator: &Narrator, findings: &[Finding]) {
     narrator.print(&table::table(findings));
 }
 
-/// Says how it ended, and returns the exit status.
+/// Prints the end of the run, and returns the exit code.
 fn conclude(
     narrator: &Narrator,
     played: &Step<()>,
@@ -90,10 +91,10 @@ fn conclude(
     clean: Result<(), String>,
 ) -> u8 {
     let took = human::span(narrator.elapsed());
-    let left = clean.map_err(|left| format!("left behind: {left}"));
+    let left = clean.map_err(|left| format!("still there: {left}"));
     match (played, left) {
         (Ok(()), Ok(())) => {
-            let text = format!("each step did what it says, in {took}; nothing is left behind");
+            let text = format!("each step passed, in {took}; nothing is left");
             narrator.print(&format!("{}  {text}", style("PASS").green().bold()));
             0
         }
@@ -102,9 +103,7 @@ fn conclude(
             1
         }
         (Err(Stop::Interrupted), left) => {
-            let left = left
-                .err()
-                .unwrap_or_else(|| "nothing is left behind".to_owned());
+            let left = left.err().unwrap_or_else(|| "nothing is left".to_owned());
             narrator.print(&format!("{}  {left}", style("INTERRUPTED").yellow().bold()));
             EXIT_STATUS
         }
@@ -112,8 +111,8 @@ fn conclude(
             report(narrator, failure, last_words);
             let left = left
                 .err()
-                .unwrap_or_else(|| "everything was ended".to_owned());
-            let text = format!("a step did not do what it says, after {took}; {left}");
+                .unwrap_or_else(|| "no process is left".to_owned());
+            let text = format!("a step failed, after {took}; {left}");
             narrator.print(&format!("{}  {text}", style("FAIL").red().bold()));
             1
         }
@@ -125,7 +124,7 @@ fn report(narrator: &Narrator, failure: &Failure, last_words: &str) {
     narrator.say(Tag::Failure, format!("in \"{}\"", narrator.part()));
     narrator.print(&failure.to_string());
     if !last_words.is_empty() {
-        narrator.print("What each process said last:");
+        narrator.print("The last lines of each process:");
         narrator.print(last_words);
     }
 }

@@ -1,4 +1,4 @@
-//! What was done and how long it took.
+//! The table of the steps and their times.
 
 use std::time::Duration;
 
@@ -7,22 +7,20 @@ use console::Term;
 
 use crate::human;
 
-/// What one step showed.
 pub(crate) struct Finding {
-    /// What was done.
     pub(crate) done: String,
-    /// How long until the successor led.
+    /// The time until the successor led.
     pub(crate) led: Option<Duration>,
-    /// How long until each detector knew.
+    /// The time until each detector knew.
     pub(crate) known: Vec<Duration>,
-    /// What else there is to say.
+    /// A remark.
     pub(crate) note: String,
 }
 
-/// Where nobody reads on a terminal.
+/// The width without a terminal.
 const WIDTH: u16 = 110;
 
-/// The findings as a table, as wide as the terminal at most.
+/// The findings as a table, at most as wide as the terminal.
 pub(crate) fn table(findings: &[Finding]) -> String {
     let terminal = Term::stdout();
     let width = terminal
@@ -38,7 +36,7 @@ fn render(findings: &[Finding], width: u16) -> String {
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width)
         .set_header([
-            "what was done",
+            "step",
             "until the
 successor led",
             "until the
@@ -71,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_fits_and_says_all() {
+    fn a_table_fits_and_is_complete() {
         let ms = Duration::from_millis;
         let finding = Finding {
             done: "clean hand-over".to_owned(),

@@ -1,10 +1,10 @@
-//! Who led from when until when, as the contenders themselves say.
+//! The leaderships with their times, as the contenders report them.
 
 use tenure_field::tool::{Actor, Tenure};
 
 use crate::human;
 
-/// A time as leader, and whose it is.
+/// A leadership, and its contender.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Led {
     /// The place of the contender in the cast.
@@ -13,7 +13,7 @@ pub(crate) struct Led {
     pub(crate) tenure: Tenure,
 }
 
-/// All tenures so far, in the order of their beginnings.
+/// All leaderships so far, in the order of their beginnings.
 pub(crate) fn all(cast: &[Actor]) -> Vec<Led> {
     let of_one = |(place, actor): (usize, &Actor)| {
         let name = actor.name().to_owned();
@@ -30,26 +30,26 @@ pub(crate) fn all(cast: &[Actor]) -> Vec<Led> {
     all
 }
 
-/// What is wrong with these tenures, if anything is: two at a time, or a token that did not rise.
+/// The error in these leaderships, if there is one: two at a time, or a token that did not rise.
 pub(crate) fn conflict(tenures: &[Led]) -> Option<String> {
     tenures.windows(2).find_map(|pair| {
         let [old, new] = pair else { return None };
-        let who = |led: &Led| format!("{} (token {})", led.name, led.tenure.token);
+        let name = |led: &Led| format!("{} (token {})", led.name, led.tenure.token);
         let began_ns = new.tenure.begin_ns;
         match old.tenure.end_ns {
             None => Some(format!(
                 "{} leads while {} has not ended",
-                who(new),
-                who(old)
+                name(new),
+                name(old)
             )),
             Some(end_ns) if end_ns > began_ns => Some(format!(
                 "{} led for {} more when {} led already",
-                who(old),
+                name(old),
                 human::span(human::between(began_ns, end_ns)),
-                who(new)
+                name(new)
             )),
             Some(_) if new.tenure.token <= old.tenure.token => {
-                Some(format!("{} led after {}", who(new), who(old)))
+                Some(format!("{} led after {}", name(new), name(old)))
             }
             Some(_) => None,
         }

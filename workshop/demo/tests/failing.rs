@@ -1,4 +1,4 @@
-//! The demo with tools that do not do what they say: it fails, says why, and leaves nothing.
+//! The demo with broken tools: it fails, prints the reason, and leaves nothing.
 #![allow(clippy::unwrap_used, missing_docs)] // a test may panic
 
 use std::fs;
@@ -12,8 +12,8 @@ use tenure_field::{Process, Signal, wait_until};
 
 const LONG: Duration = Duration::from_secs(60);
 
-/// A tool whose `contend` and `detect` run these lines of shell, with the time in `$now`, the
-/// contender's name in `$label`, and a long life afterwards.
+/// A tool whose `contend` and `detect` run these lines of shell, with the time in `$now` and the
+/// contender's name in `$label`, and then sleep for a long time.
 struct Tool {
     _folder: TempDir,
     path: PathBuf,
@@ -47,12 +47,12 @@ impl Tool {
     }
 }
 
-/// Whether a line of the narration holds `part`.
+/// Whether a line of the narration contains `part`.
 fn holds(part: &str) -> impl Fn(&Value) -> bool + '_ {
     move |line| line.as_str().is_some_and(|line| line.contains(part))
 }
 
-/// The folder that the server of this run kept its data in.
+/// The directory with the data of the server of this run.
 fn server_folder(demo: &Process) -> PathBuf {
     let line = demo.wait_for("a server", LONG, holds("its data in "));
     let (_, folder) = line.as_str().unwrap().rsplit_once("its data in ").unwrap();
@@ -81,7 +81,7 @@ fn leading(token: &str) -> String {
 #[test]
 fn a_tool_that_ends_by_itself() {
     let tool = Tool::new("echo no way >&2; exit 7", "");
-    let seen = "it ended by itself (exit status: 7) and said: no way";
+    let seen = "it ended by itself (exit status: 7) and printed: no way";
     assert_fails(&tool, "w", seen);
 }
 
@@ -108,7 +108,7 @@ fn a_tool_that_is_not_there() {
 #[test]
 fn an_interrupted_run_leaves_nothing() {
     for signal in [Signal::Int, Signal::Term, Signal::Hup] {
-        // Nobody ever leads, so that the demo waits.
+        // No contender ever leads, so that the demo waits.
         let tool = Tool::new("echo $$ >> \"$0.pids\"", "echo $$ >> \"$0.pids\"");
         let demo = tool.demo();
         let folder = server_folder(&demo);
@@ -117,11 +117,7 @@ fn an_interrupted_run_leaves_nothing() {
             (pids().lines().count() == 5).then_some(())
         });
         demo.signal(signal);
-        demo.wait_for(
-            "the end",
-            LONG,
-            holds("INTERRUPTED  nothing is left behind"),
-        );
+        demo.wait_for("the end", LONG, holds("INTERRUPTED  nothing is left"));
         assert_eq!(demo.wait_exit(LONG).code(), Some(130));
         assert!(!folder.exists());
         for pid in pids().lines() {

@@ -1,12 +1,10 @@
 //! An independent look at a healthy ZooKeeper.
 //!
-//! Tests ask it what a server really holds, and use it as the stranger who
-//! creates and deletes znodes behind tenure's back. The crate behind it,
-//! `zookeeper`, shares no code with tenure. It waits without end for a server
-//! that cannot be reached: look at healthy servers only.
+//! Tests read the state of a server through it, and use it to create and delete znodes
+//! independently of tenure. The crate behind it, `zookeeper`, shares no code with tenure. It waits
+//! without end for a server that cannot be reached: use it only for healthy servers.
 //!
-//! What cannot be seen or done panics with path and reason: a test wants the
-//! message at the line that asked.
+//! A failure panics with path and reason: a test needs the message at the line of the call.
 #![allow(clippy::panic)] // see the paragraph above
 
 mod mode;
@@ -32,7 +30,7 @@ impl Observer {
     /// Opens a session with the server at `addr`, `HOST:PORT`.
     ///
     /// # Panics
-    /// When there is no server.
+    /// If there is no server.
     #[must_use]
     #[track_caller]
     pub fn connect(addr: impl Display) -> Self {
@@ -119,7 +117,7 @@ impl Observer {
     }
 }
 
-/// `None` for a znode that is not there.
+/// `None` for a missing znode.
 #[track_caller]
 fn known<T>(what: &str, path: &str, result: ZkResult<T>) -> Option<T> {
     match result {

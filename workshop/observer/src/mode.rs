@@ -1,8 +1,8 @@
-//! How long a znode lives and who numbers it.
+//! The lifetime of a znode, and whether the server numbers it.
 
 use zookeeper::CreateMode;
 
-/// How long a znode lives and who numbers it.
+/// The lifetime of a znode, and whether the server numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Until it is deleted.

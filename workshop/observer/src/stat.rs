@@ -1,6 +1,6 @@
-//! What a server knows about a znode.
+//! The properties of a znode on a server.
 
-/// What a server knows about a znode.
+/// The properties of a znode on a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stat {
     /// The transaction that created it.
@@ -9,7 +9,7 @@ pub struct Stat {
     pub mzxid: i64,
     /// How often its data has changed.
     pub version: i32,
-    /// The session that it lives with; 0 if it is not ephemeral.
+    /// The session that owns it; 0 if it is not ephemeral.
     pub ephemeral_owner: i64,
 }
 

@@ -29,7 +29,7 @@ fn sees_and_does_what_is_there() {
     assert!(after.mzxid > after.czxid);
     assert_eq!(observer.data("/a/b"), Some(b"two".to_vec()));
 
-    // Its owner's znode is told from a stranger's, and goes with its session.
+    // The owner distinguishes the two znodes, and each is deleted with its session.
     other.create("/a/z", b"", 1).unwrap();
     let member = observer.create_raw("/a/m_", b"", Mode::EphemeralSequential);
     assert_eq!(member, "/a/m_0000000002");

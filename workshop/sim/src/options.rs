@@ -2,7 +2,7 @@
 
 use crate::hazards::Hazard;
 use clap::{Parser, ValueEnum};
-use tenure::core::mutant::Mutant;
+use tenure_mutants::Mutant;
 
 /// The number of worlds of a run if none is given.
 pub const COUNT: u64 = 2000;
@@ -123,11 +123,9 @@ fn mutant(text: &str) -> Result<Wish, String> {
     if text == "list" {
         return Ok(Wish::List);
     }
-    let named = Mutant::ALL.iter().find(|mutant| mutant.name() == text);
-    named.map(|mutant| Wish::Make(*mutant)).ok_or_else(|| {
-        let names: Vec<&str> = Mutant::ALL.iter().map(|m| m.name()).collect();
-        format!("the names are: list, {}", names.join(", "))
-    })
+    Mutant::named(text)
+        .map(Wish::Make)
+        .map_err(|names| format!("{names}; `list` prints them"))
 }
 
 /// A number in this range, bounds included; otherwise an error that names the range.

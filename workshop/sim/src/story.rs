@@ -9,13 +9,13 @@ use crate::plots;
 use crate::settle;
 use crate::trial::Trial;
 use crate::trouble;
-use tenure::core::mutant::{self, Mutant};
+use tenure_mutants::Mutant;
 use tenure_worlds::{MS, Nanos, SECOND, span};
 
-/// The options of one world.
-#[derive(Debug, Clone, Copy)]
+/// How a world is to be made.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted {
-    /// The mistake of its clients.
+    /// The mistake that its clients make, where the simulation runs over the mutated core.
     pub mutant: Option<Mutant>,
     /// The assumption that does not hold in it.
     pub broken: Option<Break>,
@@ -44,7 +44,7 @@ pub struct Verdict {
 /// Runs one world.
 #[must_use]
 pub fn run(seed: u64, wanted: Wanted) -> Verdict {
-    mutant::set(wanted.mutant);
+    tenure_mutants::set(wanted.mutant);
     let plan = Plan::new(seed, wanted.broken, wanted.hazard);
     let cached_flag = wanted.mutant == Some(Mutant::CachedFlag);
     let mut trial = Trial::new(seed, plan, wanted.told, cached_flag);
@@ -69,7 +69,7 @@ pub fn run(seed: u64, wanted: Wanted) -> Verdict {
     if trial.world.broken().is_none() {
         settle::settle(&mut trial);
     }
-    mutant::set(None);
+    tenure_mutants::set(None);
     if !trial.plan.unknown.is_empty() {
         trial.judge.marks.hit("old-server");
     }

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use std::collections::BTreeSet;
-use tenure::core::mutant::Mutant;
-use tenure_sim::{Summary, Wanted};
+use tenure_mutants::Mutant;
+use tenure_sim::Wanted;
 
 /// The number of worlds within which each mistake is detected, from either seed on: all mistakes.
 /// The numbers leave room for worlds that change; `docs/simulation.md` has the numbers as counted.
@@ -59,22 +59,9 @@ const CAUGHT: &[(&str, u64)] = &[
 /// The seeds at which the worlds begin.
 const SEEDS: [u64; 2] = [1, 5000];
 
-fn wanted(mutant: Option<Mutant>) -> Wanted {
-    Wanted {
-        mutant,
-        broken: None,
-        hazard: None,
-        told: 0,
-    }
-}
-
-fn run(seed: u64, count: u64, mutant: Option<Mutant>) -> Summary {
-    tenure_sim::run(seed, count, 2, wanted(mutant), |_| {})
-}
-
 #[test]
 fn worlds_keep_every_promise() {
-    let summary = run(1, 600, None);
+    let summary = tenure_sim::run(1, 600, 2, Wanted::default(), |_| {});
     assert_eq!(summary.violation, None);
     assert_eq!(summary.worlds, 600);
     assert!(summary.lasted / 1_000_000_000 >= 600 * 60);
@@ -83,9 +70,19 @@ fn worlds_keep_every_promise() {
 #[test]
 fn the_same_seed_makes_the_same_history() {
     for seed in 1..40 {
-        let history = || tenure_sim::world(seed, wanted(None)).history;
+        let history = || tenure_sim::world(seed, Wanted::default()).history;
         assert_eq!(history(), history(), "seed {seed}");
     }
+}
+
+#[test]
+fn the_mutated_core_makes_the_same_history_as_the_shipped_one_while_no_mistake_is_made() {
+    let shipped = tenure_sim::run(1, 200, 2, Wanted::default(), |_| {});
+    let wanted = tenure_sim_mutated::Wanted::default();
+    let mutated = tenure_sim_mutated::run(1, 200, 2, wanted, |_| {});
+    assert_eq!(mutated.violation, None);
+    assert_eq!(mutated.worlds, 200);
+    assert_eq!(mutated.history, shipped.history);
 }
 
 #[test]
@@ -99,9 +96,12 @@ fn every_mistake_is_in_the_table() {
 #[test]
 fn known_mistakes_are_noticed() {
     for (name, within) in CAUGHT {
-        let mutant = Mutant::ALL.iter().find(|m| m.name() == *name);
+        let wanted = tenure_sim_mutated::Wanted {
+            mutant: Some(Mutant::named(name).unwrap()),
+            ..Default::default()
+        };
         for seed in SEEDS {
-            let summary = run(seed, *within, mutant.copied());
+            let summary = tenure_sim_mutated::run(seed, *within, 2, wanted, |_| {});
             let caught = summary.violation.is_some();
             assert!(caught, "{name} in {within} worlds from seed {seed}");
         }

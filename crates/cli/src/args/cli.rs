@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tenure::{LeasePolicy, Reenrol};
 
-/// The heading of the options of TLS in the help.
+/// The heading of the TLS options in the help.
 const TLS: &str = "TLS options";
 
 #[derive(Parser)]
@@ -51,7 +51,7 @@ pub(super) enum Command {
     /// Show the leader of a group and the number of standbys
     #[command(after_help = format!("{STATUS_EXAMPLES}\n{COMMON_HELP}"))]
     Status(StatusArgs),
-    /// Delete a member, whoever owns it
+    /// Delete a member, whichever session owns it
     #[command(after_help = format!("{EVICT_EXAMPLES}\n{COMMON_HELP}"))]
     Evict(EvictArgs),
     /// Print the completions of this tool for a shell
@@ -115,7 +115,7 @@ pub(super) struct RunArgs {
     pub(super) session: SessionArgs,
     #[command(flatten)]
     pub(super) candidacy: CandidacyArgs,
-    /// How long before the lease expires without renewal the command gets SIGTERM; at most a
+    /// How long before the lease expires without renewal the command receives SIGTERM; at most a
     /// quarter of the lease
     #[arg(
         long,
@@ -125,7 +125,7 @@ pub(super) struct RunArgs {
         allow_hyphen_values = true
     )]
     pub(super) drain: Duration,
-    /// How long a command may take to end after it was asked to, while leadership lasts
+    /// How long a command may take to end after the request to end, while leadership lasts
     #[arg(
         long,
         value_name = "DURATION",
@@ -210,8 +210,8 @@ pub(super) struct SessionArgs {
         help_heading = "Session options"
     )]
     pub(super) session_timeout: Duration,
-    /// When a leader without an answer from a server stops believing that it leads. Matters to
-    /// `contend` and `run`; accepted everywhere
+    /// When a leader without an answer from a server stops leading. Affects `contend` and `run`;
+    /// accepted everywhere
     #[arg(
         long,
         value_name = "POLICY",
@@ -221,7 +221,8 @@ pub(super) struct SessionArgs {
     )]
     pub(super) policy: LeasePolicy,
     /// The servers' tickTime, which makes leases longer; without it, half of the session timeout is
-    /// assumed. Never give less than it is. Matters to `contend` and `run`; accepted everywhere
+    /// assumed. Never give a smaller value than theirs. Affects `contend` and `run`; accepted
+    /// everywhere
     #[arg(
         long,
         value_name = "DURATION",
@@ -236,8 +237,8 @@ pub(super) struct SessionArgs {
 
 #[derive(Args)]
 pub(super) struct TlsArgs {
-    /// Connect to the servers by TLS, and trust the certificate authorities in this PEM file and no
-    /// others; the ports in the URL are then the servers' secureClientPorts
+    /// Connect to the servers by TLS, and trust only the certificate authorities in this PEM file;
+    /// the ports in the URL are then the servers' secureClientPorts
     #[arg(long, value_name = "FILE", help_heading = TLS)]
     pub(super) tls_ca: Option<PathBuf>,
     /// The client's certificate, a PEM file; servers require one unless their ssl.clientAuth says

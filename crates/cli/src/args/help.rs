@@ -1,4 +1,4 @@
-//! The texts of `--help` beside the options.
+//! The texts of `--help` around the list of options.
 
 pub(super) const COMMON_HELP: &str = "\
 URL:
@@ -87,7 +87,7 @@ Examples:
   tenure status zk://zk1,zk2,zk3/app --json | jq -r .leader.data
   tenure status zk://zk1,zk2,zk3/app >/dev/null || echo no leader
 
-It exits with 0 if the group has a leader, with 1 if the group is empty (it says so), and with 3 if
+It exits with 0 if the group has a leader, with 1 if the group is empty, and with 3 if
 no server has answered in time. It shows the knowledge of the server that answered.
 ";
 
@@ -96,8 +96,8 @@ Examples:
   tenure evict zk://zk1,zk2,zk3/app 0000000042
   tenure evict zk://admin:secret@zk1/app /app/json.info_0000000042
 
-An evicted leader learns it at once over its connection and, by default, contends again. A leader
-that is cut off at the same moment may believe that it leads until its lease expires, at most one
+An evicted leader is notified at once over its connection and, by default, contends again. A leader
+that is cut off at the same moment may answer that it leads until its lease expires, at most one
 session timeout, while another already leads: the fencing token distinguishes them.
 
 It exits with 1 if there is no such member or it may not be deleted.

@@ -1,4 +1,4 @@
-//! The command line. This module checks all of it, before there is any connection.
+//! The command line, checked completely before any connection.
 
 mod cli;
 mod help;
@@ -14,11 +14,11 @@ use std::ffi::OsString;
 use std::time::Duration;
 use tenure::{ClientOptions, ContenderOptions, Reenrol, TlsOptions, Url};
 
-/// What ZooKeeper's protocol can say of a session timeout.
+/// The longest session timeout that ZooKeeper's protocol can represent.
 const SESSION_TIMEOUT_MAX: Duration = Duration::from_millis(i32::MAX as u64);
-/// How long a listing may take unless told otherwise.
+/// The default limit for a listing.
 const LISTING_LIMIT: Duration = Duration::from_secs(30);
-/// What to do, checked.
+/// The checked command line of a command that opens a session.
 pub(crate) struct Plan {
     pub(crate) url: Url,
     pub(crate) session_timeout: Duration,
@@ -41,7 +41,6 @@ impl Plan {
     }
 }
 
-/// One of the subcommands.
 pub(crate) enum Job {
     Contend {
         options: ContenderOptions,
@@ -61,21 +60,21 @@ pub(crate) enum Job {
         timeout: Duration,
     },
     Evict {
-        /// Its path.
+        /// The path of the member.
         member: String,
         timeout: Duration,
     },
 }
 
-/// What the command line asks for.
+/// The task that the command line requests.
 pub(crate) enum Task {
     Session(Box<Plan>),
-    /// Something about the tool itself, without a session.
+    /// A task about the tool itself, without a session.
     Helper(Box<Helper>),
 }
 
 impl Job {
-    /// Whether one answer is wanted, and not the story of it.
+    /// Whether only one answer is printed, without the events on the way to it.
     pub(crate) fn is_question(&self) -> bool {
         match self {
             Self::Contend { .. } | Self::Run(_) => false,
@@ -86,7 +85,7 @@ impl Job {
     }
 }
 
-/// Reads the words of the command line, the program's name first.
+/// Reads the arguments, the program's name first.
 pub(crate) fn read(words: &[OsString]) -> Result<Task, Refusal> {
     let cli = Cli::try_parse_from(words).map_err(|error| refusal::refusal(&error, words))?;
     task(cli.command).map_err(Refusal::Bad)
@@ -134,7 +133,7 @@ fn task(command: Command) -> Result<Task, String> {
         Command::Detect(args) => {
             let url = checked_url(&args.session)?;
             if let Some(label) = &args.label {
-                // Any group does: a standalone leader has none.
+                // The group does not matter: a standalone leader has none.
                 let member = ContenderOptions::new("/group").label(label);
                 member.validate().map_err(|error| error.to_string())?;
             }
@@ -207,7 +206,7 @@ impl TlsArgs {
     }
 }
 
-/// Checks what all subcommands share.
+/// Checks the options that all subcommands share.
 fn checked_url(session: &SessionArgs) -> Result<Url, String> {
     let timeout = session.session_timeout;
     if timeout > SESSION_TIMEOUT_MAX {
@@ -237,7 +236,7 @@ fn group_url(session: &SessionArgs, command: &str) -> Result<Url, String> {
         None => Ok(url),
         Some(leader) => Err(format!(
             "`{command}` needs a group on ZooKeeper, as in zk://host1:2181,host2:2181/path; \
-             {leader} is a standalone leader, which only `detect` and `status` can tell of"
+             {leader} is a standalone leader, for `detect` and `status` only"
         )),
     }
 }
@@ -256,7 +255,7 @@ mod tests {
         match read(&words) {
             Ok(Task::Session(plan)) => *plan,
             Ok(Task::Helper(_)) => panic!("{option:?} is no helper"),
-            Err(Refusal::Told(why) | Refusal::Bad(why)) => panic!("tool: {option:?}: {why}"),
+            Err(Refusal::Help(why) | Refusal::Bad(why)) => panic!("tool: {option:?}: {why}"),
         }
     }
 
@@ -287,7 +286,7 @@ mod tests {
                 assert_ne!(
                     chosen(&plan(&option)),
                     default,
-                    "tool: {flag} does not reach the library: src/bin/tenure/args/mod.rs"
+                    "tool: {flag} does not reach the library: crates/cli/src/args/mod.rs"
                 );
             }
         }

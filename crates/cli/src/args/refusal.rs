@@ -1,25 +1,25 @@
-//! The texts for a command line that starts no command: help, version, and errors without the secrets
-//! that were typed.
+//! The texts for a command line that starts no command: help, version, and errors, without the
+//! secrets on the command line.
 
 use clap::error::ErrorKind;
 use std::ffi::OsString;
 
-/// What to print instead of doing anything.
+/// The text to print instead of running a command.
 pub(crate) enum Refusal {
     /// Help or version, for standard output.
-    Told(String),
-    /// What is wrong, for standard error.
+    Help(String),
+    /// The fault of the command line, for standard error.
     Bad(String),
 }
 
-/// What clap says, in the tool's own form and without the secrets that it quotes.
+/// The text of clap, in the tool's own form and without the secrets that it quotes.
 pub(super) fn refusal(error: &clap::Error, words: &[OsString]) -> Refusal {
     let text = error.render().to_string();
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Refusal::Told(text),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Refusal::Help(text),
         // Called without a command.
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            Refusal::Bad(format!("which command?\n\n{text}"))
+            Refusal::Bad(format!("a command is missing\n\n{text}"))
         }
         _ => {
             let text = text.strip_prefix("error: ").unwrap_or(&text);
@@ -28,8 +28,8 @@ pub(super) fn refusal(error: &clap::Error, words: &[OsString]) -> Refusal {
     }
 }
 
-/// Takes out of `text` whatever a word of the command line has in front of its last `@`: a URL
-/// that stands in the wrong place is quoted in the message about it.
+/// Removes from `text` the part of each argument in front of its last `@`: clap quotes a misplaced
+/// URL in its message.
 fn redacted(text: &str, words: &[OsString]) -> String {
     let mut text = text.trim_end().to_owned();
     for word in words {

@@ -9,15 +9,15 @@ use std::path::Path;
 use std::time::Duration;
 use tenure::words::Word;
 
-/// Longer waits are slips of the keyboard.
+/// A longer duration is a typing error.
 const DURATION_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-/// What the library accepts as a payload; a file is read no further than that and one byte.
+/// The longest payload that the library accepts; a file is read only up to that and one byte.
 const DATA_BYTES_MAX: u64 = 1_000_000;
 
-/// A duration, written as people do.
+/// A duration in human notation.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text)
-        .map_err(|_| "that is no duration; write it as in 500ms, 4s or 1m30s")?;
+        .map_err(|_| "this is not a duration; write it as in 500ms, 4s or 1m30s")?;
     if duration < Duration::from_millis(1) {
         return Err("it must be at least 1ms".to_owned());
     }
@@ -27,7 +27,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Ok(duration)
 }
 
-/// One of the words of the library, with its sentence in the help.
+/// One of the library's names of a choice, with its sentence in the help.
 pub(super) fn one_of<T: Clone + Default + Send + Sync + 'static>(
     words: &'static [Word],
     named: fn(&str) -> Option<T>,
@@ -35,11 +35,11 @@ pub(super) fn one_of<T: Clone + Default + Send + Sync + 'static>(
     let values = words
         .iter()
         .map(|word| PossibleValue::new(word.name).help(word.tool));
-    // It knows no other names.
+    // The parser accepts no other names.
     PossibleValuesParser::new(values).map(move |name| named(&name).unwrap_or_default())
 }
 
-/// A payload, or what the file behind `@` holds.
+/// A payload, or the content of the file behind `@`.
 pub(super) fn payload(data: &OsStr) -> Result<Vec<u8>, String> {
     let Some(file) = data.as_bytes().strip_prefix(b"@") else {
         return Ok(data.as_bytes().to_vec());

@@ -1,21 +1,21 @@
 //! The guardian: a process between the supervisor and the command, so that the command ends with
-//! the lease whatever happens to the supervisor.
+//! the lease, whatever happens to the supervisor.
 //!
 //! It is the tool itself, started again: one thread, no connection, all signals blocked. It starts
-//! the command in a process group of its own and holds the deadline, on `CLOCK_BOOTTIME`:
+//! the command in its own process group and holds the deadline, on `CLOCK_BOOTTIME`:
 //!
-//! - the supervisor is stopped or starved: no new deadline comes, and at the old one the group is
-//!   asked to end, then killed;
-//! - the supervisor is killed: its socket closes, and the group is killed at once;
-//! - the guardian itself is killed: the kernel kills the command (`PR_SET_PDEATHSIG`), and the
-//!   supervisor the rest of the group.
+//! - The supervisor is stopped or starved: no new deadline arrives, and at the old one the group is
+//!   asked to end, then killed.
+//! - The supervisor is killed: its socket closes, and the group is killed at once.
+//! - The guardian itself is killed: the kernel kills the command (`PR_SET_PDEATHSIG`), and the
+//!   supervisor kills the rest of the group.
 //!
 //! It never signals an unrelated process: it is the parent of the command and reaps it only after
-//! its last signal, and until then the system gives the number of the group to no other process. If
-//! the guardian is killed, the command becomes a child of the supervisor (a subreaper while it has a
+//! its last signal, and until then the system gives the PID to no other process or group. If the
+//! guardian is killed, the command becomes a child of the supervisor (a subreaper while it has a
 //! guardian), and the same holds there.
 
-use super::orders::{Order, PACKET_BYTES, Word};
+use super::orders::{Notice, Order, PACKET_BYTES};
 use crate::sys;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -35,19 +35,19 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitCode};
 use std::time::Duration;
 
-/// The name under which the tool is the guardian, and what `ps` shows.
+/// The program name of the guardian, which `ps` shows.
 pub(super) const NAME: &str = "tenure-guardian";
-/// What `killall` and `pkill` see: who ends everything called tenure shall not end both.
+/// The name that `killall` and `pkill` match: a command that kills every "tenure" must not kill
+/// both.
 const SHORT_NAME: &std::ffi::CStr = c"lease-guardian";
 
 /// How long before the end of the lease the group is killed.
 pub(super) const KILL_BEFORE: Duration = Duration::from_millis(100);
 
-/// What a timer that was slowed down may be late by, in nanoseconds.
+/// How late a timer on a slowed clock may be, in nanoseconds.
 const PAUSE_MIN: u64 = 1_000_000;
 
-/// What the command line of a guardian says.
-struct Brief {
+struct Arguments {
     socket: UnixStream,
     end: u64,
     drain: u64,
@@ -55,31 +55,31 @@ struct Brief {
     command: Vec<OsString>,
 }
 
-/// Runs as the guardian if the words of the command line are a guardian's.
+/// Runs as the guardian if the arguments are a guardian's.
 pub(crate) fn main(words: &[OsString]) -> Option<ExitCode> {
     if words.first().is_none_or(|name| name != NAME) {
         return None;
     }
     let ended = read(words)
-        .ok_or_else(|| io::Error::other("it is started by `tenure run` alone"))
-        .and_then(|brief| {
+        .ok_or_else(|| io::Error::other("only `tenure run` starts the guardian"))
+        .and_then(|arguments| {
             set_up()?;
-            guard(brief)
+            guard(arguments)
         });
     Some(match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            crate::report::complain(&format!("{NAME}: {error}"));
+            crate::report::print_error(&format!("{NAME}: {error}"));
             ExitCode::FAILURE
         }
     })
 }
 
-fn read(words: &[OsString]) -> Option<Brief> {
+fn read(words: &[OsString]) -> Option<Arguments> {
     let mut words = words.iter().skip(1);
     let mut number = || words.next()?.to_str()?.parse::<u64>().ok();
     let (socket, end, drain, stop_timeout) = (number()?, number()?, number()?, number()?);
-    Some(Brief {
+    Some(Arguments {
         socket: sys::adopt(i32::try_from(socket).ok()?).ok()?,
         end,
         drain,
@@ -89,23 +89,23 @@ fn read(words: &[OsString]) -> Option<Brief> {
 }
 
 fn set_up() -> io::Result<()> {
-    // Only SIGKILL ends it; SIGCHLD is read from a descriptor.
+    // Only SIGKILL ends it; SIGCHLD is read from a file descriptor.
     SigSet::all().thread_block()?;
-    // Whoever started the tool may have wanted children to vanish unseen.
+    // The parent of the tool may have set SIGCHLD to be ignored.
     sys::default_sigchld()?;
     prctl::set_name(SHORT_NAME)?;
-    // What the command leaves behind comes here: so it is known when its group is gone.
+    // The command's orphans become our children: so we know when its group is gone.
     prctl::set_child_subreaper(true)?;
     Ok(())
 }
 
-fn guard(brief: Brief) -> io::Result<()> {
-    let mut guardian = Guardian::start(brief)?;
+fn guard(arguments: Arguments) -> io::Result<()> {
+    let mut guardian = Guardian::start(arguments)?;
     let Some(mut group) = guardian.group.take() else {
-        guardian.wait_dismissed();
+        guardian.wait_closed();
         return Ok(());
     };
-    // Whoever reads what the tool prints waits for the command, not for us.
+    // A reader of the tool's output waits for the command, not for the guardian.
     let null = File::options().read(true).write(true).open("/dev/null")?;
     dup2_stdin(&null)?;
     dup2_stdout(&null)?;
@@ -114,16 +114,16 @@ fn guard(brief: Brief) -> io::Result<()> {
     while !group.is_over(guardian.stopping.is_some()) {
         guardian.act(&group)?;
         guardian.wait()?;
-        guardian.hear(&group);
+        guardian.take_orders(&group);
     }
-    let status = group.bury()?;
-    guardian.say(Word::Ended(status));
-    guardian.wait_dismissed();
+    let status = group.reap()?;
+    guardian.report(Notice::Ended(status));
+    guardian.wait_closed();
     Ok(())
 }
 
-/// The time, on `CLOCK_BOOTTIME`, since the supervisor was last heard: or more, if that clock has been
-/// slowed down since (`chrony` does that, by up to a twelfth) and would make the lease longer.
+/// The time, on `CLOCK_BOOTTIME`, since the supervisor's last order; or more, if that clock has
+/// been slowed down since (`chrony` does that, by up to a twelfth) and would make the lease longer.
 struct Clock {
     boot: u64,
     raw: u64,
@@ -143,8 +143,8 @@ impl Clock {
     }
 }
 
-/// How long a timer on `CLOCK_BOOTTIME` may be set for something that is so far off: it is looked at
-/// again before it can be late.
+/// The time for a timer on `CLOCK_BOOTTIME`, for a deadline this far away: the timer ends early
+/// enough to check the clock again before it can be late.
 fn pause(left: u64) -> u64 {
     let early = left / 12;
     let early = if early < PAUSE_MIN { 0 } else { early };
@@ -159,15 +159,15 @@ struct Guardian {
     end: u64,
     drain: u64,
     stop_timeout: u64,
-    /// The command was asked to end, and is killed then.
+    /// The command was asked to end; at this time it is killed.
     stopping: Option<u64>,
     killed: bool,
     group: Option<Group>,
 }
 
 impl Guardian {
-    /// Starts the command, unless its lease is over already.
-    fn start(brief: Brief) -> io::Result<Self> {
+    /// Starts the command, unless its lease has expired already.
+    fn start(arguments: Arguments) -> io::Result<Self> {
         let mut signals = SigSet::empty();
         signals.add(Signal::SIGCHLD);
         let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
@@ -178,28 +178,30 @@ impl Guardian {
                 ClockId::CLOCK_BOOTTIME,
                 TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK,
             )?,
-            socket: brief.socket,
-            end: brief.end,
-            drain: brief.drain,
-            stop_timeout: brief.stop_timeout,
+            socket: arguments.socket,
+            end: arguments.end,
+            drain: arguments.drain,
+            stop_timeout: arguments.stop_timeout,
             stopping: None,
             killed: false,
             group: None,
         };
         if sys::boottime_ns() >= guardian.kill_at() {
-            guardian.say(Word::Late);
+            guardian.report(Notice::Late);
             return Ok(guardian);
         }
-        match Group::start(&brief.command, guardian.kill_at(), &guardian.socket) {
+        match Group::start(&arguments.command, guardian.kill_at(), &guardian.socket) {
             Ok(group) => {
-                guardian.say(Word::Started(group.child.id()));
+                guardian.report(Notice::Started(group.child.id()));
                 guardian.group = Some(group);
             }
-            // The host slept between our look at the clock and the command's beginning.
-            Err(error) if error.raw_os_error() == Some(libc::ETIME) => guardian.say(Word::Late),
+            // The host slept between our reading of the clock and the start of the command.
+            Err(error) if error.raw_os_error() == Some(libc::ETIME) => {
+                guardian.report(Notice::Late)
+            }
             Err(error) => {
                 let errno = error.raw_os_error().unwrap_or(libc::EINVAL);
-                guardian.say(Word::NotStarted(errno));
+                guardian.report(Notice::NotStarted(errno));
             }
         }
         Ok(guardian)
@@ -214,17 +216,17 @@ impl Guardian {
         self.end.saturating_sub(self.drain)
     }
 
-    /// Does what it is time for, and sets the timer for what comes next.
+    /// Takes the actions that are due, and sets the timer for the next one.
     fn act(&mut self, group: &Group) -> io::Result<()> {
         let now = self.clock.now();
         if self.stopping.is_none() && now >= self.stop_at() {
             self.stopping = Some(now.saturating_add(self.stop_timeout));
             group.ask_to_end(Signal::SIGTERM);
-            self.say(Word::Stopping);
+            self.report(Notice::Stopping);
         }
         if !self.killed && now >= self.kill_at() {
             self.kill(group);
-            self.say(Word::Killed);
+            self.report(Notice::Killed);
         }
         let next = match (self.killed, self.stopping) {
             (true, _) => None,
@@ -232,7 +234,7 @@ impl Guardian {
             (false, Some(_)) => Some(self.kill_at()),
         };
         match next {
-            // Zero would stop the timer. The time that the host sleeps counts.
+            // Zero would stop the timer. Time during which the host sleeps counts.
             Some(at) => self.timer.set(
                 Expiration::OneShot(TimeSpec::from_duration(Duration::from_nanos(
                     pause(at.saturating_sub(now)).max(1),
@@ -249,14 +251,14 @@ impl Guardian {
         group.signal(Signal::SIGKILL);
     }
 
-    /// Blocks until there is something to look at.
+    /// Blocks until the socket, the children or the timer are ready.
     fn wait(&self) -> io::Result<()> {
         let mut fds = [
             PollFd::new(self.socket.as_fd(), PollFlags::POLLIN),
             PollFd::new(self.children.as_fd(), PollFlags::POLLIN),
             PollFd::new(self.timer.as_fd(), PollFlags::POLLIN),
         ];
-        // A supervisor that is gone has been heard: its socket would be ready for ever.
+        // The death of the supervisor is already handled: its socket would be ready for ever.
         let fds = if self.killed { &mut fds[1..] } else { &mut fds };
         match poll(fds, PollTimeout::NONE) {
             Ok(_) | Err(Errno::EINTR) => {}
@@ -266,8 +268,8 @@ impl Guardian {
         Ok(())
     }
 
-    /// Takes the supervisor's orders, and its death.
-    fn hear(&mut self, group: &Group) {
+    /// Reads the supervisor's orders, and notices its death.
+    fn take_orders(&mut self, group: &Group) {
         let mut packet = [0; PACKET_BYTES];
         while !self.killed && self.is_ready() {
             match self.socket.read(&mut packet) {
@@ -309,13 +311,13 @@ impl Guardian {
         }
     }
 
-    fn say(&mut self, word: Word) {
-        // A supervisor that is gone is heard of by reading.
-        drop(self.socket.write(&word.packet()));
+    fn report(&mut self, notice: Notice) {
+        // The next read notices a dead supervisor.
+        drop(self.socket.write(&notice.packet()));
     }
 
-    /// Waits until the supervisor has heard the last word, or is gone.
-    fn wait_dismissed(&mut self) {
+    /// Waits until the supervisor has closed the socket.
+    fn wait_closed(&mut self) {
         let mut packet = [0; PACKET_BYTES];
         loop {
             match self.socket.read(&mut packet) {
@@ -334,15 +336,15 @@ struct Group {
 }
 
 impl Group {
-    /// The supervisor hears of the group by `socket` before the command begins: we may be killed
-    /// before we can say that it runs.
+    /// The supervisor receives the PID on `socket` before the command starts: the guardian may be
+    /// killed before it can report that the command runs.
     fn start(words: &[OsString], kill_at: u64, socket: &UnixStream) -> io::Result<Self> {
         let (program, rest) = words
             .split_first()
             .ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))?;
         let mut command = Command::new(program);
         command.args(rest).process_group(0);
-        let birth = |pid| Word::Born(pid).packet();
+        let birth = |pid| Notice::Forked(pid).packet();
         sys::die_with_parent(&mut command, kill_at, socket, birth);
         let child = command.spawn()?;
         let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
@@ -353,18 +355,19 @@ impl Group {
     }
 
     fn signal(&self, signal: Signal) {
-        // The command was not reaped: the group is its own. Whom it may not signal it cannot end.
+        // The command was not reaped, so the group is still its own. An error leaves only processes
+        // that we may not signal.
         let _ = killpg(self.pid, signal);
     }
 
-    /// A stopped process hears nothing: it is waked to hear this.
+    /// A stopped process handles no signal: SIGCONT wakes it up.
     fn ask_to_end(&self, signal: Signal) {
         self.signal(signal);
         self.signal(Signal::SIGCONT);
     }
 
-    /// Whether all is over. What the command leaves in its group when it ends by itself is killed;
-    /// when it was asked to end, the rest has the same time.
+    /// Whether the whole group has ended. When the command ends by itself, the rest of its group is
+    /// killed; when it was asked to end, the rest has the same time as the command.
     fn is_over(&self, asked: bool) -> bool {
         let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
         if matches!(waitid(Id::Pid(self.pid), flags), Ok(WaitStatus::StillAlive)) {
@@ -376,7 +379,7 @@ impl Group {
         !self.has_survivors()
     }
 
-    /// Whether others of the group are still there; those that have ended are reaped.
+    /// Whether other processes of the group are left; those that have ended are reaped.
     fn has_survivors(&self) -> bool {
         let id = std::process::id();
         // Without this file (a kernel option, on everywhere) the rest is killed with the command.
@@ -393,8 +396,8 @@ impl Group {
         survivors
     }
 
-    /// Kills what may be left and reaps the command.
-    fn bury(&mut self) -> io::Result<i32> {
+    /// Kills the rest and reaps the command.
+    fn reap(&mut self) -> io::Result<i32> {
         self.signal(Signal::SIGKILL);
         Ok(self.child.wait()?.into_raw())
     }
@@ -417,7 +420,7 @@ mod tests {
             raw: raw - second,
         };
         assert!(slowed.now() >= boot + second);
-        // A host that has slept, which the other clock does not count.
+        // A host that has slept: the other clock does not count that.
         let slept = Clock {
             boot: boot - second,
             raw,
@@ -430,7 +433,7 @@ mod tests {
     fn a_timer_that_is_slowed_down_is_looked_at_before_it_is_late() {
         let (mut left, mut looks) = (4_000_000_000, 0);
         while left > 0 {
-            // Ten parts in 120 slower than it should be.
+            // Slower than it should be by ten parts in 120.
             let passed = pause(left) * 12 / 11;
             assert!(passed <= left + PAUSE_MIN * 2, "{left}");
             left = left.saturating_sub(passed);

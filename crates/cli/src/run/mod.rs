@@ -1,20 +1,22 @@
 //! `tenure run`: runs a command only while leading.
 //!
-//! Three processes: this one, the supervisor, talks to ZooKeeper and watches the lease; a
-//! [`guardian`] of its own for each run of the command holds the deadline; the command. The
-//! guardian alone signals the command and reaps it. This module decides when the command starts, why
+//! Three processes: this one, the supervisor, communicates with ZooKeeper and watches the lease; a
+//! [`guardian`] for each run of the command holds the deadline; the command. Only the guardian
+//! signals the command and reaps it. This module decides when the command starts, why it ends, and
+//! what follows.
 //! it ends, and what follows.
 
 pub(crate) mod guardian;
+mod guardian_client;
 mod orders;
-mod ward;
 
 use crate::report::Report;
 use crate::signals::{self, Caught};
-use crate::{APART, CLOSED, Outcome, REFUSED, lines, sys};
+use crate::{ANSWER_LAG_MAX, CLOSED, Outcome, REFUSED, lines, sys};
 use crossbeam_channel::{Receiver, Sender, select_biased};
 use guardian::{KILL_BEFORE, nanos};
-use orders::{Order, Word};
+use guardian_client::{GuardianClient, GuardianEvent, Terms};
+use orders::{Notice, Order};
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
@@ -23,19 +25,18 @@ use tenure::{
     Client, Contender, ContenderEvent, ContenderOptions, Error, LostReason, Member, Pending,
     Reenrol, SessionEvent,
 };
-use ward::{Heard, Terms, Ward};
 
-/// How long after the session timeout the library may take to say that it gives up.
+/// How long after the session timeout the library may take to report that it gives up.
 const MARGIN: Duration = Duration::from_secs(1);
-/// How long after the kill that it owes a guardian is given up.
+/// How long after the kill is due a guardian is given up.
 const GUARDIAN_LATE: Duration = Duration::from_millis(50);
-/// How often the lease is looked at: renewals are no events.
+/// How often the supervisor reads the lease: renewals are no events.
 const LOOK_MIN: Duration = Duration::from_millis(20);
 const LOOK_MAX: Duration = Duration::from_secs(1);
-/// How many events wait to be looked at. Beyond it the library waits, and thins out.
+/// How many events may wait. Beyond that the library waits, and merges events.
 const EVENTS_MAX: usize = 64;
 
-/// What to run, and how.
+/// The command to run, and its options.
 pub(crate) struct Job {
     pub(crate) contender: ContenderOptions,
     pub(crate) reenrol: Reenrol,
@@ -46,30 +47,29 @@ pub(crate) struct Job {
 
 enum Event {
     Session(SessionEvent),
-    /// Of the candidacy with this number.
+    /// From the candidacy with this number.
     Contender(u64, ContenderEvent),
 }
 
-/// Why a command that runs is to end.
+/// Why a running command is to end.
 enum Why {
-    /// Somebody asked us to end.
+    /// A signal requested it.
     Asked,
     /// Leadership is over, or about to be.
     Lost,
-    /// We cannot go on.
+    /// The tool cannot continue.
     Failed,
 }
 
-/// One run of the command.
 struct Run {
     number: u64,
-    ward: Ward,
+    guardian: GuardianClient,
     token: u64,
     pid: Option<u32>,
-    /// What the guardian was told last, on `CLOCK_BOOTTIME`.
+    /// The lease end that the guardian received last, on `CLOCK_BOOTTIME`.
     lease_end: u64,
     why: Option<Why>,
-    /// Its leadership is over, and the guardian was told.
+    /// The leadership has ended, and the guardian has received the order to stop.
     lost: bool,
     given_up: bool,
 }
@@ -79,20 +79,20 @@ struct Supervisor<'a> {
     report: &'a mut Report,
     job: Job,
     events: Sender<Event>,
-    heard: Sender<(u64, Heard)>,
+    guardian_events: Sender<(u64, GuardianEvent)>,
     contender: Contender,
-    /// Counts candidacies that we began, and runs: what is heard of others is of the past.
+    /// Counts candidacies and runs: events of earlier numbers are out of date.
     candidacy: u64,
     runs: u64,
-    /// A candidacy that we gave up, until its znode is gone.
+    /// A candidacy that was given up, until its znode is gone.
     former: Option<(Contender, Pending<bool>)>,
     member: Option<Member>,
-    /// What was left of the lease when it was last seen to be renewed.
+    /// The remaining time of the lease when its last renewal was noticed.
     fresh_lease: Duration,
-    /// The end that it had then.
+    /// The lease end at that time.
     renewed: u64,
     run: Option<Run>,
-    /// How to end, as soon as no command runs.
+    /// The outcome of the tool, as soon as no command runs.
     end: Option<Outcome>,
 }
 
@@ -109,10 +109,10 @@ pub(crate) fn run(
     sys::default_sigchld().map_err(system("have children reaped"))?;
     let caught = signals::catch().map_err(system("listen for signals"))?;
     let (events, inbox) = crossbeam_channel::bounded(EVENTS_MAX);
-    let (heard, words) = crossbeam_channel::unbounded();
+    let (guardian_events, notices) = crossbeam_channel::unbounded();
     let session = events.clone();
     client.events().on_each(move |event| {
-        // An error means that the tool is over.
+        // An error means that the tool is ending.
         drop(session.send(Event::Session(event)));
     })?;
     let contender = contend(client, &job, 0, &events)?;
@@ -121,7 +121,7 @@ pub(crate) fn run(
         report,
         job,
         events,
-        heard,
+        guardian_events,
         contender,
         candidacy: 0,
         runs: 0,
@@ -132,7 +132,7 @@ pub(crate) fn run(
         run: None,
         end: None,
     };
-    let outcome = supervisor.follow(&caught, &words, &inbox);
+    let outcome = supervisor.follow(&caught, &notices, &inbox);
     supervisor.leave(&caught, &inbox, patience + MARGIN);
     Ok(outcome)
 }
@@ -155,7 +155,7 @@ impl Supervisor<'_> {
     fn follow(
         &mut self,
         caught: &Receiver<Caught>,
-        words: &Receiver<(u64, Heard)>,
+        notices: &Receiver<(u64, GuardianEvent)>,
         inbox: &Receiver<Event>,
     ) -> Outcome {
         loop {
@@ -165,10 +165,10 @@ impl Supervisor<'_> {
             }
             let time = wait.map_or_else(crossbeam_channel::never, crossbeam_channel::after);
             select_biased! {
-                recv(words) -> word => if let Ok((number, heard)) = word {
-                    self.hear(number, heard);
+                recv(notices) -> notice => if let Ok((number, event)) = notice {
+                    self.on_guardian(number, event);
                 },
-                // Deaf to signals it could only be killed: then it rather ends by itself.
+                // Without signals only SIGKILL could end the tool: it ends by itself instead.
                 recv(caught) -> signal => self.on_signal(signal.unwrap_or(Caught::Signal(libc::SIGTERM))),
                 recv(inbox) -> event => match event {
                     Ok(Event::Session(event)) => self.on_session(&event),
@@ -180,8 +180,8 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Looks at the lease: begins what it allows, and tells the guardian of its renewal. Returns
-    /// when to look again, if not only after the next event.
+    /// Reads the lease: starts the command if it allows that, and sends the guardian its renewal.
+    /// Returns when to read it again, if that is before the next event.
     fn look(&mut self) -> Option<Duration> {
         let leadership = self.contender.leadership();
         let left = leadership.map(|leadership| leadership.remaining());
@@ -210,7 +210,7 @@ impl Supervisor<'_> {
                 let end = leadership.lease_end().as_nanos();
                 if end != run.lease_end {
                     run.lease_end = end;
-                    run.ward.order(Order::Lease {
+                    run.guardian.send(Order::Lease {
                         end,
                         drain: nanos(drain),
                     });
@@ -228,7 +228,7 @@ impl Supervisor<'_> {
         let left = Duration::from_nanos(late_at.saturating_sub(sys::boottime_ns()));
         if left.is_zero() && !std::mem::replace(&mut run.given_up, true) {
             run.why.get_or_insert(Why::Lost);
-            run.ward.give_up();
+            run.guardian.give_up();
         }
         if run.given_up {
             return None;
@@ -252,16 +252,16 @@ impl Supervisor<'_> {
             drain,
             stop_timeout: self.job.stop_timeout,
         };
-        let heard = self.heard.clone();
-        let ward = Ward::start(&terms, move |what| {
-            // An error means that the tool is over.
-            let _ = heard.send((number, what));
+        let events = self.guardian_events.clone();
+        let guardian = GuardianClient::start(&terms, move |event| {
+            // An error means that the tool is ending.
+            let _ = events.send((number, event));
         });
-        match ward {
-            Ok(ward) => {
+        match guardian {
+            Ok(guardian) => {
                 self.run = Some(Run {
                     number,
-                    ward,
+                    guardian,
                     token: member.token,
                     pid: None,
                     lease_end,
@@ -274,12 +274,13 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Has the command end, at the latest `patience` from now or with the lease.
+    /// Asks the command to end, and sets a limit of `patience` from now, or the lease if that is
+    /// sooner.
     fn stop(&mut self, why: Why, signal: i32, patience: Duration) {
         let Some(run) = &mut self.run else {
             return;
         };
-        run.ward.order(Order::Stop {
+        run.guardian.send(Order::Stop {
             signal,
             kill_at: sys::boottime_ns().saturating_add(nanos(patience)),
         });
@@ -287,7 +288,7 @@ impl Supervisor<'_> {
             self.report.line(lines::stopping(run.token, why.word()));
         }
         match (&run.why, &why) {
-            // It ends for that already, and what follows then is decided.
+            // It ends for that reason already, which decides what follows.
             (Some(Why::Asked | Why::Failed), Why::Lost) => {}
             _ => run.why = Some(why),
         }
@@ -295,14 +296,14 @@ impl Supervisor<'_> {
 
     fn on_signal(&mut self, caught: Caught) {
         let Caught::Signal(signal) = caught else {
-            // A second wish to end: no more patience with the command.
+            // The second request to end: kill the command.
             self.end.get_or_insert(Outcome::Done);
             self.stop(Why::Asked, libc::SIGTERM, Duration::ZERO);
             return;
         };
         let ends = match signal {
             libc::SIGTERM | libc::SIGINT => true,
-            // Without a command there is nobody else whom they could mean.
+            // Without a command these signals can only mean the tool.
             libc::SIGHUP | libc::SIGQUIT => self.run.is_none(),
             _ => false,
         };
@@ -310,7 +311,7 @@ impl Supervisor<'_> {
             self.end.get_or_insert(Outcome::Done);
             self.stop(Why::Asked, signal, self.job.stop_timeout);
         } else if let Some(run) = &mut self.run {
-            run.ward.order(Order::Signal(signal));
+            run.guardian.send(Order::Signal(signal));
         }
     }
 
@@ -352,27 +353,27 @@ impl Supervisor<'_> {
         self.stop(Why::Failed, libc::SIGTERM, patience);
     }
 
-    fn hear(&mut self, number: u64, heard: Heard) {
+    fn on_guardian(&mut self, number: u64, event: GuardianEvent) {
         let Some(run) = self.run.as_mut().filter(|run| run.number == number) else {
             return;
         };
-        match heard {
-            // Its number is for whoever buries the guardian.
-            Heard::Said(Word::Born(_)) => {}
-            Heard::Said(Word::Started(pid)) => {
+        match event {
+            // Only the thread that reaps the guardian needs the PID.
+            GuardianEvent::Notice(Notice::Forked(_)) => {}
+            GuardianEvent::Notice(Notice::Started(pid)) => {
                 run.pid = Some(pid);
                 self.report.line(lines::started(run.token, pid));
             }
-            Heard::Said(Word::Stopping) => {
+            GuardianEvent::Notice(Notice::Stopping) => {
                 if run.why.is_none() {
                     run.why = Some(Why::Lost);
                     self.report
                         .line(lines::stopping(run.token, Why::Lost.word()));
                 }
             }
-            Heard::Said(Word::Killed) => self.report.line(lines::killed(run.token)),
-            Heard::Said(Word::Late) => self.ended(Why::Lost, Outcome::Failed),
-            Heard::Said(Word::NotStarted(errno)) => {
+            GuardianEvent::Notice(Notice::Killed) => self.report.line(lines::killed(run.token)),
+            GuardianEvent::Notice(Notice::Late) => self.ended(Why::Lost, Outcome::Failed),
+            GuardianEvent::Notice(Notice::NotStarted(errno)) => {
                 let error = std::io::Error::from_raw_os_error(errno);
                 let name = self.job.command.first().cloned().unwrap_or_default();
                 let name = name.display();
@@ -380,16 +381,16 @@ impl Supervisor<'_> {
                 let code = if errno == libc::ENOENT { 127 } else { 126 };
                 self.ended(Why::Asked, Outcome::Command(code));
             }
-            Heard::Said(Word::Ended(status)) => {
+            GuardianEvent::Notice(Notice::Ended(status)) => {
                 let status = ExitStatus::from_raw(status);
                 self.report.line(lines::ended(run.token, status));
                 let why = run.why.take().unwrap_or(Why::Asked);
                 self.ended(why, Outcome::Command(exit_code(status)));
             }
-            Heard::GuardianKilled => {
+            GuardianEvent::Killed => {
                 let why = run.why.take();
                 if why.is_none() {
-                    let message = "its guardian was killed, and so the command was too";
+                    let message = "the guardian was killed, and the command with it";
                     self.report.failure(message);
                 }
                 let code = exit_code(ExitStatus::from_raw(libc::SIGKILL));
@@ -398,7 +399,7 @@ impl Supervisor<'_> {
         }
     }
 
-    /// The command is gone, and all of its group.
+    /// The command and its whole group are gone.
     fn ended(&mut self, why: Why, outcome: Outcome) {
         let token = self.run.take().map(|run| run.token);
         match (why, self.job.reenrol) {
@@ -408,16 +409,17 @@ impl Supervisor<'_> {
                 self.end.get_or_insert(Outcome::Failed);
             }
             (Why::Lost, Reenrol::Always) => {
-                // The lease was renewed after all, too late for the command: others may lead.
+                // The lease was renewed after all, too late for the command: let another contender
+                // lead.
                 let led = self.contender.leadership().map(|lease| lease.token());
                 if led.is_some() && led == token && self.end.is_none() {
-                    self.stand_again();
+                    self.contend_again();
                 }
             }
         }
     }
 
-    fn stand_again(&mut self) {
+    fn contend_again(&mut self) {
         self.candidacy += 1;
         match contend(self.client, &self.job, self.candidacy, &self.events) {
             Ok(contender) => {
@@ -429,7 +431,7 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Withdraws and closes, at most for `patience` or until a signal asks again.
+    /// Withdraws and closes, for at most `patience` or until another signal.
     fn leave(self, caught: &Receiver<Caught>, inbox: &Receiver<Event>, patience: Duration) {
         let Self {
             client,
@@ -439,7 +441,7 @@ impl Supervisor<'_> {
             former,
             ..
         } = self;
-        // Closing the session removes the znode as well; withdrawing says why.
+        // Closing the session removes the znode as well; a withdrawal reports the reason.
         let withdrawal = contender.withdraw();
         let closing = client.close();
         drop(events);
@@ -458,7 +460,7 @@ impl Supervisor<'_> {
                 recv(time) -> _ => break,
             }
         }
-        if let Err(error) = closing.wait_for(APART) {
+        if let Err(error) = closing.wait_for(ANSWER_LAG_MAX) {
             report.failure(error.message());
         }
         drop((withdrawal, former));
@@ -475,7 +477,7 @@ impl Why {
     }
 }
 
-/// As shells have it.
+/// The exit code that a shell would give.
 fn exit_code(status: ExitStatus) -> u8 {
     let code = match (status.code(), status.signal()) {
         (Some(code), _) => code,

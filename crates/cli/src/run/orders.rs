@@ -5,7 +5,6 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use std::io;
 use std::os::unix::net::UnixStream;
 
-/// The length of every packet.
 pub(super) const PACKET_BYTES: usize = 17;
 
 pub(super) type Packet = [u8; PACKET_BYTES];
@@ -13,21 +12,21 @@ pub(super) type Packet = [u8; PACKET_BYTES];
 /// From the supervisor. Instants are nanoseconds on `CLOCK_BOOTTIME`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
-    /// The lease ends then, and this many nanoseconds before it the command is asked to end.
+    /// The lease ends at `end`; the command is asked to end `drain` nanoseconds earlier.
     Lease { end: u64, drain: u64 },
-    /// Hand this signal to the command's process group.
+    /// Send this signal to the command's process group.
     Signal(i32),
-    /// Ask the command to end by this signal, and kill its group then, or with the lease if that
-    /// is sooner.
+    /// Ask the command to end by this signal, and kill its group at `kill_at`, or with the lease if
+    /// that is sooner.
     Stop { signal: i32, kill_at: u64 },
 }
 
 /// From the guardian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Word {
-    /// A process leads the group of this number, and is about to become the command.
-    Born(u32),
-    /// The command runs, as the leader of the group of this number.
+pub(super) enum Notice {
+    /// A process with this PID leads its own group, and is about to become the command.
+    Forked(u32),
+    /// The command runs with this PID, as the leader of its group.
     Started(u32),
     /// The command could not be started: the system's error number.
     NotStarted(i32),
@@ -37,7 +36,7 @@ pub(super) enum Word {
     Stopping,
     /// The group was killed because its time was over.
     Killed,
-    /// The command is gone, with this wait status, and its group with it. The last word.
+    /// The command and its group are gone, with this wait status. The last message.
     Ended(i32),
 }
 
@@ -64,7 +63,7 @@ impl Order {
     }
 }
 
-impl Word {
+impl Notice {
     pub(super) fn packet(self) -> Packet {
         match self {
             Self::Started(pid) => packet(1, pid.into(), 0),
@@ -73,7 +72,7 @@ impl Word {
             Self::Stopping => packet(4, 0, 0),
             Self::Killed => packet(5, 0, 0),
             Self::Ended(status) => packet(6, number(status), 0),
-            Self::Born(pid) => packet(7, pid.into(), 0),
+            Self::Forked(pid) => packet(7, pid.into(), 0),
         }
     }
 
@@ -86,13 +85,13 @@ impl Word {
             4 => Self::Stopping,
             5 => Self::Killed,
             6 => Self::Ended(signed(a)?),
-            7 => Self::Born(u32::try_from(a).ok()?),
+            7 => Self::Forked(u32::try_from(a).ok()?),
             _ => return None,
         })
     }
 }
 
-/// A pair of sockets that keeps packets apart. Neither outlives an `exec`.
+/// A pair of sockets that keeps packets apart. Both close on `exec`.
 pub(super) fn pair() -> io::Result<(UnixStream, UnixStream)> {
     let (one, other) = socketpair(
         AddressFamily::Unix,
@@ -156,18 +155,18 @@ mod tests {
             assert_eq!(Order::read(&order.packet()), Some(order));
         }
         for word in [
-            Word::Born(u32::MAX),
-            Word::Started(u32::MAX),
-            Word::NotStarted(2),
-            Word::Late,
-            Word::Stopping,
-            Word::Killed,
-            Word::Ended(0x7f00),
-            Word::Ended(-1),
+            Notice::Forked(u32::MAX),
+            Notice::Started(u32::MAX),
+            Notice::NotStarted(2),
+            Notice::Late,
+            Notice::Stopping,
+            Notice::Killed,
+            Notice::Ended(0x7f00),
+            Notice::Ended(-1),
         ] {
-            assert_eq!(Word::read(&word.packet()), Some(word));
+            assert_eq!(Notice::read(&word.packet()), Some(word));
         }
         assert_eq!(Order::read(&[9; PACKET_BYTES]), None);
-        assert_eq!(Word::read(&[9; PACKET_BYTES]), None);
+        assert_eq!(Notice::read(&[9; PACKET_BYTES]), None);
     }
 }

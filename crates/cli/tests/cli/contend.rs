@@ -21,7 +21,7 @@ fn one_leads_hands_over_when_asked_to_and_fails_over_when_killed() {
     let c = follow("contend", &url, &["--data", "c"]);
     assert_eq!(next(&c, "standby")["ahead"], 2);
 
-    // What is said is what the server holds.
+    // The line matches the state of the server.
     let stat = observer.stat(path(&a_leads)).unwrap();
     assert_eq!(token(&a_leads), stat.czxid.unsigned_abs());
     let name = path(&a_leads).strip_prefix(&group).unwrap();
@@ -35,11 +35,11 @@ fn one_leads_hands_over_when_asked_to_and_fails_over_when_killed() {
     assert_eq!(seen["token"], a_leads["token"]);
     assert_eq!(seen["data"], "a");
 
-    // Nobody else believes that it leads.
+    // The other does not claim to lead.
     assert!(b.find(is("leading")).is_none());
     assert!(c.find(is("leading")).is_none());
 
-    // Asked to end, it hands over, and says so.
+    // After a signal it hands over, and reports it.
     a.signal(Signal::Term);
     let lost = next(&a, "lost");
     assert_eq!(lost["reason"], "withdrawn");
@@ -49,12 +49,12 @@ fn one_leads_hands_over_when_asked_to_and_fails_over_when_killed() {
     assert_eq!(observer.stat(path(&a_leads)), None);
     let b_leads = next(&b, "leading");
     assert!(token(&b_leads) > token(&a_leads));
-    // The line may come late; the end of leadership that it tells does not.
+    // The line may come late; the end of leadership in it does not.
     assert!(lost["lease_end_boottime_ns"].as_u64() < b_leads["boottime_ns"].as_u64());
     assert_eq!(b_leads["member"]["label"], json!(null));
     assert_eq!(next(&detector, "leader")["data"], "b");
 
-    // Killed, it is followed when its session has timed out.
+    // After a kill the other leads when the session has timed out.
     b.kill();
     let c_leads = next(&c, "leading");
     assert!(token(&c_leads) > token(&b_leads));

@@ -1,4 +1,4 @@
-//! User and password in a URL: what they open, and that they are never printed.
+//! User and password in a URL: the access that they give, and that they are never printed.
 
 use crate::{
     LIMIT, Run, TOOL, create_with_acl, finish, first, follow, fresh_path, next, observe, path, run,
@@ -19,7 +19,7 @@ fn a_wrong_password_is_told_with_path_and_permission() {
     let group = fresh_path();
     let owner = follow("contend", &url("u:sesame", &group), &["--data", "d"]);
     let leads = next(&owner, "leading");
-    // Everybody may read, nobody else may join or delete.
+    // Everybody may read, no other identity may join or delete.
     let wrong = url("u:poppy", &group);
     let Run { code, out, err } = run(["contend", &wrong]);
     assert_eq!(code, Some(1), "{out}{err}");
@@ -34,7 +34,7 @@ fn a_wrong_password_is_told_with_path_and_permission() {
     assert!(observe().stat(path(&leads)).is_some());
     assert_eq!(first(&follow("detect", &wrong, &[]))["data"], "d");
     assert_eq!(run(["status", &wrong]).code, Some(0));
-    // Who has the right password may: the control.
+    // The control: the right password may.
     assert_eq!(
         run(["evict", &url("u:sesame", &group), path(&leads)]).code,
         Some(0)
@@ -44,7 +44,7 @@ fn a_wrong_password_is_told_with_path_and_permission() {
 #[test]
 fn a_group_of_somebody_elses_is_told_with_path_and_permission() {
     let group = fresh_path();
-    // The digest of nobody.
+    // A digest that nobody has.
     create_with_acl(&group, 31, "digest", "u:AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
     for command in ["contend", "detect", "members", "status", "evict"] {
         let url = url("u:sesame", &group);

@@ -44,7 +44,7 @@ fn what_is_not_known_in_time_ends_with_3_and_the_likely_cause() {
         let Run { code, out, err } = run(args.iter().chain(words));
         assert_eq!(code, Some(3), "{err}");
         let last = err.lines().last().unwrap();
-        assert!(last.starts_with("tenure: who leads is not known"), "{err}");
+        assert!(last.starts_with("tenure: the leader is not known"), "{err}");
         assert!(last.contains(cause), "{err}");
         assert!(!out.contains("none") && !out.contains("leader"), "{out}");
     }
@@ -72,7 +72,7 @@ fn a_server_that_is_down_does_not_flood_the_terminal_and_programs_hear_of_each_a
 
     let url = nobody.url("/g");
     let text = crate::run(["detect", &url, "--timeout", "3s"]);
-    // Attempts 1, 2, 4, 8, 16 at most, and that it gives up.
+    // Attempts 1, 2, 4, 8, 16 at most, and the end of the attempts.
     assert!((2..=6).contains(&text.err.lines().count()), "{}", text.err);
 }
 

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tenure_field::{Proxy, Signal, boottime, signal, wait_until};
 
-/// A child with pipes of its own, which is killed with its value.
+/// A child with pipes of its own; dropping it kills it.
 struct Piped(Child);
 
 impl Piped {
@@ -24,7 +24,7 @@ impl Piped {
         )
     }
 
-    /// Its exit code and what it said on standard error.
+    /// Its exit code and its standard error.
     fn end(mut self) -> (Option<i32>, String) {
         let status = wait_until("the tool to end", LIMIT, || self.0.try_wait().unwrap());
         let mut said = String::new();
@@ -127,7 +127,7 @@ fn a_closed_pipe_ends_it_quietly_and_leaves_nothing_behind() {
             line.clear();
             assert_ne!(lines.read_line(&mut line).unwrap(), 0, "{args:?}");
         }
-        // Nothing more is printed by itself: it must notice without a write.
+        // It prints no further line: it must notice without a write.
         drop(lines);
         assert_eq!(tool.end(), (Some(0), String::new()), "{args:?}");
         assert_eq!(observe().children(&group).len(), 0, "{args:?}");
@@ -163,7 +163,7 @@ fn a_full_disk_is_a_failure_that_leaves_nothing_behind() {
 
 #[test]
 fn a_killed_leader_leaves_its_znode_to_the_server() {
-    // The control for those above: without a withdrawal the znode does stay.
+    // The control for the tests above: without a withdrawal the znode stays.
     let contender = follow("contend", &server().url(&fresh_path()), &[]);
     let leads = next(&contender, "leading");
     contender.kill();

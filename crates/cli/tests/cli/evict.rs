@@ -25,12 +25,12 @@ fn a_leader_is_evicted_by_name_or_path_and_a_warning_says_how_long_it_may_believ
         assert_eq!(event["led"], true);
         assert_eq!(event["may_believe_ms"], 4000);
         assert_eq!(next(&contender, "lost")["reason"], "evicted");
-        // Gone already.
+        // Already gone.
         let Run { code, out, err } = run(["evict", &url, member]);
         assert_eq!((code, out.as_str()), (Some(1), ""));
-        assert!(err.contains("no member"), "{err}");
+        assert!(err.contains("not a member"), "{err}");
         contender.kill();
-        // Its next candidacy is the next one's obstacle.
+        // Its next candidacy would stand before the second one's.
         let again = observe().children(&group);
         for name in again {
             observe().delete(&format!("{group}/{name}"));
@@ -56,12 +56,12 @@ fn only_members_of_the_group_are_evicted() {
     let (group, observer) = (fresh_path(), observe());
     let url = server().url(&group);
     observer.create(&group, b"");
-    // Like a member by its name, but without an owner.
+    // Named like a member, but without an owner.
     let lasting = format!("{group}/p_");
     let lasting = observer.create_raw(&lasting, b"", Mode::PersistentSequential);
     let Run { code, err, .. } = run(["evict", &url, &lasting]);
     assert_eq!(code, Some(1));
-    assert!(err.contains("no member"), "{err}");
+    assert!(err.contains("not a member"), "{err}");
     assert!(observer.stat(&lasting).is_some());
     let other = format!("{group}x/m_0000000000");
     for bad in [

@@ -1,4 +1,4 @@
-//! `file://`: a URL that stands in a file.
+//! `file://`: a URL in a file.
 
 use crate::input::TempFile;
 use crate::{LIMIT, Run, TOOL, finish, first, follow, run};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tenure_field::{Process, Signal};
 
-/// A named pipe that nobody writes to, removed with its value.
+/// A named pipe without a writer; dropping it removes it.
 struct Fifo(PathBuf);
 
 impl Fifo {
@@ -47,7 +47,7 @@ fn a_file_that_cannot_be_read_is_refused_at_once() {
         ("/dev/null", "not a file"),
         (fifo, "not a file"),
         (huge.path(), "at most 16384 bytes"),
-        // A file of the kernel, which says that it is empty and is not.
+        // A file of the kernel, which reports a length of zero and is not empty.
         ("/proc/kallsyms", "more than 16384 bytes"),
     ] {
         for command in ["contend", "status"] {
@@ -67,7 +67,7 @@ fn a_file_that_may_not_be_read_is_refused() {
     std::fs::set_permissions(file.path(), nobodys).unwrap();
     let url = format!("file://{}", file.path());
     let Run { code, out, err } = if std::fs::read(file.path()).is_ok() {
-        // For root alone: without the right to read what it may not.
+        // Only for root: drops the right to read every file.
         let less = "--bounding-set=-dac_override,-dac_read_search";
         let words = [less, TOOL, "detect", &url];
         finish(&Process::spawn(Path::new("setpriv"), words, None))
@@ -104,7 +104,7 @@ fn what_a_file_holds_is_checked_and_never_repeated() {
         (b"zk://u:sesame@h/a/../b", ".."),
         (b"zk://u:sesame@h/a\0b", "allow"),
         (b"zk://u:ses\0ame@h:x/a", "port"),
-        (b"zk://u:sesame@h/a\nzk://u:sesame@h/b", "one URL alone"),
+        (b"zk://u:sesame@h/a\nzk://u:sesame@h/b", "give one URL"),
         (b"\x7fELF\x02\x01\x01\0sesame:\0", "zk://"),
         (long_path.as_bytes(), "at most 4096"),
         (too_long.as_bytes(), "at most 16384"),
@@ -120,7 +120,7 @@ fn what_a_file_holds_is_checked_and_never_repeated() {
             assert!(err.len() < 1000, "{err}");
         }
     }
-    // The control: a long path is a path.
+    // The control: a long path is valid.
     let file = TempFile::new("long-url", long.replace("@h", "@127.0.0.1:1").as_bytes());
     let words = ["detect", &format!("file://{}", file.path()), "--json"];
     let process = Process::spawn(Path::new(TOOL), words, None);

@@ -1,11 +1,11 @@
-//! What is refused, and what is explained.
+//! Refused input, and help.
 
 use crate::{LIMIT, Run, finish, first, follow, run, tenure};
 use std::path::PathBuf;
 use tenure_field::bad::{Kind, Server};
 use tenure_field::{Signal, wait_until};
 
-/// A file that is removed with its value.
+/// A file; dropping it removes it.
 pub(crate) struct TempFile(PathBuf);
 
 impl TempFile {
@@ -39,7 +39,7 @@ fn bad_input_is_refused_with_2_and_a_reason_before_any_connection() {
     let root = format!("zk://{host}/");
     let odd_path = format!("zk://{host}/a//b");
     let odd_port = format!("zk://{host}x/g");
-    // The words are the same in every build; tests/tls has the rest.
+    // The message is the same in every build; tests/tls has the rest.
     let no_ca = match cfg!(feature = "tls") {
         true => "/nowhere/at/all",
         false => "this build has no TLS; build with --features tls",
@@ -131,7 +131,7 @@ fn bad_input_is_refused_with_2_and_a_reason_before_any_connection() {
         (&["status", &url, "--timeout", "0s"], "at least 1ms"),
         (&["evict", &url], "<MEMBER>"),
         (&["evict", &url, "/other/m_0000000000"], "not under"),
-        (&["evict", &url, "log_replicas"], "no member's name"),
+        (&["evict", &url, "log_replicas"], "not the name of a member"),
         (&["contend", &url, &url], "unexpected"),
     ];
     for (args, word) in cases {
@@ -142,7 +142,7 @@ fn bad_input_is_refused_with_2_and_a_reason_before_any_connection() {
         assert_eq!(out, "", "{args:?}");
     }
     assert_eq!(server.connections(), 0);
-    // The control: what is good is not refused, and does connect.
+    // The control: valid input is accepted, and connects.
     let good = [
         "contend", &url, "--tick", "5s", "--label", "-l", "--data", "-d",
     ];
@@ -221,7 +221,7 @@ fn help_and_version_go_to_standard_output() {
     let Run { code, out, err } = run(["--version"]);
     let version = format!("tenure {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!((code, out, err.as_str()), (Some(0), version, ""));
-    // Called without a command it explains itself, but that is no success.
+    // Without a command it prints the help, but exits with an error.
     let Run { code, out, err } = run([""; 0]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert!(err.contains("Examples:"), "{err}");

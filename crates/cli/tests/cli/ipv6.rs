@@ -1,4 +1,4 @@
-//! A server that has an IPv6 address alone.
+//! A server that has only an IPv6 address.
 
 use crate::{Run, finish, first, follow, next, path, run};
 use std::net::{Ipv6Addr, TcpListener};
@@ -19,7 +19,7 @@ fn an_address_in_brackets_reaches_its_server() {
     assert!(url.starts_with("zk://[::1]:"), "{url}");
     let contender = follow("contend", &url, &["--data", "[::1]:80"]);
     let leads = next(&contender, "leading");
-    // Among others that are not there, and with credentials in front.
+    // Among others that cannot be reached, and with credentials in front.
     let others = url.replace("zk://", "zk://u:sesame@[::1]:1,127.0.0.1:1,");
     for url in [&url, &others] {
         let detector = follow("detect", url, &[]);
@@ -32,7 +32,7 @@ fn an_address_in_brackets_reaches_its_server() {
     contender.signal(Signal::Term);
     assert_eq!(finish(&contender).code, Some(0));
     assert_eq!(run(["status", &url]).code, Some(1), "it has left");
-    // One that is gone is named as it was written.
+    // An address that cannot be reached is named as it was written.
     server.stop();
     let Run { code, err, .. } = run(["status", &url, "--timeout", "500ms"]);
     assert_eq!(code, Some(3), "{err}");

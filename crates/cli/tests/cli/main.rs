@@ -1,4 +1,4 @@
-//! The command-line tool, as a black box: its words, its lines, its exit codes.
+//! The command-line tool, as a black box: its messages, its lines, its exit codes.
 //!
 //! Tests that leave the server alone share one, each under a path of its own.
 
@@ -31,7 +31,7 @@ use tenure_field::wire::{Payload, opcode};
 use tenure_field::{Process, Zookeeper};
 use tenure_observer::Observer;
 
-/// Long enough for a busy machine; nothing here waits that long when all is well.
+/// Long enough for a busy machine; no test waits that long unless it fails.
 const LIMIT: Duration = Duration::from_secs(30);
 /// The session timeout: eight ticks of the server.
 const T: Duration = Duration::from_secs(4);
@@ -110,13 +110,13 @@ fn path(line: &Value) -> &str {
     path.unwrap_or_else(|| panic!("no member in {line}"))
 }
 
-/// Creates a persistent znode on which everybody has the rights `perms` alone: 1 is to read it,
-/// 2 to write it, 4 to create and 8 to delete children.
+/// Creates a persistent znode on which everybody has only the rights `perms`: 1 is to read it, 2 to
+/// write it, 4 to create and 8 to delete children.
 fn create_with_rights(path: &str, perms: i32) {
     create_with_acl(path, perms, "world", "anyone");
 }
 
-/// The same where the rights are those of `id` alone.
+/// The same with rights for `id` only.
 fn create_with_acl(path: &str, perms: i32, scheme: &str, id: &str) {
     let mut session = Session::open(server().addr(), LIMIT).unwrap();
     let acl = |p: Payload| p.int(1).int(perms).buffer(scheme).buffer(id);

@@ -9,7 +9,7 @@ use tenure_field::{Signal, boottime};
 fn every_line_is_an_object_with_its_event_and_two_clocks() {
     let before = boottime::now_ns();
     let contender = follow("contend", "memory://m/g", &[]);
-    // It came while the process runs: lines are flushed.
+    // It arrived while the process runs: lines are flushed.
     let leading = contender.wait_for_line("leading", LIMIT, |l| l["event"] == "leading");
     contender.signal(Signal::Term);
     assert_eq!(finish(&contender).code, Some(0));
@@ -31,7 +31,7 @@ fn every_line_is_an_object_with_its_event_and_two_clocks() {
         let written = line.json["boottime_ns"].as_u64().unwrap();
         assert!((before..=line.boottime_ns).contains(&written));
     }
-    // The day at least is that of the clock.
+    // At least the date is that of the clock.
     let days = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap()
@@ -72,7 +72,7 @@ fn payloads_come_through_as_they_are() {
         assert_eq!(leader[key], said);
         let other = if key == "data" { "data_base64" } else { "data" };
         assert_eq!(leader.get(other), None);
-        // People see one line, whatever it holds.
+        // The text is one line, whatever the payload.
         let shown = run(["detect", &url, "--once"]).out;
         assert_eq!(shown.lines().count(), 1, "{shown}");
         assert!(!shown.contains('\u{1b}'), "{shown:?}");

@@ -26,7 +26,7 @@ fn an_address_leads_and_nobody_connects_to_it() {
             (&line["token"], &line["data"]),
             (&json!("0"), &json!(address))
         );
-        // It goes on until it is told to stop.
+        // It runs until a signal ends it.
         process.signal(Signal::Term);
         let Run { code, out, err } = finish(&process);
         assert_eq!((code, err.as_str()), (Some(0), ""));
@@ -80,5 +80,5 @@ fn a_label_that_is_expected_of_an_address_is_missed() {
     let process = follow("detect", "h:1", &["--label", "json.info"]);
     let error = process.wait_for("error", LIMIT, |line| line["event"] == "error");
     let message = error["message"].as_str().unwrap();
-    assert!(message.contains("bears no label"), "{message}");
+    assert!(message.contains("has no label"), "{message}");
 }

@@ -55,6 +55,6 @@ fn status_says_when_it_is_not_known() {
             (&last["event"], &last["known"]),
             (&json!("status"), &json!(false))
         );
-        assert!(err.contains("who leads is not known after 300ms"), "{err}");
+        assert!(err.contains("the leader is not known after 300ms"), "{err}");
     }
 }

@@ -1,4 +1,4 @@
-//! The session timeout that is asked for, and the one that counts.
+//! The session timeout that is requested, and the one that is granted.
 
 use crate::{LIMIT, Run, finish, follow, fresh_path, run, server, tenure};
 use tenure_field::Signal;

@@ -38,7 +38,7 @@ fn the_command_knows_its_token_and_has_the_standard_streams() {
     said(&tool, leading["member"]["path"].as_str().unwrap());
     tool.write_stdin(b"a word\n");
     assert_eq!(tool.wait_exit(LIMIT).code(), Some(0));
-    // Standard output is the command's alone.
+    // Standard output belongs only to the command.
     assert_eq!(tool.text().lines().count(), 3, "{}", tool.text());
     assert!(tool.text().ends_with("got a word\n"));
     assert!(tool.lines().iter().all(|line| line.json.is_object()));
@@ -84,7 +84,7 @@ fn signals_reach_the_command() {
         tool.signal(signal);
         said(&tool, &format!("got {name}"));
     }
-    // SIGINT was a wish to end; asked again, the tool has no more patience.
+    // The first SIGINT was a request to end; upon the second the tool kills the command.
     assert_eq!(next(&tool, "stopping")["reason"], "asked");
     let asked = Instant::now();
     wait_until("a second wish", LIMIT, || {
@@ -181,7 +181,7 @@ fn an_evicted_leader_stops_its_command_and_stands_again_or_exits_with_1() {
         let started = next(&tool, "started");
         assert!(observer.delete(leading["member"]["path"].as_str().unwrap()));
         let dead = gone("the command", pid(&started));
-        // Not only when the lease nears its end.
+        // At once, not only when the lease nears its end.
         let lease_end = leading["lease_end_boottime_ns"].as_u64().unwrap();
         assert!(dead + 2_000_000_000 < lease_end);
         match code {

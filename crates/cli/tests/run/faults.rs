@@ -15,8 +15,8 @@ fn a_black_holed_leaders_command_is_dead_before_its_successors_starts() {
     let server = Zookeeper::start_in(&lab);
     let (one, two) = (lab.host("a"), lab.host("b"));
     let (url, diary) = (server.url("/group"), Diary::new());
-    let start = |host: &tenure_field::Host, who| {
-        let command = diary.command(who);
+    let start = |host: &tenure_field::Host, name| {
+        let command = diary.command(name);
         let mut words = vec!["--"];
         words.extend(command.iter().map(String::as_str));
         run_in(host.netns(), &url, &words)
@@ -38,7 +38,7 @@ fn a_black_holed_leaders_command_is_dead_before_its_successors_starts() {
     gone("a's command", pid(&first));
     println!("a until {a_ended}, b from {b_began}");
 
-    // It heals, and the other way round: now the supervisor is not even there to see it.
+    // The connection heals, and the roles change: now the supervisor is stopped.
     one.heal();
     next(&a, "standby");
     two.cut();
@@ -71,7 +71,7 @@ fn a_command_that_drains_in_time_ends_by_itself_before_the_lease() {
     assert_eq!(ended["code"], 0);
     assert!(ended["boottime_ns"].as_u64() < jeopardy["lease_end_boottime_ns"].as_u64());
     assert_eq!(count(&tool, "killed"), 0);
-    // The connection comes back: it leads, and runs the command, anew.
+    // The connection comes back: it leads, and runs the command, again.
     proxy.release();
     assert!(token(&next(&tool, "started")) > token(&started));
 }
@@ -79,7 +79,7 @@ fn a_command_that_drains_in_time_ends_by_itself_before_the_lease() {
 #[test]
 fn a_lease_renewed_too_late_for_the_command_is_given_back() {
     let proxy = Proxy::start(crate::server().addr());
-    // It takes longer to end than the lease would last, were it not renewed.
+    // It takes longer to end than the lease would last without a renewal.
     let script = "trap 'echo asked; sleep 3; exit 0' TERM; while :; do sleep 0.02; done";
     let tool = run(&proxy.url(&fresh_path()), &["--", "sh", "-c", script]);
     let started = next(&tool, "started");
@@ -88,7 +88,8 @@ fn a_lease_renewed_too_late_for_the_command_is_given_back() {
     proxy.release();
     let ended = next(&tool, "ended");
     if ended["code"] == 0 {
-        // Renewed in time: it ended in peace, and leadership was given back only then.
+        // The lease was renewed in time: the command ended by itself, and leadership was released
+        // only then.
         let lost = next(&tool, "lost");
         assert_eq!(lost["reason"], "withdrawn");
         assert_eq!(lost["token"], started["token"]);
@@ -133,7 +134,7 @@ fn while_servers_answer_a_command_outlives_many_leases() {
     stop_undisturbed(&tool);
 }
 
-/// Waits until so much time has passed since a line was written: more than the lease of then.
+/// Waits until so much time has passed since a line was written: more than the lease at that time.
 #[track_caller]
 fn outlive(line: &Value, span_ns: u64) {
     let then = line["boottime_ns"].as_u64().unwrap();

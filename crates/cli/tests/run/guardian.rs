@@ -1,14 +1,14 @@
-//! What happens to the command when the supervisor, or its guardian, cannot go on.
+//! The command when the supervisor, or its guardian, fails.
 
 use crate::{LIMIT, child_of, fresh_url, gone, guardian_of, is_alive, next, pid, run, said, token};
 use std::process::Command;
 use tenure_field::{Proxy, Signal, boottime, wait_until};
 
 const SECOND_NS: u64 = 1_000_000_000;
-/// The longest lease that a session of 4 s can have: 4 s less one part in 1000 and one in 20.
+/// The longest lease of a session of 4 s: 4 s less one part in 1000 and one in 20.
 const LEASE_MAX_NS: u64 = 3_796_000_000;
 
-/// A command with a child that ignores SIGTERM; it says the numbers of both.
+/// A command with a child that ignores SIGTERM; it prints the PIDs of both.
 const FAMILY: &str = "trap '' TERM; sh -c 'echo $$; while :; do sleep 0.02; done' & echo $!; wait";
 
 fn kill(signal: &str, pid: u32) {
@@ -31,7 +31,7 @@ fn a_killed_supervisor_takes_its_command_along_at_once() {
         gone("its child", child),
         gone("the guardian", guardian),
     ];
-    // Not only when the lease ends, 2.6 s after the last renewal.
+    // At once, not only when the lease ends, 2.6 s after the last renewal.
     let took = ends.into_iter().max().unwrap() - killed;
     assert!(took < SECOND_NS, "{took} ns");
 }
@@ -47,11 +47,11 @@ fn the_command_of_a_stopped_supervisor_is_dead_before_the_lease_ends() {
     tool.pause();
     let paused = boottime::now_ns();
     let dead = gone("the command", pid(&started)).max(gone("its child", child));
-    // Nothing was renewed after the pause.
+    // The pause ended all renewals.
     let lease_end = paused + LEASE_MAX_NS;
     assert!(dead < lease_end, "{} ns too late", dead - lease_end);
     assert!(is_alive(guardian_of(&tool)));
-    // It wakes to find its leadership gone, and stands again.
+    // When it continues its leadership has ended, and it contends again.
     tool.resume();
     assert_eq!(next(&tool, "lost")["token"], leading["token"]);
     assert!(token(&next(&tool, "started")) > token(&started));
@@ -125,7 +125,7 @@ fn the_guardian_does_not_hold_the_streams_of_the_tool() {
     wait_until("the guardian to let go", LIMIT, || {
         (0..3).all(null).then_some(())
     });
-    // And the command does not hold the socket that the guardian's life hangs on.
+    // The command does not hold the guardian's socket, either.
     let command = child_of(guardian).unwrap();
     let sockets = |pid| {
         let open = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap();

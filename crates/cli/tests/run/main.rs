@@ -1,5 +1,5 @@
-//! `tenure run`, as a black box: when its command runs, how it ends, and that it never outlives
-//! the leadership.
+//! `tenure run`, as a black box: when its command runs, how it ends, and that it never outlives the
+//! leadership.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -16,7 +16,7 @@ use tenure_field::stats::is_alive;
 use tenure_field::tool::{Tool, is, token};
 use tenure_field::{Netns, Process, Signal, Zookeeper, wait_until};
 
-/// Long enough for a busy machine; nothing here waits that long when all is well.
+/// Long enough for a busy machine; no test waits that long unless it fails.
 const LIMIT: Duration = Duration::from_secs(30);
 /// The session timeout: eight ticks of the server.
 const T: Duration = Duration::from_secs(4);
@@ -62,15 +62,15 @@ fn next(process: &Process, event: &str) -> Value {
     process.wait_for(event, LIMIT, is(event))
 }
 
-/// The number of such events so far. What the command prints, or does, has no order with them:
-/// only behind an event that followed, or behind the end of the tool, are they all there.
+/// The number of such events so far. The output and the actions of the command have no order with
+/// them: they are all there only after a later event, or after the end of the tool.
 fn count(process: &Process, event: &str) -> usize {
     let lines = process.lines();
     lines.iter().filter(|line| is(event)(&line.json)).count()
 }
 
-/// Asks a tool that leads to end, and its command by SIGTERM. It has not lost, nor stopped its
-/// command, before.
+/// Asks a leading tool to end, and its command by SIGTERM. Before that it has neither lost its
+/// leadership nor stopped its command.
 #[track_caller]
 fn stop_undisturbed(process: &Process) {
     process.signal(Signal::Term);
@@ -88,8 +88,8 @@ fn pid(line: &Value) -> u32 {
     line["pid"].as_u64().unwrap().try_into().unwrap()
 }
 
-/// Waits for a line on standard output, which is the command's. It says nothing of the events,
-/// which come by another stream.
+/// Waits for a line of the command on standard output. The line has no order with the events, which
+/// come by another stream.
 #[track_caller]
 fn said(process: &Process, text: &str) {
     wait_until(&format!("the command to say {text}"), LIMIT, || {
@@ -97,7 +97,7 @@ fn said(process: &Process, text: &str) {
     });
 }
 
-/// Waits until a process is gone and returns when that was seen, on the clock of leases.
+/// Waits until a process is gone and returns when that was noticed, on the clock of leases.
 #[track_caller]
 fn gone(what: &str, pid: u32) -> u64 {
     wait_until(&format!("{what} to be gone"), LIMIT, || {
@@ -105,7 +105,7 @@ fn gone(what: &str, pid: u32) -> u64 {
     })
 }
 
-/// The process whose parent is `parent`, and its own name.
+/// The child of the process `parent`.
 fn child_of(parent: u32) -> Option<u32> {
     let path = format!("/proc/{parent}/task/{parent}/children");
     let children = std::fs::read_to_string(path).ok()?;
@@ -118,15 +118,16 @@ fn guardian_of(process: &Process) -> u32 {
     wait_until("a guardian", LIMIT, || child_of(process.pid()))
 }
 
-/// A file that commands write to, and that is removed with its value.
+/// A file that commands write to; dropping it removes it.
 struct Diary(PathBuf);
 
-/// Writes who is alive, and when (`/proc/uptime` is the clock of leases, to 10 ms).
+/// Writes the name of a live command, and the time (`/proc/uptime` is the clock of leases, to 10
+/// ms).
 const BEAT: &str = r#"trap "" TERM
 while read up rest </proc/uptime; do echo "$1 $TENURE_TOKEN $up" >>"$0"; sleep 0.02; done"#;
 
 struct Beat {
-    who: String,
+    name: String,
     token: u64,
     seconds: f64,
 }
@@ -139,10 +140,10 @@ impl Diary {
         Self(std::env::temp_dir().join(name))
     }
 
-    /// A command that shows that it is alive, and ends by SIGKILL alone.
-    fn command(&self, who: &str) -> [String; 5] {
+    /// A command that shows that it is alive, and that only SIGKILL ends.
+    fn command(&self, name: &str) -> [String; 5] {
         let file = self.0.to_str().unwrap();
-        ["sh", "-c", BEAT, file, who].map(str::to_owned)
+        ["sh", "-c", BEAT, file, name].map(str::to_owned)
     }
 
     fn beats(&self) -> Vec<Beat> {
@@ -150,7 +151,7 @@ impl Diary {
         let beat = |line: &str| {
             let mut words = line.split(' ');
             Some(Beat {
-                who: words.next()?.to_owned(),
+                name: words.next()?.to_owned(),
                 token: words.next()?.parse().ok()?,
                 seconds: words.next()?.parse().ok()?,
             })
@@ -159,9 +160,9 @@ impl Diary {
     }
 
     /// The first and the last sign of life of a command.
-    fn span(&self, who: &str) -> Option<(f64, f64)> {
+    fn span(&self, name: &str) -> Option<(f64, f64)> {
         let beats = self.beats();
-        let mut own = beats.iter().filter(|beat| beat.who == who);
+        let mut own = beats.iter().filter(|beat| beat.name == name);
         let first = own.next()?.seconds;
         Some((first, own.next_back().map_or(first, |beat| beat.seconds)))
     }

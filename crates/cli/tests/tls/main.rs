@@ -1,7 +1,7 @@
 //! The command line, by TLS, to a real ZooKeeper.
 //!
-//! `cargo test --features tls --test tls` runs it. Where the server's jars lack what TLS needs, the
-//! tests with a ZooKeeper say `SKIPPED`.
+//! `cargo test --features tls --test tls` runs it. Where the server's jars lack the parts for TLS,
+//! the tests with a ZooKeeper print `SKIPPED`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
@@ -16,7 +16,7 @@ use tenure_field::{Process, Signal, Zookeeper, or_skip};
 
 const T: Duration = Duration::from_secs(4);
 
-/// Long enough for a busy machine; nothing here waits that long when all is well.
+/// Long enough for a busy machine; no test waits that long unless it fails.
 const LIMIT: Duration = Duration::from_secs(60);
 const TOOL: &str = env!("CARGO_BIN_EXE_tenure");
 
@@ -47,7 +47,7 @@ fn tenure(pki: &Pki, command: &str, url: &str, words: &[&str]) -> Process {
     Tool::new(TOOL, T).start(command, url, &[&trust, words].concat())
 }
 
-/// How a run ended and what it said.
+/// The exit code of a run and its output.
 fn finish(process: &Process) -> (Option<i32>, String) {
     let code = process.wait_exit(LIMIT).code();
     let lines: Vec<String> = process.lines().into_iter().map(|line| line.text).collect();
@@ -83,7 +83,8 @@ fn every_command_with_a_session_has_tls() {
 fn what_is_wrong_with_the_server_is_told() {
     let Some(server) = shared() else { return };
     let url = fresh_url(server);
-    // Both together: the first handshake of a JVM takes a while, and what is told is the last.
+    // Both in one wait: the first handshake of a JVM takes a while, and the message has the last
+    // error.
     let words = ["--timeout", "5s"];
     for (pki, more, expected) in [
         (&Pki::new(), &[][..], "not signed by an authority"),

@@ -1,4 +1,4 @@
-//! Access control: who may do what, and what a list may hold.
+//! Access control: permissions, and the content of a list.
 
 use crate::harness::{Got, Harness, create, delete, event, exists, get, list, set, watch_exists};
 use tenure_model::{ConnId, ModelOptions, digest_id};
@@ -67,7 +67,7 @@ fn what_a_list_may_hold() {
             "{list:?}"
         );
     }
-    // The list is looked at before the parent, and the parent before the list of its own.
+    // The list is checked before the parent, and the parent before its own list.
     assert_eq!(w.fail(a.conn, &create_with("/no/x", vec![])).1, -114);
     assert_eq!(
         w.ask(a.conn, &create_with("/y", vec![acl(31, "digest", "a:b")]))
@@ -102,7 +102,7 @@ fn a_creator_may_do_all_and_the_world_may_read() {
     auth(&mut w, b.conn, "jake:sesame");
     w.ask(b.conn, &create("/g/x"));
     w.ask(b.conn, &delete("/g/x", -1));
-    // Authentication is the connection's.
+    // Authentication belongs to the connection.
     let conn = w.reattach(&b, 4000);
     w.all();
     assert_eq!(w.fail(conn, &create("/g/x")).1, -102);
@@ -248,7 +248,7 @@ fn a_list_is_changed_from_outside_and_credentials_open_it() {
     };
     let refused = Response::Multi(vec![Err(ServerError::NoAuth)]);
     assert_eq!(w.ask(b.conn, &check).1, refused);
-    // The watch of before is used up without a word.
+    // The earlier watch is silently removed.
     w.model.delete("/g", w.now).unwrap();
     assert_eq!((w.all(), w.model.watch_count()), (vec![], 0));
     w.ask(a.conn, &create("/g"));

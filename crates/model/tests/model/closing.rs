@@ -6,7 +6,7 @@ use std::time::Duration;
 use tenure_model::ModelOptions;
 use tenure_proto::Request;
 
-/// Nothing at all, as time goes.
+/// The shortest time.
 const INSTANT: Duration = Duration::from_nanos(1);
 
 /// A server that takes up to this long to close the sessions of a tick.
@@ -99,7 +99,7 @@ fn the_next_bucket_is_not_taken_before_this_one_is_closed() {
         if end <= ms(2100) {
             continue;
         }
-        // Its bucket is due since 2000 ms.
+        // Its bucket has been due since 2000 ms.
         assert_eq!(w.tick(ms(2100)), []);
         assert!(!w.model.is_doomed(b.session));
         w.ask(b.conn, &Request::Ping);
@@ -180,7 +180,7 @@ fn a_leader_that_is_paused_in_the_middle_goes_on_where_it_was() {
     crew.ensemble.resume(leader, crew.now);
     let end = crew.now + left;
     assert_eq!(crew.ensemble.expiry(client.session), Some(end));
-    // All that was asked for meanwhile is answered first.
+    // Earlier requests are answered first.
     let again = crew.reattach(leader, &client, 4000);
     assert!(crew.ask(again.conn, &exists("/")).is_ok());
     assert_eq!(crew.closed_at(again.conn), None);

@@ -1,4 +1,4 @@
-//! Containers, and what goes by itself when nobody needs it.
+//! Containers, and the deletion of unused ones.
 
 use crate::crew::{Crew, three};
 use crate::harness::{Harness, create, created, delete, ephemerals, exists, ms, raw, set};
@@ -13,7 +13,7 @@ fn container(path: &str) -> Request {
     }
 }
 
-/// A server that looks at its containers every second.
+/// A server that checks its containers every second.
 fn world() -> Harness {
     Harness::with(ModelOptions {
         container_check: ms(1000),
@@ -75,7 +75,7 @@ fn a_container_is_no_ephemeral() {
     assert!(w.model.node("/c").is_some());
 }
 
-/// Checks come at a fixed rate, and a server that has no containers is not woken for them.
+/// Checks come at a fixed rate, and a server without containers has no timer for them.
 #[test]
 fn nobody_is_woken_where_there_are_no_containers() {
     let mut w = world();
@@ -111,8 +111,8 @@ fn the_leader_deletes_containers_on_all_servers_also_after_an_election() {
     assert!(up.iter().all(|s| crew.ensemble.node_at(*s, "/c").is_none()));
 }
 
-/// A transaction that fails, and no end of the connection: servers know the operation, and it is
-/// turned off.
+/// The transaction fails, and the connection stays: servers know the operation, but have it turned
+/// off.
 #[test]
 fn a_time_to_live_is_refused_and_the_connection_stays() {
     let mut w = world();

@@ -1,24 +1,23 @@
-//! An ensemble and its clients, whose links to it take no time: only what servers say to each other
-//! does.
+//! An ensemble and its clients, whose links to it take no time: only packets between servers do.
 
 use crate::harness::{Client, Got, Transcript, ms};
 use std::time::Duration;
 use tenure_model::{ConnId, Ensemble, EnsembleOptions, ModelOptions, ModelOutput};
 use tenure_proto::{ConnectRequest, Request, Response, xid};
 
-/// Every wait of a test ends by then, or it has failed.
+/// The deadline of every wait of a test.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Crew {
     pub(crate) ensemble: Ensemble,
     pub(crate) now: Duration,
-    /// Everything that came out, and when.
-    pub(crate) heard: Vec<(Duration, ConnId, Got)>,
+    /// All outputs, and their times.
+    pub(crate) received: Vec<(Duration, ConnId, Got)>,
     transcript: Transcript,
     xid: i32,
 }
 
-/// Three servers with a tick of 500 ms that give each other up after 2.5 s.
+/// Three servers with a tick of 500 ms and a `syncLimit` of 2.5 s.
 pub(crate) fn three(seed: u64) -> EnsembleOptions {
     EnsembleOptions {
         server: ModelOptions {
@@ -30,13 +29,13 @@ pub(crate) fn three(seed: u64) -> EnsembleOptions {
 }
 
 impl Crew {
-    /// Servers that have elected a leader, whom all follow.
+    /// Servers that follow an elected leader.
     pub(crate) fn new(options: EnsembleOptions) -> Self {
         let ensemble = Ensemble::new(options, ms(1000));
         let mut crew = Self {
             ensemble,
             now: ms(1000),
-            heard: Vec::new(),
+            received: Vec::new(),
             transcript: Transcript::default(),
             xid: 0,
         };
@@ -61,7 +60,6 @@ impl Crew {
         (0..self.ensemble.size()).filter(|s| *s != leader).collect()
     }
 
-    /// Lets time pass.
     pub(crate) fn run(&mut self, span: Duration) {
         let end = self.now + span;
         while let Some(next) = self.ensemble.deadline().filter(|next| *next <= end) {
@@ -96,7 +94,7 @@ impl Crew {
                 ModelOutput::Close { conn } => (conn, Got::Closed),
                 ModelOutput::Send { conn, bytes } => (conn, self.transcript.decode(conn, &bytes)),
             };
-            self.heard.push((self.now, conn, got));
+            self.received.push((self.now, conn, got));
         }
     }
 
@@ -143,26 +141,26 @@ impl Crew {
         }
     }
 
-    /// Waits for the next thing that comes over a connection.
+    /// Waits for the next output on a connection.
     #[track_caller]
     pub(crate) fn next_for(&mut self, conn: ConnId) -> Got {
         self.drain();
         let seen = self.all_for(conn).len();
         self.wait("a word", |crew| crew.all_for(conn).len() > seen || seen > 0);
-        self.heard
+        self.received
             .iter()
             .rposition(|(_, to, _)| *to == conn)
-            .map_or_else(|| panic!("nothing"), |at| self.heard[at].2.clone())
+            .map_or_else(|| panic!("nothing"), |at| self.received[at].2.clone())
     }
 
     pub(crate) fn all_for(&self, conn: ConnId) -> Vec<&Got> {
-        let heard = self.heard.iter().filter(|(_, to, _)| *to == conn);
-        heard.map(|(_, _, got)| got).collect()
+        let received = self.received.iter().filter(|(_, to, _)| *to == conn);
+        received.map(|(_, _, got)| got).collect()
     }
 
     /// When a connection was closed by its server.
     pub(crate) fn closed_at(&self, conn: ConnId) -> Option<Duration> {
-        let mut closes = self.heard.iter();
+        let mut closes = self.received.iter();
         let close = closes.find(|(_, to, got)| *to == conn && *got == Got::Closed);
         close.map(|(at, _, _)| *at)
     }
@@ -180,7 +178,7 @@ impl Crew {
         number
     }
 
-    /// The same with a number of our own.
+    /// The same with a chosen xid.
     pub(crate) fn send_as(&mut self, conn: ConnId, number: i32, request: &Request) {
         let mut bytes = Vec::new();
         request.encode(number, &mut bytes);
@@ -192,10 +190,10 @@ impl Crew {
     /// Sends a request and waits for its reply.
     #[track_caller]
     pub(crate) fn ask(&mut self, conn: ConnId, request: &Request) -> Result<Response, i32> {
-        let before = self.heard.len();
+        let before = self.received.len();
         let number = self.send(conn, request);
         let found = |crew: &Self| {
-            let mut new = crew.heard[before..].iter();
+            let mut new = crew.received[before..].iter();
             new.find_map(|(_, to, got)| match got {
                 Got::Reply(n, _, response) if *to == conn && *n == number => {
                     Some(Ok(response.clone()))

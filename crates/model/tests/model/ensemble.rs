@@ -1,4 +1,4 @@
-//! Several servers: what a client of each sees, and what the servers owe each other.
+//! Several servers: the view of a client of each, and the guarantees between the servers.
 
 use crate::crew::{Crew, three};
 use crate::harness::{Got, create, exists, get, member, ms};
@@ -45,15 +45,15 @@ fn a_write_at_a_follower_is_answered_when_it_is_applied_there() {
 fn a_read_behind_a_write_waits_and_one_alone_does_not() {
     let mut crew = Crew::new(three(2));
     let client = crew.connect(crew.followers()[0], 4000);
-    let heard = crew.heard.len();
+    let received = crew.received.len();
     crew.send(client.conn, &get("/", false));
-    assert_eq!(crew.heard.len(), heard + 1, "answered at once");
+    assert_eq!(crew.received.len(), received + 1, "answered at once");
     let number = crew.send(client.conn, &create("/a"));
     crew.send(client.conn, &exists("/a"));
     crew.send(client.conn, &Request::Ping);
-    assert_eq!(crew.heard.len(), heard + 1, "all wait for the write");
+    assert_eq!(crew.received.len(), received + 1, "all wait for the write");
     crew.run(ms(100));
-    let new: Vec<_> = crew.heard[heard + 1..]
+    let new: Vec<_> = crew.received[received + 1..]
         .iter()
         .map(|(_, _, got)| got)
         .collect();
@@ -80,13 +80,13 @@ fn ephemerals_of_a_follower_s_client_go_with_its_session() {
     assert_eq!(crew.ensemble.sessions(), []);
 }
 
-/// A leader checks requests against everything that it has proposed, and a `multi` that fails has
-/// proposed nothing.
+/// A leader checks requests against all its proposals, and a `multi` that fails has proposed
+/// nothing.
 #[test]
 fn requests_in_flight_see_what_is_proposed_before_them() {
     let mut crew = Crew::new(three(4));
     let client = crew.connect(crew.leader(), 4000);
-    let heard = crew.heard.len();
+    let received = crew.received.len();
     crew.send(client.conn, &member("/m_"));
     crew.send(client.conn, &member("/m_"));
     let path = |path: &str| path.to_owned();
@@ -104,9 +104,9 @@ fn requests_in_flight_see_what_is_proposed_before_them() {
     ];
     crew.send(client.conn, &Request::Multi { ops });
     crew.send(client.conn, &create("/a"));
-    assert_eq!(crew.heard.len(), heard, "nothing is committed yet");
+    assert_eq!(crew.received.len(), received, "nothing is committed yet");
     crew.run(ms(100));
-    let answers = crew.heard[heard..].iter();
+    let answers = crew.received[received..].iter();
     let answers: Vec<_> = answers.map(|(_, _, got)| got.clone()).collect();
     let name = |got: &Got| match got {
         Got::Reply(_, _, Response::Created { path, .. }) => path.clone(),
@@ -119,7 +119,7 @@ fn requests_in_flight_see_what_is_proposed_before_them() {
     assert_eq!(name(&answers[3]), "/a");
 }
 
-/// The version of a list is known before the list is: what is asked meanwhile goes by the old one.
+/// The version of a list is known before the list: requests in between obey the old one.
 #[test]
 fn lists_in_flight_have_versions_already() {
     let mut crew = Crew::new(three(5));
@@ -134,12 +134,15 @@ fn lists_in_flight_have_versions_already() {
         }],
         version,
     };
-    let heard = crew.heard.len();
+    let received = crew.received.len();
     for version in [0, 0, 1] {
         crew.send(client.conn, &closed(version));
     }
     crew.run(ms(100));
-    let answers: Vec<_> = crew.heard[heard..].iter().map(|(_, _, got)| got).collect();
+    let answers: Vec<_> = crew.received[received..]
+        .iter()
+        .map(|(_, _, got)| got)
+        .collect();
     assert!(
         matches!(
             answers[..],

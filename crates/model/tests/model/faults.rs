@@ -1,4 +1,4 @@
-//! What is done from outside: crash, restart, expiry, changes; and the counts.
+//! Faults from outside: crash, restart, expiry, changes; and the counts.
 
 use crate::harness::{Got, Harness, create, delete, event, get, list, member, ms, watch_exists};
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ fn a_crash_closes_connections_and_keeps_znodes_and_sessions() {
     assert_eq!(w.model.accept(w.now), None);
     assert_eq!(w.model.deadline(), None);
     assert_eq!(w.model.watch_count(), 0);
-    // Nothing expires while it is down, and nothing can be done to it.
+    // While it is down nothing expires, and every change fails.
     w.now = ms(60_000);
     assert_eq!(w.tick(w.now), []);
     assert!(!w.model.expire(a.session, w.now));

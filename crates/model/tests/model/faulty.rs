@@ -1,4 +1,4 @@
-//! Servers that crash, stop and are cut off: what is committed stays, and what is not may go.
+//! Servers that crash, stop and are cut off: committed transactions stay, others may be lost.
 
 use crate::crew::{Crew, three};
 use crate::harness::{Got, create, exists, ms};
@@ -71,8 +71,8 @@ fn a_server_without_a_quorum_closes_whoever_speaks_to_it() {
     assert_eq!(crew.ensemble.accept(down, crew.now), None);
 }
 
-/// The tracker of a leader that was stopped may look at its clock before the touches that wait are
-/// read, or after: both happen.
+/// The tracker of a leader that was stopped may look at its clock before or after the waiting
+/// touches are read: both happen.
 #[test]
 fn after_a_pause_the_leader_may_end_sessions_whose_touches_it_has_not_read() {
     let (mut ended, mut saved) = (0, 0);
@@ -111,8 +111,8 @@ fn a_request_that_is_dropped_is_never_answered_and_those_behind_it_are() {
     assert!(crew.ensemble.node("/dropped").is_none());
 }
 
-/// Replies are found by the number of the request alone. A session that moves with a write in
-/// flight, and begins to count anew, can be given the answer to the old one.
+/// Replies are matched only by the xid of the request. A session that moves with a write in flight,
+/// and counts from the start again, can get the answer to the old request.
 #[test]
 fn a_reply_can_be_that_of_a_request_with_the_same_number_before_the_move() {
     let mut crew = Crew::new(three(6));
@@ -121,7 +121,7 @@ fn a_reply_can_be_that_of_a_request_with_the_same_number_before_the_move() {
     };
     let leader = crew.leader();
     let old = crew.connect(a, 4000);
-    // Only `b` can acknowledge, and what it is told takes its time.
+    // Only `b` can acknowledge, and its packets are delayed.
     crew.ensemble.cut(leader, a, crew.now);
     let slow = LinkOptions {
         delay_min: ms(50),
@@ -131,7 +131,8 @@ fn a_reply_can_be_that_of_a_request_with_the_same_number_before_the_move() {
     crew.ensemble.set_link(leader, b, slow);
     crew.send_as(old.conn, 5, &create("/first"));
     crew.run(ms(2));
-    // It is proposed. The client comes back elsewhere and asks before the commit is there.
+    // It is proposed. The client comes back elsewhere and sends a request before the commit
+    // arrives.
     let new = crew.reattach(b, &old, 4000);
     crew.send_as(new.conn, 5, &create("/second"));
     crew.run(ms(1000));
@@ -150,7 +151,7 @@ fn the_same_seed_gives_the_same_bytes() {
             ..three(seed)
         });
         weather(&mut crew, seed);
-        crew.heard
+        crew.received
     };
     for seed in 0..5 {
         assert!(run(seed) == run(seed));
@@ -166,8 +167,8 @@ fn lossy() -> LinkOptions {
     }
 }
 
-/// Faults of all kinds for half a minute, with clients that write all the while. Answers what was
-/// confirmed to them, and when it was created.
+/// Faults of all kinds for half a minute, with clients that write continuously. Returns the
+/// confirmed creates, and their zxids.
 fn weather(crew: &mut Crew, seed: u64) -> BTreeMap<String, i64> {
     let mut rng = fastrand::Rng::with_seed(seed);
     let mut draw = move |bound: u64| rng.u64(..bound);
@@ -200,7 +201,7 @@ fn weather(crew: &mut Crew, seed: u64) -> BTreeMap<String, i64> {
             }
         }
     }
-    let confirmed = crew.heard.iter().filter_map(|(_, _, got)| match got {
+    let confirmed = crew.received.iter().filter_map(|(_, _, got)| match got {
         Got::Reply(_, _, Response::Created { path, stat }) => Some((path.clone(), stat.czxid)),
         _ => None,
     });

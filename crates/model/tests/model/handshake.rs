@@ -1,4 +1,4 @@
-//! Connecting: a new session, re-attaching to one, and what is refused.
+//! Connecting: a new session, re-attaching to one, and refusals.
 
 use crate::harness::{Got, Harness, create, member, ms, raw};
 use tenure_model::ModelOptions;
@@ -77,7 +77,7 @@ fn a_reattach_closes_the_old_connection_and_may_get_another_timeout() {
         password: a.password.clone(),
     });
     assert_eq!(w.all(), [(a.conn, Got::Closed), (conn, welcome)]);
-    // What the old connection still sends is not heard.
+    // Input from the old connection is not read.
     w.send(a.conn, &create("/late"));
     assert_eq!(w.all(), []);
     assert_eq!(w.model.node("/late"), None);
@@ -136,7 +136,7 @@ fn a_client_that_knows_more_is_sent_away_without_an_answer() {
     let conn = w.accept();
     w.hello(conn, &request);
     assert_eq!(w.client(conn).timeout_ms, 4000);
-    // It does not even get to cut the connection of the session it names.
+    // It does not even cut the connection of the session that it names.
     request.session = w.model.sessions()[0];
     request.last_zxid = 3;
     let conn = w.accept();

@@ -1,4 +1,4 @@
-//! A client that encodes and decodes frames, and a clock to turn by hand.
+//! A client that encodes and decodes frames, and a clock that tests set.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -12,7 +12,7 @@ pub(crate) fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
-/// What came out, decoded; nothing may be left over in a frame.
+/// An output, decoded; the frame has no further bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Got {
     Connected(ConnectResponse),
@@ -103,7 +103,7 @@ impl Harness {
         conn
     }
 
-    /// The client that the handshake just made.
+    /// The client of the last handshake.
     pub(crate) fn client(&mut self, conn: ConnId) -> Client {
         match self.all().as_slice() {
             [(to, Got::Connected(response))] if *to == conn => Client {
@@ -116,7 +116,7 @@ impl Harness {
         }
     }
 
-    /// Sends a request and does not look at the answer; answers its xid.
+    /// Sends a request and leaves the answer in the queue; returns its xid.
     pub(crate) fn send(&mut self, conn: ConnId, request: &Request) -> i32 {
         let number = match request {
             Request::Ping => xid::PING,
@@ -133,18 +133,18 @@ impl Harness {
         number
     }
 
-    /// Says what was sent by hand, so that the answer can be read.
+    /// Announces a request that was sent by hand, so that the answer can be decoded.
     pub(crate) fn asked(&mut self, conn: ConnId, number: i32, operation: i32) {
         self.transcript.asked(conn, number, operation);
     }
 
-    /// Sends a request; answers all that came out, which must be for this connection.
+    /// Sends a request; returns all outputs, which must be for this connection.
     pub(crate) fn exchange(&mut self, conn: ConnId, request: &Request) -> Vec<Got> {
         self.send(conn, request);
         self.only(conn)
     }
 
-    /// Sends a request that works and causes nothing else; answers its zxid and body.
+    /// Sends a request that succeeds and causes no event; returns its zxid and body.
     pub(crate) fn ask(&mut self, conn: ConnId, request: &Request) -> (i64, Response) {
         match self.exchange(conn, request).as_slice() {
             [Got::Reply(_, zxid, response)] => (*zxid, response.clone()),
@@ -152,7 +152,7 @@ impl Harness {
         }
     }
 
-    /// Sends a request that fails; answers its zxid and error.
+    /// Sends a request that fails; returns its zxid and error.
     pub(crate) fn fail(&mut self, conn: ConnId, request: &Request) -> (i64, i32) {
         match self.exchange(conn, request).as_slice() {
             [Got::Refused(_, zxid, err)] => (*zxid, *err),
@@ -167,14 +167,14 @@ impl Harness {
         }
     }
 
-    /// All that came out for one connection; nothing may have come for others.
+    /// All outputs for one connection; there may be none for others.
     pub(crate) fn only(&mut self, conn: ConnId) -> Vec<Got> {
         let all = self.all();
         assert!(all.iter().all(|(to, _)| *to == conn), "{all:?}");
         all.into_iter().map(|(_, got)| got).collect()
     }
 
-    /// All that came out, in order.
+    /// All outputs, in order.
     pub(crate) fn all(&mut self) -> Vec<(ConnId, Got)> {
         let mut all = Vec::new();
         while let Some(output) = self.model.poll_output() {
@@ -193,10 +193,10 @@ impl Harness {
     }
 }
 
-/// Reads what a server sends: replies can be read only by who knows what was asked.
+/// Decodes the frames of a server: a reply can be decoded only by the request that it answers.
 #[derive(Default)]
 pub(crate) struct Transcript {
-    /// Operations that are not answered yet, and whether the handshake is.
+    /// Operations without an answer yet, and whether the handshake has one.
     asked: BTreeMap<ConnId, (bool, VecDeque<(i32, i32)>)>,
 }
 
@@ -305,7 +305,7 @@ pub(crate) fn ephemerals(prefix: &str) -> Request {
     }
 }
 
-/// A frame that is not one of ours: xid, operation, and a body by hand.
+/// A frame that the crate cannot encode: xid, operation, and a body by hand.
 pub(crate) fn raw(number: i32, operation: i32, body: &[u8]) -> Vec<u8> {
     let length = i32::try_from(8 + body.len()).unwrap();
     [
@@ -317,7 +317,7 @@ pub(crate) fn raw(number: i32, operation: i32, body: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-/// The name that a create answered.
+/// The name in the reply to a create.
 pub(crate) fn created(response: &Response) -> (&str, Stat) {
     match response {
         Response::Created { path, stat } => (path, *stat),
@@ -325,5 +325,5 @@ pub(crate) fn created(response: &Response) -> (&str, Stat) {
     }
 }
 
-/// So that an import of the numbers is needed once only.
+/// So that only one import of the numbers is needed.
 pub(crate) const UNKNOWN_OPERATION: i32 = op::AUTH + 77;

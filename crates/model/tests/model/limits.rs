@@ -1,4 +1,4 @@
-//! Requests that are too long, cannot be read, or are not known.
+//! Requests that are too long, unreadable, or unknown.
 
 use crate::harness::{Client, Got, Harness, UNKNOWN_OPERATION, create, get, list, ms, raw, set};
 use tenure_model::ModelOutput;
@@ -74,7 +74,7 @@ fn a_body_that_cannot_be_read_is_a_marshalling_error() {
     assert_eq!(w.only(a.conn), [Got::Closed]);
 }
 
-/// A few names as long as a request fill a reply that is longer than any that a client takes, and
+/// A few names as long as a request fill a reply that is longer than any that a client accepts, and
 /// cost little.
 #[test]
 fn a_listing_can_be_longer_than_any_frame() {

@@ -1,8 +1,8 @@
-//! The model, driven by bytes as a client drives a server: input, then exactly what comes out.
+//! The model, driven by bytes as a client drives a server: input, then exactly the output.
 //!
-//! What is expected here was read from the source of ZooKeeper 3.8 and, where no clock is needed,
-//! seen at a real 3.8.0.
-#![allow(clippy::unwrap_used, clippy::panic)] // a test that cannot go on should stop there
+//! The expectations come from the source of ZooKeeper 3.8 and, where no clock is needed, from a
+//! real 3.8.0.
+#![allow(clippy::unwrap_used, clippy::panic)] // a test that fails should stop there
 
 mod acls;
 mod closing;

@@ -50,7 +50,7 @@ fn any_request_can_be_refused_and_is_not_carried_out() {
         w.ask(a.conn, &create("/g"));
         for request in requests() {
             assert!(w.model.refuse_next(a.conn, None, code, 1));
-            // The newest transaction that is applied, for none was made of this.
+            // The newest applied transaction, for this request made none.
             assert_eq!(w.fail(a.conn, &request), (2, code), "{request:?}");
         }
         assert_eq!(w.model.watch_count(), 0);
@@ -94,7 +94,7 @@ fn pings_and_authentication_are_never_refused_and_touches_count() {
     assert_eq!(w.model.deadline(), Some(ms(6500)));
     let b = w.connect();
     assert_eq!(w.model.sessions(), [a.session, b.session]);
-    // A real server throttles no end of a session.
+    // A real server never throttles the end of a session.
     let closed = w.exchange(b.conn, &Request::CloseSession);
     assert!(matches!(closed[..], [Got::Reply(..), Got::Closed]));
     assert_eq!(w.model.sessions(), [a.session]);

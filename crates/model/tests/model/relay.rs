@@ -1,4 +1,4 @@
-//! How the leader learns that a session lives, and what happens where it does not learn it.
+//! The ways by which the leader learns that a session lives, and their failures.
 
 use crate::crew::{Crew, three};
 use crate::harness::{Got, create, exists, member, ms};
@@ -6,14 +6,14 @@ use std::time::Duration;
 use tenure_model::{EnsembleOptions, Upstream};
 use tenure_proto::{Request, Response};
 
-/// A follower's reply to a ping, and its way.
+/// A follower's reply to a ping, and its delay.
 const RELAY: Duration = Duration::from_millis(250 + 2);
 
 #[test]
 fn a_touch_at_a_follower_reaches_the_leader_with_the_reply_to_a_ping() {
     let mut crew = Crew::new(three(1));
     let client = crew.connect(crew.followers()[0], 4000);
-    // The creation itself counts as a touch everywhere; let that be told.
+    // The creation itself counts as a touch everywhere; let that be reported.
     crew.run(ms(2000));
     let armed = crew.ensemble.expiry(client.session).unwrap();
     crew.send(client.conn, &Request::Ping);
@@ -23,7 +23,7 @@ fn a_touch_at_a_follower_reaches_the_leader_with_the_reply_to_a_ping() {
         crew.ensemble.expiry(client.session) > Some(armed)
     });
     assert!(crew.now <= touched + RELAY, "{:?}", crew.now - touched);
-    // From when it was told, not from when it happened, and up to the next tick.
+    // From the report, not from the touch, and up to the next tick.
     let expiry = crew.ensemble.expiry(client.session).unwrap();
     let rounded = expiry - (crew.now + ms(4000));
     assert!(rounded <= ms(500), "{rounded:?}");
@@ -47,7 +47,7 @@ fn a_leader_that_goes_on_may_commit_before_it_pings() {
     assert!(crew.now < ping && crew.ensemble.owes_pings(leader));
     crew.run(ping - crew.now);
     assert!(!crew.ensemble.owes_pings(leader));
-    // A round is as late as this each time, and no later.
+    // A round is late by at most this each time.
     for _ in 0..20 {
         let ping = crew.ensemble.next_ping().unwrap();
         crew.run(ping - crew.now);
@@ -80,7 +80,7 @@ fn a_client_of_the_leader_renews_at_once_and_an_attach_at_a_follower_too() {
     let moved = crew.reattach(follower, &client, 4000);
     assert_eq!(moved.session, client.session);
     assert!(crew.ensemble.expiry(client.session) > armed);
-    // With a shorter timeout it may well move back.
+    // With a shorter timeout the end may move back.
     let armed = crew.ensemble.expiry(client.session);
     crew.reattach(follower, &client, 2000);
     assert!(crew.ensemble.expiry(client.session) < armed);
@@ -112,7 +112,7 @@ fn a_follower_that_is_cut_off_answers_pings_of_a_session_that_has_ended() {
     let closed = crew.closed_at(client.conn).unwrap() - cut;
     assert!(closed > ms(9700) && closed <= ms(10_100), "{closed:?}");
     assert!(crew.ensemble.node_at(follower, "/m_0000000000").is_some());
-    // It learns of it when it is back.
+    // It learns of the end when it is connected again.
     crew.ensemble.heal_all(crew.now);
     crew.settle();
     crew.run(ms(10));
@@ -227,7 +227,7 @@ fn an_observer_s_touches_take_two_hops() {
     assert!(slowest > RELAY && slowest <= RELAY * 2, "{slowest:?}");
 }
 
-/// Nothing but the answer to the handshake tells the client, and that can be lost.
+/// Only the answer to the handshake informs the client, and it can be lost.
 #[test]
 fn a_server_that_grants_less_shortens_the_session_from_the_handshake_on() {
     let mut crew = Crew::new(three(9));
@@ -248,7 +248,7 @@ fn a_server_that_grants_less_shortens_the_session_from_the_handshake_on() {
     assert_eq!(long.timeout_ms, 9000);
     let again = crew.ensemble.expiry(client.session);
     assert!(again > Some(crew.now + ms(8900)), "{again:?}");
-    // A new leader goes by what the session was created with, wherever it is attached.
+    // A new leader uses the timeout of the session's creation, wherever it is attached.
     crew.reattach(b, &client, 9000);
     let leader = crew.leader();
     crew.ensemble.crash(leader, crew.now);
@@ -257,8 +257,8 @@ fn a_server_that_grants_less_shortens_the_session_from_the_handshake_on() {
     assert!(armed > Some(crew.now + ms(8900)), "{armed:?}");
 }
 
-/// What a learner tells is the timeout of the connection over which it was touched last; the one of
-/// before does not know that the session has moved.
+/// A learner reports the timeout of the last connection that touched the session; the learner of
+/// the earlier connection does not know that the session has moved.
 #[test]
 fn a_relayed_touch_carries_the_timeout_of_its_connection() {
     let mut crew = Crew::new(three(10));

@@ -1,12 +1,12 @@
-//! Watches that are set again on a new connection, watches that stay, and watches that are taken
-//! away.
+//! Watches that are set again on a new connection, persistent watches, and watches that are
+//! removed.
 
 use crate::harness::{Client, Got, Harness, create, delete, event, exists, get, list, set};
 use tenure_model::ConnId;
 use tenure_proto::EventKind::{ChildrenChanged, Created, DataChanged, Deleted};
 use tenure_proto::{EventKind, Request, Response, WatchMode, WatchTable, Watches};
 
-/// A world with a znode `/g`, one who watches and one who acts.
+/// A world with a znode `/g`, a client that watches and one that acts.
 fn world() -> (Harness, Client, Client) {
     let mut w = Harness::new();
     let (watcher, actor) = (w.connect(), w.connect());
@@ -28,7 +28,7 @@ fn lost(since: i64, data: &[&str], missing: &[&str], children: &[&str]) -> Reque
     }))
 }
 
-/// What setting watches again tells, before its reply.
+/// The events that setting watches again causes, before its reply.
 fn missed(w: &mut Harness, conn: ConnId, request: &Request) -> Vec<Got> {
     let mut got = w.exchange(conn, request);
     let last = got.pop();
@@ -39,8 +39,8 @@ fn missed(w: &mut Harness, conn: ConnId, request: &Request) -> Vec<Got> {
     got
 }
 
-/// What one act makes the watcher hear.
-fn heard(w: &mut Harness, watcher: &Client, actor: &Client, act: &Request) -> Vec<Got> {
+/// The events of the watcher after one act.
+fn received(w: &mut Harness, watcher: &Client, actor: &Client, act: &Request) -> Vec<Got> {
     w.send(actor.conn, act);
     let all = w.all().into_iter();
     let to_watcher = all.filter(|(to, _)| *to == watcher.conn);
@@ -85,14 +85,14 @@ fn what_was_missed_is_told_and_the_rest_is_armed() {
     // `/still` twice, and `/unborn`.
     assert_eq!(w.model.watch_count(), 3);
     let watcher = Client { conn, ..watcher };
-    let birth = heard(&mut w, &watcher, &actor, &create("/unborn"));
+    let birth = received(&mut w, &watcher, &actor, &create("/unborn"));
     assert_eq!(birth, events(&[(Created, "/unborn")]));
-    let death = heard(&mut w, &watcher, &actor, &delete("/still", -1));
+    let death = received(&mut w, &watcher, &actor, &delete("/still", -1));
     assert_eq!(death, events(&[(Deleted, "/still")]));
 }
 
-/// That is why the core reads instead: a znode that is another one now looks merely changed, and
-/// one that was waited for and has gone again does not show at all.
+/// That is why the core reads instead: a znode that was replaced only looks changed, and one that
+/// was awaited and has gone again does not show at all.
 #[test]
 fn deleted_and_created_again_shows_as_changed() {
     let (mut w, watcher, actor) = world();
@@ -130,12 +130,12 @@ fn a_persistent_watch_stays_and_hears_of_children_s_names() {
     };
     assert_eq!(w.ask(watcher.conn, &watch).1, Response::Watching);
     for _ in 0..2 {
-        let changed = heard(&mut w, &watcher, &actor, &set("/g", b"", -1));
+        let changed = received(&mut w, &watcher, &actor, &set("/g", b"", -1));
         assert_eq!(changed, events(&[(DataChanged, "/g")]));
     }
-    let child = heard(&mut w, &watcher, &actor, &create("/g/a"));
+    let child = received(&mut w, &watcher, &actor, &create("/g/a"));
     assert_eq!(child, events(&[(ChildrenChanged, "/g")]));
-    let below = heard(&mut w, &watcher, &actor, &set("/g/a", b"", -1));
+    let below = received(&mut w, &watcher, &actor, &set("/g/a", b"", -1));
     assert_eq!(below, []);
 }
 
@@ -155,10 +155,10 @@ fn a_recursive_watch_hears_of_all_below_and_once_of_each() {
         (set("/g", b"", -1), DataChanged, "/g"),
     ];
     for (act, kind, path) in acts {
-        let told = heard(&mut w, &watcher, &actor, &act);
+        let told = received(&mut w, &watcher, &actor, &act);
         assert_eq!(told, events(&[(kind, path)]));
     }
-    assert_eq!(heard(&mut w, &watcher, &actor, &create("/gg")), []);
+    assert_eq!(received(&mut w, &watcher, &actor, &create("/gg")), []);
 }
 
 #[test]
@@ -171,9 +171,9 @@ fn the_newest_way_of_watching_a_path_counts() {
     w.ask(watcher.conn, &watch);
     w.ask(watcher.conn, &get("/g", true));
     let act = set("/g", b"", -1);
-    let first = heard(&mut w, &watcher, &actor, &act);
+    let first = received(&mut w, &watcher, &actor, &act);
     assert_eq!(first, events(&[(DataChanged, "/g")]));
-    assert_eq!(heard(&mut w, &watcher, &actor, &act), []);
+    assert_eq!(received(&mut w, &watcher, &actor, &act), []);
 }
 
 #[test]
@@ -186,9 +186,9 @@ fn persistent_watches_are_set_again_without_a_word_of_what_was_missed() {
         ..Watches::default()
     }));
     assert_eq!(missed(&mut w, watcher.conn, &request), []);
-    let told = heard(&mut w, &watcher, &actor, &set("/g", b"", -1));
+    let told = received(&mut w, &watcher, &actor, &set("/g", b"", -1));
     assert_eq!(told, events(&[(DataChanged, "/g")]));
-    let told = heard(&mut w, &watcher, &actor, &create("/x"));
+    let told = received(&mut w, &watcher, &actor, &create("/x"));
     assert_eq!(told, events(&[(Created, "/x")]));
 }
 
@@ -207,5 +207,5 @@ fn watches_are_taken_away_by_kind() {
     w.ask(watcher.conn, &remove(WatchTable::Any));
     assert_eq!(w.model.watch_count(), 0);
     assert_eq!(w.fail(watcher.conn, &remove(WatchTable::Data)).1, -121);
-    assert_eq!(heard(&mut w, &watcher, &actor, &set("/g", b"", -1)), []);
+    assert_eq!(received(&mut w, &watcher, &actor, &set("/g", b"", -1)), []);
 }

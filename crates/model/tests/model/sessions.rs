@@ -1,4 +1,4 @@
-//! When sessions expire, what touches them, and what goes with them.
+//! The expiry of sessions, their touches, and their ephemerals.
 
 use crate::harness::{Got, Harness, create, ephemerals, event, list, member, ms, watch_exists};
 use tenure_model::ModelOptions;
@@ -6,7 +6,7 @@ use tenure_proto::{EventKind, Request, Response};
 
 #[test]
 fn expiry_is_strictly_after_the_timeout_at_the_next_tick() {
-    // Last touch, timeout asked for → bucket, with a tick of 500 ms: (touch + timeout) / tick + 1.
+    // Last touch, requested timeout → bucket, with a tick of 500 ms: (touch + timeout) / tick + 1.
     for (touch, timeout_ms, bucket) in [
         (0, 1000, 1500),
         (1, 1000, 1500),
@@ -53,7 +53,7 @@ fn every_request_touches_its_session() {
         w.all();
         assert_eq!(w.model.deadline(), Some(ms(500 * n + 4500)), "{request:?}");
     }
-    // An `addauth` is answered before a server gets to the touch.
+    // A server answers `addauth` before it touches the session.
     let before = w.model.deadline();
     w.now = ms(5000);
     let request = Request::Auth {

@@ -1,4 +1,4 @@
-//! Servers that take up what clients say later than it arrives.
+//! Servers that process the input of clients later than it arrives.
 
 use crate::crew::{Crew, three};
 use crate::harness::{Got, Harness, create, exists, ms};
@@ -59,7 +59,7 @@ fn a_session_is_touched_when_its_request_is_taken_up() {
     w.send(a.conn, &Request::Ping);
     w.tick(ms(700));
     assert_eq!(w.model.deadline(), Some(ms(5000)));
-    // Taken up too late, it saves nobody.
+    // Processed too late, it saves no session.
     w.now = ms(4800);
     w.send(a.conn, &Request::Ping);
     assert_eq!(w.tick(ms(5100)), [(a.conn, Got::Closed)]);

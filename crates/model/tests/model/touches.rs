@@ -8,13 +8,13 @@ use tenure_proto::Request;
 fn losing(seed: u64, per_mille: u32) -> (Crew, Client) {
     let mut crew = Crew::new(three(seed));
     let client = crew.connect(crew.followers()[0], 4000);
-    // The creation itself counts as a touch everywhere; let that be told.
+    // The creation itself counts as a touch everywhere; let that be reported.
     crew.run(ms(2000));
     crew.ensemble.set_touch_loss(per_mille);
     (crew, client)
 }
 
-/// Requests of a session that lasts so long that they follow each other closely.
+/// A long session, whose requests are close to each other in comparison.
 fn losing_in_a_row(seed: u64, per_mille: u32) -> (Crew, Client) {
     let mut crew = Crew::new(three(seed));
     let client = crew.connect(crew.followers()[0], 10_000);
@@ -41,7 +41,7 @@ fn told(crew: &mut Crew, client: &Client, times: u32) -> Vec<bool> {
         .collect()
 }
 
-/// Until a ping that is sent from now on has been answered.
+/// Waits until a ping of the future has been answered.
 fn pass_a_ping(crew: &mut Crew) {
     let ping = crew.ensemble.next_ping().unwrap();
     crew.run(ping + ms(3) - crew.now);
@@ -59,7 +59,7 @@ fn as_many_are_lost_as_one_says() {
     let (mut crew, client) = losing_in_a_row(2, 250);
     let seen = told(&mut crew, &client, 200);
     let lost = seen.iter().filter(|told| !**told).count();
-    // A quarter of those that may be: one fifth of all.
+    // A quarter of those that may be lost: one fifth of all.
     assert!((25..=55).contains(&lost), "{lost}");
     assert!(seen.windows(2).all(|two| two[0] || two[1]));
     crew.ensemble.set_touch_loss(0);
@@ -91,7 +91,7 @@ fn what_is_told_instead_has_the_timeout_that_it_had() {
     let (mut crew, client) = losing(4, 1000);
     let follower = crew.ensemble.server_of(client.conn);
     crew.send(client.conn, &Request::Ping);
-    // The re-attach itself is told at once; the request behind it is the newest, and lost.
+    // The re-attach itself is reported at once; the request behind it is the newest, and lost.
     let again = crew.reattach(follower, &client, 1000);
     crew.send(again.conn, &Request::Ping);
     pass_a_ping(&mut crew);

@@ -1,4 +1,4 @@
-//! Watches: what arms them, what fires them, and when the event comes.
+//! Watches: the requests that arm them, the changes that fire them, and the order of the events.
 
 use crate::harness::{
     Client, Got, Harness, create, delete, event, get, list, member, set, watch_exists,
@@ -6,7 +6,7 @@ use crate::harness::{
 use tenure_proto::EventKind::{ChildrenChanged, Created, DataChanged, Deleted};
 use tenure_proto::Request;
 
-/// A world with a znode `/g`, one who watches and one who acts.
+/// A world with a znode `/g`, a client that watches and one that acts.
 fn world() -> (Harness, Client, Client) {
     let mut w = Harness::new();
     let (watcher, actor) = (w.connect(), w.connect());
@@ -14,8 +14,8 @@ fn world() -> (Harness, Client, Client) {
     (w, watcher, actor)
 }
 
-/// What the watcher hears when `actor` does this; the actor hears its reply after that.
-fn heard(w: &mut Harness, watcher: &Client, actor: &Client, request: &Request) -> Vec<Got> {
+/// The events of the watcher after a request of `actor`; the reply to the actor comes later.
+fn received(w: &mut Harness, watcher: &Client, actor: &Client, request: &Request) -> Vec<Got> {
     w.send(actor.conn, request);
     let mut all = w.all();
     let (last, reply) = all.pop().unwrap();
@@ -36,17 +36,17 @@ fn exists_and_get_data_arm_a_data_watch_that_fires_once() {
         assert_eq!(w.model.watch_count(), 1);
         let change = set("/g", b"", -1);
         assert_eq!(
-            heard(&mut w, &watcher, &actor, &change),
+            received(&mut w, &watcher, &actor, &change),
             [event(DataChanged, "/g")]
         );
-        assert_eq!(heard(&mut w, &watcher, &actor, &change), []);
+        assert_eq!(received(&mut w, &watcher, &actor, &change), []);
         w.ask(watcher.conn, &arm);
         let deletion = delete("/g", -1);
         assert_eq!(
-            heard(&mut w, &watcher, &actor, &deletion),
+            received(&mut w, &watcher, &actor, &deletion),
             [event(Deleted, "/g")]
         );
-        assert_eq!(heard(&mut w, &watcher, &actor, &create("/g")), []);
+        assert_eq!(received(&mut w, &watcher, &actor, &create("/g")), []);
     }
 }
 
@@ -59,7 +59,7 @@ fn exists_on_a_missing_znode_arms_and_the_others_do_not() {
     w.fail(watcher.conn, &watch_exists("/x"));
     assert_eq!(w.model.watch_count(), 1);
     assert_eq!(
-        heard(&mut w, &watcher, &actor, &create("/x")),
+        received(&mut w, &watcher, &actor, &create("/x")),
         [event(Created, "/x")]
     );
     assert_eq!(w.model.watch_count(), 0);
@@ -78,20 +78,23 @@ fn requests_without_the_flag_arm_nothing() {
 fn child_watches_hear_of_births_and_deaths_and_not_of_data() {
     let (mut w, watcher, actor) = world();
     w.ask(watcher.conn, &list("/g", true));
-    assert_eq!(heard(&mut w, &watcher, &actor, &set("/g", b"", -1)), []);
+    assert_eq!(received(&mut w, &watcher, &actor, &set("/g", b"", -1)), []);
     let changed = [event(ChildrenChanged, "/g")];
-    assert_eq!(heard(&mut w, &watcher, &actor, &create("/g/a")), changed);
-    assert_eq!(heard(&mut w, &watcher, &actor, &create("/g/b")), []);
+    assert_eq!(received(&mut w, &watcher, &actor, &create("/g/a")), changed);
+    assert_eq!(received(&mut w, &watcher, &actor, &create("/g/b")), []);
     w.ask(watcher.conn, &list("/g", true));
-    assert_eq!(heard(&mut w, &watcher, &actor, &set("/g/a", b"", -1)), []);
-    assert_eq!(heard(&mut w, &watcher, &actor, &create("/g/a/x")), []);
     assert_eq!(
-        heard(&mut w, &watcher, &actor, &delete("/g/b", -1)),
+        received(&mut w, &watcher, &actor, &set("/g/a", b"", -1)),
+        []
+    );
+    assert_eq!(received(&mut w, &watcher, &actor, &create("/g/a/x")), []);
+    assert_eq!(
+        received(&mut w, &watcher, &actor, &delete("/g/b", -1)),
         changed
     );
     w.ask(watcher.conn, &list("/", true));
     assert_eq!(
-        heard(&mut w, &watcher, &actor, &member("/m_")),
+        received(&mut w, &watcher, &actor, &member("/m_")),
         [event(ChildrenChanged, "/")]
     );
 }
@@ -104,14 +107,14 @@ fn a_deletion_goes_to_data_and_child_watches_once_a_connection() {
     w.ask(watcher.conn, &list("/", true));
     assert_eq!(w.model.watch_count(), 3);
     assert_eq!(
-        heard(&mut w, &watcher, &actor, &delete("/g", -1)),
+        received(&mut w, &watcher, &actor, &delete("/g", -1)),
         [event(Deleted, "/g"), event(ChildrenChanged, "/")]
     );
     assert_eq!(w.model.watch_count(), 0, "the child watch is used up too");
     w.ask(actor.conn, &create("/g"));
     w.ask(watcher.conn, &list("/g", true));
     assert_eq!(
-        heard(&mut w, &watcher, &actor, &delete("/g", -1)),
+        received(&mut w, &watcher, &actor, &delete("/g", -1)),
         [event(Deleted, "/g")]
     );
 }

@@ -159,7 +159,7 @@ fn bad_paths_are_bad_arguments_once_the_parent_is_found() {
     ] {
         assert_eq!(w.fail(a.conn, &create(path)).1, err, "{path:?}");
     }
-    // The number makes a name out of a prefix that would be none.
+    // The number makes a valid name out of a prefix that is invalid alone.
     assert_eq!(created(&w.ask(a.conn, &member("/..")).1).0, "/..0000000000");
 }
 
@@ -177,7 +177,7 @@ fn the_counter_stops_at_its_end_and_is_signed_beyond() {
     create_at(-5, "/g/m_-000000005");
     create_at(-1, "/g/m_-000000001");
     create_at(i32::MAX, "/g/m_2147483647");
-    // 2³¹ − 1 plus one is smaller, and a smaller counter is not taken over: neither it nor pzxid.
+    // 2³¹ − 1 plus one is smaller, and a smaller counter is ignored: neither it nor pzxid changes.
     let stat = w.stat(a.conn, "/g");
     assert_eq!(stat.num_children, 5);
     assert_eq!(stat.cversion, i32::MAX.wrapping_mul(2).wrapping_sub(5));
@@ -185,7 +185,7 @@ fn the_counter_stops_at_its_end_and_is_signed_beyond() {
     assert_eq!(w.fail(a.conn, &member("/g/m_")).1, -110);
     let (_, response) = w.ask(a.conn, &member("/g/other_"));
     assert_eq!(created(&response).0, "/g/other_2147483647");
-    // A deletion is seen again in pzxid, and then the name is free again.
+    // A deletion shows in pzxid again, and then the name is free again.
     let (zxid, _) = w.ask(a.conn, &delete("/g/m_2147483647", -1));
     assert_eq!(w.stat(a.conn, "/g").pzxid, zxid);
     let (_, response) = w.ask(a.conn, &member("/g/m_"));
@@ -230,7 +230,7 @@ fn a_multi_of_checks_is_a_transaction_and_tells_of_each_in_the_body() {
         (zxid, response),
         (3, Response::Multi(vec![fine.clone(), fine.clone()]))
     );
-    // What stood before the failure is told as "no error", what stood behind it as -2.
+    // Operations before the failure are reported as "no error", those after it as -2.
     let (zxid, response) = w.ask(a.conn, &checks(&[("/g", 0), ("/x", -1), ("/g", 0)]));
     let told = vec![fine, Err(ServerError::NoNode), Err(ServerError::Other(-2))];
     assert_eq!((zxid, response), (4, Response::Multi(told)));

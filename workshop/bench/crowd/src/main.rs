@@ -1,24 +1,24 @@
-//! What N groups on one client cost, each with a contender and a detector: processor time of the whole
-//! process, and memory. `workshop/bench/README.md` says how to read it.
+//! The cost of N groups on one client, each with a contender and a detector: processor time of the
+//! whole process, and memory. `workshop/bench/README.md` explains the figures.
 
-mod meter;
 mod rows;
+mod usage;
 
 use clap::Parser;
 use rows::Row;
 use std::process::{Command, ExitCode, Stdio};
 
-/// Measure what N contenders and N detectors of N groups on one client cost
+/// Measure the cost of N contenders and N detectors of N groups on one client
 #[derive(Parser)]
 struct Args {
-    /// The numbers of groups; the last is compared with the first
+    /// The numbers of groups; the last one is compared with the first
     #[arg(
         long,
         value_delimiter = ',',
         default_value = "1000,2000,4000,8000,16000,32000"
     )]
     groups: Vec<usize>,
-    /// How many seconds the idle client is watched
+    /// How many seconds the idle client is measured
     #[arg(long, default_value_t = 10)]
     idle: u64,
     /// Measure one number in this process and print its row, for the process that prints the table
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Each number in a process of its own, so that none pays for the memory of another.
+/// Measures each number in a process of its own, so that none includes the memory of another.
 fn table(args: &Args) -> Result<(), String> {
     let program = std::env::current_exe().map_err(|e| format!("cannot find this program: {e}"))?;
     println!("{}", rows::HEAD);

@@ -1,6 +1,6 @@
-//! One row of the table: what one number of groups costs.
+//! One row of the table: the cost of one number of groups.
 
-use crate::meter;
+use crate::usage;
 use std::fmt;
 use std::time::{Duration, Instant};
 use tenure::{
@@ -8,14 +8,14 @@ use tenure::{
 };
 
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// For one phase.
+/// The limit of one phase.
 const LIMIT: Duration = Duration::from_secs(300);
 
 pub(crate) const HEAD: &str = "\
 | groups | elect | reconnect | expire | idle, a second | close | memory |
 |---|---|---|---|---|---|---|";
 
-/// What is spent for one group: nanoseconds of processor time, and bytes.
+/// The cost of one group: nanoseconds of processor time, and bytes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Row {
     groups: usize,
@@ -24,7 +24,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// What [`from_line`](Self::from_line) reads.
+    /// The line that [`from_line`](Self::from_line) reads.
     pub(crate) fn to_line(self) -> String {
         let costs = self.costs.map(|cost| cost.to_string()).join(" ");
         format!("{} {costs}", self.groups)
@@ -40,7 +40,7 @@ impl Row {
         Some(Self { groups, costs })
     }
 
-    /// How many times as much one group costs here as in `first`.
+    /// The cost of one group here, divided by its cost in `first`.
     pub(crate) fn ratios(&self, first: &Self) -> String {
         let mut line = format!("| {} : {} |", self.groups, first.groups);
         for (mine, other) in self.costs.iter().zip(first.costs) {
@@ -71,7 +71,7 @@ struct Crowd {
 
 impl Crowd {
     fn open() -> Result<Self, String> {
-        let url = Url::parse("memory://crowd/").map_err(|e| e.to_string())?;
+        let url = Url::parse("memory://crowd/groups").map_err(|e| e.to_string())?;
         let server = MemoryServer::of(&url).map_err(|e| e.to_string())?;
         let options = ClientOptions::default().session_timeout(TIMEOUT);
         let client = Client::open(&url, options).map_err(|e| e.to_string())?;
@@ -85,7 +85,7 @@ impl Crowd {
 
     fn elect(&mut self, groups: usize) -> Result<(), String> {
         for group in 0..groups {
-            let path = format!("/crowd/{group}");
+            let path = format!("/groups/{group}");
             let detector = self.client.detect(&path).map_err(|e| e.to_string())?;
             let contender = self.client.contend(ContenderOptions::new(&path));
             self.contenders.push(contender.map_err(|e| e.to_string())?);
@@ -94,7 +94,7 @@ impl Crowd {
         self.lead()
     }
 
-    /// Waits until every contender leads by a lease that is renewed, and every detector follows it.
+    /// Waits until every contender leads by a renewed lease, and every detector has its leader.
     fn lead(&self) -> Result<(), String> {
         let began = Instant::now();
         let mut tokens = Vec::with_capacity(self.contenders.len());
@@ -113,7 +113,7 @@ impl Crowd {
                 std::thread::sleep(Duration::from_millis(1));
             }
         }
-        meter::settle(LIMIT)
+        usage::settle(LIMIT)
     }
 
     fn await_session(&self, pick: impl Fn(&SessionEvent) -> bool) -> Result<(), String> {
@@ -132,14 +132,14 @@ impl Crowd {
         self.await_session(|event| matches!(event, SessionEvent::Suspended { .. }))?;
         self.server.heal().map_err(|e| e.to_string())?;
         self.await_session(|event| matches!(event, SessionEvent::Connected { .. }))?;
-        meter::settle(LIMIT)?;
+        usage::settle(LIMIT)?;
         self.lead()
     }
 
     fn expire(&self) -> Result<(), String> {
         self.server.expire_all().map_err(|e| e.to_string())?;
         self.await_session(|event| matches!(event, SessionEvent::Expired { .. }))?;
-        meter::settle(LIMIT)?;
+        usage::settle(LIMIT)?;
         self.lead()
     }
 
@@ -158,15 +158,15 @@ pub(crate) fn measure(groups: usize, idle: u64) -> Result<Row, String> {
         groups,
         ..Row::default()
     };
-    let before = meter::memory()?;
+    let before = usage::memory()?;
     let per_group = |spent: Duration| spent.as_nanos() as u64 / groups as u64;
     let phase = |act: &mut dyn FnMut() -> Result<(), String>| {
-        let began = meter::processor_time()?;
+        let began = usage::processor_time()?;
         act()?;
-        Ok::<u64, String>(per_group(meter::processor_time()? - began))
+        Ok::<u64, String>(per_group(usage::processor_time()? - began))
     };
     row.costs[0] = phase(&mut || crowd.elect(groups))?;
-    row.costs[5] = (meter::memory()?.saturating_sub(before)) / groups as u64;
+    row.costs[5] = (usage::memory()?.saturating_sub(before)) / groups as u64;
     row.costs[1] = phase(&mut || crowd.reconnect())?;
     row.costs[2] = phase(&mut || crowd.expire())?;
     let seconds = idle.max(1);

@@ -1,17 +1,17 @@
-//! `is_leading()` must cost less than 100 ns and take no lock. `workshop/bench/README.md` says
-//! how to read what this prints.
+//! `is_leading()` must cost less than 100 ns and take no lock. `workshop/bench/README.md` explains
+//! the output.
 
 #![allow(clippy::expect_used)] // without a leader there is nothing to measure
 
 use divan::{Bencher, black_box};
 use std::sync::LazyLock;
-use tenure_bench_lease::Subject;
+use tenure_bench_lease::Measured;
 
-static LEADER: LazyLock<Subject> =
-    LazyLock::new(|| Subject::leader("steady").expect("an empty group has a leader"));
-static STANDBY: LazyLock<Subject> = LazyLock::new(|| {
+static LEADER: LazyLock<Measured> =
+    LazyLock::new(|| Measured::leader("steady").expect("an empty group has a leader"));
+static STANDBY: LazyLock<Measured> = LazyLock::new(|| {
     assert!(LEADER.contender().is_leading());
-    Subject::standby("steady").expect("anybody may stand by")
+    Measured::standby("steady").expect("any contender may be a standby")
 });
 
 fn main() {
@@ -30,11 +30,14 @@ fn standby(bencher: Bencher<'_, '_>) {
     bencher.bench(|| assert!(!black_box(contender).is_leading()));
 }
 
-/// Readers beside a writer that renews as fast as the server commits.
+/// Readers beside a writer that renews the lease as fast as the server commits.
 #[divan::bench(threads = [1, 2], sample_size = 10_000)]
 fn leader_renewed_all_the_time(bencher: Bencher<'_, '_>) {
-    let subject = Subject::renewed_leader("renewed").expect("an empty group has a leader");
-    let (contender, before) = (subject.contender(), subject.renewals());
+    let measured = Measured::renewed_leader("renewed").expect("an empty group has a leader");
+    let (contender, before) = (measured.contender(), measured.renewals());
     bencher.bench(|| assert!(black_box(contender).is_leading()));
-    assert!(subject.renewals() > before, "nothing was renewed meanwhile");
+    assert!(
+        measured.renewals() > before,
+        "nothing was renewed meanwhile"
+    );
 }

@@ -1,4 +1,4 @@
-//! Leaders to be asked whether they lead, on a server inside the process.
+//! Contenders for the benchmark of `is_leading()`, on a server inside the process.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,9 +8,9 @@ use tenure::{Client, ClientOptions, Contender, ContenderOptions, Error, LeasePol
 
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// A contender, and whatever makes it be what it is. It ends with this value.
+/// A contender, with its client and the thread that renews its lease. Dropping it ends them.
 #[derive(Debug)]
-pub struct Subject {
+pub struct Measured {
     contender: Arc<Contender>,
     client: Client,
     writer: Option<Writer>,
@@ -23,31 +23,31 @@ struct Writer {
     thread: JoinHandle<()>,
 }
 
-impl Subject {
-    /// A leader, whose lease is renewed a few times a second, as leases are.
+impl Measured {
+    /// A leader with normal renewals: a few times a second.
     ///
     /// # Errors
-    /// What keeps it from leading.
+    /// An error that prevents it from leading.
     pub fn leader(name: &str) -> Result<Self, Error> {
         Self::lead(name, LeasePolicy::Verified)
     }
 
     fn lead(name: &str, policy: LeasePolicy) -> Result<Self, Error> {
-        let subject = Self::open(name, policy)?;
-        subject.contender.wait_leading(Some(LIMIT))?;
-        Ok(subject)
+        let measured = Self::open(name, policy)?;
+        measured.contender.wait_leading(Some(LIMIT))?;
+        Ok(measured)
     }
 
     /// A leader whose lease is renewed as often as the server answers. That is the policy
-    /// `session`, to which any answer is a renewal; a verified lease is published by the same code,
-    /// less often.
+    /// `session`, for which any answer is a renewal; a verified lease is published by the same
+    /// code, less often.
     ///
     /// # Errors
-    /// What keeps it from leading.
+    /// An error that prevents it from leading.
     pub fn renewed_leader(name: &str) -> Result<Self, Error> {
-        let mut subject = Self::lead(name, LeasePolicy::Session)?;
+        let mut measured = Self::lead(name, LeasePolicy::Session)?;
         let (stop, written) = <(Arc<AtomicBool>, Arc<AtomicU64>)>::default();
-        let contender = Arc::clone(&subject.contender);
+        let contender = Arc::clone(&measured.contender);
         let (told, count) = (Arc::clone(&stop), Arc::clone(&written));
         let thread = std::thread::spawn(move || {
             while !told.load(Ordering::Relaxed) {
@@ -59,15 +59,15 @@ impl Subject {
                 count.fetch_add(1, Ordering::Relaxed);
             }
         });
-        subject.writer = Some(Writer {
+        measured.writer = Some(Writer {
             stop,
             written,
             thread,
         });
-        Ok(subject)
+        Ok(measured)
     }
 
-    /// A contender that stands by, behind the leader of the same name.
+    /// A standby, behind the leader of the same name.
     ///
     /// # Errors
     /// `InvalidInput` for a name that no `memory://` URL may have.
@@ -86,19 +86,19 @@ impl Subject {
         })
     }
 
-    /// Who is asked.
+    /// The contender.
     pub fn contender(&self) -> &Contender {
         &self.contender
     }
 
-    /// Changes of the payload that were answered so far.
+    /// The number of payload changes that were answered so far.
     pub fn renewals(&self) -> u64 {
         let writer = self.writer.as_ref();
         writer.map_or(0, |writer| writer.written.load(Ordering::Relaxed))
     }
 }
 
-impl Drop for Subject {
+impl Drop for Measured {
     fn drop(&mut self) {
         if let Some(writer) = self.writer.take() {
             writer.stop.store(true, Ordering::Relaxed);
@@ -115,8 +115,8 @@ mod tests {
 
     #[test]
     fn a_renewed_leader_has_its_lease_extended_all_the_time() {
-        let subject = Subject::renewed_leader("bench-test").unwrap();
-        let end = || subject.contender().leadership().unwrap().lease_end();
+        let measured = Measured::renewed_leader("bench-test").unwrap();
+        let end = || measured.contender().leadership().unwrap().lease_end();
         // The pings alone, one each T/3, would take ten minutes.
         let (start, mut last, mut extended) = (Instant::now(), end(), 0);
         while extended < 200 {
@@ -125,6 +125,6 @@ mod tests {
             extended += usize::from(now > last);
             last = now;
         }
-        assert!(subject.renewals() > 0);
+        assert!(measured.renewals() > 0);
     }
 }

@@ -1,4 +1,4 @@
-//! The process under test, from outside.
+//! The process under test, as the harness controls it.
 
 use crate::{LIMIT, probe};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tenure_field::process::{Options, Stream};
 use tenure_field::{Netns, Process, boottime, poll, stats};
 
-/// The start of the process under test: a program that calls [`probe::run`].
+/// How to start the process under test: a program that calls [`probe::run`].
 #[derive(Clone, Debug)]
 pub struct Launcher {
     /// The program.
@@ -26,19 +26,19 @@ pub struct Usage {
     pub threads: u64,
     /// Resident memory now, in MB.
     pub rss_mb: f64,
-    /// The largest resident memory so far, in MB.
+    /// The greatest resident memory so far, in MB.
     pub peak_mb: f64,
-    /// Processor time so far, in seconds.
+    /// The processor time so far, in seconds.
     pub cpu: f64,
     /// Context switches so far.
     pub switches: f64,
-    /// Packets that came into the namespace so far, except those of its loopback device.
+    /// Packets that came into the namespace so far, except on its loopback device.
     pub packets_in: f64,
     /// Packets that left it.
     pub packets_out: f64,
-    /// Connection attempts that were made in the namespace so far.
+    /// Connection attempts in the namespace so far.
     pub connects: f64,
-    /// Sockets that are open.
+    /// Open sockets.
     pub sockets: usize,
 }
 
@@ -73,7 +73,7 @@ impl ClientProcess {
 
     /// Sends it a command.
     #[track_caller]
-    pub fn tell(&self, line: &str) {
+    pub fn command(&self, line: &str) {
         self.process.write_stdin(format!("{line}\n").as_bytes());
     }
 
@@ -94,27 +94,27 @@ impl ClientProcess {
             .count()
     }
 
-    /// Waits for a line as [`find`](Self::find) does.
+    /// Waits for a line as in [`find`](Self::find).
     ///
     /// # Panics
-    /// When none comes; the message holds all lines.
+    /// If none comes; the message has all lines.
     #[track_caller]
     pub fn wait(&self, since: u64, what: &str, matches: impl Fn(&Value) -> bool) -> Value {
         poll(LIMIT, || self.find(since, &matches)).unwrap_or_else(|| {
             let lines = self.process.lines().into_iter();
             let all: String = lines.map(|line| line.text + "\n").collect();
-            panic!("no {what} since {since}; it said:\n{all}")
+            panic!("no {what} since {since}; its output:\n{all}")
         })
     }
 
-    /// Waits for a state of the session; the time of its report, in seconds since `since`.
+    /// Waits for a state of the session; returns the time of the event, in seconds since `since`.
     #[track_caller]
     pub fn session(&self, since: u64, state: &str) -> f64 {
         let is = |line: &Value| line["what"] == "session" && line["state"] == state;
         seconds(since, &self.wait(since, state, is))
     }
 
-    /// The time at which a state of the session was reported, if it was.
+    /// The time of an event with a state of the session, if there was one.
     #[must_use]
     pub fn session_if(&self, since: u64, state: &str) -> Option<f64> {
         let is = |line: &Value| line["what"] == "session" && line["state"] == state;
@@ -128,16 +128,16 @@ impl ClientProcess {
         self.wait(0, &format!("answer to {id}"), is)
     }
 
-    /// Joins and waits for it; the path of the znode.
+    /// Joins and waits for it; returns the path of the znode.
     #[track_caller]
     pub fn join(&self, id: &str) -> String {
-        self.tell(&format!("join {id} 0"));
+        self.command(&format!("join {id} 0"));
         let answer = self.answer(id);
         let path = answer["path"].as_str();
         path.unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
-    /// Waits for a state of the contender `id`; the line.
+    /// Waits for a state of the contender `id`; returns the line.
     #[track_caller]
     pub fn contender(&self, since: u64, id: &str, state: &str) -> Value {
         self.wait(since, &format!("{state} of {id}"), |line| {
@@ -158,7 +158,7 @@ impl ClientProcess {
             .expect("it lives")
             .flatten()
         {
-            // A thread that has just ended no longer counts; threads under test do not end.
+            // A thread that has just ended is not counted; threads under test do not end.
             let text = |file| fs::read_to_string(task.path().join(file)).unwrap_or_default();
             cpu += text("schedstat")
                 .split_whitespace()
@@ -213,7 +213,7 @@ impl ClientProcess {
     }
 }
 
-/// From `since`, in nanoseconds, to when a line was printed, in seconds.
+/// The time from `since`, in nanoseconds, to the time of a line, in seconds.
 #[must_use]
 pub(crate) fn seconds(since: u64, line: &Value) -> f64 {
     span(since, line["at"].as_u64().expect("each line has a time"))

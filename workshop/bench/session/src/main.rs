@@ -1,12 +1,12 @@
-//! Plays each row of `docs/session.md` several times and writes the figures.
+//! Runs each experiment of `docs/session.md` several times and writes the figures.
 //!
 //!     tenure-bench-session [--runs N] [--only ROW]... [--write FILE]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // as in the library
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // see the library
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::thread;
-use tenure_bench_session::measurements::{self, Measurement, Needs};
+use tenure_bench_session::experiments::{self, Experiment, Needs};
 use tenure_bench_session::{Launcher, Network, Run, T, probe, report};
 
 const USAGE: &str = "usage: tenure-bench-session [--runs N] [--only ROW]... [--write FILE]";
@@ -28,9 +28,9 @@ fn parse(mut words: impl Iterator<Item = String>) -> Option<Args> {
         match word.as_str() {
             "--runs" => args.runs = value.parse().ok().filter(|runs| *runs > 0)?,
             "--only"
-                if measurements::all()
+                if experiments::all()
                     .iter()
-                    .any(|measurement| measurement.table.id == value) =>
+                    .any(|experiment| experiment.table.id == value) =>
             {
                 args.only.push(value)
             }
@@ -47,9 +47,9 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let Some(args) = parse(std::env::args().skip(1)) else {
-        let ids: Vec<_> = measurements::all()
+        let ids: Vec<_> = experiments::all()
             .iter()
-            .map(|measurement| measurement.table.id)
+            .map(|experiment| experiment.table.id)
             .collect();
         eprintln!("{USAGE}\nrows: {}", ids.join(", "));
         return ExitCode::from(2);
@@ -64,29 +64,29 @@ fn main() -> ExitCode {
 }
 
 fn measure(args: &Args) -> Result<(), String> {
-    let wanted: Vec<&Measurement> = measurements::all()
+    let wanted: Vec<&Experiment> = experiments::all()
         .iter()
-        .filter(|measurement| {
-            args.only.is_empty() || args.only.iter().any(|id| id == measurement.table.id)
+        .filter(|experiment| {
+            args.only.is_empty() || args.only.iter().any(|id| id == experiment.table.id)
         })
         .collect();
     let network = Network::new(launcher()?)?;
     let mut measured: BTreeMap<&str, Vec<Run>> = BTreeMap::new();
-    let (quiet, rest): (Vec<&Measurement>, Vec<&Measurement>) = wanted
+    let (quiet, rest): (Vec<&Experiment>, Vec<&Experiment>) = wanted
         .iter()
-        .partition(|measurement| measurement.needs == Needs::Quiet);
+        .partition(|experiment| experiment.needs == Needs::Quiet);
     let side_by_side: Vec<(&str, thread::Result<Played>)> = thread::scope(|scope| {
         let threads: Vec<_> = rest
             .iter()
-            .map(|measurement| {
-                let play = || match measurement.needs {
+            .map(|experiment| {
+                let play = || match experiment.needs {
                     Needs::OwnServer => {
                         let own = Network::new(network.launcher().clone())?;
-                        Ok(play(measurement, &own, args.runs))
+                        Ok(play(experiment, &own, args.runs))
                     }
-                    Needs::Little | Needs::Quiet => Ok(play(measurement, &network, args.runs)),
+                    Needs::Little | Needs::Quiet => Ok(play(experiment, &network, args.runs)),
                 };
-                (measurement.table.id, scope.spawn(play))
+                (experiment.table.id, scope.spawn(play))
             })
             .collect();
         let ends = threads.into_iter().map(|(id, thread)| (id, thread.join()));
@@ -96,32 +96,32 @@ fn measure(args: &Args) -> Result<(), String> {
     for (id, end) in side_by_side {
         match end {
             Ok(runs) => drop(measured.insert(id, runs?)),
-            // The other measurements keep their figures.
+            // The others still have their figures.
             Err(_) => failed.push(id),
         }
     }
-    // Last, when no other process of this program runs.
-    for measurement in quiet {
-        measured.insert(measurement.table.id, play(measurement, &network, args.runs));
+    // Last, when none of our other processes runs.
+    for experiment in quiet {
+        measured.insert(experiment.table.id, play(experiment, &network, args.runs));
     }
     let sections: Vec<_> = wanted
         .iter()
-        .filter_map(|measurement| {
+        .filter_map(|experiment| {
             Some(report::section(
-                &measurement.table,
-                measured.get(measurement.table.id)?,
+                &experiment.table,
+                measured.get(experiment.table.id)?,
             ))
         })
         .collect();
     let text = sections.join("\n");
     println!("{text}");
     if !failed.is_empty() {
-        return Err(format!("failed: {failed:?}; each said why above"));
+        return Err(format!("failed: {failed:?}; the reasons are above"));
     }
     let Some(path) = &args.write else {
         return Ok(());
     };
-    if wanted.len() < measurements::all().len() {
+    if wanted.len() < experiments::all().len() {
         return Err(format!("not all rows were played: {path} stays as it is"));
     }
     let document = std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))?;
@@ -129,21 +129,21 @@ fn measure(args: &Args) -> Result<(), String> {
     std::fs::write(path, document).map_err(|e| format!("{path}: {e}"))
 }
 
-/// The runs of a measurement, or the reason for which it has no network.
+/// The runs of an experiment, or the reason why it has no network.
 type Played = Result<Vec<Run>, String>;
 
-fn play(measurement: &Measurement, network: &Network, runs: usize) -> Vec<Run> {
+fn play(experiment: &Experiment, network: &Network, runs: usize) -> Vec<Run> {
     (1..=runs)
         .map(|number| {
-            eprintln!("{}: {number} of {runs}", measurement.table.id);
-            (measurement.play)(network)
+            eprintln!("{}: {number} of {runs}", experiment.table.id);
+            (experiment.play)(network)
         })
         .collect()
 }
 
 fn launcher() -> Result<Launcher, String> {
     Ok(Launcher {
-        program: std::env::current_exe().map_err(|e| format!("where is this program? {e}"))?,
+        program: std::env::current_exe().map_err(|e| format!("cannot find this program: {e}"))?,
         args: Vec::new(),
         timeout: T,
     })

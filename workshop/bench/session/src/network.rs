@@ -1,4 +1,4 @@
-//! The place of a row: a server, and a host for each client.
+//! The place of an experiment: a server, and a host for each client.
 
 use crate::client_process::{ClientProcess, Launcher, now, span};
 use std::io;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tenure_field::wire::{Fields, Payload, opcode};
 use tenure_field::{Host, Lab, Zookeeper, raw};
 
-/// The time between two looks whether a znode is gone: the error of that time.
+/// The time between two checks whether a znode is gone: the error of that time.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// A server on a network of its own.
@@ -20,7 +20,7 @@ pub struct Network {
     last: AtomicUsize,
 }
 
-/// A host and a group that no other row uses.
+/// A host and a group that no other client uses.
 #[derive(Debug)]
 pub struct Place {
     /// The host.
@@ -30,10 +30,10 @@ pub struct Place {
 }
 
 impl Network {
-    /// A lab with a server in it.
+    /// A lab with its own server.
     ///
     /// # Errors
-    /// When network namespaces are not allowed; the text has the reason.
+    /// If network namespaces are not allowed; the text has the reason.
     pub fn new(launcher: Launcher) -> Result<Self, String> {
         let lab = Lab::new()?;
         let server = Zookeeper::start_in(&lab);
@@ -51,7 +51,7 @@ impl Network {
         &self.server
     }
 
-    /// The options of clients.
+    /// The way to start clients.
     #[must_use]
     pub fn launcher(&self) -> &Launcher {
         &self.launcher
@@ -73,12 +73,12 @@ impl Network {
     pub fn client(&self, place: &Place) -> ClientProcess {
         let client = self.idle_client(place, &self.server.url(&place.path));
         let start = now();
-        client.tell("open");
+        client.command("open");
         client.session(start, "connected");
         client
     }
 
-    /// A client at a place that has not opened its session.
+    /// A client at a place, with no session yet.
     #[must_use]
     #[track_caller]
     pub fn idle_client(&self, place: &Place, url: &str) -> ClientProcess {
@@ -88,22 +88,22 @@ impl Network {
     /// A session of another client, close to the server.
     #[must_use]
     #[track_caller]
-    pub fn stranger(&self) -> raw::Session {
+    pub fn other_session(&self) -> raw::Session {
         let open = || raw::Session::open(self.server.addr(), Duration::from_secs(10));
         self.lab.servers().enter(open).expect("a healthy server")
     }
 
-    /// Runs `act` in the server's namespace.
+    /// Runs `act` on the server's host.
     pub fn near_server<R: Send>(&self, act: impl FnOnce() -> R + Send) -> R {
         self.lab.servers().enter(act)
     }
 
-    /// Looks until a znode is gone; joining the thread gives the instant.
+    /// Waits in a thread until a znode is gone; joining the thread returns the instant.
     #[must_use]
     pub fn watch_gone(&self, path: &str) -> JoinHandle<u64> {
-        let (mut stranger, path) = (self.stranger(), path.to_owned());
+        let (mut other, path) = (self.other_session(), path.to_owned());
         std::thread::spawn(move || {
-            while stranger.exists(&path, false).expect("a healthy server") {
+            while other.exists(&path, false).expect("a healthy server") {
                 std::thread::sleep(BETWEEN_LOOKS);
             }
             now()
@@ -116,7 +116,7 @@ impl Network {
     pub fn changes(&self, path: &str) -> i32 {
         let body = Payload::new().buffer(path).bool(false);
         let reply = self
-            .stranger()
+            .other_session()
             .request(opcode::EXISTS, body)
             .expect("a healthy server");
         assert_eq!(reply.error, 0, "{path}");
@@ -135,7 +135,7 @@ impl Network {
     pub fn children(&self, path: &str) -> usize {
         let body = Payload::new().buffer(path).bool(false);
         let reply = self
-            .stranger()
+            .other_session()
             .request(opcode::GET_CHILDREN, body)
             .expect("healthy");
         assert_eq!(reply.error, 0, "{path}");
@@ -143,10 +143,10 @@ impl Network {
     }
 }
 
-/// Sets data, without the owner.
+/// Sets the data of another session's znode.
 ///
 /// # Errors
-/// Those of the connection.
+/// The errors of the connection.
 pub(crate) fn set_data(session: &mut raw::Session, path: &str, data: &[u8]) -> io::Result<i32> {
     let body = Payload::new().buffer(path).buffer(data).int(-1);
     Ok(session.request(opcode::SET_DATA, body)?.error)
@@ -160,8 +160,7 @@ pub(crate) fn sleep_until(from: u64, seconds: f64) {
     }
 }
 
-/// Sleeps for a part of a ping interval that differs from run to run, so that faults occur in all
-/// phases.
+/// Sleeps for a random part of a ping interval, so that faults hit all phases.
 pub(crate) fn any_phase() {
     std::thread::sleep(Duration::from_nanos(now() % 1_300_000_000));
 }

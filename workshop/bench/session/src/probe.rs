@@ -1,15 +1,15 @@
-//! The process under test: a client that gets one command a line and prints its user's events, as
-//! JSON, on standard error (standard output may belong to a test harness).
+//! The process under test: a client that reads commands line by line and prints the events of its
+//! user as JSON, on standard error (standard output may belong to a test harness).
 //!
-//! | line | effect |
+//! | line | does |
 //! |---|---|
-//! | `open` / `open quiet` | opens the client; session events are printed, or not |
-//! | `join ID MS` | joins the group; gives up after this many milliseconds unless 0 |
+//! | `open` / `open quiet` | opens the client; prints session events, or not |
+//! | `join ID MS` | joins the group; gives up after MS milliseconds unless 0 |
 //! | `drop` | joins and gives up at once |
-//! | `members ID MS` | requests the members |
-//! | `detect PATH`, `watch PATH`, `contend ID PATH` | follows, watches, contends |
-//! | `read N` | joins, then reads its 100 bytes N times: at once, then one by one |
-//! | `many N` | a contender and a detector in each of N groups |
+//! | `members ID MS` | lists the members |
+//! | `detect PATH`, `watch PATH`, `contend ID PATH` | start a detector, a view, a contender |
+//! | `read N` | joins, then reads its 100 bytes N times: all at once, then one by one |
+//! | `many N` | starts a contender and a detector in each of N groups |
 //! | `close` | closes the client |
 
 use serde_json::{Value, json};
@@ -23,10 +23,10 @@ use tenure::{
 };
 use tenure_field::boottime;
 
-/// The variable that holds the URL: server and group.
+/// The variable with the URL: server and group.
 pub const URL: &str = "TENURE_PROBE_URL";
 
-/// The variable that holds the session timeout in milliseconds, if it is not the usual one.
+/// The variable with the session timeout in milliseconds, if it is not the default.
 pub const TIMEOUT: &str = "TENURE_PROBE_TIMEOUT_MS";
 
 fn session_timeout() -> Duration {
@@ -37,14 +37,14 @@ fn session_timeout() -> Duration {
 
 fn say(mut line: Value) {
     line["at"] = json!(boottime::now_ns());
-    // The parent process has gone: nothing reads the output.
+    // No reader is left if the parent has ended.
     drop(writeln!(std::io::stderr(), "{line}"));
 }
 
 /// Runs until standard input ends.
 ///
 /// # Panics
-/// When a line is not understood or the client cannot be opened.
+/// On an unknown command, or if the client cannot be opened.
 pub fn run() {
     let url: Url = std::env::var(URL).expect(URL).parse().expect("a URL");
     let mut probe = Probe {
@@ -63,7 +63,7 @@ pub fn run() {
 struct Probe {
     url: Url,
     client: Option<(Arc<Client>, Arc<Group>)>,
-    /// Handles that must live on.
+    /// Handles that stay open.
     kept: Vec<Box<dyn Send>>,
 }
 
@@ -194,7 +194,7 @@ fn failed(error: &Error) -> Value {
     json!({"failed": format!("{:?}", error.kind()), "error": error.to_string()})
 }
 
-/// Prints each event from a thread of its own, which keeps the handle.
+/// Prints each event from its own thread, which keeps the handle.
 fn follow<H: Send + Sync + 'static, E: tenure_event::Event>(
     handle: Arc<H>,
     events: fn(&H) -> &Events<E>,

@@ -1,11 +1,11 @@
-//! The tables, beside the peers' figures.
+//! The tables, beside the figures of the peers.
 
 use crate::Run;
 use crate::tables::Table;
 use std::fmt::Write;
 
-/// The least, median and greatest of the values of `name` in `runs`; the number of runs that have
-/// it, if not all.
+/// The smallest, the median and the greatest value of `name` in `runs`; and the number of runs with
+/// a value, if not all have one.
 #[must_use]
 pub fn spread(runs: &[Run], name: &str) -> String {
     let mut values: Vec<f64> = runs.iter().filter_map(|run| run.get(name)).collect();
@@ -72,15 +72,15 @@ fn row(text: &mut String, cells: &[&str]) {
     writeln!(text, "| {} |", cells.join(" | ")).expect("writing to a string");
 }
 
-/// The beginning of the document's generated part.
+/// The mark before the generated part of the document.
 const BEGIN: &str = "<!-- begin: written by `make session` -->";
-/// Its end.
+/// The mark after it.
 const END: &str = "<!-- end: written by `make session` -->";
 
 /// The document with its generated part replaced.
 ///
 /// # Errors
-/// When it has no such part.
+/// If it has no such part.
 pub fn replace(document: &str, generated: &str) -> Result<String, String> {
     let (before, rest) = document
         .split_once(BEGIN)
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_stands_between_the_marks_is_replaced() {
+    fn only_the_text_between_the_marks_is_replaced() {
         let old = format!("a\n{BEGIN}\nold\n{END}\nb\n");
         let new = replace(&old, "new").expect("it has marks");
         assert_eq!(new, format!("a\n{BEGIN}\n\nnew\n\n{END}\nb\n"));

@@ -1,22 +1,21 @@
-//! Reads tables, and finds the places of our figures in them.
+//! Reads tables: their texts, and the places of our figures.
 //!
-//! A table begins with `# ID: TITLE`, a line that describes the fault (or none), and the heads of
-//! the columns. In the rows `{NAME}` is the place of the figure of that name: our columns follow
-//! the label, and the peers' columns follow ours.
-//! the label, and what others did behind them.
+//! A table begins with `# ID: TITLE`, a line about the experiment (optional), and the heads of the
+//! columns. In the rows `{NAME}` is the place of the figure of that name: our columns follow the
+//! label, and the peers' columns follow ours.
 
 /// A table, as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table<'a> {
-    /// For `--only`.
+    /// The value for `--only`.
     pub id: &'a str,
     /// Its title.
     pub title: &'a str,
-    /// The fault; may be empty.
+    /// The line about the experiment; may be empty.
     pub said: &'a str,
     /// Our columns.
     pub own: Vec<&'a str>,
-    /// The peers'.
+    /// The columns of the peers.
     pub peers: Vec<&'a str>,
     /// The rows.
     pub rows: Vec<Row<'a>>,
@@ -25,18 +24,18 @@ pub struct Table<'a> {
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row<'a> {
-    /// Its label.
+    /// The label of the row.
     pub label: &'a str,
-    /// The figures, one for each of our columns.
+    /// The names of the figures, one for each of our columns.
     pub names: Vec<&'a str>,
-    /// The peers' cells.
+    /// The cells of the peers.
     pub peers: Vec<&'a str>,
 }
 
-/// The tables in the text.
+/// The tables of a text.
 ///
 /// # Errors
-/// When it is not a table, or a row has not a cell for each column; names the line.
+/// If there is none, or a row has not a cell for each column; with the line.
 pub fn read(text: &str) -> Result<Vec<Table<'_>>, String> {
     let mut tables: Vec<Table<'_>> = Vec::new();
     let mut heads: Vec<&str> = Vec::new();
@@ -69,7 +68,7 @@ pub fn read(text: &str) -> Result<Vec<Table<'_>>, String> {
         };
         let Some(cells) = cells(line) else {
             if !table.said.is_empty() || !heads.is_empty() {
-                return fail("one line describes the fault, before the columns");
+                return fail("only one line may precede the columns");
             }
             table.said = line;
             continue;
@@ -101,7 +100,7 @@ fn cells(line: &str) -> Option<Vec<&str>> {
     Some(line.split('|').map(str::trim).collect())
 }
 
-/// Our figures are those that follow the label without a gap.
+/// Our figures are those behind the label, without a gap.
 fn row<'a>(cells: &[&'a str]) -> Row<'a> {
     let name = |cell: &&'a str| cell.strip_prefix('{')?.strip_suffix('}');
     let names: Vec<&str> = cells[1..].iter().map_while(name).collect();
@@ -147,12 +146,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_table_is_refused_with_its_line() {
+    fn an_invalid_table_is_refused_with_its_line() {
         for (from, to, why) in [
             ("# a-b: What: a", "# a-b", "line 1: no `# ID: TITLE`"),
             ("# c: C", "# a-b: C", "line 7: there is one of this name"),
             ("# a-b: What: a title\n", "", "line 1: before the first"),
-            ("done.\n", "done.\nTwice.\n", "line 3: one line describes"),
+            ("done.\n", "done.\nTwice.\n", "line 3: only one line"),
             (" | 1 / 2 / 3", "", "line 5: not a cell for each column"),
             ("{cpu}", "7", "line 5: not a figure for each"),
             ("| x | {x} |\n", "", "c has no rows"),

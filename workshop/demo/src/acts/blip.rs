@@ -1,4 +1,4 @@
-//! The server hangs, not for long.
+//! The server hangs for a short time.
 
 use tenure_field::boottime;
 
@@ -16,12 +16,12 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     let paused_ns = boottime::now_ns();
     demo.server().pause();
     let passed = demo.let_pass("the server hangs", span);
-    // Also when interrupted: a stopped process would not end in order.
+    // Also when interrupted: a stopped process would not end normally.
     demo.server().resume();
     passed?;
-    demo.narrator.say(Tag::Server, "it runs on");
+    demo.narrator.say(Tag::Server, "it runs again");
 
-    // No lease lasts longer than T. Whoever leads after that has renewed it since.
+    // No lease lasts longer than T. A leader after that time has renewed its lease since.
     let text = "until any lease from before is over";
     demo.let_pass(text, timeout)?;
     let lost: Vec<&str> = demo
@@ -35,7 +35,7 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
         })
         .map(|actor| actor.name())
         .collect();
-    demo.check("nobody lost anything", lost.is_empty(), || {
+    demo.check("no contender lost its candidacy", lost.is_empty(), || {
         format!("{} lost a candidacy", human::list(&lost))
     })?;
     let now = demo.leader()?;
@@ -55,6 +55,6 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
         done: format!("server paused for {}", human::setting(span)),
         led: None,
         known: Vec::new(),
-        note: format!("{} leads on, token {}", leader.name, leader.tenure.token),
+        note: format!("{} still leads, token {}", leader.name, leader.tenure.token),
     }])
 }

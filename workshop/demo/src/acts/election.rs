@@ -1,4 +1,4 @@
-//! The cast enters; one of the contenders leads.
+//! The clients start; one of the contenders leads.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     demo.narrator.say(
         Tag::Check,
         format!(
-            "one leads, two stand by; both detectors name {}",
+            "one leads, two are standbys; both detectors name {}",
             leader.name
         ),
     );

@@ -34,7 +34,7 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
             let status = actor.process().exit_status()?;
             Some((actor.name().to_owned(), status))
         };
-        let (name, status) = demo.wait("everybody to exit", AT_MOST, |cast| {
+        let (name, status) = demo.wait("all processes to exit", AT_MOST, |cast| {
             cast.get(*place).and_then(ended)
         })?;
         if !status.success() {
@@ -47,7 +47,7 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     demo.narrator
         .say(Tag::Check, format!("all {} exited with 0", acting.len()));
 
-    // What a client could not end while the server was away ends by its timeout.
+    // A session that a client could not close while the server was away ends by its timeout.
     let promised = demo.settings.session_timeout + 2 * demo.settings.tick;
     let (sessions, ephemerals) =
         demo.with_server("the last session to end", promised, |server| {
@@ -79,14 +79,14 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
         || crate::tenures::conflict(&tenures).unwrap_or_default(),
     )?;
     Ok(vec![Finding {
-        done: "everybody asked to end".to_owned(),
+        done: "all processes asked to end".to_owned(),
         led: None,
         known: Vec::new(),
         note: format!("nothing is left; {} tenures, one at a time", tenures.len()),
     }])
 }
 
-/// The numbers of sessions and of ephemeral znodes, once both are 0 or the time is over.
+/// The numbers of sessions and of ephemeral znodes, once both are 0 or the time has passed.
 fn nothing_left(server: &Zookeeper, at_most: Duration) -> (String, String) {
     let mut left = (String::new(), String::new());
     poll(at_most, || {

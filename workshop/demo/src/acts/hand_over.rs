@@ -1,4 +1,4 @@
-//! The leader leaves in good order.
+//! The leader ends by SIGTERM.
 
 use super::successor;
 use crate::demo::Demo;
@@ -12,10 +12,10 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     demo.narrator
         .say(Tag::Demo, format!("SIGTERM to {}", old.name));
     let signalled_ns = demo.dismiss(old.actor)?;
-    let next = successor::wait(demo, "the next one to lead", signalled_ns, timeout)?;
+    let next = successor::wait(demo, "the next contender to lead", signalled_ns, timeout)?;
 
     let lost = demo.wait(
-        &format!("{} to say that it stopped", old.name),
+        &format!("{} to report that it stopped", old.name),
         timeout,
         |cast| {
             let old = cast.get(old.actor)?;
@@ -24,7 +24,7 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
         },
     )?;
     let reason = &lost.reason;
-    // The line may be written late; what it says of the end of the lease counts.
+    // The line may be written late; its lease end counts.
     let stopped_ns = lost.lease_end_ns;
     let began_ns = next.led.tenure.begin_ns;
     demo.check(
@@ -40,7 +40,7 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     successor::check_token(demo, &old, &next.led)?;
     demo.check(
         format!(
-            "nobody had to wait for a timeout: {} led after {}",
+            "no timeout was needed: {} led after {}",
             next.led.name,
             human::span(next.took)
         ),

@@ -1,4 +1,4 @@
-//! The leader ends without a word.
+//! The leader ends by SIGKILL.
 
 use super::successor;
 use crate::demo::Demo;
@@ -15,7 +15,7 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
         .say(Tag::Demo, format!("SIGKILL to {}", old.name));
     let killed_ns = demo.kill(old.actor)?;
     let what = format!(
-        "{}'s session to time out and the next one to lead",
+        "{}'s session to expire and the next contender to lead",
         old.name
     );
     let next = successor::wait(demo, &what, killed_ns, promised)?;

@@ -1,4 +1,4 @@
-//! The library itself, in this process, on the server that it brings along for tests.
+//! The library itself, in this process, on the in-memory server of the library.
 
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
@@ -16,13 +16,13 @@ use crate::narrator::{Narrator, Tag};
 use crate::table::Finding;
 
 const URL: &str = "memory://demo/app";
-/// All of it takes less than a blink.
+/// Everything takes less than a blink.
 const AT_MOST: Duration = Duration::from_secs(5);
 
-/// Who was told what, and when.
-enum News {
+/// An event of a contender or of the detector, with its time.
+enum Report {
     Leads {
-        who: usize,
+        index: usize,
         at_ns: u64,
         token: u64,
     },
@@ -43,14 +43,14 @@ struct Candidate {
 pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     let failed = |error: Error| Stop::library("a round at memory://", &error);
     let url = Url::parse(URL).map_err(failed)?;
-    let (sender, news) = mpsc::channel();
+    let (sender, reports) = mpsc::channel();
     let mut candidates = Vec::new();
-    for (who, name) in ["m1", "m2", "m3"].into_iter().enumerate() {
-        candidates.push(candidate(&url, who, name, sender.clone()).map_err(failed)?);
+    for (index, name) in ["m1", "m2", "m3"].into_iter().enumerate() {
+        candidates.push(candidate(&url, index, name, sender.clone()).map_err(failed)?);
     }
     let (watcher, detector) = watcher(&url, sender).map_err(failed)?;
 
-    let (mut leader, mut token, _) = next(demo, &candidates, &news, 0)?;
+    let (mut leader, mut token, _) = next(demo, &candidates, &reports, 0)?;
     let mut findings = Vec::new();
     for _ in 0..2 {
         let old = &candidates[leader];
@@ -58,16 +58,16 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
         demo.narrator.say(Tag::Demo, text);
         let called_ns = boottime::now_ns();
         let withdrawal = old.contender.withdraw();
-        let led_on = old.contender.is_leading();
-        let (who, new_token, [led_ns, known_ns]) = next(demo, &candidates, &news, token)?;
+        let still_led = old.contender.is_leading();
+        let (index, new_token, [led_ns, known_ns]) = next(demo, &candidates, &reports, token)?;
         let removed = withdrawal.wait_for(AT_MOST).map_err(failed)?;
         demo.check(
             format!(
                 "{} stopped, then {} led: token {token} to {new_token}",
-                old.name, candidates[who].name
+                old.name, candidates[index].name
             ),
             removed && new_token > token && !old.contender.is_leading(),
-            || format!("removed {removed}, leads on {led_on}, tokens {token} and {new_token}"),
+            || format!("removed {removed}, still led {still_led}, tokens {token} and {new_token}"),
         )?;
         findings.push(Finding {
             done: format!("memory://: withdraw() of {}", old.name),
@@ -75,10 +75,10 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
             known: vec![human::between(called_ns, known_ns)],
             note: format!(
                 "{} → {}, token {token} → {new_token}",
-                old.name, candidates[who].name
+                old.name, candidates[index].name
             ),
         });
-        (leader, token) = (who, new_token);
+        (leader, token) = (index, new_token);
     }
 
     drop(detector);
@@ -94,9 +94,9 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
 
 fn candidate(
     url: &Url,
-    who: usize,
+    index: usize,
     name: &'static str,
-    news: Sender<News>,
+    reports: Sender<Report>,
 ) -> Result<Candidate, Error> {
     let client = Client::open(url, ClientOptions::default())?;
     let options = ContenderOptions::new(url.path()).label(name).data(name);
@@ -104,8 +104,12 @@ fn candidate(
     contender.events().on_each(move |event| {
         if let ContenderEvent::Leading { member, .. } = event {
             let (at_ns, token) = (boottime::now_ns(), member.token);
-            // The act may have ended with an error; then nobody wants to know.
-            drop(news.send(News::Leads { who, at_ns, token }));
+            // The act may have ended with an error; then the event has no receiver.
+            drop(reports.send(Report::Leads {
+                index,
+                at_ns,
+                token,
+            }));
         }
     })?;
     Ok(Candidate {
@@ -115,73 +119,77 @@ fn candidate(
     })
 }
 
-fn watcher(url: &Url, news: Sender<News>) -> Result<(Client, Detector), Error> {
+fn watcher(url: &Url, reports: Sender<Report>) -> Result<(Client, Detector), Error> {
     let client = Client::open(url, ClientOptions::default())?;
     let detector = client.detect(url.path())?;
     detector.events().on_each(move |event| {
         if let DetectorEvent::Leader(leader) = event {
             let (at_ns, token) = (boottime::now_ns(), leader.member.token);
             let data = leader.data;
-            drop(news.send(News::Detected { at_ns, token, data }));
+            drop(reports.send(Report::Detected { at_ns, token, data }));
         }
     })?;
     Ok((client, detector))
 }
 
-/// Waits until somebody leads with a token other than `old`, and until the detector says so too.
-/// Returns who, the token, and when each of them knew.
+/// Waits until a contender leads with a token other than `old`, and until the detector reports it.
+/// Returns the contender, the token, and the times of both.
 fn next(
     demo: &Demo,
     candidates: &[Candidate],
-    news: &Receiver<News>,
+    reports: &Receiver<Report>,
     old: u64,
 ) -> Step<(usize, u64, [u64; 2])> {
     let deadline = Instant::now() + AT_MOST;
     let (mut leads, mut detected) = (None, None);
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
-        let Ok(event) = news.recv_timeout(left) else {
+        let Ok(event) = reports.recv_timeout(left) else {
             let seen = format!("contenders: {leads:?}; detector: {detected:?}");
             return Err(Stop::failed(
-                "somebody leads and the detector knows it",
+                "a contender leads and the detector names it",
                 seen,
             ));
         };
         match event {
-            News::Leads { who, at_ns, token } if token != old => {
-                tell(
+            Report::Leads {
+                index,
+                at_ns,
+                token,
+            } if token != old => {
+                narrate(
                     &demo.narrator,
                     at_ns,
                     Tag::Leader,
-                    candidates[who].name,
+                    candidates[index].name,
                     "leads",
                     token,
                 );
-                leads = Some((who, token, at_ns));
+                leads = Some((index, token, at_ns));
             }
-            News::Detected { at_ns, token, data } if token != old => {
-                let who = String::from_utf8_lossy(&data);
-                tell(
+            Report::Detected { at_ns, token, data } if token != old => {
+                let name = String::from_utf8_lossy(&data);
+                narrate(
                     &demo.narrator,
                     at_ns,
                     Tag::Detector,
                     "the detector",
-                    &format!("sees {who} lead"),
+                    &format!("sees {name} lead"),
                     token,
                 );
                 detected = Some((token, at_ns));
             }
-            // The end of what was known before.
-            News::Leads { .. } | News::Detected { .. } => {}
+            // An event of the earlier leader.
+            Report::Leads { .. } | Report::Detected { .. } => {}
         }
-        if let (Some((who, token, led_ns)), Some((seen, known_ns))) = (leads, detected)
+        if let (Some((index, token, led_ns)), Some((seen, known_ns))) = (leads, detected)
             && token == seen
         {
-            return Ok((who, token, [led_ns, known_ns]));
+            return Ok((index, token, [led_ns, known_ns]));
         }
     }
 }
 
-fn tell(narrator: &Narrator, at_ns: u64, tag: Tag, who: &str, does: &str, token: u64) {
-    narrator.say_at(at_ns, tag, format!("{who} {does} (token {token})"));
+fn narrate(narrator: &Narrator, at_ns: u64, tag: Tag, name: &str, does: &str, token: u64) {
+    narrator.say_at(at_ns, tag, format!("{name} {does} (token {token})"));
 }

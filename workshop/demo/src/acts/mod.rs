@@ -1,4 +1,4 @@
-//! What is played, in order: one file an act.
+//! The acts in their order: one file for each.
 
 mod blip;
 mod election;
@@ -22,27 +22,27 @@ struct Act {
 const ACTS: [Act; 7] = [
     Act {
         title: "1. Election",
-        about: "Three contenders and two detectors start. One contender is to lead, the others stand by.",
+        about: "Three contenders and two detectors start. One contender is to lead, the others are standbys.",
         play: election::play,
     },
     Act {
         title: "2. Clean hand-over",
-        about: "The leader is asked to end (SIGTERM). It stops leading first, then lets the next one.",
+        about: "The leader is asked to end (SIGTERM). It first stops leading, then the next contender leads.",
         play: hand_over::play,
     },
     Act {
         title: "3. The leader is killed",
-        about: "SIGKILL: it cannot tell anybody. Its session has to time out before another may lead.",
+        about: "SIGKILL: it cannot withdraw. Its session has to expire before another contender may lead.",
         play: kill::play,
     },
     Act {
         title: "4. The server hangs for a moment",
-        about: "SIGSTOP to the server for a quarter of T. Nobody is to lose anything by that.",
+        about: "SIGSTOP to the server for a quarter of T. No contender is to lose its candidacy.",
         play: blip::play,
     },
     Act {
         title: "5. The server is away for longer than T",
-        about: "Nobody can know who leads. The leader is to stop by its own clock, told by no one.",
+        about: "Nobody can know the leader. The leader is to stop by its own clock, without a message.",
         play: outage::play,
     },
     Act {
@@ -52,12 +52,12 @@ const ACTS: [Act; 7] = [
     },
     Act {
         title: "7. Everybody leaves",
-        about: "SIGTERM to all. Nothing is to stay behind: no znode, no session, no process.",
+        about: "SIGTERM to all. Nothing may be left: no znode, no session, no process.",
         play: finale::play,
     },
 ];
 
-/// Plays all acts. What they find is added as they end.
+/// Plays all acts. Adds the findings of each as it ends.
 pub(crate) fn play(demo: &mut Demo, findings: &mut Vec<Finding>) -> Step<()> {
     for act in ACTS {
         demo.check_wanted()?;

@@ -21,7 +21,7 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     demo.narrator.say(Tag::Server, "SIGTERM to the server");
     let stopping_ns = boottime::now_ns();
     demo.with_server("the server to stop", SERVER, Zookeeper::stop)?;
-    // After this instant nobody can have renewed anything.
+    // After this instant no lease can have been renewed.
     let stopped_ns = boottime::now_ns();
     demo.narrator.say(Tag::Server, "it is gone");
 
@@ -40,18 +40,22 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
         .cast
         .tenure_since(stopping_ns)
         .filter(|led| led.tenure.begin_ns < starting_ns);
-    demo.check("nobody led while it was away", nobody.is_none(), || {
-        nobody
-            .as_ref()
-            .map_or_else(String::new, |led| format!("{} led", led.name))
-    })?;
+    demo.check(
+        "no contender led while it was away",
+        nobody.is_none(),
+        || {
+            nobody
+                .as_ref()
+                .map_or_else(String::new, |led| format!("{} led", led.name))
+        },
+    )?;
     demo.restart_server()?;
     let ready_ns = boottime::now_ns();
     demo.narrator.say(Tag::Server, "it serves again");
 
-    // From the start on, since somebody may be quicker to reach it than this process is.
+    // From the start on, since a client may reach the server before this process does.
     let promised = timeout + 2 * demo.settings.tick;
-    let next = successor::wait(demo, "somebody to lead again", starting_ns, promised)?;
+    let next = successor::wait(demo, "a contender to lead again", starting_ns, promised)?;
     let since_ready = |span: Duration| span.saturating_sub(human::between(starting_ns, ready_ns));
     let (led, known) = (
         since_ready(next.took),
@@ -90,7 +94,7 @@ pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     ])
 }
 
-/// The leader says that it cannot renew, and then that it leads no more.
+/// The leader reports that it cannot renew, and then that its leadership has ended.
 fn leader_ends(demo: &mut Demo, old: &Led, stopping_ns: u64, stopped_ns: u64) -> Step<Event> {
     let timeout = demo.settings.session_timeout;
     let said = |is: fn(&Event) -> bool| move |actor: &Actor| actor.first(stopping_ns, is).cloned();
@@ -120,11 +124,11 @@ fn leader_ends(demo: &mut Demo, old: &Led, stopping_ns: u64, stopped_ns: u64) ->
             span(lease_end_ns)
         ),
         lease_end_ns < expires_ns,
-        || format!("jeopardy said {lease_end_ns} ns and T is over at {expires_ns} ns"),
+        || format!("jeopardy reported {lease_end_ns} ns, and T is over at {expires_ns} ns"),
     )?;
     demo.check(
         format!(
-            "it said jeopardy first, and stopped after {}, before T has passed",
+            "it first reported jeopardy, and stopped after {}, before T has passed",
             span(lost.at_ns)
         ),
         jeopardy.at_ns < lost.at_ns && lost.at_ns < expires_ns,
@@ -138,11 +142,11 @@ fn leader_ends(demo: &mut Demo, old: &Led, stopping_ns: u64, stopped_ns: u64) ->
     Ok(lost)
 }
 
-/// The detectors say that they cannot know, which is not that nobody leads.
+/// The detectors report that the leader is unknown, which is not the same as no leader.
 fn detectors_cannot_know(demo: &mut Demo, stopping_ns: u64, stopped_ns: u64) -> Step<()> {
     let timeout = demo.settings.session_timeout;
     let last_ns = demo.wait(
-        "both detectors to say that they cannot know",
+        "both detectors to report that the leader is unknown",
         timeout,
         |cast| {
             let said = cast.acting(Role::Detector).map(|detector| {
@@ -155,7 +159,7 @@ fn detectors_cannot_know(demo: &mut Demo, stopping_ns: u64, stopped_ns: u64) -> 
     let took = human::between(stopped_ns, last_ns);
     demo.check(
         format!(
-            "the detectors said within {} that they cannot know",
+            "the detectors reported within {} that the leader is unknown",
             human::span(took)
         ),
         took <= timeout,

@@ -1,4 +1,4 @@
-//! Waiting for whoever leads next: what several acts have in common.
+//! Waiting for the next leader: the common part of several acts.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::failure::Step;
 use crate::human;
 use crate::tenures::Led;
 
-/// A new leader, and how long everybody took to know.
+/// A new leader, and the times until it and the detectors knew.
 pub(super) struct Succession {
     pub(super) led: Led,
     /// From the cause until it led.
@@ -16,7 +16,7 @@ pub(super) struct Succession {
     pub(super) known: Vec<Duration>,
 }
 
-/// Waits until somebody leads who did not at `cause_ns`, and until all detectors know it.
+/// Waits until a client leads that did not lead at `cause_ns`, and until all detectors name it.
 pub(super) fn wait(
     demo: &mut Demo,
     what: &str,
@@ -46,10 +46,10 @@ pub(super) fn check_token(demo: &Demo, old: &Led, new: &Led) -> Step<()> {
     })
 }
 
-/// Waits until this many contenders stand by.
+/// Waits until this many contenders are standbys.
 pub(super) fn wait_standbys(demo: &mut Demo, count: usize, at_most: Duration) -> Step<()> {
     demo.wait(
-        &format!("{count} contenders to stand by"),
+        &format!("{count} contenders to be standbys"),
         at_most,
         |cast| (cast.standing_by() == count).then_some(()),
     )

@@ -1,5 +1,5 @@
-//! Simpler formulas of the lease, each with the order of events that refutes it. The derivation in
-//! `src/core/session/lease.rs` gives the purpose of each part of the right formula.
+//! Simpler formulas of the lease, each with the order of events that refutes it. The derivation of
+//! the right one in `crates/session/src/lease.rs` says what each part of it is for.
 
 use super::scene::{Scene, run_to};
 use super::tools::{LATE, next_ping, patience};

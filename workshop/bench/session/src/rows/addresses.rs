@@ -5,18 +5,18 @@ use crate::network::sleep_until;
 use crate::{Launcher, Network, Run};
 use std::process::Command;
 
-/// The reason for which it cannot work.
+/// The fault of the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bad {
     /// No process listens.
     Refused,
     /// ENETUNREACH.
     NoRoute,
-    /// EHOSTUNREACH, after the system has asked for its neighbour for three seconds.
+    /// EHOSTUNREACH, after the system has asked for the neighbour for three seconds.
     NoNeighbour,
-    /// SYNs vanish.
+    /// SYNs are lost.
     BlackHole,
-    /// A name that the hosts file does not have, and no name server to ask.
+    /// A name that the hosts file does not have, without a name server.
     NoName,
     /// A name, and a name server that does not answer.
     SilentResolver,
@@ -68,7 +68,7 @@ pub fn bad(network: &Network, bad: Bad, watched: f64) -> Run {
             "zookeeper.example:2181".to_owned()
         }
         Bad::SilentResolver => {
-            // Packets to it vanish: the hosts' network ends at the servers' namespace.
+            // Its packets are lost: the hosts' network ends at the servers' namespace.
             launcher = with_name_server(launcher, "10.99.0.9");
             "zookeeper.example:2181".to_owned()
         }
@@ -77,9 +77,9 @@ pub fn bad(network: &Network, bad: Bad, watched: f64) -> Run {
     let client = ClientProcess::start(&launcher, &url, Some(netns));
     let before = client.usage();
     let start = now();
-    client.tell("open");
+    client.command("open");
     let opened = client.wait(start, "opened", |line| line["what"] == "opened");
-    client.tell("members call 2000");
+    client.command("members call 2000");
     let mut run = Run::default();
     run.note("opened", seconds(start, &opened));
     run.note("told", client.session(start, "retrying"));
@@ -91,7 +91,7 @@ pub fn bad(network: &Network, bad: Bad, watched: f64) -> Run {
     run.note("cpu", after.cpu - before.cpu);
     run.note("connects", after.connects - before.connects);
     let closing = now();
-    client.tell("close");
+    client.command("close");
     run.note("closed", seconds(closing, &client.answer("close")));
     run
 }

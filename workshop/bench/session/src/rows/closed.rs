@@ -11,7 +11,7 @@ use tenure_field::raw;
 pub fn closed(network: &Network) -> Run {
     let place = network.place();
     let client = network.client(&place);
-    client.tell(&format!("contend me {}", place.path));
+    client.command(&format!("contend me {}", place.path));
     let leading = client.contender(0, "me", "leading");
     let gone = network.watch_gone(leading["more"].as_str().expect("a path"));
     let connected = client.wait(0, "connected", |line| line["state"] == "connected");
@@ -41,7 +41,7 @@ pub fn closed(network: &Network) -> Run {
     );
     let again = client.contender(over, "me", "leading");
     run.note("leads again", seconds(closing, &again));
-    client.tell("members after 0");
+    client.command("members after 0");
     run.note(
         "members",
         client.answer("after")["members"].as_f64().expect("a list"),

@@ -1,18 +1,18 @@
-//! The costs of a session.
+//! The cost of a session.
 
 use crate::client_process::{now, span};
 use crate::network::sleep_until;
 use crate::{Network, Run};
 
-/// A client that is connected and does nothing for `span` seconds.
+/// A connected client without work for `span` seconds.
 #[must_use]
 #[track_caller]
 pub fn idle(network: &Network, watched: f64) -> Run {
     let place = network.place();
     let client = network.idle_client(&place, &network.server().url(&place.path));
     let closed = client.usage();
-    client.tell("open quiet");
-    client.tell("members connected 0");
+    client.command("open quiet");
+    client.command("members connected 0");
     client.answer("connected");
     // The thread that waited for the answer ends, and the first segments are acknowledged.
     let opened = now();
@@ -36,22 +36,22 @@ pub fn idle(network: &Network, watched: f64) -> Run {
     run
 }
 
-/// A standby and a detector on one client, idle for `watched` seconds; another client leads.
+/// A standby and a detector on one client, at rest for `watched` seconds, behind another leader.
 #[must_use]
 #[track_caller]
 pub fn following(network: &Network, watched: f64) -> Run {
     let place = network.place();
     let leader = network.client(&network.place());
-    leader.tell(&format!("contend a {}", place.path));
+    leader.command(&format!("contend a {}", place.path));
     leader.contender(0, "a", "leading");
     let client = network.client(&place);
-    client.tell(&format!("contend b {}", place.path));
+    client.command(&format!("contend b {}", place.path));
     client.contender(0, "b", "standby");
-    client.tell(&format!("detect {}", place.path));
+    client.command(&format!("detect {}", place.path));
     client.wait(0, "the leader", |line| {
         line["what"] == "detector" && line["state"] == "leader"
     });
-    // The last of their questions is answered, and the answer acknowledged.
+    // Their last request is answered, and the answer acknowledged.
     let opened = now();
     sleep_until(opened, 1.0);
     let (start, before) = (now(), client.usage());
@@ -66,15 +66,16 @@ pub fn following(network: &Network, watched: f64) -> Run {
     run
 }
 
-/// A contender and a detector in each of `count` groups on one client, idle for `watched` seconds.
+/// A contender and a detector in each of `count` groups on one client, at rest for `watched`
+/// seconds.
 #[must_use]
 #[track_caller]
 pub fn many(network: &Network, count: u32, watched: f64) -> Run {
     let place = network.place();
     let client = network.idle_client(&place, &network.server().url(&place.path));
     let closed = client.usage();
-    client.tell("open quiet");
-    client.tell(&format!("many {count}"));
+    client.command("open quiet");
+    client.command(&format!("many {count}"));
     let line = client.wait(0, "all lead", |line| line["what"] == "many");
     let (start, before) = (now(), client.usage());
     sleep_until(start, watched);
@@ -109,8 +110,8 @@ pub fn many(network: &Network, count: u32, watched: f64) -> Run {
 pub fn reads(network: &Network, count: u32) -> Run {
     let place = network.place();
     let client = network.idle_client(&place, &network.server().url(&place.path));
-    client.tell("open quiet");
-    client.tell(&format!("read {count}"));
+    client.command("open quiet");
+    client.command(&format!("read {count}"));
     let line = client.wait(0, "read", |line| line["what"] == "read");
     let mut run = Run::default();
     for name in ["at_once_ms", "by_one_ms"] {

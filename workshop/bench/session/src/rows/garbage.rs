@@ -5,7 +5,7 @@ use crate::network::sleep_until;
 use crate::{Launcher, Run};
 use tenure_field::bad::{Kind, Server};
 
-/// A client of such a server for `watched` seconds, with a call that waits.
+/// A client of such a server for `watched` seconds, with a pending call.
 #[must_use]
 #[track_caller]
 pub fn garbage(launcher: &Launcher, kind: Kind, watched: f64) -> Run {
@@ -13,8 +13,8 @@ pub fn garbage(launcher: &Launcher, kind: Kind, watched: f64) -> Run {
     let client = ClientProcess::start(launcher, &server.url("/group"), None);
     let before = client.usage();
     let start = now();
-    client.tell("open");
-    client.tell("members call 0");
+    client.command("open");
+    client.command("members call 0");
     let mut run = Run::default();
     sleep_until(start, watched);
     let after = client.usage();
@@ -30,8 +30,8 @@ pub fn garbage(launcher: &Launcher, kind: Kind, watched: f64) -> Run {
     run.note("cpu", after.cpu - before.cpu);
     run.note("peak", after.peak_mb);
     run.note("grown", after.peak_mb - before.rss_mb);
-    // It lives, and can be ended.
-    client.tell("close");
+    // It still runs, and can be ended.
+    client.command("close");
     client.answer("close");
     run
 }

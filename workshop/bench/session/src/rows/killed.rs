@@ -9,13 +9,13 @@ use tenure_field::{Proxy, raw, wait_until};
 /// When the watched znodes change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// After the client has its session back.
+    /// After the client has reconnected its session.
     AfterReconnect,
     /// While the server is back and the client is not.
     DuringTheCut,
 }
 
-/// Each kind of watch over a kill and a start after a second, for a session with this timeout.
+/// Each kind of watch across a kill and a start after a second, for a session with this timeout.
 #[must_use]
 #[track_caller]
 pub fn watches(network: &Network, timeout: Duration, change: Change) -> Run {
@@ -28,14 +28,14 @@ pub fn watches(network: &Network, timeout: Duration, change: Change) -> Run {
         .enter(|| Proxy::start(network.server().addr()));
     let client = ClientProcess::start(&launcher, &proxy.url(&place.path), Some(place.host.netns()));
     let start = now();
-    client.tell("open");
+    client.command("open");
     client.session(start, "connected");
     client.join("one");
     let mut watched = Watched::set_up(network, &place, &client);
     any_phase();
 
     proxy.refuse(change == Change::DuringTheCut);
-    // Read before: the client may report it before the kill has returned.
+    // Read before: the client may notice before the kill has returned.
     let cut = now();
     network.server().kill();
     let mut run = Run::default();
@@ -53,7 +53,7 @@ pub fn watches(network: &Network, timeout: Duration, change: Change) -> Run {
     let kept = client.session_if(cut, "expired").is_none();
     run.note("kept", f64::from(u8::from(kept)));
     if !kept {
-        // A machine that is too slow; the session's other znodes are gone.
+        // The machine is too slow; the znodes of the session have been replaced.
         return run;
     }
     let changed = if change == Change::AfterReconnect {
@@ -62,13 +62,13 @@ pub fn watches(network: &Network, timeout: Duration, change: Change) -> Run {
     } else {
         cut
     };
-    watched.told(&client, changed, &mut run);
+    watched.note_events(&client, changed, &mut run);
     run
 }
 
-/// A leader to be followed, a group to be watched, a contender to be evicted and one to succeed.
+/// A leader for a detector, a group for a view, a contender to be evicted and one to succeed it.
 struct Watched {
-    stranger: raw::Session,
+    other: raw::Session,
     leader: String,
     member: String,
     predecessor: String,
@@ -77,31 +77,31 @@ struct Watched {
 
 impl Watched {
     fn set_up(network: &Network, place: &Place, client: &ClientProcess) -> Self {
-        let mut stranger = network.stranger();
+        let mut other = network.other_session();
         let mut stand = |group: &str| {
             let group = format!("{}-{group}", place.path);
-            stranger.create(&group, b"", 0).expect("healthy");
-            let reply = stranger
+            other.create(&group, b"", 0).expect("healthy");
+            let reply = other
                 .create(&format!("{group}/"), b"before", 3)
                 .expect("healthy");
             let mut fields = tenure_field::wire::Fields::new(&reply.body);
             String::from_utf8(fields.buffer().expect("a path").to_vec()).expect("text")
         };
         let (leader, member, predecessor) = (stand("d"), stand("g"), stand("c"));
-        client.tell(&format!("detect {}-d", place.path));
+        client.command(&format!("detect {}-d", place.path));
         client.wait(0, "leader", |line| {
             line["what"] == "detector" && line["more"] == "before"
         });
-        client.tell(&format!("watch {}-g", place.path));
+        client.command(&format!("watch {}-g", place.path));
         client.wait(0, "member", |line| {
             line["what"] == "group" && line["more"] == 1
         });
-        client.tell(&format!("contend heir {}-c", place.path));
+        client.command(&format!("contend heir {}-c", place.path));
         client.contender(0, "heir", "standby");
-        client.tell(&format!("contend victim {}-c", place.path));
+        client.command(&format!("contend victim {}-c", place.path));
         let victim = client.contender(0, "victim", "standby");
         Self {
-            stranger,
+            other,
             leader,
             member,
             predecessor,
@@ -109,9 +109,9 @@ impl Watched {
         }
     }
 
-    /// Attaches to the stranger's session again at the server that was started again.
+    /// Attaches the other session again, to the restarted server.
     fn come_back(&mut self, network: &Network) {
-        let (id, password) = (self.stranger.id, self.stranger.password.clone());
+        let (id, password) = (self.other.id, self.other.password.clone());
         let attach = || {
             raw::Session::attach(
                 network.server().addr(),
@@ -121,33 +121,33 @@ impl Watched {
             )
         };
         let back = network.near_server(attach).expect("a healthy server");
-        self.stranger = back.expect("ten seconds are not over");
+        self.other = back.expect("ten seconds are not over");
     }
 
-    /// Until the client has looked at everything again; its own questions are answered in order.
+    /// Waits until the client has read everything again; its own requests are answered in order.
     fn wait_armed(&mut self, client: &ClientProcess, cut: u64) {
         wait_until("the client is back", LIMIT, || {
             client.session_if(cut, "connected").map(drop)
         });
         for round in 0..3 {
             let id = format!("armed-{round}-{cut}");
-            client.tell(&format!("members {id} 0"));
+            client.command(&format!("members {id} 0"));
             client.answer(&id);
         }
     }
 
     fn change(&mut self) -> u64 {
         let changed = now();
-        let ok = set_data(&mut self.stranger, &self.leader, b"after").expect("healthy");
+        let ok = set_data(&mut self.other, &self.leader, b"after").expect("healthy");
         assert_eq!(ok, 0);
         for path in [&self.member, &self.own, &self.predecessor] {
-            let deleted = self.stranger.delete(path).expect("a healthy server");
+            let deleted = self.other.delete(path).expect("a healthy server");
             assert_eq!(deleted.error, 0, "{path}");
         }
         changed
     }
 
-    fn told(&self, client: &ClientProcess, since: u64, run: &mut Run) {
+    fn note_events(&self, client: &ClientProcess, since: u64, run: &mut Run) {
         let leader = client.wait(since, "new data", |line| {
             line["what"] == "detector" && line["more"] == "after"
         });
@@ -168,7 +168,7 @@ impl Watched {
     }
 }
 
-/// A server that is down for `down` seconds: the cost, and the time until the client is back.
+/// A server that is down for `down` seconds: the cost, and the time until the client is connected.
 #[must_use]
 #[track_caller]
 pub fn down(network: &Network, down: f64) -> Run {
@@ -176,7 +176,7 @@ pub fn down(network: &Network, down: f64) -> Run {
     let client = network.client(&place);
     client.join("one");
     let before = client.usage();
-    // Read before: the client may report it before the kill has returned.
+    // Read before: the client may notice before the kill has returned.
     let cut = now();
     network.server().kill();
     let mut run = Run::default();

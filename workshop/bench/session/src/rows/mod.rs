@@ -1,4 +1,4 @@
-//! The rows: the faults for a client, and the times of its events.
+//! The experiments: the faults, and the times of the events that follow.
 
 pub mod addresses;
 pub mod closed;

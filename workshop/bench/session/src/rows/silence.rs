@@ -1,4 +1,4 @@
-//! Packets vanish, or the client's own link is down.
+//! Packets are lost, or the client's own link is down.
 
 use crate::client_process::{ClientProcess, now, seconds, span};
 use crate::network::{any_phase, sleep_until};
@@ -34,7 +34,7 @@ pub fn idle(network: &Network, hole: f64) -> Run {
 pub fn leading(network: &Network) -> Run {
     let place = network.place();
     let client = network.client(&place);
-    client.tell(&format!("contend me {}", place.path));
+    client.command(&format!("contend me {}", place.path));
     let line = client.contender(0, "me", "leading");
     let gone = network.watch_gone(line["more"].as_str().expect("a path"));
     any_phase();
@@ -59,8 +59,8 @@ pub fn leading(network: &Network) -> Run {
     run
 }
 
-/// Calls that are made in a black hole of `hole` seconds: each once without a limit, and once
-/// given up after a second.
+/// Calls that are made in a black hole of `hole` seconds: each once without a limit, and once with
+/// a limit of a second.
 #[must_use]
 #[track_caller]
 pub fn calls(network: &Network, hole: f64) -> Run {
@@ -83,8 +83,8 @@ pub fn calls(network: &Network, hole: f64) -> Run {
         sleep_until(cut, after);
         made.push((name, now()));
         let what = if name == "+10" { "join" } else { "members" };
-        client.tell(&format!("{what} {name}-wait 0"));
-        client.tell(&format!("{what} {name}-limit 1000"));
+        client.command(&format!("{what} {name}-wait 0"));
+        client.command(&format!("{what} {name}-limit 1000"));
     }
     for (name, called) in &made {
         let given_up = client.answer(&format!("{name}-limit"));
@@ -107,7 +107,7 @@ pub fn calls(network: &Network, hole: f64) -> Run {
         let failed = answer["failed"].is_string();
         run.note(format!("{name} failed"), f64::from(u8::from(failed)));
     }
-    // One znode went with its session; only the join that was not given up was done.
+    // One znode went with its session; of the joins only the one without a limit was carried out.
     let deleted = 1;
     run.note(
         "creates",
@@ -134,8 +134,8 @@ pub fn own_link(network: &Network, hole: f64) -> Run {
     run.note("margin", run.at("gone") - run.at("disconnected"));
     sleep_until(cut, hole - 2.0);
     let called = now();
-    client.tell("members looked-at 1000");
-    client.tell("members answered 0");
+    client.command("members looked-at 1000");
+    client.command("members answered 0");
     run.note("looked at", seconds(called, &client.answer("looked-at")));
     sleep_until(cut, hole);
     run.note("cpu", client.usage().cpu - before.cpu);
@@ -147,19 +147,19 @@ pub fn own_link(network: &Network, hole: f64) -> Run {
     run
 }
 
-/// A black hole of 2.7 s, with writes on their way, and their outcome.
+/// A black hole of 2.7 s, with writes in flight, and their outcomes.
 #[must_use]
 #[track_caller]
 pub fn short(network: &Network) -> Run {
     writes(network, crate::T, 2.7, true)
 }
 
-/// A black hole of `hole` seconds for a session with this timeout, with writes on their way.
+/// A black hole of `hole` seconds for a session with this timeout, with writes in flight.
 ///
-/// Three writes are waited for: one before the cut, one right after it, and one half a
-/// second before the heal. One more is given up at once while there is no connection; and one, if
-/// `in_flight`, a second after it was written to a connection that is not known to be dead yet:
-/// its outcome is unknown, and the system may still send it again after the heal.
+/// The row waits for three writes: one before the cut, one right after it, and one half a second
+/// before the heal. One more is given up at once while there is no connection; and one, if
+/// `in_flight`, a second after it was written to a connection that is not known to be dead yet: its
+/// outcome is unknown, and the system may still resend it after the heal.
 #[must_use]
 #[track_caller]
 pub fn writes(network: &Network, timeout: Duration, hole: f64, in_flight: bool) -> Run {
@@ -169,20 +169,20 @@ pub fn writes(network: &Network, timeout: Duration, hole: f64, in_flight: bool) 
     let url = network.server().url(&place.path);
     let client = ClientProcess::start(&launcher, &url, Some(place.host.netns()));
     let start = now();
-    client.tell("open");
+    client.command("open");
     client.session(start, "connected");
     client.join("one");
     any_phase();
     place.host.cut();
     let cut = now();
     sleep_until(cut, 0.1);
-    client.tell("join early 0");
+    client.command("join early 0");
     if in_flight {
-        client.tell("join early-limit 1000");
+        client.command("join early-limit 1000");
     }
     sleep_until(cut, hole - 0.5);
-    client.tell("join late 0");
-    client.tell("drop");
+    client.command("join late 0");
+    client.command("drop");
     sleep_until(cut, hole);
     place.host.heal();
     let healed = now();
@@ -200,7 +200,7 @@ pub fn writes(network: &Network, timeout: Duration, hole: f64, in_flight: bool) 
     for answer in [early, late] {
         assert!(!kept || answer["path"].is_string(), "{answer}");
     }
-    // By now the system has sent again whatever it sends after the heal.
+    // By then the system has resent everything that it resends by itself after the heal.
     sleep_until(healed, 12.0);
     if kept {
         let members = u32::try_from(network.children(&place.path)).expect("few");

@@ -1,10 +1,10 @@
-//! The server is stopped (SIGSTOP): its system accepts connections, it does not answer.
+//! The server's process is stopped (SIGSTOP): its system accepts, it does not answer.
 
 use crate::client_process::{now, span};
 use crate::network::{any_phase, sleep_until};
 use crate::{Network, Run};
 
-/// A server that is stopped for `pause` seconds. No other row may use the network meanwhile.
+/// A server that is stopped for `pause` seconds. No other experiment may use the network meanwhile.
 #[must_use]
 #[track_caller]
 pub fn stopped(network: &Network, pause: f64) -> Run {

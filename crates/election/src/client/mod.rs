@@ -1,0 +1,389 @@
+//! The client: composes the machines, routes what they hear, and watches the age of what is
+//! known. The only machine that the edge owns.
+
+mod agenda;
+mod commands;
+mod machines;
+mod prove;
+mod recheck;
+mod signals;
+
+use super::contender::Contender;
+use super::event::{Event, SessionEvent};
+use super::shared::Shared;
+use super::shared_lease::{Basis, SharedLeases, Standing};
+use super::watches::Watches;
+use super::znode::{self, OwnZnodes};
+use super::{Answer, CallId, Error, ErrorKind, Handle, Input, Outbox, Output, SESSION, Wake};
+pub(crate) use agenda::{Leads, Needs, Waits};
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use machines::{Machine, Machines};
+use tenure_session::Time;
+use tenure_session::lease;
+use tenure_session::{Session, SessionOptions, SessionWake};
+
+/// One session, and everything that shares it. See the [module](super) for the contract.
+pub struct Client {
+    shared: Shared,
+    machines: Machines,
+    /// The newest answer is too old for what was learnt to be relied on.
+    stale: bool,
+    /// It has been, and nobody has looked anew since.
+    unseen: bool,
+    contact: Option<Time>,
+    /// Where the next proof goes on when there are too many leaderships for one.
+    turn: Handle,
+    /// A proof has failed because of some of the znodes that it named: the others are proved at once.
+    reprove: bool,
+    /// When something was last looked at though its watch was silent, or the connection was made.
+    rechecked: Time,
+    /// Whose turn it is of the contenders, and of all others, and whether the last turn was a contender's.
+    contenders_turn: usize,
+    others_turn: usize,
+    contenders_looked: bool,
+    /// In this step a connection was made: everybody has just been asked to look.
+    looked: bool,
+    closing: Vec<CallId>,
+    ended: bool,
+}
+
+impl core::fmt::Debug for Client {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Client")
+            .field("session", &format_args!("{:#x}", self.shared.session.id()))
+            .field("machines", &self.machines.len())
+            .field("stale", &self.stale)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// A client that connects at its first [`Input::Tick`]. `seed` picks the order of servers
+    /// and the jitter of pauses.
+    pub fn new(options: SessionOptions, seed: u64) -> Self {
+        Self {
+            shared: Shared {
+                now: Time::default(),
+                session: Session::new(options, seed),
+                watches: Watches::default(),
+                znodes: OwnZnodes::default(),
+                leases: SharedLeases::default(),
+                out: Outbox::default(),
+            },
+            machines: Machines::default(),
+            stale: false,
+            unseen: false,
+            contact: None,
+            turn: SESSION,
+            reprove: false,
+            rechecked: Time::default(),
+            contenders_turn: 0,
+            others_turn: 0,
+            contenders_looked: false,
+            looked: false,
+            closing: Vec::new(),
+            ended: false,
+        }
+    }
+
+    /// Takes one input at `now`.
+    ///
+    /// # Panics
+    /// In builds with debug assertions, if outputs of the previous input are left: the edge would
+    /// carry them out after it has told the core what happened next.
+    pub fn handle(&mut self, input: Input<'_>, now: Time) {
+        debug_assert!(
+            self.shared.out.is_empty(),
+            "the edge must drain all outputs of an input before it gives the next one"
+        );
+        self.shared.now = self.shared.now.max(now);
+        let now = self.shared.now;
+        self.looked = false;
+        // What the clock says comes first: an answer that was read too late renews nothing.
+        self.grow_old();
+        match input {
+            Input::Tick => {}
+            Input::Resolved { lookup, result } => {
+                self.shared
+                    .session
+                    .resolved(lookup, result, now, &mut self.shared.out);
+            }
+            Input::Connected { conn } => {
+                self.shared
+                    .session
+                    .connected(conn, now, &mut self.shared.out)
+            }
+            Input::Received { conn, bytes } => self.shared.session.received(conn, bytes),
+            Input::Disconnected { conn, why } => {
+                self.shared
+                    .session
+                    .disconnected(conn, &why, now, &mut self.shared.out);
+            }
+            Input::Command(command) => self.command(command),
+        }
+        self.recheck();
+        self.shared.session.tick(now, &mut self.shared.out);
+        self.machines_tick();
+        self.settle();
+        self.renew();
+        self.give_up();
+        self.prove();
+        self.shared.session.flush(now, &mut self.shared.out);
+        let until = self.deadline();
+        self.shared.out.push(Output::Wait { until });
+    }
+
+    /// The next thing to do, in order; `None` when everything is done.
+    #[must_use]
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.shared.out.pop()
+    }
+
+    /// Whether the session is closed and nothing will ever happen again.
+    pub fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Tells by how much the clock that `now` comes from may have fallen behind true time within the
+    /// last session timeout, if somebody slows it down: what the session is known to live for ends so
+    /// much sooner. Zero unless told.
+    pub fn set_clock_lag(&mut self, lag: core::time::Duration) {
+        self.shared.session.set_clock_lag(lag);
+    }
+
+    /// How many handles, own znodes and watchers it holds: what must not grow as they come and go.
+    pub fn footprint(&self) -> [usize; 3] {
+        [
+            self.machines.len(),
+            self.shared.znodes.len(),
+            self.shared.watches.len(),
+        ]
+    }
+
+    /// The session timeout to reckon with: nothing that a lease rests on is older.
+    pub fn timeout(&self) -> core::time::Duration {
+        self.shared.session.timeout()
+    }
+
+    /// How many requests wait: to be sent, or for their answers. The edge holds commands back while
+    /// there are many, also those of calls that were forgotten meanwhile.
+    pub fn backlog(&self) -> usize {
+        self.shared.session.waiting()
+    }
+
+    fn deadline(&mut self) -> Option<(Time, Wake)> {
+        let attached = self.shared.session.attached();
+        let znodes = self.shared.znodes.deadline().filter(|_| attached);
+        // While closing nothing is held any more, and only patience counts.
+        let held = self
+            .shared
+            .session
+            .answered()
+            .filter(|_| self.closing.is_empty());
+        let knowledge = held.map(|answered| {
+            let timeout = self.shared.session.timeout();
+            let at = if self.stale {
+                lease::over(answered, timeout)
+            } else {
+                lease::horizon(answered, timeout)
+            };
+            (at, Wake::Knowledge)
+        });
+        let agenda = self.machines.agenda();
+        let alone = agenda.alone_at().map(|at| (at, Wake::Lease));
+        let leases = Basis::ALL.into_iter().filter_map(|basis| {
+            let lease = self.shared.leases.of(basis)?;
+            let jeopardy = lease.fresh_until.filter(|_| !agenda.safe(basis).is_empty());
+            let at = jeopardy.map_or(lease.end, |at| at.min(lease.end));
+            agenda.shares(basis).then_some((at, Wake::Lease))
+        });
+        let again = agenda.again_at(attached).into_iter().chain(znodes).min();
+        let again = again.map(|at| (at, Wake::Again));
+        let recheck = self
+            .recheck_at()
+            .map(|at| (at, Wake::Session(SessionWake::Ping)));
+        let session = self.shared.session.deadline();
+        session
+            .map(|(at, wake)| (at, Wake::Session(wake)))
+            .into_iter()
+            .chain(knowledge)
+            .chain(alone)
+            .chain(leases)
+            .chain(again)
+            .chain(recheck)
+            .min_by_key(|(at, _)| *at)
+    }
+
+    /// Steps over every threshold of age that has been passed.
+    fn grow_old(&mut self) {
+        for handle in self.leaders_to_look_at() {
+            let tick = |contender: &mut Contender, shared: &mut Shared| contender.tick(shared);
+            self.machines.contender(handle, &mut self.shared, tick);
+        }
+        let Some(answered) = self.shared.session.answered() else {
+            return;
+        };
+        if !self.closing.is_empty() {
+            return;
+        }
+        let timeout = self.shared.session.timeout();
+        let now = self.shared.now;
+        let stale = lease::horizon(answered, timeout) <= now;
+        if !self.stale && stale {
+            self.stale = true;
+            self.unseen = true;
+            self.each(|machine, shared| match machine {
+                Machine::Contender(_) => {}
+                Machine::Detector(detector) => detector.on_stale(answered, shared),
+                Machine::Group(group) => group.on_stale(answered, shared),
+            });
+        }
+        if lease::over(answered, timeout) <= now {
+            self.shared
+                .session
+                .expire_locally(now, &mut self.shared.out);
+        }
+        self.settle();
+    }
+
+    /// A newer answer has come: leases are renewed, and what was too old is looked at again.
+    fn renew(&mut self) {
+        let answered = self.shared.session.answered();
+        if answered == self.contact {
+            return;
+        }
+        self.contact = answered;
+        let (Some(answered), false) = (answered, self.ended) else {
+            return;
+        };
+        let fresh = lease::shaky(answered, self.shared.session.timeout()) > self.shared.now;
+        let look = self.unseen && fresh && !self.looked;
+        self.unseen &= !fresh;
+        // An answer that took long may be too old to look anew by, and yet be news that grows old.
+        self.stale &= lease::horizon(answered, self.shared.session.timeout()) <= self.shared.now;
+        let stale = self.stale;
+        let mut concerned = self.renew_leases();
+        if look || stale {
+            concerned.extend(self.machines.iter().map(|(handle, _)| handle));
+        }
+        for handle in concerned {
+            self.machines
+                .touch(handle, &mut self.shared, |machine, shared| match machine {
+                    Machine::Contender(contender) => contender.renew(shared),
+                    Machine::Detector(detector) if look => detector.refresh(shared),
+                    Machine::Group(group) if look => group.refresh(shared),
+                    // What has only just come is too old already.
+                    Machine::Detector(detector) => detector.on_stale(answered, shared),
+                    Machine::Group(group) => group.on_stale(answered, shared),
+                });
+        }
+        self.settle();
+    }
+
+    /// Renews what all leaderships share. Returns the contenders that must be told: they lead now, are
+    /// no longer in jeopardy, or may say why there is no lease.
+    fn renew_leases(&mut self) -> BTreeSet<Handle> {
+        let (agenda, now) = (self.machines.agenda(), self.shared.now);
+        let mut concerned = BTreeSet::new();
+        for basis in Basis::ALL {
+            let Some(standing) = Standing::of(basis, &self.shared) else {
+                continue;
+            };
+            if agenda.shares(basis) {
+                standing.publish(basis, &mut self.shared);
+            }
+            if standing.fresh_until.is_some() {
+                concerned.extend(agenda.in_jeopardy(basis));
+            }
+            if !agenda.first(basis).is_empty() && standing.makes_leaders(basis, &self.shared) {
+                concerned.extend(agenda.first(basis));
+            }
+        }
+        for waits_long in [false, true] {
+            if agenda.explain_by(now, waits_long).next().is_some()
+                && self
+                    .shared
+                    .session
+                    .lease_hindrance(now, waits_long)
+                    .is_some()
+            {
+                concerned.extend(agenda.explain_by(now, waits_long));
+            }
+        }
+        concerned
+    }
+
+    /// The leaders of which a lease is over by now, or a renewal overdue.
+    fn leaders_to_look_at(&self) -> BTreeSet<Handle> {
+        let (agenda, now) = (self.machines.agenda(), self.shared.now);
+        let mut due: BTreeSet<Handle> = agenda.alone_by(now).collect();
+        for basis in Basis::ALL {
+            let Some(lease) = self.shared.leases.of(basis) else {
+                continue;
+            };
+            if lease.end <= now {
+                due.extend(agenda.in_jeopardy(basis));
+            }
+            if lease.end <= now || lease.fresh_until.is_some_and(|at| at <= now) {
+                due.extend(agenda.safe(basis));
+            }
+        }
+        due
+    }
+
+    fn machines_tick(&mut self) {
+        let attached = self.shared.session.attached();
+        for handle in self.machines.agenda().again_by(self.shared.now, attached) {
+            self.machines
+                .touch(handle, &mut self.shared, |machine, shared| match machine {
+                    Machine::Detector(detector) => detector.tick(shared),
+                    Machine::Group(group) => group.tick(shared),
+                    Machine::Contender(contender) => contender.retry(shared),
+                });
+        }
+        znode::tick(&mut self.shared);
+    }
+
+    fn end(&mut self, clean: bool) {
+        self.ended = true;
+        self.detach();
+        self.each(|machine, shared| match machine {
+            Machine::Contender(contender) => contender.close(shared),
+            Machine::Group(group) => group.fail_calls(&Error::closed(), shared),
+            Machine::Detector(_) => {}
+        });
+        znode::on_closed(&mut self.shared);
+        self.tell(SessionEvent::Closed);
+        for call in core::mem::take(&mut self.closing) {
+            let result = if clean {
+                Ok(Answer::Closed)
+            } else {
+                Err(Error::new(
+                    ErrorKind::Timeout,
+                    "no server could be told that the session is closed; \
+                     what belongs to it goes when it times out",
+                ))
+            };
+            self.shared.out.done(call, result);
+        }
+    }
+
+    fn detach(&mut self) {
+        self.shared.watches.clear();
+        self.shared.znodes.on_detached();
+        self.each(|machine, shared| match machine {
+            Machine::Contender(contender) => contender.on_detached(shared),
+            Machine::Detector(detector) => detector.on_detached(),
+            Machine::Group(group) => group.on_detached(),
+        });
+    }
+
+    fn tell(&mut self, event: SessionEvent) {
+        self.shared.out.event(SESSION, Event::Session(event));
+    }
+
+    fn each(&mut self, act: impl FnMut(&mut Machine, &mut Shared)) {
+        self.machines.each(&mut self.shared, act);
+    }
+}

@@ -1,0 +1,176 @@
+//! Proofs of all leaderships, and when the session is given up because none can help.
+
+use super::Client;
+use crate::ask::Ask;
+use crate::contender::Contender;
+use crate::shared::Shared;
+use crate::znode::{self, ZnodeId};
+use crate::{Error, Handle};
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
+use tenure_proto::{MultiOp, Request, Response, ServerError};
+use tenure_session::Proving;
+
+/// How many znodes one proof names at most; more take turns.
+const CHECKS_MAX: usize = 512;
+/// How many bytes their checks take at most, if there is more than one: servers refuse a request
+/// longer than `jute.maxbuffer`, which is 1 MiB if it is not set.
+const CHECKS_BYTES_MAX: usize = 128 * 1024;
+/// How many bytes a check takes besides its path.
+const CHECK_BYTES: usize = 17;
+
+/// `RUNTIMEINCONSISTENCY`: what the operations of a `multi` are answered that come after the one that
+/// failed.
+const NOT_LOOKED_AT: ServerError = ServerError::Other(-2);
+
+impl Client {
+    /// A session that may be about to be closed makes no leader, nor does one whose proved life has run
+    /// out where answers are too slow to prove it again. Where somebody waits for a lease, and nothing
+    /// hangs on the session that does not come back by itself, it is given up for another one.
+    pub(super) fn give_up(&mut self) {
+        let (agenda, session, now) = (
+            self.machines.agenda(),
+            &self.shared.session,
+            self.shared.now,
+        );
+        if !agenda.waits_for_lease() || agenda.binds_session() || !self.closing.is_empty() {
+            return;
+        }
+        let is_doubtful = session.doubtful_until(now).is_some();
+        let waits = match is_doubtful {
+            true => true,
+            false => agenda.waits_in_vain(now) && session.is_too_slow_to_confirm(now),
+        };
+        if waits {
+            self.shared.session.give_up();
+            self.settle();
+        }
+    }
+
+    /// Sends a proof of all leaderships, if one is due.
+    pub(super) fn prove(&mut self) {
+        let (agenda, now) = (self.machines.agenda(), self.shared.now);
+        let leads = agenda.leads();
+        // Where answers are slow the proofs begin before it is known whose turn it is.
+        let early =
+            !agenda.has_claims() && self.shared.session.is_slow(now) && agenda.may_be_first();
+        let proving = match agenda.proving() {
+            None if early => Proving::Steadily,
+            proving => proving.unwrap_or(Proving::No),
+        };
+        self.shared.session.set_leading(leads);
+        self.shared.session.set_proving(proving, now);
+        let again = core::mem::take(&mut self.reprove) && self.shared.session.can_prove();
+        if !again && !self.shared.session.proof_is_due(now) || !agenda.has_claims() && !early {
+            return;
+        }
+        let (znodes, mut ops) = self.checks();
+        if ops.is_empty() {
+            // Nothing of ours stands: any write proves as much.
+            ops.push(MultiOp::Check {
+                path: "/".to_owned(),
+                version: -1,
+            });
+        }
+        let request = Request::Multi { ops };
+        self.shared
+            .session
+            .prove(Ask::Proof(znodes), request, self.shared.now);
+    }
+
+    /// The checks of the next proof, of as many znodes as fit; the others are next.
+    fn checks(&mut self) -> (Vec<ZnodeId>, Vec<MultiOp>) {
+        let (mut znodes, mut ops, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let mut next = None;
+        for (handle, znode) in self.machines.agenda().claims_from(self.turn) {
+            let contender = self.machines.as_contender(handle);
+            let Some((_, _, path)) = contender.and_then(Contender::claim) else {
+                continue;
+            };
+            bytes += path.len() + CHECK_BYTES;
+            if ops.len() >= CHECKS_MAX || !ops.is_empty() && bytes > CHECKS_BYTES_MAX {
+                next = Some(handle);
+                break;
+            }
+            znodes.push(znode);
+            ops.push(MultiOp::Check {
+                path: path.to_owned(),
+                version: -1,
+            });
+        }
+        self.turn = next.unwrap_or(self.turn);
+        (znodes, ops)
+    }
+
+    /// A check that failed says that a znode is not what it was: its znode looks, and the others are
+    /// proved without it.
+    pub(super) fn proved(&mut self, znodes: &[ZnodeId], result: Result<Response, ServerError>) {
+        match result {
+            Ok(Response::Multi(outcomes)) => {
+                let mut failed = znodes.iter().zip(outcomes).filter_map(|(znode, outcome)| {
+                    let error = outcome.err()?;
+                    // Those behind the one that is to blame were not looked at.
+                    (error != NOT_LOOKED_AT).then_some((*znode, error))
+                });
+                if let Some((znode, error)) = failed.next() {
+                    znode::on_failed_check(&mut self.shared, znode, error);
+                    self.reprove = true;
+                } else {
+                    self.each_of(znodes, |contender, _| contender.on_proved());
+                }
+            }
+            Ok(_) => {}
+            // The whole proof was not carried out, or it is not known whether: the next one follows.
+            Err(error) => self.each_of(znodes, |contender, shared| {
+                let error = Error::undecided(error, "prove the leadership in", contender.path());
+                contender.on_blocked(error, shared);
+            }),
+        }
+    }
+
+    /// The contenders whose znodes these are, and not those of an earlier candidacy.
+    fn each_of(&mut self, znodes: &[ZnodeId], mut act: impl FnMut(&mut Contender, &mut Shared)) {
+        for znode in znodes {
+            let Some(owner) = self.shared.znodes.owner(*znode) else {
+                continue;
+            };
+            self.machines
+                .contender(owner, &mut self.shared, |contender, shared| {
+                    if contender.holds(*znode) {
+                        act(contender, shared);
+                    }
+                });
+        }
+    }
+
+    /// A proof of the contender that is next in line was answered: what failed of it is looked at.
+    pub(super) fn proved_idly(
+        &mut self,
+        handle: Handle,
+        znode: ZnodeId,
+        result: Result<Response, ServerError>,
+    ) {
+        let Ok(Response::Multi(outcomes)) = result else {
+            return;
+        };
+        let failed = |outcome: &Result<_, ServerError>| {
+            outcome.as_ref().is_err_and(|error| *error != NOT_LOOKED_AT)
+        };
+        match outcomes.iter().position(failed) {
+            Some(0) => {
+                if let Some(Err(error)) = outcomes.first() {
+                    znode::on_failed_check(&mut self.shared, znode, *error);
+                }
+            }
+            Some(_) => {
+                self.machines
+                    .contender(handle, &mut self.shared, |contender, shared| {
+                        if contender.next_in_line().is_some() {
+                            contender.watch_predecessor(shared);
+                        }
+                    });
+            }
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! What users want of a client, and how it is answered.
+
+use crate::contender::ContenderSpec;
+use crate::event::Member;
+use crate::{Handle, SESSION};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+/// Names a call that waits for an [`Answer`]. The edge picks the numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub u64);
+
+/// What a user wants.
+#[derive(Debug)]
+pub enum Command {
+    /// Contend; events come under `handle`.
+    Contend {
+        /// Names the contender.
+        handle: Handle,
+        /// What to contend for, and with what.
+        spec: ContenderSpec,
+    },
+    /// Withdraw: answered by [`Answer::Removed`] when the znode is gone.
+    Withdraw {
+        /// The contender.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+    },
+    /// Follow the leader of the group at `path`.
+    Detect {
+        /// Names the detector.
+        handle: Handle,
+        /// The group.
+        path: String,
+    },
+    /// Open a group: nothing is sent for it.
+    Group {
+        /// Names the group.
+        handle: Handle,
+        /// Its znode.
+        path: String,
+    },
+    /// Join a group: answered by [`Answer::Joined`].
+    Join {
+        /// The group.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+        /// What stands before `_` in the name of the member.
+        label: Option<String>,
+        /// The payload.
+        data: Vec<u8>,
+    },
+    /// Leave a group: answered by [`Answer::Removed`].
+    Cancel {
+        /// The group.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+        /// The member's znode.
+        path: String,
+    },
+    /// Change a contender's payload: answered by [`Answer::Written`].
+    SetData {
+        /// The contender.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+        /// The payload.
+        data: Vec<u8>,
+    },
+    /// Change the payload of a membership of a group: answered by [`Answer::Written`].
+    SetMemberData {
+        /// The group.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+        /// The member's znode.
+        path: String,
+        /// The payload.
+        data: Vec<u8>,
+    },
+    /// Wait for the end of a member: answered by [`Answer::Removed`].
+    AwaitEnd {
+        /// The group.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+        /// The member's znode.
+        path: String,
+    },
+    /// Delete a member, whoever owns it: answered by [`Answer::Removed`] when its znode is gone,
+    /// with `true` if it stood.
+    Evict {
+        /// The group.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+        /// The member's znode.
+        path: String,
+        /// Its `czxid`: another znode of the same name is not touched.
+        token: u64,
+    },
+    /// List the members once: answered by [`Answer::Members`].
+    Members {
+        /// The group.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+    },
+    /// Read a member's payload: answered by [`Answer::Data`].
+    Data {
+        /// The group.
+        handle: Handle,
+        /// Names the call.
+        call: CallId,
+        /// The member's znode.
+        path: String,
+    },
+    /// Tell of every change of the members from now on.
+    Watch {
+        /// The group.
+        handle: Handle,
+    },
+    /// Nobody waits for this call any more.
+    Forget {
+        /// The handle of the call, or [`SESSION`].
+        handle: Handle,
+        /// The call.
+        call: CallId,
+    },
+    /// A handle is of no more use: its znodes are removed, its events stop.
+    Drop {
+        /// The handle.
+        handle: Handle,
+    },
+    /// Close the session: answered by [`Answer::Closed`].
+    Close {
+        /// Names the call.
+        call: CallId,
+        /// How long to keep trying to tell a server.
+        patience: Duration,
+    },
+}
+
+impl Command {
+    /// The handle that it concerns: [`SESSION`] for the client itself.
+    pub fn handle(&self) -> Handle {
+        match self {
+            Self::Contend { handle, .. }
+            | Self::Withdraw { handle, .. }
+            | Self::Detect { handle, .. }
+            | Self::Group { handle, .. }
+            | Self::Join { handle, .. }
+            | Self::Cancel { handle, .. }
+            | Self::SetData { handle, .. }
+            | Self::SetMemberData { handle, .. }
+            | Self::AwaitEnd { handle, .. }
+            | Self::Evict { handle, .. }
+            | Self::Members { handle, .. }
+            | Self::Data { handle, .. }
+            | Self::Watch { handle }
+            | Self::Forget { handle, .. }
+            | Self::Drop { handle } => *handle,
+            Self::Close { .. } => SESSION,
+        }
+    }
+}
+
+/// What a call was answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The znode is gone; `true` when this call removed it (or, for an eviction whose reply was
+    /// lost, when it stood before).
+    Removed(bool),
+    /// The own member.
+    Joined(Member),
+    /// Whether the znode bears the payload now; `false` when there is none (any more).
+    Written(bool),
+    /// All members, oldest first.
+    Members(Vec<Member>),
+    /// The payload, or `None` when the member is gone.
+    Data(Option<Vec<u8>>),
+    /// The session is closed and all that belonged to it is gone.
+    Closed,
+}

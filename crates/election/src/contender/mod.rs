@@ -1,0 +1,405 @@
+//! A contender: one candidacy after another for the leadership of a group.
+//!
+//! Once its own znode stands, one listing tells every member that can ever be before it: members
+//! that come later have a higher `czxid`. It watches the nearest of those before it, and leads
+//! when it has seen all of them gone. So a standby is woken only when its predecessor or its own
+//! znode changes, and a vanished predecessor alone never makes a leader.
+//!
+//! Where the predecessor may not be read, no event of it comes: then the group's list of children
+//! is watched, and the predecessor looked at each T/3. Whoever cannot be looked at stands before us.
+//!
+//! A candidacy begins and ends here; `rank` finds its place, `leadership` keeps its lease.
+//!
+//! # States
+//!
+//! ```text
+//!  begins ──▶ Unknown ── listed ──▶ Behind ── all before it are gone ──▶ First ── a lease ──▶ Leading
+//!    ▲           │                    ▲
+//!    │           └▶ Counting ─────────┘
+//!    └── Reenrol::Always ── Lost ◀── from any of them
+//! ```
+//!
+//! | in | what happens | then |
+//! |---|---|---|
+//! | `Unknown` | the own znode stands, and is in a listing | `Behind` |
+//! | `Unknown` | … of which the numbers have wrapped | `Counting`: every candidate is looked at |
+//! | `Counting` | every candidate was answered for | `Behind`, in the order of `czxid` |
+//! | `Behind` | the predecessor is gone | the one before it is watched; `First` if there is none |
+//! | `Behind` | all that were known are gone, and more stood before those | `Unknown`: it lists again |
+//! | `First` | the lease is long enough, and will be renewed | `Leading` |
+//! | `First` | for T it is not known that the znode is ours | lost: `LeaseLapsed` |
+//! | `Leading` | a renewal is overdue, or the connection is lost | `Leading`, in jeopardy |
+//! | `Leading` | the lease ends; with `Strict` the connection is lost | lost: `LeaseLapsed` |
+//! | any | the own znode is gone, or is given up | lost, with the reason |
+//!
+//! `Behind`, `First` and `Leading` outlive a connection: on the next one the predecessor is looked at again.
+
+mod leadership;
+mod rank;
+
+pub(crate) use rank::{ContenderAsk, RankAsk};
+
+use super::again::Again;
+use super::event::{ContenderEvent, Event, LostReason, Member};
+use super::shared::Shared;
+use super::words::{LeasePolicy, Reenrol};
+use super::znode::{self, ZnodeId, ZnodeNews};
+use super::{Answer, CallId, Error, Handle, Output};
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::string::String;
+use alloc::vec::Vec;
+use rank::Rank;
+use tenure_proto::Stat;
+use tenure_session::Time;
+
+impl LeasePolicy {
+    /// Whether the lease hangs on proofs.
+    pub(crate) fn is_proved(self) -> bool {
+        match self {
+            Self::Verified | Self::Strict => true,
+            Self::Session => false,
+        }
+    }
+}
+
+/// What to contend for, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContenderSpec {
+    /// The group's znode; created if it is missing.
+    pub path: String,
+    /// What stands before `_` in the name of the member.
+    pub label: Option<String>,
+    /// The payload.
+    pub data: Vec<u8>,
+    /// When leadership ends without an answer.
+    pub policy: LeasePolicy,
+    /// What follows a lost candidacy.
+    pub reenrol: Reenrol,
+    /// Whether to prove while next in line, too, so as to lead without a round trip.
+    pub warm: bool,
+}
+
+impl ContenderSpec {
+    /// The defaults, for the group at `path`.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            label: None,
+            data: Vec::new(),
+            policy: LeasePolicy::default(),
+            reenrol: Reenrol::default(),
+            warm: false,
+        }
+    }
+}
+
+pub(crate) struct Contender {
+    handle: Handle,
+    spec: ContenderSpec,
+    znode: Option<ZnodeId>,
+    member: Option<Member>,
+
+    rank: Rank,
+    /// The paths of those nearest before us, oldest first: who was there when we listed and has
+    /// not been seen gone.
+    before: VecDeque<String>,
+    /// How many more stood before those.
+    further: usize,
+    /// A listing is in flight.
+    listing: bool,
+    /// It has had a rank.
+    ranked: bool,
+    /// What was counted of the group that was born at this transaction, where not all could be.
+    counted: (i64, BTreeMap<String, Stat>),
+    /// The predecessor may not be read.
+    blind: bool,
+    /// When the children of the group were last asked for with a watch, while they are watched.
+    peeked: Option<Time>,
+    /// How often the predecessor was looked at because its watch was silent.
+    looks: u32,
+    again: Again,
+
+    /// Since when it has waited for a lease, and from when on it may say again why there is none.
+    waiting: Option<(Time, Time)>,
+    /// Since when it is not known that the own znode is ours: nothing is renewed meanwhile.
+    doubted: Option<Time>,
+    /// What kept it from going on was told.
+    blocks: Again,
+
+    withdrawals: Vec<CallId>,
+    writes: Vec<CallId>,
+    /// Withdrawn, dropped or closed: its loss was told, and no candidacy follows.
+    leaving: bool,
+    dropped: bool,
+}
+
+impl Contender {
+    pub(crate) fn new(handle: Handle, spec: ContenderSpec) -> Self {
+        Self {
+            handle,
+            spec,
+            znode: None,
+            member: None,
+            before: VecDeque::new(),
+            further: 0,
+            listing: false,
+            ranked: false,
+            counted: Default::default(),
+            blind: false,
+            peeked: None,
+            looks: 0,
+            rank: Rank::Unknown,
+            waiting: None,
+            again: Again::default(),
+            doubted: None,
+            blocks: Again::default(),
+            withdrawals: Vec::new(),
+            writes: Vec::new(),
+            leaving: false,
+            dropped: false,
+        }
+    }
+
+    /// Begins a candidacy.
+    pub(crate) fn enrol(&mut self, shared: &mut Shared) {
+        self.tell(ContenderEvent::Enrolling, shared);
+        if let Some(error) = self.refusal(shared) {
+            self.lose(LostReason::Failed(error), shared);
+            return;
+        }
+        let znode = znode::create(
+            shared,
+            self.handle,
+            &self.spec.path,
+            self.spec.label.as_deref(),
+            &self.spec.data,
+        );
+        self.znode = Some(znode);
+        // Behind the create, in the same segment: with nobody before us one round trip decides.
+        self.list(shared);
+    }
+
+    /// Ends the candidacy because the user says so; the call is answered when the znode is gone.
+    pub(crate) fn withdraw(&mut self, call: Option<CallId>, shared: &mut Shared) {
+        match call {
+            Some(call) => self.withdrawals.push(call),
+            None => self.dropped = true,
+        }
+        let first = !core::mem::replace(&mut self.leaving, true);
+        let Some(znode) = self.znode else {
+            self.answer_withdrawals(&Ok(Answer::Removed(false)), shared);
+            return;
+        };
+        if first {
+            self.lose(LostReason::Withdrawn, shared);
+        }
+        znode::release(shared, znode);
+    }
+
+    /// Changes the payload of this candidacy and of those that follow.
+    pub(crate) fn set_data(&mut self, call: CallId, data: Vec<u8>, shared: &mut Shared) {
+        self.spec.data = data;
+        match self.znode {
+            Some(znode) if !self.leaving => {
+                self.writes.push(call);
+                znode::set_data(shared, znode, &self.spec.data);
+            }
+            _ => shared.out.done(call, Ok(Answer::Written(false))),
+        }
+    }
+
+    /// Whether nothing of it is left to wait for.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.dropped && self.znode.is_none()
+    }
+
+    /// Whether this is the znode of the present candidacy.
+    pub(crate) fn holds(&self, znode: ZnodeId) -> bool {
+        self.znode == Some(znode)
+    }
+
+    /// The client is being closed: leadership ends now, the rest goes with the session.
+    pub(crate) fn close(&mut self, shared: &mut Shared) {
+        if !core::mem::replace(&mut self.leaving, true) && self.znode.is_some() {
+            self.lose(LostReason::Closed, shared);
+        }
+    }
+
+    pub(crate) fn forget(&mut self, call: CallId) {
+        self.withdrawals.retain(|waiting| *waiting != call);
+        self.writes.retain(|waiting| *waiting != call);
+    }
+
+    pub(crate) fn on_news(&mut self, znode: ZnodeId, news: ZnodeNews, shared: &mut Shared) {
+        if self.znode != Some(znode) {
+            // A candidacy that lapsed earlier; its znode has only just been removed.
+            return;
+        }
+        match news {
+            ZnodeNews::Refused(_) | ZnodeNews::Evicted | ZnodeNews::SessionOver if self.leaving => {
+                // Its loss was told when it began to leave.
+                self.znode = None;
+                self.answer_withdrawals(&Ok(Answer::Removed(false)), shared);
+            }
+            // It goes with the session, which is being closed.
+            ZnodeNews::Stands(_) if self.leaving => {}
+            ZnodeNews::Stands(member) => {
+                self.member = Some(member.clone());
+                self.tell(ContenderEvent::Enrolled { member }, shared);
+                if !self.listing {
+                    self.list(shared);
+                }
+            }
+            ZnodeNews::Blocked(_) | ZnodeNews::Doubted | ZnodeNews::Trusted if self.leaving => {}
+            ZnodeNews::Blocked(error) => self.tell_blocked(error, shared),
+            ZnodeNews::Doubted => self.doubt(shared),
+            ZnodeNews::Trusted => {
+                self.doubted = None;
+                self.renew(shared);
+            }
+            ZnodeNews::Written => self.answer_writes(&Ok(Answer::Written(true)), shared),
+            ZnodeNews::Unwritten(error) => self.answer_writes(&Err(error), shared),
+            ZnodeNews::Refused(error) => {
+                self.znode = None;
+                self.lose(LostReason::Failed(error), shared);
+            }
+            ZnodeNews::Evicted => {
+                self.znode = None;
+                self.lose(LostReason::Evicted, shared);
+                self.again(shared);
+            }
+            ZnodeNews::SessionOver => {
+                self.znode = None;
+                self.lose(LostReason::SessionExpired, shared);
+                self.again(shared);
+            }
+            ZnodeNews::Left { by_us } => {
+                self.znode = None;
+
+                self.answer_withdrawals(&Ok(Answer::Removed(by_us)), shared);
+            }
+            ZnodeNews::Stuck(error) => {
+                self.znode = None;
+                self.answer_withdrawals(&Err(error), shared);
+            }
+        }
+    }
+
+    pub(crate) fn on_attached(&mut self, shared: &mut Shared) {
+        if let (Some(error), Some(znode), false) = (self.refusal(shared), self.znode, self.leaving)
+        {
+            self.lose(LostReason::Failed(error), shared);
+            self.znode = None;
+            znode::release(shared, znode);
+            return;
+        }
+        if let Some((since, _)) = &mut self.waiting {
+            *since = shared.now;
+        }
+        // The session timeout may have become shorter, and the lease with it.
+        self.renew(shared);
+        match &self.rank {
+            Rank::Unknown | Rank::Counting(_) => self.list(shared),
+
+            Rank::Behind { .. } => self.watch_predecessor(shared),
+            Rank::First | Rank::Leading(_) => {}
+        }
+    }
+
+    pub(crate) fn on_detached(&mut self, shared: &mut Shared) {
+        self.again.cancel();
+        self.peeked = None;
+        if self.is_leading() {
+            match self.spec.policy {
+                LeasePolicy::Strict => self.lapse(shared),
+                LeasePolicy::Verified | LeasePolicy::Session => {
+                    self.endanger(shared);
+                }
+            }
+        }
+    }
+
+    /// The group's znode.
+    pub(crate) fn path(&self) -> &str {
+        &self.spec.path
+    }
+
+    /// A proof that named its znode has succeeded.
+    pub(crate) fn on_proved(&mut self) {
+        self.blocks.over();
+    }
+
+    /// Something keeps it from going on for now.
+    pub(crate) fn on_blocked(&mut self, error: Error, shared: &mut Shared) {
+        if !self.leaving && self.blocks.is_news(&error) {
+            self.tell_blocked(error, shared);
+        }
+    }
+
+    fn tell_blocked(&mut self, error: Error, shared: &mut Shared) {
+        let member = self.member.clone();
+        self.tell(ContenderEvent::Blocked { member, error }, shared);
+    }
+
+    fn tell(&self, event: ContenderEvent, shared: &mut Shared) {
+        shared.event(self.handle, Event::Contender(event));
+    }
+
+    fn answer_withdrawals(&mut self, answer: &Result<Answer, Error>, shared: &mut Shared) {
+        for call in self.withdrawals.drain(..) {
+            shared.out.done(call, answer.clone());
+        }
+    }
+
+    fn answer_writes(&mut self, answer: &Result<Answer, Error>, shared: &mut Shared) {
+        for call in self.writes.drain(..) {
+            shared.out.done(call, answer.clone());
+        }
+    }
+
+    /// Ends the candidacy: first the lease, then the news of it.
+    fn lose(&mut self, reason: LostReason, shared: &mut Shared) {
+        let led_until = self.lease(shared).map(|lease| lease.end.min(shared.now));
+        if led_until.is_some() {
+            shared.out.push(Output::Lease {
+                handle: self.handle,
+                lease: None,
+                renewed_by: None,
+            });
+        }
+        self.rank = Rank::Unknown;
+        self.ranked = false;
+        self.counted = Default::default();
+        self.blind = false;
+        self.doubted = None;
+        self.waiting = None;
+        self.again.over();
+        self.blocks.over();
+        self.answer_writes(&Ok(Answer::Written(false)), shared);
+        self.before.clear();
+        self.further = 0;
+        let member = self.member.take();
+        let event = ContenderEvent::Lost {
+            member,
+            led_until,
+            reason,
+        };
+        self.tell(event, shared);
+    }
+
+    /// The lease is over: the candidacy is dead, its znode is removed as soon as that can be.
+    fn lapse(&mut self, shared: &mut Shared) {
+        self.lose(LostReason::LeaseLapsed, shared);
+        if let Some(znode) = self.znode.take() {
+            znode::release(shared, znode);
+        }
+        self.again(shared);
+    }
+
+    fn again(&mut self, shared: &mut Shared) {
+        match self.spec.reenrol {
+            Reenrol::Always => self.enrol(shared),
+            Reenrol::Never => {}
+        }
+    }
+}

@@ -1,0 +1,478 @@
+//! The place of a contender among the members, and what stands before it.
+
+use super::Contender;
+use crate::ask::Ask;
+use crate::event::{ContenderEvent, LostReason, Member};
+use crate::members::{self, MemberStats};
+use crate::shared::Shared;
+use crate::shared_lease::Held;
+use crate::znode::{self, ZnodeId};
+use crate::{Error, ErrorKind};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+use tenure_proto::{EventKind, Request, Response, ServerError, path};
+use tenure_session::Time;
+
+/// How many of those before it a contender knows by name; when all of them are gone and there were
+/// more, it lists again.
+const KNOWN_MAX: usize = 16;
+
+/// Of so many looks that a standby takes though its watches are silent, one is at its own znode.
+const OWN_LOOK: u32 = 4;
+
+/// What a contender asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ContenderAsk {
+    /// The own znode it is asked for, so that an answer to an earlier candidacy is told apart.
+    of: ZnodeId,
+    pub(crate) what: RankAsk,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RankAsk {
+    List,
+    Count(String),
+    Predecessor(String),
+    /// Whether a predecessor that may not be read is still in the list.
+    Peek,
+    /// Whether one further ahead still stands.
+    Ahead(String),
+}
+
+#[derive(Debug)]
+pub(super) enum Rank {
+    /// The own znode or the listing is not there yet.
+    Unknown,
+    /// Numbers cannot be trusted: every other candidate is being looked at.
+    Counting(MemberStats),
+    /// Members stand before; the last of them is watched, or is being looked at.
+    Behind { told: Option<usize> },
+    /// Nobody stands before; leads as soon as the lease allows.
+    First,
+    /// Leads by this lease.
+    Leading(Held),
+}
+
+impl Contender {
+    pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, shared: &mut Shared) {
+        if self.blind && path == self.spec.path && matches!(self.rank, Rank::Behind { .. }) {
+            let last = self.peeked.take();
+            self.again.sooner(last.unwrap_or_default());
+            if self.again.take_due(shared.now) {
+                self.peek(shared);
+            }
+            return;
+        }
+        if path == self.spec.path {
+            self.peeked = None;
+        }
+        let stale = self.before.back().is_none_or(|p| p != path);
+        if !matches!(self.rank, Rank::Behind { .. }) || stale {
+            return;
+        }
+        match kind {
+            EventKind::Deleted => {
+                self.before.pop_back();
+
+                self.settle(shared);
+            }
+            EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
+                self.watch_predecessor(shared);
+            }
+        }
+    }
+
+    pub(crate) fn on_reply(
+        &mut self,
+        ask: ContenderAsk,
+        result: Result<Response, ServerError>,
+        shared: &mut Shared,
+    ) {
+        if self.znode != Some(ask.of) || self.leaving {
+            return;
+        }
+        match ask.what {
+            RankAsk::List => self.listed(result, shared),
+            RankAsk::Count(path) => {
+                let Rank::Counting(stats) = &mut self.rank else {
+                    return;
+                };
+                stats.record(&path, result);
+                self.counted(shared);
+            }
+            RankAsk::Ahead(path) => {
+                // The nearest is looked at with its watch.
+                if result == Err(ServerError::NoNode) && self.before.len() > 1 {
+                    let nearest = self.before.len() - 1;
+                    let at = self.before.iter().take(nearest).position(|p| *p == path);
+                    at.and_then(|at| self.before.remove(at));
+                }
+            }
+            RankAsk::Peek => self.peeked_at(result, shared),
+            RankAsk::Predecessor(path) => {
+                if self.before.back() != Some(&path) || !matches!(self.rank, Rank::Behind { .. }) {
+                    return;
+                }
+                self.looked_at(result, shared);
+            }
+        }
+    }
+
+    /// An answer that decides nothing.
+    pub(crate) fn on_undecided(
+        &mut self,
+        ask: &ContenderAsk,
+        error: ServerError,
+        shared: &mut Shared,
+    ) {
+        if self.znode != Some(ask.of) || self.leaving {
+            return;
+        }
+        let (act, path) = match &ask.what {
+            RankAsk::List | RankAsk::Peek => ("list the members of", &self.spec.path),
+            RankAsk::Count(path) | RankAsk::Predecessor(path) | RankAsk::Ahead(path) => {
+                ("look at", path)
+            }
+        };
+        match (&ask.what, &mut self.rank) {
+            (RankAsk::List, _) => self.listing = false,
+            (RankAsk::Count(_), Rank::Counting(stats)) => {
+                stats.record(path, Err(error));
+                self.counted(shared);
+                return;
+            }
+            (RankAsk::Predecessor(_), Rank::Behind { .. }) if self.before.back() == Some(path) => {}
+            (RankAsk::Peek, Rank::Behind { .. }) if self.blind => self.peeked = None,
+            _ => return,
+        }
+        let error = Error::undecided(error, act, path);
+        self.wait(error, shared);
+    }
+
+    /// Waits, and says why.
+    fn wait(&mut self, error: Error, shared: &mut Shared) {
+        let timeout = shared.session.timeout();
+        match error.kind() {
+            ErrorKind::NoAuth => self.again.later(shared.now, timeout),
+            _ => self.again.soon(shared.now, timeout),
+        }
+        if self.again.is_news(&error) {
+            self.tell_blocked(error, shared);
+        }
+    }
+
+    pub(super) fn list(&mut self, shared: &mut Shared) {
+        self.rank = Rank::Unknown;
+        self.again.cancel();
+        self.listing = shared.attached();
+        let request = Request::GetChildren2 {
+            path: self.spec.path.clone(),
+            watch: false,
+        };
+        self.ask(RankAsk::List, request, shared);
+    }
+
+    /// Asks on behalf of the present candidacy, if there is one.
+    fn ask(&self, what: RankAsk, request: Request, shared: &mut Shared) {
+        if let Some(of) = self.znode {
+            let ask = ContenderAsk { of, what };
+            shared.ask(Ask::Contender(self.handle, ask), request);
+        }
+    }
+
+    fn listed(&mut self, result: Result<Response, ServerError>, shared: &mut Shared) {
+        self.listing = false;
+        let (Some(znode), Rank::Unknown) = (self.znode, &self.rank) else {
+            return;
+        };
+        let (children, stat) = match result {
+            Ok(Response::Children { children, stat }) => (children, stat),
+            // Not there yet, or just deleted: the own znode says which.
+            Ok(_) | Err(ServerError::NoNode) => {
+                self.miss(znode, shared);
+                return;
+            }
+            // Once it stood in line, whoever has forbidden it may allow it again.
+            Err(error) if self.ranked => {
+                let error = Error::undecided(error, "list the members of", &self.spec.path);
+                self.wait(error, shared);
+                return;
+            }
+            Err(error) => {
+                let error = Error::from_server(error, "list the members of", &self.spec.path);
+                self.lose(LostReason::Failed(error), shared);
+                self.znode = None;
+                znode::release(shared, znode);
+                return;
+            }
+        };
+        let candidates = members::candidates(&self.spec.path, &children);
+        let mine = candidates.iter().find(|(_, path)| {
+            self.member
+                .as_ref()
+                .is_some_and(|member| member.path == *path)
+        });
+        // Without it the listing was asked for before the own znode stood: another follows the
+        // news of it.
+        let Some(mine) = mine.map(|(sequence, _)| *sequence) else {
+            self.miss(znode, shared);
+            return;
+        };
+        if members::wrapped(&candidates) {
+            // The same group's znode never uses a name for two children.
+            let known = match core::mem::take(&mut self.counted) {
+                (epoch, known) if epoch == stat.czxid => known,
+                _ => BTreeMap::new(),
+            };
+            let mut kept = BTreeMap::new();
+            let mut asked = Vec::new();
+            for (_, path) in candidates {
+                match known.get(&path) {
+                    Some(stat) => {
+                        kept.insert(path, *stat);
+                    }
+                    None => asked.push(path),
+                }
+            }
+            self.counted.0 = stat.czxid;
+            self.rank = Rank::Counting(MemberStats::new(kept, asked.len()));
+            if asked.is_empty() {
+                self.counted(shared);
+            }
+            self.count(asked, shared);
+            return;
+        }
+        let before = candidates
+            .into_iter()
+            .take_while(|(sequence, _)| *sequence <= mine)
+            .map(|(_, path)| path)
+            .filter(|path| self.member.as_ref().is_some_and(|m| m.path != *path))
+            .collect();
+        self.stand_behind(before, shared);
+    }
+
+    /// The own znode is not in the listing. If it stood, it is gone, and its watch may not have said
+    /// so.
+    fn miss(&self, znode: ZnodeId, shared: &mut Shared) {
+        if self.member.is_some() {
+            znode::look_again(shared, znode);
+        }
+    }
+
+    fn count(&self, paths: Vec<String>, shared: &mut Shared) {
+        for path in paths {
+            let what = RankAsk::Count(path.clone());
+            self.ask(what, Request::Exists { path, watch: false }, shared);
+        }
+    }
+
+    /// One more candidate was answered for.
+    fn counted(&mut self, shared: &mut Shared) {
+        let Rank::Counting(stats) = &self.rank else {
+            return;
+        };
+        if !stats.is_complete() {
+            return;
+        }
+        // Whoever cannot be counted may stand before us.
+        if let Some(flaw) = stats.flaw() {
+            self.counted.1 = stats.known().clone();
+            self.wait(flaw, shared);
+            return;
+        }
+        let members = stats.members();
+        self.place(members.into_iter().map(|m| (m.token, m.path)), shared);
+    }
+
+    /// The order is known for sure.
+    fn place(&mut self, members: impl Iterator<Item = (u64, String)>, shared: &mut Shared) {
+        let Some(mine) = self.member.as_ref().map(|member| member.token) else {
+            return;
+        };
+        let before = members
+            .filter(|(token, _)| *token < mine)
+            .map(|(_, path)| path)
+            .collect();
+        self.stand_behind(before, shared);
+    }
+
+    /// These stand before us, oldest first.
+    fn stand_behind(&mut self, mut before: VecDeque<String>, shared: &mut Shared) {
+        self.further = before.len().saturating_sub(KNOWN_MAX);
+        self.before = before.split_off(self.further);
+
+        self.ranked = true;
+        self.rank = Rank::Behind { told: None };
+        self.again.over();
+        self.settle(shared);
+    }
+
+    fn settle(&mut self, shared: &mut Shared) {
+        self.blind = false;
+        if self.before.is_empty() && self.further > 0 {
+            self.list(shared);
+        } else if self.before.is_empty() {
+            self.rank = Rank::First;
+            self.renew(shared);
+        } else {
+            self.watch_predecessor(shared);
+        }
+    }
+
+    pub(crate) fn watch_predecessor(&self, shared: &mut Shared) {
+        if let Some(path) = self.before.back() {
+            let what = RankAsk::Predecessor(path.clone());
+            let path = path.clone();
+            self.ask(what, Request::Exists { path, watch: true }, shared);
+        }
+    }
+
+    fn looked_at(&mut self, result: Result<Response, ServerError>, shared: &mut Shared) {
+        let Some(member) = &self.member else {
+            return;
+        };
+        match result {
+            // Without an owner it is no member; with a higher czxid the path was born again, and
+            // stands behind us.
+            Ok(Response::Stat(stat))
+                if stat.ephemeral_owner == 0
+                    || Member::new(&member.path, stat.czxid).token > member.token =>
+            {
+                self.before.pop_back();
+                self.settle(shared);
+            }
+            Ok(_) => {
+                self.blind = false;
+                self.again.over();
+                self.stand_by(shared);
+            }
+            // Gone before it could be watched. That proves nothing about the others.
+            Err(ServerError::NoNode) => self.list(shared),
+            Err(error) => {
+                self.blind = true;
+                if self.peeked.is_none() {
+                    self.peek(shared);
+                }
+                let path = self.before.back().map_or("", String::as_str);
+                let error = Error::undecided(error, "look at", path);
+                self.wait(error, shared);
+            }
+        }
+    }
+
+    /// Says how many stand before it, if that is news.
+    fn stand_by(&mut self, shared: &mut Shared) {
+        let ahead = self.before.len() + self.further;
+        if let Rank::Behind { told } = &mut self.rank
+            && told.replace(ahead) != Some(ahead)
+            && let Some(member) = self.member.clone()
+        {
+            self.tell(ContenderEvent::Standby { member, ahead }, shared);
+        }
+    }
+
+    /// Lists the group, and watches the list: a predecessor that may not be read goes without a
+    /// word, but not without a change of its parent.
+    fn peek(&mut self, shared: &mut Shared) {
+        if self.znode.is_none() {
+            return;
+        }
+        self.peeked = Some(shared.now);
+        let request = Request::GetChildren2 {
+            path: self.spec.path.clone(),
+            watch: true,
+        };
+        self.ask(RankAsk::Peek, request, shared);
+    }
+
+    fn peeked_at(&mut self, result: Result<Response, ServerError>, shared: &mut Shared) {
+        if !self.blind || !matches!(self.rank, Rank::Behind { .. }) {
+            return;
+        }
+        match result {
+            Ok(Response::Children { children, .. }) => {
+                let standing: BTreeSet<String> = children
+                    .iter()
+                    .map(|name| path::child(&self.spec.path, name))
+                    .collect();
+                let watched = self.before.back().cloned();
+                self.before.retain(|path| standing.contains(path));
+                if self.before.back() == watched.as_ref() {
+                    self.again.later(shared.now, shared.session.timeout());
+                    self.stand_by(shared);
+                } else {
+                    self.settle(shared);
+                }
+            }
+            // The group is gone, and everybody's znode with it: the own one says so.
+            Ok(_) | Err(ServerError::NoNode) => self.list(shared),
+            // Nothing is watched: what is left is to look at leisure.
+            Err(_) => self.again.later(shared.now, shared.session.timeout()),
+        }
+    }
+
+    /// Tries again what a server has not decided, and gives a place up that cannot be used.
+    pub(crate) fn retry(&mut self, shared: &mut Shared) {
+        if !shared.attached() || self.leaving || self.znode.is_none() {
+            return;
+        }
+        let give_up = self.gives_up_at(shared.session.timeout());
+        if give_up.is_some_and(|at| at <= shared.now) {
+            self.lapse(shared);
+            return;
+        }
+        if !self.again.take_due(shared.now) {
+            return;
+        }
+        match &mut self.rank {
+            Rank::Unknown if !self.listing => self.list(shared),
+            Rank::Counting(stats) if stats.is_complete() => {
+                match stats.flaw().map(|flaw| flaw.kind()) {
+                    // Whoever stands there may be gone by now.
+                    Some(ErrorKind::NoAuth) | None => self.list(shared),
+                    Some(_) => {
+                        let paths = stats.ask_again();
+                        self.count(paths, shared);
+                    }
+                }
+            }
+            Rank::Behind { .. } if self.blind && self.peeked.is_none() => self.peek(shared),
+            Rank::Behind { .. } => self.watch_predecessor(shared),
+            Rank::Unknown | Rank::Counting(_) | Rank::First | Rank::Leading(_) => {}
+        }
+    }
+
+    /// When [`retry`](Self::retry) must be called, on a standing connection.
+    pub(super) fn retry_at(&self, timeout: Duration) -> Option<Time> {
+        let give_up = self.gives_up_at(timeout);
+        self.again.at().into_iter().chain(give_up).min()
+    }
+
+    /// Whether nothing but watches says that its place is still the same.
+    pub(crate) fn rests(&self) -> bool {
+        matches!(self.rank, Rank::Behind { told: Some(_) })
+            && !self.leaving
+            && !self.blind
+            && self.again.at().is_none()
+    }
+
+    /// Looks though its watches are silent: at what stands before it, and now and then at its own.
+    pub(crate) fn recheck(&mut self, shared: &mut Shared) {
+        self.looks = self.looks.wrapping_add(1);
+        match self.znode {
+            Some(znode) if self.looks.is_multiple_of(OWN_LOOK) && shared.znodes.rests(znode) => {
+                znode::look_again(shared, znode);
+            }
+            // Those further ahead go without a word. Whoever knows that it is next in line has its lease
+            // at hand when its turn comes.
+            Some(_) if self.looks.is_multiple_of(2) && self.before.len() > 1 => {
+                let path = self.before[0].clone();
+                let what = RankAsk::Ahead(path.clone());
+                self.ask(what, Request::Exists { path, watch: false }, shared);
+            }
+            _ => self.watch_predecessor(shared),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Which children of a group's znode are members, and in which order.
+//!
+//! Names only propose: a child whose name ends in a number may be a member, and numbers give the
+//! order as long as none is negative (the server's counter is an `i32` that wraps). The truth is
+//! in the stat of each child: `czxid` is the order, and a child without an owner is no member.
+
+use super::error::Error;
+use super::event::Member;
+use alloc::borrow::ToOwned;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+use tenure_proto::path::{self, MemberName};
+use tenure_proto::{Response, ServerError, Stat};
+
+/// The paths of the children that may be members, in the order that their numbers propose.
+pub(crate) fn candidates(group: &str, children: &[String]) -> Vec<(i32, String)> {
+    let mut found: Vec<(i32, String)> = children
+        .iter()
+        .filter_map(|name| {
+            let member = MemberName::parse(name)?;
+            Some((member.sequence, path::child(group, name)))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+/// Whether numbers cannot be trusted to give the order.
+pub(crate) fn wrapped(candidates: &[(i32, String)]) -> bool {
+    candidates.iter().any(|(sequence, _)| *sequence < 0)
+}
+
+/// The stats of all candidates, as one answer after another brings them.
+#[derive(Debug, Default)]
+pub(crate) struct MemberStats {
+    waiting: usize,
+    known: BTreeMap<String, Stat>,
+    /// Those of whom the answer says nothing. Only a znode that does not exist is gone.
+    unknown: BTreeMap<String, ServerError>,
+}
+
+impl MemberStats {
+    /// Starts from what is known of some, and expects an answer for each of `asked` others.
+    pub(crate) fn new(known: BTreeMap<String, Stat>, asked: usize) -> Self {
+        Self {
+            waiting: asked,
+            known,
+            unknown: BTreeMap::new(),
+        }
+    }
+
+    /// One answer; a child that has vanished since is left out.
+    pub(crate) fn record(&mut self, path: &str, result: Result<Response, ServerError>) {
+        self.waiting = self.waiting.saturating_sub(1);
+        match result {
+            Ok(Response::Stat(stat)) => {
+                self.known.insert(path.to_owned(), stat);
+            }
+            Err(ServerError::NoNode) => {}
+
+            Ok(_) => {
+                let error = ServerError::Other(0);
+                self.unknown.insert(path.to_owned(), error);
+            }
+            Err(error) => {
+                self.unknown.insert(path.to_owned(), error);
+            }
+        }
+    }
+
+    /// Whether every candidate was answered for.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.waiting == 0
+    }
+
+    /// Why the members are not known though all answers are there, if they are not: a candidate
+    /// that may not be read, or that a server has said nothing of. The latter comes first.
+    pub(crate) fn flaw(&self) -> Option<Error> {
+        let undecided = self
+            .unknown
+            .iter()
+            .find(|(_, e)| **e != ServerError::NoAuth);
+        let (path, error) = undecided.or_else(|| self.unknown.iter().next())?;
+        Some(Error::undecided(*error, "look at", path))
+    }
+
+    /// Those that must be asked for again; an answer is expected for each.
+    pub(crate) fn ask_again(&mut self) -> Vec<String> {
+        let unknown = core::mem::take(&mut self.unknown);
+        self.waiting += unknown.len();
+        unknown.into_keys().collect()
+    }
+
+    pub(crate) fn known(&self) -> &BTreeMap<String, Stat> {
+        &self.known
+    }
+
+    /// The members, oldest first.
+    pub(crate) fn members(&self) -> Vec<Member> {
+        let mut members: Vec<Member> = self
+            .known
+            .iter()
+            .filter(|(_, stat)| stat.ephemeral_owner != 0)
+            .map(|(path, stat)| Member::new(path, stat.czxid))
+            .collect();
+        members.sort_by_key(|member| member.token);
+        members
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_are_left_out_and_numbers_compare_as_numbers() {
+        let children = [
+            "log_replicas",
+            "b_0000000010",
+            "a_0000000009",
+            "0000000011",
+            "foo",
+        ]
+        .map(str::to_owned);
+        let found = candidates("/g", &children);
+        let paths: Vec<&str> = found.iter().map(|(_, p)| p.as_str()).collect();
+        assert_eq!(
+            paths,
+            ["/g/a_0000000009", "/g/b_0000000010", "/g/0000000011"]
+        );
+        assert!(!wrapped(&found));
+        assert!(wrapped(&candidates("/g", &["x_-2147483648".to_owned()])));
+    }
+
+    #[test]
+    fn only_a_znode_that_does_not_exist_is_gone() {
+        for code in [-102, -127, -4, -7, -1, -999] {
+            let mut stats = MemberStats::new(BTreeMap::new(), 2);
+            stats.record("/g/a_-000000001", Err(ServerError::from_code(code)));
+            stats.record("/g/a_-000000002", Err(ServerError::NoNode));
+            assert!(stats.is_complete());
+            let flaw = stats.flaw().expect("one is not known");
+            assert!(flaw.message().contains("/g/a_-000000001"), "{flaw}");
+            assert_eq!(stats.ask_again(), ["/g/a_-000000001"]);
+            assert!(!stats.is_complete());
+            stats.record("/g/a_-000000001", Err(ServerError::NoNode));
+            assert!(stats.is_complete() && stats.flaw().is_none());
+        }
+    }
+
+    #[test]
+    fn members_are_in_the_order_of_czxid_and_what_has_no_owner_is_left_out() {
+        let stat = |czxid, ephemeral_owner| {
+            Response::Stat(Stat {
+                czxid,
+                ephemeral_owner,
+                ..Stat::default()
+            })
+        };
+        let mut stats = MemberStats::new(BTreeMap::new(), 4);
+        stats.record("/g/a_2147483647", Ok(stat(5, 1)));
+        stats.record("/g/a_-2147483648", Ok(stat(6, 1)));
+        stats.record("/g/a_0000000001", Ok(stat(1, 0)));
+        assert!(!stats.is_complete());
+        stats.record("/g/a_0000000002", Err(ServerError::NoNode));
+        assert!(stats.is_complete());
+        let order: Vec<i32> = stats.members().iter().map(|m| m.sequence).collect();
+        assert_eq!(order, [i32::MAX, i32::MIN]);
+    }
+}

@@ -1,0 +1,37 @@
+//! What the machines of one client share.
+
+use super::ask::Ask;
+use super::shared_lease::SharedLeases;
+use super::watches::Watches;
+use super::znode::OwnZnodes;
+use super::{Event, Handle, Outbox};
+use tenure_proto::Request;
+use tenure_session::Session;
+use tenure_session::Time;
+
+/// The session to ask through, the watches, the own znodes, and the queue to tell the user
+/// through: lent to one machine after another.
+pub(crate) struct Shared {
+    /// The newest instant that the edge has reported.
+    pub(crate) now: Time,
+    pub(crate) session: Session<Ask>,
+    pub(crate) watches: Watches,
+    pub(crate) znodes: OwnZnodes,
+    /// The leases that leaderships share.
+    pub(crate) leases: SharedLeases,
+    pub(crate) out: Outbox,
+}
+
+impl Shared {
+    pub(crate) fn attached(&self) -> bool {
+        self.session.attached()
+    }
+
+    pub(crate) fn ask(&mut self, ask: Ask, request: Request) {
+        self.session.ask(ask, request);
+    }
+
+    pub(crate) fn event(&mut self, handle: Handle, event: Event) {
+        self.out.event(handle, event);
+    }
+}

@@ -1,0 +1,121 @@
+//! Which machine is to be told when a znode changes.
+//!
+//! A watch is only ever armed by the read that also says what the znode looks like, so what is
+//! known and what is watched cannot drift apart. Servers forget the watches of a connection with
+//! the connection, and so does this registry: after a reconnect each machine reads again what it
+//! relies on. That costs as many requests as replaying the watches with `setWatches` would for a
+//! client with one detector, needs no rule about changes that a replay cannot tell apart
+//! (deleted and created again), and leaves every answer fresh.
+
+use super::Handle;
+use super::znode::ZnodeId;
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use tenure_proto::EventKind;
+use tenure_session::WatchKind;
+
+/// Who watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Watcher {
+    Znode(ZnodeId),
+    Handle(Handle),
+}
+
+type Key = (String, WatchKind);
+
+/// The watches that are armed on the present connection.
+#[derive(Debug, Default)]
+pub(crate) struct Watches {
+    by_key: BTreeMap<Key, BTreeSet<Watcher>>,
+    by_watcher: BTreeMap<Watcher, BTreeSet<Key>>,
+}
+
+impl Watches {
+    pub(crate) fn arm(&mut self, kind: WatchKind, path: String, watcher: Watcher) {
+        let key = (path, kind);
+        self.by_watcher
+            .entry(watcher)
+            .or_default()
+            .insert(key.clone());
+        self.by_key.entry(key).or_default().insert(watcher);
+    }
+
+    /// Takes everyone who watched what this event is about.
+    pub(crate) fn fire(&mut self, kind: EventKind, path: &str) -> BTreeSet<Watcher> {
+        let mut told = BTreeSet::new();
+        for watch in WatchKind::fired_by(kind) {
+            let key = (path.to_owned(), *watch);
+            for watcher in self.by_key.remove(&key).unwrap_or_default() {
+                if let Some(keys) = self.by_watcher.get_mut(&watcher) {
+                    keys.remove(&key);
+                    if keys.is_empty() {
+                        self.by_watcher.remove(&watcher);
+                    }
+                }
+                told.insert(watcher);
+            }
+        }
+        told
+    }
+
+    /// Forgets a watcher that is gone.
+    pub(crate) fn forget(&mut self, watcher: Watcher) {
+        for key in self.by_watcher.remove(&watcher).unwrap_or_default() {
+            if let Some(watchers) = self.by_key.get_mut(&key) {
+                watchers.remove(&watcher);
+                if watchers.is_empty() {
+                    self.by_key.remove(&key);
+                }
+            }
+        }
+    }
+
+    /// Forgets everything: the connection is gone.
+    pub(crate) fn clear(&mut self) {
+        self.by_key.clear();
+        self.by_watcher.clear();
+    }
+
+    /// How many watchers there are, each counted once for each thing that it watches.
+    pub(crate) fn len(&self) -> usize {
+        self.by_watcher.values().map(BTreeSet::len).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deletion_fires_both_kinds_once_for_each_watcher() {
+        let mut watches = Watches::default();
+        let (a, b) = (Watcher::Handle(Handle(1)), Watcher::Handle(Handle(2)));
+        watches.arm(WatchKind::Data, "/g".into(), a);
+        watches.arm(WatchKind::Children, "/g".into(), a);
+        watches.arm(WatchKind::Children, "/g".into(), b);
+        watches.arm(WatchKind::Data, "/h".into(), b);
+        assert_eq!(
+            watches.fire(EventKind::DataChanged, "/g"),
+            BTreeSet::from([a])
+        );
+        assert_eq!(
+            watches.fire(EventKind::Deleted, "/g"),
+            BTreeSet::from([a, b])
+        );
+        assert!(watches.fire(EventKind::Deleted, "/g").is_empty());
+        assert_eq!(watches.len(), 1);
+    }
+
+    #[test]
+    fn watchers_that_left_leave_nothing() {
+        let mut watches = Watches::default();
+        for n in 0..1000 {
+            let watcher = Watcher::Handle(Handle(n));
+            watches.arm(WatchKind::Data, "/same".into(), watcher);
+            watches.forget(watcher);
+        }
+        assert_eq!(watches.len(), 0);
+        assert!(watches.by_key.is_empty() && watches.by_watcher.is_empty());
+    }
+}

@@ -1,0 +1,560 @@
+//! Our own znodes: each created once, never doubled by a lost reply, watched while it stands,
+//! and never left behind.
+//!
+//! A create whose reply was lost has an unknown outcome. On the next connection of the same
+//! session its znode is in doubt, and we look before we create: a write, then the ephemerals of
+//! this session under the group's path. One that has our label and payload is adopted; others that
+//! no own znode claims are ghosts and are deleted (CURATOR-264 and many more: a ghost is the oldest
+//! member, and nobody serves under it). So at most one create is sent per session and
+//! disturbance.
+//!
+//! An answer that decides nothing ([`verdict`](tenure_session::verdict)) is such a disturbance, though the
+//! connection lives: after a pause we look, then act. A znode of ours that may not be read is not
+//! taken for gone: it is *doubted*, no lease is renewed for it, and whether it may be read again is
+//! asked at leisure.
+//!
+//! An own znode is an entry of a table and nothing more, so what is done with one are functions
+//! that take what the machines share and its number.
+//!
+//! # States
+//!
+//! ```text
+//!               ┌─────────── found nothing of its own ────────────┐
+//!               ▼                                                 │
+//! Absent ──▶ Creating ── reply lost, or undecided ──▶ Doubt ──▶ Looking
+//!               │                                       ▲         │ found it
+//!               ├── the server is old ──▶ Named ────────┤         │
+//!               │                           │      connection     │
+//!               ▼                           ▼         lost        │
+//!            Standing ◀─────────────────────┴─────────────────────┘
+//!               │ released
+//!               ▼
+//!            Leaving ── deleted ──▶ (gone)
+//! ```
+//!
+//! | in | what happens | then | code |
+//! |---|---|---|---|
+//! | `Absent` | a connection, or the end of a pause | `Creating` | `create` |
+//! | `Creating` | the group's path is missing | `Creating` again, behind creates of the path | `create` |
+//! | `Creating` | the server refuses | gone: `Refused` | `create` |
+//! | `Creating`, `Named`, `Looking` | the connection is lost | `Doubt` | |
+//! | `Doubt` | a connection, or the end of a pause | `Looking` | `adopt` |
+//! | `Looking` | another own znode came into doubt meanwhile | `Looking` again, for both | `adopt` |
+//! | `Named`, `Standing` | the znode is gone, or another session's | gone: `Evicted` | `verify` |
+//! | `Leaving` | a connection | `Leaving`: it looks before it deletes again | `leave` |
+//! | `Leaving` | the znode is gone | gone: `Left` | `leave` |
+//! | `Leaving` | it may not be deleted | gone: `Stuck` | `leave` |
+//! | any but `Absent`, not released | the session is over | gone: `SessionOver` | |
+//! | any, released | the session is over by a server's word | gone: `Left` | |
+//! | any, released | the session is over by our own clock | `Unburied`; gone once it is buried: `Left` | |
+//!
+//! One that is released before it is `Standing` goes on until its outcome is known, and then leaves.
+
+mod adopt;
+mod create;
+mod leave;
+mod table;
+mod verify;
+mod write;
+
+pub(crate) use create::create;
+pub(crate) use leave::release;
+pub(crate) use verify::{look_again, on_failed_check};
+pub(crate) use write::set_data;
+
+use super::Handle;
+use super::again::Again;
+use super::error::Error;
+use super::event::Member;
+use super::shared::Shared;
+use super::watches::Watcher;
+use alloc::borrow::ToOwned;
+use alloc::collections::{BTreeSet, VecDeque};
+use alloc::string::String;
+use alloc::vec::Vec;
+use table::Table;
+use tenure_proto::{EventKind, Response, ServerError};
+use tenure_session::ExpiredBy;
+use tenure_session::Time;
+
+/// Names an own znode. Numbers are never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ZnodeId(u64);
+
+/// What is asked of the server about an own znode.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ZnodeAsk {
+    Ancestor(String),
+    Create,
+    Name(String),
+    /// A look; its number tells answers to an abandoned one apart.
+    Look(u32, Look),
+    Verify,
+    /// Whether an own znode may be read again.
+    Check,
+    /// Whether a znode that may not be read is ours.
+    Own,
+    Write,
+    Delete,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Look {
+    Flush,
+    Ephemerals,
+    Children,
+    Suspect(String),
+}
+
+impl ZnodeAsk {
+    /// What it does, for people.
+    fn act(&self) -> &'static str {
+        match self {
+            Self::Ancestor(_) => "create",
+            Self::Create => "create a member under",
+            Self::Look(..) => "look for an own member under",
+            Self::Name(_) | Self::Verify | Self::Check | Self::Own => "look at",
+            Self::Write => "change the payload of",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+/// What the owner of an own znode is told.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ZnodeNews {
+    /// The znode stands.
+    Stands(Member),
+    /// It cannot be created, and is given up.
+    Refused(Error),
+    /// The znode has the payload that was last asked for.
+    Written,
+    /// Its payload may not be changed; it stays as it was.
+    Unwritten(Error),
+    /// It cannot go on for now, and tries again by itself; told once for each cause.
+    Blocked(Error),
+    /// It is not known any more that the znode is ours: no lease may be renewed for it.
+    Doubted,
+    /// It is known again.
+    Trusted,
+    /// Somebody else deleted it.
+    Evicted,
+    /// Its session is over, and it is gone.
+    SessionOver,
+    /// It was released and is gone.
+    Left { by_us: bool },
+    /// It was released but may not be deleted: it stands until the session ends.
+    Stuck(Error),
+}
+
+#[derive(Debug)]
+enum State {
+    /// Nothing was sent.
+    Absent,
+    /// The create is in flight.
+    Creating,
+    /// Created by an older server; its stat is being read.
+    Named(String),
+    /// The create's reply was lost.
+    Doubt,
+    /// In doubt, and looking, for itself and for all others in doubt under the same group.
+    Looking {
+        /// Those whose doubt it ends.
+        covers: Vec<ZnodeId>,
+        /// Whether what is looked at are the ephemerals of this session.
+        ephemerals: bool,
+        unread: usize,
+        /// What this session owns there and no own znode claims, with its payload.
+        found: Vec<(Member, Option<Vec<u8>>)>,
+    },
+    Standing(Member),
+    /// To be deleted; `asked` once a delete may have been carried out.
+    Leaving {
+        member: Member,
+        asked: bool,
+    },
+    /// Released; goes with a session that is still to be buried.
+    Unburied,
+}
+
+/// Whether a proof may name the znode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trust {
+    Whole,
+    /// A proof's check has failed; a look says why.
+    Doubted,
+    /// It may not be read; only a check says when it may be again.
+    Unread,
+}
+
+#[derive(Debug)]
+struct OwnZnode {
+    owner: Handle,
+    group: String,
+    label: Option<String>,
+    /// The payload that it is to have.
+    data: Vec<u8>,
+    /// The payload that the newest create carried.
+    carried: Vec<u8>,
+    /// The payload that it is known to have.
+    written: Option<Vec<u8>>,
+    /// The payload of a write in flight.
+    writing: Option<Vec<u8>>,
+    state: State,
+    released: bool,
+    /// How often a server has refused the create. Those that were lost do not count.
+    refusals: u32,
+    ancestor_error: Option<Error>,
+    /// The newest attempt to create an ancestor was answered by an error that decides nothing.
+    ancestor_doubt: Option<Error>,
+    trust: Trust,
+    /// The number of the newest look.
+    look: u32,
+    again: Again,
+    /// The same for the payload.
+    rewrite: Again,
+}
+
+impl OwnZnode {
+    fn new(owner: Handle, group: &str, label: Option<String>, data: &[u8]) -> Self {
+        Self {
+            owner,
+            group: group.to_owned(),
+            label,
+            data: data.to_owned(),
+            carried: Vec::new(),
+            written: None,
+            writing: None,
+            state: State::Absent,
+            released: false,
+            refusals: 0,
+            ancestor_error: None,
+            ancestor_doubt: None,
+            trust: Trust::Whole,
+            look: 0,
+            again: Again::default(),
+            rewrite: Again::default(),
+        }
+    }
+
+    /// Whether the znode does not have the payload that it is to have.
+    fn is_behind(&self) -> bool {
+        self.written.as_ref() != Some(&self.data)
+    }
+}
+
+/// All own znodes of a client.
+#[derive(Debug, Default)]
+pub(crate) struct OwnZnodes {
+    all: Table,
+    news: VecDeque<(Handle, ZnodeId, ZnodeNews)>,
+}
+
+impl OwnZnodes {
+    /// What owners must hear, in order.
+    pub(crate) fn next_news(&mut self) -> Option<(Handle, ZnodeId, ZnodeNews)> {
+        self.news.pop_front()
+    }
+
+    /// When [`tick`] must be called.
+    pub(crate) fn deadline(&mut self) -> Option<Time> {
+        self.all.due_at()
+    }
+
+    pub(crate) fn on_detached(&mut self) {
+        for id in self.all.ids() {
+            let Some(znode) = self.all.get_mut(id) else {
+                continue;
+            };
+            znode.again.cancel();
+            znode.rewrite.cancel();
+            if znode.writing.take().is_some() {
+                znode.written = None;
+            }
+            if matches!(
+                znode.state,
+                State::Creating | State::Named(_) | State::Looking { .. }
+            ) {
+                znode.state = State::Doubt;
+            }
+        }
+    }
+
+    /// Whether it stands, and only its watch says that it still does.
+    pub(crate) fn rests(&self, id: ZnodeId) -> bool {
+        self.all.get(id).is_some_and(|znode| {
+            matches!(znode.state, State::Standing(_))
+                && znode.trust == Trust::Whole
+                && znode.again.at().is_none()
+        })
+    }
+
+    /// The machine that it belongs to.
+    pub(crate) fn owner(&self, id: ZnodeId) -> Option<Handle> {
+        self.all.get(id).map(|znode| znode.owner)
+    }
+
+    pub(crate) fn contains(&self, id: ZnodeId) -> bool {
+        self.all.contains(id)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    fn add(&mut self, znode: OwnZnode) -> ZnodeId {
+        self.all.add(znode)
+    }
+
+    fn ids(&self) -> Vec<ZnodeId> {
+        self.all.ids()
+    }
+
+    fn say_blocked(&mut self, id: ZnodeId, news: bool, error: Error) {
+        if let Some(znode) = self.all.get(id)
+            && news
+            && !znode.released
+        {
+            self.news
+                .push_back((znode.owner, id, ZnodeNews::Blocked(error)));
+        }
+    }
+
+    /// Whether the znode does not have the payload that it is to have.
+    fn is_behind(&self, id: ZnodeId) -> bool {
+        self.get(id).is_some_and(OwnZnode::is_behind)
+    }
+
+    fn tell(&mut self, owner: Handle, id: ZnodeId, news: ZnodeNews) {
+        self.news.push_back((owner, id, news));
+    }
+
+    fn get(&self, id: ZnodeId) -> Option<&OwnZnode> {
+        self.all.get(id)
+    }
+
+    fn get_mut(&mut self, id: ZnodeId) -> Option<&mut OwnZnode> {
+        self.all.get_mut(id)
+    }
+}
+
+pub(crate) fn on_attached(shared: &mut Shared) {
+    let mut looking = BTreeSet::new();
+    for id in shared.znodes.ids() {
+        let Some(znode) = shared.znodes.get_mut(id) else {
+            continue;
+        };
+        znode.again.cancel();
+        znode.rewrite.cancel();
+        match &znode.state {
+            State::Absent => create::send_create(shared, id),
+            State::Doubt => {
+                if looking.insert(znode.group.clone()) {
+                    adopt::look(shared, id);
+                }
+            }
+            State::Standing(_) => {
+                verify::verify(shared, id, true);
+                verify::check(shared, id);
+                if shared.znodes.is_behind(id) {
+                    write::write(shared, id);
+                }
+            }
+            // Whether an earlier delete was carried out is not known, and by now the path
+            // may be a stranger's: look before deleting.
+            State::Leaving { .. } => verify::verify(shared, id, false),
+            State::Creating | State::Named(_) | State::Looking { .. } | State::Unburied => {}
+        }
+    }
+}
+
+/// Tries again what a server has not decided, as far as it is time.
+pub(crate) fn tick(shared: &mut Shared) {
+    if !shared.attached() {
+        return;
+    }
+    for id in shared.znodes.all.due_by(shared.now) {
+        let Some(znode) = shared.znodes.get_mut(id) else {
+            continue;
+        };
+        if znode.rewrite.take_due(shared.now) && matches!(znode.state, State::Standing(_)) {
+            // By now the path may be a stranger's, as after a reconnection.
+            verify::verify(shared, id, true);
+            write::write(shared, id);
+        }
+        let Some(znode) = shared.znodes.get_mut(id) else {
+            continue;
+        };
+        if !znode.again.take_due(shared.now) {
+            continue;
+        }
+        match &znode.state {
+            State::Absent => create::send_create(shared, id),
+            State::Named(path) => {
+                let path = path.clone();
+                create::identify(shared, id, path);
+            }
+            State::Doubt => {
+                let group = znode.group.clone();
+                let mut others = shared.znodes.all.of_group(&group);
+                let looks =
+                    |(_, znode): (_, &OwnZnode)| matches!(znode.state, State::Looking { .. });
+                // One that is under way is followed by another for who was not in doubt yet.
+                let is_looked_for = others.any(looks);
+                drop(others);
+                if !is_looked_for {
+                    adopt::look(shared, id);
+                }
+            }
+            State::Standing(_) if znode.trust == Trust::Unread => verify::check(shared, id),
+            State::Standing(_) => verify::verify(shared, id, true),
+            State::Leaving { .. } => verify::verify(shared, id, false),
+            State::Creating | State::Looking { .. } | State::Unburied => {}
+        }
+    }
+}
+
+pub(crate) fn on_expired(shared: &mut Shared, by: ExpiredBy) {
+    for id in shared.znodes.ids() {
+        let Some(znode) = shared.znodes.get_mut(id) else {
+            continue;
+        };
+        match (by, znode.released) {
+            // Nothing of it was ever in the session that is over.
+            (_, false) if matches!(znode.state, State::Absent) => {}
+            (ExpiredBy::LocalTimeout, true) => znode.state = State::Unburied,
+            (ExpiredBy::Server, true) => {
+                finish(shared, id, ZnodeNews::Left { by_us: false });
+            }
+            (_, false) => finish(shared, id, ZnodeNews::SessionOver),
+        }
+    }
+}
+
+pub(crate) fn on_buried(shared: &mut Shared) {
+    for id in shared.znodes.ids() {
+        if matches!(shared.znodes.get(id), Some(znode) if matches!(znode.state, State::Unburied)) {
+            finish(shared, id, ZnodeNews::Left { by_us: false });
+        }
+    }
+}
+
+/// The session is closed, and every znode with it.
+pub(crate) fn on_closed(shared: &mut Shared) {
+    for id in shared.znodes.ids() {
+        finish(shared, id, ZnodeNews::Left { by_us: true });
+    }
+}
+
+pub(crate) fn on_watch(shared: &mut Shared, id: ZnodeId, kind: EventKind) {
+    let Some(znode) = shared.znodes.get(id) else {
+        return;
+    };
+    if !matches!(znode.state, State::Standing(_)) {
+        return;
+    }
+    match kind {
+        EventKind::Deleted => finish(shared, id, ZnodeNews::Evicted),
+        // "Changed" may also mean deleted and created again, by a stranger.
+        EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
+            verify::verify(shared, id, true);
+        }
+    }
+}
+
+pub(crate) fn on_reply(
+    shared: &mut Shared,
+    id: ZnodeId,
+    ask: ZnodeAsk,
+    result: Result<Response, ServerError>,
+) {
+    let Some(znode) = shared.znodes.get_mut(id) else {
+        return;
+    };
+    match ask {
+        ZnodeAsk::Ancestor(path) => match result {
+            Ok(_) | Err(ServerError::NodeExists) => {}
+            Err(error) => {
+                znode.ancestor_error = Some(Error::from_server(error, "create", &path));
+            }
+        },
+        ZnodeAsk::Create => create::created(shared, id, result),
+        ZnodeAsk::Name(path) => create::identified(shared, id, &path, result),
+        ZnodeAsk::Look(number, look) => {
+            if matches!(znode.state, State::Looking { .. }) && znode.look == number {
+                adopt::seen(shared, id, look, result);
+            }
+        }
+        ZnodeAsk::Verify => verify::verified(shared, id, result),
+        ZnodeAsk::Check => verify::checked(shared, id, result),
+        ZnodeAsk::Own => leave::owned(shared, id, result),
+        ZnodeAsk::Write => write::wrote(shared, id, result),
+        ZnodeAsk::Delete => leave::deleted(shared, id, result),
+    }
+}
+
+/// An answer that decides nothing. What was asked may have been done, or not: after a pause the
+/// own znode looks, then goes on.
+pub(crate) fn on_undecided(shared: &mut Shared, id: ZnodeId, ask: &ZnodeAsk, error: ServerError) {
+    let Some(znode) = shared.znodes.get_mut(id) else {
+        return;
+    };
+    let own = match &znode.state {
+        State::Standing(member) | State::Leaving { member, .. } => Some(member.path.clone()),
+        _ => None,
+    };
+    let asked = own.as_deref().unwrap_or(&znode.group);
+    match (ask, &znode.state) {
+        (ZnodeAsk::Ancestor(path), _) => {
+            // The create behind it tells whether the ancestor was missing.
+            znode.ancestor_doubt = Some(Error::undecided(error, ask.act(), path));
+        }
+        (ZnodeAsk::Create, State::Creating) => {
+            let error = Error::undecided(error, ask.act(), asked);
+            znode.state = State::Doubt;
+            blocked(shared, id, error);
+        }
+        (ZnodeAsk::Look(number, _), State::Looking { .. }) if znode.look == *number => {
+            let error = Error::undecided(error, ask.act(), asked);
+            znode.state = State::Doubt;
+            blocked(shared, id, error);
+        }
+        (ZnodeAsk::Write, State::Standing(_)) => {
+            znode.writing = None;
+            znode.written = None;
+            znode.rewrite.soon(shared.now, shared.session.timeout());
+            let error = Error::undecided(error, ask.act(), asked);
+            let news = znode.rewrite.is_news(&error);
+            shared.znodes.say_blocked(id, news, error);
+        }
+        (ZnodeAsk::Name(path), State::Named(_)) => {
+            let error = Error::undecided(error, ask.act(), path);
+            blocked(shared, id, error);
+        }
+        (ZnodeAsk::Verify, State::Standing(_) | State::Leaving { .. })
+        | (ZnodeAsk::Check, State::Standing(_))
+        | (ZnodeAsk::Own | ZnodeAsk::Delete, State::Leaving { .. }) => {
+            let error = Error::undecided(error, ask.act(), asked);
+            blocked(shared, id, error);
+        }
+        _ => {}
+    }
+}
+
+/// Waits, and says why.
+fn blocked(shared: &mut Shared, id: ZnodeId, error: Error) {
+    let Some(znode) = shared.znodes.get_mut(id) else {
+        return;
+    };
+    // A leader may not have time to wait at leisure.
+    znode.again.soon(shared.now, shared.session.timeout());
+    let news = znode.again.is_news(&error);
+    shared.znodes.say_blocked(id, news, error);
+}
+
+fn finish(shared: &mut Shared, id: ZnodeId, news: ZnodeNews) {
+    shared.watches.forget(Watcher::Znode(id));
+    if let Some(znode) = shared.znodes.all.remove(id) {
+        shared.znodes.tell(znode.owner, id, news);
+    }
+}

@@ -1,0 +1,577 @@
+//! What one connection has proved of its session: which requests were heard by the server, and
+//! which writes a quorum has committed since. [`lease`](super::lease) says what follows from it.
+
+use super::lease::{self, PING_LATENESS};
+use super::time::Time;
+use alloc::collections::VecDeque;
+use core::time::Duration;
+
+/// Into how many slots R is cut: of the replies in one slot only the first is remembered.
+const REPLY_SLOTS: u32 = 256;
+/// How many replies are remembered at most.
+const HEARD_MAX: usize = 1024;
+/// Likewise δ, for the successes.
+const SUCCESS_SLOTS: u32 = 8;
+/// T/x: requests that are further apart than this do not come in bursts, and none of them is left
+/// out for fear that its touch was lost.
+const SPARSE: u32 = 6;
+/// How much waits to be confirmed at most.
+const PENDING_MAX: usize = 16;
+/// How many proofs are in flight at most.
+const IN_FLIGHT_MAX: usize = 128;
+
+/// What the handshake of a connection says of the session's life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Handshake {
+    /// The session was created by it, or its proved life had not run out when the answer arrived:
+    /// its expiry cannot have begun.
+    Sound,
+    /// Its expiry may have begun, and closes it whatever it commits meanwhile. What is proved on
+    /// this connection counts only by a write that is sent after this instant.
+    Doubtful { until: Time },
+}
+
+/// A request that a server has answered.
+#[derive(Debug, Clone, Copy)]
+struct Heard {
+    arrived: Time,
+    sent: Time,
+    /// Whether it came so long after the one before it that its touch cannot have been lost.
+    is_alone: bool,
+}
+
+/// A write that a quorum has committed.
+#[derive(Debug, Clone, Copy)]
+struct Success {
+    sent: Time,
+    arrived: Time,
+    /// What had been relayed when it was sent.
+    relayed: Option<Time>,
+}
+
+/// A base that counts once a write succeeds that was sent at `confirm` or later.
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    base: Time,
+    confirm: Time,
+}
+
+/// The books of one connection. They die with it.
+#[derive(Debug)]
+pub(crate) struct Proofs {
+    timeout: Duration,
+    relay: Duration,
+
+    /// What was proved of the session's life on earlier connections.
+    before: Option<Time>,
+    doubtful_until: Option<Time>,
+    /// Replies to requests that are newer than what the lease rests on, or not much older; their times
+    /// rise.
+    heard: VecDeque<Heard>,
+    /// The newest send time of a request that was answered, remembered or not.
+    last_heard: Option<Time>,
+    /// How many of them arrived at least R ago.
+    relayed: usize,
+    /// The newest successes, back to P₂.
+    successes: VecDeque<Success>,
+    /// The newest of them all.
+    newest: Option<Success>,
+    /// How long the newest two successes took, the shorter of them.
+    delay: Duration,
+    base: Option<Time>,
+    /// What counts once it is confirmed; both members rise.
+    pending: VecDeque<Pending>,
+    /// When the proofs were asked for that are in flight, oldest first.
+    in_flight: VecDeque<Time>,
+    /// When the last proof was asked for.
+    asked: Option<Time>,
+    /// Since when proofs were asked for without a gap.
+    steady_since: Time,
+    /// When the newest success was sent that was the P₂ of another.
+    newest_p2: Option<Time>,
+}
+
+impl Proofs {
+    /// The books of a connection whose `ConnectRequest` was sent at `connect`, and answered now.
+    pub(crate) fn new(
+        connect: Time,
+        now: Time,
+        handshake: Handshake,
+        timeout: Duration,
+        relay: Duration,
+        before: Option<Time>,
+    ) -> Self {
+        let (confirm, doubtful_until) = match handshake {
+            Handshake::Sound => (Time::default(), None),
+            Handshake::Doubtful { until } => (until, Some(until)),
+        };
+        Self {
+            timeout,
+            relay,
+            before,
+            doubtful_until,
+            heard: VecDeque::new(),
+            last_heard: None,
+            relayed: 0,
+            successes: VecDeque::new(),
+            newest: None,
+            delay: now.since(connect),
+            base: None,
+            pending: VecDeque::from([Pending {
+                base: connect,
+                confirm,
+            }]),
+            in_flight: VecDeque::new(),
+            asked: None,
+            steady_since: now,
+            newest_p2: None,
+        }
+    }
+
+    /// A reply to a request that was sent at `sent` has arrived.
+    pub(crate) fn heard(&mut self, sent: Time, now: Time) {
+        let is_alone = |last: Time| sent.since(last) > self.timeout / SPARSE;
+        let is_alone = self.last_heard.is_none_or(is_alone);
+        self.last_heard = self.last_heard.max(Some(sent));
+        self.relayed(now);
+        let slot = self.relay / REPLY_SLOTS;
+        // To forget a reply only makes the lease shorter.
+        if self
+            .heard
+            .back()
+            .is_none_or(|last| last.arrived + slot <= now)
+        {
+            if self.heard.len() >= HEARD_MAX {
+                self.heard.pop_front();
+                self.relayed = self.relayed.saturating_sub(1);
+            }
+            self.heard.push_back(Heard {
+                arrived: now,
+                sent,
+                is_alone,
+            });
+        }
+    }
+
+    /// What a request that is sent now can rely on: a request whose touch ZooKeeper's leader asks
+    /// the follower for before it commits this one. Where requests follow each other closely it is
+    /// the second newest, for a follower may lose a touch that comes while it collects them.
+    pub(crate) fn relayed(&mut self, now: Time) -> Option<Time> {
+        let is_relayed = |heard: &Heard| heard.arrived + self.relay <= now;
+        let more = self.heard.iter().skip(self.relayed);
+        self.relayed += more.take_while(|heard| is_relayed(heard)).count();
+        // The newest two that are relayed are remembered, whatever the lease rests on.
+        while self.relayed > 2 && self.base.is_some_and(|base| self.heard[0].sent <= base) {
+            self.heard.pop_front();
+            self.relayed -= 1;
+        }
+        self.counted(self.relayed.checked_sub(1)?)
+    }
+
+    /// What counts once this one of those that were heard is relayed.
+    fn counted(&self, newest: usize) -> Option<Time> {
+        let last = self.heard.get(newest)?;
+        let second = self.heard.get(newest.checked_sub(1)?)?;
+        Some(if last.is_alone {
+            last.sent
+        } else {
+            second.sent
+        })
+    }
+
+    /// A proof was asked for; after more than two paces it is the first of a row.
+    pub(crate) fn ask(&mut self, now: Time, pace: Duration) {
+        if self.asked.is_none_or(|last| last + pace * 2 < now) {
+            self.steady_since = now;
+        }
+        self.in_flight.push_back(now);
+        self.asked = Some(now);
+    }
+
+    /// The oldest proof in flight was answered, whatever the answer.
+    pub(crate) fn answered(&mut self) {
+        self.in_flight.pop_front();
+    }
+
+    /// A quorum has committed a write that was sent at `sent` and relied on `relayed`.
+    ///
+    /// `lag` is by how much the clock may have fallen behind true time while a life was running: that
+    /// life ends so much sooner.
+    pub(crate) fn committed(
+        &mut self,
+        sent: Time,
+        relayed: Option<Time>,
+        now: Time,
+        lag: Duration,
+    ) {
+        let success = Success {
+            sent,
+            arrived: now,
+            relayed,
+        };
+        // Each must have been sent after the one before it was known to be committed.
+
+        let newest_known = |at: Time| self.successes.iter().rposition(|s| s.arrived <= at);
+        let p1 = newest_known(sent).map(|at| self.successes[at].sent);
+
+        let p2 = p1.and_then(|sent| {
+            let settled = |s: &Success| s.arrived + PING_LATENESS <= sent;
+            self.successes.iter().rposition(settled)
+        });
+
+        let mut shown = None;
+        if let Some(at) = p2 {
+            shown = self.successes[at].relayed;
+            self.newest_p2 = self.newest_p2.max(Some(self.successes[at].sent));
+            self.successes.drain(..at);
+        }
+        self.confirm(sent, now + lag);
+        self.show(shown, now, lag);
+        let took = now.since(sent);
+        self.delay = match self.newest {
+            Some(last) => took.min(last.arrived.since(last.sent)),
+            None => took,
+        };
+        self.newest = Some(success);
+        let slot = PING_LATENESS / SUCCESS_SLOTS;
+        if self
+            .successes
+            .back()
+            .is_none_or(|last| last.arrived + slot <= now)
+        {
+            self.successes.push_back(success);
+        }
+    }
+
+    /// Counts what a write that was sent at `sent` confirms; all, while the life that is proved
+    /// lasts.
+    fn confirm(&mut self, sent: Time, late_now: Time) {
+        while let Some(first) = self.pending.front().copied()
+            && (first.confirm <= sent || self.lives(late_now))
+        {
+            self.count(first.base);
+            self.pending.pop_front();
+        }
+    }
+
+    /// The newest success shows that the touch of a request that was sent at `base` was received.
+    fn show(&mut self, base: Option<Time>, now: Time, lag: Duration) {
+        let Some(base) = base else {
+            return;
+        };
+        let newest = self.pending.back().map(|last| last.base).max(self.base);
+        if newest.is_some_and(|newest| base <= newest) {
+            return;
+        }
+        if self.lives(now + lag) {
+            return self.count(base);
+        }
+        let confirm = now + PING_LATENESS;
+        let confirm = self.doubtful_until.map_or(confirm, |at| at.max(confirm));
+        let is_full = self.pending.len() >= PENDING_MAX;
+        match self.pending.back_mut() {
+            Some(last) if last.confirm == confirm => last.base = base,
+            // To leave one out only makes the lease shorter.
+            Some(_) if is_full => {}
+            Some(_) | None => self.pending.push_back(Pending { base, confirm }),
+        }
+    }
+
+    fn count(&mut self, base: Time) {
+        self.base = self.base.max(Some(base));
+    }
+
+    /// Whether the session's expiry cannot have begun by now.
+    pub(crate) fn lives(&self, now: Time) -> bool {
+        let newest = self.before.max(self.base);
+        newest.is_some_and(|base| lease::life_end(base, self.timeout) > now)
+    }
+
+    /// When the newest success was sent.
+    pub(crate) fn newest(&self) -> Option<Time> {
+        self.newest.map(|success| success.sent)
+    }
+
+    /// When the last proof was asked for, or a later write was sent that proves as much.
+    pub(crate) fn last(&self) -> Option<Time> {
+        self.asked.max(self.newest())
+    }
+
+    /// From when on a proof can be a P₁ for the newest success.
+    pub(crate) fn settled(&self) -> Option<Time> {
+        self.newest.map(|success| success.arrived + PING_LATENESS)
+    }
+
+    /// From when on a proof makes something count that does not yet.
+    pub(crate) fn confirms_from(&self) -> Option<Time> {
+        self.pending.front().map(|first| first.confirm)
+    }
+
+    /// When the oldest proof was asked for that is not answered.
+    pub(crate) fn unanswered(&self) -> Option<Time> {
+        self.in_flight.front().copied()
+    }
+
+    /// Whether no more proofs may be in flight.
+    pub(crate) fn is_full(&self) -> bool {
+        self.in_flight.len() >= IN_FLIGHT_MAX
+    }
+
+    /// Whether the lease is renewed by each proof that follows: all that it will rest on was proved
+    /// without a gap.
+    pub(crate) fn is_steady(&self) -> bool {
+        self.newest_p2.is_some_and(|sent| self.steady_since <= sent)
+    }
+
+    /// How long answers to writes take; to the handshake, before there is one.
+    pub(crate) fn delay(&self) -> Duration {
+        self.delay
+    }
+
+    /// Until when nothing counts that is proved on this connection.
+    pub(crate) fn doubtful_until(&self) -> Option<Time> {
+        self.doubtful_until
+    }
+
+    /// When the base will be newer at the latest, if all goes well and a proof follows each `pace`:
+    /// once what was heard that is newer is relayed, three proofs follow, the second δ after the
+    /// first.
+    pub(crate) fn advance(&self, now: Time, pace: Duration) -> Time {
+        let newer = |at: &usize| self.counted(*at).is_some_and(|sent| Some(sent) > self.base);
+        let relayed = match (0..self.heard.len()).find(newer) {
+            Some(at) => self.heard[at].arrived + self.relay,
+            None => now + pace * 2 + self.delay + self.relay,
+        };
+        let p2 = self.known(relayed, now, pace);
+        let p1 = self.known(p2 + PING_LATENESS, now, pace);
+        self.sent(p1, now, pace) + self.delay
+    }
+
+    /// When a success will be known, or is, of a proof that is sent at `from` or later.
+    fn known(&self, from: Time, now: Time, pace: Duration) -> Time {
+        let known = self.successes.iter().find(|s| s.sent >= from);
+        known.map_or_else(|| self.sent(from, now, pace) + self.delay, |s| s.arrived)
+    }
+
+    /// When the first proof that is not answered yet is sent at `from` or later, or was.
+    fn sent(&self, from: Time, now: Time, pace: Duration) -> Time {
+        let in_flight = self.in_flight.iter().find(|at| **at >= from);
+        in_flight.copied().unwrap_or_else(|| {
+            let next = self.asked.map_or(now, |asked| now.max(asked + pace));
+            match from <= next {
+                true => next,
+                false => from + pace,
+            }
+        })
+    }
+
+    /// `a`: the instant that the lease rests on.
+    pub(crate) fn base(&self) -> Option<Time> {
+        self.base
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const R: Duration = Duration::from_millis(300);
+    const T: Duration = Duration::from_secs(10);
+
+    fn at(ms: u64) -> Time {
+        Time::from_nanos(ms * 1_000_000)
+    }
+
+    /// The books of the connection that made the session.
+    fn books(connect: u64) -> Proofs {
+        Proofs::new(at(connect), at(connect), Handshake::Sound, T, R, None)
+    }
+
+    /// Those of a connection that was answered 2 ms after its handshake was sent.
+    fn again(connect: u64, handshake: Handshake, before: Option<Time>) -> Proofs {
+        Proofs::new(at(connect), at(connect + 2), handshake, T, R, before)
+    }
+
+    /// A write that takes 2 ms.
+    fn prove(proofs: &mut Proofs, ms: u64) {
+        let relayed = proofs.relayed(at(ms));
+        proofs.heard(at(ms), at(ms + 2));
+        proofs.committed(at(ms), relayed, at(ms + 2), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_connection_counts_from_its_request_once_one_write_is_committed() {
+        let mut proofs = books(10);
+        proofs.heard(at(12), at(13));
+        assert_eq!(proofs.base(), None);
+        prove(&mut proofs, 20);
+        assert_eq!(proofs.base(), Some(at(10)));
+        assert_eq!(proofs.newest(), Some(at(20)));
+    }
+
+    #[test]
+    fn the_base_is_the_last_but_one_that_was_answered_long_enough_before_the_second_success_back() {
+        let mut proofs = books(0);
+        proofs.heard(at(8), at(9));
+        proofs.heard(at(20), at(22));
+        for ms in [321, 450, 600] {
+            prove(&mut proofs, ms);
+        }
+        // At 321 the answer of 22 was 299 ms old, and that of 9 is the newest of all.
+        assert_eq!(proofs.base(), Some(at(0)));
+        prove(&mut proofs, 750);
+        // P₂ was sent at 450: the answer of 22 was old enough, that of 323 was not.
+        assert_eq!(proofs.base(), Some(at(8)));
+        prove(&mut proofs, 900);
+        assert_eq!(proofs.base(), Some(at(8)));
+        prove(&mut proofs, 1050);
+        // P₂ was sent at 750: the newest that it relies on is the success of 321, answered at 323.
+        assert_eq!(proofs.base(), Some(at(20)));
+        assert_eq!(proofs.successes.len(), 3);
+    }
+
+    #[test]
+    fn p1_is_sent_so_long_after_p2_that_a_leader_that_was_paused_has_sent_its_pings() {
+        let heard = || {
+            let mut proofs = books(0);
+            proofs.heard(at(10), at(12));
+            proofs.heard(at(30), at(32));
+            proofs
+        };
+        let mut proofs = heard();
+        for ms in [400, 410, 420, 430, 501] {
+            prove(&mut proofs, ms);
+            assert_eq!(proofs.base(), Some(at(0)), "{ms}");
+        }
+        // The first was known at 402.
+        assert_eq!(proofs.settled(), Some(at(603)));
+        prove(&mut proofs, 502);
+        prove(&mut proofs, 503);
+        assert_eq!(
+            proofs.base(),
+            Some(at(0)),
+            "502 was sent before 501 was known"
+        );
+        let mut proofs = heard();
+        for ms in [400, 502, 504] {
+            assert_eq!(proofs.base(), (ms > 400).then_some(at(0)));
+            prove(&mut proofs, ms);
+        }
+        assert_eq!(proofs.base(), Some(at(10)));
+    }
+
+    #[test]
+    fn an_answer_exactly_r_old_counts() {
+        let mut proofs = books(0);
+        proofs.heard(at(10), at(12));
+        proofs.heard(at(30), at(32));
+        assert_eq!(proofs.relayed(at(331)), None);
+        assert_eq!(proofs.relayed(at(332)), Some(at(10)));
+    }
+
+    #[test]
+    fn writes_that_were_under_way_together_count_once() {
+        let mut proofs = books(0);
+        for arrived in [403, 500, 600, 700] {
+            proofs.committed(at(400), Some(at(10)), at(arrived), Duration::ZERO);
+        }
+        assert_eq!(proofs.base(), Some(at(0)));
+        proofs.committed(at(800), Some(at(10)), at(802), Duration::ZERO);
+        assert_eq!(
+            proofs.base(),
+            Some(at(0)),
+            "P₁ would have to be sent after P₂"
+        );
+        proofs.committed(at(802), Some(at(10)), at(804), Duration::ZERO);
+        assert_eq!(proofs.base(), Some(at(10)));
+    }
+
+    #[test]
+    fn a_session_whose_expiry_may_have_begun_counts_once_it_must_have_been_closed() {
+        let mut proofs = again(
+            20_000,
+            Handshake::Doubtful { until: at(30_002) },
+            Some(at(9000)),
+        );
+        for ms in (20_010..30_000).step_by(500).chain([30_001]) {
+            prove(&mut proofs, ms);
+            assert_eq!(proofs.base(), None, "{ms}");
+        }
+        prove(&mut proofs, 30_002);
+        // By then all counts that was shown δ before.
+        assert_eq!(proofs.base(), Some(at(28_010)));
+    }
+
+    #[test]
+    fn while_the_life_that_is_proved_lasts_nothing_has_to_be_confirmed() {
+        let mut proofs = again(18_000, Handshake::Sound, Some(at(9000)));
+        prove(&mut proofs, 18_010);
+        assert_eq!(proofs.base(), Some(at(18_000)));
+    }
+
+    #[test]
+    fn a_life_ends_sooner_by_what_the_clock_has_lost_meanwhile() {
+        for (lag, base) in [(0, 8000), (150, 8000), (500, 0)] {
+            let mut proofs = books(0);
+            prove(&mut proofs, 10);
+            proofs.heard(at(8000), at(8002));
+            proofs.heard(at(8200), at(8202));
+            for ms in [9600, 9702, 9704] {
+                let relayed = proofs.relayed(at(ms));
+                let lag = Duration::from_millis(lag);
+                proofs.committed(at(ms), relayed, at(ms + 2), lag);
+            }
+            // What was proved of its life lasts until 9990.
+            assert_eq!(proofs.base(), Some(at(base)), "{lag}");
+        }
+    }
+
+    #[test]
+    fn what_a_long_idle_connection_shows_is_confirmed_by_a_write_after_delta() {
+        let mut proofs = books(0);
+        prove(&mut proofs, 10);
+        proofs.heard(at(15_000), at(15_002));
+        proofs.heard(at(18_000), at(18_002));
+        assert_eq!(proofs.base(), Some(at(0)));
+        for ms in [20_000, 20_102, 20_104, 20_205] {
+            prove(&mut proofs, ms);
+            assert_eq!(proofs.base(), Some(at(0)), "{ms}");
+        }
+        assert_eq!(proofs.confirms_from(), Some(at(20_206)));
+        prove(&mut proofs, 20_206);
+        // They are so far apart that the newer one counts.
+        assert_eq!(proofs.base(), Some(at(18_000)));
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded_and_never_too_new() {
+        let mut proofs = books(0);
+        for ms in 1..5000 {
+            let relayed = proofs.relayed(at(ms));
+            proofs.heard(at(ms - 1), at(ms));
+            proofs.committed(at(ms - 1), relayed, at(ms), Duration::ZERO);
+            let kept = proofs.heard.len() + proofs.successes.len() + proofs.pending.len();
+            assert!(kept <= 320, "{kept}");
+            if let Some(sent) = relayed {
+                let age = at(ms).since(sent).as_millis();
+                assert!((302..=308).contains(&age), "{age}");
+            }
+        }
+        let age = at(5000).since(proofs.base().unwrap()).as_millis();
+        assert!((404..=430).contains(&age), "{age}");
+    }
+
+    #[test]
+    fn proofs_may_be_in_flight_together_but_not_without_end() {
+        let mut proofs = books(0);
+        for ms in 0..IN_FLIGHT_MAX as u64 {
+            assert!(!proofs.is_full());
+            proofs.ask(at(ms), R);
+        }
+        assert!(proofs.is_full());
+        assert_eq!(proofs.unanswered(), Some(at(0)));
+        proofs.answered();
+        assert_eq!(proofs.unanswered(), Some(at(1)));
+        assert!(!proofs.is_full());
+    }
+}

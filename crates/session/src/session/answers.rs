@@ -1,0 +1,229 @@
+//! Reading what a server sends.
+
+use super::{Link, Purpose, Session};
+use crate::edge::{Output, Outputs};
+use crate::lease;
+use crate::question::Question;
+use crate::requests::Ask;
+use crate::signal::Signal;
+use crate::time::Time;
+use crate::verdict;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use tenure_proto::{
+    ConnectResponse, Frame, Reader, ReplyHeader, Response, ServerError, WatchEvent, op, xid,
+};
+
+impl<Q: Question> Session<Q> {
+    /// Reads one frame, if a whole one is there. Says whether to look again.
+    pub(super) fn read_frame(&mut self, now: Time, out: &mut impl Outputs) -> bool {
+        match &mut self.link {
+            Link::Handshaking {
+                conn,
+                address,
+                sent,
+                decoder,
+                ..
+            } => {
+                let (conn, address, sent) = (*conn, *address, *sent);
+                let response = match decoder.next_frame() {
+                    Ok(None) => return false,
+                    Ok(Some(body)) => ConnectResponse::decode(body).map_err(|e| e.to_string()),
+                    Err(error) => Err(error.to_string()),
+                };
+                match response {
+                    Ok(response) => self.shaken(conn, address, sent, response, now, out),
+                    Err(why) => {
+                        out.put(Output::Close { conn });
+                        let error = format!("{address} does not speak ZooKeeper's protocol: {why}");
+                        self.attempt_failed(error, now, out);
+                    }
+                }
+                true
+            }
+            Link::Up(up) => {
+                let outcome = match up.decoder.next_within(self.options.answer_bytes_max) {
+                    Ok(None) => return false,
+                    Ok(Some(Frame::Whole(body))) => {
+                        let body = body.to_vec();
+                        self.answer(&body, None, now, out)
+                    }
+
+                    Ok(Some(Frame::TooLong { bytes, head })) => {
+                        self.answer(&head, Some(bytes), now, out)
+                    }
+                    Err(error) => Err(error.to_string()),
+                };
+                if let Err(why) = outcome
+                    && let Link::Up(up) = &self.link
+                {
+                    out.put(Output::Close { conn: up.conn });
+                    let why = format!("{} broke the protocol: {why}", up.address);
+                    self.detach(why, now, out);
+                }
+                true
+            }
+            Link::Idle { .. } | Link::Resolving { .. } | Link::Dialing { .. } | Link::Ended => {
+                false
+            }
+        }
+    }
+
+    /// One frame of a standing connection, of which only the header was kept if it is `too_long`; an
+    /// error is the end of the connection.
+    pub(super) fn answer(
+        &mut self,
+        body: &[u8],
+        too_long: Option<usize>,
+        now: Time,
+        out: &mut impl Outputs,
+    ) -> Result<(), String> {
+        let timeout = self.timeout();
+        let Link::Up(up) = &mut self.link else {
+            return Ok(());
+        };
+        let mut reader = Reader::new(body);
+        let header = ReplyHeader::decode(&mut reader).map_err(|e| e.to_string())?;
+        if header.zxid > self.last_zxid {
+            self.last_zxid = header.zxid;
+        }
+        let sent = match header.xid {
+            xid::NOTIFICATION => {
+                if let Some(bytes) = too_long {
+                    return Err(format!("it sent an event of {bytes} bytes"));
+                }
+                let event = WatchEvent::decode(&mut reader).map_err(|e| e.to_string())?;
+                // What a session watches that is given up is nobody's any more.
+                if let Some(event) = event.filter(|_| self.purpose != Purpose::Bury) {
+                    self.signals.push_back(Signal::Watch(event));
+                }
+                return Ok(());
+            }
+            xid::PING => {
+                let sent = up
+                    .pings
+                    .pop_front()
+                    .ok_or("a ping was answered that nobody sent")?;
+                up.proofs.heard(sent, now);
+                sent
+            }
+            xid => {
+                // Servers refuse what they do not know before they have answered what was asked
+                // before it, and close: without this we would ask again, for ever. (Where it comes
+                // in its turn, who asked remembers it.)
+                let early = up.requests.oldest().is_some_and(|oldest| oldest.xid != xid);
+                if early
+                    && ServerError::from_code(header.err) == ServerError::Unimplemented
+                    && let Some(op) = up.requests.op_of(xid)
+                {
+                    self.lacking.insert((up.address, op));
+                }
+                let request = up
+                    .requests
+                    .answer(xid)
+                    .ok_or_else(|| format!("request {xid} was answered out of order"))?;
+                let sent = request.sent;
+                let result = match (header.err, too_long) {
+                    (0, None) => match Response::decode(request.op, &mut reader) {
+                        Ok(response) => Ok(response),
+                        Err(error) => {
+                            self.blame_all(&[request.suspect()], ServerError::Malformed, now);
+                            return Err(error.to_string());
+                        }
+                    },
+                    (0, Some(bytes)) => Err(ServerError::TooLarge {
+                        bytes,
+                        limit: self.options.answer_bytes_max,
+                    }),
+                    (code, _) => Err(ServerError::from_code(code)),
+                };
+                if let Err(error @ ServerError::TooLarge { .. }) = result {
+                    self.blame.refuse(request.key, error, now, timeout);
+                } else {
+                    self.blame.answered(request.key);
+                }
+                match (&request.ask, &result) {
+                    (Ask::CloseSession, Err(error))
+                        if !verdict::decides(op::CLOSE_SESSION, *error) =>
+                    {
+                        return Err(format!("it does not close the session: {error}"));
+                    }
+                    (Ask::CloseSession, _) => {
+                        out.put(Output::Close { conn: up.conn });
+                        match self.purpose {
+                            Purpose::Close { .. } => self.end(true),
+                            Purpose::Live | Purpose::Bury => {
+                                self.buried();
+                                self.servers.answered(true);
+                                self.dial(now, out);
+                            }
+                        }
+                        return Ok(());
+                    }
+                    (Ask::Auth, Err(_)) => {
+                        out.put(Output::Close { conn: up.conn });
+                        self.signals.push_back(Signal::AuthFailed);
+                        self.end(false);
+                        return Ok(());
+                    }
+                    // The session is over or has moved on: only a new handshake can tell which.
+                    (_, Err(ServerError::SessionExpired | ServerError::SessionMoved)) => {
+                        return Err("the session is not attached here any more".to_owned());
+                    }
+                    _ => {}
+                }
+                if let Ok(Response::Multi(outcomes)) = &result
+                    && outcomes.iter().any(|outcome| {
+                        let gone = [ServerError::SessionExpired, ServerError::SessionMoved];
+                        outcome.as_ref().is_err_and(|error| gone.contains(error))
+                    })
+                {
+                    return Err("the session is not attached here any more".to_owned());
+                }
+                // A server answers `addauth` before the request gets to where sessions are kept.
+                if !matches!(request.ask, Ask::Auth) {
+                    up.proofs.heard(sent, now);
+                }
+                if matches!(request.ask, Ask::Proof(_)) {
+                    up.proofs.answered();
+                }
+                if request.commits(&result) {
+                    up.proofs.committed(sent, request.relayed, now, self.lag);
+                }
+                // `exists` arms its watch on a missing znode, too.
+                let armed = match &result {
+                    Ok(_) => true,
+                    Err(ServerError::NoNode) => request.op == op::EXISTS,
+                    Err(_) => false,
+                };
+                // What is asked by a session that is given up is nobody's any more.
+                if let Ask::Proof(question) | Ask::Question(question) = request.ask
+                    && self.purpose != Purpose::Bury
+                {
+                    self.signals.push_back(Signal::Reply {
+                        question,
+                        result,
+                        sent,
+                        zxid: header.zxid,
+                        op: request.op,
+                        watch: request.watch.filter(|_| armed),
+                    });
+                }
+                sent
+            }
+        };
+        let lived = up.since + lease::lived(timeout) <= now;
+        self.servers.answered(lived);
+        up.progress = now;
+        if lived {
+            self.blame.lived(up.requests.suspects().map(|s| s.key));
+        }
+        if self.purpose == Purpose::Live {
+            self.answered = self.answered.max(Some(sent));
+            self.note_proof();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,615 @@
+//! The session itself: which connection stands, and what it is for.
+//!
+//! # States
+//!
+//! ```text
+//! Idle ──▶ Resolving ──▶ Dialing ──▶ Handshaking ── granted ──▶ Up
+//!  ▲  (while no address  ▲   │            │                     │
+//!  │      is known)      │   ▼            ▼                     ▼
+//!  │                     └───┴── failed ──┴──────── lost ───────┤
+//!  └──── every address was tried: a pause ──────────────────────┘
+//! ```
+//!
+//! The connection goes round; what it is for changes more rarely:
+//!
+//! | for | what happens | then |
+//! |---|---|---|
+//! | `Live` | a server says that the session is over | `Live`, with a new session |
+//! | `Live` | it is over by our own clock, or is given up | `Bury` |
+//! | `Bury` | the session is closed, or a server says that it is over | `Live`, with a new session |
+//! | any | the client is closed | `Close`: the session is closed by the next server that answers |
+//! | `Close` | the session is closed, or the patience ends | `Ended`; nothing happens any more |
+
+mod answers;
+mod connect;
+mod prove;
+
+use crate::blame::{Blame, Suspect};
+use crate::edge::{Output, Outputs, SessionWake};
+use crate::lease;
+use crate::options::SessionOptions;
+use crate::proof::Proofs;
+use crate::question::Question;
+use crate::requests::{Ask, Requests};
+use crate::rng::Rng;
+use crate::secret::Secret;
+use crate::servers::{Host, Servers};
+use crate::signal::{ExpiredBy, Signal};
+use crate::time::Time;
+use alloc::boxed::Box;
+use alloc::collections::{BTreeSet, VecDeque};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::net::SocketAddr;
+use core::time::Duration;
+pub use prove::Proving;
+use prove::Urgent;
+use tenure_proto::{FrameDecoder, Request, ServerError, op, xid};
+
+/// How many bytes of an answer that is still arriving count as progress.
+const PROGRESS_BYTES: usize = 4 << 10;
+
+#[derive(Debug, Default)]
+struct Identity {
+    id: i64,
+    password: Secret,
+    /// The smallest that was ever granted for it: what a later connection grants does not make that
+    /// longer which rests on an earlier one.
+    timeout: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To be of use.
+    Live,
+    /// To close a session that is over by our own clock.
+    Bury,
+    /// To close the session for good, until this instant.
+    Close { patience: Time },
+}
+
+enum Link<Q: Question> {
+    Idle {
+        retry_at: Time,
+    },
+    Resolving {
+        host: Host,
+        give_up: Time,
+    },
+    Dialing {
+        conn: u64,
+        address: SocketAddr,
+        give_up: Time,
+    },
+    Handshaking {
+        conn: u64,
+        address: SocketAddr,
+        sent: Time,
+        /// When pings were sent that the server answers once it has granted the session.
+        pings: VecDeque<Time>,
+        give_up: Time,
+        decoder: FrameDecoder,
+    },
+    Up(Box<Up<Q>>),
+    Ended,
+}
+
+struct Up<Q: Question> {
+    conn: u64,
+    address: SocketAddr,
+    decoder: FrameDecoder,
+    requests: Requests<Q>,
+    /// When the pings were sent that are not answered, oldest first: one, but for those that were
+    /// sent before the handshake was answered.
+    pings: VecDeque<Time>,
+    last_sent: Time,
+    since: Time,
+    /// Whether the server took long to answer the handshake.
+    is_slow: bool,
+    /// When an answer last came, or [`PROGRESS_BYTES`] of one.
+    progress: Time,
+    /// How many bytes have come since.
+    fresh_bytes: usize,
+    proofs: Proofs,
+}
+
+/// One ZooKeeper session, with whatever connection stands at present. See the [crate](crate) for the
+/// contract.
+pub struct Session<Q: Question> {
+    options: SessionOptions,
+    rng: Rng,
+    servers: Servers,
+    identity: Identity,
+    purpose: Purpose,
+    last_zxid: i64,
+    last_xid: i32,
+    link: Link<Q>,
+    answered: Option<Time>,
+    /// By how much our clock may have fallen behind true time within the last T.
+    lag: Duration,
+    /// When the session was asked for: a quorum has committed that it was made.
+    born: Option<Time>,
+    /// What the verified lease rests on.
+    proved: Option<Time>,
+    proving: Proving,
+    urgent: Urgent,
+    leading: bool,
+    /// Since when every connection has ended in the middle of the handshake, and how often: what
+    /// servers do that are behind `last_zxid`.
+    refusals: Option<(Time, usize)>,
+    /// What servers have said that they do not know.
+    lacking: BTreeSet<(SocketAddr, i32)>,
+    blame: Blame,
+    next_id: u64,
+    signals: VecDeque<Signal<Q>>,
+}
+
+impl<Q: Question> Session<Q> {
+    /// A session that connects at its first [`tick`](Self::tick). `seed` picks the order of servers and the
+    /// jitter of pauses.
+    pub fn new(options: SessionOptions, seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        let servers = Servers::new(options.servers.clone(), &mut rng);
+        Self {
+            options,
+            rng,
+            servers,
+            identity: Identity::default(),
+            purpose: Purpose::Live,
+            last_zxid: 0,
+            last_xid: 0,
+            link: Link::Idle {
+                retry_at: Time::default(),
+            },
+            answered: None,
+            lag: Duration::ZERO,
+            born: None,
+            proved: None,
+            proving: Proving::No,
+            urgent: Urgent::default(),
+            leading: false,
+            refusals: None,
+            lacking: BTreeSet::new(),
+            blame: Blame::default(),
+            next_id: 0,
+            signals: VecDeque::from([Signal::Connecting]),
+        }
+    }
+
+    // ---- what the machines ask ----
+
+    /// Whether requests can be sent now.
+    pub fn attached(&self) -> bool {
+        matches!(self.link, Link::Up(_)) && self.purpose == Purpose::Live
+    }
+
+    /// The session's number, 0 while there is none.
+    pub fn id(&self) -> i64 {
+        self.identity.id
+    }
+
+    /// The timeout to reckon with.
+    pub fn timeout(&self) -> Duration {
+        if self.identity.id == 0 {
+            self.options.timeout
+        } else {
+            self.identity.timeout
+        }
+    }
+
+    /// The send time of the newest request of this session that was answered.
+    pub fn answered(&self) -> Option<Time> {
+        self.answered
+    }
+
+    /// Whether znodes are created with the ACL of an authenticated creator.
+    pub fn authenticated(&self) -> bool {
+        self.options.credentials.is_some()
+    }
+
+    /// Whether the present server may know an operation: `create2` came with 3.5,
+    /// `getEphemerals` with 3.6.
+    pub fn may_know(&self, op: i32) -> bool {
+        match &self.link {
+            Link::Up(up) => !self.lacking.contains(&(up.address, op)),
+            _ => false,
+        }
+    }
+
+    /// The present server said that it does not know an operation. It will close the connection
+    /// now, and must not be asked again.
+    pub fn lacks(&mut self, op: i32) {
+        if let Link::Up(up) = &self.link {
+            self.lacking.insert((up.address, op));
+        }
+    }
+
+    /// By how much our clock may have fallen behind true time within the last T.
+    pub fn set_clock_lag(&mut self, lag: Duration) {
+        self.lag = lag;
+    }
+
+    /// Whether a lease hangs on this session, so that silence must be noticed sooner.
+    pub fn set_leading(&mut self, leading: bool) {
+        self.leading = leading;
+    }
+
+    /// Queues a request; it is sent at the next [`flush`](Self::flush). Nothing happens while
+    /// detached: the machines look anew once they are attached. What earlier connections have ended
+    /// of is answered here ([`Blame`]), and so is a call too many.
+    pub fn ask(&mut self, question: Q, request: Request) {
+        self.queue(Ask::Question(question), request);
+    }
+
+    /// Something is asked at `now`: it does what a ping would.
+    pub fn asks_now(&mut self, now: Time) {
+        if let Link::Up(up) = &mut self.link {
+            up.last_sent = now;
+        }
+    }
+
+    /// How many requests wait: to be sent, or for their answers.
+    pub fn waiting(&self) -> usize {
+        match &self.link {
+            Link::Up(up) => up.requests.waiting(),
+            _ => 0,
+        }
+    }
+
+    // ---- what the edge reports ----
+
+    /// Bytes have arrived on this connection. They are read by [`next_signal`](Self::next_signal).
+    pub fn received(&mut self, id: u64, bytes: &[u8]) {
+        match &mut self.link {
+            Link::Handshaking { conn, decoder, .. } if *conn == id => decoder.push(bytes),
+            Link::Up(up) if up.conn == id => {
+                up.decoder.push(bytes);
+                up.fresh_bytes = up.fresh_bytes.saturating_add(bytes.len());
+            }
+            _ => {}
+        }
+    }
+
+    /// Looks at the clock.
+    pub fn tick(&mut self, now: Time, out: &mut impl Outputs) {
+        if let Purpose::Close { patience } = self.purpose
+            && patience <= now
+            && !matches!(self.link, Link::Ended)
+        {
+            self.drop_connection(out);
+            self.end(false);
+            return;
+        }
+        self.blame.tick(now);
+        match &self.link {
+            Link::Idle { retry_at } if *retry_at <= now => self.dial(now, out),
+            Link::Resolving { host, give_up, .. } if *give_up <= now => {
+                let error = connect::too_slow(host);
+                self.attempt_failed(error, now, out);
+            }
+            Link::Dialing {
+                conn,
+                address,
+                give_up,
+            } if *give_up <= now => {
+                let error = format!("cannot connect to {address}: no answer in time");
+                out.put(Output::Close { conn: *conn });
+                self.attempt_failed(error, now, out);
+            }
+            Link::Handshaking {
+                conn,
+                address,
+                give_up,
+                ..
+            } if *give_up <= now => {
+                let error = format!("{address} accepted the connection but does not answer");
+                out.put(Output::Close { conn: *conn });
+                self.attempt_failed(error, now, out);
+            }
+            Link::Handshaking { .. } if self.early_ping_at().is_some_and(|at| at <= now) => {
+                self.ping_early(now, out);
+            }
+            Link::Up(up) => match self.up_deadline(up) {
+                (at, SessionWake::Answer) if at <= now => {
+                    let limit = lease::answer_limit(self.timeout(), self.leading);
+                    let why = format!("{} has not answered for {limit:?}", up.address);
+                    out.put(Output::Close { conn: up.conn });
+                    self.blame_arriving(now);
+                    self.detach(why, now, out);
+                }
+                (at, SessionWake::Proof)
+                    if at <= now && self.proof_overdue(up).is_some_and(|at| at <= now) =>
+                {
+                    let limit = lease::proof_limit(self.timeout());
+                    let why = format!("{} has not committed a write for {limit:?}", up.address);
+                    out.put(Output::Close { conn: up.conn });
+                    self.blame_arriving(now);
+                    self.detach(why, now, out);
+                }
+                (at, SessionWake::Ping) if at <= now => self.ping(now, out),
+                _ => {}
+            },
+            Link::Idle { .. }
+            | Link::Resolving { .. }
+            | Link::Dialing { .. }
+            | Link::Handshaking { .. }
+            | Link::Ended => {}
+        }
+        if let Link::Up(up) = &mut self.link
+            && up.fresh_bytes >= PROGRESS_BYTES
+        {
+            up.fresh_bytes = 0;
+            up.progress = now;
+        }
+    }
+
+    /// When [`tick`](Self::tick) must be called at the latest, and why.
+    pub fn deadline(&self) -> Option<(Time, SessionWake)> {
+        let link = match &self.link {
+            Link::Idle { retry_at } => Some((*retry_at, SessionWake::Retry)),
+            Link::Resolving { give_up, .. } | Link::Dialing { give_up, .. } => {
+                Some((*give_up, SessionWake::Attempt))
+            }
+            Link::Handshaking { give_up, .. } => {
+                let ping = self.early_ping_at().map(|at| (at, SessionWake::Ping));
+                let give_up = (*give_up, SessionWake::Attempt);
+                ping.into_iter().chain([give_up]).min_by_key(|(at, _)| *at)
+            }
+            Link::Up(up) => Some(self.up_deadline(up)),
+            Link::Ended => return None,
+        };
+        let patience = match self.purpose {
+            Purpose::Close { patience } => Some((patience, SessionWake::Patience)),
+            Purpose::Live | Purpose::Bury => None,
+        };
+        link.into_iter().chain(patience).min_by_key(|(at, _)| *at)
+    }
+
+    /// Sends what was asked since the last call, in one piece.
+    pub fn flush(&mut self, now: Time, out: &mut impl Outputs) {
+        if let Link::Up(up) = &mut self.link {
+            let mut bytes = Vec::new();
+            let relayed = up.proofs.relayed(now);
+            if up.requests.pump(now, relayed, &self.blame, &mut bytes) {
+                self.last_xid = up.requests.last_xid();
+                up.last_sent = now;
+                out.put(Output::Send {
+                    conn: up.conn,
+                    bytes,
+                });
+            }
+        }
+    }
+
+    /// The next thing that the machines must hear.
+    pub fn next_signal(&mut self, now: Time, out: &mut impl Outputs) -> Option<Signal<Q>> {
+        loop {
+            if let Some(signal) = self.signals.pop_front() {
+                return Some(signal);
+            }
+            if !self.read_frame(now, out) {
+                return None;
+            }
+        }
+    }
+
+    /// Ends the session by our own clock: no server has answered for as long as it could live.
+    pub fn expire_locally(&mut self, now: Time, out: &mut impl Outputs) {
+        self.drop_connection(out);
+        self.forget_contact();
+        self.purpose = Purpose::Bury;
+        self.signals.push_back(Signal::Expired {
+            by: ExpiredBy::LocalTimeout,
+        });
+        self.dial(now, out);
+    }
+
+    /// Gives up a session that may be about to be closed: it is closed by us, and another one
+    /// follows.
+    pub fn give_up(&mut self) {
+        if let Link::Up(up) = &mut self.link {
+            up.requests.close();
+        }
+        self.forget_contact();
+        self.purpose = Purpose::Bury;
+        self.signals.push_back(Signal::Expired {
+            by: ExpiredBy::LocalTimeout,
+        });
+    }
+
+    /// Closes the session; keeps trying to tell a server until `patience`.
+    pub fn close(&mut self, patience: Time, out: &mut impl Outputs) {
+        if matches!(self.link, Link::Ended) {
+            return;
+        }
+        self.purpose = Purpose::Close { patience };
+        if self.identity.id == 0 {
+            self.drop_connection(out);
+            self.end(true);
+        } else if let Link::Up(up) = &mut self.link {
+            up.requests.close();
+        }
+    }
+
+    // ---- inside ----
+
+    fn queue(&mut self, ask: Ask<Q>, request: Request) {
+        let Link::Up(up) = &mut self.link else {
+            return;
+        };
+        if self.purpose != Purpose::Live {
+            return;
+        }
+        let op = request.op();
+        let refusal = self.blame.verdict(&request, ask.may_fail());
+        let refused = match (ask, refusal) {
+            (Ask::Proof(question) | Ask::Question(question), Some(error)) => (question, error),
+            (Ask::Question(question), None) => match up.requests.push(question, request) {
+                Ok(()) => return,
+                Err(question) => (question, ServerError::TooMany),
+            },
+            (ask @ (Ask::Proof(_) | Ask::Auth | Ask::CloseSession), _) => {
+                up.requests.push_first(ask, request);
+                return;
+            }
+        };
+        let (question, error) = refused;
+        self.signals.push_back(Signal::Reply {
+            question,
+            result: Err(error),
+            sent: self.answered.unwrap_or_default(),
+            zxid: 0,
+            op,
+            watch: None,
+        });
+    }
+
+    fn fresh_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    fn detach(&mut self, why: String, now: Time, out: &mut impl Outputs) {
+        if let Link::Up(up) = &self.link {
+            self.servers.lost(up.address);
+        }
+        if self.purpose == Purpose::Live {
+            self.signals.push_back(Signal::Detached { why });
+        }
+        self.dial(now, out);
+    }
+
+    /// The connection is given up. If an answer was arriving, it has held up all others.
+    fn blame_arriving(&mut self, now: Time) {
+        let timeout = self.timeout();
+        if let Link::Up(up) = &self.link
+            && let Some(oldest) = up.requests.oldest()
+            && up.decoder.arriving() == Some(oldest.xid)
+        {
+            let suspect = core::iter::once(oldest.suspect());
+            self.blame
+                .ended(suspect, ServerError::TooSlow, now, timeout);
+        }
+    }
+
+    /// The server has ended the connection, or has sent what cannot be read.
+    fn blame_all(&mut self, suspects: &[Suspect], error: ServerError, now: Time) {
+        let timeout = self.timeout();
+        let refused = self
+            .blame
+            .ended(suspects.iter().copied(), error, now, timeout);
+        if let (Some(refused), Link::Up(up)) = (refused, &self.link)
+            && refused.op == op::GET_EPHEMERALS
+        {
+            // There is another way to ask that.
+            self.lacking.insert((up.address, refused.op));
+            self.blame.answered(refused.key);
+        }
+    }
+
+    fn forget_contact(&mut self) {
+        self.answered = None;
+        self.born = None;
+        self.proved = None;
+    }
+
+    fn end(&mut self, clean: bool) {
+        self.link = Link::Ended;
+        self.identity = Identity::default();
+        self.forget_contact();
+        self.signals.push_back(Signal::Ended { clean });
+    }
+
+    fn buried(&mut self) {
+        self.purpose = Purpose::Live;
+        self.identity = Identity::default();
+        self.signals.push_back(Signal::Buried);
+        self.signals.push_back(Signal::Connecting);
+    }
+
+    /// A server said that the session is over.
+    fn expired(&mut self, now: Time, out: &mut impl Outputs) {
+        // A server that ends a session ends its connection, whatever is asked at that moment.
+        self.blame.pardon();
+        match self.purpose {
+            Purpose::Live => {
+                self.identity = Identity::default();
+                self.forget_contact();
+                self.signals.push_back(Signal::Expired {
+                    by: ExpiredBy::Server,
+                });
+                self.signals.push_back(Signal::Connecting);
+            }
+            Purpose::Bury => self.buried(),
+            Purpose::Close { .. } => {
+                self.end(true);
+                return;
+            }
+        }
+        self.dial(now, out);
+    }
+
+    fn up_deadline(&self, up: &Up<Q>) -> (Time, SessionWake) {
+        let timeout = self.timeout();
+        let oldest = up.requests.oldest().map(|request| request.sent);
+        let ping = up.pings.front().copied();
+        let waiting = oldest.into_iter().chain(ping).min();
+        // An answer that is arriving is not overdue, up to a limit; but what a lease hangs on does
+        // not wait for any other.
+        let limit = lease::answer_limit(timeout, self.leading);
+        let whole = lease::answer_whole(timeout);
+        let answer = waiting.map(|sent| (sent.max(up.progress) + limit).min(sent + whole));
+        let is_needed = self.proving > Proving::Idly;
+        let proof = up.proofs.unanswered().filter(|_| is_needed);
+        let proof = proof.map(|asked| asked + limit);
+        let answer = answer.into_iter().chain(proof).min();
+        let answer = answer.map(|at| (at, SessionWake::Answer));
+        let ping = (
+            up.last_sent + lease::ping_interval(timeout, self.leading),
+            SessionWake::Ping,
+        );
+        // One ping at a time: a second one would say nothing that the first does not.
+        let ping = up.pings.is_empty().then_some(ping);
+        let proof = self.proof_deadline(up).map(|at| (at, SessionWake::Proof));
+        answer
+            .into_iter()
+            .chain(ping)
+            .chain(proof)
+            .min_by_key(|(at, _)| *at)
+            .unwrap_or((up.last_sent + timeout, SessionWake::Answer))
+    }
+
+    /// When the next ping goes to a server that has not answered the handshake yet.
+    fn early_ping_at(&self) -> Option<Time> {
+        let Link::Handshaking { sent, pings, .. } = &self.link else {
+            return None;
+        };
+        let last = pings.back().unwrap_or(sent);
+        Some(*last + lease::early_ping_interval(self.timeout()))
+    }
+
+    /// The server keeps it until it has granted the session (it reads nothing meanwhile), and where
+    /// only its answers are slow it is heard now.
+    fn ping_early(&mut self, now: Time, out: &mut impl Outputs) {
+        if let Link::Handshaking { conn, pings, .. } = &mut self.link {
+            let mut bytes = Vec::new();
+            Request::Ping.encode(xid::PING, &mut bytes);
+            pings.push_back(now);
+            out.put(Output::Send { conn: *conn, bytes });
+        }
+    }
+
+    fn ping(&mut self, now: Time, out: &mut impl Outputs) {
+        if let Link::Up(up) = &mut self.link {
+            let mut bytes = Vec::new();
+            Request::Ping.encode(xid::PING, &mut bytes);
+            up.pings.push_back(now);
+            up.last_sent = now;
+            out.put(Output::Send {
+                conn: up.conn,
+                bytes,
+            });
+        }
+    }
+}

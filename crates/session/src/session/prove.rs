@@ -1,0 +1,245 @@
+//! Proofs: the small writes that show, one after another, that a quorum still knows the session.
+
+use super::{Link, Purpose, Session, Up};
+use crate::hindrance::Hindrance;
+use crate::lease;
+use crate::question::Question;
+use crate::requests::Ask;
+use crate::time::Time;
+use core::time::Duration;
+use tenure_proto::Request;
+
+/// How much the session is asked to prove, from little to much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Proving {
+    /// Nothing hangs on it.
+    No,
+    /// A contender is next in line: what it asks now and then, in the place of a ping, is a proof, so
+    /// that the lease is at hand as soon as it is its turn.
+    Idly,
+    /// A lease is to be kept.
+    Steadily,
+    /// Somebody waits for a lease.
+    Urgently,
+}
+
+/// How far the proofs have come that somebody waits for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Urgent {
+    /// How many were asked for.
+    asked: u32,
+    /// From when on one can be a P₁ for the first of them.
+    settled: Option<Time>,
+}
+
+impl<Q: Question> Session<Q> {
+    /// What the verified lease of this session rests on; see [`lease`].
+    pub fn proved(&self) -> Option<Time> {
+        self.proved
+    }
+
+    /// When the newest proof of this connection was sent.
+    pub fn newest_proof(&self) -> Option<Time> {
+        self.live().and_then(|up| up.proofs.newest())
+    }
+
+    /// When the lease will be renewed at the latest, if all goes well.
+    pub fn next_renewal(&self, now: Time) -> Option<Time> {
+        let pace = self.pace().min(lease::thin_interval(self.timeout()));
+        self.live().map(|up| up.proofs.advance(now, pace))
+    }
+
+    /// How often this session has to prove to keep a lease.
+    pub fn pace(&self) -> Duration {
+        let pace = self.live().and_then(|up| self.lasting_pace(up));
+        pace.unwrap_or_else(|| lease::proof_interval(self.timeout()))
+    }
+
+    /// Whether a lease of which only a moment is left would be renewed in time, again and again: where
+    /// answers are so slow that there is no more to spare.
+    pub fn is_steady(&self) -> bool {
+        self.pace() == lease::proof_interval(self.timeout())
+            || self.live().is_some_and(|up| up.proofs.is_steady())
+    }
+
+    /// Whether the server of this connection answered its handshake slowly, less than T ago.
+    pub fn is_slow(&self, now: Time) -> bool {
+        let timeout = self.timeout();
+        self.live()
+            .is_some_and(|up| up.is_slow && now < up.since + timeout)
+    }
+
+    fn lasting_pace(&self, up: &Up<Q>) -> Option<Duration> {
+        lease::pace(self.timeout(), self.options.tick, up.proofs.delay())
+    }
+
+    fn live(&self) -> Option<&Up<Q>> {
+        match &self.link {
+            Link::Up(up) if self.purpose == Purpose::Live => Some(up),
+            _ => None,
+        }
+    }
+
+    /// Whether a verified lease is possible with the present times.
+    pub fn lease_refusal(&self) -> Option<Hindrance> {
+        if self.attached() {
+            lease::refusal(self.timeout(), self.options.tick)
+        } else {
+            None
+        }
+    }
+
+    /// Until when this session may still be about to be closed by a server that has taken it up
+    /// again, if that is so.
+    pub fn doubtful_until(&self, now: Time) -> Option<Time> {
+        let until = self.live()?.proofs.doubtful_until();
+        until.filter(|until| *until > now)
+    }
+
+    /// Whether its proved life has run out, and answers are too slow to prove it again.
+    pub fn is_too_slow_to_confirm(&self, now: Time) -> bool {
+        let Some(up) = self.live().filter(|up| !up.proofs.lives(now)) else {
+            return false;
+        };
+        let (timeout, delay) = (self.timeout(), up.proofs.delay());
+        let pace = self.lasting_pace(up);
+        pace.is_some_and(|pace| lease::too_slow_to_confirm(timeout, self.options.tick, delay, pace))
+    }
+
+    /// Why no lease can be had at present, if none can, or if a contender has waited for one for long:
+    /// it would be over before it could be renewed.
+    pub fn lease_hindrance(&self, now: Time, waits_long: bool) -> Option<Hindrance> {
+        let up = self.live()?;
+        let timeout = self.timeout();
+        if let Some(until) = self.doubtful_until(now) {
+            let remaining = until.since(now);
+            return Some(Hindrance::Doubtful { remaining });
+        }
+        let is_uneven = self.lasting_pace(up).is_some() && !self.is_too_slow_to_confirm(now);
+        // Where proofs fail, their errors say so.
+        let succeeds = |sent: Time| sent + timeout / 2 > now;
+        if is_uneven && !(waits_long && up.proofs.newest().is_some_and(succeeds)) {
+            return None;
+        }
+        Some(Hindrance::Slow {
+            delay: up.proofs.delay(),
+            is_uneven,
+            timeout,
+            knows_tick: self.options.tick.is_some(),
+        })
+    }
+
+    /// How much the session is to prove from now on.
+    pub fn set_proving(&mut self, proving: Proving, now: Time) {
+        if proving != Proving::Urgently {
+            self.urgent = Urgent::default();
+        } else if self.proving != proving
+            && let Link::Up(up) = &self.link
+        {
+            // A write that was committed just now is the first of them.
+            let settled = up.proofs.settled().filter(|at| *at > now);
+            let asked = u32::from(settled.is_some());
+            self.urgent = Urgent { asked, settled };
+        }
+        self.proving = proving;
+    }
+
+    /// Whether a proof is to be sent now.
+    pub fn proof_is_due(&self, now: Time) -> bool {
+        match &self.link {
+            Link::Up(up) => self.next_proof(up).is_some_and(|at| at <= now),
+            _ => false,
+        }
+    }
+
+    /// Whether a proof could be sent now, due or not.
+    pub fn can_prove(&self) -> bool {
+        match &self.link {
+            Link::Up(up) => self.attached() && !up.proofs.is_full(),
+            _ => false,
+        }
+    }
+
+    /// Queues a proof.
+    pub fn prove(&mut self, question: Q, request: Request, now: Time) {
+        self.queue(Ask::Proof(question), request);
+        let pace = self.pace();
+        if let Link::Up(up) = &mut self.link {
+            up.proofs.ask(now, pace);
+            if self.urgent.asked == 1 && self.urgent.settled.is_none() {
+                self.urgent.settled = up.proofs.settled();
+            }
+            self.urgent.asked = self.urgent.asked.saturating_add(1);
+        }
+    }
+
+    /// When the next proof is to be sent, or the one in flight has taken too long.
+    pub(super) fn proof_deadline(&self, up: &Up<Q>) -> Option<Time> {
+        let next = self.next_proof(up);
+        next.into_iter().chain(self.proof_overdue(up)).min()
+    }
+
+    /// When the oldest proof in flight has taken so long that another server is to be tried. Alone,
+    /// a slow server is better than none.
+    pub(super) fn proof_overdue(&self, up: &Up<Q>) -> Option<Time> {
+        let asked = up.proofs.unanswered()?;
+        if self.servers.len() < 2 || self.proving <= Proving::Idly {
+            return None;
+        }
+        let timeout = self.timeout();
+        let overdue = asked + lease::proof_limit(timeout);
+        // One server after another: each gets its time.
+        Some(overdue.max(up.since + lease::answer_limit(timeout, true)))
+    }
+
+    fn next_proof(&self, up: &Up<Q>) -> Option<Time> {
+        if self.purpose != Purpose::Live || up.proofs.is_full() {
+            return None;
+        }
+        let timeout = self.timeout();
+        // A write that somebody else asked for proves as much.
+        let last = up.proofs.last();
+        let after = |pause: Duration| last.map_or_else(Time::default, |at| at + pause);
+        let is_alone = up.proofs.unanswered().is_none();
+        let is_thin = |last: Time| {
+            let interval = lease::proof_interval(timeout);
+            let delay = up.proofs.delay();
+            let limit = lease::steady_age(timeout, self.options.tick, delay, interval);
+            up.proofs.base().is_none_or(|base| last.since(base) > limit)
+        };
+        let steady = match last.is_some_and(is_thin) {
+            true => self.pace().min(lease::thin_interval(timeout)),
+            false => self.pace(),
+        };
+        match self.proving {
+            // The looks of whoever is next in line are proofs.
+            Proving::No | Proving::Idly => None,
+            // Nothing helps but to wait.
+            Proving::Urgently if self.lasting_pace(up).is_none() => {
+                Some(after(lease::proof_interval(timeout)))
+            }
+            Proving::Urgently if !is_alone => {
+                Some(after(self.pace().min(lease::urgent_interval(timeout))))
+            }
+            Proving::Steadily => Some(after(steady)),
+            // Two at once, the third as soon as the first has settled, and one that relies on all.
+            Proving::Urgently => Some(match self.urgent.asked {
+                0 | 1 | 3 => Time::default(),
+                2 => self.urgent.settled.unwrap_or_default(),
+                _ => {
+                    let next = after(lease::urgent_interval(timeout));
+                    let confirms = up.proofs.confirms_from();
+                    let confirms = confirms.filter(|at| last.is_some_and(|last| last < *at));
+                    confirms.map_or(next, |at| at.min(next))
+                }
+            }),
+        }
+    }
+
+    /// After a reply: the lease may rest on something newer now.
+    pub(super) fn note_proof(&mut self) {
+        if let Link::Up(up) = &self.link {
+            self.proved = self.proved.max(up.proofs.base());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Copies the crate, with the mistakes.
+
+fn main() {
+    tenure_mutants::copy("election");
+}
