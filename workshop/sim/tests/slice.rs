@@ -49,11 +49,11 @@ const CAUGHT: &[(&str, u64)] = &[
     ("doomed-connection-counts", 2000),
     ("newest-touch-counts", 2000),
     ("more-than-known-forgotten", 2000),
-    ("jeopardy-untold", 2000),
+    ("jeopardy-unreported", 2000),
     ("newest-zxid-unnamed", 2000),
     ("sent-before-known", 2000),
     ("connect-from-its-answer", 2000),
-    ("xids-begin-anew", 2000),
+    ("xids-begin-again", 2000),
 ];
 
 /// The seeds at which the worlds begin.
