@@ -1,22 +1,23 @@
-# What a contributor runs. `make` alone lists it.
+# The commands of a contributor. `make` alone lists them.
 #
-# Every cargo call is --locked: what Cargo.lock names is what gets built, and once
-# cargo has fetched that, nothing here needs a network.
+# Every cargo call is --locked: it builds exactly the versions of Cargo.lock, and once cargo has
+# fetched them, nothing here needs a network.
 
 CARGO ?= cargo
-# More words for the demo, the tests or the chaos: make demo ARGS=…, make test ARGS='--test core'
+# Additional arguments for the demo, the tests or the chaos: make demo ARGS=…,
+# make test ARGS='--test core'
 ARGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign doom session bench crowd fuzz words header check-abi install deb uninstall check lint doc fmt fix
 
-help: ## list what there is
+help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## install what tests and demo need and this machine lacks (root or sudo)
+setup: ## install the packages that tests and demo need and this machine lacks (root or sudo)
 	@scripts/setup
 
-servers: setup ## fetch ZooKeeper servers of other versions, or say what is skipped
+servers: setup ## fetch ZooKeeper servers of other versions, or print the skipped ones
 	@scripts/servers
 
 demo: setup ## see it work: real servers, real processes, a real cut
@@ -27,19 +28,19 @@ demo: setup ## see it work: real servers, real processes, a real cut
 test: setup servers ## run every test, against real ZooKeeper servers too
 	@scripts/test $(ARGS)
 
-python-test: setup ## build the Python wheel, and prove it on the Pythons that are here
+python-test: setup ## build the Python wheel, and test it on the Pythons of this machine
 	@scripts/python-test $(ARGS)
 
 wheel: setup ## build the Python wheel, into target/python/wheels
 	@scripts/python-wheel
 
-# make ends with 2 whatever fails; who wants to know whether it was a broken promise (1) or arguments
-# that mean nothing (2) runs target/release/tenure-sim.
+# make ends with 2 whatever fails; target/release/tenure-sim itself distinguishes a broken promise
+# (1) from invalid arguments (2).
 sim: ## simulate clients, network and ensemble from one seed; see docs/simulation.md
 	@$(CARGO) run --release --quiet --locked --package tenure-sim -- $(ARGS)
 
 chaos: setup ## faults against real servers and clients, and a judge; see docs/chaos.md
-	@echo 'chaos: building tenure and what breaks its surroundings'
+	@echo 'chaos: building tenure and the program that makes the faults'
 	$(CARGO) build --release --locked --package tenure-cli --package tenure-chaos --bin tenure-chaos
 	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- $(ARGS)
 
@@ -47,18 +48,18 @@ campaign: setup ## 20 leaders through each of four faults, and the smallest marg
 	$(CARGO) build --release --locked --package tenure-cli --package tenure-chaos --bin tenure-chaos
 	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- campaign $(or $(ARGS),all)
 
-doom: setup servers ## 20 standbys of sessions that a server is just about to close
+doom: setup servers ## 20 standbys whose sessions a server is about to close
 	TENURE_DOOM_ROUNDS=$(or $(ARGS),20) $(CARGO) test --locked --package tenure --test endurance -- doom --nocapture
 
 session: setup ## measure the session under faults and write docs/session.md
-	@echo 'session: about seven minutes; best on a machine that does nothing else'
+	@echo 'session: about seven minutes; best on an idle machine'
 	$(CARGO) build --release --locked --package tenure-bench-session
 	@$(CARGO) run --release --quiet --locked --package tenure-bench-session -- --write docs/session.md $(ARGS)
 
-bench: ## measure what it costs to ask who leads; prints nanoseconds
+bench: ## measure the cost of is_leading(); prints nanoseconds
 	$(CARGO) bench --locked --package tenure-bench-lease --bench is_leading -- $(ARGS)
 
-crowd: ## measure what N groups on one client cost: processor time and memory
+crowd: ## measure the cost of N groups on one client: processor time and memory
 	@$(CARGO) run --release --quiet --locked --package tenure-bench-crowd -- $(ARGS)
 
 bench-python: setup ## measure the Python wheel beside kazoo and write workshop/bench/python/README.md
@@ -88,7 +89,7 @@ deb: ## make Debian packages of library, headers and tool, in target/deb
 	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli
 	@scripts/deb target/deb
 
-uninstall: ## take away what install put there
+uninstall: ## remove the files of install
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install --uninstall
 
 check: ## the cheap gates: format, lints, documentation; writes nothing
@@ -105,6 +106,6 @@ doc: ## build the documentation; a warning is a failure
 fmt: ## format the sources
 	$(CARGO) fmt --all
 
-fix: fmt ## format, and let clippy mend what it can
+fix: fmt ## format, and apply the fixes of clippy
 	$(CARGO) clippy --workspace --all-targets --locked --fix --allow-dirty --allow-staged
 	$(CARGO) fmt --all

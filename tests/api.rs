@@ -1,6 +1,6 @@
 //! The Rust API over the I/O thread, on `memory://`: blocking, async, queues and callbacks.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use std::future::Future;
 use std::pin::pin;
@@ -99,7 +99,7 @@ fn contend_detect_hand_over_and_close() {
         .unwrap();
     let detector = b.detect(url.path()).unwrap();
     let DetectorEvent::Leader(leader) = detector.events().next(LIMIT).unwrap() else {
-        panic!("somebody leads");
+        panic!("a member leads");
     };
     assert_eq!(
         (leader.data.as_slice(), leader.member.token),

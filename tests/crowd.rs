@@ -2,7 +2,7 @@
 //! served all the same. And a panic in a user's code that the library calls affects no other
 //! client.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use std::future::Future;
 use std::io::{Read, Write};

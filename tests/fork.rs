@@ -1,7 +1,7 @@
 //! A process that forks: the child gets clear errors and may open clients of its own; the parent
 //! notices nothing.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 #![allow(unsafe_code)] // there is no safe call that forks
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -146,7 +146,7 @@ fn a_child_opens_clients_of_its_own_and_its_parent_leads_on() {
 }
 
 #[test]
-fn nobody_leads_in_a_child_that_no_fork_handler_heard_of() {
+fn no_contender_leads_in_a_child_without_fork_handlers() {
     let (_url, handles) = open("fork-bare");
     assert!(handles.contender.is_leading());
     let in_both = |child: &dyn Fn()| in_bare_child(child);

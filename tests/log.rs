@@ -1,6 +1,6 @@
 //! The library's log lines for the `log` crate: `cargo test --features log --test log`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use log::{Level, LevelFilter, Metadata, Record};
 use std::sync::OnceLock;

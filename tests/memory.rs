@@ -1,6 +1,6 @@
 //! The control of the servers behind `memory://`, and the log and the counters of a client.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use std::sync::mpsc;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! A URL that is the leader's address. No test here opens a session, so a thread or a socket of the
 //! library in this process would be a fault.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use std::future::Future;
 use std::net::TcpListener;
@@ -73,7 +73,7 @@ fn the_address_leads_at_once_and_for_ever() {
     assert_eq!(kind(late.events().next(AT_ONCE)), ErrorKind::Closed);
     assert_eq!(now(client.close()), Some(Ok(())));
 
-    assert!(server.accept().is_err(), "nobody connects");
+    assert!(server.accept().is_err(), "no client connects");
     let threads = std::fs::read_dir("/proc/self/task").unwrap().flatten();
     let names = threads.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
     let io: Vec<String> = names.filter(|name| name.starts_with("tenure-io")).collect();

@@ -1,7 +1,7 @@
 //! Rules of the code base that a compiler does not check: the dependencies of layers, the purity of
 //! the machines, unsafe code, and documents that name tests or files.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

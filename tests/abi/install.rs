@@ -233,10 +233,13 @@ fn all_goes_below_destdir_and_is_taken_away_again() {
     assert!(config.contains("prefix=/opt/tenure\n"), "{config}");
     assert!(!config.contains(destination.to_str().unwrap()), "{config}");
 
-    fs::write(below.join("lib/somebody-elses"), "").unwrap();
+    fs::write(below.join("lib/of-another-package"), "").unwrap();
     install(prefix, destination.to_str().unwrap(), &["--uninstall"]);
     let left = files(&below);
-    assert_eq!(left.into_iter().collect::<Vec<_>>(), ["lib/somebody-elses"]);
+    assert_eq!(
+        left.into_iter().collect::<Vec<_>>(),
+        ["lib/of-another-package"]
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 /*
  * A client and what was made from it are freed in every order, with and without a close before, with
- * callbacks and without, and with events that nobody fetched.
+ * callbacks and without, and with events that were not fetched.
  */
 #include <stdatomic.h>
 

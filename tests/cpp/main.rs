@@ -1,7 +1,7 @@
 //! C++: programs that use `include/tenure.hpp`, built with `$CXX` (g++) and the library of this
 //! build, and their runs. The examples and the README's code are among them.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 mod examples;
 mod make;

@@ -5,7 +5,7 @@
 //! passwords, the order of listings, and the first zxid. Debian's servers are 3.8.0, which lack two
 //! later corrections (`exists` requires no permission, and events are sent to clients without
 //! READ); a 3.9.5 has them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 mod closing;
 mod containers;

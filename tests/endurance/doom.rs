@@ -137,7 +137,7 @@ fn play(server: &Zookeeper, number: usize) -> Option<Round> {
         });
         let mut standby_led = None;
         while !last.is_leading() {
-            assert!(tick.elapsed() < LIMIT, "nobody leads");
+            assert!(tick.elapsed() < LIMIT, "no contender leads");
             if standby_led.is_none() && standby.is_leading() {
                 proxy.hold();
                 standby_led = Some(tick.elapsed());

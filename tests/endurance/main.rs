@@ -1,7 +1,7 @@
 //! Names that move or hang, masses of sessions and of handles, and ten thousand cycles, on real
 //! servers.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 mod client_process;
 mod crowd;

@@ -1,7 +1,7 @@
 //! The library and the tool against ensembles of three real servers, and against servers of
 //! other versions.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 mod capabilities;
 mod losses;

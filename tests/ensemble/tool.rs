@@ -49,6 +49,6 @@ fn processes_follow_one_leader_through_deaths_of_servers_and_leaders() {
 
     heir.signal(Signal::Term);
     assert_eq!(heir.wait_exit(LIMIT).code(), Some(0));
-    detector.wait_for("nobody leads", LIMIT, is("none"));
+    detector.wait_for("the group to be empty", LIMIT, is("none"));
     assert!(proxied.observe().children(&path).is_empty());
 }

@@ -111,7 +111,7 @@ fn views_lose_nobody(
     let known = loop {
         match detector.events().next(Some(LIMIT)).unwrap() {
             DetectorEvent::Leader(known) => break known,
-            DetectorEvent::None => panic!("{operation}, {code}: nobody leads"),
+            DetectorEvent::None => panic!("{operation}, {code}: the group is empty"),
             _ => {}
         }
     };

@@ -2,7 +2,7 @@
 //!
 //! Tests that do not disturb the server share one, each under a path of its own.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 mod bad_servers;
 mod counters;

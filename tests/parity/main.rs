@@ -2,7 +2,7 @@
 //! option) is in every face of it: C, C++, Python and the tool. If a face lacks one on purpose, or
 //! has another name for it, `exceptions.tsv` has the reason.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 mod faces;
 mod made;

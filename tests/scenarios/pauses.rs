@@ -20,7 +20,7 @@ impl Register {
     }
 }
 
-/// CURATOR-444 and many: a process that was stopped goes on as leader.
+/// CURATOR-444 and many: a process that was stopped continues as leader.
 #[test]
 fn d1_first_question_after_a_stop_is_answered_no_and_a_stale_write_refused() {
     let path = fresh_path();
@@ -69,7 +69,7 @@ fn schedule_io(process: &Process, policy: &str) {
 }
 
 /// leapmux#403: the lease of a machine that slept. The process is stopped for a moment only, and
-/// its boot-time clock says that it was an hour; the monotonic clock says that it was not.
+/// its boot-time clock shows an hour; the monotonic clock does not.
 #[test]
 fn d2_lease_does_not_outlast_a_sleep_of_the_machine() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR"));

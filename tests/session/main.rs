@@ -2,7 +2,7 @@
 //! figures, these tests check the order of events. The rows themselves are in
 //! `workshop/bench/session`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 mod cost;
 mod server;

@@ -36,7 +36,7 @@ fn says(error: &str, words: &[&str]) {
 fn an_authority_that_did_not_sign_is_named() {
     let Some(server) = shared() else { return };
     // Another name, and the same name with another key.
-    let stranger = Authority::new("somebody else").pem();
+    let stranger = Authority::new("another authority").pem();
     let stranger = pki().files.write("stranger-ca.pem", stranger);
     for (ca, file) in [(&stranger, "stranger-ca.pem"), (&Pki::new().ca, "ca.pem")] {
         let tls = TlsOptions::new(ca).client_certificate(&pki().certificate, &pki().key);
@@ -112,7 +112,7 @@ fn so_is_one_of_tls_1_3_which_says_it_after_the_handshake() {
 #[test]
 fn a_client_certificate_that_the_server_does_not_accept_is_named() {
     let Some(server) = shared() else { return };
-    let stranger = Authority::new("nobody").issue(&["client.test"]);
+    let stranger = Authority::new("unknown").issue(&["client.test"]);
     let certificate = pki().files.write("stranger.pem", stranger.both());
     let tls = pki()
         .anonymous()

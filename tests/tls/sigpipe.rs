@@ -96,7 +96,7 @@ fn write_to_nobody(address: &str) {
     // To its end, clean or not: then the reset is here or on its way.
     drop(stream.read_to_end(&mut Vec::new()));
     let mut file = std::fs::File::from(OwnedFd::from(stream));
-    while file.write_all(b"nobody reads this").is_ok() {}
+    while file.write_all(b"not read").is_ok() {}
     // The first failure may report the reset itself.
-    drop(file.write_all(b"nobody reads this"));
+    drop(file.write_all(b"not read"));
 }

@@ -16,7 +16,7 @@ constexpr auto refused = std::numeric_limits<std::int64_t>::min();
 
 static_assert(timeout(milliseconds(0)).count() == 0);
 static_assert(timeout(std::chrono::seconds(2)).count() == 2000);
-static_assert(timeout(std::chrono::nanoseconds(1)).count() == 1, "rounded up: nobody waits too short");
+static_assert(timeout(std::chrono::nanoseconds(1)).count() == 1, "rounded up: no wait is too short");
 static_assert(timeout(std::chrono::microseconds(1000)).count() == 1);
 static_assert(timeout(std::chrono::microseconds(1001)).count() == 2);
 static_assert(timeout(duration<double>(0.0015)).count() == 2);

@@ -19,7 +19,7 @@ impl Apart {
     /// Starts three servers; `options.hosts` is replaced.
     ///
     /// # Errors
-    /// When this machine does not allow it; the text says why. A test
+    /// When this machine does not allow it; the text has the reason. A test
     /// [skips](crate::or_skip).
     ///
     /// # Panics

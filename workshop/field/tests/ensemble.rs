@@ -79,7 +79,7 @@ fn a_follower_is_cut_off_from_its_leader_and_not_from_its_clients() {
     apart.cut_off(follower);
     // It answers until it gives its leader up.
     assert!(session.exists("/before", false).unwrap());
-    wait_until("it serves no more", LONG, || {
+    wait_until("it no longer serves", LONG, || {
         ensemble.server(follower).mode().is_none().then_some(())
     });
     assert_eq!(ensemble.followers().len(), 1, "the others go on");

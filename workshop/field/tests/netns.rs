@@ -207,7 +207,7 @@ fn a_host_without_a_link_has_no_route() {
     assert_eq!(
         connect(),
         std::io::ErrorKind::ConnectionRefused,
-        "there is a way, and nobody listens"
+        "there is a route, and no process listens"
     );
     host.link_down();
     assert_eq!(connect(), std::io::ErrorKind::NetworkUnreachable);

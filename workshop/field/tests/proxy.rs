@@ -150,10 +150,7 @@ fn a_hold_hides_a_peers_end() {
         wait_until("some time", LONG, || {
             (started.elapsed() > SHORT).then_some(())
         });
-        assert!(
-            !ping.is_finished(),
-            "it must not hear that the server has ended"
-        );
+        assert!(!ping.is_finished(), "it must not see the end of the server");
         proxy.release();
         assert!(ping.join().unwrap().is_err());
     });

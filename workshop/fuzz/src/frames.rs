@@ -20,7 +20,7 @@ const REPLIES: &[i32] = &[
     op::PING,
 ];
 
-/// The first byte says what the rest is to be read as: a stream of frames, or one record.
+/// The first byte gives the kind of the rest: a stream of frames, or one record.
 pub(crate) fn run(data: &[u8]) {
     let Some((kind, body)) = data.split_first() else {
         return;
@@ -50,7 +50,7 @@ pub(crate) fn run(data: &[u8]) {
     }
 }
 
-/// What was read is written, and read again: the same.
+/// A record that was read is written, and read again: the same.
 fn again<T: PartialEq + std::fmt::Debug>(
     read: Result<T, DecodeError>,
     write: impl Fn(&T, &mut Vec<u8>),
@@ -62,7 +62,7 @@ fn again<T: PartialEq + std::fmt::Debug>(
     assert_eq!(read_again(&frame[4..]), Ok(value));
 }
 
-/// A reply or an event, as each kind of reply that it might be.
+/// A reply or an event, as each possible kind of reply.
 fn reply(body: &[u8]) {
     const HEADER: usize = 16;
     let mut reader = Reader::new(body);
@@ -86,8 +86,8 @@ fn reply(body: &[u8]) {
     }
 }
 
-/// Whole or in pieces, a stream holds the same frames, and ends at the same error; so it does where
-/// long frames are read past.
+/// Whole or in pieces, a stream has the same frames, and ends at the same error; so does a reader
+/// that skips long frames.
 fn stream(bytes: &[u8]) {
     let whole = heads(std::iter::once(bytes));
     assert_eq!(heads(bytes.chunks(1)), whole, "one by one");
@@ -120,7 +120,7 @@ fn frames<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<Vec<u8>>, Option<S
     (found, None)
 }
 
-/// How long each frame is, and how it begins.
+/// The length of each frame, and its beginning.
 fn heads<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> (Vec<(usize, Vec<u8>)>, bool) {
     let (mut decoder, mut found) = (FrameDecoder::default(), Vec::new());
     for piece in pieces {

@@ -1,5 +1,5 @@
-//! Arbitrary bytes for all of tenure that reads bytes: each target is a function that panics when
-//! a promise is broken. `README.md` says how they are run.
+//! Arbitrary bytes for all code of tenure that reads bytes: each target is a function that panics
+//! when a promise is broken. `README.md` describes how to run them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a panic is the finding
 
@@ -13,16 +13,16 @@ mod url;
 
 pub use mutate::Mutator;
 
-/// What is fuzzed.
+/// A target of the fuzzing.
 #[derive(Debug, Clone, Copy)]
 pub struct Target {
-    /// How it is asked for.
+    /// Its name on the command line.
     pub name: &'static str,
-    /// What it holds, for people.
+    /// Its promise, in words.
     pub holds: &'static str,
     /// Panics when a promise is broken.
     pub run: fn(&[u8]),
-    /// Inputs to begin with, by name.
+    /// First inputs, by name.
     pub seeds: fn() -> Vec<(String, Vec<u8>)>,
 }
 
@@ -30,7 +30,7 @@ pub struct Target {
 pub const TARGETS: &[Target] = &[
     Target {
         name: "url",
-        holds: "a URL is read or refused; what is shown reads back, and shows no password",
+        holds: "a URL is read or refused; its shown form reads back, and has no password",
         run: url::run,
         seeds: seeds::urls,
     },

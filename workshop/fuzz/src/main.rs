@@ -1,5 +1,5 @@
-//! Runs a target on inputs of its own making, or on files. `README.md` says when to use this and
-//! when to use what knows which code it has reached.
+//! Runs a target on generated inputs, or on files. `README.md` explains when to use this and when
+//! to use the fuzzer that is guided by coverage.
 
 use clap::Parser;
 use std::path::{Path, PathBuf};
@@ -8,26 +8,26 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 use tenure_fuzz::{Mutator, TARGETS, Target};
 
-/// Arbitrary bytes for all of tenure that reads bytes.
+/// Arbitrary bytes for all code of tenure that reads bytes.
 #[derive(Debug, Parser)]
 #[command(name = "tenure-fuzz")]
 struct Args {
-    /// What to fuzz; all of it, one after the other, without a name.
+    /// The target; all of them, one after the other, without a name.
     #[arg(value_parser = TARGETS.iter().map(|target| target.name).collect::<Vec<_>>())]
     target: Option<String>,
-    /// Inputs to run once each, instead of making some.
+    /// Inputs to run once each, instead of generated ones.
     #[arg(requires = "target")]
     files: Vec<PathBuf>,
-    /// For how long each target is run.
+    /// How long each target is run.
     #[arg(long, value_name = "N", default_value_t = 60)]
     seconds: u64,
-    /// What the inputs follow from; the same ones again with the same number.
+    /// The seed of the inputs; the same seed makes the same ones.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// Where an input that breaks a promise is saved.
+    /// The directory for an input that breaks a promise.
     #[arg(long, value_name = "DIR", default_value = "workshop/fuzz/artifacts")]
     artifacts: PathBuf,
-    /// Write the inputs to begin with to DIR/TARGET/, and end.
+    /// Write the first inputs to DIR/TARGET/, and end.
     #[arg(long, value_name = "DIR")]
     write_seeds: Option<PathBuf>,
 }
@@ -70,7 +70,7 @@ fn write_seeds(target: &Target, under: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// A panic is told where it happens, by the panic itself.
+/// The panic itself prints its message, where it occurs.
 fn keeps(target: &Target, input: &[u8]) -> bool {
     std::panic::catch_unwind(|| (target.run)(input)).is_ok()
 }

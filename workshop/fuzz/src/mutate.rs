@@ -1,9 +1,9 @@
-//! Changes inputs, blindly: for where there is no instrumentation. The same seed makes the same
+//! Changes inputs without guidance, where there is no instrumentation. The same seed makes the same
 //! inputs.
 
 use fastrand::Rng;
 
-/// Numbers at the edges of what the protocol can say.
+/// Numbers at the limits of the protocol.
 const EDGES: [i32; 10] = [
     0,
     1,
@@ -18,7 +18,7 @@ const EDGES: [i32; 10] = [
 ];
 const BYTES_MAX: usize = 4096;
 
-/// Makes inputs out of inputs.
+/// Makes inputs from inputs.
 #[derive(Debug)]
 pub struct Mutator {
     rng: Rng,

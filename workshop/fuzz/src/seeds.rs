@@ -1,4 +1,4 @@
-//! Inputs to begin with: small, valid, and made by the encoders themselves.
+//! The first inputs: small, valid, and made by the encoders themselves.
 
 use crate::core::script::{
     ASK, CLOSE, CONTEND, DETECT, DISCONNECTED, EVENT, GROUP, JOIN, LIE, MEDDLE, PASS, RAW, SERVE,
@@ -35,7 +35,7 @@ pub(crate) fn names() -> Seeds {
     ])
 }
 
-/// As `frames::run` reads them: the kind, then the record without the frame's length.
+/// In the form for `frames::run`: the kind, then the record without the frame's length.
 pub(crate) fn frames() -> Seeds {
     let mut seeds = Seeds::new();
     let mut add = |name: &str, kind: u8, skip: usize, write: &dyn Fn(&mut Vec<u8>)| {
@@ -200,7 +200,7 @@ fn responses() -> Vec<(&'static str, Response)> {
     ]
 }
 
-/// As `core::moves` reads them: five bytes for the client, then moves.
+/// In the form for `core::moves`: five bytes for the client, then moves.
 pub(crate) fn scripts() -> Seeds {
     const PLAIN: [u8; 5] = [0, 0, 0, 1, 7];
     const NAMED_WITH_CREDENTIALS: [u8; 5] = [2, 1, 1, 0, 7];

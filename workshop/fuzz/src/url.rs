@@ -5,7 +5,7 @@ use tenure::Url;
 
 pub(crate) fn run(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    // A file is somebody else's text; what it holds comes in here without it.
+    // A file's text is another input; a URL that names a file is tested without it.
     if text.contains("file:") || secret::is_in(data) {
         return;
     }
@@ -20,7 +20,7 @@ pub(crate) fn run(data: &[u8]) {
         match Url::parse(&around) {
             Ok(url) => {
                 reads_back(&url);
-                // A slash ends the credentials: what follows it was never one.
+                // A slash ends the credentials: the text after it never was one.
                 let rest = around.strip_prefix("zk://").unwrap_or(&around);
                 if rest.find('/') > rest.find(SECRET) {
                     secret::is_not_in(&format!("{url} {url:?}"));
@@ -31,7 +31,7 @@ pub(crate) fn run(data: &[u8]) {
     }
 }
 
-/// What is shown of a URL is a URL of the same servers and path, but for the credentials.
+/// The shown form of a URL is a URL of the same servers and path, except for the credentials.
 fn reads_back(url: &Url) {
     let shown = url.to_string().replacen("…@", "", 1);
     let again = Url::parse(&shown).unwrap_or_else(|error| panic!("{shown:?}: {error}"));

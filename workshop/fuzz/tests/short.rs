@@ -1,6 +1,6 @@
 //! Every target for a moment, with inputs that are the same each time.
 
-#![allow(clippy::unwrap_used)] // a test says what it expected
+#![allow(clippy::unwrap_used)] // a test may panic
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -77,7 +77,7 @@ fn the_seeds_in_the_tree_are_what_the_encoders_write() {
             .collect();
         assert_eq!(
             kept, made,
-            "cargo run --package tenure-fuzz -- --write-seeds workshop/fuzz/corpus writes them anew"
+            "cargo run --package tenure-fuzz -- --write-seeds workshop/fuzz/corpus writes them again"
         );
     }
 }

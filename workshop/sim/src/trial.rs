@@ -157,7 +157,7 @@ impl Trial {
     }
 
     /// The machine and the server of a leader.
-    pub(crate) fn somebody_who_leads(&mut self) -> Option<(usize, usize)> {
+    pub(crate) fn a_leader(&mut self) -> Option<(usize, usize)> {
         let leads = |id: &usize| self.leads_any(*id) && !self.world.hosts[*id].is_paused();
         let leaders: Vec<usize> = (0..self.plan.nodes.len()).filter(leads).collect();
         let id = self.world.dice.choice(&leaders).copied()?;

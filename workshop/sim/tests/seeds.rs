@@ -1,6 +1,6 @@
 //! The worlds that are kept: `workshop/sim/seeds.txt`.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use tenure_mutants::Mutant;
 /// Seed and mistake, line by line.

@@ -1,6 +1,7 @@
-//! What links do to a client: cuts that the kernel gets over, cuts that lose, and answers that are changed.
+//! The effects of links on a client: cuts that the kernel survives, cuts that lose bytes, and
+//! answers that are changed.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use fastrand::Rng;
 use std::net::SocketAddr;
@@ -27,7 +28,7 @@ impl Names for Numeric {
     }
 }
 
-/// Counts, and objects to more than so many connections.
+/// Counts connections, and objects to more than this many.
 #[derive(Default)]
 struct Count {
     dials: usize,
@@ -52,7 +53,7 @@ impl Witness<Numeric> for Count {
     }
 }
 
-/// A client that starts into a cut of 100 ms, and what it came to in ten seconds.
+/// A client that starts into a cut of 100 ms, and its state after ten seconds.
 fn through_a_cut(cuts_lose: bool, name: &str, mut count: Count) -> (World<Numeric>, Count) {
     let alone = EnsembleOptions {
         voters: 1,

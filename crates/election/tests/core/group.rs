@@ -312,7 +312,7 @@ fn a_payload_is_changed_now_or_when_the_server_is_back_and_the_last_one_counts()
     assert_eq!(bench.seen.swallowed, 1);
     assert_eq!(data(&bench), b"e");
     assert_eq!(bench.seen.nodes[id].done[&call], Ok(Answer::Written(true)));
-    assert_eq!(bench.members().len(), 1, "our own change evicts nobody");
+    assert_eq!(bench.members().len(), 1, "our own change evicts no member");
 }
 
 #[test]

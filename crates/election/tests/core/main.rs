@@ -1,6 +1,6 @@
 //! The core machines against the model, in virtual time: no clock, no socket, no thread.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 mod bench;
 mod bulk;

@@ -16,7 +16,7 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
             Err(bad) => bad.to_string(),
         };
         violations.push(Violation {
-            invariant: "clients say what is promised",
+            invariant: "clients print the documented lines",
             line: *line,
             what: format!("{client}: {why}"),
         });

@@ -327,7 +327,7 @@ fn who_gives_up_may_print_it_late_and_must_not_believe_late() {
 }
 
 #[test]
-fn whoever_disagrees_in_the_end_is_seen() {
+fn a_client_that_disagrees_in_the_end_is_seen() {
     const ALL: &str = "all agree in the end";
     let story = || handed_over(Plan::Chaos);
     story()
@@ -405,7 +405,7 @@ fn the_register_is_held_to_its_word() {
 
 #[test]
 fn clients_that_print_something_else_are_seen() {
-    const LINES: &str = "clients say what is promised";
+    const LINES: &str = "clients print the documented lines";
     let good = || agreed(handed_over(Plan::Chaos));
     good()
         .line("a", json!("thread 'main' panicked"))

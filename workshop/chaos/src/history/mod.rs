@@ -119,7 +119,7 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         deposed: Vec<String>,
     },
-    /// Nothing is broken any more; servers are up.
+    /// Nothing is broken any longer; servers are up.
     Healed {
         /// When the last fault ended, or the servers agreed again if that was later.
         at_ns: u64,

@@ -45,7 +45,7 @@ pub struct Actor {
 
 /// One line that an [`Actor`] has printed.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub struct Printed {
     /// The line as it was printed.
     pub line: Line,
     /// The fault of the line, if it is not a line of the tool.
@@ -85,8 +85,8 @@ impl Actor {
     }
 
     /// Reads the lines that it has printed since the last call.
-    pub fn listen(&mut self) -> Vec<Heard> {
-        let mut heard = Vec::new();
+    pub fn listen(&mut self) -> Vec<Printed> {
+        let mut printed = Vec::new();
         for line in self.process.drain() {
             let bad = match Event::read(&line.json) {
                 Ok(event) => {
@@ -95,9 +95,9 @@ impl Actor {
                 }
                 Err(bad) => Some(bad),
             };
-            heard.push(Heard { line, bad });
+            printed.push(Printed { line, bad });
         }
-        heard
+        printed
     }
 
     /// All events that [`listen`](Self::listen) has read so far.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-pub use actor::{Actor, Heard, Role};
+pub use actor::{Actor, Printed, Role};
 pub use event::{BadLine, Event, Lead, Leader, Loss, Member, What};
 pub use tenure::{Tenure, tenures};
 

@@ -1,5 +1,5 @@
-//! What one connection has carried, as somebody who reads along knows it, and what a client can
-//! know from it.
+//! The traffic of one connection, as an observer reads it, and the knowledge of a client that
+//! follows from it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -25,11 +25,12 @@ pub(super) struct Conn {
     pub(super) greeted: Option<Time>,
     pub(super) welcomed: bool,
     pub(super) asked: VecDeque<Asked>,
-    /// When the ping was sent that is not answered yet: it has a place of its own.
+    /// The send time of the ping that is not answered yet: it has a place of its own.
     pinged: Option<Time>,
-    /// What the honest server said, and nobody has heard yet.
+    /// Messages of the honest server that are not delivered yet.
     pub(super) said: VecDeque<Vec<u8>>,
-    /// What came cannot be followed any more; the client must not follow it either.
+    /// The bytes of the server cannot be followed any longer; the client must not follow them
+    /// either.
     pub(super) broken: bool,
     from_client: FrameDecoder,
     to_client: FrameDecoder,
@@ -52,7 +53,7 @@ impl Conn {
         }
     }
 
-    /// Reads what the client sends: it must be well-formed.
+    /// Reads the client's bytes: they must be well-formed.
     pub(super) fn sends(&mut self, bytes: &[u8], now: Time) {
         self.from_client.push(bytes);
         while let Some(frame) = self.from_client.next_frame().expect("a client's frame") {
@@ -76,27 +77,27 @@ impl Conn {
     }
 }
 
-/// What a client can know by what it was told; it may know less.
+/// The knowledge that a client can have from its answers; it may have less.
 #[derive(Default)]
 pub(super) struct Books {
     session: i64,
     /// The longest session timeout that was granted in this session.
     granted: Duration,
-    /// The newest request that was answered was sent then.
+    /// The send time of the newest answered request.
     newest: Time,
     /// In this session a write was answered with success.
     committed: bool,
-    /// (czxid, owner) of the znodes that were spoken of.
+    /// (czxid, owner) of the znodes in any answer.
     born: BTreeSet<(i64, i64)>,
     listed: BTreeSet<String>,
-    /// What was known of other sessions: a server may lie about which it is, and the client goes
-    /// on with its own then.
+    /// The knowledge of other sessions: a server may lie about the session, and the client then
+    /// continues with its own.
     others: BTreeMap<i64, Self>,
 }
 
 impl Books {
     /// Bytes are about to reach the client on `conn`.
-    pub(super) fn hears(&mut self, conn: &mut Conn, bytes: &[u8], now: Time) {
+    pub(super) fn reads(&mut self, conn: &mut Conn, bytes: &[u8], now: Time) {
         if conn.broken {
             return;
         }
@@ -142,12 +143,12 @@ impl Books {
         let mut reader = Reader::new(frame);
         let header = ReplyHeader::decode(&mut reader).ok()?;
         if header.xid == xid::NOTIFICATION {
-            // What changed is not known then.
+            // Then it is not known which znode changed.
             return (!too_long).then_some(());
         }
         if header.xid == xid::PING {
-            // An answer that nobody asked for mostly ends the connection. A ping that falls due in
-            // the same step is sent first, though, and taken for answered by it.
+            // An answer without a request mostly ends the connection. But a ping that is due in the
+            // same step is sent first, and takes the answer for its own.
             self.newest = self.newest.max(conn.pinged.take().unwrap_or(now));
             return Some(());
         }
@@ -178,7 +179,7 @@ impl Books {
         }
     }
 
-    /// Whether somebody who was told no more than this may lead `group` with this lease.
+    /// Whether a client with only these answers may lead `group` with this lease.
     pub(super) fn judge(&self, group: &str, policy: LeasePolicy, lease: Lease) {
         let token = i64::try_from(lease.token).expect("a token is a transaction's number");
         assert!(
@@ -188,7 +189,7 @@ impl Books {
         );
         assert!(
             self.listed.contains(group),
-            "it leads {group} and has not seen who else is there"
+            "it leads {group} without a listing of its members"
         );
         let most = match policy {
             LeasePolicy::Session => self.granted * 4 / 3,

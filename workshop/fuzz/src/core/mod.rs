@@ -1,5 +1,5 @@
-//! A client of the core among servers that are honest, or lie, or break off, and users who want
-//! anything at any time. The input is a script: [`moves`] says which bytes do what.
+//! A client of the core among servers that are honest, or lie, or break off, and users that make
+//! any call at any time. The input is a script: [`moves`] defines the moves of its bytes.
 
 mod books;
 mod moves;
@@ -20,7 +20,7 @@ use tenure::core::{
 use tenure::model::{Model, ModelOptions, ModelOutput};
 use tenure_worlds::{drive, span};
 
-/// More outputs of one input than any script can make a client owe.
+/// More outputs of one input than any script can cause.
 const OUTPUTS_MAX: usize = 50_000;
 
 pub(crate) fn run(data: &[u8]) {
@@ -35,8 +35,8 @@ pub(crate) fn run(data: &[u8]) {
     player.finish();
 }
 
-/// Who plays a script: a client and all that surrounds it. Time and network are moves of the script, so
-/// there is no world in which something is due.
+/// The player of a script: a client and its surroundings. Time and network are moves of the script,
+/// so there is no world in which something is due.
 struct Player {
     client: Client,
     now: Time,
@@ -47,13 +47,13 @@ struct Player {
     last_conn: u64,
     books: Books,
     leases: Published,
-    /// What each handle stands for.
+    /// The kind of each handle.
     groups: BTreeMap<Handle, (String, LeasePolicy)>,
     handles: u64,
     candidacies: usize,
     calls: u64,
     open_calls: BTreeSet<CallId>,
-    /// Znodes that the user knows of.
+    /// Znodes that the user knows.
     known: Vec<(String, u64)>,
     closed: bool,
 }
@@ -101,7 +101,7 @@ impl Player {
         self.model.tick(self.since_start());
         self.collect();
         self.input(Input::Tick);
-        // What is due now must be done now, or it would be called for ever.
+        // Whatever is due now must be done now, or the caller would call it for ever.
         for _ in 0..16 {
             if self.wait.is_none_or(|at| at > self.now) {
                 return;
@@ -116,7 +116,7 @@ impl Player {
         self.tick();
     }
 
-    /// One input, everything that follows from it, and the contract.
+    /// One input, all its outputs, and the contract.
     fn input(&mut self, input: Input<'_>) {
         let now = self.now;
         self.input_at(input, now);
@@ -228,7 +228,8 @@ impl Player {
         }
     }
 
-    /// Takes what the honest server says; it waits with the connection until it is delivered.
+    /// Takes the output of the honest server, which waits with the connection until it is
+    /// delivered.
     fn collect(&mut self) {
         while let Some(output) = self.model.poll_output() {
             let (ModelOutput::Send { conn, .. } | ModelOutput::Close { conn }) = &output;
@@ -246,7 +247,7 @@ impl Player {
         let Some(conn) = self.conns.get_mut(at).filter(|conn| conn.stands) else {
             return;
         };
-        self.books.hears(conn, bytes, self.now);
+        self.books.reads(conn, bytes, self.now);
         let (number, broken) = (conn.number, conn.broken);
         self.input(Input::Received {
             conn: number,
@@ -259,7 +260,7 @@ impl Player {
         );
     }
 
-    /// True time, as the model takes it.
+    /// True time, as the model uses it.
     fn since_start(&self) -> Duration {
         span(self.now.as_nanos())
     }
@@ -274,7 +275,7 @@ impl Player {
         CallId(self.calls)
     }
 
-    /// No server answers any more: everything must end by itself all the same.
+    /// From now on no server answers: everything must still end by itself.
     fn finish(mut self) {
         let patience = Duration::from_secs(1);
         if !self.closed {
@@ -282,7 +283,7 @@ impl Player {
             let call = self.call();
             self.command(Command::Close { call, patience });
         }
-        // A day is the longest patience of a script.
+        // A day is the longest wait in a script.
         let end = self.now + moves::PATIENCE_MAX;
         for _ in 0..100_000 {
             match self.wait {

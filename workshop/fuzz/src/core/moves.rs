@@ -1,4 +1,4 @@
-//! What a script can do: a byte for the move, and after it the bytes that the move asks for.
+//! The moves of a script: a byte for the move, and after it the bytes that the move needs.
 
 use super::{Player, Tape};
 use crate::secret::SESSION_SECRET;
@@ -10,13 +10,13 @@ use tenure::proto::{
     ConnectResponse, EventKind, ReplyHeader, Response, ServerError, Stat, WatchEvent, op,
 };
 
-/// The longest that a script has a client try to say that it closes.
+/// The longest time for which a script's client tries to close its session.
 pub(super) const PATIENCE_MAX: Duration = Duration::from_secs(70);
 
 const GROUPS: [&str; 3] = ["/g", "/g/deep/er", "/other"];
 const LABELS: [Option<&str>; 3] = [None, Some("c"), Some("a_b")];
 
-/// Moves of scripts that are written by hand.
+/// Moves of hand-written scripts.
 pub(crate) mod script {
     pub(crate) const SERVE: u8 = 0;
     pub(crate) const PASS: u8 = 2;
@@ -44,7 +44,7 @@ impl Player {
                 self.pass(span);
             }
             3 => {
-                // Time that runs backwards counts as the latest seen.
+                // If time runs backwards, the latest time counts.
                 let back = u64::try_from(tape.span().as_nanos()).unwrap_or(0);
                 let earlier = Time::from_nanos(self.now.as_nanos().saturating_sub(back));
                 self.input_at(Input::Tick, earlier);
@@ -60,11 +60,11 @@ impl Player {
             }
             7 => {
                 let conn = self.pick(tape);
-                self.hear(conn, tape.below(4));
+                self.next_message(conn, tape.below(4));
             }
             8 => {
                 let conn = self.pick(tape);
-                self.hear_torn(conn, tape);
+                self.next_message_torn(conn, tape);
             }
             9 => {
                 let conn = self.pick(tape);
@@ -124,13 +124,13 @@ impl Player {
         Handle(self.handles)
     }
 
-    /// A handle that was given, or one that was not.
+    /// A handle that exists, or one that does not.
     fn any_handle(&self, tape: &mut Tape<'_>) -> Handle {
         let given = usize::try_from(self.handles).unwrap_or(0);
         Handle(1 + tape.below(given + 1) as u64)
     }
 
-    /// Everything goes well for a while.
+    /// All is well for a while.
     fn serve(&mut self, rounds: usize) {
         for _ in 0..rounds {
             while let Some(lookup) = self.lookups.pop() {
@@ -140,12 +140,12 @@ impl Player {
             for at in 0..self.conns.len() {
                 self.connect(at, true);
             }
-            let mut heard = 0;
-            while self.conns.iter().any(|conn| !conn.said.is_empty()) && heard < 64 {
+            let mut delivered = 0;
+            while self.conns.iter().any(|conn| !conn.said.is_empty()) && delivered < 64 {
                 for at in 0..self.conns.len() {
-                    self.hear(at, 0);
+                    self.next_message(at, 0);
                 }
-                heard += 1;
+                delivered += 1;
             }
             self.wait_out();
         }
@@ -168,11 +168,11 @@ impl Player {
         self.input(Input::Resolved { lookup, result });
     }
 
-    /// A connection stands; somebody honest is at its end, or nobody.
+    /// A connection is established, to an honest server or to none.
     fn connect(&mut self, at: usize, honest: bool) {
         let server = honest.then(|| self.model.accept(self.since_start()));
         let Some(conn) = self.conns.get_mut(at) else {
-            // Of a connection that was never asked for.
+            // On a connection that was never requested.
             self.input(Input::Connected { conn: u64::MAX });
             return;
         };
@@ -197,8 +197,8 @@ impl Player {
         self.input(Input::Disconnected { conn, why });
     }
 
-    /// The client hears what the honest server said next: once, not at all, twice.
-    fn hear(&mut self, at: usize, how: usize) {
+    /// The client gets the next message of the honest server: once, not at all, twice.
+    fn next_message(&mut self, at: usize, how: usize) {
         let next = self
             .conns
             .get_mut(at)
@@ -214,7 +214,7 @@ impl Player {
     }
 
     /// In two pieces, one byte of it changed by choice.
-    fn hear_torn(&mut self, at: usize, tape: &mut Tape<'_>) {
+    fn next_message_torn(&mut self, at: usize, tape: &mut Tape<'_>) {
         let next = self
             .conns
             .get_mut(at)
@@ -330,7 +330,7 @@ impl Player {
         }
     }
 
-    /// A path that was spoken of, or one that was not.
+    /// A known path, or an unknown one.
     fn path(&self, tape: &mut Tape<'_>) -> String {
         let group = tape.one_of(&GROUPS);
         let members = self.model.children(group).unwrap_or_default();
@@ -357,7 +357,7 @@ impl Player {
         self.command(Command::Contend { handle, spec });
     }
 
-    /// Anything that a user may want of a handle, whatever kind of handle it is.
+    /// Any call that a user may make on a handle, whatever kind of handle it is.
     fn ask(&mut self, tape: &mut Tape<'_>) {
         let (handle, what) = (self.any_handle(tape), tape.below(11));
         let (mut path, mut token) = (self.path(tape), tape.number().unsigned_abs().into());
@@ -421,7 +421,7 @@ impl Player {
         self.command(command);
     }
 
-    /// Somebody else does something to the honest server, or to what it holds.
+    /// Another client changes the honest server or its znodes.
     fn meddle(&mut self, tape: &mut Tape<'_>) {
         let (now, path) = (self.since_start(), self.path(tape));
         match tape.below(7) {
@@ -442,7 +442,7 @@ impl Player {
     }
 }
 
-/// Which of the answers of [`Player::lie`] has the form that this operation's reply has.
+/// Which of the answers of [`Player::lie`] has the form of this operation's reply.
 fn shape_of(number: i32) -> usize {
     match number {
         op::CREATE => 1,

@@ -40,7 +40,7 @@ impl<'a> Tape<'a> {
         Duration::from_millis(ms.into())
     }
 
-    /// As many bytes as the next one says, or as are left.
+    /// The next byte gives their number; fewer if the input ends.
     pub(super) fn bytes(&mut self) -> &'a [u8] {
         let length = usize::from(self.byte()).min(self.0.len());
         let (bytes, rest) = self.0.split_at(length);

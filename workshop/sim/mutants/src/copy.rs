@@ -1,4 +1,4 @@
-//! What the build script of a mutated copy does.
+//! The work of the build script of a mutated copy.
 
 use crate::patch;
 use crate::weave::{Source, weave};
@@ -12,23 +12,25 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../..");
 const PATCHES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/patches");
 
 /// The pure sources that patches may change, from the root of the repository: the name of the copy,
-/// and the folder. A snippet is looked for in all of them.
+/// and the folder. The snippet of a patch may be in any of them.
 const SOURCES: &[(&str, &str)] = &[
     ("session", "crates/session/src"),
     ("election", "crates/election/src"),
 ];
 
-/// Writes the mutated copy of this name to `OUT_DIR/NAME`, for a crate that includes its `mod.rs` or
-/// `lib.rs`. Unit tests are left out, and in the root file the inner attributes and documentation,
+/// Writes the mutated copy of this name to `OUT_DIR/NAME`, for a crate that includes its `mod.rs`
+/// or `lib.rs`. Leaves out unit tests, and in the root file the inner attributes and documentation,
 /// which cannot be included.
 ///
-/// It is for build scripts: it ends the process if a patch does not apply, and says which and how to
-/// mend it.
+/// For build scripts: it ends the process if a patch does not apply, and prints the patch and the
+/// remedy.
 pub fn copy(name: &str) {
     if let Err(error) = try_copy(name) {
         eprintln!("{error}");
         eprintln!("\nThe patches are in {PATCHES};");
-        eprintln!("docs/simulation.md, \"Mistakes made on purpose\", says how one is written.");
+        eprintln!(
+            "docs/simulation.md, \"Mistakes made on purpose\", describes the form of a patch."
+        );
         std::process::exit(1);
     }
 }
@@ -91,7 +93,7 @@ fn read(folder: &Path, sources: &mut Vec<Source>) -> Result<(), Box<dyn Error>> 
     Ok(())
 }
 
-/// Unit tests stand last in a file.
+/// Unit tests are at the end of a file.
 fn without_tests(text: &str) -> &str {
     let (code, _) = text
         .split_once("#[cfg(test)]\nmod tests {")
@@ -99,7 +101,7 @@ fn without_tests(text: &str) -> &str {
     code
 }
 
-/// What `include!` takes of a root file.
+/// The part of a root file that `include!` accepts.
 fn includable(text: &str) -> String {
     let inner = |line: &&str| line.starts_with("//!") || line.starts_with("#![");
     let lines = text.lines().filter(|line| !inner(line));

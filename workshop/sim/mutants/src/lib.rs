@@ -1,9 +1,9 @@
-//! Known mistakes, to be made on purpose: the simulation must notice each of them.
+//! Known mistakes, made on purpose: the simulation must detect each of them.
 //!
-//! `patches/` has a file for each. [`copy()`] applies all of them to a copy of the core, which a build
-//! script compiles: each mistake is behind a switch there, which [`set`] turns on at run time. So all
-//! mistakes take one build, and nothing of them is in the library. `docs/simulation.md` says how a
-//! patch is written.
+//! `patches/` has a file for each. [`copy()`] applies all of them to a copy of the core, which a
+//! build script compiles: each mistake is behind a switch there, which [`set`] turns on at run
+//! time. So one build serves all mistakes, and the library has no part of them.
+//! `docs/simulation.md` describes the form of a patch.
 
 mod copy;
 mod patch;

@@ -1,4 +1,4 @@
-//! A patch as it is written in `patches/NAME.mutant`.
+//! The form of a patch, `patches/NAME.mutant`.
 
 use crate::tokens::tokens;
 use std::path::Path;
@@ -8,16 +8,16 @@ use std::path::Path;
 pub(crate) struct Patch {
     /// The file's name without its ending: lower-case words with hyphens.
     pub(crate) name: String,
-    /// What is done wrong: a sentence.
+    /// The mistake, in a sentence.
     pub(crate) about: String,
-    /// What it changes in the core; nothing if the simulation itself makes the mistake.
+    /// Its changes to the core; none if the simulation itself makes the mistake.
     pub(crate) hunks: Vec<Hunk>,
 }
 
 /// A change at one place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hunk {
-    /// `in` as it is written.
+    /// The text of `in`.
     pub(crate) place: String,
     /// The tokens before the mark, in it and after it.
     pub(crate) snippet: [Vec<String>; 3],
@@ -25,21 +25,21 @@ pub(crate) struct Hunk {
     pub(crate) code: String,
 }
 
-/// What becomes of the place. Without the mistake each of them does what the core does.
+/// The kind of a change. Without the mistake each of them behaves as the core.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
     /// Another expression is evaluated instead of the marked one.
     Instead,
-    /// Statements are carried out, too.
+    /// Additional statements are executed.
     Also,
-    /// An arm of a `match` takes what fits it.
+    /// Another arm of a `match` comes first.
     Arm,
 }
 
 /// The patches of a folder, in the order of their names.
 ///
 /// # Errors
-/// What is wrong with them, a paragraph each.
+/// Their faults, a paragraph each.
 pub(crate) fn all(folder: &Path) -> Result<Vec<Patch>, Vec<String>> {
     let unread = |error| vec![format!("cannot read {}: {error}", folder.display())];
     let entries = std::fs::read_dir(folder).map_err(unread)?;
@@ -74,7 +74,7 @@ impl Patch {
     /// Reads a patch.
     ///
     /// # Errors
-    /// What is wrong with it, and what is accepted.
+    /// Its fault, and the accepted form.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self, String> {
         let is_name = |word: &str| {
             word.starts_with(|c: char| c.is_ascii_lowercase())
@@ -89,7 +89,7 @@ impl Patch {
         let about = about.split_whitespace().collect::<Vec<_>>().join(" ");
         if !about.ends_with('.') {
             return Err(
-                "it begins with a sentence that says what the mistake is, and an empty line"
+                "it begins with a sentence that describes the mistake, and an empty line"
                     .to_owned(),
             );
         }
@@ -119,7 +119,7 @@ impl Patch {
                 }
             };
             let Some((written, snippet)) = place.take() else {
-                return Err(format!("an `in` that says where stands before `{word}`"));
+                return Err(format!("an `in` with the place comes before `{word}`"));
             };
             let marked = !snippet[1].is_empty();
             match change {
@@ -160,7 +160,7 @@ impl Patch {
         })
     }
 
-    /// What Rust calls it.
+    /// Its name as a Rust identifier.
     pub(crate) fn variant(&self) -> String {
         let words = self.name.split('-');
         words
@@ -169,8 +169,8 @@ impl Patch {
     }
 }
 
-/// The blocks of a patch: the word that each begins with, and the rest with its further lines, which
-/// are indented.
+/// The blocks of a patch: the first word of each, and the rest with its further lines, which are
+/// indented.
 fn blocks(text: &str) -> Result<Vec<(&str, String)>, String> {
     let mut blocks: Vec<(&str, String)> = Vec::new();
     for line in text.lines() {

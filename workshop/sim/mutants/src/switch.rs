@@ -1,4 +1,4 @@
-//! Which mistake is made now.
+//! The mistake that is made at present.
 
 use std::cell::Cell;
 
@@ -22,7 +22,7 @@ macro_rules! mutants {
                 }
             }
 
-            /// What is done wrong: a sentence.
+            /// The mistake, in a sentence.
             #[must_use]
             pub fn about(self) -> &'static str {
                 match self {
@@ -39,7 +39,7 @@ impl Mutant {
     /// The mutant of this name.
     ///
     /// # Errors
-    /// A sentence that lists all names, if none is called so.
+    /// A sentence that lists all names, if no mutant has this name.
     pub fn named(name: &str) -> Result<Self, String> {
         let named = Self::ALL.iter().find(|mutant| mutant.name() == name);
         named.copied().ok_or_else(|| {
@@ -58,7 +58,7 @@ pub fn set(mutant: Option<Mutant>) {
     MADE.set(mutant);
 }
 
-/// Whether this mistake is made on this thread; the copy of the core asks so.
+/// Whether this mistake is made on this thread; the copy of the core calls it.
 #[inline]
 #[must_use]
 pub fn on(mutant: Mutant) -> bool {

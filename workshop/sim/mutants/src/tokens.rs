@@ -1,9 +1,9 @@
-//! Rust as tokens: what a snippet and the sources have in common however they are laid out.
+//! Rust as tokens: the common form of a snippet and the sources, whatever their layout.
 
 use std::ops::Range;
 
-/// Where the tokens of `text` are, in bytes. Space and comments are none; a word, a number, a string
-/// and a character are one each, and of everything else each character.
+/// The places of the tokens of `text`, in bytes. Space and comments are no tokens; a word, a
+/// number, a string and a character are one each, and so is every other character.
 pub(crate) fn tokens(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -18,7 +18,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// How long the token, comment or space is that `rest` begins with.
+/// The length of the token, comment or space at the beginning of `rest`.
 fn length(rest: &str, first: char) -> usize {
     if rest.starts_with("//") {
         return rest.find('\n').unwrap_or(rest.len());
@@ -65,7 +65,7 @@ fn block(rest: &str) -> usize {
     rest.len()
 }
 
-/// The length of a raw string behind its `r`, if it is one.
+/// The length of a raw string after its `r`, if it is one.
 fn raw(rest: &str) -> Option<usize> {
     let hashes = rest.len() - rest.trim_start_matches('#').len();
     let body = rest[hashes..].strip_prefix('"')?;
@@ -74,7 +74,7 @@ fn raw(rest: &str) -> Option<usize> {
     Some(hashes + 1 + end)
 }
 
-/// The length of what stands between two of `quote`.
+/// The length of a text between two of `quote`.
 fn quoted(rest: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, c) in rest.char_indices().skip(1) {

@@ -1,7 +1,7 @@
-//! Applies patches to sources: each hunk where its snippet is, which must be one place of all.
+//! Applies patches to sources: each hunk at its snippet, which must be in exactly one place.
 //!
-//! What a patch says is put behind a switch. By the form of that code the sources do what they did as
-//! long as no switch is on.
+//! The code of a patch is put behind a switch, in a form that leaves the sources' behaviour
+//! unchanged as long as no switch is on.
 
 use crate::patch::{Change, Hunk, Patch};
 use crate::tokens::tokens;
@@ -12,18 +12,18 @@ use std::path::PathBuf;
 /// A file of the core.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Source {
-    /// As it is shown to people.
+    /// The form for people.
     pub(crate) path: PathBuf,
     pub(crate) text: String,
 }
 
-/// What mistakes make of one file: by place in bytes, the hunks that go there.
+/// The mistakes in one file: by place in bytes, the hunks of that place.
 type Places<'a> = BTreeMap<(usize, usize), Vec<(&'a Patch, &'a Hunk)>>;
 
 /// The sources with all mistakes in them, each behind its switch.
 ///
 /// # Errors
-/// A paragraph for each hunk that does not apply: which, why, and how to mend it.
+/// A paragraph for each hunk that does not apply: its name, the reason, and the remedy.
 pub(crate) fn weave(sources: &[Source], patches: &[Patch]) -> Result<Vec<Source>, Vec<String>> {
     let lexed: Vec<_> = sources.iter().map(|s| tokens(&s.text)).collect();
     let mut places: Vec<Places<'_>> = vec![Places::new(); sources.len()];
@@ -65,7 +65,7 @@ fn complaint(patch: &Patch, hunk: &Hunk, why: &str) -> String {
     )
 }
 
-/// The one place of a hunk: its file, and what is marked there.
+/// The one place of a hunk: its file, and the marked code.
 fn place(
     sources: &[Source],
     lexed: &[Vec<Range<usize>>],
@@ -73,7 +73,7 @@ fn place(
 ) -> Result<(usize, Range<usize>), String> {
     let wanted: Vec<&str> = hunk.snippet.iter().flatten().map(String::as_str).collect();
     let mut found = Vec::new();
-    // The longest beginning of the snippet that there is, and where: file and bytes.
+    // The longest beginning of the snippet that exists, and its place: file and bytes.
     let mut nearest = (0, 0, 0..0);
     for (file, (source, tokens)) in sources.iter().zip(lexed).enumerate() {
         for at in 0..tokens.len() {
@@ -107,7 +107,7 @@ fn place(
     }
 }
 
-/// What is marked, of tokens that begin with the snippet; nothing is marked right behind the token
+/// The marked part of tokens that begin with the snippet; an empty mark is right after the token
 /// before it.
 fn marked(tokens: &[Range<usize>], hunk: &Hunk) -> Range<usize> {
     let [before, marked, _] = hunk.snippet.each_ref().map(Vec::len);
@@ -147,7 +147,7 @@ fn apply(source: &Source, places: &Places<'_>) -> Result<String, String> {
     Ok(text + &source.text[done..])
 }
 
-/// The code of one place with the mistakes that are made there.
+/// The code of one place with its mistakes.
 fn switched(marked: &str, hunks: &[(&Patch, &Hunk)]) -> String {
     let mut instead = String::new();
     let mut beside = String::new();

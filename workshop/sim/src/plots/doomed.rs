@@ -9,7 +9,7 @@ use tenure_worlds::{MS, Way};
 /// A client is silent for T, and its next request arrives in the moment between.
 pub(super) fn reattach(trial: &mut Trial) {
     let node = trial.world.dice.usize(0..trial.plan.nodes.len());
-    let node = trial.somebody_who_leads().map_or(node, |(leader, _)| {
+    let node = trial.a_leader().map_or(node, |(leader, _)| {
         if trial.world.dice.bool() {
             leader
         } else {
@@ -57,9 +57,7 @@ pub(super) fn reattach(trial: &mut Trial) {
 /// ZooKeeper's leader is stopped for nearly as long as sessions live. A standby then has no member
 /// before it, or comes back while that leader is stopped.
 pub(super) fn next_in_line(trial: &mut Trial) {
-    let (Some((first, _)), Some(leader)) =
-        (trial.somebody_who_leads(), trial.world.ensemble.leader())
-    else {
+    let (Some((first, _)), Some(leader)) = (trial.a_leader(), trial.world.ensemble.leader()) else {
         return;
     };
     let others: Vec<usize> = (0..trial.plan.nodes.len())

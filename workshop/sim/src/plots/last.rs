@@ -109,7 +109,7 @@ pub(super) fn write_a_pair(trial: &mut Trial) {
 /// its way to a majority, the next connection goes to another server, and its own proof has the
 /// same number when the majority has the earlier one.
 pub(super) fn number_alike(trial: &mut Trial) {
-    let Some((node, _)) = trial.somebody_who_leads() else {
+    let Some((node, _)) = trial.a_leader() else {
         return;
     };
     let (links, quality) = (trial.plan.links.clone(), trial.plan.nodes[node].quality);

@@ -6,7 +6,7 @@ use crate::trial::Trial;
 use tenure_worlds::{MS, Trap, Way};
 
 pub(super) fn cut_after_proof(trial: &mut Trial) {
-    let Some((node, server)) = trial.somebody_who_leads() else {
+    let Some((node, server)) = trial.a_leader() else {
         return;
     };
     after_proof(trial, node);
@@ -26,7 +26,7 @@ pub(super) fn cut_after_proof(trial: &mut Trial) {
 
 /// The follower continues to answer its client, and is cut off from the other servers.
 pub(super) fn cut_follower_off(trial: &mut Trial) {
-    let Some((node, server)) = trial.somebody_who_leads() else {
+    let Some((node, server)) = trial.a_leader() else {
         return;
     };
     let Some(leader) = trial
@@ -68,8 +68,7 @@ pub(super) fn cut_follower_off(trial: &mut Trial) {
 /// ZooKeeper's leader stops between a proof's arrival and its commit, for about T, and then handles
 /// the messages that have arrived meanwhile in any order.
 pub(super) fn pause_zookeeper_leader(trial: &mut Trial) {
-    let (Some((node, server)), Some(leader)) =
-        (trial.somebody_who_leads(), trial.world.ensemble.leader())
+    let (Some((node, server)), Some(leader)) = (trial.a_leader(), trial.world.ensemble.leader())
     else {
         return;
     };
@@ -107,7 +106,7 @@ pub(super) fn pause_zookeeper_leader(trial: &mut Trial) {
 /// The client's link stalls for about R, and then the follower is cut off: the requests from before
 /// the stall arrived after it.
 pub(super) fn stall_the_link(trial: &mut Trial) {
-    let Some((node, server)) = trial.somebody_who_leads() else {
+    let Some((node, server)) = trial.a_leader() else {
         return;
     };
     only(trial, node, server);
@@ -165,8 +164,7 @@ pub(super) fn stall_the_link(trial: &mut Trial) {
 
 /// ZooKeeper's leader, together with the client that leads, is cut off from the majority.
 pub(super) fn depose_with_client(trial: &mut Trial) {
-    let (Some((node, server)), Some(leader)) =
-        (trial.somebody_who_leads(), trial.world.ensemble.leader())
+    let (Some((node, server)), Some(leader)) = (trial.a_leader(), trial.world.ensemble.leader())
     else {
         return;
     };
@@ -191,7 +189,7 @@ pub(super) fn depose_with_client(trial: &mut Trial) {
 /// The connection is lost, and the reply to the next handshake is lost with its connection, or just
 /// late.
 pub(super) fn reattach_in_the_dark(trial: &mut Trial) {
-    let Some((node, server)) = trial.somebody_who_leads() else {
+    let Some((node, server)) = trial.a_leader() else {
         return;
     };
     if trial.world.dice.bool() {
@@ -218,7 +216,7 @@ pub(super) fn reattach_in_the_dark(trial: &mut Trial) {
 
 /// The process that leads is stopped, sometimes for longer than its lease.
 pub(super) fn stop_the_leader(trial: &mut Trial) {
-    let Some((node, _)) = trial.somebody_who_leads() else {
+    let Some((node, _)) = trial.a_leader() else {
         return;
     };
     match trial.world.dice.u8(0..3) {

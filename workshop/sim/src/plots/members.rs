@@ -36,7 +36,7 @@ pub(super) fn lose_a_create(trial: &mut Trial) {
 
 /// The reply to a delete is lost, or the delete itself.
 pub(super) fn lose_a_delete(trial: &mut Trial) {
-    let Some((node, _)) = trial.somebody_who_leads() else {
+    let Some((node, _)) = trial.a_leader() else {
         return;
     };
     if trial.world.dice.bool() {
@@ -124,7 +124,7 @@ pub(super) fn evict_somebody(trial: &mut Trial) {
 /// A znode that is not a member appears among the members, and is deleted when other clients have
 /// looked at it.
 pub(super) fn stranger_in_line(trial: &mut Trial) {
-    let Some((first, _)) = trial.somebody_who_leads() else {
+    let Some((first, _)) = trial.a_leader() else {
         return;
     };
     let Some(group) = trial.plan.nodes[first].contends.first().copied() else {

@@ -26,7 +26,7 @@ pub(super) fn crash_zookeeper_leader(trial: &mut Trial) {
     let Some(leader) = trial.world.ensemble.leader() else {
         return;
     };
-    if let Some((node, _)) = trial.somebody_who_leads() {
+    if let Some((node, _)) = trial.a_leader() {
         match trial.world.dice.u8(0..3) {
             0 => after_proof(trial, node),
             1 => proof_sent(trial, node),
@@ -49,9 +49,7 @@ pub(super) fn crash_zookeeper_leader(trial: &mut Trial) {
 
 /// A new leader is elected; the client returns to the old one, which still believes that it leads.
 pub(super) fn back_to_the_deposed(trial: &mut Trial) {
-    let (Some((node, _)), Some(leader)) =
-        (trial.somebody_who_leads(), trial.world.ensemble.leader())
-    else {
+    let (Some((node, _)), Some(leader)) = (trial.a_leader(), trial.world.ensemble.leader()) else {
         return;
     };
     // Its link to one follower stays, so that it does not notice at once that it is alone.
@@ -72,9 +70,7 @@ pub(super) fn back_to_the_deposed(trial: &mut Trial) {
 /// ZooKeeper's leader is stopped, another is elected, and the client knows only the old one. The
 /// old one resumes, and answers a handshake before it counts its followers.
 pub(super) fn deposed_wakes(trial: &mut Trial) {
-    let (Some((node, _)), Some(leader)) =
-        (trial.somebody_who_leads(), trial.world.ensemble.leader())
-    else {
+    let (Some((node, _)), Some(leader)) = (trial.a_leader(), trial.world.ensemble.leader()) else {
         return;
     };
     if !trial.plan.nodes[node].servers.contains(&leader) {

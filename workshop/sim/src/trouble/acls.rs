@@ -5,7 +5,7 @@ use crate::trial::Trial;
 use tenure::proto::{Acl, Perms, ServerError, path};
 use tenure_worlds::{SECOND, span};
 
-/// An administrator withdraws the permission to read a member from everybody, most often for the
+/// An administrator withdraws the permission to read a member from all clients, most often for the
 /// leader's znode; then its owner may leave or die.
 pub(super) fn lock_readers_out(trial: &mut Trial) {
     let group = trial.world.more.usize(0..trial.plan.groups.len());

@@ -8,7 +8,7 @@ use tenure_worlds::{MS, Way};
 /// A client moves from a generous server to a meagre one and back, and then is silent.
 pub(super) fn less_and_more(trial: &mut Trial) {
     calm(trial);
-    let Some((node, _)) = trial.somebody_who_leads() else {
+    let Some((node, _)) = trial.a_leader() else {
         return;
     };
     let listed = trial.plan.nodes[node].servers.clone();

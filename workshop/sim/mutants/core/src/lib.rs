@@ -1,4 +1,4 @@
-//! The core with known mistakes in it: what the simulation of mistakes runs over instead of `tenure`.
+//! The core with known mistakes in it: the simulation of mistakes uses it instead of `tenure`.
 
 pub use tenure_election as core;
 pub use tenure_model as model;
