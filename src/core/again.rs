@@ -45,6 +45,11 @@ impl Again {
         });
     }
 
+    /// At this time.
+    pub(crate) fn at_time(&mut self, at: Time) {
+        self.at = Some(at);
+    }
+
     /// Not before `FIRST` after `last`, and not later than it was to be tried anyway.
     pub(crate) fn sooner(&mut self, last: Time) {
         let at = last + FIRST;

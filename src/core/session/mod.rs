@@ -61,7 +61,7 @@ use requests::{Ask, Requests};
 use rng::Rng;
 use secret::Secret;
 use servers::{Host, Servers};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 use time::Time;
@@ -224,8 +224,8 @@ pub(crate) struct Session<Q: Question> {
     /// Since when every connection has ended in the middle of the handshake, and how often: what
     /// servers do that are behind `last_zxid`.
     refusals: Option<(Time, usize)>,
-    /// What servers have said that they do not know.
-    lacking: BTreeSet<(SocketAddr, i32)>,
+    /// Which operations servers have shown that they know, or do not know.
+    known: BTreeMap<(SocketAddr, i32), bool>,
     blame: Blame,
     next_id: u64,
     signals: VecDeque<Signal<Q>>,
@@ -254,7 +254,7 @@ impl<Q: Question> Session<Q> {
             urgent: Urgent::default(),
             leading: false,
             refusals: None,
-            lacking: BTreeSet::new(),
+            known: BTreeMap::new(),
             blame: Blame::default(),
             next_id: 0,
             signals: VecDeque::from([Signal::Connecting]),
@@ -296,8 +296,23 @@ impl<Q: Question> Session<Q> {
     /// `getEphemerals` with 3.6.
     pub(crate) fn may_know(&self, op: i32) -> bool {
         match &self.link {
-            Link::Up(up) => !self.lacking.contains(&(up.address, op)),
+            Link::Up(up) => self.known.get(&(up.address, op)) != Some(&false),
             _ => false,
+        }
+    }
+
+    /// Whether the present server has shown that it knows an operation.
+    pub(crate) fn knows(&self, op: i32) -> bool {
+        match &self.link {
+            Link::Up(up) => self.known.get(&(up.address, op)) == Some(&true),
+            _ => false,
+        }
+    }
+
+    /// The present server has carried an operation out.
+    pub(crate) fn has(&mut self, op: i32) {
+        if let Link::Up(up) = &self.link {
+            self.known.insert((up.address, op), true);
         }
     }
 
@@ -305,7 +320,7 @@ impl<Q: Question> Session<Q> {
     /// now, and must not be asked again.
     pub(crate) fn lacks(&mut self, op: i32) {
         if let Link::Up(up) = &self.link {
-            self.lacking.insert((up.address, op));
+            self.known.insert((up.address, op), false);
         }
     }
 
@@ -586,7 +601,7 @@ impl<Q: Question> Session<Q> {
             && refused.op == op::GET_EPHEMERALS
         {
             // There is another way to ask that.
-            self.lacking.insert((up.address, refused.op));
+            self.known.insert((up.address, refused.op), false);
             self.blame.answered(refused.key);
         }
     }

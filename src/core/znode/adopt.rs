@@ -1,8 +1,8 @@
 //! What follows a create of which the outcome is not known: a look for what it may have made, which
 //! is adopted; a ghost is deleted.
 
-use super::{Look, OwnZnode, OwnZnodes, State, ZnodeAsk, ZnodeId, ZnodeNews, create, leave};
-use super::{finish, on_undecided};
+use super::{Look, OwnZnode, OwnZnodes, State, ZnodeAsk, ZnodeId, ZnodeNews};
+use super::{create, finish, late, leave, on_undecided};
 use crate::core::SESSION;
 use crate::core::ask::Ask;
 use crate::core::event::Member;
@@ -38,6 +38,7 @@ impl OwnZnodes {
                 | State::Creating
                 | State::Doubt
                 | State::Looking { .. }
+                | State::Late
                 | State::Unburied => None,
             })
             .collect()
@@ -46,7 +47,11 @@ impl OwnZnodes {
 
 pub(super) fn look(shared: &mut Shared, id: ZnodeId) {
     let covers = shared.znodes.doubters(id);
-    let ephemerals = shared.session.may_know(op::GET_EPHEMERALS);
+    // A server that does not know it hangs up. A look that nothing waits for is not worth that.
+    let ephemerals = match shared.znodes.are_of_client(&covers) {
+        true => shared.session.knows(op::GET_EPHEMERALS),
+        false => shared.session.may_know(op::GET_EPHEMERALS),
+    };
     let Some(znode) = shared.znodes.get_mut(id) else {
         return;
     };
@@ -92,7 +97,10 @@ pub(super) fn seen(
     };
     match (look, result) {
         (Look::Flush, _) => {}
-        (Look::Ephemerals, Ok(Response::Ephemerals(paths))) => suspect(shared, id, paths),
+        (Look::Ephemerals, Ok(Response::Ephemerals(paths))) => {
+            shared.session.has(op::GET_EPHEMERALS);
+            suspect(shared, id, paths);
+        }
         (Look::Ephemerals, Err(ServerError::Unimplemented)) => {
             shared.session.lacks(op::GET_EPHEMERALS);
             look_at_children(shared, id);
@@ -223,6 +231,12 @@ fn decide(shared: &mut Shared, looker: ZnodeId) {
         .into_iter()
         .filter(|(member, _)| !claimed.contains(member.path.as_str()))
         .collect();
+    let (late, doubters): (Vec<_>, Vec<_>) = doubters
+        .into_iter()
+        .partition(|id| shared.znodes.is_of_client(*id));
+    for id in late {
+        late::wait(shared, id);
+    }
     for id in doubters {
         let Some(znode) = shared.znodes.get(id) else {
             continue;
@@ -230,6 +244,12 @@ fn decide(shared: &mut Shared, looker: ZnodeId) {
         let mine = free.iter().position(|(member, data)| {
             member.label == znode.label && data.as_ref() == Some(&znode.carried)
         });
+        if znode.lost {
+            late::expect(shared, id, mine.is_some());
+        }
+        let Some(znode) = shared.znodes.get(id) else {
+            continue;
+        };
         match mine {
             Some(at) => {
                 let (member, _) = free.remove(at);
