@@ -217,11 +217,6 @@ impl Plan {
         // What a create whose answer was lost has made cannot be told from others' znodes there if it
         // may not be read either: another is made, and the first one stays.
         plan.hazards.acls &= plan.unknown.is_empty();
-        // What a follower has read of a connection and not yet passed on is not refused as that of a session
-        // that has moved, if it moved to an observer behind that follower: a create may come so late.
-        if matches!(plan.observer, Some(Upstream::Follower(_))) {
-            plan.hazards.slow = None;
-        }
         plan
     }
 
