@@ -39,6 +39,11 @@ impl Again {
         self.at = Some(now + leisure(timeout) * 15 / 16);
     }
 
+    /// At this time.
+    pub(crate) fn at_time(&mut self, at: Time) {
+        self.at = Some(at);
+    }
+
     /// Not before `FIRST` after `last`, and not later than it was to be tried anyway.
     pub(crate) fn sooner(&mut self, last: Time) {
         let at = last + FIRST;

@@ -217,12 +217,6 @@ impl Plan {
         // If a create's answer was lost and its znode may not be read, the client cannot
         // distinguish that znode from others' there: it makes another one, and the first one stays.
         plan.hazards.acls &= plan.unknown.is_empty();
-        // A follower can have requests of a connection that it has read and not yet relayed. They
-        // are not refused as those of a session that has moved if the session moved to an observer
-        // behind that follower: a create may come that late.
-        if matches!(plan.observer, Some(Upstream::Follower(_))) {
-            plan.hazards.slow = None;
-        }
         plan
     }
 

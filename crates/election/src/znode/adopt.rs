@@ -2,7 +2,7 @@
 //! is adopted; a ghost is deleted.
 
 use super::{Look, OwnZnode, OwnZnodes, State, ZnodeAsk, ZnodeId, ZnodeNews, create, leave};
-use super::{finish, on_undecided};
+use super::{finish, late, on_undecided};
 use crate::SESSION;
 use crate::ask::Ask;
 use crate::event::Member;
@@ -40,6 +40,7 @@ impl OwnZnodes {
                 | State::Creating
                 | State::Doubt
                 | State::Looking { .. }
+                | State::Late
                 | State::Unburied => None,
             })
             .collect()
@@ -48,7 +49,11 @@ impl OwnZnodes {
 
 pub(super) fn look(shared: &mut Shared, id: ZnodeId) {
     let covers = shared.znodes.doubters(id);
-    let ephemerals = shared.session.may_know(op::GET_EPHEMERALS);
+    // A server that does not know it hangs up. A look that nothing waits for is not worth that.
+    let ephemerals = match shared.znodes.are_of_client(&covers) {
+        true => shared.session.knows(op::GET_EPHEMERALS),
+        false => shared.session.may_know(op::GET_EPHEMERALS),
+    };
     let Some(znode) = shared.znodes.get_mut(id) else {
         return;
     };
@@ -94,7 +99,10 @@ pub(super) fn seen(
     };
     match (look, result) {
         (Look::Flush, _) => {}
-        (Look::Ephemerals, Ok(Response::Ephemerals(paths))) => suspect(shared, id, paths),
+        (Look::Ephemerals, Ok(Response::Ephemerals(paths))) => {
+            shared.session.has(op::GET_EPHEMERALS);
+            suspect(shared, id, paths);
+        }
         (Look::Ephemerals, Err(ServerError::Unimplemented)) => {
             shared.session.lacks(op::GET_EPHEMERALS);
             look_at_children(shared, id);
@@ -223,6 +231,12 @@ fn decide(shared: &mut Shared, looker: ZnodeId) {
         .into_iter()
         .filter(|(member, _)| !claimed.contains(member.path.as_str()))
         .collect();
+    let (late, doubters): (Vec<_>, Vec<_>) = doubters
+        .into_iter()
+        .partition(|id| shared.znodes.is_of_client(*id));
+    for id in late {
+        late::wait(shared, id);
+    }
     for id in doubters {
         let Some(znode) = shared.znodes.get(id) else {
             continue;
@@ -230,6 +244,12 @@ fn decide(shared: &mut Shared, looker: ZnodeId) {
         let mine = free.iter().position(|(member, data)| {
             member.label == znode.label && data.as_ref() == Some(&znode.carried)
         });
+        if znode.lost {
+            late::expect(shared, id, mine.is_some());
+        }
+        let Some(znode) = shared.znodes.get(id) else {
+            continue;
+        };
         match mine {
             Some(at) => {
                 let (member, _) = free.remove(at);

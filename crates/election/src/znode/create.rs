@@ -41,6 +41,7 @@ pub(super) fn send_create(shared: &mut Shared, id: ZnodeId) {
         return;
     };
     znode.state = State::Creating;
+    znode.lost = false;
     znode.carried.clone_from(&znode.data);
     let path = MemberName::prefix(&znode.group, znode.label.as_deref());
     let mode = CreateMode::EphemeralSequential;

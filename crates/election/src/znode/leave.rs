@@ -23,6 +23,7 @@ pub(crate) fn release(shared: &mut Shared, id: ZnodeId) {
         | State::Named(_)
         | State::Doubt
         | State::Looking { .. }
+        | State::Late
         | State::Leaving { .. }
         | State::Unburied => {}
     }

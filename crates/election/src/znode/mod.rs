@@ -6,7 +6,8 @@
 //! this session under the group's path. One that has our label and payload is adopted; others that
 //! no own znode claims are ghosts and are deleted (CURATOR-264 and many more: a ghost is the oldest
 //! member, and nobody serves under it). So at most one create is sent per session and
-//! disturbance.
+//! disturbance. A look that finds nothing decides less than it seems: such a create can be carried
+//! out later, so the group is looked at again, at intervals that grow ([`late`]).
 //!
 //! An answer that decides nothing ([`verdict`](tenure_session::verdict)) is such a disturbance, though the
 //! connection lives: after a pause we look, then act. A znode of ours that may not be read is not
@@ -40,6 +41,8 @@
 //! | `Creating`, `Named`, `Looking` | the connection is lost | `Doubt` | |
 //! | `Doubt` | a connection, or the end of a pause | `Looking` | `adopt` |
 //! | `Looking` | another own znode came into doubt meanwhile | `Looking` again, for both | `adopt` |
+//! | `Looking` | it found nothing for a create that was lost | as above, and the client adds one: `Late` | `late` |
+//! | `Late` | the next look is due | `Looking`; then `Late` again, or gone after the last look | `late` |
 //! | `Named`, `Standing` | the znode is gone, or another session's | gone: `Evicted` | `verify` |
 //! | `Leaving` | a connection | `Leaving`: it looks before it deletes again | `leave` |
 //! | `Leaving` | the znode is gone | gone: `Left` | `leave` |
@@ -52,6 +55,7 @@
 
 mod adopt;
 mod create;
+mod late;
 mod leave;
 mod table;
 mod verify;
@@ -62,12 +66,12 @@ pub(crate) use leave::release;
 pub(crate) use verify::{look_again, on_failed_check};
 pub(crate) use write::set_data;
 
-use super::Handle;
 use super::again::Again;
 use super::error::Error;
 use super::event::Member;
 use super::shared::Shared;
 use super::watches::Watcher;
+use super::{Handle, SESSION};
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::String;
@@ -168,6 +172,9 @@ enum State {
         found: Vec<(Member, Option<Vec<u8>>)>,
     },
     Standing(Member),
+    /// A create that no look has found may still be carried out: the next look is due at a time.
+    /// Only those are in it that the client itself owns.
+    Late,
     /// To be deleted; `asked` once a delete may have been carried out.
     Leaving {
         member: Member,
@@ -202,6 +209,10 @@ struct OwnZnode {
     writing: Option<Vec<u8>>,
     state: State,
     released: bool,
+    /// The newest create was in flight when its connection ended.
+    lost: bool,
+    /// How often it was looked for in vain since, if it is one of the client's own.
+    looks: u32,
     /// How often a server has refused the create. Those that were lost do not count.
     refusals: u32,
     ancestor_error: Option<Error>,
@@ -227,6 +238,8 @@ impl OwnZnode {
             writing: None,
             state: State::Absent,
             released: false,
+            lost: false,
+            looks: 0,
             refusals: 0,
             ancestor_error: None,
             ancestor_doubt: None,
@@ -248,6 +261,8 @@ impl OwnZnode {
 pub(crate) struct OwnZnodes {
     all: Table,
     news: VecDeque<(Handle, ZnodeId, ZnodeNews)>,
+    /// How many belong to the client itself.
+    of_client: usize,
 }
 
 impl OwnZnodes {
@@ -266,11 +281,15 @@ impl OwnZnodes {
             let Some(znode) = self.all.get_mut(id) else {
                 continue;
             };
+            if matches!(znode.state, State::Late) {
+                continue;
+            }
             znode.again.cancel();
             znode.rewrite.cancel();
             if znode.writing.take().is_some() {
                 znode.written = None;
             }
+            znode.lost |= matches!(znode.state, State::Creating);
             if matches!(
                 znode.state,
                 State::Creating | State::Named(_) | State::Looking { .. }
@@ -294,16 +313,33 @@ impl OwnZnodes {
         self.all.get(id).map(|znode| znode.owner)
     }
 
+    /// Whether it belongs to no machine, but to the client itself.
+    fn is_of_client(&self, id: ZnodeId) -> bool {
+        self.owner(id) == Some(SESSION)
+    }
+
+    fn are_of_client(&self, ids: &[ZnodeId]) -> bool {
+        ids.iter().all(|id| self.is_of_client(*id))
+    }
+
     pub(crate) fn contains(&self, id: ZnodeId) -> bool {
         self.all.contains(id)
     }
 
+    /// How many belong to a machine: the client's own, which follow lost creates, come and go with time.
     pub(crate) fn len(&self) -> usize {
-        self.all.len()
+        self.all.len() - self.of_client
     }
 
     fn add(&mut self, znode: OwnZnode) -> ZnodeId {
+        self.of_client += usize::from(znode.owner == SESSION);
         self.all.add(znode)
+    }
+
+    fn remove(&mut self, id: ZnodeId) -> Option<OwnZnode> {
+        let znode = self.all.remove(id)?;
+        self.of_client -= usize::from(znode.owner == SESSION);
+        Some(znode)
     }
 
     fn ids(&self) -> Vec<ZnodeId> {
@@ -344,6 +380,9 @@ pub(crate) fn on_attached(shared: &mut Shared) {
         let Some(znode) = shared.znodes.get_mut(id) else {
             continue;
         };
+        if matches!(znode.state, State::Late) {
+            continue;
+        }
         znode.again.cancel();
         znode.rewrite.cancel();
         match &znode.state {
@@ -363,7 +402,11 @@ pub(crate) fn on_attached(shared: &mut Shared) {
             // Whether an earlier delete was carried out is not known, and by now the path
             // may be a stranger's: look before deleting.
             State::Leaving { .. } => verify::verify(shared, id, false),
-            State::Creating | State::Named(_) | State::Looking { .. } | State::Unburied => {}
+            State::Creating
+            | State::Named(_)
+            | State::Looking { .. }
+            | State::Late
+            | State::Unburied => {}
         }
     }
 }
@@ -394,8 +437,9 @@ pub(crate) fn tick(shared: &mut Shared) {
                 let path = path.clone();
                 create::identify(shared, id, path);
             }
-            State::Doubt => {
+            State::Doubt | State::Late => {
                 let group = znode.group.clone();
+                znode.state = State::Doubt;
                 let mut others = shared.znodes.all.of_group(&group);
                 let looks =
                     |(_, znode): (_, &OwnZnode)| matches!(znode.state, State::Looking { .. });
@@ -517,7 +561,13 @@ pub(crate) fn on_undecided(shared: &mut Shared, id: ZnodeId, ask: &ZnodeAsk, err
         (ZnodeAsk::Look(number, _), State::Looking { .. }) if znode.look == *number => {
             let error = Error::undecided(error, ask.act(), asked);
             znode.state = State::Doubt;
-            blocked(shared, id, error);
+            let doubters = shared.znodes.doubters(id);
+            if shared.znodes.are_of_client(&doubters) {
+                // Nothing waits for it.
+                doubters.into_iter().for_each(|id| late::wait(shared, id));
+            } else {
+                blocked(shared, id, error);
+            }
         }
         (ZnodeAsk::Write, State::Standing(_)) => {
             znode.writing = None;
@@ -554,7 +604,7 @@ fn blocked(shared: &mut Shared, id: ZnodeId, error: Error) {
 
 fn finish(shared: &mut Shared, id: ZnodeId, news: ZnodeNews) {
     shared.watches.forget(Watcher::Znode(id));
-    if let Some(znode) = shared.znodes.all.remove(id) {
+    if let Some(znode) = shared.znodes.remove(id) {
         shared.znodes.tell(znode.owner, id, news);
     }
 }

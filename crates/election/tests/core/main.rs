@@ -11,6 +11,7 @@ mod detector;
 mod ends;
 mod faults;
 mod group;
+mod late_creates;
 mod leases;
 mod names;
 mod old_servers;

@@ -190,6 +190,42 @@ fn a_session_that_moved_is_cut_off_where_it_was() {
     assert!(crew.ask(fourth.conn, &create("/c")).is_ok());
 }
 
+/// What an observer says comes to the leader as if its follower had said it: `ObserverMaster` has no owner
+/// of its own.
+#[test]
+fn a_write_that_an_observer_passes_on_late_is_carried_out_after_the_session_moved_to_its_follower()
+{
+    let mut options = three(7);
+    options.observers = vec![Upstream::Follower(0), Upstream::Follower(1)];
+    let mut crew = Crew::new(options);
+    // One of the two learns from a follower, unless that one leads.
+    let upstream = usize::from(crew.leader() == 0);
+    let observer = 3 + upstream;
+    let old = crew.connect(observer, 4000);
+    crew.ensemble.cut(observer, upstream, crew.now);
+    crew.send(old.conn, &create("/late"));
+    crew.run(ms(1000));
+    let new = crew.reattach(upstream, &old, 4000);
+    assert!(crew.ask(new.conn, &create("/before")).is_ok());
+    assert!(crew.ensemble.node("/late").is_none());
+    crew.ensemble.heal(observer, upstream, crew.now);
+    crew.wait("the write to arrive", |crew| {
+        crew.ensemble.node("/late").is_some()
+    });
+    let born = |path| crew.ensemble.node(path).unwrap().1.czxid;
+    assert!(born("/late") > born("/before"));
+    assert!(crew.ask(new.conn, &create("/after")).is_ok());
+    // If the two give each other up before that, it never arrives.
+    let old = crew.reattach(observer, &new, 4000);
+    crew.ensemble.cut(observer, upstream, crew.now);
+    crew.send(old.conn, &create("/lost"));
+    crew.run(ms(2600));
+    crew.ensemble.heal(observer, upstream, crew.now);
+    crew.settle();
+    crew.run(ms(5000));
+    assert!(crew.ensemble.node("/lost").is_none());
+}
+
 #[test]
 fn an_observer_s_touches_take_two_hops() {
     let mut slowest = Duration::ZERO;

@@ -118,7 +118,7 @@ impl<Q: Question> Session<Q> {
                     && ServerError::from_code(header.err) == ServerError::Unimplemented
                     && let Some(op) = up.requests.op_of(xid)
                 {
-                    self.lacking.insert((up.address, op));
+                    self.known.insert((up.address, op), false);
                 }
                 let request = up
                     .requests

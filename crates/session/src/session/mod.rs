@@ -37,7 +37,7 @@ use crate::servers::{Host, Servers};
 use crate::signal::{ExpiredBy, Signal};
 use crate::time::Time;
 use alloc::boxed::Box;
-use alloc::collections::{BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -138,8 +138,8 @@ pub struct Session<Q: Question> {
     /// Since when every connection has ended in the middle of the handshake, and how often: what
     /// servers do that are behind `last_zxid`.
     refusals: Option<(Time, usize)>,
-    /// What servers have said that they do not know.
-    lacking: BTreeSet<(SocketAddr, i32)>,
+    /// Which operations servers have shown that they know, or do not know.
+    known: BTreeMap<(SocketAddr, i32), bool>,
     blame: Blame,
     next_id: u64,
     signals: VecDeque<Signal<Q>>,
@@ -170,7 +170,7 @@ impl<Q: Question> Session<Q> {
             urgent: Urgent::default(),
             leading: false,
             refusals: None,
-            lacking: BTreeSet::new(),
+            known: BTreeMap::new(),
             blame: Blame::default(),
             next_id: 0,
             signals: VecDeque::from([Signal::Connecting]),
@@ -212,8 +212,23 @@ impl<Q: Question> Session<Q> {
     /// `getEphemerals` with 3.6.
     pub fn may_know(&self, op: i32) -> bool {
         match &self.link {
-            Link::Up(up) => !self.lacking.contains(&(up.address, op)),
+            Link::Up(up) => self.known.get(&(up.address, op)) != Some(&false),
             _ => false,
+        }
+    }
+
+    /// Whether the present server has shown that it knows an operation.
+    pub fn knows(&self, op: i32) -> bool {
+        match &self.link {
+            Link::Up(up) => self.known.get(&(up.address, op)) == Some(&true),
+            _ => false,
+        }
+    }
+
+    /// The present server has carried an operation out.
+    pub fn has(&mut self, op: i32) {
+        if let Link::Up(up) = &self.link {
+            self.known.insert((up.address, op), true);
         }
     }
 
@@ -221,7 +236,7 @@ impl<Q: Question> Session<Q> {
     /// now, and must not be asked again.
     pub fn lacks(&mut self, op: i32) {
         if let Link::Up(up) = &self.link {
-            self.lacking.insert((up.address, op));
+            self.known.insert((up.address, op), false);
         }
     }
 
@@ -503,7 +518,7 @@ impl<Q: Question> Session<Q> {
             && refused.op == op::GET_EPHEMERALS
         {
             // There is another way to ask that.
-            self.lacking.insert((up.address, refused.op));
+            self.known.insert((up.address, refused.op), false);
             self.blame.answered(refused.key);
         }
     }
