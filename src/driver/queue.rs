@@ -39,7 +39,7 @@ impl Queue {
     }
 
     /// All events, in no order.
-    #[cfg(feature = "capi")]
+    #[cfg(any(feature = "capi", test))]
     pub(super) fn into_events(self) -> Vec<Arc<Event>> {
         let entries = self.events.into_iter().chain(self.losses);
         entries.map(|entry| entry.event).collect()

@@ -46,7 +46,7 @@ impl Sink {
     }
 
     /// Drops the events that wait and those that follow: no call of a callback begins from now on.
-    #[cfg(feature = "capi")]
+    #[cfg(any(feature = "capi", test))]
     pub(crate) fn silence(self: &Arc<Self>) {
         self.announce(self.mailbox.silence());
     }
