@@ -10,7 +10,7 @@ import pytest
 import tenure
 from tenure import errors
 
-TABLE = pathlib.Path(__file__).parents[3] / "src" / "core" / "words" / "errors.rs"
+TABLE = pathlib.Path(__file__).parents[3] / "crates" / "election" / "src" / "words" / "errors.rs"
 
 
 def kinds() -> dict[str, bool]:
