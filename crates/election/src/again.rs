@@ -21,7 +21,7 @@ pub(crate) fn leisure(timeout: Duration) -> Duration {
 pub(crate) struct Again {
     at: Option<Time>,
     tries: u32,
-    told: Vec<Error>,
+    reported: Vec<Error>,
 }
 
 impl Again {
@@ -71,9 +71,9 @@ impl Again {
 
     /// Whether this cause was not told yet.
     pub(crate) fn is_news(&mut self, error: &Error) -> bool {
-        let news = !self.told.contains(error) && self.told.len() < CAUSES_MAX;
+        let news = !self.reported.contains(error) && self.reported.len() < CAUSES_MAX;
         if news {
-            self.told.push(error.clone());
+            self.reported.push(error.clone());
         }
         news
     }
@@ -115,8 +115,8 @@ mod tests {
         let mut again = Again::default();
         let error = |n: usize| Error::new(ErrorKind::Server, format!("cause {n}"));
         assert!(again.is_news(&error(1)) && !again.is_news(&error(1)));
-        let told = (0..1000).filter(|n| again.is_news(&error(*n))).count();
-        assert_eq!(told, CAUSES_MAX - 1);
+        let reported = (0..1000).filter(|n| again.is_news(&error(*n))).count();
+        assert_eq!(reported, CAUSES_MAX - 1);
         again.over();
         assert!(again.is_news(&error(1)));
     }

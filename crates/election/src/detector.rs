@@ -84,7 +84,7 @@ pub(crate) struct Detector {
     confirms: bool,
     /// Children whose names look like members' and that have no owner.
     strangers: BTreeSet<String>,
-    told: DetectorEvent,
+    reported: DetectorEvent,
     /// The path is missing, as far as is known.
     missing: bool,
     /// When the children of the group were last asked for with a watch because the leader may not be
@@ -104,7 +104,7 @@ impl Detector {
             listed_zxid: 0,
             confirms: false,
             strangers: BTreeSet::new(),
-            told: DetectorEvent::Unknown { since: now },
+            reported: DetectorEvent::Unknown { since: now },
             missing: false,
             peeked: None,
             again: Again::default(),
@@ -119,7 +119,7 @@ impl Detector {
             self.phase = Phase::Idle;
             return;
         }
-        match &self.told {
+        match &self.reported {
             // Most likely still there: one read confirms it and arms the watch.
             DetectorEvent::Leader(leader) => {
                 let path = leader.member.path.clone();
@@ -139,8 +139,8 @@ impl Detector {
 
     /// What is known was last confirmed too long ago.
     pub(crate) fn on_stale(&mut self, since: Time, shared: &mut Shared) {
-        if !matches!(self.told, DetectorEvent::Unknown { .. }) {
-            self.tell(DetectorEvent::Unknown { since }, shared);
+        if !matches!(self.reported, DetectorEvent::Unknown { .. }) {
+            self.report(DetectorEvent::Unknown { since }, shared);
         }
     }
 
@@ -313,7 +313,7 @@ impl Detector {
                 // Born after the listing that named it: the listing says nothing about it.
                 (Ok(Response::Data { stat, .. }), confirms)
                     if (stat.czxid > self.listed_zxid || confirms)
-                        && !self.is_told(&path, stat.czxid) =>
+                        && !self.is_reported(&path, stat.czxid) =>
                 {
                     self.list(false, shared);
                 }
@@ -369,8 +369,8 @@ impl Detector {
         self.succeed(shared);
     }
 
-    fn is_told(&self, path: &str, czxid: i64) -> bool {
-        matches!(&self.told, DetectorEvent::Leader(leader)
+    fn is_reported(&self, path: &str, czxid: i64) -> bool {
+        matches!(&self.reported, DetectorEvent::Leader(leader)
             if leader.member == Member::new(path, czxid))
     }
 
@@ -446,19 +446,19 @@ impl Detector {
     fn empty(&mut self, shared: &mut Shared) {
         self.phase = Phase::Empty;
         self.again.over();
-        if self.told != DetectorEvent::None {
-            self.tell(DetectorEvent::None, shared);
+        if self.reported != DetectorEvent::None {
+            self.report(DetectorEvent::None, shared);
         }
     }
 
     fn found(&mut self, leader: Leader, shared: &mut Shared) {
         self.again.over();
-        let known = matches!(&self.told, DetectorEvent::Leader(told)
-            if told.member == leader.member && told.data == leader.data);
+        let known = matches!(&self.reported, DetectorEvent::Leader(reported)
+            if reported.member == leader.member && reported.data == leader.data);
         if known {
-            self.told = DetectorEvent::Leader(leader);
+            self.reported = DetectorEvent::Leader(leader);
         } else {
-            self.tell(DetectorEvent::Leader(leader), shared);
+            self.report(DetectorEvent::Leader(leader), shared);
         }
     }
 
@@ -471,18 +471,21 @@ impl Detector {
             _ => self.again.soon(shared.now, timeout),
         }
         // What it knows is not overthrown by one answer that decides nothing.
-        let knows = matches!(self.told, DetectorEvent::Leader(_) | DetectorEvent::None);
+        let knows = matches!(
+            self.reported,
+            DetectorEvent::Leader(_) | DetectorEvent::None
+        );
         if knows && error.kind() != ErrorKind::NoAuth && !self.again.is_in_vain() {
             return;
         }
         let failed = DetectorEvent::Failed(error);
-        if self.told != failed {
-            self.tell(failed, shared);
+        if self.reported != failed {
+            self.report(failed, shared);
         }
     }
 
-    fn tell(&mut self, event: DetectorEvent, shared: &mut Shared) {
-        self.told = event.clone();
+    fn report(&mut self, event: DetectorEvent, shared: &mut Shared) {
+        self.reported = event.clone();
         shared.event(self.handle, Event::Detector(event));
     }
 }

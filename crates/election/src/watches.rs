@@ -43,7 +43,7 @@ impl Watches {
 
     /// Takes everyone who watched what this event is about.
     pub(crate) fn fire(&mut self, kind: EventKind, path: &str) -> BTreeSet<Watcher> {
-        let mut told = BTreeSet::new();
+        let mut watchers = BTreeSet::new();
         for watch in WatchKind::fired_by(kind) {
             let key = (path.to_owned(), *watch);
             for watcher in self.by_key.remove(&key).unwrap_or_default() {
@@ -53,10 +53,10 @@ impl Watches {
                         self.by_watcher.remove(&watcher);
                     }
                 }
-                told.insert(watcher);
+                watchers.insert(watcher);
             }
         }
-        told
+        watchers
     }
 
     /// Forgets a watcher that is gone.

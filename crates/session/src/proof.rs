@@ -9,7 +9,7 @@ use core::time::Duration;
 /// Into how many slots R is cut: of the replies in one slot only the first is remembered.
 const REPLY_SLOTS: u32 = 256;
 /// How many replies are remembered at most.
-const HEARD_MAX: usize = 1024;
+const REPLIES_MAX: usize = 1024;
 /// Likewise δ, for the successes.
 const SUCCESS_SLOTS: u32 = 8;
 /// T/x: requests that are further apart than this do not come in bursts, and none of them is left
@@ -33,7 +33,7 @@ pub(crate) enum Handshake {
 
 /// A request that a server has answered.
 #[derive(Debug, Clone, Copy)]
-struct Heard {
+struct Reply {
     arrived: Time,
     sent: Time,
     /// Whether it came so long after the one before it that its touch cannot have been lost.
@@ -67,9 +67,9 @@ pub(crate) struct Proofs {
     doubtful_until: Option<Time>,
     /// Replies to requests that are newer than what the lease rests on, or not much older; their times
     /// rise.
-    heard: VecDeque<Heard>,
+    replies: VecDeque<Reply>,
     /// The newest send time of a request that was answered, remembered or not.
-    last_heard: Option<Time>,
+    last_answered: Option<Time>,
     /// How many of them arrived at least R ago.
     relayed: usize,
     /// The newest successes, back to P₂.
@@ -110,8 +110,8 @@ impl Proofs {
             relay,
             before,
             doubtful_until,
-            heard: VecDeque::new(),
-            last_heard: None,
+            replies: VecDeque::new(),
+            last_answered: None,
             relayed: 0,
             successes: VecDeque::new(),
             newest: None,
@@ -129,23 +129,23 @@ impl Proofs {
     }
 
     /// A reply to a request that was sent at `sent` has arrived.
-    pub(crate) fn heard(&mut self, sent: Time, now: Time) {
+    pub(crate) fn replied(&mut self, sent: Time, now: Time) {
         let is_alone = |last: Time| sent.since(last) > self.timeout / SPARSE;
-        let is_alone = self.last_heard.is_none_or(is_alone);
-        self.last_heard = self.last_heard.max(Some(sent));
+        let is_alone = self.last_answered.is_none_or(is_alone);
+        self.last_answered = self.last_answered.max(Some(sent));
         self.relayed(now);
         let slot = self.relay / REPLY_SLOTS;
         // To forget a reply only makes the lease shorter.
         if self
-            .heard
+            .replies
             .back()
             .is_none_or(|last| last.arrived + slot <= now)
         {
-            if self.heard.len() >= HEARD_MAX {
-                self.heard.pop_front();
+            if self.replies.len() >= REPLIES_MAX {
+                self.replies.pop_front();
                 self.relayed = self.relayed.saturating_sub(1);
             }
-            self.heard.push_back(Heard {
+            self.replies.push_back(Reply {
                 arrived: now,
                 sent,
                 is_alone,
@@ -157,12 +157,12 @@ impl Proofs {
     /// the follower for before it commits this one. Where requests follow each other closely it is
     /// the second newest, for a follower may lose a touch that comes while it collects them.
     pub(crate) fn relayed(&mut self, now: Time) -> Option<Time> {
-        let is_relayed = |heard: &Heard| heard.arrived + self.relay <= now;
-        let more = self.heard.iter().skip(self.relayed);
-        self.relayed += more.take_while(|heard| is_relayed(heard)).count();
+        let is_relayed = |reply: &Reply| reply.arrived + self.relay <= now;
+        let more = self.replies.iter().skip(self.relayed);
+        self.relayed += more.take_while(|reply| is_relayed(reply)).count();
         // The newest two that are relayed are remembered, whatever the lease rests on.
-        while self.relayed > 2 && self.base.is_some_and(|base| self.heard[0].sent <= base) {
-            self.heard.pop_front();
+        while self.relayed > 2 && self.base.is_some_and(|base| self.replies[0].sent <= base) {
+            self.replies.pop_front();
             self.relayed -= 1;
         }
         self.counted(self.relayed.checked_sub(1)?)
@@ -170,8 +170,8 @@ impl Proofs {
 
     /// What counts once this one of those that were heard is relayed.
     fn counted(&self, newest: usize) -> Option<Time> {
-        let last = self.heard.get(newest)?;
-        let second = self.heard.get(newest.checked_sub(1)?)?;
+        let last = self.replies.get(newest)?;
+        let second = self.replies.get(newest.checked_sub(1)?)?;
         Some(if last.is_alone {
             last.sent
         } else {
@@ -215,8 +215,8 @@ impl Proofs {
         let p1 = newest_known(sent).map(|at| self.successes[at].sent);
 
         let p2 = p1.and_then(|sent| {
-            let settled = |s: &Success| s.arrived + PING_LATENESS <= sent;
-            self.successes.iter().rposition(settled)
+            let is_p2 = |s: &Success| s.arrived + PING_LATENESS <= sent;
+            self.successes.iter().rposition(is_p2)
         });
 
         let mut shown = None;
@@ -298,7 +298,7 @@ impl Proofs {
     }
 
     /// From when on a proof can be a P₁ for the newest success.
-    pub(crate) fn settled(&self) -> Option<Time> {
+    pub(crate) fn p1_from(&self) -> Option<Time> {
         self.newest.map(|success| success.arrived + PING_LATENESS)
     }
 
@@ -338,8 +338,8 @@ impl Proofs {
     /// first.
     pub(crate) fn advance(&self, now: Time, pace: Duration) -> Time {
         let newer = |at: &usize| self.counted(*at).is_some_and(|sent| Some(sent) > self.base);
-        let relayed = match (0..self.heard.len()).find(newer) {
-            Some(at) => self.heard[at].arrived + self.relay,
+        let relayed = match (0..self.replies.len()).find(newer) {
+            Some(at) => self.replies[at].arrived + self.relay,
             None => now + pace * 2 + self.delay + self.relay,
         };
         let p2 = self.known(relayed, now, pace);
@@ -395,14 +395,14 @@ mod tests {
     /// A write that takes 2 ms.
     fn prove(proofs: &mut Proofs, ms: u64) {
         let relayed = proofs.relayed(at(ms));
-        proofs.heard(at(ms), at(ms + 2));
+        proofs.replied(at(ms), at(ms + 2));
         proofs.committed(at(ms), relayed, at(ms + 2), Duration::ZERO);
     }
 
     #[test]
     fn a_connection_counts_from_its_request_once_one_write_is_committed() {
         let mut proofs = books(10);
-        proofs.heard(at(12), at(13));
+        proofs.replied(at(12), at(13));
         assert_eq!(proofs.base(), None);
         prove(&mut proofs, 20);
         assert_eq!(proofs.base(), Some(at(10)));
@@ -412,8 +412,8 @@ mod tests {
     #[test]
     fn the_base_is_the_last_but_one_that_was_answered_long_enough_before_the_second_success_back() {
         let mut proofs = books(0);
-        proofs.heard(at(8), at(9));
-        proofs.heard(at(20), at(22));
+        proofs.replied(at(8), at(9));
+        proofs.replied(at(20), at(22));
         for ms in [321, 450, 600] {
             prove(&mut proofs, ms);
         }
@@ -432,19 +432,19 @@ mod tests {
 
     #[test]
     fn p1_is_sent_so_long_after_p2_that_a_leader_that_was_paused_has_sent_its_pings() {
-        let heard = || {
+        let replied = || {
             let mut proofs = books(0);
-            proofs.heard(at(10), at(12));
-            proofs.heard(at(30), at(32));
+            proofs.replied(at(10), at(12));
+            proofs.replied(at(30), at(32));
             proofs
         };
-        let mut proofs = heard();
+        let mut proofs = replied();
         for ms in [400, 410, 420, 430, 501] {
             prove(&mut proofs, ms);
             assert_eq!(proofs.base(), Some(at(0)), "{ms}");
         }
         // The first was known at 402.
-        assert_eq!(proofs.settled(), Some(at(603)));
+        assert_eq!(proofs.p1_from(), Some(at(603)));
         prove(&mut proofs, 502);
         prove(&mut proofs, 503);
         assert_eq!(
@@ -452,7 +452,7 @@ mod tests {
             Some(at(0)),
             "502 was sent before 501 was known"
         );
-        let mut proofs = heard();
+        let mut proofs = replied();
         for ms in [400, 502, 504] {
             assert_eq!(proofs.base(), (ms > 400).then_some(at(0)));
             prove(&mut proofs, ms);
@@ -463,8 +463,8 @@ mod tests {
     #[test]
     fn an_answer_exactly_r_old_counts() {
         let mut proofs = books(0);
-        proofs.heard(at(10), at(12));
-        proofs.heard(at(30), at(32));
+        proofs.replied(at(10), at(12));
+        proofs.replied(at(30), at(32));
         assert_eq!(proofs.relayed(at(331)), None);
         assert_eq!(proofs.relayed(at(332)), Some(at(10)));
     }
@@ -514,8 +514,8 @@ mod tests {
         for (lag, base) in [(0, 8000), (150, 8000), (500, 0)] {
             let mut proofs = books(0);
             prove(&mut proofs, 10);
-            proofs.heard(at(8000), at(8002));
-            proofs.heard(at(8200), at(8202));
+            proofs.replied(at(8000), at(8002));
+            proofs.replied(at(8200), at(8202));
             for ms in [9600, 9702, 9704] {
                 let relayed = proofs.relayed(at(ms));
                 let lag = Duration::from_millis(lag);
@@ -530,8 +530,8 @@ mod tests {
     fn what_a_long_idle_connection_shows_is_confirmed_by_a_write_after_delta() {
         let mut proofs = books(0);
         prove(&mut proofs, 10);
-        proofs.heard(at(15_000), at(15_002));
-        proofs.heard(at(18_000), at(18_002));
+        proofs.replied(at(15_000), at(15_002));
+        proofs.replied(at(18_000), at(18_002));
         assert_eq!(proofs.base(), Some(at(0)));
         for ms in [20_000, 20_102, 20_104, 20_205] {
             prove(&mut proofs, ms);
@@ -548,9 +548,9 @@ mod tests {
         let mut proofs = books(0);
         for ms in 1..5000 {
             let relayed = proofs.relayed(at(ms));
-            proofs.heard(at(ms - 1), at(ms));
+            proofs.replied(at(ms - 1), at(ms));
             proofs.committed(at(ms - 1), relayed, at(ms), Duration::ZERO);
-            let kept = proofs.heard.len() + proofs.successes.len() + proofs.pending.len();
+            let kept = proofs.replies.len() + proofs.successes.len() + proofs.pending.len();
             assert!(kept <= 320, "{kept}");
             if let Some(sent) = relayed {
                 let age = at(ms).since(sent).as_millis();

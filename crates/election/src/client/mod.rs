@@ -125,7 +125,7 @@ impl Client {
         self.recheck();
         self.shared.session.tick(now, &mut self.shared.out);
         self.machines_tick();
-        self.settle();
+        self.route();
         self.renew();
         self.give_up();
         self.prove();
@@ -244,7 +244,7 @@ impl Client {
                 .session
                 .expire_locally(now, &mut self.shared.out);
         }
-        self.settle();
+        self.route();
     }
 
     /// A newer answer has come: leases are renewed, and what was too old is looked at again.
@@ -278,7 +278,7 @@ impl Client {
                     Machine::Group(group) => group.on_stale(answered, shared),
                 });
         }
-        self.settle();
+        self.route();
     }
 
     /// Renews what all leaderships share. Returns the contenders that must be told: they lead now, are
@@ -354,7 +354,7 @@ impl Client {
             Machine::Detector(_) => {}
         });
         znode::on_closed(&mut self.shared);
-        self.tell(SessionEvent::Closed);
+        self.report(SessionEvent::Closed);
         for call in core::mem::take(&mut self.closing) {
             let result = if clean {
                 Ok(Answer::Closed)
@@ -379,7 +379,7 @@ impl Client {
         });
     }
 
-    fn tell(&mut self, event: SessionEvent) {
+    fn report(&mut self, event: SessionEvent) {
         self.shared.out.event(SESSION, Event::Session(event));
     }
 

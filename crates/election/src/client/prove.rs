@@ -43,7 +43,7 @@ impl Client {
         };
         if waits {
             self.shared.session.give_up();
-            self.settle();
+            self.route();
         }
     }
 

@@ -12,7 +12,7 @@ use tenure_session::verdict;
 
 impl Client {
     /// Carries every signal and every news of a znode to whom it concerns, until there is none.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn route(&mut self) {
         loop {
             while let Some((owner, znode, news)) = self.shared.znodes.next_news() {
                 let on_news = |machine: &mut Machine, shared: &mut Shared| match machine {
@@ -45,15 +45,15 @@ impl Client {
 
     fn signal(&mut self, signal: Signal<Ask>) {
         match signal {
-            Signal::Connecting => self.tell(SessionEvent::Connecting),
+            Signal::Connecting => self.report(SessionEvent::Connecting),
             Signal::Retrying { attempt, error } => {
-                self.tell(SessionEvent::Retrying { attempt, error });
+                self.report(SessionEvent::Retrying { attempt, error });
             }
             Signal::Attached => {
                 self.looked = true;
                 self.reprove = false;
                 self.rechecked = self.shared.now;
-                self.tell(SessionEvent::Connected {
+                self.report(SessionEvent::Connected {
                     session: self.shared.session.id(),
                     timeout: self.shared.session.timeout(),
                 });
@@ -66,7 +66,7 @@ impl Client {
             }
             Signal::Detached { why } => {
                 self.detach();
-                self.tell(SessionEvent::Suspended {
+                self.report(SessionEvent::Suspended {
                     since: self.shared.now,
                     error: why,
                 });
@@ -76,7 +76,7 @@ impl Client {
                 self.stale = false;
                 self.unseen = false;
                 self.contact = None;
-                self.tell(SessionEvent::Expired { by: by.into() });
+                self.report(SessionEvent::Expired { by: by.into() });
                 znode::on_expired(&mut self.shared, by);
                 // No server will say more about what was known in the old session.
                 let now = self.shared.now;
@@ -145,7 +145,7 @@ impl Client {
                 }
             }
             Signal::Watch(event) => self.watch(&event),
-            Signal::AuthFailed => self.tell(SessionEvent::AuthFailed),
+            Signal::AuthFailed => self.report(SessionEvent::AuthFailed),
             Signal::Ended { clean } => self.end(clean),
         }
     }

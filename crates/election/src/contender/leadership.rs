@@ -241,7 +241,7 @@ impl Contender {
             member: member.clone(),
             lease_end: standing.end,
         };
-        self.tell(event, shared);
+        self.report(event, shared);
     }
 
     /// It is not known that its znode is ours: what is proved from now on does not renew its lease.
@@ -269,6 +269,6 @@ impl Contender {
         };
         *again = shared.now + timeout;
         let error = Error::new(ErrorKind::Timeout, hindrance.to_string());
-        self.tell_blocked(error, shared);
+        self.report_blocked(error, shared);
     }
 }

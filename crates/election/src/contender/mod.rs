@@ -162,7 +162,7 @@ impl Contender {
 
     /// Begins a candidacy.
     pub(crate) fn enrol(&mut self, shared: &mut Shared) {
-        self.tell(ContenderEvent::Enrolling, shared);
+        self.report(ContenderEvent::Enrolling, shared);
         if let Some(error) = self.refusal(shared) {
             self.lose(LostReason::Failed(error), shared);
             return;
@@ -245,13 +245,13 @@ impl Contender {
             ZnodeNews::Stands(_) if self.leaving => {}
             ZnodeNews::Stands(member) => {
                 self.member = Some(member.clone());
-                self.tell(ContenderEvent::Enrolled { member }, shared);
+                self.report(ContenderEvent::Enrolled { member }, shared);
                 if !self.listing {
                     self.list(shared);
                 }
             }
             ZnodeNews::Blocked(_) | ZnodeNews::Doubted | ZnodeNews::Trusted if self.leaving => {}
-            ZnodeNews::Blocked(error) => self.tell_blocked(error, shared),
+            ZnodeNews::Blocked(error) => self.report_blocked(error, shared),
             ZnodeNews::Doubted => self.doubt(shared),
             ZnodeNews::Trusted => {
                 self.doubted = None;
@@ -332,16 +332,16 @@ impl Contender {
     /// Something keeps it from going on for now.
     pub(crate) fn on_blocked(&mut self, error: Error, shared: &mut Shared) {
         if !self.leaving && self.blocks.is_news(&error) {
-            self.tell_blocked(error, shared);
+            self.report_blocked(error, shared);
         }
     }
 
-    fn tell_blocked(&mut self, error: Error, shared: &mut Shared) {
+    fn report_blocked(&mut self, error: Error, shared: &mut Shared) {
         let member = self.member.clone();
-        self.tell(ContenderEvent::Blocked { member, error }, shared);
+        self.report(ContenderEvent::Blocked { member, error }, shared);
     }
 
-    fn tell(&self, event: ContenderEvent, shared: &mut Shared) {
+    fn report(&self, event: ContenderEvent, shared: &mut Shared) {
         shared.event(self.handle, Event::Contender(event));
     }
 
@@ -384,7 +384,7 @@ impl Contender {
             led_until,
             reason,
         };
-        self.tell(event, shared);
+        self.report(event, shared);
     }
 
     /// The lease is over: the candidacy is dead, its znode is removed as soon as that can be.

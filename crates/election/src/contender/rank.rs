@@ -48,7 +48,7 @@ pub(super) enum Rank {
     /// Numbers cannot be trusted: every other candidate is being looked at.
     Counting(MemberStats),
     /// Members stand before; the last of them is watched, or is being looked at.
-    Behind { told: Option<usize> },
+    Behind { reported: Option<usize> },
     /// Nobody stands before; leads as soon as the lease allows.
     First,
     /// Leads by this lease.
@@ -76,7 +76,7 @@ impl Contender {
             EventKind::Deleted => {
                 self.before.pop_back();
 
-                self.settle(shared);
+                self.take_place(shared);
             }
             EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
                 self.watch_predecessor(shared);
@@ -159,7 +159,7 @@ impl Contender {
             _ => self.again.soon(shared.now, timeout),
         }
         if self.again.is_news(&error) {
-            self.tell_blocked(error, shared);
+            self.report_blocked(error, shared);
         }
     }
 
@@ -304,12 +304,12 @@ impl Contender {
         self.before = before.split_off(self.further);
 
         self.ranked = true;
-        self.rank = Rank::Behind { told: None };
+        self.rank = Rank::Behind { reported: None };
         self.again.over();
-        self.settle(shared);
+        self.take_place(shared);
     }
 
-    fn settle(&mut self, shared: &mut Shared) {
+    fn take_place(&mut self, shared: &mut Shared) {
         self.blind = false;
         if self.before.is_empty() && self.further > 0 {
             self.list(shared);
@@ -341,7 +341,7 @@ impl Contender {
                     || Member::new(&member.path, stat.czxid).token > member.token =>
             {
                 self.before.pop_back();
-                self.settle(shared);
+                self.take_place(shared);
             }
             Ok(_) => {
                 self.blind = false;
@@ -365,11 +365,11 @@ impl Contender {
     /// Says how many stand before it, if that is news.
     fn stand_by(&mut self, shared: &mut Shared) {
         let ahead = self.before.len() + self.further;
-        if let Rank::Behind { told } = &mut self.rank
-            && told.replace(ahead) != Some(ahead)
+        if let Rank::Behind { reported } = &mut self.rank
+            && reported.replace(ahead) != Some(ahead)
             && let Some(member) = self.member.clone()
         {
-            self.tell(ContenderEvent::Standby { member, ahead }, shared);
+            self.report(ContenderEvent::Standby { member, ahead }, shared);
         }
     }
 
@@ -403,7 +403,7 @@ impl Contender {
                     self.again.later(shared.now, shared.session.timeout());
                     self.stand_by(shared);
                 } else {
-                    self.settle(shared);
+                    self.take_place(shared);
                 }
             }
             // The group is gone, and everybody's znode with it: the own one says so.
@@ -452,7 +452,7 @@ impl Contender {
 
     /// Whether nothing but watches says that its place is still the same.
     pub(crate) fn rests(&self) -> bool {
-        matches!(self.rank, Rank::Behind { told: Some(_) })
+        matches!(self.rank, Rank::Behind { reported: Some(_) })
             && !self.leaving
             && !self.blind
             && self.again.at().is_none()

@@ -107,7 +107,7 @@ impl Memberships {
                 && let Some(member) = membership.member.take()
             {
                 let reason = LostReason::Closed;
-                group.tell(GroupEvent::MembershipLost { member, reason }, shared);
+                group.report(GroupEvent::MembershipLost { member, reason }, shared);
             }
         }
     }
@@ -219,7 +219,7 @@ impl Memberships {
             };
             shared.out.done(call, Err(error));
         } else if let (Some(member), Some(reason)) = (membership.member, lost) {
-            group.tell(GroupEvent::MembershipLost { member, reason }, shared);
+            group.report(GroupEvent::MembershipLost { member, reason }, shared);
         }
     }
 }

@@ -58,7 +58,7 @@ struct Name {
 }
 
 impl Name {
-    fn tell(&self, event: GroupEvent, shared: &mut Shared) {
+    fn report(&self, event: GroupEvent, shared: &mut Shared) {
         shared.event(self.handle, Event::Group(event));
     }
 }
@@ -161,7 +161,9 @@ impl Group {
         match (news, &mut self.view) {
             (ZnodeNews::Blocked(_), _) if !self.memberships.contains(znode) => {}
             (ZnodeNews::Blocked(error), Some(view)) => view.blocked(error, &self.name, shared),
-            (ZnodeNews::Blocked(error), None) => self.name.tell(GroupEvent::Failed(error), shared),
+            (ZnodeNews::Blocked(error), None) => {
+                self.name.report(GroupEvent::Failed(error), shared)
+            }
             (news, _) => self.memberships.on_news(&self.name, znode, news, shared),
         }
     }

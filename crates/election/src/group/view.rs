@@ -32,7 +32,7 @@ pub(super) struct View {
     epoch: i64,
     /// The transaction that last changed the list of its children.
     changed: i64,
-    told: GroupEvent,
+    reported: GroupEvent,
     /// The list is asked for. Its answer comes after all events, so it knows of what they were about.
     listing: bool,
     /// The list has changed while its members were still being looked at.
@@ -49,7 +49,7 @@ impl View {
             stats: MemberStats::default(),
             epoch: 0,
             changed: 0,
-            told: GroupEvent::Unknown { since: now },
+            reported: GroupEvent::Unknown { since: now },
             listing: false,
             moved: false,
             rests: false,
@@ -75,15 +75,15 @@ impl View {
 
     /// What it shows was last confirmed too long ago.
     pub(super) fn on_stale(&mut self, since: Time, group: &Name, shared: &mut Shared) {
-        if !matches!(self.told, GroupEvent::Unknown { .. }) {
-            self.tell(GroupEvent::Unknown { since }, group, shared);
+        if !matches!(self.reported, GroupEvent::Unknown { .. }) {
+            self.report(GroupEvent::Unknown { since }, group, shared);
         }
     }
 
     /// A membership cannot go on for now. The members that are known are told again.
     pub(super) fn blocked(&mut self, error: Error, group: &Name, shared: &mut Shared) {
         self.again.later(shared.now, shared.session.timeout());
-        self.tell(GroupEvent::Failed(error), group, shared);
+        self.report(GroupEvent::Failed(error), group, shared);
     }
 
     pub(super) fn tick(&mut self, group: &Name, shared: &mut Shared) {
@@ -249,7 +249,7 @@ impl View {
         self.rests = true;
         self.again.over();
         let members = GroupEvent::Members(self.stats.members());
-        self.tell(members, group, shared);
+        self.report(members, group, shared);
     }
 
     /// The view cannot be had for now; it is tried again by itself.
@@ -261,17 +261,17 @@ impl View {
             _ => self.again.soon(shared.now, timeout),
         }
         // What it knows is not overthrown by one answer that decides nothing.
-        let knows = matches!(self.told, GroupEvent::Members(_));
+        let knows = matches!(self.reported, GroupEvent::Members(_));
         if knows && error.kind() != ErrorKind::NoAuth && !self.again.is_in_vain() {
             return;
         }
-        self.tell(GroupEvent::Failed(error), group, shared);
+        self.report(GroupEvent::Failed(error), group, shared);
     }
 
-    fn tell(&mut self, event: GroupEvent, group: &Name, shared: &mut Shared) {
-        if self.told != event {
-            self.told = event.clone();
-            group.tell(event, shared);
+    fn report(&mut self, event: GroupEvent, group: &Name, shared: &mut Shared) {
+        if self.reported != event {
+            self.reported = event.clone();
+            group.report(event, shared);
         }
     }
 }

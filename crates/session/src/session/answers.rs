@@ -1,6 +1,6 @@
 //! Reading what a server sends.
 
-use super::{Link, Purpose, Session};
+use super::{Connection, Purpose, Session};
 use crate::edge::{Output, Outputs};
 use crate::lease;
 use crate::question::Question;
@@ -19,8 +19,8 @@ use tenure_proto::{
 impl<Q: Question> Session<Q> {
     /// Reads one frame, if a whole one is there. Says whether to look again.
     pub(super) fn read_frame(&mut self, now: Time, out: &mut impl Outputs) -> bool {
-        match &mut self.link {
-            Link::Handshaking {
+        match &mut self.connection {
+            Connection::Handshaking {
                 conn,
                 address,
                 sent,
@@ -43,7 +43,7 @@ impl<Q: Question> Session<Q> {
                 }
                 true
             }
-            Link::Up(up) => {
+            Connection::Up(up) => {
                 let outcome = match up.decoder.next_within(self.options.answer_bytes_max) {
                     Ok(None) => return false,
                     Ok(Some(Frame::Whole(body))) => {
@@ -57,7 +57,7 @@ impl<Q: Question> Session<Q> {
                     Err(error) => Err(error.to_string()),
                 };
                 if let Err(why) = outcome
-                    && let Link::Up(up) = &self.link
+                    && let Connection::Up(up) = &self.connection
                 {
                     out.put(Output::Close { conn: up.conn });
                     let why = format!("{} broke the protocol: {why}", up.address);
@@ -65,9 +65,10 @@ impl<Q: Question> Session<Q> {
                 }
                 true
             }
-            Link::Idle { .. } | Link::Resolving { .. } | Link::Dialing { .. } | Link::Ended => {
-                false
-            }
+            Connection::Idle { .. }
+            | Connection::Resolving { .. }
+            | Connection::Dialing { .. }
+            | Connection::Ended => false,
         }
     }
 
@@ -81,7 +82,7 @@ impl<Q: Question> Session<Q> {
         out: &mut impl Outputs,
     ) -> Result<(), String> {
         let timeout = self.timeout();
-        let Link::Up(up) = &mut self.link else {
+        let Connection::Up(up) = &mut self.connection else {
             return Ok(());
         };
         let mut reader = Reader::new(body);
@@ -106,7 +107,7 @@ impl<Q: Question> Session<Q> {
                     .pings
                     .pop_front()
                     .ok_or("a ping was answered that nobody sent")?;
-                up.proofs.heard(sent, now);
+                up.proofs.replied(sent, now);
                 sent
             }
             xid => {
@@ -184,7 +185,7 @@ impl<Q: Question> Session<Q> {
                 }
                 // A server answers `addauth` before the request gets to where sessions are kept.
                 if !matches!(request.ask, Ask::Auth) {
-                    up.proofs.heard(sent, now);
+                    up.proofs.replied(sent, now);
                 }
                 if matches!(request.ask, Ask::Proof(_)) {
                     up.proofs.answered();

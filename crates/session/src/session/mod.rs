@@ -69,7 +69,7 @@ enum Purpose {
     Close { patience: Time },
 }
 
-enum Link<Q: Question> {
+enum Connection<Q: Question> {
     Idle {
         retry_at: Time,
     },
@@ -124,7 +124,7 @@ pub struct Session<Q: Question> {
     purpose: Purpose,
     last_zxid: i64,
     last_xid: i32,
-    link: Link<Q>,
+    connection: Connection<Q>,
     answered: Option<Time>,
     /// By how much our clock may have fallen behind true time within the last T.
     lag: Duration,
@@ -159,7 +159,7 @@ impl<Q: Question> Session<Q> {
             purpose: Purpose::Live,
             last_zxid: 0,
             last_xid: 0,
-            link: Link::Idle {
+            connection: Connection::Idle {
                 retry_at: Time::default(),
             },
             answered: None,
@@ -181,7 +181,7 @@ impl<Q: Question> Session<Q> {
 
     /// Whether requests can be sent now.
     pub fn attached(&self) -> bool {
-        matches!(self.link, Link::Up(_)) && self.purpose == Purpose::Live
+        matches!(self.connection, Connection::Up(_)) && self.purpose == Purpose::Live
     }
 
     /// The session's number, 0 while there is none.
@@ -211,8 +211,8 @@ impl<Q: Question> Session<Q> {
     /// Whether the present server may know an operation: `create2` came with 3.5,
     /// `getEphemerals` with 3.6.
     pub fn may_know(&self, op: i32) -> bool {
-        match &self.link {
-            Link::Up(up) => !self.lacking.contains(&(up.address, op)),
+        match &self.connection {
+            Connection::Up(up) => !self.lacking.contains(&(up.address, op)),
             _ => false,
         }
     }
@@ -220,7 +220,7 @@ impl<Q: Question> Session<Q> {
     /// The present server said that it does not know an operation. It will close the connection
     /// now, and must not be asked again.
     pub fn lacks(&mut self, op: i32) {
-        if let Link::Up(up) = &self.link {
+        if let Connection::Up(up) = &self.connection {
             self.lacking.insert((up.address, op));
         }
     }
@@ -244,15 +244,15 @@ impl<Q: Question> Session<Q> {
 
     /// Something is asked at `now`: it does what a ping would.
     pub fn asks_now(&mut self, now: Time) {
-        if let Link::Up(up) = &mut self.link {
+        if let Connection::Up(up) = &mut self.connection {
             up.last_sent = now;
         }
     }
 
     /// How many requests wait: to be sent, or for their answers.
     pub fn waiting(&self) -> usize {
-        match &self.link {
-            Link::Up(up) => up.requests.waiting(),
+        match &self.connection {
+            Connection::Up(up) => up.requests.waiting(),
             _ => 0,
         }
     }
@@ -261,9 +261,9 @@ impl<Q: Question> Session<Q> {
 
     /// Bytes have arrived on this connection. They are read by [`next_signal`](Self::next_signal).
     pub fn received(&mut self, id: u64, bytes: &[u8]) {
-        match &mut self.link {
-            Link::Handshaking { conn, decoder, .. } if *conn == id => decoder.push(bytes),
-            Link::Up(up) if up.conn == id => {
+        match &mut self.connection {
+            Connection::Handshaking { conn, decoder, .. } if *conn == id => decoder.push(bytes),
+            Connection::Up(up) if up.conn == id => {
                 up.decoder.push(bytes);
                 up.fresh_bytes = up.fresh_bytes.saturating_add(bytes.len());
             }
@@ -275,20 +275,20 @@ impl<Q: Question> Session<Q> {
     pub fn tick(&mut self, now: Time, out: &mut impl Outputs) {
         if let Purpose::Close { patience } = self.purpose
             && patience <= now
-            && !matches!(self.link, Link::Ended)
+            && !matches!(self.connection, Connection::Ended)
         {
             self.drop_connection(out);
             self.end(false);
             return;
         }
         self.blame.tick(now);
-        match &self.link {
-            Link::Idle { retry_at } if *retry_at <= now => self.dial(now, out),
-            Link::Resolving { host, give_up, .. } if *give_up <= now => {
+        match &self.connection {
+            Connection::Idle { retry_at } if *retry_at <= now => self.dial(now, out),
+            Connection::Resolving { host, give_up, .. } if *give_up <= now => {
                 let error = connect::too_slow(host);
                 self.attempt_failed(error, now, out);
             }
-            Link::Dialing {
+            Connection::Dialing {
                 conn,
                 address,
                 give_up,
@@ -297,7 +297,7 @@ impl<Q: Question> Session<Q> {
                 out.put(Output::Close { conn: *conn });
                 self.attempt_failed(error, now, out);
             }
-            Link::Handshaking {
+            Connection::Handshaking {
                 conn,
                 address,
                 give_up,
@@ -307,10 +307,10 @@ impl<Q: Question> Session<Q> {
                 out.put(Output::Close { conn: *conn });
                 self.attempt_failed(error, now, out);
             }
-            Link::Handshaking { .. } if self.early_ping_at().is_some_and(|at| at <= now) => {
+            Connection::Handshaking { .. } if self.early_ping_at().is_some_and(|at| at <= now) => {
                 self.ping_early(now, out);
             }
-            Link::Up(up) => match self.up_deadline(up) {
+            Connection::Up(up) => match self.up_deadline(up) {
                 (at, SessionWake::Answer) if at <= now => {
                     let limit = lease::answer_limit(self.timeout(), self.leading);
                     let why = format!("{} has not answered for {limit:?}", up.address);
@@ -330,13 +330,13 @@ impl<Q: Question> Session<Q> {
                 (at, SessionWake::Ping) if at <= now => self.ping(now, out),
                 _ => {}
             },
-            Link::Idle { .. }
-            | Link::Resolving { .. }
-            | Link::Dialing { .. }
-            | Link::Handshaking { .. }
-            | Link::Ended => {}
+            Connection::Idle { .. }
+            | Connection::Resolving { .. }
+            | Connection::Dialing { .. }
+            | Connection::Handshaking { .. }
+            | Connection::Ended => {}
         }
-        if let Link::Up(up) = &mut self.link
+        if let Connection::Up(up) = &mut self.connection
             && up.fresh_bytes >= PROGRESS_BYTES
         {
             up.fresh_bytes = 0;
@@ -346,29 +346,32 @@ impl<Q: Question> Session<Q> {
 
     /// When [`tick`](Self::tick) must be called at the latest, and why.
     pub fn deadline(&self) -> Option<(Time, SessionWake)> {
-        let link = match &self.link {
-            Link::Idle { retry_at } => Some((*retry_at, SessionWake::Retry)),
-            Link::Resolving { give_up, .. } | Link::Dialing { give_up, .. } => {
+        let connection = match &self.connection {
+            Connection::Idle { retry_at } => Some((*retry_at, SessionWake::Retry)),
+            Connection::Resolving { give_up, .. } | Connection::Dialing { give_up, .. } => {
                 Some((*give_up, SessionWake::Attempt))
             }
-            Link::Handshaking { give_up, .. } => {
+            Connection::Handshaking { give_up, .. } => {
                 let ping = self.early_ping_at().map(|at| (at, SessionWake::Ping));
                 let give_up = (*give_up, SessionWake::Attempt);
                 ping.into_iter().chain([give_up]).min_by_key(|(at, _)| *at)
             }
-            Link::Up(up) => Some(self.up_deadline(up)),
-            Link::Ended => return None,
+            Connection::Up(up) => Some(self.up_deadline(up)),
+            Connection::Ended => return None,
         };
         let patience = match self.purpose {
             Purpose::Close { patience } => Some((patience, SessionWake::Patience)),
             Purpose::Live | Purpose::Bury => None,
         };
-        link.into_iter().chain(patience).min_by_key(|(at, _)| *at)
+        connection
+            .into_iter()
+            .chain(patience)
+            .min_by_key(|(at, _)| *at)
     }
 
     /// Sends what was asked since the last call, in one piece.
     pub fn flush(&mut self, now: Time, out: &mut impl Outputs) {
-        if let Link::Up(up) = &mut self.link {
+        if let Connection::Up(up) = &mut self.connection {
             let mut bytes = Vec::new();
             let relayed = up.proofs.relayed(now);
             if up.requests.pump(now, relayed, &self.blame, &mut bytes) {
@@ -408,7 +411,7 @@ impl<Q: Question> Session<Q> {
     /// Gives up a session that may be about to be closed: it is closed by us, and another one
     /// follows.
     pub fn give_up(&mut self) {
-        if let Link::Up(up) = &mut self.link {
+        if let Connection::Up(up) = &mut self.connection {
             up.requests.close();
         }
         self.forget_contact();
@@ -420,14 +423,14 @@ impl<Q: Question> Session<Q> {
 
     /// Closes the session; keeps trying to tell a server until `patience`.
     pub fn close(&mut self, patience: Time, out: &mut impl Outputs) {
-        if matches!(self.link, Link::Ended) {
+        if matches!(self.connection, Connection::Ended) {
             return;
         }
         self.purpose = Purpose::Close { patience };
         if self.identity.id == 0 {
             self.drop_connection(out);
             self.end(true);
-        } else if let Link::Up(up) = &mut self.link {
+        } else if let Connection::Up(up) = &mut self.connection {
             up.requests.close();
         }
     }
@@ -435,7 +438,7 @@ impl<Q: Question> Session<Q> {
     // ---- inside ----
 
     fn queue(&mut self, ask: Ask<Q>, request: Request) {
-        let Link::Up(up) = &mut self.link else {
+        let Connection::Up(up) = &mut self.connection else {
             return;
         };
         if self.purpose != Purpose::Live {
@@ -471,7 +474,7 @@ impl<Q: Question> Session<Q> {
     }
 
     fn detach(&mut self, why: String, now: Time, out: &mut impl Outputs) {
-        if let Link::Up(up) = &self.link {
+        if let Connection::Up(up) = &self.connection {
             self.servers.lost(up.address);
         }
         if self.purpose == Purpose::Live {
@@ -483,7 +486,7 @@ impl<Q: Question> Session<Q> {
     /// The connection is given up. If an answer was arriving, it has held up all others.
     fn blame_arriving(&mut self, now: Time) {
         let timeout = self.timeout();
-        if let Link::Up(up) = &self.link
+        if let Connection::Up(up) = &self.connection
             && let Some(oldest) = up.requests.oldest()
             && up.decoder.arriving() == Some(oldest.xid)
         {
@@ -499,7 +502,7 @@ impl<Q: Question> Session<Q> {
         let refused = self
             .blame
             .ended(suspects.iter().copied(), error, now, timeout);
-        if let (Some(refused), Link::Up(up)) = (refused, &self.link)
+        if let (Some(refused), Connection::Up(up)) = (refused, &self.connection)
             && refused.op == op::GET_EPHEMERALS
         {
             // There is another way to ask that.
@@ -515,7 +518,7 @@ impl<Q: Question> Session<Q> {
     }
 
     fn end(&mut self, clean: bool) {
-        self.link = Link::Ended;
+        self.connection = Connection::Ended;
         self.identity = Identity::default();
         self.forget_contact();
         self.signals.push_back(Signal::Ended { clean });
@@ -582,7 +585,7 @@ impl<Q: Question> Session<Q> {
 
     /// When the next ping goes to a server that has not answered the handshake yet.
     fn early_ping_at(&self) -> Option<Time> {
-        let Link::Handshaking { sent, pings, .. } = &self.link else {
+        let Connection::Handshaking { sent, pings, .. } = &self.connection else {
             return None;
         };
         let last = pings.back().unwrap_or(sent);
@@ -592,7 +595,7 @@ impl<Q: Question> Session<Q> {
     /// The server keeps it until it has granted the session (it reads nothing meanwhile), and where
     /// only its answers are slow it is heard now.
     fn ping_early(&mut self, now: Time, out: &mut impl Outputs) {
-        if let Link::Handshaking { conn, pings, .. } = &mut self.link {
+        if let Connection::Handshaking { conn, pings, .. } = &mut self.connection {
             let mut bytes = Vec::new();
             Request::Ping.encode(xid::PING, &mut bytes);
             pings.push_back(now);
@@ -601,7 +604,7 @@ impl<Q: Question> Session<Q> {
     }
 
     fn ping(&mut self, now: Time, out: &mut impl Outputs) {
-        if let Link::Up(up) = &mut self.link {
+        if let Connection::Up(up) = &mut self.connection {
             let mut bytes = Vec::new();
             Request::Ping.encode(xid::PING, &mut bytes);
             up.pings.push_back(now);

@@ -1,6 +1,6 @@
 //! Proofs: the small writes that show, one after another, that a quorum still knows the session.
 
-use super::{Link, Purpose, Session, Up};
+use super::{Connection, Purpose, Session, Up};
 use crate::hindrance::Hindrance;
 use crate::lease;
 use crate::question::Question;
@@ -29,7 +29,7 @@ pub(super) struct Urgent {
     /// How many were asked for.
     asked: u32,
     /// From when on one can be a P₁ for the first of them.
-    settled: Option<Time>,
+    p1_from: Option<Time>,
 }
 
 impl<Q: Question> Session<Q> {
@@ -74,8 +74,8 @@ impl<Q: Question> Session<Q> {
     }
 
     fn live(&self) -> Option<&Up<Q>> {
-        match &self.link {
-            Link::Up(up) if self.purpose == Purpose::Live => Some(up),
+        match &self.connection {
+            Connection::Up(up) if self.purpose == Purpose::Live => Some(up),
             _ => None,
         }
     }
@@ -134,28 +134,28 @@ impl<Q: Question> Session<Q> {
         if proving != Proving::Urgently {
             self.urgent = Urgent::default();
         } else if self.proving != proving
-            && let Link::Up(up) = &self.link
+            && let Connection::Up(up) = &self.connection
         {
             // A write that was committed just now is the first of them.
-            let settled = up.proofs.settled().filter(|at| *at > now);
-            let asked = u32::from(settled.is_some());
-            self.urgent = Urgent { asked, settled };
+            let p1_from = up.proofs.p1_from().filter(|at| *at > now);
+            let asked = u32::from(p1_from.is_some());
+            self.urgent = Urgent { asked, p1_from };
         }
         self.proving = proving;
     }
 
     /// Whether a proof is to be sent now.
     pub fn proof_is_due(&self, now: Time) -> bool {
-        match &self.link {
-            Link::Up(up) => self.next_proof(up).is_some_and(|at| at <= now),
+        match &self.connection {
+            Connection::Up(up) => self.next_proof(up).is_some_and(|at| at <= now),
             _ => false,
         }
     }
 
     /// Whether a proof could be sent now, due or not.
     pub fn can_prove(&self) -> bool {
-        match &self.link {
-            Link::Up(up) => self.attached() && !up.proofs.is_full(),
+        match &self.connection {
+            Connection::Up(up) => self.attached() && !up.proofs.is_full(),
             _ => false,
         }
     }
@@ -164,10 +164,10 @@ impl<Q: Question> Session<Q> {
     pub fn prove(&mut self, question: Q, request: Request, now: Time) {
         self.queue(Ask::Proof(question), request);
         let pace = self.pace();
-        if let Link::Up(up) = &mut self.link {
+        if let Connection::Up(up) = &mut self.connection {
             up.proofs.ask(now, pace);
-            if self.urgent.asked == 1 && self.urgent.settled.is_none() {
-                self.urgent.settled = up.proofs.settled();
+            if self.urgent.asked == 1 && self.urgent.p1_from.is_none() {
+                self.urgent.p1_from = up.proofs.p1_from();
             }
             self.urgent.asked = self.urgent.asked.saturating_add(1);
         }
@@ -222,10 +222,10 @@ impl<Q: Question> Session<Q> {
                 Some(after(self.pace().min(lease::urgent_interval(timeout))))
             }
             Proving::Steadily => Some(after(steady)),
-            // Two at once, the third as soon as the first has settled, and one that relies on all.
+            // Two at once, the third as soon as it can be a P₁ for the first, and one that relies on all.
             Proving::Urgently => Some(match self.urgent.asked {
                 0 | 1 | 3 => Time::default(),
-                2 => self.urgent.settled.unwrap_or_default(),
+                2 => self.urgent.p1_from.unwrap_or_default(),
                 _ => {
                     let next = after(lease::urgent_interval(timeout));
                     let confirms = up.proofs.confirms_from();
@@ -238,7 +238,7 @@ impl<Q: Question> Session<Q> {
 
     /// After a reply: the lease may rest on something newer now.
     pub(super) fn note_proof(&mut self) {
-        if let Link::Up(up) = &self.link {
+        if let Connection::Up(up) = &self.connection {
             self.proved = self.proved.max(up.proofs.base());
         }
     }
