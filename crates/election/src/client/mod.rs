@@ -361,8 +361,8 @@ impl Client {
             } else {
                 Err(Error::new(
                     ErrorKind::Timeout,
-                    "no server could be told that the session is closed; \
-                     what belongs to it goes when it times out",
+                    "no server has confirmed the end of the session; \
+                     its znodes stand until the session times out",
                 ))
             };
             self.shared.out.done(call, result);

@@ -1,4 +1,4 @@
-//! Reading what a server sends.
+//! Reads the frames of servers.
 
 use super::{Connection, Purpose, Session};
 use crate::edge::{Output, Outputs};
@@ -17,7 +17,7 @@ use tenure_proto::{
 };
 
 impl<Q: Question> Session<Q> {
-    /// Reads one frame, if a whole one is there. Says whether to look again.
+    /// Reads one frame, if a whole one is there. Returns whether to read again.
     pub(super) fn read_frame(&mut self, now: Time, out: &mut impl Outputs) -> bool {
         match &mut self.connection {
             Connection::Handshaking {
@@ -72,8 +72,8 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// One frame of a standing connection, of which only the header was kept if it is `too_long`; an
-    /// error is the end of the connection.
+    /// Reads one frame of an established connection; of a `too_long` one only the header was kept. An
+    /// error ends the connection.
     pub(super) fn answer(
         &mut self,
         body: &[u8],
@@ -96,7 +96,7 @@ impl<Q: Question> Session<Q> {
                     return Err(format!("it sent an event of {bytes} bytes"));
                 }
                 let event = WatchEvent::decode(&mut reader).map_err(|e| e.to_string())?;
-                // What a session watches that is given up is nobody's any more.
+                // No machine waits for the watches of a session that is given up.
                 if let Some(event) = event.filter(|_| self.purpose != Purpose::Bury) {
                     self.signals.push_back(Signal::Watch(event));
                 }
@@ -106,14 +106,14 @@ impl<Q: Question> Session<Q> {
                 let sent = up
                     .pings
                     .pop_front()
-                    .ok_or("a ping was answered that nobody sent")?;
+                    .ok_or("it answered a ping that was not sent")?;
                 up.proofs.replied(sent, now);
                 sent
             }
             xid => {
-                // Servers refuse what they do not know before they have answered what was asked
-                // before it, and close: without this we would ask again, for ever. (Where it comes
-                // in its turn, who asked remembers it.)
+                // A server refuses an unknown operation before it has answered the earlier requests, and
+                // closes the connection: without this the client would ask again for ever. (If the
+                // refusal comes in its turn, the machine that asked calls `lacks`.)
                 let early = up.requests.oldest().is_some_and(|oldest| oldest.xid != xid);
                 if early
                     && ServerError::from_code(header.err) == ServerError::Unimplemented
@@ -169,9 +169,10 @@ impl<Q: Question> Session<Q> {
                         self.end(false);
                         return Ok(());
                     }
-                    // The session is over or has moved on: only a new handshake can tell which.
+                    // The session is over or has moved to another server: only a new handshake shows
+                    // which.
                     (_, Err(ServerError::SessionExpired | ServerError::SessionMoved)) => {
-                        return Err("the session is not attached here any more".to_owned());
+                        return Err("the session is no longer attached to this server".to_owned());
                     }
                     _ => {}
                 }
@@ -181,9 +182,9 @@ impl<Q: Question> Session<Q> {
                         outcome.as_ref().is_err_and(|error| gone.contains(error))
                     })
                 {
-                    return Err("the session is not attached here any more".to_owned());
+                    return Err("the session is no longer attached to this server".to_owned());
                 }
-                // A server answers `addauth` before the request gets to where sessions are kept.
+                // A server answers `addauth` before the request reaches its session tracker.
                 if !matches!(request.ask, Ask::Auth) {
                     up.proofs.replied(sent, now);
                 }
@@ -199,7 +200,7 @@ impl<Q: Question> Session<Q> {
                     Err(ServerError::NoNode) => request.op == op::EXISTS,
                     Err(_) => false,
                 };
-                // What is asked by a session that is given up is nobody's any more.
+                // No machine waits for the answers to a session that is given up.
                 if let Ask::Proof(question) | Ask::Question(question) = request.ask
                     && self.purpose != Purpose::Bury
                 {

@@ -1,4 +1,4 @@
-//! Reaching a server, from the first look-up to the granted session.
+//! Reaches a server, from the first look-up to the granted session.
 
 use super::{Connection, Purpose, Session, Up};
 use crate::blame::Suspect;
@@ -41,14 +41,14 @@ impl<Q: Question> Session<Q> {
                 self.attempt_failed(why, now, out);
             }
             (Connection::Up(_) | Connection::Ended, _) => {}
-            // Something else is under way, which goes on.
+            // Another attempt is under way, and goes on.
             (_, Found::Nothing { why, .. }) => self.tell_failure(why),
             (Connection::Idle { .. } | Connection::Resolving { .. }, Found::Addresses) => {
                 if self.servers.has_untried() {
                     self.dial(now, out);
                 }
             }
-            // The server has moved: nobody waits for the address where it was.
+            // The server has moved: an attempt at its old address is of no use.
             (Connection::Dialing { conn, address, .. }, Found::Addresses) => {
                 if !self.servers.know(*address) && self.servers.has_untried() {
                     out.put(Output::Close { conn: *conn });
@@ -59,7 +59,7 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// A connection stands: the handshake is sent.
+    /// A connection is established: the handshake is sent.
     pub fn connected(&mut self, id: u64, now: Time, out: &mut impl Outputs) {
         let Connection::Dialing { conn, address, .. } = self.connection else {
             return;
@@ -86,7 +86,7 @@ impl<Q: Question> Session<Q> {
         };
     }
 
-    /// A connection could not be made, or has ended; `why` is for people.
+    /// A connection could not be established, or has ended; `why` is for people.
     pub fn disconnected(&mut self, id: u64, why: &str, now: Time, out: &mut impl Outputs) {
         match &self.connection {
             Connection::Dialing { conn, address, .. } if *conn == id => {
@@ -154,10 +154,10 @@ impl<Q: Question> Session<Q> {
         });
     }
 
-    /// Servers that are behind what we have seen hang up on our handshake, for ever if they were
-    /// restored or emptied. Servers that stop or start do so too, once or twice. So only after a
-    /// whole session timeout in which every server did nothing else is it forgotten what we have
-    /// seen; they can then say whether they know our session.
+    /// A server that is behind the newest transaction of the client closes the connection in the
+    /// handshake, for ever if the server was restored or emptied. Servers that stop or start do so too,
+    /// once or twice. So only after a whole session timeout in which every server did nothing else does
+    /// the client forget its newest transaction; the servers can then report whether the session exists.
     fn refused(&mut self, now: Time) {
         let (since, times) = self.refusals.unwrap_or((now, 0));
         self.refusals = Some((since, times + 1));
@@ -196,7 +196,7 @@ impl<Q: Question> Session<Q> {
         }
         if refused || (known != 0 && known != response.session) {
             out.put(Output::Close { conn });
-            let error = format!("{address} granted another session than was asked for");
+            let error = format!("{address} granted another session than the client asked for");
             self.attempt_failed(error, now, out);
             return;
         }
@@ -257,7 +257,7 @@ impl<Q: Question> Session<Q> {
     }
 }
 
-/// What is said of a look-up that holds an attempt up.
+/// The error of an attempt whose look-up takes too long.
 pub(super) fn too_slow(host: &Host) -> String {
     format!(
         "looking up {} takes too long; is its name server reachable? The answer is used as soon as \

@@ -1,4 +1,4 @@
-//! The session itself: which connection stands, and what it is for.
+//! The session itself: the state of its connection, and the purpose of that connection.
 //!
 //! # States
 //!
@@ -10,15 +10,15 @@
 //!  └──── every address was tried: a pause ──────────────────────┘
 //! ```
 //!
-//! The connection goes round; what it is for changes more rarely:
+//! The connection goes round; its purpose changes more rarely:
 //!
-//! | for | what happens | then |
+//! | purpose | event | then |
 //! |---|---|---|
 //! | `Live` | a server says that the session is over | `Live`, with a new session |
-//! | `Live` | it is over by our own clock, or is given up | `Bury` |
+//! | `Live` | it is over by the client's own clock, or is given up | `Bury` |
 //! | `Bury` | the session is closed, or a server says that it is over | `Live`, with a new session |
 //! | any | the client is closed | `Close`: the session is closed by the next server that answers |
-//! | `Close` | the session is closed, or the patience ends | `Ended`; nothing happens any more |
+//! | `Close` | the session is closed, or the patience ends | `Ended`; nothing happens after it |
 
 mod answers;
 mod connect;
@@ -47,23 +47,23 @@ pub use prove::Proving;
 use prove::Urgent;
 use tenure_proto::{FrameDecoder, Request, ServerError, op, xid};
 
-/// How many bytes of an answer that is still arriving count as progress.
+/// The number of bytes of an arriving answer that count as progress.
 const PROGRESS_BYTES: usize = 4 << 10;
 
 #[derive(Debug, Default)]
 struct Identity {
     id: i64,
     password: Secret,
-    /// The smallest that was ever granted for it: what a later connection grants does not make that
-    /// longer which rests on an earlier one.
+    /// The smallest that a server ever granted for the session: a longer one on a later connection does
+    /// not lengthen what rests on an earlier one.
     timeout: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    /// To be of use.
+    /// To serve the machines.
     Live,
-    /// To close a session that is over by our own clock.
+    /// To close a session that is over by the client's own clock.
     Bury,
     /// To close the session for good, until this instant.
     Close { patience: Time },
@@ -86,7 +86,7 @@ enum Connection<Q: Question> {
         conn: u64,
         address: SocketAddr,
         sent: Time,
-        /// When pings were sent that the server answers once it has granted the session.
+        /// When each ping was sent that the server answers once it has granted the session.
         pings: VecDeque<Time>,
         give_up: Time,
         decoder: FrameDecoder,
@@ -100,21 +100,21 @@ struct Up<Q: Question> {
     address: SocketAddr,
     decoder: FrameDecoder,
     requests: Requests<Q>,
-    /// When the pings were sent that are not answered, oldest first: one, but for those that were
+    /// When each unanswered ping was sent, oldest first: there is at most one, except for those that were
     /// sent before the handshake was answered.
     pings: VecDeque<Time>,
     last_sent: Time,
     since: Time,
     /// Whether the server took long to answer the handshake.
     is_slow: bool,
-    /// When an answer last came, or [`PROGRESS_BYTES`] of one.
+    /// When the last answer came, or the last [`PROGRESS_BYTES`] of one.
     progress: Time,
-    /// How many bytes have come since.
+    /// How many bytes have come since the last progress.
     fresh_bytes: usize,
     proofs: Proofs,
 }
 
-/// One ZooKeeper session, with whatever connection stands at present. See the [crate](crate) for the
+/// One ZooKeeper session, with its present connection, if there is one. See the [crate](crate) for the
 /// contract.
 pub struct Session<Q: Question> {
     options: SessionOptions,
@@ -126,19 +126,19 @@ pub struct Session<Q: Question> {
     last_xid: i32,
     connection: Connection<Q>,
     answered: Option<Time>,
-    /// By how much our clock may have fallen behind true time within the last T.
+    /// The time by which the client's clock may have fallen behind true time within the last T.
     lag: Duration,
-    /// When the session was asked for: a quorum has committed that it was made.
+    /// When the client asked for the session: a quorum has committed its creation.
     born: Option<Time>,
-    /// What the verified lease rests on.
+    /// The lease base.
     proved: Option<Time>,
     proving: Proving,
     urgent: Urgent,
     leading: bool,
-    /// Since when every connection has ended in the middle of the handshake, and how often: what
-    /// servers do that are behind `last_zxid`.
+    /// Since when every connection has ended in the middle of the handshake, and how many did: servers
+    /// that are behind `last_zxid` end it so.
     refusals: Option<(Time, usize)>,
-    /// What servers have said that they do not know.
+    /// The operations that servers have refused as unknown.
     lacking: BTreeSet<(SocketAddr, i32)>,
     blame: Blame,
     next_id: u64,
@@ -177,7 +177,7 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    // ---- what the machines ask ----
+    // ---- for the machines ----
 
     /// Whether requests can be sent now.
     pub fn attached(&self) -> bool {
@@ -189,7 +189,7 @@ impl<Q: Question> Session<Q> {
         self.identity.id
     }
 
-    /// The timeout to reckon with.
+    /// The session timeout: the granted one, or the requested one while there is no session.
     pub fn timeout(&self) -> Duration {
         if self.identity.id == 0 {
             self.options.timeout
@@ -217,32 +217,32 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// The present server said that it does not know an operation. It will close the connection
-    /// now, and must not be asked again.
+    /// The present server has refused an operation as unknown. It closes the connection now, and must not
+    /// get the operation again.
     pub fn lacks(&mut self, op: i32) {
         if let Connection::Up(up) = &self.connection {
             self.lacking.insert((up.address, op));
         }
     }
 
-    /// By how much our clock may have fallen behind true time within the last T.
+    /// The time by which the client's clock may have fallen behind true time within the last T.
     pub fn set_clock_lag(&mut self, lag: Duration) {
         self.lag = lag;
     }
 
-    /// Whether a lease hangs on this session, so that silence must be noticed sooner.
+    /// Whether a lease depends on this session, so that silence must be noticed sooner.
     pub fn set_leading(&mut self, leading: bool) {
         self.leading = leading;
     }
 
-    /// Queues a request; it is sent at the next [`flush`](Self::flush). Nothing happens while
-    /// detached: the machines look anew once they are attached. What earlier connections have ended
-    /// of is answered here ([`Blame`]), and so is a call too many.
+    /// Queues a request; it is sent at the next [`flush`](Self::flush). While the session is detached
+    /// nothing happens: the machines look again once it is attached. The session itself answers a request
+    /// that earlier connections have ended with ([`Blame`]), and a call that is too many.
     pub fn ask(&mut self, question: Q, request: Request) {
         self.queue(Ask::Question(question), request);
     }
 
-    /// Something is asked at `now`: it does what a ping would.
+    /// The caller sends a request at `now`: it takes the place of a ping.
     pub fn asks_now(&mut self, now: Time) {
         if let Connection::Up(up) = &mut self.connection {
             up.last_sent = now;
@@ -257,7 +257,7 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    // ---- what the edge reports ----
+    // ---- reports of the edge ----
 
     /// Bytes have arrived on this connection. They are read by [`next_signal`](Self::next_signal).
     pub fn received(&mut self, id: u64, bytes: &[u8]) {
@@ -271,7 +271,7 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// Looks at the clock.
+    /// Does what is due at `now`.
     pub fn tick(&mut self, now: Time, out: &mut impl Outputs) {
         if let Purpose::Close { patience } = self.purpose
             && patience <= now
@@ -385,7 +385,7 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// The next thing that the machines must hear.
+    /// The next signal for the machines.
     pub fn next_signal(&mut self, now: Time, out: &mut impl Outputs) -> Option<Signal<Q>> {
         loop {
             if let Some(signal) = self.signals.pop_front() {
@@ -397,7 +397,7 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// Ends the session by our own clock: no server has answered for as long as it could live.
+    /// Ends the session by the client's own clock: no server has answered for as long as it could live.
     pub fn expire_locally(&mut self, now: Time, out: &mut impl Outputs) {
         self.drop_connection(out);
         self.forget_contact();
@@ -408,8 +408,7 @@ impl<Q: Question> Session<Q> {
         self.dial(now, out);
     }
 
-    /// Gives up a session that may be about to be closed: it is closed by us, and another one
-    /// follows.
+    /// Gives up a session that may be doomed: the client closes it, and asks for another one.
     pub fn give_up(&mut self) {
         if let Connection::Up(up) = &mut self.connection {
             up.requests.close();
@@ -421,7 +420,7 @@ impl<Q: Question> Session<Q> {
         });
     }
 
-    /// Closes the session; keeps trying to tell a server until `patience`.
+    /// Closes the session; tries until `patience` to reach a server that closes it.
     pub fn close(&mut self, patience: Time, out: &mut impl Outputs) {
         if matches!(self.connection, Connection::Ended) {
             return;
@@ -435,7 +434,7 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    // ---- inside ----
+    // ---- internal ----
 
     fn queue(&mut self, ask: Ask<Q>, request: Request) {
         let Connection::Up(up) = &mut self.connection else {
@@ -483,7 +482,7 @@ impl<Q: Question> Session<Q> {
         self.dial(now, out);
     }
 
-    /// The connection is given up. If an answer was arriving, it has held up all others.
+    /// The client gives up the connection. If an answer was arriving, it delayed all others.
     fn blame_arriving(&mut self, now: Time) {
         let timeout = self.timeout();
         if let Connection::Up(up) = &self.connection
@@ -496,7 +495,7 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// The server has ended the connection, or has sent what cannot be read.
+    /// The server has ended the connection, or has sent a frame that cannot be read.
     fn blame_all(&mut self, suspects: &[Suspect], error: ServerError, now: Time) {
         let timeout = self.timeout();
         let refused = self
@@ -505,7 +504,7 @@ impl<Q: Question> Session<Q> {
         if let (Some(refused), Connection::Up(up)) = (refused, &self.connection)
             && refused.op == op::GET_EPHEMERALS
         {
-            // There is another way to ask that.
+            // Another operation asks the same.
             self.lacking.insert((up.address, refused.op));
             self.blame.answered(refused.key);
         }
@@ -531,9 +530,9 @@ impl<Q: Question> Session<Q> {
         self.signals.push_back(Signal::Connecting);
     }
 
-    /// A server said that the session is over.
+    /// A server has answered that the session is over.
     fn expired(&mut self, now: Time, out: &mut impl Outputs) {
-        // A server that ends a session ends its connection, whatever is asked at that moment.
+        // A server that ends a session ends its connection, whatever requests are in flight.
         self.blame.pardon();
         match self.purpose {
             Purpose::Live => {
@@ -558,8 +557,8 @@ impl<Q: Question> Session<Q> {
         let oldest = up.requests.oldest().map(|request| request.sent);
         let ping = up.pings.front().copied();
         let waiting = oldest.into_iter().chain(ping).min();
-        // An answer that is arriving is not overdue, up to a limit; but what a lease hangs on does
-        // not wait for any other.
+        // An answer that is arriving is not overdue, up to a limit; but a proof for a lease does not wait
+        // for any other answer.
         let limit = lease::answer_limit(timeout, self.leading);
         let whole = lease::answer_whole(timeout);
         let answer = waiting.map(|sent| (sent.max(up.progress) + limit).min(sent + whole));
@@ -572,7 +571,7 @@ impl<Q: Question> Session<Q> {
             up.last_sent + lease::ping_interval(timeout, self.leading),
             SessionWake::Ping,
         );
-        // One ping at a time: a second one would say nothing that the first does not.
+        // One ping at a time: a second one would add nothing to the first.
         let ping = up.pings.is_empty().then_some(ping);
         let proof = self.proof_deadline(up).map(|at| (at, SessionWake::Proof));
         answer
@@ -592,8 +591,8 @@ impl<Q: Question> Session<Q> {
         Some(*last + lease::early_ping_interval(self.timeout()))
     }
 
-    /// The server keeps it until it has granted the session (it reads nothing meanwhile), and where
-    /// only its answers are slow it is heard now.
+    /// A server that is still busy with the handshake reads the ping only after it has granted the
+    /// session. If only its answers are slow, the ping touches the session now.
     fn ping_early(&mut self, now: Time, out: &mut impl Outputs) {
         if let Connection::Handshaking { conn, pings, .. } = &mut self.connection {
             let mut bytes = Vec::new();
