@@ -1,4 +1,4 @@
-//! What users want of a client, and how it is answered.
+//! The commands of users to a client, and their answers.
 
 use crate::contender::ContenderSpec;
 use crate::event::Member;
@@ -11,14 +11,14 @@ use core::time::Duration;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub u64);
 
-/// What a user wants.
+/// A command of a user.
 #[derive(Debug)]
 pub enum Command {
     /// Contend; events come under `handle`.
     Contend {
         /// Names the contender.
         handle: Handle,
-        /// What to contend for, and with what.
+        /// The group, the payload, and the choices of the contender.
         spec: ContenderSpec,
     },
     /// Withdraw: answered by [`Answer::Removed`] when the znode is gone.
@@ -35,7 +35,7 @@ pub enum Command {
         /// The group.
         path: String,
     },
-    /// Open a group: nothing is sent for it.
+    /// Open a group: the client sends nothing for it.
     Group {
         /// Names the group.
         handle: Handle,
@@ -48,7 +48,7 @@ pub enum Command {
         handle: Handle,
         /// Names the call.
         call: CallId,
-        /// What stands before `_` in the name of the member.
+        /// The part before `_` in the name of the member.
         label: Option<String>,
         /// The payload.
         data: Vec<u8>,
@@ -91,8 +91,8 @@ pub enum Command {
         /// The member's znode.
         path: String,
     },
-    /// Delete a member, whoever owns it: answered by [`Answer::Removed`] when its znode is gone,
-    /// with `true` if it stood.
+    /// Delete a member of any owner: answered by [`Answer::Removed`] when its znode is gone, with `true`
+    /// if the znode stood.
     Evict {
         /// The group.
         handle: Handle,
@@ -119,19 +119,19 @@ pub enum Command {
         /// The member's znode.
         path: String,
     },
-    /// Tell of every change of the members from now on.
+    /// Report every change of the members from now on.
     Watch {
         /// The group.
         handle: Handle,
     },
-    /// Nobody waits for this call any more.
+    /// The caller no longer waits for this call.
     Forget {
         /// The handle of the call, or [`SESSION`].
         handle: Handle,
         /// The call.
         call: CallId,
     },
-    /// A handle is of no more use: its znodes are removed, its events stop.
+    /// The user has dropped a handle: its znodes are removed, its events stop.
     Drop {
         /// The handle.
         handle: Handle,
@@ -140,13 +140,13 @@ pub enum Command {
     Close {
         /// Names the call.
         call: CallId,
-        /// How long to keep trying to tell a server.
+        /// How long to try to reach a server that closes the session.
         patience: Duration,
     },
 }
 
 impl Command {
-    /// The handle that it concerns: [`SESSION`] for the client itself.
+    /// The handle that the command concerns: [`SESSION`] for the client itself.
     pub fn handle(&self) -> Handle {
         match self {
             Self::Contend { handle, .. }
@@ -169,7 +169,7 @@ impl Command {
     }
 }
 
-/// What a call was answered.
+/// The answer to a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// The znode is gone; `true` when this call removed it (or, for an eviction whose reply was
@@ -177,12 +177,12 @@ pub enum Answer {
     Removed(bool),
     /// The own member.
     Joined(Member),
-    /// Whether the znode bears the payload now; `false` when there is none (any more).
+    /// Whether the znode has the payload now; `false` when there is no znode, or no longer one.
     Written(bool),
     /// All members, oldest first.
     Members(Vec<Member>),
     /// The payload, or `None` when the member is gone.
     Data(Option<Vec<u8>>),
-    /// The session is closed and all that belonged to it is gone.
+    /// The session is closed, and all its znodes and watches are gone.
     Closed,
 }

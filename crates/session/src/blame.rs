@@ -50,7 +50,7 @@ pub(crate) struct Suspect {
     pub(crate) op: i32,
     /// Its length.
     pub(crate) bytes: usize,
-    /// Whether a failure loses nothing: a user's call asked it, or a machine asks again after T/3.
+    /// Whether a failure loses nothing: a user's call asked it, or a machine asks again later.
     pub(crate) may_fail: bool,
 }
 

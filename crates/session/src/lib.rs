@@ -25,7 +25,7 @@
 //! use std::time::Duration;
 //! use tenure_session::{ANSWER_BYTES_MAX, Host, Output, Question, Session, SessionOptions, Time};
 //!
-//! /// Questions that are only told apart by a number.
+//! /// Questions that differ only by a number.
 //! #[derive(Debug)]
 //! struct Number(u32);
 //!

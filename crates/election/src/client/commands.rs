@@ -1,4 +1,4 @@
-//! What users want.
+//! Carries out the commands of users.
 
 use super::Client;
 use super::machines::Machine;
@@ -150,7 +150,7 @@ impl Client {
                 self.closing.push(call);
                 return;
             }
-            // Nothing of it is there, or will be.
+            // No znode of it stands, or will stand.
             Command::Withdraw { call, .. } | Command::Cancel { call, .. } if self.ended => {
                 Output::Done {
                     call,

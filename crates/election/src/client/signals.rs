@@ -1,4 +1,4 @@
-//! Carries what the session says, and what becomes of the own znodes, to the machines that it concerns.
+//! Routes the signals of the session, and the reports of own znodes, to the machines that they concern.
 
 use super::Client;
 use super::machines::Machine;
@@ -11,7 +11,7 @@ use tenure_session::Signal;
 use tenure_session::verdict;
 
 impl Client {
-    /// Carries every signal and every news of a znode to whom it concerns, until there is none.
+    /// Routes every signal and every report of an own znode to its machine, until there is none.
     pub(super) fn route(&mut self) {
         loop {
             while let Some((owner, znode, news)) = self.shared.znodes.next_news() {
@@ -27,7 +27,7 @@ impl Client {
                     Machine::Detector(_) => false,
                 };
                 if self.machines.touch(owner, &mut self.shared, on_news) == Some(true) {
-                    // It may have armed a watch while it was leaving.
+                    // The machine may have armed a watch while it was leaving.
                     self.shared.watches.forget(Watcher::Handle(owner));
                     self.machines.remove(owner);
                 }
@@ -78,7 +78,7 @@ impl Client {
                 self.contact = None;
                 self.report(SessionEvent::Expired { by: by.into() });
                 znode::on_expired(&mut self.shared, by);
-                // No server will say more about what was known in the old session.
+                // No server answers for the knowledge of the old session again.
                 let now = self.shared.now;
                 self.each(|machine, shared| match machine {
                     Machine::Detector(detector) => detector.on_stale(now, shared),
@@ -99,7 +99,7 @@ impl Client {
             } => {
                 let undecided = result.as_ref().err().copied();
                 let undecided = undecided.filter(|error| !verdict::decides(op, *error));
-                // Whoever is gone by now must not be remembered.
+                // A machine that is gone by now must not be registered.
                 let watcher = match &ask {
                     Ask::Znode(id, _) if self.shared.znodes.contains(*id) => {
                         Some(Watcher::Znode(*id))
@@ -150,7 +150,7 @@ impl Client {
         }
     }
 
-    /// An answer that decides nothing: whoever asked tries again.
+    /// An answer that decides nothing: the machine that asked repeats its request.
     fn undecided(&mut self, ask: Ask, error: ServerError) {
         match ask {
             Ask::Znode(id, ask) => znode::on_undecided(&mut self.shared, id, &ask, error),
@@ -173,7 +173,7 @@ impl Client {
                     });
             }
             Ask::Proof(znodes) => self.proved(&znodes, Err(error)),
-            // The next one comes in its turn.
+            // The next idle proof comes in its turn.
             Ask::IdleProof(..) => {}
         }
     }

@@ -102,7 +102,7 @@ fn what_is_held_back_is_bounded_and_a_call_beyond_it_is_told() {
     let refused = clerk.done.values().filter(|result| result.is_err()).count();
     // 65,536 wait, 8 are under way.
     assert_eq!(refused, 70_000 - 65_536 - 8);
-    assert!(clerk.error(69_999).contains("too many questions"));
+    assert!(clerk.error(69_999).contains("too many requests"));
     // A listing causes ten thousand reads: few lists are requested before those are done.
     clerk.run(20 * SECOND);
     let listings = clerk

@@ -307,7 +307,7 @@ fn dropping_a_contender_withdraws_it_and_stops_its_events() {
 }
 
 #[test]
-fn whoever_stands_far_behind_leads_only_after_everybody_before_it() {
+fn a_contender_far_behind_leads_only_after_all_members_before_it() {
     const CROWD: usize = 40;
     let mut bench = Bench::new();
     for id in 0..CROWD {

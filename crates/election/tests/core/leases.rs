@@ -188,7 +188,7 @@ fn a_hand_over_to_an_idle_standby_takes_as_long_whenever_it_comes() {
 }
 
 #[test]
-fn whoever_becomes_next_in_line_finds_out_and_takes_over_as_quickly() {
+fn a_contender_that_becomes_next_in_line_notices_and_takes_over_as_quickly() {
     let mut bench = Bench::new();
     for id in 0..5 {
         bench.client();

@@ -92,7 +92,7 @@ fn a_resolver_that_hangs_and_then_works_is_asked_again_at_last() {
 }
 
 #[test]
-fn whoever_knows_an_address_waits_for_no_resolver() {
+fn a_client_that_knows_an_address_waits_for_no_resolver() {
     let mut bench = Bench::new();
     set(&mut bench, NAME, takes(DELAY, &[1]));
     bench.client_of(&[NAME], T, None);

@@ -177,7 +177,7 @@ fn who_is_first_and_cannot_read_its_own_znode_makes_way() {
 }
 
 #[test]
-fn whoever_was_removed_unseen_stands_again() {
+fn a_contender_that_was_removed_unseen_stands_again() {
     // READ is withdrawn, and all znodes vanish without an event.
     let mut bench = Bench::new();
     for id in 0..3 {

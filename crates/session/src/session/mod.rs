@@ -14,9 +14,9 @@
 //!
 //! | purpose | event | then |
 //! |---|---|---|
-//! | `Live` | a server says that the session is over | `Live`, with a new session |
+//! | `Live` | a server reports that the session is over | `Live`, with a new session |
 //! | `Live` | it is over by the client's own clock, or is given up | `Bury` |
-//! | `Bury` | the session is closed, or a server says that it is over | `Live`, with a new session |
+//! | `Bury` | the session is closed, or a server reports that it is over | `Live`, with a new session |
 //! | any | the client is closed | `Close`: the session is closed by the next server that answers |
 //! | `Close` | the session is closed, or the patience ends | `Ended`; nothing happens after it |
 
@@ -271,7 +271,7 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// Does what is due at `now`.
+    /// Carries out the deadlines that have passed at `now`.
     pub fn tick(&mut self, now: Time, out: &mut impl Outputs) {
         if let Purpose::Close { patience } = self.purpose
             && patience <= now

@@ -116,7 +116,7 @@ impl<Q: Question> Session<Q> {
             return Some(Hindrance::Doubtful { remaining });
         }
         let is_uneven = self.lasting_pace(up).is_some() && !self.is_too_slow_to_confirm(now);
-        // Where proofs fail, their errors say so.
+        // If proofs fail, their errors are reported instead.
         let succeeds = |sent: Time| sent + timeout / 2 > now;
         if is_uneven && !(waits_long && up.proofs.newest().is_some_and(succeeds)) {
             return None;
