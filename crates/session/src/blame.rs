@@ -50,7 +50,8 @@ pub(crate) struct Suspect {
     pub(crate) op: i32,
     /// Its length.
     pub(crate) bytes: usize,
-    /// Whether a failure loses nothing: a user's call asked it, or a machine asks again later.
+    /// Whether a failure loses nothing: the request belongs to a user's call, or a machine asks again
+    /// later.
     pub(crate) may_fail: bool,
 }
 

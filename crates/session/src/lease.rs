@@ -74,8 +74,8 @@
 //! 4 a steady lease is one interval of proofs shorter.
 //!
 //! **Slow answers.** A proof need not wait for the one before it. If each answer takes *d*, the age of a
-//! shown instant is `4 d + R + δ` and some intervals of proofs ([`steady_age`]). So the client sends
-//! proofs more often ([`pace`]), up to 60 a second, and it can keep a lease while that age is less than
+//! shown instant is `4 d + R + δ` and some intervals of proofs (`steady_age`). So the client sends
+//! proofs more often (`pace`), up to 60 a second, and it can keep a lease while that age is less than
 //! the lease's length: for d up to T/6 if the tick is configured or T is 10 s or more; else, since R has
 //! to be T/4 + δ, up to 0.15 T at 4 s and 0.16 T at 6 s. Beyond that no contender leads, and each reports
 //! the reason.

@@ -164,7 +164,7 @@ impl Client {
         ]
     }
 
-    /// The session timeout: the basis of a lease is never older.
+    /// The session timeout: no lease base is older than that.
     pub fn timeout(&self) -> core::time::Duration {
         self.shared.session.timeout()
     }

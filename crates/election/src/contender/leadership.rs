@@ -14,7 +14,7 @@ use tenure_session::Proving;
 use tenure_session::Time;
 
 impl Contender {
-    /// Whether its lease depends on the session.
+    /// Whether it leads, so that a lease depends on the session.
     pub(crate) fn is_leading(&self) -> bool {
         matches!(self.rank, Rank::Leading(_))
     }

@@ -213,7 +213,7 @@ impl Contender {
         }
     }
 
-    /// Whether neither a znode nor a candidacy of it remains.
+    /// Whether it was dropped, and no znode of it remains.
     pub(crate) fn is_gone(&self) -> bool {
         self.dropped && self.znode.is_none()
     }

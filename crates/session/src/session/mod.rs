@@ -237,7 +237,7 @@ impl<Q: Question> Session<Q> {
 
     /// Queues a request; it is sent at the next [`flush`](Self::flush). While the session is detached
     /// nothing happens: the machines look again once it is attached. The session itself answers a request
-    /// that earlier connections have ended with ([`Blame`]), and a call that is too many.
+    /// that earlier connections have ended with (`Blame`), and a call that is too many.
     pub fn ask(&mut self, question: Q, request: Request) {
         self.queue(Ask::Question(question), request);
     }
