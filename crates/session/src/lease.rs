@@ -48,7 +48,7 @@
 //!
 //! **Why that is not enough.** A touch helps only a session that the leader has not taken for expired.
 //! `SessionTrackerImpl.run` takes all sessions of a tick out of its queue and then closes them one by
-//! one. 3.4 holds the lock that `touchSession` takes meanwhile; from 3.5 on (`ExpiryQueue.poll`) nothing
+//! one. 3.4 meanwhile holds the lock that `touchSession` takes; from 3.5 on (`ExpiryQueue.poll`) nothing
 //! holds a lock, so a session is *doomed* until its turn comes. The leader touches it, reattaches it
 //! (`REVALIDATE` answers valid) and commits its writes, and closes it all the same. So:
 //!
@@ -56,12 +56,12 @@
 //! 7. If the client knows that the leader has received a touch, and a write that the client sends `δ`
 //!    later succeeds, then the session was not doomed at the touch: the leader would have closed it by
 //!    then. Such a success confirms.
-//! 8. The time that the closing takes depends on the number of sessions and on the server's log. Sessions
-//!    are reattached after their lives where many are doomed at once (when a link, a switch or a follower
-//!    comes back), so there the client does not trust `δ`: T has to pass. Mostly no contender waits for
-//!    that. If one does, the client gives the session up and asks for another one, unless that would end
-//!    something that does not come back by itself: a membership, or a candidacy that is not renewed
-//!    (`Client` in `tenure-election`).
+//! 8. The time that the closing takes depends on the number of sessions and on the server's log.
+//!    Reattachments after the life of a session happen where many sessions are doomed at once (a link, a
+//!    switch or a follower comes back), so there the client does not trust `δ`: T has to pass. Mostly no
+//!    contender waits for that. If one does, the client gives the session up and asks for another one,
+//!    unless that would end something that does not come back by itself: a membership, or a candidacy
+//!    that is not renewed (`Client` in `tenure-election`).
 //! 9. A session that the handshake creates is in no queue that the leader has taken.
 //!
 //! So no znode of the session can vanish before `a + T` by the servers' clocks. The lease is shorter than
@@ -89,7 +89,7 @@
 //! twice the τ is configured, and that learner does not go on after a stop (it would ask the observer for
 //! its touches only then, and have them a whole relay later: the client would have to send P₁ R after it
 //! knew the success of P₂, not δ); all servers grant the same timeout, unless they answer; the ensemble
-//! loses no committed write; and nothing but its owner deletes a member or its session.
+//! loses no committed write; and only its owner deletes a member or its session.
 //!
 //! # Everything else
 //!

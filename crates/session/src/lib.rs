@@ -1,7 +1,7 @@
 //! One ZooKeeper session: connect, handshake, ping, notice silence, reattach, expire, close.
 //!
 //! It turns bytes into [`Signal`]s for the machines above and their requests into bytes. The timing rules
-//! are in [`lease`]. The session differs from other clients in these points:
+//! are in [`lease`]. Its peculiarities:
 //!
 //! - A request that is in flight when a connection ends has an unknown outcome. The session queues
 //!   nothing for the next connection: the machines read the present state and decide again.

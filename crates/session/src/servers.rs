@@ -42,7 +42,7 @@ impl core::fmt::Display for Host {
     }
 }
 
-/// What to do next to reach a server.
+/// The next step towards a server.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Wait for the answer of the look-up; no address of this host is known.
@@ -177,7 +177,7 @@ impl Servers {
         self.wanted.pop_front()
     }
 
-    /// What to do now, for a session with this timeout. Call [`next_look_up`](Self::next_look_up) after
+    /// The next step, for a session with this timeout. Call [`next_look_up`](Self::next_look_up) after
     /// it.
     pub(crate) fn step(&mut self, now: Time, timeout: Duration, rng: &mut Rng) -> Step {
         if let Some((host, address)) = self.queue.pop_front() {
