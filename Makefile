@@ -68,7 +68,7 @@ bench-python: setup ## measure the Python wheel beside kazoo and write workshop/
 fuzz: ## search for inputs that break a promise, a minute a target: workshop/fuzz/README.md
 	@scripts/fuzz $(ARGS)
 
-words: ## generate all lists of public words from src/core/words, and include/tenure.h and its ledger
+words: ## generate all lists of public words from crates/election/src/words, and include/tenure.h and its ledger
 	TENURE_WRITE_WORDS=1 $(CARGO) test --quiet --locked --package tenure --test parity every_generated_list
 	@$(MAKE) --no-print-directory header
 

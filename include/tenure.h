@@ -591,7 +591,7 @@ typedef int32_t tenure_metric;
 #define TENURE_LOST_REASON_LEASE_LAPSED 2
 
 /**
- * Somebody else deleted the znode.
+ * Another party deleted the znode.
  */
 #define TENURE_LOST_REASON_EVICTED 3
 

@@ -128,7 +128,7 @@ pub const TENURE_LOST_REASON_SESSION_EXPIRED: tenure_lost_reason = 1;
 /// The lease ended before it could be renewed, or the contender could not get a lease because it
 /// may not read its own znode.
 pub const TENURE_LOST_REASON_LEASE_LAPSED: tenure_lost_reason = 2;
-/// Somebody else deleted the znode.
+/// Another party deleted the znode.
 pub const TENURE_LOST_REASON_EVICTED: tenure_lost_reason = 3;
 /// tenure_contender_withdraw was called.
 pub const TENURE_LOST_REASON_WITHDRAWN: tenure_lost_reason = 4;

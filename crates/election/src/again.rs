@@ -1,4 +1,4 @@
-//! Trying again what decided nothing: when, and what is said of it.
+//! Repeats requests whose answers decided nothing: when to repeat, and which causes to report.
 
 use super::error::Error;
 use alloc::vec::Vec;
@@ -7,60 +7,61 @@ use tenure_session::Time;
 
 /// The first pause; each that follows is twice as long.
 const FIRST: Duration = Duration::from_millis(100);
-/// How many causes of one trouble are remembered; more are not told.
+/// The most causes of one trouble that are remembered; others are not reported.
 const CAUSES_MAX: usize = 8;
 
-/// How long a machine waits at most before it looks again, and how often what rests on a watch is
-/// looked at though the watch is silent.
+/// The longest time until a machine looks again, and the interval at which it looks at a znode although
+/// the watch on it has not fired.
 pub(crate) fn leisure(timeout: Duration) -> Duration {
     timeout / 3
 }
 
-/// One thing that is to be tried again.
+/// One request that must be repeated.
 #[derive(Debug, Default)]
 pub(crate) struct Again {
     at: Option<Time>,
     tries: u32,
-    told: Vec<Error>,
+    reported: Vec<Error>,
 }
 
 impl Again {
-    /// A server has decided nothing: again after a pause, which grows from 100 ms to a third of the
-    /// session timeout.
+    /// A server has decided nothing: the repetition follows after a pause, which grows from 100 ms to a
+    /// third of the session timeout.
     pub(crate) fn soon(&mut self, now: Time, timeout: Duration) {
         let pause = FIRST.saturating_mul(1_u32.checked_shl(self.tries).unwrap_or(u32::MAX));
         self.tries = self.tries.saturating_add(1);
         self.at = Some(now + pause.min(leisure(timeout)));
     }
 
-    /// It may not be read: whoever can change that takes his time. A little less than that time, so
-    /// that the question goes out before the ping that would be due, and takes its place.
+    /// The znode may not be read, and only a person can change that: the repetition follows after a
+    /// little less than T/3, so that the question goes out before the ping that would be due, and takes
+    /// its place.
     pub(crate) fn later(&mut self, now: Time, timeout: Duration) {
         self.at = Some(now + leisure(timeout) * 15 / 16);
     }
 
-    /// At this time.
+    /// The repetition follows at this time.
     pub(crate) fn at_time(&mut self, at: Time) {
         self.at = Some(at);
     }
 
-    /// Not before `FIRST` after `last`, and not later than it was to be tried anyway.
+    /// The repetition follows `FIRST` after `last`, or at the planned time if that is earlier.
     pub(crate) fn sooner(&mut self, last: Time) {
         let at = last + FIRST;
         self.at = Some(self.at.map_or(at, |planned| planned.min(at)));
     }
 
-    /// Whether it has been tried again, in vain.
+    /// Whether it was repeated in vain.
     pub(crate) fn is_in_vain(&self) -> bool {
         self.tries > 1
     }
 
-    /// When it is to be tried.
+    /// When the repetition is due.
     pub(crate) fn at(&self) -> Option<Time> {
         self.at
     }
 
-    /// Whether to try now; asked for once.
+    /// Whether the repetition is due; true once.
     pub(crate) fn take_due(&mut self, now: Time) -> bool {
         let due = self.at.is_some_and(|at| at <= now);
         if due {
@@ -69,21 +70,21 @@ impl Again {
         due
     }
 
-    /// It is being asked for anyway.
+    /// The request is sent anyway.
     pub(crate) fn cancel(&mut self) {
         self.at = None;
     }
 
-    /// Whether this cause was not told yet.
+    /// Whether this cause was not reported yet; it counts as reported from now on.
     pub(crate) fn is_news(&mut self, error: &Error) -> bool {
-        let news = !self.told.contains(error) && self.told.len() < CAUSES_MAX;
+        let news = !self.reported.contains(error) && self.reported.len() < CAUSES_MAX;
         if news {
-            self.told.push(error.clone());
+            self.reported.push(error.clone());
         }
         news
     }
 
-    /// A server has decided: the trouble is over.
+    /// A server has decided the request.
     pub(crate) fn over(&mut self) {
         *self = Self::default();
     }
@@ -98,7 +99,7 @@ mod tests {
     const T: Duration = Duration::from_secs(6);
 
     #[test]
-    fn pauses_grow_to_a_third_of_the_timeout_and_begin_anew() {
+    fn pauses_grow_to_a_third_of_the_timeout_and_begin_again() {
         let mut again = Again::default();
         let now = Time::from_nanos(5);
         let mut pauses = Vec::new();
@@ -120,8 +121,8 @@ mod tests {
         let mut again = Again::default();
         let error = |n: usize| Error::new(ErrorKind::Server, format!("cause {n}"));
         assert!(again.is_news(&error(1)) && !again.is_news(&error(1)));
-        let told = (0..1000).filter(|n| again.is_news(&error(*n))).count();
-        assert_eq!(told, CAUSES_MAX - 1);
+        let reported = (0..1000).filter(|n| again.is_news(&error(*n))).count();
+        assert_eq!(reported, CAUSES_MAX - 1);
         again.over();
         assert!(again.is_news(&error(1)));
     }

@@ -1,4 +1,4 @@
-//! Everything that is asked through the session: by which machine, and what for.
+//! All questions to the session: the machine that asks, and the purpose.
 
 use super::contender::{ContenderAsk, RankAsk};
 use super::detector::DetectorAsk;
@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use tenure_proto::{Request, op};
 use tenure_session::Question;
 
-/// The machine that asks, and what for.
+/// The machine that asks, and the purpose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ask {
     /// A proof of these own znodes.
@@ -25,7 +25,7 @@ pub(crate) enum Ask {
 impl Question for Ask {
     type Turn = Handle;
 
-    /// The reads that a view, a census or a user's calls ask at once.
+    /// Reads of which a view, a count or the calls of a user ask many at once.
     fn bulk(&self, request: &Request) -> Option<Handle> {
         let reads = matches!(
             request.op(),
@@ -47,7 +47,7 @@ impl Question for Ask {
         handle.filter(|_| reads)
     }
 
-    /// A view asks again at leisure, and a user's call is answered with the error.
+    /// A view asks again later, and a user's call is answered with the error.
     fn may_fail(&self) -> bool {
         match self {
             Self::Detector(..) | Self::Group(..) => true,

@@ -18,7 +18,7 @@ pub enum Command {
     Contend {
         /// Names the contender.
         handle: Handle,
-        /// What to contend for, and with what.
+        /// The group, the payload, and the choices of the contender.
         spec: ContenderSpec,
     },
     /// Follow the leader of the group at `path`.
@@ -28,7 +28,7 @@ pub enum Command {
         /// The group.
         path: String,
     },
-    /// Open a group: nothing is sent for it.
+    /// Open a group: the client sends nothing for it.
     Group {
         /// Names the group.
         handle: Handle,
@@ -122,7 +122,7 @@ pub enum Call {
 }
 
 impl Command {
-    /// The handle that it concerns: [`SESSION`] for the client itself.
+    /// The handle that the command concerns: [`SESSION`] for the client itself.
     pub fn handle(&self) -> Handle {
         match self {
             Self::Contend { handle, .. }
@@ -137,7 +137,7 @@ impl Command {
     }
 }
 
-/// What a call was answered.
+/// The answer to a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// The znode is gone; `true` when this call removed it (or, for an eviction whose reply was
@@ -145,12 +145,12 @@ pub enum Answer {
     Removed(bool),
     /// The own member.
     Joined(Member),
-    /// Whether the znode bears the payload now; `false` when there is none (any more).
+    /// Whether the znode has the payload now; `false` when there is no znode, or no longer one.
     Written(bool),
     /// All members, oldest first.
     Members(Vec<Member>),
     /// The payload, or `None` when the member is gone.
     Data(Option<Vec<u8>>),
-    /// The session is closed and all that belonged to it is gone.
+    /// The session is closed, and all its znodes and watches are gone.
     Closed,
 }

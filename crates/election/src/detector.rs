@@ -1,12 +1,12 @@
-//! A detector: who leads the group at a path, without standing in it.
+//! A detector: finds the leader of the group at a path, without a znode of its own in the group.
 //!
-//! It watches the leader's znode and nothing else, so standbys that come and go cost it nothing.
-//! The next few of the last listing are kept: members only ever join behind them, so when the leader
-//! goes, the next of them that still stands leads. An empty group is watched by its
-//! children, a missing one by its existence.
+//! It watches the leader's znode and nothing else, so standbys that come and go cost it nothing. It keeps
+//! the next few members of the last listing: others only ever join behind them, so when the leader goes,
+//! the next of them that still stands leads. It watches the children of an empty group, and the existence
+//! of a missing one.
 //!
-//! A leader that may not be read cannot be told, and no event of it comes: the group's list of
-//! children is watched then, and the leader read again each T/3.
+//! A leader that may not be read cannot be reported, and servers send no event about it: then the
+//! detector watches the group's list of children, and reads the leader again each T/3.
 
 use super::again::Again;
 use super::ask::Ask;
@@ -20,10 +20,10 @@ use alloc::string::String;
 use tenure_proto::{EventKind, Request, Response, ServerError, path};
 use tenure_session::Time;
 
-/// How many successors of the leader a detector knows by name.
+/// The most successors of the leader that a detector keeps by name.
 const KNOWN_MAX: usize = 16;
 
-/// What a detector asks. The round tells answers to an abandoned question apart.
+/// A question of a detector. The round distinguishes answers to abandoned questions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DetectorAsk {
     round: u32,
@@ -43,7 +43,7 @@ enum What {
 }
 
 impl What {
-    /// What it does, for people.
+    /// The act of the question, for people.
     fn act(&self) -> &'static str {
         match self {
             Self::Path => "look for",
@@ -65,7 +65,7 @@ enum Phase {
     Following(String),
     /// The leader's znode may not be read: the children of the group are watched.
     Blind(String),
-    /// Nobody leads: the path or its children are watched.
+    /// No member leads: the path or its children are watched.
     Empty,
 }
 
@@ -76,15 +76,15 @@ pub(crate) struct Detector {
     phase: Phase,
     /// The next members of the last listing behind the leader, oldest first.
     next: VecDeque<String>,
-    /// The server's transaction when it answered the last listing: what was created later was
-    /// not in it, whatever its name.
+    /// The server's newest transaction when it answered the last listing: a znode that was created later
+    /// was not in the listing, whatever its name.
     listed_zxid: i64,
-    /// The znode that is read is that of the leader that was told, and not the first of the last
-    /// listing: if it was born again it says nothing of who leads.
+    /// Whether the znode that is read is that of the reported leader, and not the first of the last
+    /// listing: if it was created again, it does not show the leader.
     confirms: bool,
-    /// Children whose names look like members' and that have no owner.
+    /// Children that have names like members', and no owner.
     strangers: BTreeSet<String>,
-    told: DetectorEvent,
+    reported: DetectorEvent,
     /// The path is missing, as far as is known.
     missing: bool,
     /// When the children of the group were last asked for with a watch because the leader may not be
@@ -104,14 +104,14 @@ impl Detector {
             listed_zxid: 0,
             confirms: false,
             strangers: BTreeSet::new(),
-            told: DetectorEvent::Unknown { since: now },
+            reported: DetectorEvent::Unknown { since: now },
             missing: false,
             peeked: None,
             again: Again::default(),
         }
     }
 
-    /// Looks anew: on a new connection, or because what was known is too old.
+    /// Looks again: on a new connection, or because the knowledge is too old.
     pub(crate) fn refresh(&mut self, shared: &mut Shared) {
         self.round += 1;
         self.again.cancel();
@@ -119,7 +119,7 @@ impl Detector {
             self.phase = Phase::Idle;
             return;
         }
-        match &self.told {
+        match &self.reported {
             // Most likely still there: one read confirms it and arms the watch.
             DetectorEvent::Leader(leader) => {
                 let path = leader.member.path.clone();
@@ -137,10 +137,10 @@ impl Detector {
         self.again.cancel();
     }
 
-    /// What is known was last confirmed too long ago.
+    /// The knowledge was last confirmed too long ago.
     pub(crate) fn on_stale(&mut self, since: Time, shared: &mut Shared) {
-        if !matches!(self.told, DetectorEvent::Unknown { .. }) {
-            self.tell(DetectorEvent::Unknown { since }, shared);
+        if !matches!(self.reported, DetectorEvent::Unknown { .. }) {
+            self.report(DetectorEvent::Unknown { since }, shared);
         }
     }
 
@@ -162,12 +162,12 @@ impl Detector {
         }
     }
 
-    /// Whether nothing but watches says that what it has told is still so.
+    /// Whether only watches show that the reported state still holds.
     pub(crate) fn rests(&self) -> bool {
         matches!(self.phase, Phase::Following(_) | Phase::Empty) && self.again.at().is_none()
     }
 
-    /// Looks though its watch is silent.
+    /// Looks although its watch has not fired.
     pub(crate) fn recheck(&mut self, shared: &mut Shared) {
         match &self.phase {
             Phase::Following(path) => {
@@ -301,7 +301,7 @@ impl Detector {
                     }
                 }
                 (Phase::Blind(_), Ok(_) | Err(ServerError::NoNode)) => self.list(false, shared),
-                // Nothing is watched: what is left is to look at leisure.
+                // No watch is armed: the detector looks each T/3.
                 (Phase::Blind(_), Err(_)) => self.again.later(shared.now, shared.session.timeout()),
                 _ => {}
             },
@@ -310,10 +310,10 @@ impl Detector {
                     self.strangers.insert(path);
                     self.succeed(shared);
                 }
-                // Born after the listing that named it: the listing says nothing about it.
+                // Created again after the listing, which showed an earlier znode at this path.
                 (Ok(Response::Data { stat, .. }), confirms)
                     if (stat.czxid > self.listed_zxid || confirms)
-                        && !self.is_told(&path, stat.czxid) =>
+                        && !self.is_reported(&path, stat.czxid) =>
                 {
                     self.list(false, shared);
                 }
@@ -346,7 +346,7 @@ impl Detector {
         }
     }
 
-    /// One candidate was answered for.
+    /// The answer for one candidate has come.
     fn count(&mut self, path: &str, result: Result<Response, ServerError>, shared: &mut Shared) {
         let Phase::Counting(stats) = &mut self.phase else {
             return;
@@ -355,7 +355,7 @@ impl Detector {
         if !stats.is_complete() {
             return;
         }
-        // Whoever cannot be counted may be the leader.
+        // A candidate that cannot be counted may be the leader.
         if let Some(flaw) = stats.flaw() {
             self.refused(flaw, shared);
             return;
@@ -369,8 +369,8 @@ impl Detector {
         self.succeed(shared);
     }
 
-    fn is_told(&self, path: &str, czxid: i64) -> bool {
-        matches!(&self.told, DetectorEvent::Leader(leader)
+    fn is_reported(&self, path: &str, czxid: i64) -> bool {
+        matches!(&self.reported, DetectorEvent::Leader(leader)
             if leader.member == Member::new(path, czxid))
     }
 
@@ -411,8 +411,8 @@ impl Detector {
             if watched {
                 self.empty(shared);
             } else {
-                // Only now is the list of children watched: with a leader it would wake us for
-                // every standby.
+                // Only now is the list of children watched: while there is a leader the watch would fire
+                // for every standby.
                 self.list(true, shared);
             }
         } else if members::wrapped(&found) {
@@ -428,14 +428,14 @@ impl Detector {
                 );
             }
         } else {
-            // Not collected in the place of the whole listing, which would stay that large.
+            // Not collected in place: the deque would keep the capacity of the whole listing.
             let members = found.into_iter().map(|(_, path)| path);
             self.next.extend(members.take(KNOWN_MAX));
             self.succeed(shared);
         }
     }
 
-    /// Reads the next of the listing, or lists again.
+    /// Reads the next member of the listing, or lists again.
     fn succeed(&mut self, shared: &mut Shared) {
         match self.next.pop_front() {
             Some(path) => self.read(path, shared),
@@ -446,23 +446,23 @@ impl Detector {
     fn empty(&mut self, shared: &mut Shared) {
         self.phase = Phase::Empty;
         self.again.over();
-        if self.told != DetectorEvent::None {
-            self.tell(DetectorEvent::None, shared);
+        if self.reported != DetectorEvent::None {
+            self.report(DetectorEvent::None, shared);
         }
     }
 
     fn found(&mut self, leader: Leader, shared: &mut Shared) {
         self.again.over();
-        let known = matches!(&self.told, DetectorEvent::Leader(told)
-            if told.member == leader.member && told.data == leader.data);
+        let known = matches!(&self.reported, DetectorEvent::Leader(reported)
+            if reported.member == leader.member && reported.data == leader.data);
         if known {
-            self.told = DetectorEvent::Leader(leader);
+            self.reported = DetectorEvent::Leader(leader);
         } else {
-            self.tell(DetectorEvent::Leader(leader), shared);
+            self.report(DetectorEvent::Leader(leader), shared);
         }
     }
 
-    /// What may heal is tried again by itself, and said.
+    /// Reports an error, and tries again later.
     fn refused(&mut self, error: Error, shared: &mut Shared) {
         self.phase = Phase::Idle;
         let timeout = shared.session.timeout();
@@ -470,19 +470,22 @@ impl Detector {
             ErrorKind::NoAuth => self.again.later(shared.now, timeout),
             _ => self.again.soon(shared.now, timeout),
         }
-        // What it knows is not overthrown by one answer that decides nothing.
-        let knows = matches!(self.told, DetectorEvent::Leader(_) | DetectorEvent::None);
+        // One answer that decides nothing does not replace the knowledge.
+        let knows = matches!(
+            self.reported,
+            DetectorEvent::Leader(_) | DetectorEvent::None
+        );
         if knows && error.kind() != ErrorKind::NoAuth && !self.again.is_in_vain() {
             return;
         }
         let failed = DetectorEvent::Failed(error);
-        if self.told != failed {
-            self.tell(failed, shared);
+        if self.reported != failed {
+            self.report(failed, shared);
         }
     }
 
-    fn tell(&mut self, event: DetectorEvent, shared: &mut Shared) {
-        self.told = event.clone();
+    fn report(&mut self, event: DetectorEvent, shared: &mut Shared) {
+        self.reported = event.clone();
         shared.event(self.handle, Event::Detector(event));
     }
 }

@@ -1,5 +1,5 @@
-//! What goes between a client and the edge: inputs, and outputs in the order in which they must be
-//! carried out.
+//! The interface of a client to the edge: inputs, and outputs in the order in which the edge must carry
+//! them out.
 
 use crate::command::{Answer, CallId, Command};
 use crate::error::Error;
@@ -11,7 +11,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
-/// What the edge reports.
+/// A report of the edge.
 #[derive(Debug)]
 pub enum Input<'a> {
     /// A deadline has passed, or may have.
@@ -23,7 +23,7 @@ pub enum Input<'a> {
         /// The addresses, or why there are none.
         result: Result<Vec<SocketAddr>, String>,
     },
-    /// A connection stands.
+    /// A connection is established.
     Connected {
         /// The number from [`Output::Connect`].
         conn: u64,
@@ -35,14 +35,14 @@ pub enum Input<'a> {
         /// The bytes.
         bytes: &'a [u8],
     },
-    /// A connection could not be made, or has ended.
+    /// A connection could not be established, or has ended.
     Disconnected {
         /// The connection.
         conn: u64,
         /// Why, for people.
         why: String,
     },
-    /// The user wants something.
+    /// The user has given a command.
     Command(Command),
 }
 
@@ -51,31 +51,31 @@ pub enum Input<'a> {
 pub struct Lease {
     /// The fencing token.
     pub token: u64,
-    /// Until when it may be believed.
+    /// The instant until which it is valid.
     pub end: Time,
 }
 
-/// Why the core wants to be called at an instant.
+/// The reason for which the core must be called at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wake {
-    /// For the session, or to ask something in the place of a ping.
+    /// For the session, or for a request in the place of a ping.
     Session(SessionWake),
     /// A lease is about to end, or a leader to be in jeopardy.
     Lease,
-    /// What is known is about to be too old: a detector's view, the session.
+    /// Knowledge is about to be too old: a detector's view, the session.
     Knowledge,
-    /// A machine wants to try again what was refused.
+    /// A machine repeats a request that was refused.
     Again,
 }
 
-/// What the edge must do, in this order.
+/// An action for the edge; the edge carries outputs out in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// Look up a name, off the I/O thread.
     Resolve {
         /// Names the look-up.
         lookup: u64,
-        /// What to look up.
+        /// The host to look up.
         host: Host,
     },
     /// Connect.
@@ -84,7 +84,7 @@ pub enum Output {
         conn: u64,
         /// The server as the user named it: what its certificate must name.
         host: Host,
-        /// Where to.
+        /// The address to connect to.
         address: SocketAddr,
     },
     /// Send bytes.
@@ -94,7 +94,7 @@ pub enum Output {
         /// The bytes.
         bytes: Vec<u8>,
     },
-    /// Close a connection. No input about it is expected any more.
+    /// Close a connection. No input about it may follow.
     Close {
         /// The connection.
         conn: u64,
@@ -103,7 +103,7 @@ pub enum Output {
     Lease {
         /// The contender.
         handle: Handle,
-        /// What holds from now on.
+        /// The leadership from now on.
         lease: Option<Lease>,
         /// The basis whose renewals move its end; without one it is not renewed.
         renewed_by: Option<Basis>,
@@ -115,11 +115,11 @@ pub enum Output {
         /// The end of all of them from now on.
         end: Time,
     },
-    /// Tell the user.
+    /// Report an event to the user.
     Event {
-        /// Whose event.
+        /// The handle that has the event.
         handle: Handle,
-        /// What happened.
+        /// The event.
         event: Event,
     },
     /// Answer a call.
@@ -136,7 +136,7 @@ pub enum Output {
     },
 }
 
-/// The queue of outputs, in the order in which they must be carried out.
+/// The queue of outputs, in the order in which the edge must carry them out.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox(VecDeque<Output>);
 

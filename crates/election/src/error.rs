@@ -23,7 +23,7 @@ impl Error {
         }
     }
 
-    /// What a server answered to `act` on `path`.
+    /// The error for a server's answer to `act` on `path`.
     pub(crate) fn from_server(error: ServerError, act: &str, path: &str) -> Self {
         let kind = match error {
             ServerError::NoAuth => ErrorKind::NoAuth,
@@ -59,7 +59,7 @@ impl Error {
         )
     }
 
-    /// What is told while `act` on `path` is tried again, because `error` decides nothing.
+    /// The error to report while `act` on `path` is repeated because `error` decides nothing.
     pub(crate) fn undecided(error: ServerError, act: &str, path: &str) -> Self {
         match error {
             ServerError::NoAuth => Self::unreadable(path),

@@ -18,8 +18,8 @@ pub struct Member {
     pub path: String,
     /// The label: the part of its name before `_`.
     pub label: Option<String>,
-    /// The number that the server appended to the name. It is no reliable order: the counter
-    /// behind it wraps, and starts again when the group's znode is deleted. `token` gives the order.
+    /// The number that the server appended to the name. It does not give the order: the counter behind it
+    /// wraps, and starts again when the group's znode is deleted. `token` gives the order.
     pub sequence: i32,
     /// The `czxid` of the znode: the order of members, and the fencing token of its leadership.
     pub token: u64,
@@ -70,7 +70,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// Whether the event says how things are from now on, and not only that something happened.
+    /// Whether the event reports a state from now on, and not only an incident.
     #[doc(hidden)] // for the library
     pub fn is_state(&self) -> bool {
         !self.word().news

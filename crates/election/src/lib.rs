@@ -3,17 +3,17 @@
 //!
 //! # The machine contract
 //!
-//! [`Client`] is the only machine that the edge owns. After each [`Client::handle`] the edge
-//! drains [`Client::poll_output`] to the end, in order, before it calls `handle` again, which builds
-//! with debug assertions check; the last output is always [`Output::Wait`] with the instant of the
-//! next [`Input::Tick`] and its reason.
+//! [`Client`] is the only machine that the edge owns. After each [`Client::handle`] the edge drains
+//! [`Client::poll_output`] to the end, in order, before it calls `handle` again (builds with debug
+//! assertions check this); the last output is always [`Output::Wait`] with the instant of the next
+//! [`Input::Tick`] and its reason.
 //!
-//! - Time comes in with each input, once, and never runs backwards (an earlier `now` counts as
-//!   the latest one seen). Bytes count as sent at the `now` of the call that put them out.
-//! - A tick too early or too often is harmless.
-//! - There is no clock, thread, socket, environment or source of randomness in here; the seed
-//!   comes in at construction. Nothing iterates over a hash map. The same inputs give the same
-//!   outputs, which is what makes simulation honest.
+//! - Each input brings the time, once. Time never runs backwards (an earlier `now` counts as the latest
+//!   one). Bytes count as sent at the `now` of the call that put them out.
+//! - A tick that is too early, or one too many, is harmless.
+//! - The crate uses no clock, thread, socket, environment or source of randomness; the constructor gets
+//!   the seed. Nothing iterates over a hash map. The same inputs give the same outputs, so that a
+//!   simulation runs what users run.
 //! - A broken invariant loses leadership, it never keeps it.
 //!
 //! ```

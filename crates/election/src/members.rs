@@ -1,8 +1,8 @@
-//! Which children of a group's znode are members, and in which order.
+//! Finds the children of a group's znode that are members, and their order.
 //!
-//! Names only propose: a child whose name ends in a number may be a member, and numbers give the
-//! order as long as none is negative (the server's counter is an `i32` that wraps). The truth is
-//! in the stat of each child: `czxid` is the order, and a child without an owner is no member.
+//! A name is only a hint: a child may be a member if its name ends in a number, and numbers give the
+//! order as long as none is negative (the server's counter is an `i32` that wraps). The stat of each
+//! child decides: `czxid` gives the order, and a child without an owner is not a member.
 
 use super::error::Error;
 use super::event::Member;
@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use tenure_proto::path::{self, MemberName};
 use tenure_proto::{Response, ServerError, Stat};
 
-/// The paths of the children that may be members, in the order that their numbers propose.
+/// The paths of the children that may be members, in the order of their numbers.
 pub(crate) fn candidates(group: &str, children: &[String]) -> Vec<(i32, String)> {
     let mut found: Vec<(i32, String)> = children
         .iter()
@@ -26,22 +26,22 @@ pub(crate) fn candidates(group: &str, children: &[String]) -> Vec<(i32, String)>
     found
 }
 
-/// Whether numbers cannot be trusted to give the order.
+/// Whether the numbers may have wrapped, so that they do not give the order.
 pub(crate) fn wrapped(candidates: &[(i32, String)]) -> bool {
     candidates.iter().any(|(sequence, _)| *sequence < 0)
 }
 
-/// The stats of all candidates, as one answer after another brings them.
+/// The stats of all candidates, which come with one answer after another.
 #[derive(Debug, Default)]
 pub(crate) struct MemberStats {
     waiting: usize,
     known: BTreeMap<String, Stat>,
-    /// Those of whom the answer says nothing. Only a znode that does not exist is gone.
+    /// The candidates whose answers decide nothing. Only a znode that does not exist is gone.
     unknown: BTreeMap<String, ServerError>,
 }
 
 impl MemberStats {
-    /// Starts from what is known of some, and expects an answer for each of `asked` others.
+    /// Starts with the known stats of some candidates, and expects an answer for each of `asked` others.
     pub(crate) fn new(known: BTreeMap<String, Stat>, asked: usize) -> Self {
         Self {
             waiting: asked,
@@ -50,7 +50,7 @@ impl MemberStats {
         }
     }
 
-    /// One answer; a child that has vanished since is left out.
+    /// Records one answer; a child that has vanished is left out.
     pub(crate) fn record(&mut self, path: &str, result: Result<Response, ServerError>) {
         self.waiting = self.waiting.saturating_sub(1);
         match result {
@@ -69,13 +69,13 @@ impl MemberStats {
         }
     }
 
-    /// Whether every candidate was answered for.
+    /// Whether the answers for all candidates are there.
     pub(crate) fn is_complete(&self) -> bool {
         self.waiting == 0
     }
 
-    /// Why the members are not known though all answers are there, if they are not: a candidate
-    /// that may not be read, or that a server has said nothing of. The latter comes first.
+    /// The reason why the members are not known although all answers are there, if so: a candidate may
+    /// not be read, or no answer decided it. The latter comes first.
     pub(crate) fn flaw(&self) -> Option<Error> {
         let undecided = self
             .unknown
@@ -85,7 +85,7 @@ impl MemberStats {
         Some(Error::undecided(*error, "look at", path))
     }
 
-    /// Those that must be asked for again; an answer is expected for each.
+    /// The candidates that must be asked for again; an answer is expected for each.
     pub(crate) fn ask_again(&mut self) -> Vec<String> {
         let unknown = core::mem::take(&mut self.unknown);
         self.waiting += unknown.len();

@@ -1,4 +1,4 @@
-//! What the machines of one client share.
+//! The parts that the machines of one client share.
 
 use super::ask::Ask;
 use super::shared_lease::SharedLeases;
@@ -9,8 +9,8 @@ use tenure_proto::Request;
 use tenure_session::Session;
 use tenure_session::Time;
 
-/// The session to ask through, the watches, the own znodes, and the queue to tell the user
-/// through: lent to one machine after another.
+/// The session that carries the questions, the watches, the own znodes, and the queue that carries the
+/// events: lent to one machine after another.
 pub(crate) struct Shared {
     /// The newest instant that the edge has reported.
     pub(crate) now: Time,

@@ -1,6 +1,6 @@
 //! The lease that all leaderships of a session share, on each basis: one answer renews all of them at
-//! once, however many there are. What a contender does by itself, it does to its own leadership: it
-//! begins, ends, or goes on without renewal.
+//! once, however many there are. A contender itself only begins its leadership, ends it, or continues it
+//! without renewal.
 
 use super::LeasePolicy;
 use super::shared::Shared;
@@ -10,20 +10,20 @@ use alloc::vec::Vec;
 use tenure_session::Time;
 use tenure_session::lease;
 
-/// What a lease rests on.
+/// The basis of a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Basis {
-    /// On proofs: writes that a quorum committed.
+    /// Proofs: writes that a quorum committed.
     Proofs,
-    /// On answers of any kind ([`LeasePolicy::Session`]).
+    /// Answers of any kind ([`LeasePolicy::Session`]).
     Answers,
 }
 
 impl Basis {
-    /// All of them, in the order of their numbers from 0.
+    /// All bases, in the order of their numbers from 0.
     pub const ALL: [Self; 2] = [Self::Proofs, Self::Answers];
 
-    /// That of a policy.
+    /// The basis of a policy.
     pub(crate) fn of(policy: LeasePolicy) -> Self {
         match policy.is_proved() {
             true => Self::Proofs,
@@ -37,26 +37,26 @@ impl Basis {
 pub(crate) struct SharedLease {
     /// Its end as it was last published.
     pub(crate) end: Time,
-    /// From when on a renewal is overdue.
+    /// The instant from which a renewal is overdue.
     pub(crate) fresh_until: Option<Time>,
 }
 
-/// The leases of both.
+/// The leases of both bases.
 #[derive(Debug, Default)]
 pub(crate) struct SharedLeases([Option<SharedLease>; 2]);
 
 impl SharedLeases {
-    /// As it was last published.
+    /// The lease as it was last published.
     pub(crate) fn of(&self, basis: Basis) -> Option<SharedLease> {
         self.0[basis as usize]
     }
 }
 
-/// What a session has in hand for the leaderships of one basis, as things stand.
+/// The lease that a session can give the leaderships of one basis at present.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Standing {
     pub(crate) end: Time,
-    /// From when on a renewal is overdue; `None` while nothing has been renewed on the present
+    /// The instant from which a renewal is overdue; `None` while nothing has been renewed on the present
     /// connection, while there is none, and when a renewal is overdue.
     pub(crate) fresh_until: Option<Time>,
 }
@@ -89,8 +89,8 @@ impl Standing {
         })
     }
 
-    /// Whether a leadership may begin with it: only an answer on a standing connection makes a leader,
-    /// and nobody is to lead for a moment only.
+    /// Whether a leadership may begin with it: only an answer on an established connection makes a
+    /// leader, and no contender may lead for only a moment.
     pub(crate) fn makes_leaders(&self, basis: Basis, shared: &Shared) -> bool {
         let session = &shared.session;
         let pace = session.pace();
@@ -106,8 +106,8 @@ impl Standing {
         self.fresh_until.is_some() && lasts && is_renewed
     }
 
-    /// Renews the lease of all leaderships of this basis. It may also become shorter; if it is over by
-    /// that, the next look at the clock says so.
+    /// Renews the lease of all leaderships of this basis. It may also become shorter; if it is over then,
+    /// the next look at the clock ends the leaderships.
     pub(crate) fn publish(self, basis: Basis, shared: &mut Shared) -> SharedLease {
         let before = shared.leases.of(basis);
         let lease = SharedLease {
@@ -126,9 +126,9 @@ impl Standing {
 /// A lease by which one contender leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Held {
-    /// The lease of all; whether this contender was told that a renewal is overdue.
+    /// The lease of all; `in_jeopardy` if this contender has reported that a renewal is overdue.
     Shared { in_jeopardy: bool },
-    /// One that nothing renews: it is not known that the own znode is ours.
+    /// A lease that nothing renews: the own znode is doubted.
     Alone(SharedLease),
 }
 
@@ -147,7 +147,7 @@ impl Held {
         }
     }
 
-    /// What is published of it.
+    /// The lease as published, and its basis if that renews it.
     pub(crate) fn output(
         &self,
         token: u64,
@@ -192,7 +192,7 @@ impl Published {
         self.0.get(&handle).map(|(lease, _)| *lease)
     }
 
-    /// The contenders that have one.
+    /// The contenders that have a lease.
     pub fn handles(&self) -> impl Iterator<Item = Handle> {
         self.0.keys().copied()
     }

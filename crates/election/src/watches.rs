@@ -1,11 +1,10 @@
-//! Which machine is to be told when a znode changes.
+//! The machines that a change of a znode concerns.
 //!
-//! A watch is only ever armed by the read that also says what the znode looks like, so what is
-//! known and what is watched cannot drift apart. Servers forget the watches of a connection with
-//! the connection, and so does this registry: after a reconnect each machine reads again what it
-//! relies on. That costs as many requests as replaying the watches with `setWatches` would for a
-//! client with one detector, needs no rule about changes that a replay cannot tell apart
-//! (deleted and created again), and leaves every answer fresh.
+//! Only the read of a znode arms a watch on it, so the known state and the watched one cannot differ.
+//! Servers forget the watches of a connection with the connection, and so does this registry: after a
+//! reconnection each machine reads again the znodes that it relies on. For a client with one detector
+//! this costs as many requests as a replay of the watches with `setWatches`. It needs no rule about
+//! changes that a replay cannot distinguish (deleted and created again), and leaves every answer fresh.
 
 use super::Handle;
 use super::znode::ZnodeId;
@@ -15,7 +14,7 @@ use alloc::string::String;
 use tenure_proto::EventKind;
 use tenure_session::WatchKind;
 
-/// Who watches.
+/// The owner of a watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Watcher {
     Znode(ZnodeId),
@@ -41,9 +40,9 @@ impl Watches {
         self.by_key.entry(key).or_default().insert(watcher);
     }
 
-    /// Takes everyone who watched what this event is about.
+    /// Removes the watches that this event fires, and returns their owners.
     pub(crate) fn fire(&mut self, kind: EventKind, path: &str) -> BTreeSet<Watcher> {
-        let mut told = BTreeSet::new();
+        let mut watchers = BTreeSet::new();
         for watch in WatchKind::fired_by(kind) {
             let key = (path.to_owned(), *watch);
             for watcher in self.by_key.remove(&key).unwrap_or_default() {
@@ -53,10 +52,10 @@ impl Watches {
                         self.by_watcher.remove(&watcher);
                     }
                 }
-                told.insert(watcher);
+                watchers.insert(watcher);
             }
         }
-        told
+        watchers
     }
 
     /// Forgets a watcher that is gone.
@@ -71,13 +70,13 @@ impl Watches {
         }
     }
 
-    /// Forgets everything: the connection is gone.
+    /// Forgets all watches: the connection is gone.
     pub(crate) fn clear(&mut self) {
         self.by_key.clear();
         self.by_watcher.clear();
     }
 
-    /// How many watchers there are, each counted once for each thing that it watches.
+    /// The number of watches: each watcher counts once for each path and kind.
     pub(crate) fn len(&self) -> usize {
         self.by_watcher.values().map(BTreeSet::len).sum()
     }

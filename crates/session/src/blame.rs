@@ -1,14 +1,15 @@
-//! Which request a connection ends of.
+//! Finds the request that makes servers end connections.
 //!
-//! A server hangs up without a word on a request that is longer than its `jute.maxbuffer`, or that
-//! it has a defect about, and an answer may be too long for the network to bring in time. To ask
-//! again on each new connection would end all of them, and with them what others have on the same
-//! session. So what was in flight when a connection ended is *suspect*: on the next connection it is
-//! sent only while no other suspect is in flight. What ends that connection, too, is *refused*: it
-//! fails alone, is answered here in the place of a server for T, and everything else goes on. Not for
-//! longer: what ended the connections may have been something else, and is over by then.
+//! A server closes the connection, without an answer, on a request that is longer than its
+//! `jute.maxbuffer` or that meets a defect of the server; and an answer may be too long to arrive over
+//! the network in time. To send such a request again on each new connection would end all of them, and
+//! all other work of the same session with them. So a request that was in flight when a connection ended
+//! is *suspect*: on the next connection it is sent only while no other suspect is in flight. If that
+//! connection ends, too, the request is *refused*: for T the session answers it in the place of a server,
+//! it fails alone, and all other requests go on. It is refused no longer than that: the cause may have
+//! been another one, and is over by then.
 //!
-//! Nothing is suspect for long: an answer clears it, and so does a connection that lives.
+//! No request is suspect for long: an answer clears it, and so does a connection that lives.
 
 use super::time::Time;
 use alloc::collections::{BTreeMap, VecDeque};
@@ -18,15 +19,15 @@ use core::time::Duration;
 use siphasher::sip::SipHasher13;
 use tenure_proto::{Request, ServerError, op};
 
-/// How many refusals are remembered.
+/// The most refusals that are remembered.
 const REFUSALS_MAX: usize = 64;
-/// How many connections in a row must end of a request.
+/// The number of connections in a row that end with a request in flight before it is refused.
 const ENDS: u32 = 2;
-/// No server can call a write too long that is shorter than this, in bytes.
+/// No server refuses a write for its length if it is shorter than this, in bytes.
 const SMALL: usize = 1024;
 
-/// What a request asks: the same on each connection. What a candidacy rests on is told apart from
-/// what a question does that may fail.
+/// The identity of a request: the same on each connection. A request on which a candidacy depends and an
+/// equal one that may fail have different keys.
 pub(crate) type Key = u64;
 
 /// The key of an encoded request, without its number.
@@ -47,16 +48,17 @@ fn key_of(request: &Request, may_fail: bool) -> Key {
 pub(crate) struct Suspect {
     pub(crate) key: Key,
     pub(crate) op: i32,
-    /// How long it is.
+    /// Its length.
     pub(crate) bytes: usize,
-    /// Nothing is lost if it fails: it is a question of a user's, or is asked again at leisure.
+    /// Whether a failure loses nothing: the request belongs to a user's call, or a machine asks again
+    /// later.
     pub(crate) may_fail: bool,
 }
 
 impl Suspect {
-    /// Whether a connection that ended in this way can have ended of such a request. A server stops
-    /// or is cut off twice in a row sooner than it hangs up on what is short, and to fail that could
-    /// cost a candidacy.
+    /// Whether such a request can be the reason for which a connection ended in this way. It is more
+    /// likely that a server stops or is cut off twice in a row than that it closes the connection on a
+    /// short request, and to refuse a short request could cost a candidacy.
     fn is_plausible(self, error: ServerError) -> bool {
         match self.op {
             op::CREATE | op::CREATE2 | op::SET_DATA => self.bytes >= SMALL,
@@ -75,25 +77,25 @@ struct Refusal {
     is_over: bool,
 }
 
-/// The suspects and the refused of one session.
+/// The suspects and the refused requests of one session.
 #[derive(Debug, Default)]
 pub(crate) struct Blame {
-    /// How many connections in a row have ended with these in flight.
+    /// How many connections in a row have ended with each of these requests in flight.
     suspects: BTreeMap<Key, u32>,
     refusals: VecDeque<Refusal>,
-    /// What is refused since the last connection ended, because it did.
+    /// The request that is refused because the last connection ended with it in flight.
     latest: Option<Key>,
 }
 
 impl Blame {
-    /// Looks at the clock.
+    /// Ends refusals that have lasted for T.
     pub(crate) fn tick(&mut self, now: Time) {
         for refusal in &mut self.refusals {
             refusal.is_over |= refusal.until <= now;
         }
     }
 
-    /// What to answer to a request in the place of a server.
+    /// The answer to a request in the place of a server, if it is refused.
     pub(crate) fn verdict(&self, request: &Request, may_fail: bool) -> Option<ServerError> {
         if self.refusals.iter().all(|refusal| refusal.is_over) {
             return None;
@@ -105,7 +107,7 @@ impl Blame {
             .map(|refusal| refusal.error)
     }
 
-    /// Whether a request is to be sent alone, as far as suspects go.
+    /// Whether a request is suspect, so that no other suspect may be in flight with it.
     pub(crate) fn suspects(&self, request: &Request, may_fail: bool) -> bool {
         self.has_suspects() && self.is_suspect(key_of(request, may_fail))
     }
@@ -118,7 +120,7 @@ impl Blame {
         self.suspects.contains_key(&key) || self.refusals.iter().any(|r| r.key == key)
     }
 
-    /// A connection has ended with these in flight. Says which of them is refused from now on.
+    /// A connection has ended with these requests in flight. Returns the one that is refused from now on.
     pub(crate) fn ended(
         &mut self,
         in_flight: impl Iterator<Item = Suspect>,
@@ -130,7 +132,7 @@ impl Blame {
         let mut guilty = Vec::new();
         for suspect in in_flight.filter(|suspect| suspect.is_plausible(error)) {
             let before = match self.refusals.iter().any(|r| r.key == suspect.key) {
-                // It has done this before: once is enough.
+                // It was refused before: one connection is enough.
                 true => ENDS - 1,
                 false => self.suspects.get(&suspect.key).copied().unwrap_or(0),
             };
@@ -164,7 +166,7 @@ impl Blame {
         }
     }
 
-    /// A server has answered it.
+    /// A server has answered the request.
     pub(crate) fn answered(&mut self, key: Key) {
         if self.has_suspects() {
             self.suspects.remove(&key);
@@ -172,7 +174,7 @@ impl Blame {
         }
     }
 
-    /// The last connection has ended of something else.
+    /// The last connection has ended for another reason.
     pub(crate) fn pardon(&mut self) {
         self.suspects.clear();
         if let Some(key) = self.latest.take() {
@@ -180,7 +182,7 @@ impl Blame {
         }
     }
 
-    /// The connection has lived for a while with only these in flight.
+    /// The connection has lived for a while, and only these requests are in flight.
     pub(crate) fn lived(&mut self, in_flight: impl Iterator<Item = Key>) {
         if !self.suspects.is_empty() {
             let still: Vec<Key> = in_flight.collect();
@@ -237,7 +239,7 @@ mod tests {
         assert!(blame.verdict(&bad, true).is_some());
         blame.tick(at(8));
         assert!(blame.verdict(&bad, true).is_none() && blame.suspects(&bad, true));
-        // Once more is enough.
+        // One more connection is enough.
         assert!(end(&mut blame, &[&bad], 8));
         blame.tick(at(13));
         assert!(blame.verdict(&bad, true).is_some());

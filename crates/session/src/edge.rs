@@ -1,18 +1,18 @@
-//! What a session wants done outside: look-ups, connections, bytes.
+//! What the owner of a session must do for it: look-ups, connections, bytes.
 
 use super::servers::Host;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::net::SocketAddr;
 
-/// What must be done, in the order in which it is put out.
+/// An action for the owner; the owner carries outputs out in the order in which they are put.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// Look up a name, off the I/O thread.
     Resolve {
         /// The number of the look-up.
         lookup: u64,
-        /// What to look up.
+        /// The host to look up.
         host: Host,
     },
     /// Connect.
@@ -21,7 +21,7 @@ pub enum Output {
         conn: u64,
         /// The server as the user named it: what its certificate must name.
         host: Host,
-        /// Where to.
+        /// The address to connect to.
         address: SocketAddr,
     },
     /// Send bytes.
@@ -31,7 +31,7 @@ pub enum Output {
         /// The bytes.
         bytes: Vec<u8>,
     },
-    /// Close a connection. No input about it is expected any more.
+    /// Close a connection. No input about it may follow.
     Close {
         /// The connection.
         conn: u64,
@@ -40,7 +40,7 @@ pub enum Output {
 
 /// Where a session puts its outputs.
 pub trait Outputs {
-    /// Puts one behind all others.
+    /// Puts an output behind all others.
     fn put(&mut self, output: Output);
 }
 
@@ -50,7 +50,7 @@ impl Outputs for VecDeque<Output> {
     }
 }
 
-/// Why a session wants to be called at an instant.
+/// The reason for which a session must be called at an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionWake {
     /// A pause between attempts to connect is over.
@@ -63,6 +63,6 @@ pub enum SessionWake {
     Ping,
     /// It is time to prove that the session is alive, or a proof is overdue.
     Proof,
-    /// Closing has taken as long as the caller wants to wait.
+    /// Closing has taken as long as the caller waits for it.
     Patience,
 }

@@ -1,12 +1,12 @@
-//! Why a session gives no lease.
+//! The reasons for which a session gives no lease.
 
 use core::fmt;
 use core::time::Duration;
 
-/// Why a session gives no lease, in a sentence that says what to do.
+/// The reason for which a session gives no lease; its text says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hindrance {
-    /// With these times no lease is ever long enough to be of use.
+    /// No lease with these times is long enough to be of use.
     TooShort {
         /// The session timeout.
         timeout: Duration,
@@ -15,14 +15,14 @@ pub enum Hindrance {
     },
     /// The servers may have begun to end the session.
     Doubtful {
-        /// How long no lease is relied on.
+        /// The time for which the client relies on no lease.
         remaining: Duration,
     },
-    /// Answers take so long, or so unevenly long, that a lease is over before it can be renewed.
+    /// Answers take so long, or vary so much, that a lease ends before it can be renewed.
     Slow {
-        /// How long answers take.
+        /// The time that answers take.
         delay: Duration,
-        /// Most take no longer.
+        /// Whether some answers take longer than `delay`.
         is_uneven: bool,
         /// The session timeout.
         timeout: Duration,
@@ -44,14 +44,14 @@ impl fmt::Display for Hindrance {
                     None => write!(f, "an unknown tickTime (up to {:?})", *timeout / 2)?,
                 }
                 f.write_str(
-                    "; ask for a longer session timeout, or tell the servers' tickTime if it is \
-                     shorter",
+                    "; ask for a longer session timeout, or give the servers' tickTime (the option \
+                     `tick`) if it is shorter",
                 )
             }
             Self::Doubtful { remaining } => write!(
                 f,
-                "the servers may have begun to end this session while it was not connected; no \
-                 lease is relied on for {remaining:.1?} more"
+                "the servers may have begun to end this session while it was not connected; the \
+                 client relies on no lease for another {remaining:.1?}"
             ),
             Self::Slow {
                 delay,
@@ -70,7 +70,7 @@ impl fmt::Display for Hindrance {
                 )?;
                 f.write_str(match knows_tick {
                     true => "ask for a longer session timeout",
-                    false => "ask for a longer session timeout, or tell the servers' tickTime",
+                    false => "ask for a longer session timeout, or give the servers' tickTime (the option `tick`)",
                 })
             }
         }

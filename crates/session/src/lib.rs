@@ -1,31 +1,31 @@
-//! The session: connect, shake hands, ping, notice silence, re-attach, expire, close.
+//! One ZooKeeper session: connect, handshake, ping, notice silence, reattach, expire, close.
 //!
-//! It turns bytes into [`Signal`]s for the machines above and their requests into bytes. The
-//! timing rules are in [`lease`]; what is peculiar to it:
+//! It turns bytes into [`Signal`]s for the machines above and their requests into bytes. The timing rules
+//! are in [`lease`]. Its peculiarities:
 //!
-//! - Whatever is in flight when a connection ends has an unknown outcome. Nothing is queued for
-//!   the next connection: the machines look at what is there and decide anew.
-//! - A session that is over by our own clock is *buried*: as soon as a server answers, we
-//!   re-attach to it only to close it, so that none of its ephemerals outlives it by more than
-//!   that. Only then is a new session asked for.
-//! - A connection is given up as soon as an answer is overdue, not when the session is.
+//! - A request that is in flight when a connection ends has an unknown outcome. The session queues
+//!   nothing for the next connection: the machines read the present state and decide again.
+//! - A session that is over by the client's own clock is *buried*: as soon as a server answers, the
+//!   client reattaches to the session only to close it, so that none of its ephemerals outlives it by
+//!   more than that. Only then does the client ask for a new session.
+//! - The client gives up a connection as soon as an answer is overdue, not when the session is over.
 //!
 //! # The machine contract
 //!
-//! A session has no clock, thread, socket or source of randomness: time comes in with each call and
-//! never runs backwards, the seed at construction. It is generic over the [`Question`]s of the machines
-//! above it: the answer to a question comes back with the question, in a [`Signal`]. The owner calls, in
-//! this order: what has happened ([`resolved`](Session::resolved), [`connected`](Session::connected),
+//! A session has no clock, thread, socket or source of randomness: time comes in with each call and never
+//! runs backwards, the seed at construction. It is generic over the [`Question`]s of the machines above
+//! it: the answer to a question comes back with the question, in a [`Signal`]. The owner calls, in this
+//! order: the reports of events ([`resolved`](Session::resolved), [`connected`](Session::connected),
 //! [`received`](Session::received), [`disconnected`](Session::disconnected)), [`tick`](Session::tick),
-//! [`next_signal`](Session::next_signal) until there is none, and [`flush`](Session::flush); then it carries
-//! the [`Outputs`] out, and calls again at the [`deadline`](Session::deadline) at the latest.
+//! [`next_signal`](Session::next_signal) until there is none, and [`flush`](Session::flush); then it
+//! carries the [`Outputs`] out, and calls again at the [`deadline`](Session::deadline) at the latest.
 //!
 //! ```
 //! use std::collections::VecDeque;
 //! use std::time::Duration;
 //! use tenure_session::{ANSWER_BYTES_MAX, Host, Output, Question, Session, SessionOptions, Time};
 //!
-//! /// Questions that are only told apart by a number.
+//! /// Questions that differ only by a number.
 //! #[derive(Debug)]
 //! struct Number(u32);
 //!

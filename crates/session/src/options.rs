@@ -1,15 +1,15 @@
-//! What a session is opened with.
+//! The options of a session.
 
 use crate::secret::Secret;
 use crate::servers::Host;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-/// How many bytes an answer may have at most if nothing else is said: the names of 20,000 members
-/// have 5 MB if they are long. Servers do not bound their answers.
+/// The default limit of the length of an answer, in bytes: the names of 20,000 members take 5 MB if they
+/// are long. Servers do not limit their answers.
 pub const ANSWER_BYTES_MAX: usize = 16 << 20;
 
-/// What a session is opened with.
+/// The options of a session.
 #[derive(Debug, Clone)]
 pub struct SessionOptions {
     /// The servers; at least one.
@@ -21,7 +21,7 @@ pub struct SessionOptions {
     /// The servers' `tickTime`, if it is known: the shorter it is, the longer a verified lease
     /// lasts. Half of the session timeout is assumed without it.
     pub tick: Option<Duration>,
-    /// How many bytes an answer may have. The body of one that is longer is read past, and its
-    /// request fails alone.
+    /// The most bytes that an answer may have. The session skips the body of a longer one, and only its
+    /// request fails.
     pub answer_bytes_max: usize,
 }

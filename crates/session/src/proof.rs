@@ -1,42 +1,43 @@
-//! What one connection has proved of its session: which requests were heard by the server, and
-//! which writes a quorum has committed since. [`lease`](super::lease) says what follows from it.
+//! The proofs of one connection for its session: the requests that the server has answered, and the
+//! writes that a quorum has committed since. [`lease`](super::lease) says what follows from them.
 
 use super::lease::{self, PING_LATENESS};
 use super::time::Time;
 use alloc::collections::VecDeque;
 use core::time::Duration;
 
-/// Into how many slots R is cut: of the replies in one slot only the first is remembered.
+/// The number of slots in R: only the first reply in a slot is remembered.
 const REPLY_SLOTS: u32 = 256;
-/// How many replies are remembered at most.
-const HEARD_MAX: usize = 1024;
-/// Likewise δ, for the successes.
+/// The most replies that are remembered.
+const REPLIES_MAX: usize = 1024;
+/// The number of slots in δ, for successes.
 const SUCCESS_SLOTS: u32 = 8;
-/// T/x: requests that are further apart than this do not come in bursts, and none of them is left
-/// out for fear that its touch was lost.
+/// T/x: requests that are further apart than this do not come in bursts, so their touches count as not
+/// lost.
 const SPARSE: u32 = 6;
-/// How much waits to be confirmed at most.
+/// The most bases that wait for a confirmation.
 const PENDING_MAX: usize = 16;
-/// How many proofs are in flight at most.
+/// The most proofs in flight.
 const IN_FLIGHT_MAX: usize = 128;
 
-/// What the handshake of a connection says of the session's life.
+/// What the handshake of a connection says about the session's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Handshake {
-    /// The session was created by it, or its proved life had not run out when the answer arrived:
-    /// its expiry cannot have begun.
+    /// The handshake created the session, or the session's proved life had not run out when the answer
+    /// arrived: its expiry cannot have begun.
     Sound,
-    /// Its expiry may have begun, and closes it whatever it commits meanwhile. What is proved on
-    /// this connection counts only by a write that is sent after this instant.
+    /// The session's expiry may have begun, and then closes it although its writes are committed
+    /// meanwhile. What this connection shows counts only by a write that is sent at this instant or
+    /// later.
     Doubtful { until: Time },
 }
 
 /// A request that a server has answered.
 #[derive(Debug, Clone, Copy)]
-struct Heard {
+struct Reply {
     arrived: Time,
     sent: Time,
-    /// Whether it came so long after the one before it that its touch cannot have been lost.
+    /// Whether it was sent so long after the request before it that its touch cannot have been lost.
     is_alone: bool,
 }
 
@@ -45,7 +46,7 @@ struct Heard {
 struct Success {
     sent: Time,
     arrived: Time,
-    /// What had been relayed when it was sent.
+    /// The newest counted request whose touch had been relayed when it was sent.
     relayed: Option<Time>,
 }
 
@@ -56,43 +57,43 @@ struct Pending {
     confirm: Time,
 }
 
-/// The books of one connection. They die with it.
+/// The replies and successes of one connection, and the lease base that they prove. They end with the
+/// connection.
 #[derive(Debug)]
 pub(crate) struct Proofs {
     timeout: Duration,
     relay: Duration,
 
-    /// What was proved of the session's life on earlier connections.
+    /// The lease base that earlier connections proved.
     before: Option<Time>,
     doubtful_until: Option<Time>,
-    /// Replies to requests that are newer than what the lease rests on, or not much older; their times
-    /// rise.
-    heard: VecDeque<Heard>,
-    /// The newest send time of a request that was answered, remembered or not.
-    last_heard: Option<Time>,
-    /// How many of them arrived at least R ago.
+    /// Replies to requests that are newer than the lease base, or not much older; their times rise.
+    replies: VecDeque<Reply>,
+    /// The newest send time of an answered request, remembered or not.
+    last_answered: Option<Time>,
+    /// How many of `replies` arrived at least R ago.
     relayed: usize,
     /// The newest successes, back to P₂.
     successes: VecDeque<Success>,
-    /// The newest of them all.
+    /// The newest success of all.
     newest: Option<Success>,
-    /// How long the newest two successes took, the shorter of them.
+    /// The shorter of the times that the newest two successes took.
     delay: Duration,
     base: Option<Time>,
-    /// What counts once it is confirmed; both members rise.
+    /// The bases that count once they are confirmed; both fields rise.
     pending: VecDeque<Pending>,
-    /// When the proofs were asked for that are in flight, oldest first.
+    /// When each proof in flight was asked for, oldest first.
     in_flight: VecDeque<Time>,
     /// When the last proof was asked for.
     asked: Option<Time>,
-    /// Since when proofs were asked for without a gap.
+    /// Since when proofs have been asked for without a gap.
     steady_since: Time,
-    /// When the newest success was sent that was the P₂ of another.
+    /// When the newest success that was the P₂ of another was sent.
     newest_p2: Option<Time>,
 }
 
 impl Proofs {
-    /// The books of a connection whose `ConnectRequest` was sent at `connect`, and answered now.
+    /// The record of a connection whose `ConnectRequest` was sent at `connect`, and is answered now.
     pub(crate) fn new(
         connect: Time,
         now: Time,
@@ -110,8 +111,8 @@ impl Proofs {
             relay,
             before,
             doubtful_until,
-            heard: VecDeque::new(),
-            last_heard: None,
+            replies: VecDeque::new(),
+            last_answered: None,
             relayed: 0,
             successes: VecDeque::new(),
             newest: None,
@@ -129,23 +130,23 @@ impl Proofs {
     }
 
     /// A reply to a request that was sent at `sent` has arrived.
-    pub(crate) fn heard(&mut self, sent: Time, now: Time) {
+    pub(crate) fn replied(&mut self, sent: Time, now: Time) {
         let is_alone = |last: Time| sent.since(last) > self.timeout / SPARSE;
-        let is_alone = self.last_heard.is_none_or(is_alone);
-        self.last_heard = self.last_heard.max(Some(sent));
+        let is_alone = self.last_answered.is_none_or(is_alone);
+        self.last_answered = self.last_answered.max(Some(sent));
         self.relayed(now);
         let slot = self.relay / REPLY_SLOTS;
         // To forget a reply only makes the lease shorter.
         if self
-            .heard
+            .replies
             .back()
             .is_none_or(|last| last.arrived + slot <= now)
         {
-            if self.heard.len() >= HEARD_MAX {
-                self.heard.pop_front();
+            if self.replies.len() >= REPLIES_MAX {
+                self.replies.pop_front();
                 self.relayed = self.relayed.saturating_sub(1);
             }
-            self.heard.push_back(Heard {
+            self.replies.push_back(Reply {
                 arrived: now,
                 sent,
                 is_alone,
@@ -153,25 +154,26 @@ impl Proofs {
         }
     }
 
-    /// What a request that is sent now can rely on: a request whose touch ZooKeeper's leader asks
-    /// the follower for before it commits this one. Where requests follow each other closely it is
-    /// the second newest, for a follower may lose a touch that comes while it collects them.
+    /// The send time that a request can rely on if it is sent now: that of a request whose touch
+    /// ZooKeeper's leader collects from the follower before it commits this one. If requests follow each
+    /// other closely it is the second newest, for a follower may lose a touch that comes while it
+    /// collects them.
     pub(crate) fn relayed(&mut self, now: Time) -> Option<Time> {
-        let is_relayed = |heard: &Heard| heard.arrived + self.relay <= now;
-        let more = self.heard.iter().skip(self.relayed);
-        self.relayed += more.take_while(|heard| is_relayed(heard)).count();
-        // The newest two that are relayed are remembered, whatever the lease rests on.
-        while self.relayed > 2 && self.base.is_some_and(|base| self.heard[0].sent <= base) {
-            self.heard.pop_front();
+        let is_relayed = |reply: &Reply| reply.arrived + self.relay <= now;
+        let more = self.replies.iter().skip(self.relayed);
+        self.relayed += more.take_while(|reply| is_relayed(reply)).count();
+        // The newest two relayed replies are remembered, whatever the lease base is.
+        while self.relayed > 2 && self.base.is_some_and(|base| self.replies[0].sent <= base) {
+            self.replies.pop_front();
             self.relayed -= 1;
         }
         self.counted(self.relayed.checked_sub(1)?)
     }
 
-    /// What counts once this one of those that were heard is relayed.
+    /// The send time that counts once the reply at `newest` is relayed.
     fn counted(&self, newest: usize) -> Option<Time> {
-        let last = self.heard.get(newest)?;
-        let second = self.heard.get(newest.checked_sub(1)?)?;
+        let last = self.replies.get(newest)?;
+        let second = self.replies.get(newest.checked_sub(1)?)?;
         Some(if last.is_alone {
             last.sent
         } else {
@@ -179,7 +181,7 @@ impl Proofs {
         })
     }
 
-    /// A proof was asked for; after more than two paces it is the first of a row.
+    /// A proof was asked for; after a gap of more than two paces it begins a new series.
     pub(crate) fn ask(&mut self, now: Time, pace: Duration) {
         if self.asked.is_none_or(|last| last + pace * 2 < now) {
             self.steady_since = now;
@@ -195,8 +197,8 @@ impl Proofs {
 
     /// A quorum has committed a write that was sent at `sent` and relied on `relayed`.
     ///
-    /// `lag` is by how much the clock may have fallen behind true time while a life was running: that
-    /// life ends so much sooner.
+    /// `lag` is the time by which the clock may have fallen behind true time while a life was running:
+    /// that life ends sooner by `lag`.
     pub(crate) fn committed(
         &mut self,
         sent: Time,
@@ -209,14 +211,15 @@ impl Proofs {
             arrived: now,
             relayed,
         };
-        // Each must have been sent after the one before it was known to be committed.
+        // Each of P₂, P₁ and P must have been sent after the client knew the success of the one before
+        // it.
 
         let newest_known = |at: Time| self.successes.iter().rposition(|s| s.arrived <= at);
         let p1 = newest_known(sent).map(|at| self.successes[at].sent);
 
         let p2 = p1.and_then(|sent| {
-            let settled = |s: &Success| s.arrived + PING_LATENESS <= sent;
-            self.successes.iter().rposition(settled)
+            let is_p2 = |s: &Success| s.arrived + PING_LATENESS <= sent;
+            self.successes.iter().rposition(is_p2)
         });
 
         let mut shown = None;
@@ -243,8 +246,8 @@ impl Proofs {
         }
     }
 
-    /// Counts what a write that was sent at `sent` confirms; all, while the life that is proved
-    /// lasts.
+    /// Counts each base that a write which was sent at `sent` confirms; all of them, while the proved
+    /// life lasts.
     fn confirm(&mut self, sent: Time, late_now: Time) {
         while let Some(first) = self.pending.front().copied()
             && (first.confirm <= sent || self.lives(late_now))
@@ -271,7 +274,7 @@ impl Proofs {
         let is_full = self.pending.len() >= PENDING_MAX;
         match self.pending.back_mut() {
             Some(last) if last.confirm == confirm => last.base = base,
-            // To leave one out only makes the lease shorter.
+            // To omit a base only makes the lease shorter.
             Some(_) if is_full => {}
             Some(_) | None => self.pending.push_back(Pending { base, confirm }),
         }
@@ -297,49 +300,50 @@ impl Proofs {
         self.asked.max(self.newest())
     }
 
-    /// From when on a proof can be a P₁ for the newest success.
-    pub(crate) fn settled(&self) -> Option<Time> {
+    /// The instant from which a proof can be a P₁ for the newest success.
+    pub(crate) fn p1_from(&self) -> Option<Time> {
         self.newest.map(|success| success.arrived + PING_LATENESS)
     }
 
-    /// From when on a proof makes something count that does not yet.
+    /// The instant from which a proof confirms a base that does not count yet.
     pub(crate) fn confirms_from(&self) -> Option<Time> {
         self.pending.front().map(|first| first.confirm)
     }
 
-    /// When the oldest proof was asked for that is not answered.
+    /// When the oldest unanswered proof was asked for.
     pub(crate) fn unanswered(&self) -> Option<Time> {
         self.in_flight.front().copied()
     }
 
-    /// Whether no more proofs may be in flight.
+    /// Whether the most proofs are in flight.
     pub(crate) fn is_full(&self) -> bool {
         self.in_flight.len() >= IN_FLIGHT_MAX
     }
 
-    /// Whether the lease is renewed by each proof that follows: all that it will rest on was proved
+    /// Whether each proof that follows renews the lease: the proofs that it will rest on were sent
     /// without a gap.
     pub(crate) fn is_steady(&self) -> bool {
         self.newest_p2.is_some_and(|sent| self.steady_since <= sent)
     }
 
-    /// How long answers to writes take; to the handshake, before there is one.
+    /// The time that answers to writes take; before the first such answer, the time that the answer to
+    /// the handshake took.
     pub(crate) fn delay(&self) -> Duration {
         self.delay
     }
 
-    /// Until when nothing counts that is proved on this connection.
+    /// The instant until which nothing counts that this connection shows.
     pub(crate) fn doubtful_until(&self) -> Option<Time> {
         self.doubtful_until
     }
 
-    /// When the base will be newer at the latest, if all goes well and a proof follows each `pace`:
-    /// once what was heard that is newer is relayed, three proofs follow, the second δ after the
+    /// When the base will be newer at the latest, if all goes well and a proof follows each `pace`: once
+    /// the touch of a newer answered request is relayed, three proofs follow, the second δ after the
     /// first.
     pub(crate) fn advance(&self, now: Time, pace: Duration) -> Time {
         let newer = |at: &usize| self.counted(*at).is_some_and(|sent| Some(sent) > self.base);
-        let relayed = match (0..self.heard.len()).find(newer) {
-            Some(at) => self.heard[at].arrived + self.relay,
+        let relayed = match (0..self.replies.len()).find(newer) {
+            Some(at) => self.replies[at].arrived + self.relay,
             None => now + pace * 2 + self.delay + self.relay,
         };
         let p2 = self.known(relayed, now, pace);
@@ -347,13 +351,13 @@ impl Proofs {
         self.sent(p1, now, pace) + self.delay
     }
 
-    /// When a success will be known, or is, of a proof that is sent at `from` or later.
+    /// When the client knows, or will know, the success of a proof that is sent at `from` or later.
     fn known(&self, from: Time, now: Time, pace: Duration) -> Time {
         let known = self.successes.iter().find(|s| s.sent >= from);
         known.map_or_else(|| self.sent(from, now, pace) + self.delay, |s| s.arrived)
     }
 
-    /// When the first proof that is not answered yet is sent at `from` or later, or was.
+    /// When the first unanswered proof at `from` or later was sent, or will be.
     fn sent(&self, from: Time, now: Time, pace: Duration) -> Time {
         let in_flight = self.in_flight.iter().find(|at| **at >= from);
         in_flight.copied().unwrap_or_else(|| {
@@ -365,7 +369,7 @@ impl Proofs {
         })
     }
 
-    /// `a`: the instant that the lease rests on.
+    /// `a`, the lease base.
     pub(crate) fn base(&self) -> Option<Time> {
         self.base
     }
@@ -382,12 +386,12 @@ mod tests {
         Time::from_nanos(ms * 1_000_000)
     }
 
-    /// The books of the connection that made the session.
+    /// The record of the connection that created the session.
     fn books(connect: u64) -> Proofs {
         Proofs::new(at(connect), at(connect), Handshake::Sound, T, R, None)
     }
 
-    /// Those of a connection that was answered 2 ms after its handshake was sent.
+    /// The record of a connection whose handshake was answered 2 ms after it was sent.
     fn again(connect: u64, handshake: Handshake, before: Option<Time>) -> Proofs {
         Proofs::new(at(connect), at(connect + 2), handshake, T, R, before)
     }
@@ -395,14 +399,14 @@ mod tests {
     /// A write that takes 2 ms.
     fn prove(proofs: &mut Proofs, ms: u64) {
         let relayed = proofs.relayed(at(ms));
-        proofs.heard(at(ms), at(ms + 2));
+        proofs.replied(at(ms), at(ms + 2));
         proofs.committed(at(ms), relayed, at(ms + 2), Duration::ZERO);
     }
 
     #[test]
     fn a_connection_counts_from_its_request_once_one_write_is_committed() {
         let mut proofs = books(10);
-        proofs.heard(at(12), at(13));
+        proofs.replied(at(12), at(13));
         assert_eq!(proofs.base(), None);
         prove(&mut proofs, 20);
         assert_eq!(proofs.base(), Some(at(10)));
@@ -412,39 +416,39 @@ mod tests {
     #[test]
     fn the_base_is_the_last_but_one_that_was_answered_long_enough_before_the_second_success_back() {
         let mut proofs = books(0);
-        proofs.heard(at(8), at(9));
-        proofs.heard(at(20), at(22));
+        proofs.replied(at(8), at(9));
+        proofs.replied(at(20), at(22));
         for ms in [321, 450, 600] {
             prove(&mut proofs, ms);
         }
-        // At 321 the answer of 22 was 299 ms old, and that of 9 is the newest of all.
+        // At 321 the reply of 22 was 299 ms old, and only the reply of 9 was older than R.
         assert_eq!(proofs.base(), Some(at(0)));
         prove(&mut proofs, 750);
-        // P₂ was sent at 450: the answer of 22 was old enough, that of 323 was not.
+        // P₂ was sent at 450: the reply of 22 was old enough, that of 323 was not.
         assert_eq!(proofs.base(), Some(at(8)));
         prove(&mut proofs, 900);
         assert_eq!(proofs.base(), Some(at(8)));
         prove(&mut proofs, 1050);
-        // P₂ was sent at 750: the newest that it relies on is the success of 321, answered at 323.
+        // P₂ was sent at 750: the newest relayed reply is that to the write of 321, which came at 323.
         assert_eq!(proofs.base(), Some(at(20)));
         assert_eq!(proofs.successes.len(), 3);
     }
 
     #[test]
     fn p1_is_sent_so_long_after_p2_that_a_leader_that_was_paused_has_sent_its_pings() {
-        let heard = || {
+        let replied = || {
             let mut proofs = books(0);
-            proofs.heard(at(10), at(12));
-            proofs.heard(at(30), at(32));
+            proofs.replied(at(10), at(12));
+            proofs.replied(at(30), at(32));
             proofs
         };
-        let mut proofs = heard();
+        let mut proofs = replied();
         for ms in [400, 410, 420, 430, 501] {
             prove(&mut proofs, ms);
             assert_eq!(proofs.base(), Some(at(0)), "{ms}");
         }
-        // The first was known at 402.
-        assert_eq!(proofs.settled(), Some(at(603)));
+        // The success of 400 was known at 402.
+        assert_eq!(proofs.p1_from(), Some(at(603)));
         prove(&mut proofs, 502);
         prove(&mut proofs, 503);
         assert_eq!(
@@ -452,7 +456,7 @@ mod tests {
             Some(at(0)),
             "502 was sent before 501 was known"
         );
-        let mut proofs = heard();
+        let mut proofs = replied();
         for ms in [400, 502, 504] {
             assert_eq!(proofs.base(), (ms > 400).then_some(at(0)));
             prove(&mut proofs, ms);
@@ -463,8 +467,8 @@ mod tests {
     #[test]
     fn an_answer_exactly_r_old_counts() {
         let mut proofs = books(0);
-        proofs.heard(at(10), at(12));
-        proofs.heard(at(30), at(32));
+        proofs.replied(at(10), at(12));
+        proofs.replied(at(30), at(32));
         assert_eq!(proofs.relayed(at(331)), None);
         assert_eq!(proofs.relayed(at(332)), Some(at(10)));
     }
@@ -498,7 +502,7 @@ mod tests {
             assert_eq!(proofs.base(), None, "{ms}");
         }
         prove(&mut proofs, 30_002);
-        // By then all counts that was shown δ before.
+        // By then each base counts that was shown δ before.
         assert_eq!(proofs.base(), Some(at(28_010)));
     }
 
@@ -514,14 +518,14 @@ mod tests {
         for (lag, base) in [(0, 8000), (150, 8000), (500, 0)] {
             let mut proofs = books(0);
             prove(&mut proofs, 10);
-            proofs.heard(at(8000), at(8002));
-            proofs.heard(at(8200), at(8202));
+            proofs.replied(at(8000), at(8002));
+            proofs.replied(at(8200), at(8202));
             for ms in [9600, 9702, 9704] {
                 let relayed = proofs.relayed(at(ms));
                 let lag = Duration::from_millis(lag);
                 proofs.committed(at(ms), relayed, at(ms + 2), lag);
             }
-            // What was proved of its life lasts until 9990.
+            // The proved life lasts until 9990.
             assert_eq!(proofs.base(), Some(at(base)), "{lag}");
         }
     }
@@ -530,8 +534,8 @@ mod tests {
     fn what_a_long_idle_connection_shows_is_confirmed_by_a_write_after_delta() {
         let mut proofs = books(0);
         prove(&mut proofs, 10);
-        proofs.heard(at(15_000), at(15_002));
-        proofs.heard(at(18_000), at(18_002));
+        proofs.replied(at(15_000), at(15_002));
+        proofs.replied(at(18_000), at(18_002));
         assert_eq!(proofs.base(), Some(at(0)));
         for ms in [20_000, 20_102, 20_104, 20_205] {
             prove(&mut proofs, ms);
@@ -539,7 +543,7 @@ mod tests {
         }
         assert_eq!(proofs.confirms_from(), Some(at(20_206)));
         prove(&mut proofs, 20_206);
-        // They are so far apart that the newer one counts.
+        // The requests are so far apart that the newer one counts.
         assert_eq!(proofs.base(), Some(at(18_000)));
     }
 
@@ -548,9 +552,9 @@ mod tests {
         let mut proofs = books(0);
         for ms in 1..5000 {
             let relayed = proofs.relayed(at(ms));
-            proofs.heard(at(ms - 1), at(ms));
+            proofs.replied(at(ms - 1), at(ms));
             proofs.committed(at(ms - 1), relayed, at(ms), Duration::ZERO);
-            let kept = proofs.heard.len() + proofs.successes.len() + proofs.pending.len();
+            let kept = proofs.replies.len() + proofs.successes.len() + proofs.pending.len();
             assert!(kept <= 320, "{kept}");
             if let Some(sent) = relayed {
                 let age = at(ms).since(sent).as_millis();

@@ -1,5 +1,4 @@
-//! Requests in flight: who asked what, when it was sent, and the order in which a server must
-//! answer.
+//! Requests in flight: their questions, their send times, and the order in which a server must answer.
 
 use super::blame::{self, Blame, Suspect};
 use super::question::Question;
@@ -11,19 +10,19 @@ use alloc::vec::Vec;
 use core::ops::Bound;
 use tenure_proto::{Request, Response, ServerError, op};
 
-/// How many requests wait for an answer at once; more are held back. Real servers begin to
+/// The most requests that wait for an answer at once; others are held back. Real servers begin to
 /// throttle at 1,000 over all their clients (`globalOutstandingLimit`).
 const IN_FLIGHT_MAX: usize = 512;
-/// How many of them may be bulk: a proof waits behind no more than these.
+/// The most of them that may be bulk: a proof waits behind at most so many.
 const BULK_IN_FLIGHT_MAX: usize = 64;
-/// How many bulk listings wait for an answer at once.
+/// The most bulk listings that wait for an answer at once.
 const LISTINGS_IN_FLIGHT_MAX: usize = 8;
-/// While more bulk reads than this are held back no listing is asked for: each begets more reads.
+/// While more bulk reads than this are held back, no listing is sent: each listing leads to more reads.
 const LISTING_ROOM: usize = 16_384;
-/// How many bulk requests are held back before a call is refused.
+/// The most bulk requests that are held back before calls are refused.
 const HELD_MAX: usize = 65_536;
 
-/// A question, and what the session asks for itself.
+/// A question of a machine, or a request of the session itself.
 #[derive(Debug)]
 pub(crate) enum Ask<Q> {
     Auth,
@@ -49,7 +48,7 @@ impl<Q: Question> Ask<Q> {
     }
 }
 
-/// How it shows that a quorum has committed a write of the session.
+/// How the reply to a request shows that a quorum has committed a write of the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Commits {
     /// By its success: every operation that changes the tree goes through the quorum.
@@ -94,7 +93,7 @@ pub(crate) struct InFlight<Q> {
     pub(crate) ask: Ask<Q>,
     /// Stamped before the bytes were handed to the socket.
     pub(crate) sent: Time,
-    /// What it relies on, if it is a write that is committed.
+    /// The send time that it relies on, if it is a write that is committed.
     pub(crate) relayed: Option<Time>,
     /// The watch that the answer arms.
     pub(crate) watch: Option<(WatchKind, String)>,
@@ -127,11 +126,12 @@ impl<Q> InFlight<Q> {
     }
 }
 
-/// The table of one connection. It dies with the connection: what was in flight then has an
-/// unknown outcome, and its owners look.
+/// The requests of one connection. They end with it: those in flight then have an unknown outcome, and
+/// the machines that asked read the present state.
 ///
-/// Proofs go before all that is held back. Bulk reads go last, few at a time, and whoever asked them
-/// takes turns: so neither a lease nor another group waits long behind ten thousand members.
+/// Proofs precede all requests that are held back. Bulk reads go last, few at a time, and the parties
+/// that asked them take turns: so neither a lease nor another group waits long behind ten thousand
+/// members.
 #[derive(Debug)]
 pub(crate) struct Requests<Q: Question> {
     last_xid: i32,
@@ -141,22 +141,22 @@ pub(crate) struct Requests<Q: Question> {
     first: VecDeque<(Ask<Q>, Request)>,
     held: VecDeque<(Ask<Q>, Request)>,
     bulk: BTreeMap<Q::Turn, VecDeque<(Ask<Q>, Request)>>,
-    /// Whose next bulk request is a listing, and whose is another read: who is next is found without
-    /// a look at all that wait.
+    /// The parties whose next bulk request is a listing, and those whose next is another read: so the
+    /// next party is found without a look at all that wait.
     next_lists: BTreeSet<Q::Turn>,
     next_reads: BTreeSet<Q::Turn>,
-    /// How many are held in `bulk`, and how many of them are no listings.
+    /// How many requests `bulk` holds, and how many of them are not listings.
     bulk_held: usize,
     bulk_reads: usize,
-    /// Whose bulk request was sent last.
+    /// The party whose bulk request was sent last.
     turn: Option<Q::Turn>,
 }
 
 impl<Q: Question> Requests<Q> {
-    /// The table of the next connection of a session on which `last_xid` was the last number given
-    /// out. Numbers go on for the life of the session: a server matches what is committed to what
-    /// waits by session and number only (`CommitProcessor`), so that a write of an earlier
-    /// connection could answer one of this connection that bears the same number.
+    /// The requests of the next connection of a session in which `last_xid` was the last number. Numbers
+    /// go on for the life of the session: a server matches committed requests to waiting ones by session
+    /// and number only (`CommitProcessor`), so a write of an earlier connection could answer one of this
+    /// connection with the same number.
     pub(crate) fn after(last_xid: i32) -> Self {
         Self {
             last_xid,
@@ -179,7 +179,7 @@ impl<Q: Question> Requests<Q> {
         self.held.len() + self.in_flight.len()
     }
 
-    /// The last number given out.
+    /// The number of the last request.
     pub(crate) fn last_xid(&self) -> i32 {
         self.last_xid
     }
@@ -189,10 +189,10 @@ impl<Q: Question> Requests<Q> {
         self.first.push_back((ask, request));
     }
 
-    /// Queues a request behind all of its kind that were queued before.
+    /// Queues a request behind all queued requests of its kind.
     ///
     /// # Errors
-    /// The question, if a user's call begins with it and too many are held back.
+    /// The question, if a user's call begins with it and too many requests are held back.
     pub(crate) fn push(&mut self, question: Q, request: Request) -> Result<(), Q> {
         let is_full = self.bulk_held >= HELD_MAX;
         match question.bulk(&request) {
@@ -214,7 +214,8 @@ impl<Q: Question> Requests<Q> {
         Ok(())
     }
 
-    /// Queues the last request of a session; nobody waits for bulk reads any more.
+    /// Queues the last request of a session, and drops the bulk reads: their answers are no longer of
+    /// use.
     pub(crate) fn close(&mut self) {
         self.bulk.clear();
         self.next_lists.clear();
@@ -226,7 +227,7 @@ impl<Q: Question> Requests<Q> {
     }
 
     /// Moves as many requests as may be in flight from the queues into `out`, stamped `now` and
-    /// `relayed`. Says whether there were any.
+    /// `relayed`. Returns whether there were any.
     pub(crate) fn pump(
         &mut self,
         now: Time,
@@ -257,7 +258,7 @@ impl<Q: Question> Requests<Q> {
         out.len() > before
     }
 
-    /// Whether a request may be sent now, as far as suspects go: one of them at a time.
+    /// Whether a request may be sent now: only one suspect at a time may be in flight.
     fn may_go(&self, ask: &Ask<Q>, request: &Request, blame: &Blame) -> bool {
         !blame.suspects(request, ask.may_fail())
             || !self.in_flight.iter().any(|r| blame.is_suspect(r.key))
@@ -280,7 +281,7 @@ impl<Q: Question> Requests<Q> {
         Some(next)
     }
 
-    /// The first behind the one whose turn was last whose next bulk request may be sent now.
+    /// The first party, after the one whose turn was last, whose next bulk request may be sent now.
     fn next_turn(&self, blame: &Blame) -> Option<Q::Turn> {
         let listings = match self.bulk_reads < LISTING_ROOM {
             true => LISTINGS_IN_FLIGHT_MAX,
@@ -322,7 +323,7 @@ impl<Q: Question> Requests<Q> {
         let xid = match request.op() {
             op::AUTH => tenure_proto::xid::AUTH,
             _ => {
-                // Numbers stay positive for ever: the negative ones have other meanings.
+                // Numbers stay positive: the negative ones have other meanings.
                 self.last_xid = self.last_xid.checked_add(1).unwrap_or(1);
                 self.last_xid
             }
@@ -349,12 +350,12 @@ impl<Q: Question> Requests<Q> {
         });
     }
 
-    /// The request that must be answered next.
+    /// The request that the server must answer next.
     pub(crate) fn oldest(&self) -> Option<&InFlight<Q>> {
         self.in_flight.front()
     }
 
-    /// What the connection may have ended of, if it ends now.
+    /// The requests that may be the cause, if the connection ends now.
     pub(crate) fn suspects(&self) -> impl Iterator<Item = Suspect> {
         self.in_flight.iter().map(InFlight::suspect)
     }
@@ -367,8 +368,8 @@ impl<Q: Question> Requests<Q> {
             .map(|request| request.op)
     }
 
-    /// Takes the oldest request if it has this xid. A server answers in order: with any other
-    /// xid, a request was dropped on the way and nothing about the rest can be trusted.
+    /// Takes the oldest request if it has this xid. A server answers in order: any other xid means that a
+    /// request was dropped on the way, and then no later answer can be trusted.
     pub(crate) fn answer(&mut self, xid: i32) -> Option<InFlight<Q>> {
         if self.oldest()?.xid != xid {
             return None;

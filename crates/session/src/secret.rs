@@ -19,7 +19,7 @@ impl Secret {
         &self.0
     }
 
-    /// What a handshake carries: sixteen bytes, zeros while there is no session.
+    /// The password in a handshake: sixteen bytes, zeros while there is no session.
     pub(crate) fn as_session_password(&self) -> Vec<u8> {
         if self.0.is_empty() {
             vec![0; 16]

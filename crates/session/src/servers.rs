@@ -1,4 +1,4 @@
-//! The list of servers: which one to try next, and when.
+//! The list of servers: the one to try next, and when to try it.
 
 use super::lease;
 use super::rng::Rng;
@@ -13,14 +13,14 @@ use core::time::Duration;
 
 /// The pause after the first round of failures; it doubles with each further round.
 const PAUSE_MIN: Duration = Duration::from_millis(100);
-/// The longest pause; a session that is at stake for less than twelve seconds gets less.
+/// The longest pause; it is shorter for a session timeout of less than twelve seconds.
 const PAUSE_MAX: Duration = Duration::from_secs(2);
-/// How many addresses of one name are tried.
+/// The most addresses of one name that are tried.
 const ADDRESSES_MAX: usize = 16;
-/// After how long a look-up counts as lost, so that the name is looked up once more beside it. Its
-/// answer is used all the same if it comes.
+/// The time after which a look-up counts as lost, so that another look-up of the name begins. If its
+/// answer comes later, it is used all the same.
 const LOOKUP_LOST: Duration = Duration::from_secs(60);
-/// How many look-ups are waited for at once; the oldest is forgotten then.
+/// The most look-ups that are awaited at once; beyond that the oldest is forgotten.
 const LOOKUPS_MAX: usize = 64;
 
 /// A server as the user named it.
@@ -42,23 +42,23 @@ impl core::fmt::Display for Host {
     }
 }
 
-/// What to do next to reach a server.
+/// The next step towards a server.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Wait for the answer of the look-up; no address of this host is known.
     Await(Host),
-    /// The same, but the answer is overdue already: not worth to wait for again.
+    /// The same, but the answer is overdue already: the client does not wait for it again.
     Overdue(Host),
     Connect(Host, SocketAddr),
     Pause(Time),
 }
 
-/// What the answer of a look-up was good for.
+/// The result of a look-up.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     /// The addresses are known now.
     Addresses,
-    /// There are none, and this is why; those that were known before stay.
+    /// There are no new addresses, for this reason; those that were known before stay.
     Nothing { name: String, why: String },
 }
 
@@ -66,7 +66,8 @@ pub(crate) enum Found {
 struct Server {
     host: Host,
     is_named: bool,
-    /// What it was last known by: of a number itself, of a name the newest answer.
+    /// Its last known addresses: for a numeric host the address itself, for a name those in the newest
+    /// answer.
     known: Vec<SocketAddr>,
 }
 
@@ -77,12 +78,12 @@ struct LookUp {
     asked: Time,
 }
 
-/// Goes round the servers: all addresses of one, then the next; a pause with jitter after each
-/// round in which nothing answered.
+/// Tries one server after another: all addresses of one, then those of the next, and pauses with jitter
+/// after each round in which no server answered.
 ///
-/// A name is looked up anew each time it is its turn, unless a look-up of it is under way, and its
-/// last known addresses are tried meanwhile: only who has none waits for a resolver. An answer is
-/// never thrown away, however late it comes: it is for the next attempt, whichever that is.
+/// At each turn of a name the client looks it up again, unless a look-up of it is under way, and tries
+/// its last known addresses meanwhile: it waits for a resolver only if it knows no address. It uses each
+/// answer for the next attempt, however late the answer comes.
 #[derive(Debug)]
 pub(crate) struct Servers {
     servers: Vec<Server>,
@@ -91,22 +92,22 @@ pub(crate) struct Servers {
     last_look_up: u64,
     /// Look-ups to begin.
     wanted: VecDeque<(u64, Host)>,
-    /// What is tried before the next server's turn.
+    /// Addresses to try before the next server's turn.
     queue: VecDeque<(Host, SocketAddr)>,
-    /// What was tried in this round.
+    /// Addresses that were tried in this round.
     tried: BTreeSet<SocketAddr>,
     left_in_round: usize,
     rounds_failed: u32,
     attempts: u32,
-    /// The address that was given up last: where there is another one, it is not the next to try.
+    /// The address whose connection was lost last: if there is another one, it is not the next to try.
     last: Option<SocketAddr>,
-    /// The next connection may be lost at once and still count as good. Only one that lived gives
-    /// the next one this chance, so that a loop of losses is slowed down.
+    /// Whether the next connection may be lost at once without a pause before the next attempt. Only a
+    /// connection that lived makes it so, which slows down a loop of losses.
     forgiving: bool,
 }
 
 impl Servers {
-    /// The servers in an order that `rng` picks, so that many clients spread over them.
+    /// The servers in an order that `rng` picks, which spreads many clients over them.
     pub(crate) fn new(mut hosts: Vec<Host>, rng: &mut Rng) -> Self {
         rng.shuffle(&mut hosts);
         let servers = hosts
@@ -151,7 +152,7 @@ impl Servers {
         self.servers.iter().flat_map(|s| s.known.iter().copied())
     }
 
-    /// Whether some server has this address, by the newest that is known.
+    /// Whether a server has this address, by the newest answers.
     pub(crate) fn know(&self, address: SocketAddr) -> bool {
         self.addresses().any(|known| known == address)
     }
@@ -176,7 +177,8 @@ impl Servers {
         self.wanted.pop_front()
     }
 
-    /// What to do now, for a session with this timeout. Look-ups may have to be begun for it.
+    /// The next step, for a session with this timeout. Call [`next_look_up`](Self::next_look_up) after
+    /// it.
     pub(crate) fn step(&mut self, now: Time, timeout: Duration, rng: &mut Rng) -> Step {
         if let Some((host, address)) = self.queue.pop_front() {
             self.tried.insert(address);
@@ -222,7 +224,7 @@ impl Servers {
         Step::Connect(host, first)
     }
 
-    /// Has the name looked up, unless that is under way.
+    /// Begins a look-up of the name, unless one is under way.
     fn look_up(&mut self, at: usize, now: Time) {
         let host = &self.servers[at].host;
         let is_awaited = |l: &LookUp| l.name == host.name && now < l.asked + LOOKUP_LOST;
@@ -241,7 +243,7 @@ impl Servers {
         self.wanted.push_back((self.last_look_up, host.clone()));
     }
 
-    /// A name was looked up. Unless we are `attached`, what is new of its addresses is tried next.
+    /// A look-up has ended. Unless the session is `attached`, the new addresses are tried next.
     pub(crate) fn resolved(
         &mut self,
         id: u64,
@@ -254,7 +256,7 @@ impl Servers {
         let why = match result {
             Ok(addresses) if addresses.is_empty() => format!("{name} has no address"),
             Ok(mut addresses) => {
-                // What was asked earlier and is answered later would be older.
+                // An earlier look-up that is answered later would bring older addresses.
                 self.look_ups.retain(|l| l.name != name || l.id > id);
                 rng.shuffle(&mut addresses);
                 addresses.truncate(ADDRESSES_MAX);
@@ -302,8 +304,8 @@ impl Servers {
         self.last = Some(address);
     }
 
-    /// A server answered a request, on a connection that has `lived` or has not yet: the next loss
-    /// of a connection may retry at once.
+    /// A server answered a request on a connection, which has `lived` or has not yet: after the next loss
+    /// of a connection the client may retry at once.
     pub(crate) fn answered(&mut self, lived: bool) {
         if lived || self.forgiving {
             self.queue.clear();
@@ -364,7 +366,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// What is done for the next attempt, and the look-up that is begun with it.
+    /// The step of the next attempt, and the look-up that begins with it.
     fn step(servers: &mut Servers, at: Duration, rng: &mut Rng) -> (Step, Option<u64>) {
         let step = servers.step(Time::from_nanos(0) + at, T, rng);
         (step, servers.next_look_up().map(|(id, _)| id))

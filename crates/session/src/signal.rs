@@ -1,4 +1,4 @@
-//! What a session says to the machines above it.
+//! The reports of a session to the machines above it.
 
 use crate::time::Time;
 use crate::watch::WatchKind;
@@ -29,9 +29,10 @@ pub enum Signal<Q> {
         /// What went wrong, for people.
         error: String,
     },
-    /// Requests may be sent. Everything that was armed or in flight before is gone.
+    /// Requests may be sent. No watch of an earlier connection is armed, and no request of it is in
+    /// flight.
     Attached,
-    /// The connection is lost; what was in flight has an unknown outcome.
+    /// The connection is lost; requests in flight have an unknown outcome.
     Detached {
         /// What went wrong, for people.
         why: String,
@@ -41,7 +42,7 @@ pub enum Signal<Q> {
         /// Which side declared it over.
         by: ExpiredBy,
     },
-    /// A session that was over by our own clock is now surely gone.
+    /// A session that was over by the client's own clock is now surely gone.
     Buried,
     /// A question was answered, by a server or in its place.
     Reply {
@@ -49,13 +50,13 @@ pub enum Signal<Q> {
         question: Q,
         /// The answer.
         result: Result<Response, ServerError>,
-        /// When it was sent; nothing that the answer says is older.
+        /// When its request was sent; nothing in the answer is older.
         sent: Time,
-        /// The newest transaction that the server knew when it answered; 0 for an answer in its place.
+        /// The server's newest transaction when it answered; 0 for an answer in the place of a server.
         zxid: i64,
         /// The number of the operation.
         op: i32,
-        /// The watch that is armed now, and its path.
+        /// The watch that the answer armed, and its path.
         watch: Option<(WatchKind, String)>,
     },
     /// A watch has fired.

@@ -1,4 +1,4 @@
-//! Instants as values: the core receives the time with each input, and never reads a clock.
+//! Instants as values: the session receives the time with each call, and never reads a clock.
 
 use core::time::Duration;
 

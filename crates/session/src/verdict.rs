@@ -1,21 +1,22 @@
-//! Which answers decide something.
+//! Tells answers that decide a request from those that do not.
 //!
-//! A server answers a request with an outcome, or with an error. Some errors are outcomes: a znode
-//! that does not exist, an ACL that forbids. Every other error (a server that throttles, −127, or
-//! is overtaxed, −4, −7, or anything that we do not know) says nothing about the znode: the
-//! operation may have been carried out or not. It is asked again after a pause, and a write is
-//! looked for first, as after a lost reply.
+//! A server answers a request with an outcome, or with an error. Some errors are outcomes: a znode that
+//! does not exist, an ACL that forbids. Every other error (of a server that throttles, −127, or is
+//! overloaded, −4, −7, or any unknown code) says nothing about the znode: the server may have carried the
+//! operation out or not. The machine asks again after a pause, and for a write it first looks for the
+//! outcome, as after a lost reply.
 
 use tenure_proto::{ServerError, op};
 
 /// Whether this error is the outcome of operation `number`.
 pub fn decides(number: i32, error: ServerError) -> bool {
-    // What ends one connection after the other is not sent again. A write of which that is so was
-    // looked for before.
+    // A request that ends one connection after the other is not sent again. The outcome of such a write
+    // was looked for before.
     if error.is_local() {
         return matches!(number, op::CREATE | op::CREATE2 | op::SET_DATA);
     }
-    // Each list holds what `PrepRequestProcessor` and `FinalRequestProcessor` answer on purpose.
+    // Each list has the errors with which `PrepRequestProcessor` and `FinalRequestProcessor` answer on
+    // purpose.
     let outcomes: &[ServerError] = match number {
         op::CREATE | op::CREATE2 => &[
             ServerError::NoNode,
@@ -45,9 +46,10 @@ pub fn decides(number: i32, error: ServerError) -> bool {
             ServerError::BadArguments,
         ],
         op::GET_EPHEMERALS => &[ServerError::Unimplemented],
-        // A session that is not there is closed.
+        // A session that does not exist is closed.
         op::CLOSE_SESSION => &[ServerError::SessionExpired],
-        // The outcomes of a `multi` stand in its body. What is left changes nothing and says nothing.
+        // The outcomes of a `multi` are in its body. The other operations change nothing, and their
+        // errors say nothing.
         _ => &[],
     };
     outcomes.contains(&error)

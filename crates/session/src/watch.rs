@@ -1,9 +1,9 @@
-//! What a watch looks at, and what fires it.
+//! The kinds of watches, and the events that fire them.
 
 use alloc::string::String;
 use tenure_proto::{EventKind, Request};
 
-/// What a watch looks at.
+/// The kind of a watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WatchKind {
     /// Existence and data.

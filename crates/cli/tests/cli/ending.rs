@@ -82,7 +82,7 @@ fn without_a_server_a_signal_ends_it_within_the_session_timeout() {
     let run = finish(&contender);
     assert!(asked.elapsed() < Duration::from_secs(4 + 2));
     assert_eq!(run.code, Some(0));
-    assert!(run.err.contains("no server could be told"), "{}", run.err);
+    assert!(run.err.contains("no server has confirmed"), "{}", run.err);
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! Which machines an input concerns. Each machine says once, after it was touched, what it waits for;
-//! the client finds those that are concerned here and asks no others. So an input costs what it
-//! concerns, however many machines there are.
+//! Finds the machines that an input concerns. Each machine reports its needs once, after it was touched;
+//! the client finds the concerned ones here and calls no others. So the cost of an input depends on the
+//! machines that it concerns, however many there are.
 
 use crate::Handle;
 use crate::shared_lease::Basis;
@@ -9,35 +9,35 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use tenure_session::Proving;
 use tenure_session::Time;
 
-/// What the client must know of a machine without asking it.
+/// The needs of a machine, which the client must know without a call to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Needs {
-    /// When it wants to try something again.
+    /// When it repeats a request.
     pub(crate) again_at: Option<Time>,
     /// The same, on a standing connection only.
     pub(crate) retry_at: Option<Time>,
     /// Its leadership, if it leads.
     pub(crate) leads: Option<Leads>,
-    /// What proofs do for it, and the znode that they must name.
+    /// How much the session must prove for it, and the znode that proofs must name.
     pub(crate) claim: Option<(Proving, ZnodeId)>,
-    /// Nobody stands before it: it leads as soon as there is a lease on this basis.
+    /// It is first: it leads as soon as there is a lease on this basis.
     pub(crate) first: Option<Basis>,
-    /// Its wait, if it lacks nothing but a lease.
+    /// Its wait, if it needs only a lease to lead.
     pub(crate) waits_for_lease: Option<Waits>,
-    /// It may be its turn, which is not known yet.
+    /// Whether it may be first, which is not known yet.
     pub(crate) may_be_first: bool,
-    /// Something of it ends with the session and does not come back by itself.
+    /// Whether something of it ends with the session and does not come back by itself.
     pub(crate) binds_session: bool,
 }
 
 /// A wait for a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Waits {
-    /// From when on it may say why there is none.
+    /// The instant from which it may report why there is none.
     pub(crate) explain_at: Time,
-    /// The same, for a reason that is worth a word only after T.
+    /// The same, for a reason that is worth a report only after T.
     pub(crate) explain_long_at: Time,
-    /// From when on it has waited in vain, if it has said why.
+    /// The instant from which it has waited in vain, if it has reported why.
     pub(crate) in_vain_at: Option<Time>,
 }
 
@@ -46,11 +46,11 @@ pub(crate) struct Waits {
 pub(crate) enum Leads {
     /// By the lease of all leaderships of this basis; a renewal may be overdue.
     Shared { basis: Basis, in_jeopardy: bool },
-    /// By a lease that is not renewed, at which the clock must be looked at this instant.
+    /// By a lease that is not renewed; the contender must be called at `look_at`.
     Alone { look_at: Time },
 }
 
-/// All needs of all machines, by what they concern.
+/// All needs of all machines, by their kind.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda {
     again: BTreeSet<(Time, Handle)>,
@@ -61,11 +61,11 @@ pub(crate) struct Agenda {
     first: Sets,
     claims: BTreeMap<Handle, ZnodeId>,
     proving: BTreeMap<Proving, usize>,
-    /// From when on they may say why there is no lease.
+    /// When contenders may report why there is no lease.
     explain: BTreeSet<(Time, Handle)>,
     /// The same, once they have waited for T.
     explain_long: BTreeSet<(Time, Handle)>,
-    /// From when on those have waited in vain that have said why.
+    /// When contenders that have reported why have waited in vain.
     in_vain: BTreeSet<(Time, Handle)>,
     may_be_first: usize,
     bind_session: usize,
@@ -95,7 +95,7 @@ impl Sets {
 }
 
 impl Agenda {
-    /// Replaces what was known of a machine.
+    /// Replaces the needs of a machine.
     pub(crate) fn change(&mut self, handle: Handle, old: &Needs, new: &Needs) {
         if old != new {
             self.note(handle, old, false);
@@ -154,32 +154,32 @@ impl Agenda {
         count(&mut self.bind_session, needs.binds_session);
     }
 
-    // ---- what is due ----
+    // ---- due ----
 
-    /// When a machine is to be asked again, or a contender on a standing connection.
+    /// When a machine repeats a request; a contender only on an established connection.
     pub(crate) fn again_at(&self, attached: bool) -> Option<Time> {
         let retry = self.retry.first().filter(|_| attached);
         let due = self.again.first().into_iter().chain(retry);
         due.map(|(at, _)| *at).min()
     }
 
-    /// The machines to ask again by now, in the order of their handles.
+    /// The machines that repeat a request by now, in the order of their handles.
     pub(crate) fn again_by(&self, now: Time, attached: bool) -> BTreeSet<Handle> {
         let retry = until(&self.retry, now).filter(|_| attached);
         until(&self.again, now).chain(retry).collect()
     }
 
-    /// When a lease that is not renewed must be looked at.
+    /// When a contender must be called whose lease is not renewed.
     pub(crate) fn alone_at(&self) -> Option<Time> {
         self.alone.first().map(|(at, _)| *at)
     }
 
-    /// The contenders whose lease is not renewed, and must be looked at by now.
+    /// The contenders whose lease is not renewed and which must be called by now.
     pub(crate) fn alone_by(&self, now: Time) -> impl Iterator<Item = Handle> {
         until(&self.alone, now)
     }
 
-    // ---- who leads, or waits for a lease ----
+    // ---- leaders, and contenders that wait for a lease ----
 
     /// Whether any contender leads.
     pub(crate) fn leads(&self) -> bool {
@@ -192,22 +192,23 @@ impl Agenda {
         !self.safe.of(basis).is_empty() || !self.in_jeopardy.of(basis).is_empty()
     }
 
-    /// Those that lead by the lease of this basis and are not in jeopardy.
+    /// The contenders that lead by the lease of this basis and are not in jeopardy.
     pub(crate) fn safe(&self, basis: Basis) -> &BTreeSet<Handle> {
         self.safe.of(basis)
     }
 
-    /// Those that lead by the lease of this basis, of which a renewal is overdue.
+    /// The contenders that lead by the lease of this basis and are in jeopardy.
     pub(crate) fn in_jeopardy(&self, basis: Basis) -> &BTreeSet<Handle> {
         self.in_jeopardy.of(basis)
     }
 
-    /// Those before which nobody stands, and which a lease of this basis makes leaders.
+    /// The contenders that are first, and which a lease of this basis makes leaders.
     pub(crate) fn first(&self, basis: Basis) -> &BTreeSet<Handle> {
         self.first.of(basis)
     }
 
-    /// Those that may say by now why there is no lease; `long`: of those that have waited for T.
+    /// The contenders that may report by now why there is no lease; with `long`, those that have waited
+    /// for T.
     pub(crate) fn explain_by(&self, now: Time, long: bool) -> impl Iterator<Item = Handle> {
         let set = match long {
             true => &self.explain_long,
@@ -216,12 +217,12 @@ impl Agenda {
         until(set, now)
     }
 
-    /// Whether a contender lacks nothing but a lease.
+    /// Whether a contender needs only a lease to lead.
     pub(crate) fn waits_for_lease(&self) -> bool {
         !self.explain.is_empty()
     }
 
-    /// Whether a contender has waited for a lease for T by now, and has said why there is none.
+    /// Whether a contender has waited for a lease for T by now, and has reported why there is none.
     pub(crate) fn waits_in_vain(&self, now: Time) -> bool {
         self.in_vain.first().is_some_and(|(at, _)| *at <= now)
     }
@@ -238,7 +239,7 @@ impl Agenda {
 
     // ---- proofs ----
 
-    /// How much the session is to prove.
+    /// How much the session must prove.
     pub(crate) fn proving(&self) -> Option<Proving> {
         let mut wanted = self.proving.iter().rev();
         wanted
@@ -246,7 +247,7 @@ impl Agenda {
             .map(|(proving, _)| *proving)
     }
 
-    /// The contenders whose znodes proofs must name, with those, in turn, from `first` on.
+    /// The contenders whose znodes proofs must name, with these znodes, in turn, from `first` on.
     pub(crate) fn claims_from(&self, first: Handle) -> impl Iterator<Item = (Handle, ZnodeId)> {
         let behind = self.claims.range(first..);
         let before = self.claims.range(..first);
@@ -255,7 +256,7 @@ impl Agenda {
             .map(|(handle, znode)| (*handle, *znode))
     }
 
-    /// Whether there are any.
+    /// Whether proofs must name any znode.
     pub(crate) fn has_claims(&self) -> bool {
         !self.claims.is_empty()
     }

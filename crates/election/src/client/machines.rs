@@ -1,5 +1,5 @@
-//! The machines of one client, and the agenda of what they wait for, which is kept up to date whenever
-//! one of them is touched.
+//! The machines of one client, and the agenda of their needs, which is updated whenever one of them is
+//! touched.
 
 use super::agenda::{Agenda, Needs};
 use crate::Handle;
@@ -10,7 +10,7 @@ use crate::shared::Shared;
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 
-/// A machine. Each is in a box: a table of the largest would be half empty.
+/// A machine. Each is boxed: an entry of the table would have the size of the largest.
 pub(super) enum Machine {
     Contender(Box<Contender>),
     Detector(Box<Detector>),
@@ -18,7 +18,7 @@ pub(super) enum Machine {
 }
 
 impl Machine {
-    /// How many things are known to it by nothing but a silent watch.
+    /// How many of its states only a watch confirms.
     pub(super) fn rests(&self, shared: &Shared) -> usize {
         match self {
             Self::Contender(contender) => usize::from(contender.rests()),
@@ -50,7 +50,7 @@ pub(super) struct Machines {
 }
 
 impl Machines {
-    /// What they wait for.
+    /// The needs of all machines.
     pub(super) fn agenda(&self) -> &Agenda {
         &self.agenda
     }
@@ -89,7 +89,7 @@ impl Machines {
         }
     }
 
-    /// Does this to one machine.
+    /// Applies `act` to one machine.
     pub(super) fn touch<R>(
         &mut self,
         handle: Handle,
@@ -104,7 +104,7 @@ impl Machines {
         Some(result)
     }
 
-    /// Does this to a contender; `None` where there is none by this handle.
+    /// Applies `act` to a contender; `None` if the handle has none.
     pub(super) fn contender<R>(
         &mut self,
         handle: Handle,
@@ -117,7 +117,7 @@ impl Machines {
         })?
     }
 
-    /// Does this to a detector; `None` where there is none by this handle.
+    /// Applies `act` to a detector; `None` if the handle has none.
     pub(super) fn detector<R>(
         &mut self,
         handle: Handle,
@@ -130,7 +130,7 @@ impl Machines {
         })?
     }
 
-    /// Does this to a group; `None` where there is none by this handle.
+    /// Applies `act` to a group; `None` if the handle has none.
     pub(super) fn group<R>(
         &mut self,
         handle: Handle,
@@ -143,7 +143,7 @@ impl Machines {
         })?
     }
 
-    /// Does this to all of them, in the order of their handles.
+    /// Applies `act` to all machines, in the order of their handles.
     pub(super) fn each(
         &mut self,
         shared: &mut Shared,

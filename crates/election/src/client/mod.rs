@@ -1,5 +1,5 @@
-//! The client: composes the machines, routes what they hear, and watches the age of what is
-//! known. The only machine that the edge owns.
+//! The client: composes the machines, routes signals and reports to them, and limits the age of their
+//! knowledge. The only machine that the edge owns.
 
 mod agenda;
 mod commands;
@@ -23,26 +23,28 @@ use tenure_session::Time;
 use tenure_session::lease;
 use tenure_session::{Session, SessionOptions, SessionWake};
 
-/// One session, and everything that shares it. See the [module](super) for the contract.
+/// One session, and the machines that share it. See the [crate](crate) for the contract.
 pub struct Client {
     shared: Shared,
     machines: Machines,
-    /// The newest answer is too old for what was learnt to be relied on.
+    /// Whether the newest answer is so old that the client's knowledge is not reliable.
     stale: bool,
-    /// It has been, and nobody has looked anew since.
+    /// Whether the client has been stale, and the machines have not looked again since.
     unseen: bool,
     contact: Option<Time>,
-    /// Where the next proof goes on when there are too many leaderships for one.
+    /// The first contender of the next proof, if there are too many leaderships for one proof.
     turn: Handle,
-    /// A proof has failed because of some of the znodes that it named: the others are proved at once.
+    /// Whether a proof has failed because of some of the znodes that it named: the others are proved at
+    /// once.
     reprove: bool,
-    /// When something was last looked at though its watch was silent, or the connection was made.
+    /// When a machine last looked although its watch had not fired, or when the connection was made.
     rechecked: Time,
-    /// Whose turn it is of the contenders, and of all others, and whether the last turn was a contender's.
+    /// The next turn among the contenders, the next turn among all others, and whether the last turn was
+    /// a contender's.
     contenders_turn: usize,
     others_turn: usize,
     contenders_looked: bool,
-    /// In this step a connection was made: everybody has just been asked to look.
+    /// Whether a connection was made in this step: all machines have just looked.
     looked: bool,
     closing: Vec<CallId>,
     ended: bool,
@@ -90,8 +92,8 @@ impl Client {
     /// Takes one input at `now`.
     ///
     /// # Panics
-    /// In builds with debug assertions, if outputs of the previous input are left: the edge would
-    /// carry them out after it has told the core what happened next.
+    /// In builds with debug assertions, if outputs of the previous input are left: the edge would carry
+    /// them out after it has reported a later input.
     pub fn handle(&mut self, input: Input<'_>, now: Time) {
         debug_assert!(
             self.shared.out.is_empty(),
@@ -100,7 +102,7 @@ impl Client {
         self.shared.now = self.shared.now.max(now);
         let now = self.shared.now;
         self.looked = false;
-        // What the clock says comes first: an answer that was read too late renews nothing.
+        // The clock comes first: an answer that was read too late renews nothing.
         self.grow_old();
         match input {
             Input::Tick => {}
@@ -125,7 +127,7 @@ impl Client {
         self.recheck();
         self.shared.session.tick(now, &mut self.shared.out);
         self.machines_tick();
-        self.settle();
+        self.route();
         self.renew();
         self.give_up();
         self.prove();
@@ -134,25 +136,26 @@ impl Client {
         self.shared.out.push(Output::Wait { until });
     }
 
-    /// The next thing to do, in order; `None` when everything is done.
+    /// The next action for the edge, in order; `None` after the last.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<Output> {
         self.shared.out.pop()
     }
 
-    /// Whether the session is closed and nothing will ever happen again.
+    /// Whether the session is closed: no event or answer follows.
     pub fn is_ended(&self) -> bool {
         self.ended
     }
 
-    /// Tells by how much the clock that `now` comes from may have fallen behind true time within the
-    /// last session timeout, if somebody slows it down: what the session is known to live for ends so
-    /// much sooner. Zero unless told.
+    /// Sets the time by which the clock behind `now` may have fallen behind true time within the last
+    /// session timeout, if another program slows it down: the proved life of the session ends sooner by
+    /// `lag`. Zero by default.
     pub fn set_clock_lag(&mut self, lag: core::time::Duration) {
         self.shared.session.set_clock_lag(lag);
     }
 
-    /// How many handles, own znodes and watchers it holds: what must not grow as they come and go.
+    /// The numbers of handles, own znodes and watches that it holds: they must not grow as handles come
+    /// and go.
     pub fn footprint(&self) -> [usize; 3] {
         [
             self.machines.len(),
@@ -161,7 +164,7 @@ impl Client {
         ]
     }
 
-    /// The session timeout to reckon with: nothing that a lease rests on is older.
+    /// The session timeout: no lease base is older than that.
     pub fn timeout(&self) -> core::time::Duration {
         self.shared.session.timeout()
     }
@@ -175,7 +178,7 @@ impl Client {
     fn deadline(&mut self) -> Option<(Time, Wake)> {
         let attached = self.shared.session.attached();
         let znodes = self.shared.znodes.deadline().filter(|_| attached);
-        // While closing nothing is held any more, and only patience counts.
+        // While the client closes, it keeps no knowledge, and only the patience counts.
         let held = self
             .shared
             .session
@@ -215,7 +218,7 @@ impl Client {
             .min_by_key(|(at, _)| *at)
     }
 
-    /// Steps over every threshold of age that has been passed.
+    /// Carries out every deadline of age that has passed: of leases, of knowledge, of the session.
     fn grow_old(&mut self) {
         for handle in self.leaders_to_look_at() {
             let tick = |contender: &mut Contender, shared: &mut Shared| contender.tick(shared);
@@ -244,10 +247,10 @@ impl Client {
                 .session
                 .expire_locally(now, &mut self.shared.out);
         }
-        self.settle();
+        self.route();
     }
 
-    /// A newer answer has come: leases are renewed, and what was too old is looked at again.
+    /// After a newer answer: renews leases, and makes machines look again whose knowledge was too old.
     fn renew(&mut self) {
         let answered = self.shared.session.answered();
         if answered == self.contact {
@@ -260,7 +263,8 @@ impl Client {
         let fresh = lease::shaky(answered, self.shared.session.timeout()) > self.shared.now;
         let look = self.unseen && fresh && !self.looked;
         self.unseen &= !fresh;
-        // An answer that took long may be too old to look anew by, and yet be news that grows old.
+        // An answer that took long may be too old to look again because of it, and yet recent enough to
+        // end staleness.
         self.stale &= lease::horizon(answered, self.shared.session.timeout()) <= self.shared.now;
         let stale = self.stale;
         let mut concerned = self.renew_leases();
@@ -273,16 +277,16 @@ impl Client {
                     Machine::Contender(contender) => contender.renew(shared),
                     Machine::Detector(detector) if look => detector.refresh(shared),
                     Machine::Group(group) if look => group.refresh(shared),
-                    // What has only just come is too old already.
+                    // The answer that has just come is too old already.
                     Machine::Detector(detector) => detector.on_stale(answered, shared),
                     Machine::Group(group) => group.on_stale(answered, shared),
                 });
         }
-        self.settle();
+        self.route();
     }
 
-    /// Renews what all leaderships share. Returns the contenders that must be told: they lead now, are
-    /// no longer in jeopardy, or may say why there is no lease.
+    /// Renews the shared leases. Returns the contenders that must be called: they lead now, are no longer
+    /// in jeopardy, or may report why there is no lease.
     fn renew_leases(&mut self) -> BTreeSet<Handle> {
         let (agenda, now) = (self.machines.agenda(), self.shared.now);
         let mut concerned = BTreeSet::new();
@@ -314,7 +318,7 @@ impl Client {
         concerned
     }
 
-    /// The leaders of which a lease is over by now, or a renewal overdue.
+    /// The leaders whose lease is over by now, or whose renewal is overdue.
     fn leaders_to_look_at(&self) -> BTreeSet<Handle> {
         let (agenda, now) = (self.machines.agenda(), self.shared.now);
         let mut due: BTreeSet<Handle> = agenda.alone_by(now).collect();
@@ -354,15 +358,15 @@ impl Client {
             Machine::Detector(_) => {}
         });
         znode::on_closed(&mut self.shared);
-        self.tell(SessionEvent::Closed);
+        self.report(SessionEvent::Closed);
         for call in core::mem::take(&mut self.closing) {
             let result = if clean {
                 Ok(Answer::Closed)
             } else {
                 Err(Error::new(
                     ErrorKind::Timeout,
-                    "no server could be told that the session is closed; \
-                     what belongs to it goes when it times out",
+                    "no server has confirmed the end of the session; \
+                     its znodes stand until the session times out",
                 ))
             };
             self.shared.out.done(call, result);
@@ -379,7 +383,7 @@ impl Client {
         });
     }
 
-    fn tell(&mut self, event: SessionEvent) {
+    fn report(&mut self, event: SessionEvent) {
         self.shared.out.event(SESSION, Event::Session(event));
     }
 

@@ -1,4 +1,4 @@
-//! Proofs of all leaderships, and when the session is given up because none can help.
+//! Sends the proofs of all leaderships, and gives the session up if no proof can help.
 
 use super::Client;
 use crate::ask::Ask;
@@ -11,22 +11,21 @@ use alloc::vec::Vec;
 use tenure_proto::{MultiOp, Request, Response, ServerError};
 use tenure_session::Proving;
 
-/// How many znodes one proof names at most; more take turns.
+/// The most znodes that one proof names; if there are more, they take turns.
 const CHECKS_MAX: usize = 512;
-/// How many bytes their checks take at most, if there is more than one: servers refuse a request
-/// longer than `jute.maxbuffer`, which is 1 MiB if it is not set.
+/// The most bytes that their checks take, if there is more than one: servers refuse a request longer than
+/// `jute.maxbuffer`, which is 1 MiB if it is not set.
 const CHECKS_BYTES_MAX: usize = 128 * 1024;
-/// How many bytes a check takes besides its path.
+/// The bytes that a check takes besides its path.
 const CHECK_BYTES: usize = 17;
 
-/// `RUNTIMEINCONSISTENCY`: what the operations of a `multi` are answered that come after the one that
-/// failed.
+/// `RUNTIMEINCONSISTENCY`: the answer to the operations of a `multi` that come after the failed one.
 const NOT_LOOKED_AT: ServerError = ServerError::Other(-2);
 
 impl Client {
-    /// A session that may be about to be closed makes no leader, nor does one whose proved life has run
-    /// out where answers are too slow to prove it again. Where somebody waits for a lease, and nothing
-    /// hangs on the session that does not come back by itself, it is given up for another one.
+    /// A session that may be doomed makes no leader, nor does one whose proved life has run out if
+    /// answers are too slow to prove it again. If a contender waits for a lease, and everything that ends
+    /// with the session comes back by itself, the client gives the session up for another one.
     pub(super) fn give_up(&mut self) {
         let (agenda, session, now) = (
             self.machines.agenda(),
@@ -43,7 +42,7 @@ impl Client {
         };
         if waits {
             self.shared.session.give_up();
-            self.settle();
+            self.route();
         }
     }
 
@@ -51,7 +50,7 @@ impl Client {
     pub(super) fn prove(&mut self) {
         let (agenda, now) = (self.machines.agenda(), self.shared.now);
         let leads = agenda.leads();
-        // Where answers are slow the proofs begin before it is known whose turn it is.
+        // If answers are slow, the proofs begin before it is known which contender is first.
         let early =
             !agenda.has_claims() && self.shared.session.is_slow(now) && agenda.may_be_first();
         let proving = match agenda.proving() {
@@ -66,7 +65,7 @@ impl Client {
         }
         let (znodes, mut ops) = self.checks();
         if ops.is_empty() {
-            // Nothing of ours stands: any write proves as much.
+            // No own znode stands: any write proves as much.
             ops.push(MultiOp::Check {
                 path: "/".to_owned(),
                 version: -1,
@@ -78,7 +77,7 @@ impl Client {
             .prove(Ask::Proof(znodes), request, self.shared.now);
     }
 
-    /// The checks of the next proof, of as many znodes as fit; the others are next.
+    /// The checks of the next proof, of as many znodes as fit; the others follow in the proof after it.
     fn checks(&mut self) -> (Vec<ZnodeId>, Vec<MultiOp>) {
         let (mut znodes, mut ops, mut bytes) = (Vec::new(), Vec::new(), 0);
         let mut next = None;
@@ -102,14 +101,14 @@ impl Client {
         (znodes, ops)
     }
 
-    /// A check that failed says that a znode is not what it was: its znode looks, and the others are
-    /// proved without it.
+    /// A failed check shows that a znode has changed: the own znode looks, and the others are proved
+    /// without it.
     pub(super) fn proved(&mut self, znodes: &[ZnodeId], result: Result<Response, ServerError>) {
         match result {
             Ok(Response::Multi(outcomes)) => {
                 let mut failed = znodes.iter().zip(outcomes).filter_map(|(znode, outcome)| {
                     let error = outcome.err()?;
-                    // Those behind the one that is to blame were not looked at.
+                    // The server did not check the znodes after the failed one.
                     (error != NOT_LOOKED_AT).then_some((*znode, error))
                 });
                 if let Some((znode, error)) = failed.next() {
@@ -120,7 +119,7 @@ impl Client {
                 }
             }
             Ok(_) => {}
-            // The whole proof was not carried out, or it is not known whether: the next one follows.
+            // The proof was not carried out, or its outcome is not known: the next one follows.
             Err(error) => self.each_of(znodes, |contender, shared| {
                 let error = Error::undecided(error, "prove the leadership in", contender.path());
                 contender.on_blocked(error, shared);
@@ -128,7 +127,7 @@ impl Client {
         }
     }
 
-    /// The contenders whose znodes these are, and not those of an earlier candidacy.
+    /// Applies `act` to the contenders whose present candidacy has one of these znodes.
     fn each_of(&mut self, znodes: &[ZnodeId], mut act: impl FnMut(&mut Contender, &mut Shared)) {
         for znode in znodes {
             let Some(owner) = self.shared.znodes.owner(*znode) else {
@@ -143,7 +142,8 @@ impl Client {
         }
     }
 
-    /// A proof of the contender that is next in line was answered: what failed of it is looked at.
+    /// The proof of the contender that is next in line was answered: the contender looks at the znode
+    /// whose check failed.
     pub(super) fn proved_idly(
         &mut self,
         handle: Handle,

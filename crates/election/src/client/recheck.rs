@@ -1,4 +1,4 @@
-//! Looks at what rests on watches that are silent.
+//! Looks at states that only watches confirm, although these have not fired.
 
 use super::Client;
 use super::machines::Machine;
@@ -10,10 +10,11 @@ use tenure_proto::{MultiOp, Request};
 use tenure_session::Time;
 
 impl Client {
-    /// Each T/3, in the place of the ping that would be due in an idle session, one of those that
-    /// rest on a watch looks: contenders in turn, and all others in turn, one from each. A watch is silent
-    /// not only when nothing happens: servers send no event of a znode to whoever may not read it by
-    /// then. With N contenders and others, each contender is looked at every 2·N·T/3.
+    /// Each T/3, in the place of the ping that would be due in an idle session, one of the machines whose
+    /// state only a watch confirms looks: a contender and another machine in alternation, the contenders
+    /// in turn and the others in turn. A watch can fail to fire although its znode has changed: servers
+    /// send no event to a client that may not read the znode by then. With N contenders and others, each
+    /// contender looks every 2·N·T/3.
     pub(super) fn recheck(&mut self) {
         if self.recheck_at().is_none_or(|at| at > self.shared.now) {
             return;
@@ -26,7 +27,7 @@ impl Client {
                 Machine::Detector(_) | Machine::Group(_) => others += machine.rests(&self.shared),
             }
         }
-        // Contenders have every second turn: while their looks fail nobody leads.
+        // Contenders have every second turn: while their watches fail to fire, no member may lead.
         let of_contenders = match (contenders, others) {
             (0, 0) => return,
             (_, 0) => true,
@@ -58,11 +59,11 @@ impl Client {
         }
     }
 
-    /// One look though a watch is silent: at the `nth` thing that this machine has a watch on.
+    /// One look although a watch has not fired: at the `nth` state of this machine that a watch confirms.
     fn look(&mut self, handle: Handle, nth: usize) {
         let look = |machine: &mut Machine, shared: &mut Shared| match machine {
             Machine::Contender(contender) => match contender.next_in_line() {
-                // A proof is a look at its own znode and at the one before it, too.
+                // A proof also looks at its own znode and at the one before it.
                 Some((znode, own, before)) if shared.znodes.is_trusted(znode) => {
                     let ops = [own, before].map(|path| MultiOp::Check {
                         path: path.to_owned(),

@@ -1,4 +1,4 @@
-//! Carries what the session says, and what becomes of the own znodes, to the machines that it concerns.
+//! Routes the signals of the session, and the reports of own znodes, to the machines that they concern.
 
 use super::Client;
 use super::machines::Machine;
@@ -11,8 +11,8 @@ use tenure_session::Signal;
 use tenure_session::verdict;
 
 impl Client {
-    /// Carries every signal and every news of a znode to whom it concerns, until there is none.
-    pub(super) fn settle(&mut self) {
+    /// Routes every signal and every report of an own znode to its machine, until there is none.
+    pub(super) fn route(&mut self) {
         loop {
             while let Some((owner, znode, news)) = self.shared.znodes.next_news() {
                 let on_news = |machine: &mut Machine, shared: &mut Shared| match machine {
@@ -27,7 +27,7 @@ impl Client {
                     Machine::Detector(_) => false,
                 };
                 if self.machines.touch(owner, &mut self.shared, on_news) == Some(true) {
-                    // It may have armed a watch while it was leaving.
+                    // The machine may have armed a watch while it was leaving.
                     self.shared.watches.forget(Watcher::Handle(owner));
                     self.machines.remove(owner);
                 }
@@ -45,15 +45,15 @@ impl Client {
 
     fn signal(&mut self, signal: Signal<Ask>) {
         match signal {
-            Signal::Connecting => self.tell(SessionEvent::Connecting),
+            Signal::Connecting => self.report(SessionEvent::Connecting),
             Signal::Retrying { attempt, error } => {
-                self.tell(SessionEvent::Retrying { attempt, error });
+                self.report(SessionEvent::Retrying { attempt, error });
             }
             Signal::Attached => {
                 self.looked = true;
                 self.reprove = false;
                 self.rechecked = self.shared.now;
-                self.tell(SessionEvent::Connected {
+                self.report(SessionEvent::Connected {
                     session: self.shared.session.id(),
                     timeout: self.shared.session.timeout(),
                 });
@@ -66,7 +66,7 @@ impl Client {
             }
             Signal::Detached { why } => {
                 self.detach();
-                self.tell(SessionEvent::Suspended {
+                self.report(SessionEvent::Suspended {
                     since: self.shared.now,
                     error: why,
                 });
@@ -76,9 +76,9 @@ impl Client {
                 self.stale = false;
                 self.unseen = false;
                 self.contact = None;
-                self.tell(SessionEvent::Expired { by: by.into() });
+                self.report(SessionEvent::Expired { by: by.into() });
                 znode::on_expired(&mut self.shared, by);
-                // No server will say more about what was known in the old session.
+                // No server answers for the knowledge of the old session again.
                 let now = self.shared.now;
                 self.each(|machine, shared| match machine {
                     Machine::Detector(detector) => detector.on_stale(now, shared),
@@ -99,7 +99,7 @@ impl Client {
             } => {
                 let undecided = result.as_ref().err().copied();
                 let undecided = undecided.filter(|error| !verdict::decides(op, *error));
-                // Whoever is gone by now must not be remembered.
+                // A machine that is gone by now must not be registered.
                 let watcher = match &ask {
                     Ask::Znode(id, _) if self.shared.znodes.contains(*id) => {
                         Some(Watcher::Znode(*id))
@@ -145,12 +145,12 @@ impl Client {
                 }
             }
             Signal::Watch(event) => self.watch(&event),
-            Signal::AuthFailed => self.tell(SessionEvent::AuthFailed),
+            Signal::AuthFailed => self.report(SessionEvent::AuthFailed),
             Signal::Ended { clean } => self.end(clean),
         }
     }
 
-    /// An answer that decides nothing: whoever asked tries again.
+    /// An answer that decides nothing: the machine that asked repeats its request.
     fn undecided(&mut self, ask: Ask, error: ServerError) {
         match ask {
             Ask::Znode(id, ask) => znode::on_undecided(&mut self.shared, id, &ask, error),
@@ -173,7 +173,7 @@ impl Client {
                     });
             }
             Ask::Proof(znodes) => self.proved(&znodes, Err(error)),
-            // The next one comes in its turn.
+            // The next idle proof comes in its turn.
             Ask::IdleProof(..) => {}
         }
     }

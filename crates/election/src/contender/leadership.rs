@@ -1,4 +1,4 @@
-//! The leadership of a contender that nobody stands before: its lease begins, is renewed, and ends.
+//! The leadership of a contender that is first: its lease begins, is renewed, and ends.
 
 use super::rank::Rank;
 use super::{Contender, Reenrol};
@@ -14,19 +14,19 @@ use tenure_session::Proving;
 use tenure_session::Time;
 
 impl Contender {
-    /// Whether a lease hangs on the session.
+    /// Whether it leads, so that a lease depends on the session.
     pub(crate) fn is_leading(&self) -> bool {
         matches!(self.rank, Rank::Leading(_))
     }
 
-    /// Looks at the clock.
+    /// Reports jeopardy, or ends the candidacy, if that is due.
     pub(crate) fn tick(&mut self, shared: &mut Shared) {
         let Some(SharedLease { end, fresh_until }) = self.lease(shared) else {
             return;
         };
         let dead = end <= shared.now;
-        // With Mesos's rule the end is that of the session, which says so itself, unless the znode is
-        // not known to be ours.
+        // By Mesos's rule leadership ends with the session, which reports its end itself, unless the own
+        // znode is doubted.
         let own = self.spec.policy.is_proved() || self.doubted.is_some();
         if own && dead {
             self.lapse(shared);
@@ -35,7 +35,8 @@ impl Contender {
         }
     }
 
-    /// The lease by which it leads: its end, and from when on it is in jeopardy, unless that was told.
+    /// The lease by which it leads: its end, and the instant from which it is in jeopardy, unless that
+    /// was reported.
     pub(super) fn lease(&self, shared: &Shared) -> Option<SharedLease> {
         match &self.rank {
             Rank::Leading(held) => held.lease(self.basis(), shared),
@@ -47,8 +48,8 @@ impl Contender {
         Basis::of(self.spec.policy)
     }
 
-    /// Who is first and cannot show that its znode is its own keeps all others from leading: it
-    /// makes another znode, behind them.
+    /// A contender that is first and cannot show that its znode is its own keeps all others from leading:
+    /// after this instant it creates another znode, behind them.
     pub(super) fn gives_up_at(&self, timeout: Duration) -> Option<Time> {
         match self.rank {
             Rank::First if !self.leaving => self.doubted.map(|since| since + timeout),
@@ -56,7 +57,7 @@ impl Contender {
         }
     }
 
-    /// The znode that proofs must name, with its path, and how often they are needed.
+    /// The znode that proofs must name, with its path, and how much the session must prove for it.
     pub(crate) fn claim(&self) -> Option<(Proving, ZnodeId, &str)> {
         let next_in_line = self.before.len() + self.further == 1;
         let proving = match self.rank {
@@ -75,8 +76,8 @@ impl Contender {
         }
     }
 
-    /// While it is next in line and its proofs are not warm: its znode, its path and that of the one
-    /// before it.
+    /// While it is next in line and its proofs are not warm: its znode, its path, and the path of the
+    /// member before it.
     pub(crate) fn next_in_line(&self) -> Option<(ZnodeId, &str, &str)> {
         match (self.claim(), self.before.back()) {
             (Some((Proving::Idly, znode, own)), Some(before)) if self.rests() => {
@@ -86,7 +87,7 @@ impl Contender {
         }
     }
 
-    /// What the client must know of it.
+    /// The needs by which the client finds it.
     pub(crate) fn needs(&self, shared: &Shared) -> Needs {
         let timeout = shared.session.timeout();
         let leads = match &self.rank {
@@ -100,12 +101,12 @@ impl Contender {
             Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } | Rank::First => None,
         };
         let trusted = |znode: &ZnodeId| {
-            // One znode that is not known to be ours must not take the others' leases along.
+            // A doubted znode must not end the leases of the others.
             shared.znodes.is_trusted(*znode)
         };
         let claim = self.claim().map(|(proving, znode, _)| (proving, znode));
         let is_first = matches!(self.rank, Rank::First) && self.doubted.is_none();
-        let begins_anew = !self.is_leading() && self.spec.reenrol == Reenrol::Always;
+        let begins_again = !self.is_leading() && self.spec.reenrol == Reenrol::Always;
         let unknown = matches!(self.rank, Rank::Unknown | Rank::Counting(_));
         Needs {
             again_at: None,
@@ -118,11 +119,11 @@ impl Contender {
                 && self.znode.is_some()
                 && !self.leaving
                 && self.spec.policy.is_proved(),
-            binds_session: !begins_anew,
+            binds_session: !begins_again,
         }
     }
 
-    /// Its wait for a lease, if only that is missing.
+    /// Its wait for a lease, if it needs only that to lead.
     fn waits(&self, timeout: Duration) -> Option<Waits> {
         if !self.waits_for_lease() {
             return None;
@@ -137,12 +138,12 @@ impl Contender {
         })
     }
 
-    /// Whether only a lease is missing.
+    /// Whether it needs only a lease to lead.
     fn waits_for_lease(&self) -> bool {
         matches!(self.rank, Rank::First) && self.spec.policy.is_proved() && self.doubted.is_none()
     }
 
-    /// Why it cannot lead with the present session, if it cannot.
+    /// The reason why it cannot lead with the present session, if so.
     pub(super) fn refusal(&self, shared: &Shared) -> Option<Error> {
         if self.spec.policy.is_proved() {
             let refusal = shared.session.lease_refusal()?;
@@ -172,7 +173,7 @@ impl Contender {
         }
     }
 
-    /// Something new is known of the session: leadership begins, or goes on.
+    /// The session has new answers: leadership begins, or goes on.
     pub(crate) fn renew(&mut self, shared: &mut Shared) {
         let basis = self.basis();
         let Some(standing) = Standing::of(basis, shared) else {
@@ -191,7 +192,7 @@ impl Contender {
                 self.hold(Held::Shared { in_jeopardy: true }, token, shared);
                 self.recover(standing, shared);
             }
-            // What is proved now says nothing of this znode.
+            // Proofs now do not show that this znode stands.
             (Rank::Leading(Held::Alone(lease)), Some(_)) => {
                 if standing.end < lease.end {
                     lease.end = standing.end;
@@ -213,7 +214,7 @@ impl Contender {
         }
     }
 
-    /// Leads by this lease from now on.
+    /// Begins or continues leadership by this lease.
     fn hold(&mut self, held: Held, token: u64, shared: &mut Shared) {
         self.rank = Rank::Leading(held);
         if let Some((lease, renewed_by)) = held.output(token, self.basis(), shared) {
@@ -241,10 +242,10 @@ impl Contender {
             member: member.clone(),
             lease_end: standing.end,
         };
-        self.tell(event, shared);
+        self.report(event, shared);
     }
 
-    /// It is not known that its znode is ours: what is proved from now on does not renew its lease.
+    /// The own znode is doubted: proofs from now on do not renew its lease.
     pub(super) fn doubt(&mut self, shared: &mut Shared) {
         self.doubted = Some(shared.now);
         if let (Some(lease), Some(member)) = (self.lease(shared), &self.member) {
@@ -253,7 +254,7 @@ impl Contender {
         }
     }
 
-    /// Says, once in a session timeout, why it does not lead though nobody stands before it.
+    /// Reports, once in a session timeout, why it does not lead although it is first.
     fn explain(&mut self, shared: &mut Shared) {
         if !self.waits_for_lease() {
             return;
@@ -269,6 +270,6 @@ impl Contender {
         };
         *again = shared.now + timeout;
         let error = Error::new(ErrorKind::Timeout, hindrance.to_string());
-        self.tell_blocked(error, shared);
+        self.report_blocked(error, shared);
     }
 }

@@ -1,12 +1,13 @@
 //! A contender: one candidacy after another for the leadership of a group.
 //!
-//! Once its own znode stands, one listing tells every member that can ever be before it: members
-//! that come later have a higher `czxid`. It watches the nearest of those before it, and leads
-//! when it has seen all of them gone. So a standby is woken only when its predecessor or its own
-//! znode changes, and a vanished predecessor alone never makes a leader.
+//! Once its own znode stands, one listing shows every member that can ever be before it: members that
+//! come later have a higher `czxid`. It watches the nearest of those before it, and leads when it has
+//! seen all of them gone. So a standby gets an event only when its predecessor or its own znode changes,
+//! and a vanished predecessor alone never makes a leader.
 //!
-//! Where the predecessor may not be read, no event of it comes: then the group's list of children
-//! is watched, and the predecessor looked at each T/3. Whoever cannot be looked at stands before us.
+//! If the predecessor may not be read, servers send no event about it: then the contender watches the
+//! group's list of children, and looks at the predecessor each T/3. A member that cannot be looked at
+//! counts as before the own one.
 //!
 //! A candidacy begins and ends here; `rank` finds its place, `leadership` keeps its lease.
 //!
@@ -19,20 +20,21 @@
 //!    └── Reenrol::Always ── Lost ◀── from any of them
 //! ```
 //!
-//! | in | what happens | then |
+//! | in | event | then |
 //! |---|---|---|
 //! | `Unknown` | the own znode stands, and is in a listing | `Behind` |
-//! | `Unknown` | … of which the numbers have wrapped | `Counting`: every candidate is looked at |
-//! | `Counting` | every candidate was answered for | `Behind`, in the order of `czxid` |
-//! | `Behind` | the predecessor is gone | the one before it is watched; `First` if there is none |
-//! | `Behind` | all that were known are gone, and more stood before those | `Unknown`: it lists again |
+//! | `Unknown` | … in which the numbers have wrapped | `Counting`: every candidate is looked at |
+//! | `Counting` | the answers for all candidates are there | `Behind`, in the order of `czxid` |
+//! | `Behind` | the predecessor is gone | the member before it is watched; `First` if there is none |
+//! | `Behind` | all known ones are gone, and more stood before those | `Unknown`: it lists again |
 //! | `First` | the lease is long enough, and will be renewed | `Leading` |
-//! | `First` | for T it is not known that the znode is ours | lost: `LeaseLapsed` |
+//! | `First` | the own znode has been doubted for T | lost: `LeaseLapsed` |
 //! | `Leading` | a renewal is overdue, or the connection is lost | `Leading`, in jeopardy |
 //! | `Leading` | the lease ends; with `Strict` the connection is lost | lost: `LeaseLapsed` |
 //! | any | the own znode is gone, or is given up | lost, with the reason |
 //!
-//! `Behind`, `First` and `Leading` outlive a connection: on the next one the predecessor is looked at again.
+//! `Behind`, `First` and `Leading` outlive a connection: on the next one the contender looks at the
+//! predecessor again.
 
 mod leadership;
 mod rank;
@@ -53,7 +55,7 @@ use tenure_proto::Stat;
 use tenure_session::Time;
 
 impl LeasePolicy {
-    /// Whether the lease hangs on proofs.
+    /// Whether the lease rests on proofs.
     pub(crate) fn is_proved(self) -> bool {
         match self {
             Self::Verified | Self::Strict => true,
@@ -62,12 +64,12 @@ impl LeasePolicy {
     }
 }
 
-/// What to contend for, and how.
+/// The group and the options of a contender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContenderSpec {
     /// The group's znode; created if it is missing.
     pub path: String,
-    /// What stands before `_` in the name of the member.
+    /// The part before `_` in the name of the member.
     pub label: Option<String>,
     /// The payload.
     pub data: Vec<u8>,
@@ -75,7 +77,7 @@ pub struct ContenderSpec {
     pub policy: LeasePolicy,
     /// What follows a lost candidacy.
     pub reenrol: Reenrol,
-    /// Whether to prove while next in line, too, so as to lead without a round trip.
+    /// Whether to send proofs also while next in line, to lead without a round trip later.
     pub warm: bool,
 }
 
@@ -100,35 +102,37 @@ pub(crate) struct Contender {
     member: Option<Member>,
 
     rank: Rank,
-    /// The paths of those nearest before us, oldest first: who was there when we listed and has
-    /// not been seen gone.
+    /// The paths of the nearest members before the own one, oldest first: those that were in the listing
+    /// and have not been seen gone.
     before: VecDeque<String>,
-    /// How many more stood before those.
+    /// How many more members stood before those.
     further: usize,
-    /// A listing is in flight.
+    /// Whether a listing is in flight.
     listing: bool,
-    /// It has had a rank.
+    /// Whether it has had a rank.
     ranked: bool,
-    /// What was counted of the group that was born at this transaction, where not all could be.
+    /// The `czxid` of the group's znode, and the stats that a count of it got, if not all candidates
+    /// could be counted.
     counted: (i64, BTreeMap<String, Stat>),
-    /// The predecessor may not be read.
+    /// Whether the predecessor may not be read.
     blind: bool,
     /// When the children of the group were last asked for with a watch, while they are watched.
     peeked: Option<Time>,
-    /// How often the predecessor was looked at because its watch was silent.
+    /// How often the contender looked although its watches had not fired.
     looks: u32,
     again: Again,
 
-    /// Since when it has waited for a lease, and from when on it may say again why there is none.
+    /// Since when it has waited for a lease, and the instant from which it may report again why there is
+    /// none.
     waiting: Option<(Time, Time)>,
-    /// Since when it is not known that the own znode is ours: nothing is renewed meanwhile.
+    /// Since when the own znode has been doubted: nothing is renewed meanwhile.
     doubted: Option<Time>,
-    /// What kept it from going on was told.
+    /// The causes of `Blocked` that were reported.
     blocks: Again,
 
     withdrawals: Vec<CallId>,
     writes: Vec<CallId>,
-    /// Withdrawn, dropped or closed: its loss was told, and no candidacy follows.
+    /// Whether it was withdrawn, dropped or closed: its loss was reported, and no candidacy follows.
     leaving: bool,
     dropped: bool,
 }
@@ -162,7 +166,7 @@ impl Contender {
 
     /// Begins a candidacy.
     pub(crate) fn enrol(&mut self, shared: &mut Shared) {
-        self.tell(ContenderEvent::Enrolling, shared);
+        self.report(ContenderEvent::Enrolling, shared);
         if let Some(error) = self.refusal(shared) {
             self.lose(LostReason::Failed(error), shared);
             return;
@@ -175,11 +179,12 @@ impl Contender {
             &self.spec.data,
         );
         self.znode = Some(znode);
-        // Behind the create, in the same segment: with nobody before us one round trip decides.
+        // The listing follows the create in the same segment: if no member is before the own one, one
+        // round trip decides.
         self.list(shared);
     }
 
-    /// Begins a call. `false` if it is not one of a contender's.
+    /// Begins a call. `false` if a contender has no such call.
     pub(crate) fn call(&mut self, call: CallId, what: Call, shared: &mut Shared) -> bool {
         match what {
             Call::Withdraw => self.withdraw(Some(call), shared),
@@ -195,7 +200,7 @@ impl Contender {
         true
     }
 
-    /// Ends the candidacy because the user says so; the call is answered when the znode is gone.
+    /// Ends the candidacy for the user; the call is answered when the znode is gone.
     pub(crate) fn withdraw(&mut self, call: Option<CallId>, shared: &mut Shared) {
         match call {
             Some(call) => self.withdrawals.push(call),
@@ -224,7 +229,7 @@ impl Contender {
         }
     }
 
-    /// Whether nothing of it is left to wait for.
+    /// Whether it was dropped, and no znode of it remains.
     pub(crate) fn is_gone(&self) -> bool {
         self.dropped && self.znode.is_none()
     }
@@ -253,21 +258,21 @@ impl Contender {
         }
         match news {
             ZnodeNews::Refused(_) | ZnodeNews::Evicted | ZnodeNews::SessionOver if self.leaving => {
-                // Its loss was told when it began to leave.
+                // Its loss was reported when it began to leave.
                 self.znode = None;
                 self.answer_withdrawals(&Ok(Answer::Removed(false)), shared);
             }
-            // It goes with the session, which is being closed.
+            // The znode goes with the session, which is being closed.
             ZnodeNews::Stands(_) if self.leaving => {}
             ZnodeNews::Stands(member) => {
                 self.member = Some(member.clone());
-                self.tell(ContenderEvent::Enrolled { member }, shared);
+                self.report(ContenderEvent::Enrolled { member }, shared);
                 if !self.listing {
                     self.list(shared);
                 }
             }
             ZnodeNews::Blocked(_) | ZnodeNews::Doubted | ZnodeNews::Trusted if self.leaving => {}
-            ZnodeNews::Blocked(error) => self.tell_blocked(error, shared),
+            ZnodeNews::Blocked(error) => self.report_blocked(error, shared),
             ZnodeNews::Doubted => self.doubt(shared),
             ZnodeNews::Trusted => {
                 self.doubted = None;
@@ -345,19 +350,19 @@ impl Contender {
         self.blocks.over();
     }
 
-    /// Something keeps it from going on for now.
+    /// It cannot go on for now.
     pub(crate) fn on_blocked(&mut self, error: Error, shared: &mut Shared) {
         if !self.leaving && self.blocks.is_news(&error) {
-            self.tell_blocked(error, shared);
+            self.report_blocked(error, shared);
         }
     }
 
-    fn tell_blocked(&mut self, error: Error, shared: &mut Shared) {
+    fn report_blocked(&mut self, error: Error, shared: &mut Shared) {
         let member = self.member.clone();
-        self.tell(ContenderEvent::Blocked { member, error }, shared);
+        self.report(ContenderEvent::Blocked { member, error }, shared);
     }
 
-    fn tell(&self, event: ContenderEvent, shared: &mut Shared) {
+    fn report(&self, event: ContenderEvent, shared: &mut Shared) {
         shared.event(self.handle, Event::Contender(event));
     }
 
@@ -373,7 +378,7 @@ impl Contender {
         }
     }
 
-    /// Ends the candidacy: first the lease, then the news of it.
+    /// Ends the candidacy: first the lease, then the event.
     fn lose(&mut self, reason: LostReason, shared: &mut Shared) {
         let led_until = self.lease(shared).map(|lease| lease.end.min(shared.now));
         if led_until.is_some() {
@@ -400,10 +405,10 @@ impl Contender {
             led_until,
             reason,
         };
-        self.tell(event, shared);
+        self.report(event, shared);
     }
 
-    /// The lease is over: the candidacy is dead, its znode is removed as soon as that can be.
+    /// The lease is over: the candidacy ends, and its znode is removed as soon as possible.
     fn lapse(&mut self, shared: &mut Shared) {
         self.lose(LostReason::LeaseLapsed, shared);
         if let Some(znode) = self.znode.take() {

@@ -1,4 +1,4 @@
-//! The place of a contender among the members, and what stands before it.
+//! The place of a contender among the members, and the members before it.
 
 use super::Contender;
 use crate::ask::Ask;
@@ -15,17 +15,17 @@ use core::time::Duration;
 use tenure_proto::{EventKind, Request, Response, ServerError, path};
 use tenure_session::Time;
 
-/// How many of those before it a contender knows by name; when all of them are gone and there were
+/// The most members before it that a contender keeps by name; when all of them are gone and there were
 /// more, it lists again.
 const KNOWN_MAX: usize = 16;
 
-/// Of so many looks that a standby takes though its watches are silent, one is at its own znode.
+/// Of so many looks of a standby although its watches have not fired, one is at its own znode.
 const OWN_LOOK: u32 = 4;
 
-/// What a contender asks.
+/// A question of a contender.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ContenderAsk {
-    /// The own znode it is asked for, so that an answer to an earlier candidacy is told apart.
+    /// The own znode of the candidacy that asked, which distinguishes answers to an earlier candidacy.
     of: ZnodeId,
     pub(crate) what: RankAsk,
 }
@@ -37,7 +37,7 @@ pub(crate) enum RankAsk {
     Predecessor(String),
     /// Whether a predecessor that may not be read is still in the list.
     Peek,
-    /// Whether one further ahead still stands.
+    /// Whether a member further ahead still stands.
     Ahead(String),
 }
 
@@ -45,11 +45,11 @@ pub(crate) enum RankAsk {
 pub(super) enum Rank {
     /// The own znode or the listing is not there yet.
     Unknown,
-    /// Numbers cannot be trusted: every other candidate is being looked at.
+    /// The numbers have wrapped: the contender is looking at every other candidate.
     Counting(MemberStats),
-    /// Members stand before; the last of them is watched, or is being looked at.
-    Behind { told: Option<usize> },
-    /// Nobody stands before; leads as soon as the lease allows.
+    /// Members are before it; the last of them is watched, or is being looked at.
+    Behind { reported: Option<usize> },
+    /// No member is before it; it leads as soon as the lease allows.
     First,
     /// Leads by this lease.
     Leading(Held),
@@ -76,7 +76,7 @@ impl Contender {
             EventKind::Deleted => {
                 self.before.pop_back();
 
-                self.settle(shared);
+                self.take_place(shared);
             }
             EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
                 self.watch_predecessor(shared);
@@ -103,7 +103,7 @@ impl Contender {
                 self.counted(shared);
             }
             RankAsk::Ahead(path) => {
-                // The nearest is looked at with its watch.
+                // The look at the nearest one goes with its watch.
                 if result == Err(ServerError::NoNode) && self.before.len() > 1 {
                     let nearest = self.before.len() - 1;
                     let at = self.before.iter().take(nearest).position(|p| *p == path);
@@ -151,7 +151,7 @@ impl Contender {
         self.wait(error, shared);
     }
 
-    /// Waits, and says why.
+    /// Waits, and reports the error.
     fn wait(&mut self, error: Error, shared: &mut Shared) {
         let timeout = shared.session.timeout();
         match error.kind() {
@@ -159,7 +159,7 @@ impl Contender {
             _ => self.again.soon(shared.now, timeout),
         }
         if self.again.is_news(&error) {
-            self.tell_blocked(error, shared);
+            self.report_blocked(error, shared);
         }
     }
 
@@ -189,12 +189,12 @@ impl Contender {
         };
         let (children, stat) = match result {
             Ok(Response::Children { children, stat }) => (children, stat),
-            // Not there yet, or just deleted: the own znode says which.
+            // Not there yet, or just deleted: the own znode shows which.
             Ok(_) | Err(ServerError::NoNode) => {
                 self.miss(znode, shared);
                 return;
             }
-            // Once it stood in line, whoever has forbidden it may allow it again.
+            // The contender has had a rank: the read may be allowed again.
             Err(error) if self.ranked => {
                 let error = Error::undecided(error, "list the members of", &self.spec.path);
                 self.wait(error, shared);
@@ -214,8 +214,8 @@ impl Contender {
                 .as_ref()
                 .is_some_and(|member| member.path == *path)
         });
-        // Without it the listing was asked for before the own znode stood: another follows the
-        // news of it.
+        // If it is not in the listing, the listing was sent before the own znode stood: another follows
+        // when it stands.
         let Some(mine) = mine.map(|(sequence, _)| *sequence) else {
             self.miss(znode, shared);
             return;
@@ -253,8 +253,7 @@ impl Contender {
         self.stand_behind(before, shared);
     }
 
-    /// The own znode is not in the listing. If it stood, it is gone, and its watch may not have said
-    /// so.
+    /// The own znode is not in the listing. If it stood, it is gone, and its watch may not have fired.
     fn miss(&self, znode: ZnodeId, shared: &mut Shared) {
         if self.member.is_some() {
             znode::look_again(shared, znode);
@@ -268,7 +267,7 @@ impl Contender {
         }
     }
 
-    /// One more candidate was answered for.
+    /// One more answer for a candidate has come.
     fn counted(&mut self, shared: &mut Shared) {
         let Rank::Counting(stats) = &self.rank else {
             return;
@@ -276,7 +275,7 @@ impl Contender {
         if !stats.is_complete() {
             return;
         }
-        // Whoever cannot be counted may stand before us.
+        // A candidate that cannot be counted may be before the own one.
         if let Some(flaw) = stats.flaw() {
             self.counted.1 = stats.known().clone();
             self.wait(flaw, shared);
@@ -286,7 +285,7 @@ impl Contender {
         self.place(members.into_iter().map(|m| (m.token, m.path)), shared);
     }
 
-    /// The order is known for sure.
+    /// Takes the place in this order, which is certain.
     fn place(&mut self, members: impl Iterator<Item = (u64, String)>, shared: &mut Shared) {
         let Some(mine) = self.member.as_ref().map(|member| member.token) else {
             return;
@@ -298,18 +297,18 @@ impl Contender {
         self.stand_behind(before, shared);
     }
 
-    /// These stand before us, oldest first.
+    /// Takes the place behind these members, oldest first.
     fn stand_behind(&mut self, mut before: VecDeque<String>, shared: &mut Shared) {
         self.further = before.len().saturating_sub(KNOWN_MAX);
         self.before = before.split_off(self.further);
 
         self.ranked = true;
-        self.rank = Rank::Behind { told: None };
+        self.rank = Rank::Behind { reported: None };
         self.again.over();
-        self.settle(shared);
+        self.take_place(shared);
     }
 
-    fn settle(&mut self, shared: &mut Shared) {
+    fn take_place(&mut self, shared: &mut Shared) {
         self.blind = false;
         if self.before.is_empty() && self.further > 0 {
             self.list(shared);
@@ -334,21 +333,21 @@ impl Contender {
             return;
         };
         match result {
-            // Without an owner it is no member; with a higher czxid the path was born again, and
-            // stands behind us.
+            // Without an owner it is not a member; with a higher `czxid` it was created again, behind the
+            // own one.
             Ok(Response::Stat(stat))
                 if stat.ephemeral_owner == 0
                     || Member::new(&member.path, stat.czxid).token > member.token =>
             {
                 self.before.pop_back();
-                self.settle(shared);
+                self.take_place(shared);
             }
             Ok(_) => {
                 self.blind = false;
                 self.again.over();
                 self.stand_by(shared);
             }
-            // Gone before it could be watched. That proves nothing about the others.
+            // It was gone before it could be watched. That shows nothing about the others.
             Err(ServerError::NoNode) => self.list(shared),
             Err(error) => {
                 self.blind = true;
@@ -362,19 +361,19 @@ impl Contender {
         }
     }
 
-    /// Says how many stand before it, if that is news.
+    /// Reports how many members are before it, if the number has changed.
     fn stand_by(&mut self, shared: &mut Shared) {
         let ahead = self.before.len() + self.further;
-        if let Rank::Behind { told } = &mut self.rank
-            && told.replace(ahead) != Some(ahead)
+        if let Rank::Behind { reported } = &mut self.rank
+            && reported.replace(ahead) != Some(ahead)
             && let Some(member) = self.member.clone()
         {
-            self.tell(ContenderEvent::Standby { member, ahead }, shared);
+            self.report(ContenderEvent::Standby { member, ahead }, shared);
         }
     }
 
-    /// Lists the group, and watches the list: a predecessor that may not be read goes without a
-    /// word, but not without a change of its parent.
+    /// Lists the group, and watches the list: the end of a predecessor that may not be read fires no
+    /// watch on it, but changes the list of children.
     fn peek(&mut self, shared: &mut Shared) {
         if self.znode.is_none() {
             return;
@@ -403,17 +402,17 @@ impl Contender {
                     self.again.later(shared.now, shared.session.timeout());
                     self.stand_by(shared);
                 } else {
-                    self.settle(shared);
+                    self.take_place(shared);
                 }
             }
-            // The group is gone, and everybody's znode with it: the own one says so.
+            // The group is gone, and all its znodes: the own znode reports it.
             Ok(_) | Err(ServerError::NoNode) => self.list(shared),
-            // Nothing is watched: what is left is to look at leisure.
+            // No watch is armed: the contender looks each T/3.
             Err(_) => self.again.later(shared.now, shared.session.timeout()),
         }
     }
 
-    /// Tries again what a server has not decided, and gives a place up that cannot be used.
+    /// Repeats the requests that a server has not decided, and gives up a place that it cannot use.
     pub(crate) fn retry(&mut self, shared: &mut Shared) {
         if !shared.attached() || self.leaving || self.znode.is_none() {
             return;
@@ -430,7 +429,7 @@ impl Contender {
             Rank::Unknown if !self.listing => self.list(shared),
             Rank::Counting(stats) if stats.is_complete() => {
                 match stats.flaw().map(|flaw| flaw.kind()) {
-                    // Whoever stands there may be gone by now.
+                    // The predecessor may be gone by now.
                     Some(ErrorKind::NoAuth) | None => self.list(shared),
                     Some(_) => {
                         let paths = stats.ask_again();
@@ -450,23 +449,24 @@ impl Contender {
         self.again.at().into_iter().chain(give_up).min()
     }
 
-    /// Whether nothing but watches says that its place is still the same.
+    /// Whether only watches show that its place is still the same.
     pub(crate) fn rests(&self) -> bool {
-        matches!(self.rank, Rank::Behind { told: Some(_) })
+        matches!(self.rank, Rank::Behind { reported: Some(_) })
             && !self.leaving
             && !self.blind
             && self.again.at().is_none()
     }
 
-    /// Looks though its watches are silent: at what stands before it, and now and then at its own.
+    /// Looks although its watches have not fired: at the members before it, and now and then at its own
+    /// znode.
     pub(crate) fn recheck(&mut self, shared: &mut Shared) {
         self.looks = self.looks.wrapping_add(1);
         match self.znode {
             Some(znode) if self.looks.is_multiple_of(OWN_LOOK) && shared.znodes.rests(znode) => {
                 znode::look_again(shared, znode);
             }
-            // Those further ahead go without a word. Whoever knows that it is next in line has its lease
-            // at hand when its turn comes.
+            // The end of a member further ahead fires no watch. A contender that finds itself next in
+            // line gets its lease ready for its turn.
             Some(_) if self.looks.is_multiple_of(2) && self.before.len() > 1 => {
                 let path = self.before[0].clone();
                 let what = RankAsk::Ahead(path.clone());

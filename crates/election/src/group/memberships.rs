@@ -1,4 +1,4 @@
-//! Memberships of our own: a znode each, and the calls that wait for it.
+//! The memberships that this group joined: a znode each, and the calls that wait for it.
 
 use super::Name;
 use crate::event::{GroupEvent, LostReason, Member};
@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 
 #[derive(Debug)]
 struct Membership {
-    /// The call that made it.
+    /// The call that joined.
     made_by: CallId,
     /// The same, until it is answered.
     join: Option<CallId>,
@@ -34,7 +34,7 @@ impl Memberships {
         self.0.contains_key(&znode)
     }
 
-    /// Those of which only a watch says that they still stand.
+    /// The memberships of which only a watch shows that they still stand.
     pub(super) fn resting(&self, znodes: &OwnZnodes) -> impl Iterator<Item = ZnodeId> {
         let all = self.0.keys().copied();
         all.filter(|znode| znodes.rests(*znode))
@@ -80,7 +80,7 @@ impl Memberships {
         }
     }
 
-    /// Answers when the membership at this path is gone. Says whether there is one.
+    /// Answers when the membership at this path is gone. Returns whether there is one.
     pub(super) fn await_end(&mut self, call: CallId, path: &str) -> bool {
         let own = self.at(path);
         own.map(|(_, membership)| membership.ends.push(call))
@@ -93,21 +93,21 @@ impl Memberships {
         all.find(|(_, m)| of(m)).map(|(znode, m)| (*znode, m))
     }
 
-    /// Gives up all znodes; nobody waits for them to be gone.
+    /// Releases all znodes; no call waits until they are gone.
     pub(super) fn release_all(&self, shared: &mut Shared) {
         for znode in self.0.keys() {
             znode::release(shared, *znode);
         }
     }
 
-    /// Tells of the end of all that no call has ended.
+    /// Reports the end of each membership that no call has ended.
     pub(super) fn close(&mut self, group: &Name, shared: &mut Shared) {
         for membership in self.0.values_mut() {
             if membership.cancels.is_empty()
                 && let Some(member) = membership.member.take()
             {
                 let reason = LostReason::Closed;
-                group.tell(GroupEvent::MembershipLost { member, reason }, shared);
+                group.report(GroupEvent::MembershipLost { member, reason }, shared);
             }
         }
     }
@@ -131,8 +131,8 @@ impl Memberships {
             ] {
                 calls.retain(|waiting| *waiting != call);
             }
-            // Nobody will ever hold what this join makes: it must not be left behind. The answer
-            // may have crossed with the word that nobody wants it.
+            // No caller will ever hold the member of this join: it must not be left behind. The join may
+            // have been answered before the caller gave it up.
             if membership.made_by == call {
                 membership.join = None;
                 znode::release(shared, *znode);
@@ -158,7 +158,7 @@ impl Memberships {
             }
             ZnodeNews::Written => self.written(znode, &Ok(Answer::Written(true)), shared),
             ZnodeNews::Unwritten(error) => self.written(znode, &Err(error), shared),
-            // The group tells of the first; no lease hangs on a membership.
+            // The group reports the first; no lease depends on a membership.
             ZnodeNews::Blocked(_) | ZnodeNews::Doubted | ZnodeNews::Trusted => {}
             ZnodeNews::Left { by_us } => {
                 self.ended(group, znode, Ok(Answer::Removed(by_us)), None, shared);
@@ -187,7 +187,7 @@ impl Memberships {
         }
     }
 
-    /// The own znode is gone, or given up. `answer` is for those who cancelled the membership.
+    /// The own znode is gone, or given up. `answer` is for the calls that cancelled the membership.
     fn ended(
         &mut self,
         group: &Name,
@@ -219,7 +219,7 @@ impl Memberships {
             };
             shared.out.done(call, Err(error));
         } else if let (Some(member), Some(reason)) = (membership.member, lost) {
-            group.tell(GroupEvent::MembershipLost { member, reason }, shared);
+            group.report(GroupEvent::MembershipLost { member, reason }, shared);
         }
     }
 }

@@ -1,15 +1,14 @@
-//! A group: memberships of our own, one-time questions, and a standing view of all members.
+//! A group: the memberships that it joined, one-time questions, and a standing view of all members.
 //!
-//! Questions survive a lost connection: they are asked again on the next one. Memberships are
-//! not renewed when their session is over; the group says so, and joining again is the caller's
-//! choice.
+//! Questions survive a lost connection: the group asks them again on the next one. It does not renew
+//! memberships when their session is over: it reports their end, and the caller may join again.
 //!
-//! Each part asks for itself: `memberships` through own znodes, `questions` and `view` each with an
-//! enum of their own, so that no answer can come to the wrong part.
+//! Each part asks by itself: `memberships` through own znodes, `questions` and `view` each with its own
+//! enum, so that no answer can come to the wrong part.
 //!
 //! # States
 //!
-//! | of | in | what happens | then |
+//! | part | in | event | then |
 //! |---|---|---|---|
 //! | a membership | joining | its znode stands | it stands: the join is answered |
 //! | | joining | its znode is gone | gone: the join fails |
@@ -19,9 +18,9 @@
 //! | | asked | an answer that decides nothing | asked again after a pause |
 //! | | asked | the connection is lost | asked again on the next one |
 //! | the view | listing | the list has come | looking at those of its members that are new |
-//! | | looking | every member was answered for | at rest: `Members` if they differ from what was told |
+//! | | looking | the answers for all members are there | at rest: `Members` if they differ from the reported ones |
 //! | | at rest | a watch fires, or the connection is made again | listing |
-//! | | any | nothing was confirmed for too long | `Unknown` is told; the rest is as before |
+//! | | any | nothing was confirmed for too long | `Unknown` is reported; the rest is as before |
 
 mod memberships;
 mod questions;
@@ -50,15 +49,15 @@ pub(crate) enum GroupAsk {
     View(u32, ViewAsk),
 }
 
-/// What all parts of a group must know of it.
+/// The handle and the path of a group, for its parts.
 struct Name {
     handle: Handle,
-    /// Its znode.
+    /// The path of its znode.
     path: String,
 }
 
 impl Name {
-    fn tell(&self, event: GroupEvent, shared: &mut Shared) {
+    fn report(&self, event: GroupEvent, shared: &mut Shared) {
         shared.event(self.handle, Event::Group(event));
     }
 }
@@ -80,7 +79,7 @@ impl Group {
         }
     }
 
-    /// Begins a call. `false` if it is not one of a group's.
+    /// Begins a call. `false` if a group has no such call.
     pub(crate) fn call(&mut self, call: CallId, what: Call, shared: &mut Shared) -> bool {
         match what {
             Call::Join { label, data } => {
@@ -112,7 +111,7 @@ impl Group {
         !self.memberships.is_empty()
     }
 
-    /// Begins to tell of every change.
+    /// Begins to report every change.
     pub(crate) fn watch(&mut self, shared: &mut Shared) {
         if self.view.is_none() {
             let mut view = View::new(shared.now);
@@ -121,14 +120,14 @@ impl Group {
         }
     }
 
-    /// Gives up everything; the znodes are removed behind the back of the caller.
+    /// Gives up all memberships; their znodes are removed later, and no call waits for that.
     pub(crate) fn drop_all(&mut self, shared: &mut Shared) {
         self.memberships.release_all(shared);
         self.fail_calls(&Error::closed(), shared);
     }
 
-    /// The client is being closed: memberships end with it, and are told of before a server can say
-    /// that their znodes are gone.
+    /// The client is being closed: memberships end with it, and the group reports that before a server
+    /// can report that their znodes are gone.
     pub(crate) fn close(&mut self, shared: &mut Shared) {
         self.fail_calls(&Error::closed(), shared);
         self.memberships.close(&self.name, shared);
@@ -149,7 +148,9 @@ impl Group {
         match (news, &mut self.view) {
             (ZnodeNews::Blocked(_), _) if !self.memberships.contains(znode) => {}
             (ZnodeNews::Blocked(error), Some(view)) => view.blocked(error, &self.name, shared),
-            (ZnodeNews::Blocked(error), None) => self.name.tell(GroupEvent::Failed(error), shared),
+            (ZnodeNews::Blocked(error), None) => {
+                self.name.report(GroupEvent::Failed(error), shared)
+            }
             (news, _) => self.memberships.on_news(&self.name, znode, news, shared),
         }
     }
@@ -166,7 +167,7 @@ impl Group {
         }
     }
 
-    /// What the view shows was last confirmed too long ago.
+    /// The view was last confirmed too long ago.
     pub(crate) fn on_stale(&mut self, since: Time, shared: &mut Shared) {
         if let Some(view) = &mut self.view {
             view.on_stale(since, &self.name, shared);
@@ -185,14 +186,14 @@ impl Group {
         }
     }
 
-    /// What only watches say of: memberships of our own, ends that are waited for, the view.
+    /// The number of states that only watches confirm: memberships of this group, awaited ends, the view.
     pub(crate) fn rests(&self, znodes: &OwnZnodes) -> usize {
         let own = self.memberships.resting(znodes).count();
         let view = self.view.as_ref().is_some_and(View::rests);
         own + self.questions.ends().count() + usize::from(view)
     }
 
-    /// Looks at one of those though its watch is silent.
+    /// Looks at the `nth` of those although its watch has not fired.
     pub(crate) fn recheck(&mut self, nth: usize, shared: &mut Shared) {
         let own: Vec<ZnodeId> = self.memberships.resting(&shared.znodes).collect();
         let ends: Vec<CallId> = self.questions.ends().collect();

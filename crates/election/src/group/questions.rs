@@ -1,4 +1,4 @@
-//! One-time questions: each is a call, and is asked until an answer decides it.
+//! One-time questions: each belongs to a call, and the group asks it until an answer decides it.
 
 use super::{GroupAsk, Name};
 use crate::again::Again;
@@ -14,13 +14,13 @@ use alloc::vec::Vec;
 use tenure_proto::{Request, Response, ServerError};
 use tenure_session::Time;
 
-/// What is asked for a call.
+/// A question of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum QuestionAsk {
     List,
     Count(String),
     Read(String),
-    /// Whether a member whose end is waited for still stands.
+    /// Whether a member whose end is awaited still stands.
     End(String),
     /// Whether it is still the member that was meant.
     Look(String),
@@ -58,12 +58,12 @@ impl QuestionAsk {
 enum Question {
     Members(Option<MemberStats>),
     Data(String),
-    /// Waits until this member, which is not ours, is gone.
+    /// Waits until this member, which the group did not join, is gone.
     End(String),
     Evict {
         path: String,
         token: u64,
-        /// The member stood, and its deletion was asked for.
+        /// Whether the member stood, and its deletion was requested.
         asked: bool,
     },
 }
@@ -71,7 +71,7 @@ enum Question {
 #[derive(Debug, Default)]
 pub(super) struct Questions {
     waiting: BTreeMap<CallId, Question>,
-    /// Those that a server has not decided.
+    /// The calls whose question a server has not decided.
     retries: BTreeMap<CallId, Again>,
 }
 
@@ -84,7 +84,7 @@ impl Questions {
         self.begin(group, call, Question::Data(path), shared);
     }
 
-    /// Answers when a member, which is not ours, is gone.
+    /// Answers when a member that the group did not join is gone.
     pub(super) fn await_end(
         &mut self,
         group: &Name,
@@ -160,7 +160,7 @@ impl Questions {
         }
     }
 
-    /// The ends that are waited for, and of which only a watch says that they have not come.
+    /// The awaited ends of which only a watch shows that they have not come.
     pub(super) fn ends(&self) -> impl Iterator<Item = CallId> {
         let waits = |(call, question): (&CallId, &Question)| {
             (matches!(question, Question::End(_)) && !self.retries.contains_key(call))
@@ -185,7 +185,7 @@ impl Questions {
                 QuestionAsk::List
             }
             Some(Question::Data(path)) => QuestionAsk::Read(path.clone()),
-            // Also when the reply to a deletion was lost: look first.
+            // Look first, also if the reply to a deletion was lost.
             Some(Question::Evict { path, .. }) => QuestionAsk::Look(path.clone()),
             Some(Question::End(path)) => QuestionAsk::End(path.clone()),
             None => return,
@@ -204,7 +204,7 @@ impl Questions {
     ) {
         match ask {
             QuestionAsk::Count(_) => self.on_reply(group, call, ask, Err(error), shared),
-            // To ask again is of no use: the caller is told.
+            // A repetition is of no use: the call ends with the error.
             ask if error.is_local() => self.on_reply(group, call, ask, Err(error), shared),
             QuestionAsk::List
             | QuestionAsk::Read(_)
@@ -214,7 +214,7 @@ impl Questions {
         }
     }
 
-    /// A call whose question was not decided goes on to wait.
+    /// A call whose question was not decided continues to wait.
     fn retry(&mut self, call: CallId, shared: &Shared) {
         if self.waiting.contains_key(&call) {
             let again = self.retries.entry(call).or_default();
@@ -258,7 +258,7 @@ impl Questions {
                 }
                 match stats.flaw() {
                     None => Ok(Answer::Members(stats.members())),
-                    // Whoever may not be read may be a member.
+                    // A candidate that may not be read may be a member.
                     Some(flaw) if flaw.kind() == ErrorKind::NoAuth => Err(flaw),
                     Some(_) => {
                         self.retry(call, shared);

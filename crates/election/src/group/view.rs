@@ -13,14 +13,14 @@ use alloc::vec::Vec;
 use tenure_proto::{Request, Response, ServerError, Stat};
 use tenure_session::Time;
 
-/// What is asked for a view.
+/// A question of a view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ViewAsk {
     /// Whether the group's znode, which was missing, stands.
     Path,
     List,
     Count(String),
-    /// Whether the list is still the one that is known.
+    /// Whether the list is still the known one.
     Same,
 }
 
@@ -32,12 +32,13 @@ pub(super) struct View {
     epoch: i64,
     /// The transaction that last changed the list of its children.
     changed: i64,
-    told: GroupEvent,
-    /// The list is asked for. Its answer comes after all events, so it knows of what they were about.
+    reported: GroupEvent,
+    /// Whether a listing is in flight. Its answer comes after all events so far, so it includes their
+    /// changes.
     listing: bool,
-    /// The list has changed while its members were still being looked at.
+    /// Whether the list has changed while the view was still looking at its members.
     moved: bool,
-    /// The list is known, and watched.
+    /// Whether the list is known, and watched.
     rests: bool,
     again: Again,
 }
@@ -49,7 +50,7 @@ impl View {
             stats: MemberStats::default(),
             epoch: 0,
             changed: 0,
-            told: GroupEvent::Unknown { since: now },
+            reported: GroupEvent::Unknown { since: now },
             listing: false,
             moved: false,
             rests: false,
@@ -57,7 +58,7 @@ impl View {
         }
     }
 
-    /// Whether only a watch says that what was told is still so.
+    /// Whether only a watch shows that the reported state still holds.
     pub(super) fn rests(&self) -> bool {
         self.rests
     }
@@ -73,24 +74,24 @@ impl View {
         self.again.cancel();
     }
 
-    /// What it shows was last confirmed too long ago.
+    /// The view was last confirmed too long ago.
     pub(super) fn on_stale(&mut self, since: Time, group: &Name, shared: &mut Shared) {
-        if !matches!(self.told, GroupEvent::Unknown { .. }) {
-            self.tell(GroupEvent::Unknown { since }, group, shared);
+        if !matches!(self.reported, GroupEvent::Unknown { .. }) {
+            self.report(GroupEvent::Unknown { since }, group, shared);
         }
     }
 
-    /// A membership cannot go on for now. The members that are known are told again.
+    /// A membership cannot go on for now. After this report the known members are reported again.
     pub(super) fn blocked(&mut self, error: Error, group: &Name, shared: &mut Shared) {
         self.again.later(shared.now, shared.session.timeout());
-        self.tell(GroupEvent::Failed(error), group, shared);
+        self.report(GroupEvent::Failed(error), group, shared);
     }
 
     pub(super) fn tick(&mut self, group: &Name, shared: &mut Shared) {
         if !self.again.take_due(shared.now) {
             return;
         }
-        // With thousands of members, only those are asked for again that a server has not decided.
+        // With thousands of members, the view asks again only for those that a server has not decided.
         let undecided = self
             .stats
             .flaw()
@@ -104,13 +105,14 @@ impl View {
         }
     }
 
-    /// Looks though its watch is silent.
+    /// Looks although its watch has not fired.
     pub(super) fn recheck(&self, group: &Name, shared: &mut Shared) {
         self.ask(ViewAsk::Same, group, shared);
     }
 
     pub(super) fn on_watch(&mut self, group: &Name, shared: &mut Shared) {
-        // Many that come at once are looked at once each, not again for each of the others.
+        // If many members come at once, the view looks once at each, and not again for each of the
+        // others.
         if self.stats.is_complete() {
             self.refresh(group, shared);
         } else {
@@ -136,7 +138,7 @@ impl View {
         let request = match &ask {
             ViewAsk::List => Request::GetChildren2 { path, watch: true },
             ViewAsk::Path => Request::Exists { path, watch: true },
-            // A znode that is missing is watched by this; one that stands by its children.
+            // This watches a missing znode; the list of children watches one that stands.
             ViewAsk::Same => Request::Exists {
                 path,
                 watch: self.epoch == 0,
@@ -241,7 +243,7 @@ impl View {
     }
 
     fn counted(&mut self, group: &Name, shared: &mut Shared) {
-        // Whoever cannot be looked at must not vanish from the view.
+        // A member that cannot be looked at must not vanish from the view.
         if let Some(flaw) = self.stats.flaw() {
             self.refused(flaw, group, shared);
             return;
@@ -249,10 +251,10 @@ impl View {
         self.rests = true;
         self.again.over();
         let members = GroupEvent::Members(self.stats.members());
-        self.tell(members, group, shared);
+        self.report(members, group, shared);
     }
 
-    /// The view cannot be had for now; it is tried again by itself.
+    /// The view cannot be read for now; it tries again by itself.
     fn refused(&mut self, error: Error, group: &Name, shared: &mut Shared) {
         let timeout = shared.session.timeout();
         self.rests = false;
@@ -260,18 +262,18 @@ impl View {
             ErrorKind::NoAuth => self.again.later(shared.now, timeout),
             _ => self.again.soon(shared.now, timeout),
         }
-        // What it knows is not overthrown by one answer that decides nothing.
-        let knows = matches!(self.told, GroupEvent::Members(_));
+        // One answer that decides nothing does not replace the knowledge.
+        let knows = matches!(self.reported, GroupEvent::Members(_));
         if knows && error.kind() != ErrorKind::NoAuth && !self.again.is_in_vain() {
             return;
         }
-        self.tell(GroupEvent::Failed(error), group, shared);
+        self.report(GroupEvent::Failed(error), group, shared);
     }
 
-    fn tell(&mut self, event: GroupEvent, group: &Name, shared: &mut Shared) {
-        if self.told != event {
-            self.told = event.clone();
-            group.tell(event, shared);
+    fn report(&mut self, event: GroupEvent, group: &Name, shared: &mut Shared) {
+        if self.reported != event {
+            self.reported = event.clone();
+            group.report(event, shared);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a user chooses from.
+//! The choices of users.
 
 use super::{List, Word};
 use core::fmt;
@@ -100,7 +100,7 @@ pub(super) const LOG_LEVELS: List = List {
     of_c: &[],
 };
 
-/// The word of a number that is no choice, in the C ABI alone.
+/// The word of a number that is not a choice, in the C ABI alone.
 pub(super) const fn none(name: &'static str, c: &'static str) -> Word {
     Word::of_c(0, name, c)
 }

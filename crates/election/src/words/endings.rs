@@ -1,4 +1,4 @@
-//! How things end.
+//! The ends of candidacies, memberships and sessions.
 
 use super::List;
 use super::choices::none;
@@ -17,9 +17,9 @@ words! {
         /// may not read its own znode.
         LeaseLapsed = (2, "lease_lapsed",
             ending: Some(Ending::Involuntary), log: "the lease ended before it could be renewed"),
-        /// Somebody else deleted the znode.
+        /// Another party deleted the znode.
         Evicted = (3, "evicted",
-            ending: Some(Ending::Involuntary), log: "somebody else deleted its znode"),
+            ending: Some(Ending::Involuntary), log: "another party deleted its znode"),
         /// `withdraw` was called.
         Withdrawn = (4, "withdrawn",
             ending: Some(Ending::Wanted), log: "withdrawn",
@@ -49,10 +49,10 @@ pub(super) const LOST_REASONS: List = List {
     )],
 };
 
-/// What follows the loss of a candidacy.
+/// The consequence of the loss of a candidacy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// Nobody on this side asked for it: the contender enrols again, if it may.
+    /// The user did not ask for the end: the contender enrols again, if it may.
     Involuntary,
     /// The user ended it, and no candidacy follows.
     Wanted,
@@ -61,10 +61,10 @@ pub enum Ending {
 }
 
 impl LostReason {
-    /// What follows.
+    /// The consequence of the loss.
     #[doc(hidden)] // for the library
     pub fn ending(&self) -> Ending {
-        // Every row has it, see below.
+        // Every row has one: a check below fails to compile otherwise.
         self.word().ending.unwrap_or(Ending::Final)
     }
 }

@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! The kinds of errors.
 
 use super::{List, Word};
 

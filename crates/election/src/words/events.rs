@@ -1,4 +1,4 @@
-//! What happens to a session, a contender, a detector and a group.
+//! The events of sessions, contenders, detectors and groups.
 
 use super::{ExpiredBy, List, LostReason, Word};
 use crate::error::Error;
@@ -11,7 +11,7 @@ use tenure_session::Time;
 const C_DOC: &str = "The kind of an event. Each kind names its main accessors after the colon. The numbers are \
                      permanent; new ones may come, so ignore unknown ones.";
 
-/// The lists of one type: they differ in whose event it is.
+/// A list of one of the handles: the lists share their type in C.
 const fn list(noun: &'static str, prefix: &'static str, cpp_prefix: &'static str) -> List {
     List {
         noun,
@@ -200,7 +200,7 @@ pub(super) const GROUP: List = List {
     ..list("group event", "EVENT_GROUP", "group_")
 };
 
-/// What is no event of a handle, in the C ABI alone.
+/// The kinds of the C ABI that are not events of a handle.
 pub(super) const CALL: List = List {
     words: &[],
     of_c: &[

@@ -28,7 +28,7 @@ macro_rules! words {
         }
 
         impl $Enum {
-            /// What there is to say of each.
+            /// The word of each variant.
             #[doc(hidden)]
             pub const WORDS: &'static [$crate::words::Word] = &[
                 $( $crate::words::Word {
@@ -68,7 +68,7 @@ macro_rules! words {
                 }
             }
 
-            /// What there is to say of this kind.
+            /// The word of this kind.
             #[doc(hidden)]
             pub fn word(&self) -> &'static $crate::words::Word {
                 let mut words = Self::WORDS.iter();
@@ -76,7 +76,7 @@ macro_rules! words {
                 own.unwrap_or(&$crate::words::Word::BARE)
             }
 
-            /// What comes with it, in the order of the fields.
+            /// Its parts, in the order of the fields.
             #[doc(hidden)]
             pub fn parts(&self) -> alloc::vec::Vec<$crate::words::Part<'_>> {
                 match self {
@@ -89,15 +89,15 @@ macro_rules! words {
                 }
             }
 
-            /// What comes with it under this name, if something does.
+            /// Its part with this name, if there is one.
             #[doc(hidden)]
             pub fn part(&self, name: &str) -> Option<$crate::words::Part<'_>> {
                 let at = self.word().fields.iter().position(|field| field.name == name)?;
                 self.parts().into_iter().nth(at)
             }
 
-            /// Two of each kind, for the tests of the faces: one in which each part is there, and one in
-            /// which parts that may be missing are.
+            /// Two of each kind, for the tests of the faces: one with every part, and one without the
+            /// parts that may be missing.
             #[doc(hidden)]
             #[allow(unused_variables)] // in an enum without parts
             pub fn samples() -> alloc::vec::Vec<Self> {
@@ -133,15 +133,15 @@ macro_rules! choices {
         }
 
         impl $Enum {
-            /// All of them.
+            /// All values.
             pub const ALL: &'static [Self] = &[ $( Self::$Variant ),+ ];
 
-            /// The one with this [`name`](Self::name).
+            /// The value with this [`name`](Self::name).
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.name() == name)
             }
 
-            /// The one with this number in the C ABI.
+            /// The value with this number in the C ABI.
             #[doc(hidden)]
             pub fn from_number(number: i32) -> Option<Self> {
                 Self::ALL.iter().copied().find(|one| one.number() == number)

@@ -1,8 +1,8 @@
-//! What a client counts.
+//! The metrics of a client.
 
 use super::{List, Word};
 
-/// The table: `$make!` gets its rows.
+/// The table: the macro `$make!` gets its rows.
 #[doc(hidden)] // for the library, which counts
 #[macro_export]
 macro_rules! metrics {

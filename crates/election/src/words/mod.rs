@@ -35,15 +35,15 @@ pub struct Word {
     pub rust: &'static str,
     /// Its name in every other language and in JSON: small letters, with `_` between the parts.
     pub name: &'static str,
-    /// Its number in the C ABI, for ever.
+    /// Its permanent number in the C ABI.
     pub number: i32,
     /// Its doc comment in Rust, line by line.
     pub doc: &'static str,
-    /// What comes with it.
+    /// Its parts.
     pub fields: &'static [Field],
     /// The sentences of the C header, where they differ from those of Rust.
     pub c: &'static str,
-    /// What the C header says after the accessors of an event.
+    /// The text of the C header after the accessors of an event.
     pub c_more: &'static str,
     /// A remark beside the enumerator in C++.
     pub cpp: &'static str,
@@ -51,17 +51,17 @@ pub struct Word {
     pub python: &'static str,
     /// The sentences of Python, where they differ from those of Rust.
     pub python_doc: &'static str,
-    /// A class of Python itself which the exception is, too.
+    /// A built-in class of Python that the exception also derives from.
     pub python_base: &'static str,
     /// The sentence of the tool's help and document, where it differs from that of Rust.
     pub tool: &'static str,
-    /// Of an event: that something happened, and not how things are from now on.
+    /// Of an event: whether it reports an incident, and not a state from now on.
     pub news: bool,
     /// Of an error: whether the same call can succeed later without any change.
     pub retriable: bool,
-    /// Of a lost reason: what follows. Every lost reason has one.
+    /// Of a lost reason: its consequence. Every lost reason has one.
     pub ending: Option<Ending>,
-    /// Of a lost reason: what the log says. Every lost reason has it.
+    /// Of a lost reason: its text in the log. Every lost reason has one.
     pub log: &'static str,
 }
 
@@ -97,12 +97,12 @@ impl Word {
     }
 }
 
-/// What comes with a word: a field of an event.
+/// A part of a word: a field of an event.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     /// Its name in Rust.
     pub name: &'static str,
-    /// What it is.
+    /// Its type.
     pub shape: Shape,
     /// Its doc comment, line by line; empty if the event says it.
     pub doc: &'static str,
@@ -111,7 +111,7 @@ pub struct Field {
 /// Words of one kind.
 #[derive(Debug, Clone, Copy)]
 pub struct List {
-    /// What each is, in English.
+    /// The English noun for one of the words.
     pub noun: &'static str,
     /// How the names of its constants begin in C.
     pub prefix: &'static str,
@@ -125,7 +125,7 @@ pub struct List {
     pub cpp_prefix: &'static str,
     /// The words.
     pub words: &'static [Word],
-    /// Those that only the C ABI has.
+    /// The words that only the C ABI has.
     pub of_c: &'static [Word],
 }
 

@@ -1,9 +1,9 @@
-//! What a user sets.
+//! The options of users.
 
 /// Options of one object.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
-    /// Of which: the noun of its options.
+    /// The noun of the options.
     pub noun: &'static str,
     /// The rows.
     pub settings: &'static [Setting],
@@ -14,17 +14,17 @@ pub struct Settings {
 pub struct Setting {
     /// Its name in every language.
     pub name: &'static str,
-    /// What it takes.
+    /// The kind of its value.
     pub kind: Kind,
-    /// What it is, in a few words: for C++, Python and the tool.
+    /// Its meaning in a few words: for C++, Python and the tool.
     pub brief: &'static str,
-    /// What it is, in sentences: for Rust and C.
+    /// Its meaning in sentences: for Rust and C.
     pub doc: &'static str,
-    /// What the C header says of the value, with its range.
+    /// The C header's text on the value, with its range.
     pub value: &'static str,
 }
 
-/// What an option takes.
+/// The kind of an option's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Text; none by default.

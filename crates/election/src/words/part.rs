@@ -1,5 +1,5 @@
-//! What comes with a word, seen without its type: the faces that cannot know every event convert the
-//! parts of each in the same way.
+//! The parts of words, without their types: a face that does not know every event converts the parts of
+//! each in the same way.
 
 use super::{ExpiredBy, LostReason};
 use crate::error::{Error, ErrorKind};
@@ -26,7 +26,7 @@ pub enum Part<'a> {
     Span(Duration),
     /// The number of a session.
     Session(i64),
-    /// How many.
+    /// A number.
     Count(u64),
     /// A sentence for people.
     Text(&'a str),
@@ -38,7 +38,7 @@ pub enum Part<'a> {
     By(ExpiredBy),
 }
 
-/// What a [`Part`] is, and whether it may be missing.
+/// The type of a [`Part`], and whether the part may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)] // as in `Part`
 pub enum Shape {
@@ -57,9 +57,9 @@ pub enum Shape {
     By,
 }
 
-/// A type of which an event has parts.
+/// A type of parts of events.
 pub trait IsPart: Sized {
-    /// What it is.
+    /// The shape of the part.
     const SHAPE: Shape;
 
     /// The value without its type.

@@ -1,4 +1,4 @@
-//! The end of an own znode that is given up.
+//! The end of an own znode that is released.
 
 use super::{OwnZnode, State, ZnodeAsk, ZnodeId, ZnodeNews, blocked, finish};
 use crate::ask::Ask;
@@ -7,7 +7,7 @@ use crate::event::Member;
 use crate::shared::Shared;
 use tenure_proto::{Request, Response, ServerError, op, path};
 
-/// Gives an own znode up: [`ZnodeNews::Left`] or [`ZnodeNews::Stuck`] follows.
+/// Releases an own znode: [`ZnodeNews::Left`] or [`ZnodeNews::Stuck`] follows.
 pub(crate) fn release(shared: &mut Shared, id: ZnodeId) {
     let Some(znode) = shared.znodes.get_mut(id) else {
         return;
@@ -62,7 +62,7 @@ pub(super) fn deleted(shared: &mut Shared, id: ZnodeId, result: Result<Response,
     finish(shared, id, news);
 }
 
-/// A list has said whether a znode that may not be read is ours.
+/// The answer of a list that shows whether a znode that may not be read is the client's.
 pub(super) fn owned(shared: &mut Shared, id: ZnodeId, result: Result<Response, ServerError>) {
     let Some(znode) = shared.znodes.get(id) else {
         return;
@@ -73,7 +73,8 @@ pub(super) fn owned(shared: &mut Shared, id: ZnodeId, result: Result<Response, S
     let (member, by_us) = (member.clone(), *asked);
     let stands = match result {
         Ok(Response::Ephemerals(paths)) => paths.contains(&member.path),
-        // The same group's znode, which is older than ours, never uses a name twice.
+        // If the group's znode is older than the own znode it is the same as before, and the same one
+        // never uses a name twice.
         Ok(Response::Children { children, stat }) => {
             let born = Member::new(&znode.group, stat.czxid).token;
             let own = path::basename(&member.path);

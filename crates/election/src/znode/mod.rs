@@ -1,21 +1,21 @@
-//! Our own znodes: each created once, never doubled by a lost reply, watched while it stands,
+//! The client's own znodes: each is created once, never doubled by a lost reply, watched while it stands,
 //! and never left behind.
 //!
-//! A create whose reply was lost has an unknown outcome. On the next connection of the same
-//! session its znode is in doubt, and we look before we create: a write, then the ephemerals of
-//! this session under the group's path. One that has our label and payload is adopted; others that
-//! no own znode claims are ghosts and are deleted (CURATOR-264 and many more: a ghost is the oldest
-//! member, and nobody serves under it). So at most one create is sent per session and
-//! disturbance. A look that finds nothing decides less than it seems: such a create can be carried
-//! out later, so the group is looked at again, at intervals that grow ([`late`]).
+//! A create whose reply was lost has an unknown outcome. On the next connection of the same session its
+//! znode is in doubt, and the own znode looks before it creates: it sends a write, then lists the
+//! ephemerals of this session under the group's path. It adopts one that has its label and payload;
+//! others that no own znode claims are ghosts, and it deletes them (CURATOR-264 and many more: a ghost is
+//! the oldest member, and no program serves as that member). So at most one create is sent per session
+//! and disturbance. A look that finds nothing is not the last: such a create can be carried out later, so
+//! the client looks at the group again, at intervals that grow ([`late`]).
 //!
-//! An answer that decides nothing ([`verdict`](tenure_session::verdict)) is such a disturbance, though the
-//! connection lives: after a pause we look, then act. A znode of ours that may not be read is not
-//! taken for gone: it is *doubted*, no lease is renewed for it, and whether it may be read again is
-//! asked at leisure.
+//! An answer that decides nothing ([`verdict`](tenure_session::verdict)) is such a disturbance, although
+//! the connection lives: after a pause the own znode looks, then acts. An own znode that may not be read
+//! does not count as gone: it is *doubted*, no lease is renewed for it, and the client asks each T/3
+//! whether it may be read again.
 //!
-//! An own znode is an entry of a table and nothing more, so what is done with one are functions
-//! that take what the machines share and its number.
+//! An own znode is only an entry of a table, so its operations are functions that take [`Shared`] and its
+//! number.
 //!
 //! # States
 //!
@@ -33,7 +33,7 @@
 //!            Leaving ── deleted ──▶ (gone)
 //! ```
 //!
-//! | in | what happens | then | code |
+//! | in | event | then | code |
 //! |---|---|---|---|
 //! | `Absent` | a connection, or the end of a pause | `Creating` | `create` |
 //! | `Creating` | the group's path is missing | `Creating` again, behind creates of the path | `create` |
@@ -48,10 +48,11 @@
 //! | `Leaving` | the znode is gone | gone: `Left` | `leave` |
 //! | `Leaving` | it may not be deleted | gone: `Stuck` | `leave` |
 //! | any but `Absent`, not released | the session is over | gone: `SessionOver` | |
-//! | any, released | the session is over by a server's word | gone: `Left` | |
-//! | any, released | the session is over by our own clock | `Unburied`; gone once it is buried: `Left` | |
+//! | any, released | a server reports that the session is over | gone: `Left` | |
+//! | any, released | the session is over by the client's own clock | `Unburied`; gone once it is buried: `Left` | |
 //!
-//! One that is released before it is `Standing` goes on until its outcome is known, and then leaves.
+//! An own znode that is released before it is `Standing` goes on until its outcome is known, and then
+//! leaves.
 
 mod adopt;
 mod create;
@@ -85,18 +86,18 @@ use tenure_session::Time;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ZnodeId(u64);
 
-/// What is asked of the server about an own znode.
+/// A question to the server about an own znode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ZnodeAsk {
     Ancestor(String),
     Create,
     Name(String),
-    /// A look; its number tells answers to an abandoned one apart.
+    /// A look; its number distinguishes answers to an abandoned one.
     Look(u32, Look),
     Verify,
     /// Whether an own znode may be read again.
     Check,
-    /// Whether a znode that may not be read is ours.
+    /// Whether a znode that may not be read is the client's.
     Own,
     Write,
     Delete,
@@ -111,7 +112,7 @@ pub(crate) enum Look {
 }
 
 impl ZnodeAsk {
-    /// What it does, for people.
+    /// The act of the question, for people.
     fn act(&self) -> &'static str {
         match self {
             Self::Ancestor(_) => "create",
@@ -124,24 +125,24 @@ impl ZnodeAsk {
     }
 }
 
-/// What the owner of an own znode is told.
+/// A report to the owner of an own znode.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ZnodeNews {
     /// The znode stands.
     Stands(Member),
     /// It cannot be created, and is given up.
     Refused(Error),
-    /// The znode has the payload that was last asked for.
+    /// The znode has the newest requested payload.
     Written,
     /// Its payload may not be changed; it stays as it was.
     Unwritten(Error),
-    /// It cannot go on for now, and tries again by itself; told once for each cause.
+    /// It cannot go on for now, and tries again by itself; reported once for each cause.
     Blocked(Error),
-    /// It is not known any more that the znode is ours: no lease may be renewed for it.
+    /// It is no longer known that the znode is the client's: no lease may be renewed for it.
     Doubted,
     /// It is known again.
     Trusted,
-    /// Somebody else deleted it.
+    /// Another party deleted it.
     Evicted,
     /// Its session is over, and it is gone.
     SessionOver,
@@ -161,14 +162,15 @@ enum State {
     Named(String),
     /// The create's reply was lost.
     Doubt,
-    /// In doubt, and looking, for itself and for all others in doubt under the same group.
+    /// In doubt; it looks, for itself and for all others in doubt under the same group.
     Looking {
-        /// Those whose doubt it ends.
+        /// The own znodes whose doubt the look ends.
         covers: Vec<ZnodeId>,
-        /// Whether what is looked at are the ephemerals of this session.
+        /// Whether the look lists the ephemerals of this session.
         ephemerals: bool,
         unread: usize,
-        /// What this session owns there and no own znode claims, with its payload.
+        /// The znodes under the group that this session owns and no own znode claims, with their
+        /// payloads.
         found: Vec<(Member, Option<Vec<u8>>)>,
     },
     Standing(Member),
@@ -180,7 +182,7 @@ enum State {
         member: Member,
         asked: bool,
     },
-    /// Released; goes with a session that is still to be buried.
+    /// Released; it goes with a session that the client has still to bury.
     Unburied,
 }
 
@@ -188,9 +190,9 @@ enum State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trust {
     Whole,
-    /// A proof's check has failed; a look says why.
+    /// A proof's check has failed; a look finds the reason.
     Doubted,
-    /// It may not be read; only a check says when it may be again.
+    /// It may not be read; only a check shows when it may be read again.
     Unread,
 }
 
@@ -199,11 +201,11 @@ struct OwnZnode {
     owner: Handle,
     group: String,
     label: Option<String>,
-    /// The payload that it is to have.
+    /// The requested payload.
     data: Vec<u8>,
     /// The payload that the newest create carried.
     carried: Vec<u8>,
-    /// The payload that it is known to have.
+    /// The payload that it certainly has.
     written: Option<Vec<u8>>,
     /// The payload of a write in flight.
     writing: Option<Vec<u8>>,
@@ -211,12 +213,13 @@ struct OwnZnode {
     released: bool,
     /// The newest create was in flight when its connection ended.
     lost: bool,
-    /// How often it was looked for in vain since, if it is one of the client's own.
+    /// How many looks have not found it since, if it belongs to the client itself.
     looks: u32,
-    /// How often a server has refused the create. Those that were lost do not count.
+    /// How often a server has refused the create. Lost creates do not count.
     refusals: u32,
     ancestor_error: Option<Error>,
-    /// The newest attempt to create an ancestor was answered by an error that decides nothing.
+    /// The error that decides nothing with which a server answered the newest attempt to create an
+    /// ancestor.
     ancestor_doubt: Option<Error>,
     trust: Trust,
     /// The number of the newest look.
@@ -250,7 +253,7 @@ impl OwnZnode {
         }
     }
 
-    /// Whether the znode does not have the payload that it is to have.
+    /// Whether the znode does not have the requested payload.
     fn is_behind(&self) -> bool {
         self.written.as_ref() != Some(&self.data)
     }
@@ -266,7 +269,7 @@ pub(crate) struct OwnZnodes {
 }
 
 impl OwnZnodes {
-    /// What owners must hear, in order.
+    /// The next report to an owner, in order.
     pub(crate) fn next_news(&mut self) -> Option<(Handle, ZnodeId, ZnodeNews)> {
         self.news.pop_front()
     }
@@ -299,7 +302,7 @@ impl OwnZnodes {
         }
     }
 
-    /// Whether it stands, and only its watch says that it still does.
+    /// Whether it stands, and only its watch shows that it still does.
     pub(crate) fn rests(&self, id: ZnodeId) -> bool {
         self.all.get(id).is_some_and(|znode| {
             matches!(znode.state, State::Standing(_))
@@ -308,7 +311,7 @@ impl OwnZnodes {
         })
     }
 
-    /// The machine that it belongs to.
+    /// The machine that owns it.
     pub(crate) fn owner(&self, id: ZnodeId) -> Option<Handle> {
         self.all.get(id).map(|znode| znode.owner)
     }
@@ -356,7 +359,7 @@ impl OwnZnodes {
         }
     }
 
-    /// Whether the znode does not have the payload that it is to have.
+    /// Whether the znode does not have the requested payload.
     fn is_behind(&self, id: ZnodeId) -> bool {
         self.get(id).is_some_and(OwnZnode::is_behind)
     }
@@ -399,8 +402,8 @@ pub(crate) fn on_attached(shared: &mut Shared) {
                     write::write(shared, id);
                 }
             }
-            // Whether an earlier delete was carried out is not known, and by now the path
-            // may be a stranger's: look before deleting.
+            // The outcome of an earlier delete is not known, and by now the path may belong to another
+            // client: look before the delete.
             State::Leaving { .. } => verify::verify(shared, id, false),
             State::Creating
             | State::Named(_)
@@ -411,7 +414,7 @@ pub(crate) fn on_attached(shared: &mut Shared) {
     }
 }
 
-/// Tries again what a server has not decided, as far as it is time.
+/// Repeats the requests that a server has not decided and that are due.
 pub(crate) fn tick(shared: &mut Shared) {
     if !shared.attached() {
         return;
@@ -421,7 +424,7 @@ pub(crate) fn tick(shared: &mut Shared) {
             continue;
         };
         if znode.rewrite.take_due(shared.now) && matches!(znode.state, State::Standing(_)) {
-            // By now the path may be a stranger's, as after a reconnection.
+            // By now the path may belong to another client, as after a reconnection.
             verify::verify(shared, id, true);
             write::write(shared, id);
         }
@@ -443,7 +446,8 @@ pub(crate) fn tick(shared: &mut Shared) {
                 let mut others = shared.znodes.all.of_group(&group);
                 let looks =
                     |(_, znode): (_, &OwnZnode)| matches!(znode.state, State::Looking { .. });
-                // One that is under way is followed by another for who was not in doubt yet.
+                // After a look that is under way another one follows for this znode, which came into
+                // doubt later.
                 let is_looked_for = others.any(looks);
                 drop(others);
                 if !is_looked_for {
@@ -464,7 +468,7 @@ pub(crate) fn on_expired(shared: &mut Shared, by: ExpiredBy) {
             continue;
         };
         match (by, znode.released) {
-            // Nothing of it was ever in the session that is over.
+            // The session that is over never had a znode of it.
             (_, false) if matches!(znode.state, State::Absent) => {}
             (ExpiredBy::LocalTimeout, true) => znode.state = State::Unburied,
             (ExpiredBy::Server, true) => {
@@ -499,7 +503,7 @@ pub(crate) fn on_watch(shared: &mut Shared, id: ZnodeId, kind: EventKind) {
     }
     match kind {
         EventKind::Deleted => finish(shared, id, ZnodeNews::Evicted),
-        // "Changed" may also mean deleted and created again, by a stranger.
+        // "Changed" may also mean deleted, and created again by another client.
         EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
             verify::verify(shared, id, true);
         }
@@ -537,7 +541,7 @@ pub(crate) fn on_reply(
     }
 }
 
-/// An answer that decides nothing. What was asked may have been done, or not: after a pause the
+/// An answer that decides nothing. The server may have carried the request out, or not: after a pause the
 /// own znode looks, then goes on.
 pub(crate) fn on_undecided(shared: &mut Shared, id: ZnodeId, ask: &ZnodeAsk, error: ServerError) {
     let Some(znode) = shared.znodes.get_mut(id) else {
@@ -550,7 +554,7 @@ pub(crate) fn on_undecided(shared: &mut Shared, id: ZnodeId, ask: &ZnodeAsk, err
     let asked = own.as_deref().unwrap_or(&znode.group);
     match (ask, &znode.state) {
         (ZnodeAsk::Ancestor(path), _) => {
-            // The create behind it tells whether the ancestor was missing.
+            // The create behind it shows whether the ancestor was missing.
             znode.ancestor_doubt = Some(Error::undecided(error, ask.act(), path));
         }
         (ZnodeAsk::Create, State::Creating) => {
@@ -591,12 +595,12 @@ pub(crate) fn on_undecided(shared: &mut Shared, id: ZnodeId, ask: &ZnodeAsk, err
     }
 }
 
-/// Waits, and says why.
+/// Waits, and reports the error.
 fn blocked(shared: &mut Shared, id: ZnodeId, error: Error) {
     let Some(znode) = shared.znodes.get_mut(id) else {
         return;
     };
-    // A leader may not have time to wait at leisure.
+    // A leader may not have time to wait for T/3.
     znode.again.soon(shared.now, shared.session.timeout());
     let news = znode.again.is_news(&error);
     shared.znodes.say_blocked(id, news, error);

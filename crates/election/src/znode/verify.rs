@@ -1,4 +1,4 @@
-//! Whether an own znode still stands and is ours, and whether proofs may name it.
+//! Whether an own znode still stands and is the client's, and whether proofs may name it.
 
 use super::{OwnZnode, OwnZnodes, State, Trust, ZnodeAsk, ZnodeId, ZnodeNews, leave};
 use super::{blocked, finish, on_undecided};
@@ -35,13 +35,13 @@ impl OwnZnodes {
     }
 }
 
-/// Something says that this znode may be gone.
+/// A report or an answer indicates that this znode may be gone.
 pub(crate) fn look_again(shared: &mut Shared, id: ZnodeId) {
     verify(shared, id, true);
 }
 
-/// The check of this znode has made a proof fail: until it is known to be ours, proofs do
-/// without it, and its lease is not renewed.
+/// The check of this znode has made a proof fail: until an answer shows that it is the client's, proofs
+/// do not name it, and its lease is not renewed.
 pub(crate) fn on_failed_check(shared: &mut Shared, id: ZnodeId, error: ServerError) {
     let Some(znode) = shared.znodes.get_mut(id) else {
         return;
@@ -78,11 +78,11 @@ pub(super) fn verified(shared: &mut Shared, id: ZnodeId, result: Result<Response
     let session = shared.session.id();
     let ours = |member: &Member, stat: Stat| {
         stat.ephemeral_owner == session
-            // Where it may not be read, its birth is not known.
+            // If it may not be read, its `czxid` is not known.
             && (member.token == 0 || Member::new(&member.path, stat.czxid) == *member)
     };
     match (&znode.state, result) {
-        // Some servers show a stat to whoever may not read, and send no events.
+        // Some servers show the stat to a client that may not read the znode, and send it no events.
         (State::Standing(member), Ok(Response::Stat(stat)))
             if ours(member, stat) && znode.trust == Trust::Unread => {}
         (State::Standing(member), Ok(Response::Stat(stat))) if ours(member, stat) => {
@@ -119,7 +119,7 @@ pub(super) fn verified(shared: &mut Shared, id: ZnodeId, result: Result<Response
     }
 }
 
-/// The own znode may not be read: no event of it comes, and no proof can name it.
+/// The own znode may not be read: servers send no event about it, and no proof can name it.
 fn unread(shared: &mut Shared, id: ZnodeId) {
     shared.znodes.doubt(id, Trust::Unread);
     if let Some(OwnZnode {
@@ -132,8 +132,8 @@ fn unread(shared: &mut Shared, id: ZnodeId) {
     }
 }
 
-/// Asks whether the own znode may be read again. Servers differ in what else needs READ; a check
-/// always does.
+/// Asks whether the own znode may be read again. Servers differ in the other operations that need READ; a
+/// check always does.
 pub(super) fn check(shared: &mut Shared, id: ZnodeId) {
     if let Some(OwnZnode {
         state: State::Standing(member),

@@ -55,7 +55,7 @@ pub(super) fn wrote(shared: &mut Shared, id: ZnodeId, result: Result<Response, S
             }
             ZnodeNews::Written
         }
-        // The watch on it will say so.
+        // The watch on it reports that.
         Err(ServerError::NoNode) => return,
         Err(error) => {
             znode.data = znode.written.clone().unwrap_or_default();

@@ -1,6 +1,6 @@
-//! Reading what a server sends.
+//! Reads the frames of servers.
 
-use super::{Link, Purpose, Session};
+use super::{Connection, Purpose, Session};
 use crate::edge::{Output, Outputs};
 use crate::lease;
 use crate::question::Question;
@@ -17,10 +17,10 @@ use tenure_proto::{
 };
 
 impl<Q: Question> Session<Q> {
-    /// Reads one frame, if a whole one is there. Says whether to look again.
+    /// Reads one frame, if a whole one is there. Returns whether to read again.
     pub(super) fn read_frame(&mut self, now: Time, out: &mut impl Outputs) -> bool {
-        match &mut self.link {
-            Link::Handshaking {
+        match &mut self.connection {
+            Connection::Handshaking {
                 conn,
                 address,
                 sent,
@@ -43,7 +43,7 @@ impl<Q: Question> Session<Q> {
                 }
                 true
             }
-            Link::Up(up) => {
+            Connection::Up(up) => {
                 let outcome = match up.decoder.next_within(self.options.answer_bytes_max) {
                     Ok(None) => return false,
                     Ok(Some(Frame::Whole(body))) => {
@@ -57,7 +57,7 @@ impl<Q: Question> Session<Q> {
                     Err(error) => Err(error.to_string()),
                 };
                 if let Err(why) = outcome
-                    && let Link::Up(up) = &self.link
+                    && let Connection::Up(up) = &self.connection
                 {
                     out.put(Output::Close { conn: up.conn });
                     let why = format!("{} broke the protocol: {why}", up.address);
@@ -65,14 +65,15 @@ impl<Q: Question> Session<Q> {
                 }
                 true
             }
-            Link::Idle { .. } | Link::Resolving { .. } | Link::Dialing { .. } | Link::Ended => {
-                false
-            }
+            Connection::Idle { .. }
+            | Connection::Resolving { .. }
+            | Connection::Dialing { .. }
+            | Connection::Ended => false,
         }
     }
 
-    /// One frame of a standing connection, of which only the header was kept if it is `too_long`; an
-    /// error is the end of the connection.
+    /// Reads one frame of an established connection; of a `too_long` one only the header was kept. An
+    /// error ends the connection.
     pub(super) fn answer(
         &mut self,
         body: &[u8],
@@ -81,7 +82,7 @@ impl<Q: Question> Session<Q> {
         out: &mut impl Outputs,
     ) -> Result<(), String> {
         let timeout = self.timeout();
-        let Link::Up(up) = &mut self.link else {
+        let Connection::Up(up) = &mut self.connection else {
             return Ok(());
         };
         let mut reader = Reader::new(body);
@@ -95,7 +96,7 @@ impl<Q: Question> Session<Q> {
                     return Err(format!("it sent an event of {bytes} bytes"));
                 }
                 let event = WatchEvent::decode(&mut reader).map_err(|e| e.to_string())?;
-                // What a session watches that is given up is nobody's any more.
+                // No machine waits for the watches of a session that is given up.
                 if let Some(event) = event.filter(|_| self.purpose != Purpose::Bury) {
                     self.signals.push_back(Signal::Watch(event));
                 }
@@ -105,14 +106,14 @@ impl<Q: Question> Session<Q> {
                 let sent = up
                     .pings
                     .pop_front()
-                    .ok_or("a ping was answered that nobody sent")?;
-                up.proofs.heard(sent, now);
+                    .ok_or("it answered a ping that was not sent")?;
+                up.proofs.replied(sent, now);
                 sent
             }
             xid => {
-                // Servers refuse what they do not know before they have answered what was asked
-                // before it, and close: without this we would ask again, for ever. (Where it comes
-                // in its turn, who asked remembers it.)
+                // A server refuses an unknown operation before it has answered the earlier requests, and
+                // closes the connection: without this the client would ask again for ever. (If the
+                // refusal comes in its turn, the machine that asked calls `lacks`.)
                 let early = up.requests.oldest().is_some_and(|oldest| oldest.xid != xid);
                 if early
                     && ServerError::from_code(header.err) == ServerError::Unimplemented
@@ -168,9 +169,10 @@ impl<Q: Question> Session<Q> {
                         self.end(false);
                         return Ok(());
                     }
-                    // The session is over or has moved on: only a new handshake can tell which.
+                    // The session is over or has moved to another server: only a new handshake shows
+                    // which.
                     (_, Err(ServerError::SessionExpired | ServerError::SessionMoved)) => {
-                        return Err("the session is not attached here any more".to_owned());
+                        return Err("the session is no longer attached to this server".to_owned());
                     }
                     _ => {}
                 }
@@ -180,11 +182,11 @@ impl<Q: Question> Session<Q> {
                         outcome.as_ref().is_err_and(|error| gone.contains(error))
                     })
                 {
-                    return Err("the session is not attached here any more".to_owned());
+                    return Err("the session is no longer attached to this server".to_owned());
                 }
-                // A server answers `addauth` before the request gets to where sessions are kept.
+                // A server answers `addauth` before the request reaches its session tracker.
                 if !matches!(request.ask, Ask::Auth) {
-                    up.proofs.heard(sent, now);
+                    up.proofs.replied(sent, now);
                 }
                 if matches!(request.ask, Ask::Proof(_)) {
                     up.proofs.answered();
@@ -198,7 +200,7 @@ impl<Q: Question> Session<Q> {
                     Err(ServerError::NoNode) => request.op == op::EXISTS,
                     Err(_) => false,
                 };
-                // What is asked by a session that is given up is nobody's any more.
+                // No machine waits for the answers to a session that is given up.
                 if let Ask::Proof(question) | Ask::Question(question) = request.ask
                     && self.purpose != Purpose::Bury
                 {

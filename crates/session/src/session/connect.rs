@@ -1,6 +1,6 @@
-//! Reaching a server, from the first look-up to the granted session.
+//! Reaches a server, from the first look-up to the granted session.
 
-use super::{Link, Purpose, Session, Up};
+use super::{Connection, Purpose, Session, Up};
 use crate::blame::Suspect;
 use crate::edge::{Output, Outputs};
 use crate::lease;
@@ -30,36 +30,38 @@ impl<Q: Question> Session<Q> {
         now: Time,
         out: &mut impl Outputs,
     ) {
-        let attached = matches!(self.link, Link::Up(_));
+        let attached = matches!(self.connection, Connection::Up(_));
         let Some(found) = self.servers.resolved(id, result, attached, &mut self.rng) else {
             return;
         };
-        match (&self.link, found) {
-            (Link::Resolving { host, .. }, Found::Nothing { name, why }) if host.name == name => {
+        match (&self.connection, found) {
+            (Connection::Resolving { host, .. }, Found::Nothing { name, why })
+                if host.name == name =>
+            {
                 self.attempt_failed(why, now, out);
             }
-            (Link::Up(_) | Link::Ended, _) => {}
-            // Something else is under way, which goes on.
+            (Connection::Up(_) | Connection::Ended, _) => {}
+            // Another attempt is under way, and goes on.
             (_, Found::Nothing { why, .. }) => self.tell_failure(why),
-            (Link::Idle { .. } | Link::Resolving { .. }, Found::Addresses) => {
+            (Connection::Idle { .. } | Connection::Resolving { .. }, Found::Addresses) => {
                 if self.servers.has_untried() {
                     self.dial(now, out);
                 }
             }
-            // The server has moved: nobody waits for the address where it was.
-            (Link::Dialing { conn, address, .. }, Found::Addresses) => {
+            // The server has moved: an attempt at its old address is of no use.
+            (Connection::Dialing { conn, address, .. }, Found::Addresses) => {
                 if !self.servers.know(*address) && self.servers.has_untried() {
                     out.put(Output::Close { conn: *conn });
                     self.dial(now, out);
                 }
             }
-            (Link::Handshaking { .. }, Found::Addresses) => {}
+            (Connection::Handshaking { .. }, Found::Addresses) => {}
         }
     }
 
-    /// A connection stands: the handshake is sent.
+    /// A connection is established: the handshake is sent.
     pub fn connected(&mut self, id: u64, now: Time, out: &mut impl Outputs) {
-        let Link::Dialing { conn, address, .. } = self.link else {
+        let Connection::Dialing { conn, address, .. } = self.connection else {
             return;
         };
         if conn != id {
@@ -74,7 +76,7 @@ impl<Q: Question> Session<Q> {
         }
         .encode(&mut bytes);
         out.put(Output::Send { conn, bytes });
-        self.link = Link::Handshaking {
+        self.connection = Connection::Handshaking {
             conn,
             address,
             sent: now,
@@ -84,20 +86,20 @@ impl<Q: Question> Session<Q> {
         };
     }
 
-    /// A connection could not be made, or has ended; `why` is for people.
+    /// A connection could not be established, or has ended; `why` is for people.
     pub fn disconnected(&mut self, id: u64, why: &str, now: Time, out: &mut impl Outputs) {
-        match &self.link {
-            Link::Dialing { conn, address, .. } if *conn == id => {
+        match &self.connection {
+            Connection::Dialing { conn, address, .. } if *conn == id => {
                 let error = format!("cannot connect to {address}: {why}");
                 self.refusals = None;
                 self.attempt_failed(error, now, out);
             }
-            Link::Handshaking { conn, address, .. } if *conn == id => {
+            Connection::Handshaking { conn, address, .. } if *conn == id => {
                 let error = format!("{address} did not grant a session: {why}");
                 self.refused(now);
                 self.attempt_failed(error, now, out);
             }
-            Link::Up(up) if up.conn == id => {
+            Connection::Up(up) if up.conn == id => {
                 let why = format!("{}: {why}", up.address);
                 let suspects: Vec<Suspect> = up.requests.suspects().collect();
                 self.blame_all(&suspects, ServerError::HungUp, now);
@@ -115,11 +117,11 @@ impl<Q: Question> Session<Q> {
         while let Some((lookup, host)) = self.servers.next_look_up() {
             out.put(Output::Resolve { lookup, host });
         }
-        self.link = match step {
-            Step::Pause(retry_at) => Link::Idle { retry_at },
-            Step::Await(host) => Link::Resolving { host, give_up },
+        self.connection = match step {
+            Step::Pause(retry_at) => Connection::Idle { retry_at },
+            Step::Await(host) => Connection::Resolving { host, give_up },
             Step::Overdue(host) => {
-                self.link = Link::Idle { retry_at: now };
+                self.connection = Connection::Idle { retry_at: now };
                 self.attempt_failed(too_slow(&host), now, out);
                 return;
             }
@@ -130,7 +132,7 @@ impl<Q: Question> Session<Q> {
                     host,
                     address,
                 });
-                Link::Dialing {
+                Connection::Dialing {
                     conn,
                     address,
                     give_up: now + dial_limit,
@@ -152,10 +154,10 @@ impl<Q: Question> Session<Q> {
         });
     }
 
-    /// Servers that are behind what we have seen hang up on our handshake, for ever if they were
-    /// restored or emptied. Servers that stop or start do so too, once or twice. So only after a
-    /// whole session timeout in which every server did nothing else is it forgotten what we have
-    /// seen; they can then say whether they know our session.
+    /// A server that is behind the newest transaction of the client closes the connection in the
+    /// handshake, for ever if the server was restored or emptied. Servers that stop or start do so too,
+    /// once or twice. So only after a whole session timeout in which every server did nothing else does
+    /// the client forget its newest transaction; the servers can then report whether the session exists.
     fn refused(&mut self, now: Time) {
         let (since, times) = self.refusals.unwrap_or((now, 0));
         self.refusals = Some((since, times + 1));
@@ -165,12 +167,12 @@ impl<Q: Question> Session<Q> {
     }
 
     pub(super) fn drop_connection(&mut self, out: &mut impl Outputs) {
-        match &self.link {
-            Link::Dialing { conn, .. } | Link::Handshaking { conn, .. } => {
+        match &self.connection {
+            Connection::Dialing { conn, .. } | Connection::Handshaking { conn, .. } => {
                 out.put(Output::Close { conn: *conn });
             }
-            Link::Up(up) => out.put(Output::Close { conn: up.conn }),
-            Link::Idle { .. } | Link::Resolving { .. } | Link::Ended => {}
+            Connection::Up(up) => out.put(Output::Close { conn: up.conn }),
+            Connection::Idle { .. } | Connection::Resolving { .. } | Connection::Ended => {}
         }
     }
 
@@ -194,7 +196,7 @@ impl<Q: Question> Session<Q> {
         }
         if refused || (known != 0 && known != response.session) {
             out.put(Output::Close { conn });
-            let error = format!("{address} granted another session than was asked for");
+            let error = format!("{address} granted another session than the client asked for");
             self.attempt_failed(error, now, out);
             return;
         }
@@ -231,7 +233,7 @@ impl<Q: Question> Session<Q> {
             fresh_bytes: 0,
         });
         // A server may send its first answers in the same segment.
-        if let Link::Handshaking { decoder, pings, .. } = &mut self.link {
+        if let Connection::Handshaking { decoder, pings, .. } = &mut self.connection {
             up.decoder = core::mem::take(decoder);
             up.pings = core::mem::take(pings);
         }
@@ -251,11 +253,11 @@ impl<Q: Question> Session<Q> {
                 up.requests.close();
             }
         }
-        self.link = Link::Up(up);
+        self.connection = Connection::Up(up);
     }
 }
 
-/// What is said of a look-up that holds an attempt up.
+/// The error of an attempt whose look-up takes too long.
 pub(super) fn too_slow(host: &Host) -> String {
     format!(
         "looking up {} takes too long; is its name server reachable? The answer is used as soon as \

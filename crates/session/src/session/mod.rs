@@ -1,4 +1,4 @@
-//! The session itself: which connection stands, and what it is for.
+//! The session itself: the state of its connection, and the purpose of that connection.
 //!
 //! # States
 //!
@@ -10,15 +10,15 @@
 //!  └──── every address was tried: a pause ──────────────────────┘
 //! ```
 //!
-//! The connection goes round; what it is for changes more rarely:
+//! The connection goes round; its purpose changes more rarely:
 //!
-//! | for | what happens | then |
+//! | purpose | event | then |
 //! |---|---|---|
-//! | `Live` | a server says that the session is over | `Live`, with a new session |
-//! | `Live` | it is over by our own clock, or is given up | `Bury` |
-//! | `Bury` | the session is closed, or a server says that it is over | `Live`, with a new session |
+//! | `Live` | a server reports that the session is over | `Live`, with a new session |
+//! | `Live` | it is over by the client's own clock, or is given up | `Bury` |
+//! | `Bury` | the session is closed, or a server reports that it is over | `Live`, with a new session |
 //! | any | the client is closed | `Close`: the session is closed by the next server that answers |
-//! | `Close` | the session is closed, or the patience ends | `Ended`; nothing happens any more |
+//! | `Close` | the session is closed, or the patience ends | `Ended`; nothing happens after it |
 
 mod answers;
 mod connect;
@@ -47,29 +47,29 @@ pub use prove::Proving;
 use prove::Urgent;
 use tenure_proto::{FrameDecoder, Request, ServerError, op, xid};
 
-/// How many bytes of an answer that is still arriving count as progress.
+/// The number of bytes of an arriving answer that count as progress.
 const PROGRESS_BYTES: usize = 4 << 10;
 
 #[derive(Debug, Default)]
 struct Identity {
     id: i64,
     password: Secret,
-    /// The smallest that was ever granted for it: what a later connection grants does not make that
-    /// longer which rests on an earlier one.
+    /// The smallest that a server ever granted for the session: a longer one on a later connection does
+    /// not lengthen what rests on an earlier one.
     timeout: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    /// To be of use.
+    /// To serve the machines.
     Live,
-    /// To close a session that is over by our own clock.
+    /// To close a session that is over by the client's own clock.
     Bury,
     /// To close the session for good, until this instant.
     Close { patience: Time },
 }
 
-enum Link<Q: Question> {
+enum Connection<Q: Question> {
     Idle {
         retry_at: Time,
     },
@@ -86,7 +86,7 @@ enum Link<Q: Question> {
         conn: u64,
         address: SocketAddr,
         sent: Time,
-        /// When pings were sent that the server answers once it has granted the session.
+        /// When each ping was sent that the server answers once it has granted the session.
         pings: VecDeque<Time>,
         give_up: Time,
         decoder: FrameDecoder,
@@ -100,21 +100,21 @@ struct Up<Q: Question> {
     address: SocketAddr,
     decoder: FrameDecoder,
     requests: Requests<Q>,
-    /// When the pings were sent that are not answered, oldest first: one, but for those that were
+    /// When each unanswered ping was sent, oldest first: there is at most one, except for those that were
     /// sent before the handshake was answered.
     pings: VecDeque<Time>,
     last_sent: Time,
     since: Time,
     /// Whether the server took long to answer the handshake.
     is_slow: bool,
-    /// When an answer last came, or [`PROGRESS_BYTES`] of one.
+    /// When the last answer came, or the last [`PROGRESS_BYTES`] of one.
     progress: Time,
-    /// How many bytes have come since.
+    /// How many bytes have come since the last progress.
     fresh_bytes: usize,
     proofs: Proofs,
 }
 
-/// One ZooKeeper session, with whatever connection stands at present. See the [crate](crate) for the
+/// One ZooKeeper session, with its present connection, if there is one. See the [crate](crate) for the
 /// contract.
 pub struct Session<Q: Question> {
     options: SessionOptions,
@@ -124,21 +124,21 @@ pub struct Session<Q: Question> {
     purpose: Purpose,
     last_zxid: i64,
     last_xid: i32,
-    link: Link<Q>,
+    connection: Connection<Q>,
     answered: Option<Time>,
-    /// By how much our clock may have fallen behind true time within the last T.
+    /// The time by which the client's clock may have fallen behind true time within the last T.
     lag: Duration,
-    /// When the session was asked for: a quorum has committed that it was made.
+    /// When the client asked for the session: a quorum has committed its creation.
     born: Option<Time>,
-    /// What the verified lease rests on.
+    /// The lease base.
     proved: Option<Time>,
     proving: Proving,
     urgent: Urgent,
     leading: bool,
-    /// Since when every connection has ended in the middle of the handshake, and how often: what
-    /// servers do that are behind `last_zxid`.
+    /// Since when every connection has ended in the middle of the handshake, and how many did: servers
+    /// that are behind `last_zxid` end it so.
     refusals: Option<(Time, usize)>,
-    /// Which operations servers have shown that they know, or do not know.
+    /// The operations that servers have shown that they know, or do not know.
     known: BTreeMap<(SocketAddr, i32), bool>,
     blame: Blame,
     next_id: u64,
@@ -159,7 +159,7 @@ impl<Q: Question> Session<Q> {
             purpose: Purpose::Live,
             last_zxid: 0,
             last_xid: 0,
-            link: Link::Idle {
+            connection: Connection::Idle {
                 retry_at: Time::default(),
             },
             answered: None,
@@ -177,11 +177,11 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    // ---- what the machines ask ----
+    // ---- for the machines ----
 
     /// Whether requests can be sent now.
     pub fn attached(&self) -> bool {
-        matches!(self.link, Link::Up(_)) && self.purpose == Purpose::Live
+        matches!(self.connection, Connection::Up(_)) && self.purpose == Purpose::Live
     }
 
     /// The session's number, 0 while there is none.
@@ -189,7 +189,7 @@ impl<Q: Question> Session<Q> {
         self.identity.id
     }
 
-    /// The timeout to reckon with.
+    /// The session timeout: the granted one, or the requested one while there is no session.
     pub fn timeout(&self) -> Duration {
         if self.identity.id == 0 {
             self.options.timeout
@@ -211,74 +211,74 @@ impl<Q: Question> Session<Q> {
     /// Whether the present server may know an operation: `create2` came with 3.5,
     /// `getEphemerals` with 3.6.
     pub fn may_know(&self, op: i32) -> bool {
-        match &self.link {
-            Link::Up(up) => self.known.get(&(up.address, op)) != Some(&false),
+        match &self.connection {
+            Connection::Up(up) => self.known.get(&(up.address, op)) != Some(&false),
             _ => false,
         }
     }
 
     /// Whether the present server has shown that it knows an operation.
     pub fn knows(&self, op: i32) -> bool {
-        match &self.link {
-            Link::Up(up) => self.known.get(&(up.address, op)) == Some(&true),
+        match &self.connection {
+            Connection::Up(up) => self.known.get(&(up.address, op)) == Some(&true),
             _ => false,
         }
     }
 
     /// The present server has carried an operation out.
     pub fn has(&mut self, op: i32) {
-        if let Link::Up(up) = &self.link {
+        if let Connection::Up(up) = &self.connection {
             self.known.insert((up.address, op), true);
         }
     }
 
-    /// The present server said that it does not know an operation. It will close the connection
-    /// now, and must not be asked again.
+    /// The present server has refused an operation as unknown. It closes the connection now, and must not
+    /// get the operation again.
     pub fn lacks(&mut self, op: i32) {
-        if let Link::Up(up) = &self.link {
+        if let Connection::Up(up) = &self.connection {
             self.known.insert((up.address, op), false);
         }
     }
 
-    /// By how much our clock may have fallen behind true time within the last T.
+    /// The time by which the client's clock may have fallen behind true time within the last T.
     pub fn set_clock_lag(&mut self, lag: Duration) {
         self.lag = lag;
     }
 
-    /// Whether a lease hangs on this session, so that silence must be noticed sooner.
+    /// Whether a lease depends on this session, so that silence must be noticed sooner.
     pub fn set_leading(&mut self, leading: bool) {
         self.leading = leading;
     }
 
-    /// Queues a request; it is sent at the next [`flush`](Self::flush). Nothing happens while
-    /// detached: the machines look anew once they are attached. What earlier connections have ended
-    /// of is answered here ([`Blame`]), and so is a call too many.
+    /// Queues a request; it is sent at the next [`flush`](Self::flush). While the session is detached
+    /// nothing happens: the machines look again once it is attached. The session itself answers a request
+    /// that earlier connections have ended with (`Blame`), and a call that is too many.
     pub fn ask(&mut self, question: Q, request: Request) {
         self.queue(Ask::Question(question), request);
     }
 
-    /// Something is asked at `now`: it does what a ping would.
+    /// The caller sends a request at `now`: it takes the place of a ping.
     pub fn asks_now(&mut self, now: Time) {
-        if let Link::Up(up) = &mut self.link {
+        if let Connection::Up(up) = &mut self.connection {
             up.last_sent = now;
         }
     }
 
     /// How many requests wait: to be sent, or for their answers.
     pub fn waiting(&self) -> usize {
-        match &self.link {
-            Link::Up(up) => up.requests.waiting(),
+        match &self.connection {
+            Connection::Up(up) => up.requests.waiting(),
             _ => 0,
         }
     }
 
-    // ---- what the edge reports ----
+    // ---- reports of the edge ----
 
     /// Bytes have arrived on this connection. They are read by [`next_signal`](Self::next_signal).
     pub fn received(&mut self, id: u64, bytes: &[u8]) {
-        match &mut self.link {
-            Link::Handshaking { conn, decoder, .. } if *conn == id => decoder.push(bytes),
-            Link::Up(up) if up.conn == id => {
+        match &mut self.connection {
+            Connection::Handshaking { conn, decoder, .. } if *conn == id => decoder.push(bytes),
+            Connection::Up(up) if up.conn == id => {
                 up.decoder.push(bytes);
                 up.fresh_bytes = up.fresh_bytes.saturating_add(bytes.len());
             }
@@ -286,24 +286,24 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// Looks at the clock.
+    /// Carries out the deadlines that have passed at `now`.
     pub fn tick(&mut self, now: Time, out: &mut impl Outputs) {
         if let Purpose::Close { patience } = self.purpose
             && patience <= now
-            && !matches!(self.link, Link::Ended)
+            && !matches!(self.connection, Connection::Ended)
         {
             self.drop_connection(out);
             self.end(false);
             return;
         }
         self.blame.tick(now);
-        match &self.link {
-            Link::Idle { retry_at } if *retry_at <= now => self.dial(now, out),
-            Link::Resolving { host, give_up, .. } if *give_up <= now => {
+        match &self.connection {
+            Connection::Idle { retry_at } if *retry_at <= now => self.dial(now, out),
+            Connection::Resolving { host, give_up, .. } if *give_up <= now => {
                 let error = connect::too_slow(host);
                 self.attempt_failed(error, now, out);
             }
-            Link::Dialing {
+            Connection::Dialing {
                 conn,
                 address,
                 give_up,
@@ -312,7 +312,7 @@ impl<Q: Question> Session<Q> {
                 out.put(Output::Close { conn: *conn });
                 self.attempt_failed(error, now, out);
             }
-            Link::Handshaking {
+            Connection::Handshaking {
                 conn,
                 address,
                 give_up,
@@ -322,10 +322,10 @@ impl<Q: Question> Session<Q> {
                 out.put(Output::Close { conn: *conn });
                 self.attempt_failed(error, now, out);
             }
-            Link::Handshaking { .. } if self.early_ping_at().is_some_and(|at| at <= now) => {
+            Connection::Handshaking { .. } if self.early_ping_at().is_some_and(|at| at <= now) => {
                 self.ping_early(now, out);
             }
-            Link::Up(up) => match self.up_deadline(up) {
+            Connection::Up(up) => match self.up_deadline(up) {
                 (at, SessionWake::Answer) if at <= now => {
                     let limit = lease::answer_limit(self.timeout(), self.leading);
                     let why = format!("{} has not answered for {limit:?}", up.address);
@@ -345,13 +345,13 @@ impl<Q: Question> Session<Q> {
                 (at, SessionWake::Ping) if at <= now => self.ping(now, out),
                 _ => {}
             },
-            Link::Idle { .. }
-            | Link::Resolving { .. }
-            | Link::Dialing { .. }
-            | Link::Handshaking { .. }
-            | Link::Ended => {}
+            Connection::Idle { .. }
+            | Connection::Resolving { .. }
+            | Connection::Dialing { .. }
+            | Connection::Handshaking { .. }
+            | Connection::Ended => {}
         }
-        if let Link::Up(up) = &mut self.link
+        if let Connection::Up(up) = &mut self.connection
             && up.fresh_bytes >= PROGRESS_BYTES
         {
             up.fresh_bytes = 0;
@@ -361,29 +361,32 @@ impl<Q: Question> Session<Q> {
 
     /// When [`tick`](Self::tick) must be called at the latest, and why.
     pub fn deadline(&self) -> Option<(Time, SessionWake)> {
-        let link = match &self.link {
-            Link::Idle { retry_at } => Some((*retry_at, SessionWake::Retry)),
-            Link::Resolving { give_up, .. } | Link::Dialing { give_up, .. } => {
+        let connection = match &self.connection {
+            Connection::Idle { retry_at } => Some((*retry_at, SessionWake::Retry)),
+            Connection::Resolving { give_up, .. } | Connection::Dialing { give_up, .. } => {
                 Some((*give_up, SessionWake::Attempt))
             }
-            Link::Handshaking { give_up, .. } => {
+            Connection::Handshaking { give_up, .. } => {
                 let ping = self.early_ping_at().map(|at| (at, SessionWake::Ping));
                 let give_up = (*give_up, SessionWake::Attempt);
                 ping.into_iter().chain([give_up]).min_by_key(|(at, _)| *at)
             }
-            Link::Up(up) => Some(self.up_deadline(up)),
-            Link::Ended => return None,
+            Connection::Up(up) => Some(self.up_deadline(up)),
+            Connection::Ended => return None,
         };
         let patience = match self.purpose {
             Purpose::Close { patience } => Some((patience, SessionWake::Patience)),
             Purpose::Live | Purpose::Bury => None,
         };
-        link.into_iter().chain(patience).min_by_key(|(at, _)| *at)
+        connection
+            .into_iter()
+            .chain(patience)
+            .min_by_key(|(at, _)| *at)
     }
 
     /// Sends what was asked since the last call, in one piece.
     pub fn flush(&mut self, now: Time, out: &mut impl Outputs) {
-        if let Link::Up(up) = &mut self.link {
+        if let Connection::Up(up) = &mut self.connection {
             let mut bytes = Vec::new();
             let relayed = up.proofs.relayed(now);
             if up.requests.pump(now, relayed, &self.blame, &mut bytes) {
@@ -397,7 +400,7 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// The next thing that the machines must hear.
+    /// The next signal for the machines.
     pub fn next_signal(&mut self, now: Time, out: &mut impl Outputs) -> Option<Signal<Q>> {
         loop {
             if let Some(signal) = self.signals.pop_front() {
@@ -409,7 +412,7 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// Ends the session by our own clock: no server has answered for as long as it could live.
+    /// Ends the session by the client's own clock: no server has answered for as long as it could live.
     pub fn expire_locally(&mut self, now: Time, out: &mut impl Outputs) {
         self.drop_connection(out);
         self.forget_contact();
@@ -420,10 +423,9 @@ impl<Q: Question> Session<Q> {
         self.dial(now, out);
     }
 
-    /// Gives up a session that may be about to be closed: it is closed by us, and another one
-    /// follows.
+    /// Gives up a session that may be doomed: the client closes it, and asks for another one.
     pub fn give_up(&mut self) {
-        if let Link::Up(up) = &mut self.link {
+        if let Connection::Up(up) = &mut self.connection {
             up.requests.close();
         }
         self.forget_contact();
@@ -433,24 +435,24 @@ impl<Q: Question> Session<Q> {
         });
     }
 
-    /// Closes the session; keeps trying to tell a server until `patience`.
+    /// Closes the session; tries until `patience` to reach a server that closes it.
     pub fn close(&mut self, patience: Time, out: &mut impl Outputs) {
-        if matches!(self.link, Link::Ended) {
+        if matches!(self.connection, Connection::Ended) {
             return;
         }
         self.purpose = Purpose::Close { patience };
         if self.identity.id == 0 {
             self.drop_connection(out);
             self.end(true);
-        } else if let Link::Up(up) = &mut self.link {
+        } else if let Connection::Up(up) = &mut self.connection {
             up.requests.close();
         }
     }
 
-    // ---- inside ----
+    // ---- internal ----
 
     fn queue(&mut self, ask: Ask<Q>, request: Request) {
-        let Link::Up(up) = &mut self.link else {
+        let Connection::Up(up) = &mut self.connection else {
             return;
         };
         if self.purpose != Purpose::Live {
@@ -486,7 +488,7 @@ impl<Q: Question> Session<Q> {
     }
 
     fn detach(&mut self, why: String, now: Time, out: &mut impl Outputs) {
-        if let Link::Up(up) = &self.link {
+        if let Connection::Up(up) = &self.connection {
             self.servers.lost(up.address);
         }
         if self.purpose == Purpose::Live {
@@ -495,10 +497,10 @@ impl<Q: Question> Session<Q> {
         self.dial(now, out);
     }
 
-    /// The connection is given up. If an answer was arriving, it has held up all others.
+    /// The client gives up the connection. If an answer was arriving, it delayed all others.
     fn blame_arriving(&mut self, now: Time) {
         let timeout = self.timeout();
-        if let Link::Up(up) = &self.link
+        if let Connection::Up(up) = &self.connection
             && let Some(oldest) = up.requests.oldest()
             && up.decoder.arriving() == Some(oldest.xid)
         {
@@ -508,16 +510,16 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// The server has ended the connection, or has sent what cannot be read.
+    /// The server has ended the connection, or has sent a frame that cannot be read.
     fn blame_all(&mut self, suspects: &[Suspect], error: ServerError, now: Time) {
         let timeout = self.timeout();
         let refused = self
             .blame
             .ended(suspects.iter().copied(), error, now, timeout);
-        if let (Some(refused), Link::Up(up)) = (refused, &self.link)
+        if let (Some(refused), Connection::Up(up)) = (refused, &self.connection)
             && refused.op == op::GET_EPHEMERALS
         {
-            // There is another way to ask that.
+            // Another operation asks the same.
             self.known.insert((up.address, refused.op), false);
             self.blame.answered(refused.key);
         }
@@ -530,7 +532,7 @@ impl<Q: Question> Session<Q> {
     }
 
     fn end(&mut self, clean: bool) {
-        self.link = Link::Ended;
+        self.connection = Connection::Ended;
         self.identity = Identity::default();
         self.forget_contact();
         self.signals.push_back(Signal::Ended { clean });
@@ -543,9 +545,9 @@ impl<Q: Question> Session<Q> {
         self.signals.push_back(Signal::Connecting);
     }
 
-    /// A server said that the session is over.
+    /// A server has answered that the session is over.
     fn expired(&mut self, now: Time, out: &mut impl Outputs) {
-        // A server that ends a session ends its connection, whatever is asked at that moment.
+        // A server that ends a session ends its connection, whatever requests are in flight.
         self.blame.pardon();
         match self.purpose {
             Purpose::Live => {
@@ -570,8 +572,8 @@ impl<Q: Question> Session<Q> {
         let oldest = up.requests.oldest().map(|request| request.sent);
         let ping = up.pings.front().copied();
         let waiting = oldest.into_iter().chain(ping).min();
-        // An answer that is arriving is not overdue, up to a limit; but what a lease hangs on does
-        // not wait for any other.
+        // An answer that is arriving is not overdue, up to a limit; but a proof for a lease does not wait
+        // for any other answer.
         let limit = lease::answer_limit(timeout, self.leading);
         let whole = lease::answer_whole(timeout);
         let answer = waiting.map(|sent| (sent.max(up.progress) + limit).min(sent + whole));
@@ -584,7 +586,7 @@ impl<Q: Question> Session<Q> {
             up.last_sent + lease::ping_interval(timeout, self.leading),
             SessionWake::Ping,
         );
-        // One ping at a time: a second one would say nothing that the first does not.
+        // One ping at a time: a second one would add nothing to the first.
         let ping = up.pings.is_empty().then_some(ping);
         let proof = self.proof_deadline(up).map(|at| (at, SessionWake::Proof));
         answer
@@ -597,17 +599,17 @@ impl<Q: Question> Session<Q> {
 
     /// When the next ping goes to a server that has not answered the handshake yet.
     fn early_ping_at(&self) -> Option<Time> {
-        let Link::Handshaking { sent, pings, .. } = &self.link else {
+        let Connection::Handshaking { sent, pings, .. } = &self.connection else {
             return None;
         };
         let last = pings.back().unwrap_or(sent);
         Some(*last + lease::early_ping_interval(self.timeout()))
     }
 
-    /// The server keeps it until it has granted the session (it reads nothing meanwhile), and where
-    /// only its answers are slow it is heard now.
+    /// A server that is still busy with the handshake reads the ping only after it has granted the
+    /// session. If only its answers are slow, the ping touches the session now.
     fn ping_early(&mut self, now: Time, out: &mut impl Outputs) {
-        if let Link::Handshaking { conn, pings, .. } = &mut self.link {
+        if let Connection::Handshaking { conn, pings, .. } = &mut self.connection {
             let mut bytes = Vec::new();
             Request::Ping.encode(xid::PING, &mut bytes);
             pings.push_back(now);
@@ -616,7 +618,7 @@ impl<Q: Question> Session<Q> {
     }
 
     fn ping(&mut self, now: Time, out: &mut impl Outputs) {
-        if let Link::Up(up) = &mut self.link {
+        if let Connection::Up(up) = &mut self.connection {
             let mut bytes = Vec::new();
             Request::Ping.encode(xid::PING, &mut bytes);
             up.pings.push_back(now);

@@ -1,6 +1,6 @@
-//! Proofs: the small writes that show, one after another, that a quorum still knows the session.
+//! Proofs: the small writes that show, one after another, that a quorum still has the session.
 
-use super::{Link, Purpose, Session, Up};
+use super::{Connection, Purpose, Session, Up};
 use crate::hindrance::Hindrance;
 use crate::lease;
 use crate::question::Question;
@@ -9,31 +9,31 @@ use crate::time::Time;
 use core::time::Duration;
 use tenure_proto::Request;
 
-/// How much the session is asked to prove, from little to much.
+/// How much the session must prove, from little to much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Proving {
-    /// Nothing hangs on it.
+    /// No lease depends on it.
     No,
-    /// A contender is next in line: what it asks now and then, in the place of a ping, is a proof, so
-    /// that the lease is at hand as soon as it is its turn.
+    /// A contender is next in line: it sends a proof in the place of each ping, so that the lease is
+    /// ready when its turn comes.
     Idly,
-    /// A lease is to be kept.
+    /// A lease must be kept.
     Steadily,
-    /// Somebody waits for a lease.
+    /// A contender waits for a lease.
     Urgently,
 }
 
-/// How far the proofs have come that somebody waits for.
+/// The progress of the proofs for which a contender waits.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Urgent {
-    /// How many were asked for.
+    /// How many proofs were sent.
     asked: u32,
-    /// From when on one can be a P₁ for the first of them.
-    settled: Option<Time>,
+    /// The instant from which a proof can be a P₁ for the first of them.
+    p1_from: Option<Time>,
 }
 
 impl<Q: Question> Session<Q> {
-    /// What the verified lease of this session rests on; see [`lease`].
+    /// The base of the verified lease of this session; see [`lease`].
     pub fn proved(&self) -> Option<Time> {
         self.proved
     }
@@ -49,14 +49,14 @@ impl<Q: Question> Session<Q> {
         self.live().map(|up| up.proofs.advance(now, pace))
     }
 
-    /// How often this session has to prove to keep a lease.
+    /// The interval of proofs that keeps a lease of this session.
     pub fn pace(&self) -> Duration {
         let pace = self.live().and_then(|up| self.lasting_pace(up));
         pace.unwrap_or_else(|| lease::proof_interval(self.timeout()))
     }
 
-    /// Whether a lease of which only a moment is left would be renewed in time, again and again: where
-    /// answers are so slow that there is no more to spare.
+    /// Whether a lease of which only a moment is left would be renewed in time, again and again: answers
+    /// may be so slow that no reserve remains.
     pub fn is_steady(&self) -> bool {
         self.pace() == lease::proof_interval(self.timeout())
             || self.live().is_some_and(|up| up.proofs.is_steady())
@@ -74,8 +74,8 @@ impl<Q: Question> Session<Q> {
     }
 
     fn live(&self) -> Option<&Up<Q>> {
-        match &self.link {
-            Link::Up(up) if self.purpose == Purpose::Live => Some(up),
+        match &self.connection {
+            Connection::Up(up) if self.purpose == Purpose::Live => Some(up),
             _ => None,
         }
     }
@@ -89,14 +89,14 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// Until when this session may still be about to be closed by a server that has taken it up
-    /// again, if that is so.
+    /// The instant until which this session may be doomed although a server has reattached it; `None` if
+    /// it cannot be.
     pub fn doubtful_until(&self, now: Time) -> Option<Time> {
         let until = self.live()?.proofs.doubtful_until();
         until.filter(|until| *until > now)
     }
 
-    /// Whether its proved life has run out, and answers are too slow to prove it again.
+    /// Whether the session's proved life has run out, and answers are too slow to prove it again.
     pub fn is_too_slow_to_confirm(&self, now: Time) -> bool {
         let Some(up) = self.live().filter(|up| !up.proofs.lives(now)) else {
             return false;
@@ -106,8 +106,8 @@ impl<Q: Question> Session<Q> {
         pace.is_some_and(|pace| lease::too_slow_to_confirm(timeout, self.options.tick, delay, pace))
     }
 
-    /// Why no lease can be had at present, if none can, or if a contender has waited for one for long:
-    /// it would be over before it could be renewed.
+    /// The reason why there can be no lease at present; also the reason why a contender has waited long
+    /// for one: a lease would be over before it could be renewed.
     pub fn lease_hindrance(&self, now: Time, waits_long: bool) -> Option<Hindrance> {
         let up = self.live()?;
         let timeout = self.timeout();
@@ -116,7 +116,7 @@ impl<Q: Question> Session<Q> {
             return Some(Hindrance::Doubtful { remaining });
         }
         let is_uneven = self.lasting_pace(up).is_some() && !self.is_too_slow_to_confirm(now);
-        // Where proofs fail, their errors say so.
+        // If proofs fail, their errors are reported instead.
         let succeeds = |sent: Time| sent + timeout / 2 > now;
         if is_uneven && !(waits_long && up.proofs.newest().is_some_and(succeeds)) {
             return None;
@@ -129,33 +129,33 @@ impl<Q: Question> Session<Q> {
         })
     }
 
-    /// How much the session is to prove from now on.
+    /// Sets how much the session must prove from now on.
     pub fn set_proving(&mut self, proving: Proving, now: Time) {
         if proving != Proving::Urgently {
             self.urgent = Urgent::default();
         } else if self.proving != proving
-            && let Link::Up(up) = &self.link
+            && let Connection::Up(up) = &self.connection
         {
-            // A write that was committed just now is the first of them.
-            let settled = up.proofs.settled().filter(|at| *at > now);
-            let asked = u32::from(settled.is_some());
-            self.urgent = Urgent { asked, settled };
+            // A write that was just committed is the first of them.
+            let p1_from = up.proofs.p1_from().filter(|at| *at > now);
+            let asked = u32::from(p1_from.is_some());
+            self.urgent = Urgent { asked, p1_from };
         }
         self.proving = proving;
     }
 
-    /// Whether a proof is to be sent now.
+    /// Whether a proof is due now.
     pub fn proof_is_due(&self, now: Time) -> bool {
-        match &self.link {
-            Link::Up(up) => self.next_proof(up).is_some_and(|at| at <= now),
+        match &self.connection {
+            Connection::Up(up) => self.next_proof(up).is_some_and(|at| at <= now),
             _ => false,
         }
     }
 
     /// Whether a proof could be sent now, due or not.
     pub fn can_prove(&self) -> bool {
-        match &self.link {
-            Link::Up(up) => self.attached() && !up.proofs.is_full(),
+        match &self.connection {
+            Connection::Up(up) => self.attached() && !up.proofs.is_full(),
             _ => false,
         }
     }
@@ -164,23 +164,23 @@ impl<Q: Question> Session<Q> {
     pub fn prove(&mut self, question: Q, request: Request, now: Time) {
         self.queue(Ask::Proof(question), request);
         let pace = self.pace();
-        if let Link::Up(up) = &mut self.link {
+        if let Connection::Up(up) = &mut self.connection {
             up.proofs.ask(now, pace);
-            if self.urgent.asked == 1 && self.urgent.settled.is_none() {
-                self.urgent.settled = up.proofs.settled();
+            if self.urgent.asked == 1 && self.urgent.p1_from.is_none() {
+                self.urgent.p1_from = up.proofs.p1_from();
             }
             self.urgent.asked = self.urgent.asked.saturating_add(1);
         }
     }
 
-    /// When the next proof is to be sent, or the one in flight has taken too long.
+    /// When the next proof is due, or the oldest one in flight has taken too long.
     pub(super) fn proof_deadline(&self, up: &Up<Q>) -> Option<Time> {
         let next = self.next_proof(up);
         next.into_iter().chain(self.proof_overdue(up)).min()
     }
 
-    /// When the oldest proof in flight has taken so long that another server is to be tried. Alone,
-    /// a slow server is better than none.
+    /// When the oldest proof in flight has taken so long that the client tries another server. If there
+    /// is no other, a slow server is better than none.
     pub(super) fn proof_overdue(&self, up: &Up<Q>) -> Option<Time> {
         let asked = up.proofs.unanswered()?;
         if self.servers.len() < 2 || self.proving <= Proving::Idly {
@@ -188,7 +188,7 @@ impl<Q: Question> Session<Q> {
         }
         let timeout = self.timeout();
         let overdue = asked + lease::proof_limit(timeout);
-        // One server after another: each gets its time.
+        // Each server gets its time.
         Some(overdue.max(up.since + lease::answer_limit(timeout, true)))
     }
 
@@ -197,7 +197,7 @@ impl<Q: Question> Session<Q> {
             return None;
         }
         let timeout = self.timeout();
-        // A write that somebody else asked for proves as much.
+        // A write for another purpose proves as much.
         let last = up.proofs.last();
         let after = |pause: Duration| last.map_or_else(Time::default, |at| at + pause);
         let is_alone = up.proofs.unanswered().is_none();
@@ -212,9 +212,9 @@ impl<Q: Question> Session<Q> {
             false => self.pace(),
         };
         match self.proving {
-            // The looks of whoever is next in line are proofs.
+            // The looks of the contender that is next in line are proofs.
             Proving::No | Proving::Idly => None,
-            // Nothing helps but to wait.
+            // No pace keeps a lease: proofs go at the normal one.
             Proving::Urgently if self.lasting_pace(up).is_none() => {
                 Some(after(lease::proof_interval(timeout)))
             }
@@ -222,10 +222,10 @@ impl<Q: Question> Session<Q> {
                 Some(after(self.pace().min(lease::urgent_interval(timeout))))
             }
             Proving::Steadily => Some(after(steady)),
-            // Two at once, the third as soon as the first has settled, and one that relies on all.
+            // Two at once, the third as soon as it can be a P₁ for the first, and one that relies on all.
             Proving::Urgently => Some(match self.urgent.asked {
                 0 | 1 | 3 => Time::default(),
-                2 => self.urgent.settled.unwrap_or_default(),
+                2 => self.urgent.p1_from.unwrap_or_default(),
                 _ => {
                     let next = after(lease::urgent_interval(timeout));
                     let confirms = up.proofs.confirms_from();
@@ -236,9 +236,9 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// After a reply: the lease may rest on something newer now.
+    /// After a reply: the lease base may be newer.
     pub(super) fn note_proof(&mut self) {
-        if let Link::Up(up) = &self.link {
+        if let Connection::Up(up) = &self.connection {
             self.proved = self.proved.max(up.proofs.base());
         }
     }
