@@ -111,7 +111,7 @@ impl Leadership {
         self.held.lease.token
     }
 
-    /// The end of the lease, unless it is renewed, on `CLOCK_BOOTTIME`: see [`Time::now`].
+    /// The end of the lease, unless it is renewed, on `CLOCK_BOOTTIME`: see [`now`](crate::now).
     pub fn lease_end(&self) -> Time {
         self.held.lease.end
     }
