@@ -247,7 +247,7 @@ fn a_server_that_cannot_be_reached_is_tried_again_and_a_session_is_closed_when_i
     bench.run(T);
     bench.cut = true;
     bench.lose();
-    bench.run(T);
+    bench.run(T / 2);
     let attempts = bench
         .signals
         .iter()
@@ -257,7 +257,7 @@ fn a_server_that_cannot_be_reached_is_tried_again_and_a_session_is_closed_when_i
     let patience = bench.time() + 3 * T;
     bench.session.close(patience, &mut bench.outputs);
     bench.cut = false;
-    bench.run(2 * T);
+    bench.run(T / 4);
     assert!(matches!(
         bench.signals.last(),
         Some(Signal::Ended { clean: true })
