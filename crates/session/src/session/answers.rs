@@ -97,7 +97,7 @@ impl<Q: Question> Session<Q> {
                 }
                 let event = WatchEvent::decode(&mut reader).map_err(|e| e.to_string())?;
                 // No machine waits for the watches of a session that is given up.
-                if let Some(event) = event.filter(|_| self.purpose != Purpose::Bury) {
+                if let Some(event) = event.filter(|_| self.purpose == Purpose::Live) {
                     self.signals.push_back(Signal::Watch(event));
                 }
                 return Ok(());
