@@ -6,6 +6,7 @@ mod usage;
 
 use clap::Parser;
 use rows::Row;
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 /// Measure the cost of N contenders and N detectors of N groups on one client
@@ -21,6 +22,9 @@ struct Args {
     /// How many seconds the idle client is measured
     #[arg(long, default_value_t = 10)]
     idle: u64,
+    /// How often each number is measured; the table has the medians
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    repeats: u32,
     /// Measure one number in this process and print its row, for the process that prints the table
     #[arg(long, hide = true)]
     one: Option<usize>,
@@ -47,19 +51,10 @@ fn table(args: &Args) -> Result<(), String> {
     println!("{}", rows::HEAD);
     let mut measured: Vec<Row> = Vec::new();
     for groups in &args.groups {
-        let output = Command::new(&program)
-            .args([
-                "--one",
-                &groups.to_string(),
-                "--idle",
-                &args.idle.to_string(),
-            ])
-            .stderr(Stdio::inherit())
-            .output()
-            .map_err(|e| format!("cannot run this program again: {e}"))?;
-        let line = String::from_utf8_lossy(&output.stdout);
-        let row = Row::from_line(line.trim())
-            .ok_or_else(|| format!("the measurement of {groups} groups ended without a row"))?;
+        let rows: Result<Vec<Row>, String> = (0..args.repeats)
+            .map(|_| measure_apart(&program, *groups, args.idle))
+            .collect();
+        let row = Row::median(&rows?);
         println!("{row}");
         measured.push(row);
     }
@@ -67,4 +62,16 @@ fn table(args: &Args) -> Result<(), String> {
         println!("{}", last.ratios(first));
     }
     Ok(())
+}
+
+/// One measurement in a process of its own.
+fn measure_apart(program: &Path, groups: usize, idle: u64) -> Result<Row, String> {
+    let output = Command::new(program)
+        .args(["--one", &groups.to_string(), "--idle", &idle.to_string()])
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|e| format!("cannot run this program again: {e}"))?;
+    let line = String::from_utf8_lossy(&output.stdout);
+    Row::from_line(line.trim())
+        .ok_or_else(|| format!("the measurement of {groups} groups ended without a row"))
 }

@@ -40,6 +40,17 @@ impl Row {
         Some(Self { groups, costs })
     }
 
+    /// The median of each figure.
+    pub(crate) fn median(rows: &[Self]) -> Self {
+        let mut median = rows.first().copied().unwrap_or_default();
+        for (at, cost) in median.costs.iter_mut().enumerate() {
+            let mut all: Vec<u64> = rows.iter().map(|row| row.costs[at]).collect();
+            all.sort_unstable();
+            *cost = all.get(all.len() / 2).copied().unwrap_or_default();
+        }
+        median
+    }
+
     /// The cost of one group here, divided by its cost in `first`.
     pub(crate) fn ratios(&self, first: &Self) -> String {
         let mut line = format!("| {} : {} |", self.groups, first.groups);
