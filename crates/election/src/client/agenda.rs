@@ -73,24 +73,15 @@ pub(crate) struct Agenda {
 
 /// A set of contenders for each basis.
 #[derive(Debug, Default)]
-struct Sets {
-    proofs: BTreeSet<Handle>,
-    answers: BTreeSet<Handle>,
-}
+struct Sets([BTreeSet<Handle>; Basis::ALL.len()]);
 
 impl Sets {
     fn of(&self, basis: Basis) -> &BTreeSet<Handle> {
-        match basis {
-            Basis::Proofs => &self.proofs,
-            Basis::Answers => &self.answers,
-        }
+        &self.0[basis as usize]
     }
 
     fn of_mut(&mut self, basis: Basis) -> &mut BTreeSet<Handle> {
-        match basis {
-            Basis::Proofs => &mut self.proofs,
-            Basis::Answers => &mut self.answers,
-        }
+        &mut self.0[basis as usize]
     }
 }
 
@@ -183,8 +174,7 @@ impl Agenda {
 
     /// Whether any contender leads.
     pub(crate) fn leads(&self) -> bool {
-        let shared = |basis| self.shares(basis) || !self.safe.of(basis).is_empty();
-        !self.alone.is_empty() || Basis::ALL.into_iter().any(shared)
+        !self.alone.is_empty() || Basis::ALL.into_iter().any(|basis| self.shares(basis))
     }
 
     /// Whether any contender leads by the lease of this basis.

@@ -63,7 +63,7 @@ impl Machines {
         self.all.contains_key(&handle)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Handle, &Machine)> + Clone {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Handle, &Machine)> {
         self.all
             .iter()
             .map(|(handle, (machine, _))| (*handle, machine))

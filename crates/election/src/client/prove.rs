@@ -36,11 +36,8 @@ impl Client {
             return;
         }
         let is_doubtful = session.doubtful_until(now).is_some();
-        let waits = match is_doubtful {
-            true => true,
-            false => agenda.waits_in_vain(now) && session.is_too_slow_to_confirm(now),
-        };
-        if waits {
+        let is_slow = || agenda.waits_in_vain(now) && session.is_too_slow_to_confirm(now);
+        if is_doubtful || is_slow() {
             self.shared.session.give_up();
             self.route();
         }
