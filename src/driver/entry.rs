@@ -1,12 +1,14 @@
 //! A client as the I/O thread holds it: its core, its connections, its sinks and calls.
 
 use super::conn::Conn;
+use super::drift::Drift;
 use super::guard;
 use super::lease_cell::Held;
 use super::load::Permit;
 use super::messages::{Reply, Transport};
 use super::metrics::Counters;
 use super::sink::Sink;
+use super::sys;
 use crate::core::{
     Basis, CallId, Client, Command, ContenderEvent, DetectorEvent, Error, ErrorKind, Event,
     GroupEvent, Handle, LostReason, SESSION, SessionEvent, Time,
@@ -14,6 +16,7 @@ use crate::core::{
 use mio::Token;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How many requests of a client may wait for its server before its next commands are held back.
 /// More than can be in flight, so that no command waits that would not wait in the core.
@@ -100,6 +103,11 @@ impl Entry {
         }
     }
 
+    /// The time by which the clock may have fallen behind within the last session timeout.
+    pub(super) fn lost_time(&self, drift: &Drift, now: Time) -> Duration {
+        drift.lost(now, sys::ahead(), self.core.timeout())
+    }
+
     pub(super) fn sink(&self, handle: Handle) -> Option<&Arc<Sink>> {
         self.sinks.get(&handle).map(|(_, sink)| sink)
     }
@@ -120,11 +128,9 @@ impl Entry {
         if let (Some(held), Some(basis)) = (held, renewed_by) {
             // The time that the clock has lost since the last renewal counts for all.
             sink.lease.renewals().store(basis, held.lease.end);
-        }
-        sink.lease.store(held, renewed_by);
-        if let Some(basis) = sink.lease.renewed_by() {
             self.renewed[basis as usize] += 1;
         }
+        sink.lease.store(held, renewed_by);
     }
 
     /// Moves the ends of all leases of this basis.

@@ -3,8 +3,11 @@
 use super::client_id::ClientId;
 use crate::core::Time;
 use crate::model::{ConnId, Model, ModelOptions, ModelOutput};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// About as many bytes are given to a client at once.
+const READ_BYTES: usize = 1 << 16;
 
 /// An output of a model, for the client that it concerns.
 pub(super) enum MemoryEvent {
@@ -58,8 +61,6 @@ struct Server {
     conns: BTreeMap<ConnId, (ClientId, u64)>,
     /// The outputs of clients during a cut, in order; `None` while there is no cut.
     held: Option<Vec<Delayed>>,
-    /// The outputs of the model that have not reached its clients yet.
-    said: VecDeque<ModelOutput>,
     /// Attempts to connect that the end of a cut let through.
     connected: Vec<(ClientId, u64)>,
 }
@@ -70,7 +71,6 @@ impl Server {
             model: Model::new(ModelOptions::default(), span(now)),
             conns: BTreeMap::new(),
             held: None,
-            said: VecDeque::new(),
             connected: Vec::new(),
         }
     }
@@ -132,23 +132,17 @@ impl Server {
 
     fn take_events(&mut self, now: Time, events: &mut Vec<MemoryEvent>) {
         self.model.tick(span(now));
-        self.said
-            .extend(std::iter::from_fn(|| self.model.poll_output()));
         if self.held.is_some() {
             return;
         }
         for (client, conn) in self.connected.drain(..) {
             events.push(MemoryEvent::Connected { client, conn });
         }
-        for output in self.said.drain(..) {
+        while let Some(output) = self.model.poll_output() {
             match output {
                 ModelOutput::Send { conn, bytes } => {
                     if let Some((client, conn)) = self.conns.get(&conn) {
-                        events.push(MemoryEvent::Received {
-                            client: *client,
-                            conn: *conn,
-                            bytes,
-                        });
+                        receive(*client, *conn, bytes, events);
                     }
                 }
                 ModelOutput::Close { conn } => {
@@ -158,6 +152,25 @@ impl Server {
                 }
             }
         }
+    }
+}
+
+/// Adds a frame to the last event if it is for the same connection: a client reads from a socket, too,
+/// all that has arrived.
+fn receive(client: ClientId, conn: u64, frame: Vec<u8>, events: &mut Vec<MemoryEvent>) {
+    match events.last_mut() {
+        Some(MemoryEvent::Received {
+            client: last_client,
+            conn: last_conn,
+            bytes,
+        }) if (*last_client, *last_conn) == (client, conn) && bytes.len() < READ_BYTES => {
+            bytes.extend_from_slice(&frame);
+        }
+        _ => events.push(MemoryEvent::Received {
+            client,
+            conn,
+            bytes: frame,
+        }),
     }
 }
 

@@ -278,7 +278,6 @@ impl Detector {
                     self.listed_zxid = zxid;
                     self.listed(&children, watch, shared);
                 }
-
                 Ok(_) | Err(ServerError::NoNode) => {
                     self.next.clear();
                     self.look_for_path(shared);

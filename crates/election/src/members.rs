@@ -58,7 +58,6 @@ impl MemberStats {
                 self.known.insert(path.to_owned(), stat);
             }
             Err(ServerError::NoNode) => {}
-
             Ok(_) => {
                 let error = ServerError::Other(0);
                 self.unknown.insert(path.to_owned(), error);

@@ -6,8 +6,7 @@ use super::watches::Watches;
 use super::znode::OwnZnodes;
 use super::{Event, Handle, Outbox};
 use tenure_proto::Request;
-use tenure_session::Session;
-use tenure_session::Time;
+use tenure_session::{Session, Time};
 
 /// The session that carries the questions, the watches, the own znodes, and the queue that carries the
 /// events: lent to one machine after another.

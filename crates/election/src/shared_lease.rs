@@ -7,8 +7,7 @@ use super::shared::Shared;
 use super::{Handle, Lease, Output};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use tenure_session::Time;
-use tenure_session::lease;
+use tenure_session::{Time, lease};
 
 /// The basis of a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,7 +42,7 @@ pub(crate) struct SharedLease {
 
 /// The leases of both bases.
 #[derive(Debug, Default)]
-pub(crate) struct SharedLeases([Option<SharedLease>; 2]);
+pub(crate) struct SharedLeases([Option<SharedLease>; Basis::ALL.len()]);
 
 impl SharedLeases {
     /// The lease as it was last published.
@@ -108,7 +107,7 @@ impl Standing {
 
     /// Renews the lease of all leaderships of this basis. It may also become shorter; if it is over then,
     /// the next look at the clock ends the leaderships.
-    pub(crate) fn publish(self, basis: Basis, shared: &mut Shared) -> SharedLease {
+    pub(crate) fn publish(self, basis: Basis, shared: &mut Shared) {
         let before = shared.leases.of(basis);
         let lease = SharedLease {
             end: self.end,
@@ -119,7 +118,6 @@ impl Standing {
             let end = lease.end;
             shared.out.push(Output::Renewal { basis, end });
         }
-        lease
     }
 }
 

@@ -8,9 +8,9 @@
 
 use super::Handle;
 use super::znode::ZnodeId;
-use alloc::borrow::ToOwned;
-use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
+use alloc::collections::BTreeSet;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
 use tenure_proto::EventKind;
 use tenure_session::WatchKind;
 
@@ -21,37 +21,43 @@ pub(crate) enum Watcher {
     Handle(Handle),
 }
 
-type Key = (String, WatchKind);
+impl Watcher {
+    const FIRST: Self = Self::Znode(ZnodeId::FIRST);
+    const LAST: Self = Self::Handle(Handle(u64::MAX));
+}
 
 /// The watches that are armed on the present connection.
 #[derive(Debug, Default)]
 pub(crate) struct Watches {
-    by_key: BTreeMap<Key, BTreeSet<Watcher>>,
-    by_watcher: BTreeMap<Watcher, BTreeSet<Key>>,
+    by_path: BTreeSet<(Arc<str>, WatchKind, Watcher)>,
+    by_watcher: BTreeSet<(Watcher, Arc<str>, WatchKind)>,
 }
 
 impl Watches {
-    pub(crate) fn arm(&mut self, kind: WatchKind, path: String, watcher: Watcher) {
-        let key = (path, kind);
-        self.by_watcher
-            .entry(watcher)
-            .or_default()
-            .insert(key.clone());
-        self.by_key.entry(key).or_default().insert(watcher);
+    pub(crate) fn arm(&mut self, kind: WatchKind, path: &str, watcher: Watcher) {
+        let path = Arc::<str>::from(path);
+        // Watches of one path share its text.
+        let first = (Arc::clone(&path), WatchKind::Data, Watcher::FIRST);
+        let path = match self.by_path.range(first..).next() {
+            Some((other, ..)) if *other == path => Arc::clone(other),
+            _ => path,
+        };
+        if self.by_path.insert((Arc::clone(&path), kind, watcher)) {
+            self.by_watcher.insert((watcher, path, kind));
+        }
     }
 
     /// Removes the watches that this event fires, and returns their owners.
     pub(crate) fn fire(&mut self, kind: EventKind, path: &str) -> BTreeSet<Watcher> {
+        let path = Arc::<str>::from(path);
         let mut watchers = BTreeSet::new();
-        for watch in WatchKind::fired_by(kind) {
-            let key = (path.to_owned(), *watch);
-            for watcher in self.by_key.remove(&key).unwrap_or_default() {
-                if let Some(keys) = self.by_watcher.get_mut(&watcher) {
-                    keys.remove(&key);
-                    if keys.is_empty() {
-                        self.by_watcher.remove(&watcher);
-                    }
-                }
+        for kind in WatchKind::fired_by(kind) {
+            let of = |watcher| (Arc::clone(&path), *kind, watcher);
+            let fired = self.by_path.range(of(Watcher::FIRST)..=of(Watcher::LAST));
+            let fired: Vec<Watcher> = fired.map(|(_, _, watcher)| *watcher).collect();
+            for watcher in fired {
+                self.by_path.remove(&of(watcher));
+                self.by_watcher.remove(&(watcher, Arc::clone(&path), *kind));
                 watchers.insert(watcher);
             }
         }
@@ -60,25 +66,27 @@ impl Watches {
 
     /// Forgets a watcher that is gone.
     pub(crate) fn forget(&mut self, watcher: Watcher) {
-        for key in self.by_watcher.remove(&watcher).unwrap_or_default() {
-            if let Some(watchers) = self.by_key.get_mut(&key) {
-                watchers.remove(&watcher);
-                if watchers.is_empty() {
-                    self.by_key.remove(&key);
-                }
-            }
+        let first = (watcher, Arc::default(), WatchKind::Data);
+        let armed = self.by_watcher.range(first..);
+        let armed: Vec<_> = armed
+            .take_while(|(owner, ..)| *owner == watcher)
+            .cloned()
+            .collect();
+        for (_, path, kind) in armed {
+            self.by_path.remove(&(Arc::clone(&path), kind, watcher));
+            self.by_watcher.remove(&(watcher, path, kind));
         }
     }
 
     /// Forgets all watches: the connection is gone.
     pub(crate) fn clear(&mut self) {
-        self.by_key.clear();
+        self.by_path.clear();
         self.by_watcher.clear();
     }
 
     /// The number of watches: each watcher counts once for each path and kind.
     pub(crate) fn len(&self) -> usize {
-        self.by_watcher.values().map(BTreeSet::len).sum()
+        self.by_watcher.len()
     }
 }
 
@@ -90,10 +98,10 @@ mod tests {
     fn a_deletion_fires_both_kinds_once_for_each_watcher() {
         let mut watches = Watches::default();
         let (a, b) = (Watcher::Handle(Handle(1)), Watcher::Handle(Handle(2)));
-        watches.arm(WatchKind::Data, "/g".into(), a);
-        watches.arm(WatchKind::Children, "/g".into(), a);
-        watches.arm(WatchKind::Children, "/g".into(), b);
-        watches.arm(WatchKind::Data, "/h".into(), b);
+        watches.arm(WatchKind::Data, "/g", a);
+        watches.arm(WatchKind::Children, "/g", a);
+        watches.arm(WatchKind::Children, "/g", b);
+        watches.arm(WatchKind::Data, "/h", b);
         assert_eq!(
             watches.fire(EventKind::DataChanged, "/g"),
             BTreeSet::from([a])
@@ -111,10 +119,10 @@ mod tests {
         let mut watches = Watches::default();
         for n in 0..1000 {
             let watcher = Watcher::Handle(Handle(n));
-            watches.arm(WatchKind::Data, "/same".into(), watcher);
+            watches.arm(WatchKind::Data, "/same", watcher);
             watches.forget(watcher);
         }
         assert_eq!(watches.len(), 0);
-        assert!(watches.by_key.is_empty() && watches.by_watcher.is_empty());
+        assert!(watches.by_path.is_empty() && watches.by_watcher.is_empty());
     }
 }

@@ -1,9 +1,9 @@
 //! The surroundings of a server: the time, the network, its clients' connections, and chance.
 
 use super::network::Network;
+use super::outputs::Outputs;
 use super::packet::{Packet, Stream};
 use super::rng::Rng;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 /// A connection to the model. Numbers rise and are not reused.
@@ -33,7 +33,7 @@ pub(super) struct Bus {
     pub(super) now: u64,
     pub(super) rng: Rng,
     pub(super) network: Network,
-    pub(super) outputs: VecDeque<ModelOutput>,
+    pub(super) outputs: Outputs,
     /// The greatest lateness of a leader's main loop.
     pub(super) lateness: u64,
     /// The longest time that it takes to close the sessions of one bucket.

@@ -1,7 +1,7 @@
 //! A server's clients: connections, the handshake, and the frames to them.
 
 use super::acl::{self, Identity};
-use super::bus::{Bus, ConnId, ModelOutput};
+use super::bus::{Bus, ConnId};
 use super::packet::Packet;
 use super::refusals::Refusal;
 use super::server::{Role, Server};
@@ -10,6 +10,7 @@ use super::slow::Input;
 use super::tree::Change;
 use super::txn::Write;
 use super::watches::Watches;
+use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec;
@@ -165,14 +166,14 @@ impl Server {
 
     pub(super) fn close(&mut self, conn: ConnId, bus: &mut Bus) {
         if self.forget(conn) {
-            bus.outputs.push_back(ModelOutput::Close { conn });
+            bus.outputs.close(conn);
         }
     }
 
     pub(super) fn close_all(&mut self, bus: &mut Bus) {
         let clients = core::mem::take(&mut self.clients);
         for conn in clients.conns.into_keys() {
-            bus.outputs.push_back(ModelOutput::Close { conn });
+            bus.outputs.close(conn);
         }
     }
 
@@ -262,7 +263,7 @@ impl Server {
                 password: vec![0; 16],
             }
         };
-        send(conn, bus, |out| response.encode(out));
+        bus.outputs.send(conn, |out| response.encode(out));
         if valid {
             self.pump(conn, bus);
         } else {
@@ -282,8 +283,7 @@ impl Server {
             if !acl::allows(fired.acl, Perms::READ, &conn.ids) {
                 continue;
             }
-            let WatchEvent { kind, path } = fired.event;
-            self.send_event(fired.conn, kind, path, bus);
+            self.send_event(fired.conn, fired.kind, fired.path.to_owned(), bus);
         }
     }
 
@@ -297,7 +297,7 @@ impl Server {
     ) {
         self.events_sent += 1;
         let event = WatchEvent { kind, path };
-        send(conn, bus, |out| event.encode(-1, out));
+        bus.outputs.send(conn, |out| event.encode(-1, out));
     }
 
     pub(super) fn reply(
@@ -332,12 +332,7 @@ impl Server {
             zxid,
             err,
         };
-        send(conn, bus, |out| response.encode(header, path, out));
+        bus.outputs
+            .send(conn, |out| response.encode(header, path, out));
     }
-}
-
-fn send(conn: ConnId, bus: &mut Bus, encode: impl FnOnce(&mut Vec<u8>)) {
-    let mut bytes = Vec::new();
-    encode(&mut bytes);
-    bus.outputs.push_back(ModelOutput::Send { conn, bytes });
 }

@@ -4,9 +4,9 @@
 use super::bus::{Bus, ConnId, ModelOutput};
 use super::network::Network;
 use super::options::{EnsembleOptions, nanos};
+use super::outputs::Outputs;
 use super::rng::Rng;
 use super::server::{Role, Server, Setup};
-use alloc::collections::VecDeque;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -67,7 +67,7 @@ impl Ensemble {
             now: nanos(now),
             rng: Rng::new(setup.options.seed),
             network: Network::new(setup.servers(), &link),
-            outputs: VecDeque::new(),
+            outputs: Outputs::default(),
             lateness: 0,
             closing_time: 0,
             touch_loss: 0,
@@ -134,10 +134,10 @@ impl Ensemble {
         self.next().map(Duration::from_nanos)
     }
 
-    /// The next output, in order. To be called until it returns `None`.
+    /// The next output, in order.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<ModelOutput> {
-        self.bus.outputs.pop_front()
+        self.bus.outputs.pop()
     }
 
     /// The server of this connection.

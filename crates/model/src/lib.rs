@@ -10,8 +10,8 @@
 //! # The machine contract
 //! The model is pure: no clock, thread, socket, environment or randomness of its own. Call a method
 //! with the time (`now`, since any fixed start; an earlier time than before counts as the latest
-//! one), then drain [`Ensemble::poll_output`] to the end, then call [`Ensemble::tick`] at
-//! [`Ensemble::deadline`]. The same calls with the same seed give the same bytes. Links between
+//! one), then take its outputs with [`Ensemble::poll_output`], then call [`Ensemble::tick`] at
+//! [`Ensemble::deadline`]. Outputs that are not taken wait, in order. The same calls with the same seed give the same bytes. Links between
 //! servers have their delays here; links between clients and servers are the caller's.
 //!
 //! # The knowledge of each server
@@ -69,6 +69,7 @@ mod learner_packets;
 mod log;
 mod network;
 mod options;
+mod outputs;
 mod packet;
 mod pause;
 mod pending;

@@ -9,6 +9,7 @@ use super::txn::{Txn, Write};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use tenure_proto::{Acl, CreateMode, MultiOp, Perms, ServerError, path};
 
@@ -76,11 +77,7 @@ impl Prep<'_> {
             // The tracker asks for this too, and does not own the session: no permission is
             // checked.
             Write::CloseSession => {
-                let mut own = self.tree.ephemerals(asker.session, "/");
-                own.extend(self.pending.owned_by(asker.session));
-                for path in own {
-                    self.pending.set(self.zxid, &path, None, &mut undo);
-                }
+                self.pending.close(self.zxid, asker.session);
                 self.sessions.closing(asker.session);
                 Ok(Txn::CloseSession)
             }
@@ -168,7 +165,7 @@ impl Prep<'_> {
     fn create(&mut self, asker: &Asker<'_>, new: New<'_>, undo: &mut Undo) -> Found {
         self.check_session(asker)?;
         let (parent_path, _) = split(new.path)?;
-        let acl = acl::fixup(new.acl, asker.ids)?;
+        let mut acl = acl::fixup(new.acl, asker.ids)?;
         let mut parent = self.find(parent_path)?;
         require(&parent, Perms::CREATE, asker)?;
         // The number is signed: a counter that has wrapped makes `x_-000000005`.
@@ -184,6 +181,9 @@ impl Prep<'_> {
         }
         if parent.is_ephemeral() {
             return Err(ServerError::NoChildrenForEphemerals);
+        }
+        if acl == parent.acl {
+            acl = Arc::clone(&parent.acl);
         }
         let parent_cversion = parent.cversion.wrapping_add(1);
         parent.cversion = parent_cversion;

@@ -290,7 +290,9 @@ impl Server {
                 Ok(Response::Empty)
             }
             Ok(Request::AddWatch { path, mode }) => {
-                self.clients.watches.watch_all(&path, conn, mode.into());
+                self.clients
+                    .watches
+                    .watch_all(path.into(), conn, mode.into());
                 Ok(Response::Watching)
             }
             Ok(Request::RemoveWatches { path, table }) => {
@@ -330,6 +332,7 @@ impl Server {
         let found = self.tree.stat(path, &ids);
         // A client can wait for an absent znode, not for one that it may not read.
         if watch && found != Err(ServerError::NoAuth) {
+            let path = self.tree.share(path);
             self.clients.watches.watch_data(path, conn, Mode::Once);
         }
         found.map(Response::Stat)
@@ -338,6 +341,7 @@ impl Server {
     fn get_data(&mut self, conn: ConnId, path: &str, watch: bool) -> Answer {
         let (data, stat) = self.tree.data(path, &self.ids(conn))?;
         if watch {
+            let path = self.tree.share(path);
             self.clients.watches.watch_data(path, conn, Mode::Once);
         }
         Ok(Response::Data { data, stat })
@@ -346,6 +350,7 @@ impl Server {
     fn get_children(&mut self, conn: ConnId, path: &str, watch: bool) -> Answer {
         let (children, stat) = self.tree.children(path, &self.ids(conn))?;
         if watch {
+            let path = self.tree.share(path);
             self.clients.watches.watch_children(path, conn, Mode::Once);
         }
         Ok(Response::Children { children, stat })

@@ -17,13 +17,19 @@ impl Server {
                 Some(stat) if stat.mzxid > lost.since => {
                     self.send_event(conn, EventKind::DataChanged, path, bus);
                 }
-                Some(_) => self.clients.watches.watch_data(&path, conn, Mode::Once),
+                Some(_) => self
+                    .clients
+                    .watches
+                    .watch_data(path.into(), conn, Mode::Once),
             }
         }
         for path in lost.missing {
             match self.seen(&path) {
                 Some(_) => self.send_event(conn, EventKind::Created, path, bus),
-                None => self.clients.watches.watch_data(&path, conn, Mode::Once),
+                None => self
+                    .clients
+                    .watches
+                    .watch_data(path.into(), conn, Mode::Once),
             }
         }
         for path in lost.children {
@@ -32,17 +38,22 @@ impl Server {
                 Some(stat) if stat.pzxid > lost.since => {
                     self.send_event(conn, EventKind::ChildrenChanged, path, bus);
                 }
-                Some(_) => self.clients.watches.watch_children(&path, conn, Mode::Once),
+                Some(_) => self
+                    .clients
+                    .watches
+                    .watch_children(path.into(), conn, Mode::Once),
             }
         }
         // The events that persistent watches have missed are lost.
         for path in lost.persistent {
             self.clients
                 .watches
-                .watch_all(&path, conn, Mode::Persistent);
+                .watch_all(path.into(), conn, Mode::Persistent);
         }
         for path in lost.recursive {
-            self.clients.watches.watch_all(&path, conn, Mode::Recursive);
+            self.clients
+                .watches
+                .watch_all(path.into(), conn, Mode::Recursive);
         }
     }
 

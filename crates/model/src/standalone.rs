@@ -70,7 +70,7 @@ impl Model {
         self.0.deadline()
     }
 
-    /// The next output, in order. To be called until it returns `None`.
+    /// The next output, in order.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<ModelOutput> {
         self.0.poll_output()

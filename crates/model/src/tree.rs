@@ -9,7 +9,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
-use tenure_proto::{Acl, Perms, ServerError, Stat};
+use tenure_proto::{Acl, Perms, ServerError, Stat, path};
 
 /// Znodes of a new server, which no client can delete.
 pub(super) const SPECIAL: [&str; 4] = ["/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config"];
@@ -20,9 +20,9 @@ pub(super) const CONTAINER: i64 = i64::MIN;
 /// All znodes, and their newest transaction.
 #[derive(Debug, Clone)]
 pub(super) struct Tree {
-    nodes: BTreeMap<String, Node>,
+    nodes: BTreeMap<Arc<str>, Node>,
     /// Session → its ephemeral znodes; and all containers.
-    ephemerals: BTreeMap<i64, BTreeSet<String>>,
+    ephemerals: BTreeMap<i64, BTreeSet<Arc<str>>>,
     last_zxid: i64,
 }
 
@@ -38,10 +38,10 @@ pub(super) enum ChangeKind {
 #[derive(Debug)]
 pub(super) struct Change {
     pub(super) kind: ChangeKind,
-    pub(super) path: String,
+    pub(super) path: Arc<str>,
     pub(super) acl: Arc<[Acl]>,
-    /// The parent, when its children changed.
-    pub(super) parent: Option<(String, Arc<[Acl]>)>,
+    /// The ACL of the parent, when its children changed.
+    pub(super) parent: Option<Arc<[Acl]>>,
 }
 
 /// The part of a znode that requests are checked against.
@@ -67,7 +67,8 @@ impl View {
 struct Node {
     data: Arc<[u8]>,
     acl: Arc<[Acl]>,
-    children: BTreeSet<String>,
+    /// Their paths: sorted as their names.
+    children: BTreeSet<Arc<str>>,
     czxid: i64,
     mzxid: i64,
     pzxid: i64,
@@ -135,14 +136,14 @@ impl Tree {
     pub(super) fn new() -> Self {
         let mut nodes: BTreeMap<_, _> = SPECIAL
             .iter()
-            .map(|path| ((*path).to_owned(), Node::empty()))
+            .map(|path| (Arc::from(*path), Node::empty()))
             .collect();
         for (path, children) in [
-            ("/", &["zookeeper"][..]),
-            ("/zookeeper", &["config", "quota"]),
+            ("/", &["/zookeeper"][..]),
+            ("/zookeeper", &["/zookeeper/config", "/zookeeper/quota"]),
         ] {
             if let Some(node) = nodes.get_mut(path) {
-                node.children = children.iter().map(|name| (*name).to_owned()).collect();
+                node.children = children.iter().map(|path| Arc::from(*path)).collect();
             }
         }
         if let Some(config) = nodes.get_mut("/zookeeper/config") {
@@ -206,7 +207,8 @@ impl Tree {
     ) -> Result<(Vec<String>, Stat), ServerError> {
         let node = self.find(path)?;
         node.require(Perms::READ, ids)?;
-        Ok((node.children.iter().cloned().collect(), node.stat()))
+        let names = node.children.iter().map(|path| path::basename(path));
+        Ok((names.map(ToOwned::to_owned).collect(), node.stat()))
     }
 
     /// A znode's list as these identities may see it.
@@ -230,7 +232,7 @@ impl Tree {
         let deserted = |node: &Node| node.children.is_empty() && node.cversion > 0;
         containers
             .filter(|path| self.nodes.get(*path).is_some_and(deserted))
-            .cloned()
+            .map(|path| (**path).to_owned())
             .collect()
     }
 
@@ -243,8 +245,16 @@ impl Tree {
             .into_iter()
             .flatten()
             .filter(|path| all || path.starts_with(prefix))
-            .cloned()
+            .map(|path| (**path).to_owned())
             .collect()
+    }
+
+    /// This path; the tree's own copy if it has one.
+    pub(super) fn share(&self, path: &str) -> Arc<str> {
+        match self.nodes.get_key_value(path) {
+            Some((own, _)) => Arc::clone(own),
+            None => path.into(),
+        }
     }
 
     // Transactions.
@@ -264,7 +274,8 @@ impl Tree {
             Txn::Multi(txns) => self.apply_all(txns, time_ms, &mut changes),
             Txn::CloseSession => {
                 let paths = self.ephemerals.remove(&session).unwrap_or_default();
-                changes.extend(paths.iter().filter_map(|path| self.remove(path)));
+                changes.reserve(paths.len());
+                changes.extend(paths.into_iter().filter_map(|path| self.remove(path)));
                 Outcome::Done
             }
             other => self.apply_one(other, time_ms, &mut changes),
@@ -300,7 +311,7 @@ impl Tree {
                 Outcome::Created { path, stat }
             }
             Txn::Delete { path } => {
-                changes.extend(self.remove(path));
+                changes.extend(self.remove(path.as_str().into()));
                 Outcome::Done
             }
             Txn::SetData {
@@ -339,8 +350,9 @@ impl Tree {
         time_ms: i64,
     ) -> (Stat, Change) {
         let zxid = self.last_zxid;
-        let parent = self.link(path, |parent, name| {
-            parent.children.insert(name);
+        let path = Arc::<str>::from(path);
+        let parent = self.change_parent(&path, |parent| {
+            parent.children.insert(Arc::clone(&path));
             // Not when it is smaller (`DataTree.createNode`): at 2³¹ − 1 the counter stays where it
             // is, and the next sequential child of the same prefix finds its name taken.
             if parent_cversion > parent.cversion {
@@ -360,36 +372,36 @@ impl Tree {
             ..Node::empty()
         };
         let stat = node.stat();
-        self.nodes.insert(path.to_owned(), node);
+        self.nodes.insert(Arc::clone(&path), node);
         if owner != 0 {
             let own = self.ephemerals.entry(owner).or_default();
-            own.insert(path.to_owned());
+            own.insert(Arc::clone(&path));
         }
         let change = Change {
             kind: ChangeKind::Created,
-            path: path.to_owned(),
+            path,
             acl,
             parent,
         };
         (stat, change)
     }
 
-    fn remove(&mut self, path: &str) -> Option<Change> {
+    fn remove(&mut self, path: Arc<str>) -> Option<Change> {
         let zxid = self.last_zxid;
-        let node = self.nodes.remove(path)?;
+        let node = self.nodes.remove(&path)?;
         if let Some(own) = self.ephemerals.get_mut(&node.owner) {
-            own.remove(path);
+            own.remove(&path);
             if own.is_empty() {
                 self.ephemerals.remove(&node.owner);
             }
         }
-        let parent = self.link(path, |parent, name| {
-            parent.children.remove(&name);
+        let parent = self.change_parent(&path, |parent| {
+            parent.children.remove(&path);
             parent.pzxid = zxid;
         });
         Some(Change {
             kind: ChangeKind::Deleted,
-            path: path.to_owned(),
+            path,
             acl: node.acl,
             parent,
         })
@@ -410,24 +422,19 @@ impl Tree {
         node.mtime = time_ms;
         let change = Change {
             kind: ChangeKind::DataChanged,
-            path: path.to_owned(),
+            path: path.into(),
             acl: Arc::clone(&node.acl),
             parent: None,
         };
         Some((node.stat(), change))
     }
 
-    /// Changes the parent of `path` and the child's name in it; returns the parent and its ACL.
-    fn link(
-        &mut self,
-        path: &str,
-        change: impl FnOnce(&mut Node, String),
-    ) -> Option<(String, Arc<[Acl]>)> {
-        let (parent, name) = split(path).ok()?;
-        let parent = or_root(parent);
-        let node = self.nodes.get_mut(parent)?;
-        change(node, name.to_owned());
-        Some((parent.to_owned(), Arc::clone(&node.acl)))
+    /// Changes the parent of `path`; returns its ACL.
+    fn change_parent(&mut self, path: &str, change: impl FnOnce(&mut Node)) -> Option<Arc<[Acl]>> {
+        let (parent, _) = split(path).ok()?;
+        let node = self.nodes.get_mut(or_root(parent))?;
+        change(node);
+        Some(Arc::clone(&node.acl))
     }
 
     /// Sets the number that the next sequential child gets. No transaction does this.

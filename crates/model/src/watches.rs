@@ -2,16 +2,11 @@
 
 use super::bus::ConnId;
 use super::tree::{Change, ChangeKind};
-use alloc::borrow::ToOwned;
-use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
-use tenure_proto::{Acl, EventKind, WatchEvent, WatchMode, WatchTable, path};
-
-/// Path → the connections that watch it, and how: each in only one way, the newest
-/// (`WatcherModeManager` of the 3.8 line).
-type Table = BTreeMap<String, BTreeMap<ConnId, Mode>>;
+use tenure_proto::{Acl, EventKind, WatchMode, WatchTable, path};
 
 /// The mode of a watch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,28 +37,36 @@ pub(super) struct Watches {
     children: Table,
 }
 
+#[derive(Debug, Default)]
+struct Table {
+    /// Path → the connections that watch it, sorted, and how: each in only one way, the newest
+    /// (`WatcherModeManager` of the 3.8 line).
+    by_path: BTreeMap<Arc<str>, Vec<(ConnId, Mode)>>,
+    /// How many of them are recursive.
+    recursive: usize,
+}
+
 /// An event to send, unless the connection may not read by this ACL.
 #[derive(Debug)]
 pub(super) struct Fired<'a> {
     pub(super) conn: ConnId,
-    pub(super) event: WatchEvent,
+    pub(super) kind: EventKind,
+    pub(super) path: &'a str,
     pub(super) acl: &'a [Acl],
 }
 
 impl Watches {
-    pub(super) fn watch_data(&mut self, path: &str, conn: ConnId, mode: Mode) {
-        let watching = self.data.entry(path.to_owned()).or_default();
-        watching.insert(conn, mode);
+    pub(super) fn watch_data(&mut self, path: Arc<str>, conn: ConnId, mode: Mode) {
+        self.data.arm(path, conn, mode);
     }
 
-    pub(super) fn watch_children(&mut self, path: &str, conn: ConnId, mode: Mode) {
-        let watching = self.children.entry(path.to_owned()).or_default();
-        watching.insert(conn, mode);
+    pub(super) fn watch_children(&mut self, path: Arc<str>, conn: ConnId, mode: Mode) {
+        self.children.arm(path, conn, mode);
     }
 
     /// On data and on children.
-    pub(super) fn watch_all(&mut self, path: &str, conn: ConnId, mode: Mode) {
-        self.watch_data(path, conn, mode);
+    pub(super) fn watch_all(&mut self, path: Arc<str>, conn: ConnId, mode: Mode) {
+        self.watch_data(Arc::clone(&path), conn, mode);
         self.watch_children(path, conn, mode);
     }
 
@@ -76,30 +79,21 @@ impl Watches {
         };
         let mut removed = false;
         for table in tables {
-            if let Some(watching) = table.get_mut(path) {
-                removed |= watching.remove(&conn).is_some();
-                if watching.is_empty() {
-                    table.remove(path);
-                }
-            }
+            removed |= table.disarm(path, conn);
         }
         removed
     }
 
     pub(super) fn remove(&mut self, conn: ConnId) {
-        for table in [&mut self.data, &mut self.children] {
-            table.retain(|_, watching| {
-                watching.remove(&conn);
-                !watching.is_empty()
-            });
-        }
+        self.data.forget(conn);
+        self.children.forget(conn);
     }
 
     pub(super) fn count(&self) -> usize {
         [&self.data, &self.children]
             .iter()
-            .flat_map(|table| table.values())
-            .map(BTreeMap::len)
+            .flat_map(|table| table.by_path.values())
+            .map(Vec::len)
             .sum()
     }
 
@@ -108,63 +102,108 @@ impl Watches {
     /// connection whose data watch reports the deletion gets no second event.
     pub(super) fn trigger<'a>(&mut self, change: &'a Change) -> Vec<Fired<'a>> {
         let mut fired = Vec::new();
-        let mut fire = |conns: BTreeSet<ConnId>, kind, path: &str, acl| {
+        let mut fire = |conns: Vec<ConnId>, kind, path, acl| {
             fired.extend(conns.into_iter().map(|conn| Fired {
                 conn,
-                event: WatchEvent {
-                    kind,
-                    path: path.to_owned(),
-                },
+                kind,
+                path,
                 acl,
             }));
         };
-        let (path, acl) = (change.path.as_str(), &*change.acl);
+        let (path, acl) = (&*change.path, &*change.acl);
         let kind = match change.kind {
             ChangeKind::Created => EventKind::Created,
             ChangeKind::DataChanged => EventKind::DataChanged,
             ChangeKind::Deleted => EventKind::Deleted,
         };
-        let on_data = take(&mut self.data, path, kind);
+        let on_data = self.data.take(path, kind);
         if change.kind == ChangeKind::Deleted {
-            let mut on_children = take(&mut self.children, path, kind);
+            let mut on_children = self.children.take(path, kind);
             on_children.retain(|conn| !on_data.contains(conn));
             fire(on_data, kind, path, acl);
             fire(on_children, kind, path, acl);
         } else {
             fire(on_data, kind, path, acl);
         }
-        if let Some((parent, parent_acl)) = &change.parent {
+        if let Some(parent_acl) = &change.parent
+            && let Some(parent) = path::parent(path)
+        {
             let kind = EventKind::ChildrenChanged;
-            let on_parent = take(&mut self.children, parent, kind);
+            let on_parent = self.children.take(parent, kind);
             fire(on_parent, kind, parent, parent_acl);
         }
         fired
     }
 }
 
-/// The connections that watch this path, or all below one of its ancestors; removes the watches
-/// that fire once.
-fn take(table: &mut Table, path: &str, kind: EventKind) -> BTreeSet<ConnId> {
-    let mut found = BTreeSet::new();
-    if let Some(watching) = table.get_mut(path) {
-        watching.retain(|conn, mode| {
-            if *mode != Mode::Recursive {
-                found.insert(*conn);
+impl Table {
+    fn arm(&mut self, path: Arc<str>, conn: ConnId, mode: Mode) {
+        // Most paths have one watch.
+        let watching = self.by_path.entry(path);
+        let watching = watching.or_insert_with(|| Vec::with_capacity(1));
+        self.recursive += usize::from(mode == Mode::Recursive);
+        match watching.binary_search_by_key(&conn, |(conn, _)| *conn) {
+            Ok(at) => {
+                let old = core::mem::replace(&mut watching[at].1, mode);
+                self.recursive -= usize::from(old == Mode::Recursive);
             }
-            *mode != Mode::Once
-        });
+            Err(at) => watching.insert(at, (conn, mode)),
+        }
+    }
+
+    /// Returns whether there was a watch.
+    fn disarm(&mut self, path: &str, conn: ConnId) -> bool {
+        let Some(watching) = self.by_path.get_mut(path) else {
+            return false;
+        };
+        let Ok(at) = watching.binary_search_by_key(&conn, |(conn, _)| *conn) else {
+            return false;
+        };
+        let (_, mode) = watching.remove(at);
+        self.recursive -= usize::from(mode == Mode::Recursive);
         if watching.is_empty() {
-            table.remove(path);
+            self.by_path.remove(path);
         }
+        true
     }
-    if kind != EventKind::ChildrenChanged {
-        for above in itself_and_above(path) {
-            let watching = table.get(above).into_iter().flatten();
-            let recursive = watching.filter(|(_, mode)| **mode == Mode::Recursive);
-            found.extend(recursive.map(|(conn, _)| *conn));
+
+    fn forget(&mut self, conn: ConnId) {
+        let recursive = &mut self.recursive;
+        self.by_path.retain(|_, watching| {
+            if let Ok(at) = watching.binary_search_by_key(&conn, |(conn, _)| *conn) {
+                let (_, mode) = watching.remove(at);
+                *recursive -= usize::from(mode == Mode::Recursive);
+            }
+            !watching.is_empty()
+        });
+    }
+
+    /// The connections that watch this path, or all below one of its ancestors, sorted; removes the
+    /// watches that fire once.
+    fn take(&mut self, path: &str, kind: EventKind) -> Vec<ConnId> {
+        let mut found = Vec::new();
+        if let Some((path, mut watching)) = self.by_path.remove_entry(path) {
+            watching.retain(|(conn, mode)| {
+                if *mode != Mode::Recursive {
+                    found.push(*conn);
+                }
+                *mode != Mode::Once
+            });
+            if !watching.is_empty() {
+                self.by_path.insert(path, watching);
+            }
         }
+        if kind != EventKind::ChildrenChanged && self.recursive > 0 {
+            for above in itself_and_above(path) {
+                let watching = self.by_path.get(above).into_iter().flatten();
+                let recursive = watching.filter(|(_, mode)| *mode == Mode::Recursive);
+                found.extend(recursive.map(|(conn, _)| *conn));
+            }
+            found.sort_unstable();
+            found.dedup();
+        }
+        found
     }
-    found
 }
 
 fn itself_and_above(path: &str) -> impl Iterator<Item = &str> {

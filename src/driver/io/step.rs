@@ -79,8 +79,7 @@ impl Thread {
             entry.counters.connections.one();
         }
         if matches!(input, Input::Received { .. }) {
-            let window = entry.core.timeout();
-            let lag = self.drift.lost(now, sys::ahead(), window);
+            let lag = entry.lost_time(&self.drift, now);
             entry.core.set_clock_lag(lag);
         }
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| entry.core.handle(input, now))) {
@@ -182,8 +181,7 @@ impl Thread {
                 lease,
                 renewed_by,
             } => {
-                let window = entry.core.timeout();
-                let lost = self.drift.lost(sys::now(), sys::ahead(), window);
+                let lost = entry.lost_time(&self.drift, sys::now());
                 let held = lease.map(|Lease { token, end }| {
                     let end = end.before(lost);
                     Held::from_now(Lease { token, end })
@@ -191,8 +189,7 @@ impl Thread {
                 entry.lead(handle, held, renewed_by);
             }
             Output::Renewal { basis, end } => {
-                let window = entry.core.timeout();
-                let lost = self.drift.lost(sys::now(), sys::ahead(), window);
+                let lost = entry.lost_time(&self.drift, sys::now());
                 entry.renew(basis, end.before(lost));
             }
             Output::Event { handle, event } => {

@@ -6,8 +6,7 @@ use crate::Handle;
 use crate::shared_lease::Basis;
 use crate::znode::ZnodeId;
 use alloc::collections::{BTreeMap, BTreeSet};
-use tenure_session::Proving;
-use tenure_session::Time;
+use tenure_session::{Proving, Time};
 
 /// The needs of a machine, which the client must know without a call to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -143,6 +143,19 @@ impl Machines {
         })?
     }
 
+    /// Applies `act`, which leaves no needs, to all machines, in the order of their handles.
+    pub(super) fn end(
+        &mut self,
+        shared: &mut Shared,
+        mut act: impl FnMut(&mut Machine, &mut Shared),
+    ) {
+        self.agenda = Agenda::default();
+        for (machine, needs) in self.all.values_mut() {
+            act(machine, shared);
+            *needs = Needs::default();
+        }
+    }
+
     /// Applies `act` to all machines, in the order of their handles.
     pub(super) fn each(
         &mut self,

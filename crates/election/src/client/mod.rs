@@ -19,9 +19,7 @@ pub(crate) use agenda::{Leads, Needs, Waits};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use machines::{Machine, Machines};
-use tenure_session::Time;
-use tenure_session::lease;
-use tenure_session::{Session, SessionOptions, SessionWake};
+use tenure_session::{Session, SessionOptions, SessionWake, Time, lease};
 
 /// One session, and the machines that share it. See the [crate](crate) for the contract.
 pub struct Client {
@@ -351,12 +349,19 @@ impl Client {
 
     fn end(&mut self, clean: bool) {
         self.ended = true;
-        self.detach();
-        self.each(|machine, shared| match machine {
-            Machine::Contender(contender) => contender.close(shared),
-            Machine::Group(group) => group.fail_calls(&Error::closed(), shared),
-            Machine::Detector(_) => {}
-        });
+        self.shared.watches.clear();
+        self.machines
+            .end(&mut self.shared, |machine, shared| match machine {
+                Machine::Contender(contender) => {
+                    contender.on_detached(shared);
+                    contender.close(shared);
+                }
+                Machine::Detector(detector) => detector.on_detached(),
+                Machine::Group(group) => {
+                    group.on_detached();
+                    group.fail_calls(&Error::closed(), shared);
+                }
+            });
         znode::on_closed(&mut self.shared);
         self.report(SessionEvent::Closed);
         for call in core::mem::take(&mut self.closing) {

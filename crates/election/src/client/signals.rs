@@ -7,8 +7,7 @@ use crate::shared::Shared;
 use crate::watches::Watcher;
 use crate::{SessionEvent, znode};
 use tenure_proto::{ServerError, WatchEvent};
-use tenure_session::Signal;
-use tenure_session::verdict;
+use tenure_session::{Signal, verdict};
 
 impl Client {
     /// Routes every signal and every report of an own znode to its machine, until there is none.
@@ -114,7 +113,7 @@ impl Client {
                     _ => None,
                 };
                 if let (Some((kind, path)), Some(watcher)) = (watch, watcher) {
-                    self.shared.watches.arm(kind, path, watcher);
+                    self.shared.watches.arm(kind, &path, watcher);
                 }
                 if let Some(error) = undecided {
                     self.undecided(ask, error);

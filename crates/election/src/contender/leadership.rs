@@ -10,8 +10,7 @@ use crate::znode::ZnodeId;
 use crate::{Error, ErrorKind, Output};
 use alloc::string::ToString;
 use core::time::Duration;
-use tenure_session::Proving;
-use tenure_session::Time;
+use tenure_session::{Proving, Time};
 
 impl Contender {
     /// Whether it leads, so that a lease depends on the session.
@@ -100,11 +99,9 @@ impl Contender {
             }),
             Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } | Rank::First => None,
         };
-        let trusted = |znode: &ZnodeId| {
-            // A doubted znode must not end the leases of the others.
-            shared.znodes.is_trusted(*znode)
-        };
+        // A doubted znode must not end the leases of the others.
         let claim = self.claim().map(|(proving, znode, _)| (proving, znode));
+        let claim = claim.filter(|(_, znode)| shared.znodes.is_trusted(*znode));
         let is_first = matches!(self.rank, Rank::First) && self.doubted.is_none();
         let begins_again = !self.is_leading() && self.spec.reenrol == Reenrol::Always;
         let unknown = matches!(self.rank, Rank::Unknown | Rank::Counting(_));
@@ -112,7 +109,7 @@ impl Contender {
             again_at: None,
             retry_at: self.retry_at(timeout),
             leads,
-            claim: claim.filter(|(_, znode)| trusted(znode)),
+            claim,
             first: is_first.then(|| self.basis()),
             waits_for_lease: self.waits(timeout),
             may_be_first: unknown

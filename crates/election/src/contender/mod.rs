@@ -296,7 +296,6 @@ impl Contender {
             }
             ZnodeNews::Left { by_us } => {
                 self.znode = None;
-
                 self.answer_withdrawals(&Ok(Answer::Removed(by_us)), shared);
             }
             ZnodeNews::Stuck(error) => {
@@ -321,7 +320,6 @@ impl Contender {
         self.renew(shared);
         match &self.rank {
             Rank::Unknown | Rank::Counting(_) => self.list(shared),
-
             Rank::Behind { .. } => self.watch_predecessor(shared),
             Rank::First | Rank::Leading(_) => {}
         }

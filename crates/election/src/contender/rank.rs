@@ -75,7 +75,6 @@ impl Contender {
         match kind {
             EventKind::Deleted => {
                 self.before.pop_back();
-
                 self.take_place(shared);
             }
             EventKind::Created | EventKind::DataChanged | EventKind::ChildrenChanged => {
@@ -301,7 +300,6 @@ impl Contender {
     fn stand_behind(&mut self, mut before: VecDeque<String>, shared: &mut Shared) {
         self.further = before.len().saturating_sub(KNOWN_MAX);
         self.before = before.split_off(self.further);
-
         self.ranked = true;
         self.rank = Rank::Behind { reported: None };
         self.again.over();

@@ -9,6 +9,7 @@ use crate::event::Member;
 use crate::shared::Shared;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec;
 use alloc::vec::Vec;
 use tenure_proto::path::{self, MemberName};
@@ -28,7 +29,7 @@ impl OwnZnodes {
     }
 
     /// The paths that own znodes of a group are known to stand at.
-    pub(super) fn claimed(&self, group: &str) -> BTreeSet<&str> {
+    pub(super) fn claimed(&self, group: &Arc<str>) -> BTreeSet<&str> {
         self.all
             .of_group(group)
             .filter_map(|(_, znode)| match &znode.state {
@@ -71,7 +72,7 @@ pub(super) fn look(shared: &mut Shared, id: ZnodeId) {
     // Whether the check succeeds does not matter, only that it was carried out.
     let group = znode.group.clone();
     let check = MultiOp::Check {
-        path: group.clone(),
+        path: group.as_ref().into(),
         version: -1,
     };
     let write = Request::Multi { ops: vec![check] };
@@ -129,7 +130,7 @@ fn look_at_children(shared: &mut Shared, id: ZnodeId) {
             *ephemerals = false;
         }
         let request = Request::GetChildren2 {
-            path: znode.group.clone(),
+            path: znode.group.as_ref().into(),
             watch: false,
         };
         let ask = ZnodeAsk::Look(znode.look, Look::Children);
@@ -151,7 +152,7 @@ fn suspect(shared: &mut Shared, id: ZnodeId, paths: Vec<String>) {
     let suspects: Vec<String> = paths
         .into_iter()
         .filter(|path| {
-            path::parent(path) == Some(znode.group.as_str())
+            path::parent(path) == Some(&*znode.group)
                 && MemberName::parse(path::basename(path))
                     .is_some_and(|name| labels.contains(&name.label))
                 && !claimed.contains(path.as_str())

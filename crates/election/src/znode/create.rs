@@ -58,7 +58,7 @@ fn send_ancestors(shared: &mut Shared, id: ZnodeId) {
     };
     znode.ancestor_error = None;
     znode.ancestor_doubt = None;
-    let mut ancestors = vec![znode.group.as_str()];
+    let mut ancestors = vec![&*znode.group];
     while let Some(parent) = ancestors.last().and_then(|path| path::parent(path)) {
         ancestors.push(parent);
     }

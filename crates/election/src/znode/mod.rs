@@ -76,15 +76,22 @@ use super::{Handle, SESSION};
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use table::Table;
 use tenure_proto::{EventKind, Response, ServerError};
-use tenure_session::ExpiredBy;
-use tenure_session::Time;
+use tenure_session::{ExpiredBy, Time};
 
 /// Names an own znode. Numbers are never used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ZnodeId(u64);
+
+impl ZnodeId {
+    /// Below every number that is given.
+    pub(crate) const FIRST: Self = Self(0);
+    /// Above every number that is given.
+    const LAST: Self = Self(u64::MAX);
+}
 
 /// A question to the server about an own znode.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,7 +206,7 @@ enum Trust {
 #[derive(Debug)]
 struct OwnZnode {
     owner: Handle,
-    group: String,
+    group: Arc<str>,
     label: Option<String>,
     /// The requested payload.
     data: Vec<u8>,
@@ -233,7 +240,7 @@ impl OwnZnode {
     fn new(owner: Handle, group: &str, label: Option<String>, data: &[u8]) -> Self {
         Self {
             owner,
-            group: group.to_owned(),
+            group: group.into(),
             label,
             data: data.to_owned(),
             carried: Vec::new(),
@@ -487,10 +494,13 @@ pub(crate) fn on_buried(shared: &mut Shared) {
     }
 }
 
-/// The session is closed, and every znode with it.
+/// The session is closed, and every znode with it. No watch is armed any more.
 pub(crate) fn on_closed(shared: &mut Shared) {
-    for id in shared.znodes.ids() {
-        finish(shared, id, ZnodeNews::Left { by_us: true });
+    shared.znodes.of_client = 0;
+    for (id, znode) in shared.znodes.all.take_all() {
+        shared
+            .znodes
+            .tell(znode.owner, id, ZnodeNews::Left { by_us: true });
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{OwnZnode, ZnodeId};
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use tenure_session::Time;
 
@@ -13,7 +13,7 @@ use tenure_session::Time;
 #[derive(Debug, Default)]
 pub(super) struct Table {
     all: BTreeMap<ZnodeId, Entry>,
-    by_group: BTreeMap<String, BTreeSet<ZnodeId>>,
+    by_group: BTreeSet<(Arc<str>, ZnodeId)>,
     due: BTreeSet<(Time, ZnodeId)>,
     /// Those that were lent out since the times were asked for.
     lent: Vec<ZnodeId>,
@@ -53,16 +53,16 @@ impl Table {
     }
 
     /// Those of one group.
-    pub(super) fn of_group(&self, group: &str) -> impl Iterator<Item = (ZnodeId, &OwnZnode)> {
-        let ids = self.by_group.get(group).into_iter().flatten();
-        ids.filter_map(|id| Some((*id, self.get(*id)?)))
+    pub(super) fn of_group(&self, group: &Arc<str>) -> impl Iterator<Item = (ZnodeId, &OwnZnode)> {
+        let of = |id| (Arc::clone(group), id);
+        let own = self.by_group.range(of(ZnodeId::FIRST)..=of(ZnodeId::LAST));
+        own.filter_map(|(_, id)| Some((*id, self.get(*id)?)))
     }
 
     pub(super) fn add(&mut self, znode: OwnZnode) -> ZnodeId {
         self.last += 1;
         let id = ZnodeId(self.last);
-        let group = self.by_group.entry(znode.group.clone());
-        group.or_default().insert(id);
+        self.by_group.insert((Arc::clone(&znode.group), id));
         let znode = Box::new(znode);
         self.all.insert(id, Entry { znode, due: None });
         self.lent.push(id);
@@ -74,13 +74,17 @@ impl Table {
         if let Some(at) = due {
             self.due.remove(&(at, id));
         }
-        if let Some(ids) = self.by_group.get_mut(&znode.group) {
-            ids.remove(&id);
-            if ids.is_empty() {
-                self.by_group.remove(&znode.group);
-            }
-        }
+        self.by_group.remove(&(Arc::clone(&znode.group), id));
         Some(*znode)
+    }
+
+    /// Empties the table.
+    pub(super) fn take_all(&mut self) -> impl Iterator<Item = (ZnodeId, Box<OwnZnode>)> + use<> {
+        self.by_group.clear();
+        self.due.clear();
+        self.lent.clear();
+        let all = core::mem::take(&mut self.all);
+        all.into_iter().map(|(id, entry)| (id, entry.znode))
     }
 
     /// When one of them wants to try something again.
@@ -92,7 +96,7 @@ impl Table {
     /// Those that want to by now, in the order of their numbers.
     pub(super) fn due_by(&mut self, now: Time) -> BTreeSet<ZnodeId> {
         self.put_back();
-        let due = self.due.range(..=(now, ZnodeId(u64::MAX)));
+        let due = self.due.range(..=(now, ZnodeId::LAST));
         due.map(|(_, id)| *id).collect()
     }
 

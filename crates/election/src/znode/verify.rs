@@ -106,7 +106,7 @@ pub(super) fn verified(shared: &mut Shared, id: ZnodeId, result: Result<Response
                 Request::GetEphemerals { prefix }
             } else {
                 Request::GetChildren2 {
-                    path: znode.group.clone(),
+                    path: znode.group.as_ref().into(),
                     watch: false,
                 }
             };

@@ -50,7 +50,6 @@ impl<Q: Question> Session<Q> {
                         let body = body.to_vec();
                         self.answer(&body, None, now, out)
                     }
-
                     Ok(Some(Frame::TooLong { bytes, head })) => {
                         self.answer(&head, Some(bytes), now, out)
                     }
