@@ -34,6 +34,8 @@ enum Outcome {
     Failed,
     BadInput,
     NotKnown,
+    /// The contender does not lead within the time that it may wait.
+    NotLeading,
     /// The exit code of the command of `tenure run`.
     Command(u8),
 }
@@ -45,6 +47,7 @@ impl From<Outcome> for ExitCode {
             Outcome::Failed => 1,
             Outcome::BadInput => 2,
             Outcome::NotKnown => 3,
+            Outcome::NotLeading => 4,
             Outcome::Command(code) => code,
         })
     }
@@ -72,6 +75,10 @@ fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     if let Some(code) = run::guardian::main(&words) {
         return code;
+    }
+    if let Err(error) = signals::unblock() {
+        report::print_error(&format!("cannot unblock signals: {error}"));
+        return Outcome::Failed.into();
     }
     let plan = match args::read(&words) {
         Ok(Task::Session(plan)) => *plan,

@@ -1,7 +1,8 @@
 //! The causes that end the tool: a signal, or the end of the reader of standard output.
 
 use crossbeam_channel::{Receiver, Sender};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+use nix::sys::signal::SigSet;
+use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io;
 use std::os::fd::AsFd;
@@ -58,17 +59,55 @@ pub(crate) fn listen() -> io::Result<Receiver<Stop>> {
     Ok(receive)
 }
 
+/// Unblocks all signals: a parent may have started the tool with some of them blocked, and then no
+/// request to end would arrive. To be called before any thread is started.
+///
+/// # Errors
+/// If the system refuses.
+pub(crate) fn unblock() -> io::Result<()> {
+    Ok(SigSet::all().thread_unblock()?)
+}
+
+/// The signals that are passed on to a command: all that a sender can mean for it. Not those by which
+/// the system reports an error of this process, nor those that its own terminal and children cause.
+fn passed_on() -> impl Iterator<Item = i32> {
+    let standard = [
+        libc::SIGHUP,
+        libc::SIGQUIT,
+        libc::SIGUSR1,
+        libc::SIGUSR2,
+        libc::SIGALRM,
+        libc::SIGCONT,
+        libc::SIGURG,
+        libc::SIGVTALRM,
+        libc::SIGPROF,
+        libc::SIGWINCH,
+        libc::SIGIO,
+        libc::SIGPWR,
+    ];
+    standard
+        .into_iter()
+        .chain(libc::SIGRTMIN()..=libc::SIGRTMAX())
+}
+
+/// Whether this signal ends a tool that runs no command: a hang-up, or a service manager's request to
+/// halt (`SIGRTMIN` + 3 to + 6 and `SIGPWR`, systemd(1)).
+pub(crate) fn ends_a_waiting_tool(signal: i32) -> bool {
+    let first = libc::SIGRTMIN();
+    matches!(signal, libc::SIGHUP | libc::SIGQUIT | libc::SIGPWR)
+        || (first + 3..=first + 6).contains(&signal)
+}
+
 /// Starts to catch the signals for a command and the requests to end. Signals that were ignored on
 /// entry (`nohup`, a shell's `&`) stay ignored. The third request to end ends the process.
 ///
 /// # Errors
 /// If the system refuses a thread or a signal handler.
 pub(crate) fn catch() -> io::Result<Receiver<Caught>> {
-    let from_terminal = [SIGINT, SIGHUP, SIGQUIT];
-    let wanted = from_terminal
-        .into_iter()
+    let wanted = passed_on()
+        .chain([SIGINT])
         .filter(|signal| !crate::sys::is_ignored(*signal))
-        .chain([SIGTERM, SIGUSR1, SIGUSR2]);
+        .chain([SIGTERM]);
     let mut signals = Signals::new(wanted)?;
     let (send, receive) = crossbeam_channel::unbounded();
     spawn("signals", move || {

@@ -6,8 +6,9 @@ use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl;
 use nix::sys::signal::{SigSet, Signal};
-use nix::sys::socket::{MsgFlags, send};
 use nix::time::ClockId;
+use nix::unistd::Pid;
+use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
@@ -83,29 +84,23 @@ pub(crate) fn hand_over(command: &mut Command, socket: UnixStream) {
     unsafe { command.pre_exec(before_exec) };
 }
 
-/// Makes `command` start with no signal blocked, and the kernel kill it when the thread that spawns
-/// it ends: at the latest with the process. A set-user-id program is exempt from that. Before the
-/// new process becomes the command it sends `birth` of its PID on `socket`, so that the reader has
-/// the PID before the command runs; and if `kill_at` (`CLOCK_BOOTTIME`) has passed by then it does
-/// not start, and spawning fails with `ETIME`.
-pub(crate) fn die_with_parent<const N: usize>(
-    command: &mut Command,
-    kill_at: u64,
-    socket: &UnixStream,
-    birth: fn(u32) -> [u8; N],
-) {
-    let parent = nix::unistd::Pid::this();
-    let socket = socket.as_raw_fd();
+/// Makes `command` start with no signal blocked, in the control group with this entrance, and the
+/// kernel kill it when the thread that spawns it ends: at the latest with the process. A set-user-ID
+/// program is exempt from that. If `kill_at` (`CLOCK_BOOTTIME`) has passed by then it does not start,
+/// and spawning fails with `ETIME`.
+pub(crate) fn die_with_parent(command: &mut Command, kill_at: u64, entrance: Option<File>) {
+    let parent = Pid::this();
     let before_exec = move || {
         SigSet::empty().thread_set_mask()?;
         prctl::set_pdeathsig(Signal::SIGKILL)?;
         // The parent may have ended before; then no signal comes.
-        if nix::unistd::Pid::parent() != parent {
+        if Pid::parent() != parent {
             return Err(io::Error::from_raw_os_error(libc::ESRCH));
         }
-        let packet = birth(std::process::id());
-        // The parent's socket: in this process only `exec` closes it.
-        send(socket, &packet, MsgFlags::MSG_NOSIGNAL)?;
+        if let Some(entrance) = &entrance {
+            // A control group that does not take it is not needed: see `run::cgroup`.
+            let _ = nix::unistd::write(entrance, b"0");
+        }
         // The host may have slept since the parent read the clock.
         if boottime_ns() >= kill_at {
             return Err(io::Error::from_raw_os_error(libc::ETIME));
@@ -113,9 +108,63 @@ pub(crate) fn die_with_parent<const N: usize>(
         Ok(())
     };
     // SAFETY: between fork and exec only async-signal-safe calls are made (sigemptyset,
-    // pthread_sigmask, prctl, getppid, getpid, send, clock_gettime); `birth` only computes; nothing
-    // is allocated or locked, and errors carry only an OS code.
+    // pthread_sigmask, prctl, getppid, write, clock_gettime); nothing is allocated or locked, and
+    // errors carry only an OS code.
     unsafe { command.pre_exec(before_exec) };
+}
+
+/// Opens the process that has this PID now (pidfd_open(2)). It closes on `exec`.
+///
+/// # Errors
+/// `ESRCH` if there is none; `ENOSYS` before Linux 5.3.
+pub(crate) fn open_process(pid: Pid) -> Result<OwnedFd, Errno> {
+    // SAFETY: the call takes two numbers and returns a new descriptor or -1.
+    let fd = Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) })?;
+    let fd = RawFd::try_from(fd).map_err(|_| Errno::EBADF)?;
+    // SAFETY: it is new, so nothing else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Signals the process that [`open_process`] opened, even if another one has its PID by now.
+///
+/// # Errors
+/// `ESRCH` if it has ended and was reaped; `EPERM` if this process may not.
+pub(crate) fn signal_process(process: &OwnedFd, signal: Signal) -> Result<(), Errno> {
+    let (fd, signal) = (process.as_raw_fd(), signal as i32);
+    let info = std::ptr::null::<libc::siginfo_t>();
+    // SAFETY: the descriptor is open, and without a siginfo the kernel fills one in as for kill(2).
+    let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, info, 0) };
+    Errno::result(sent).map(drop)
+}
+
+/// Signals a process group: by a number, for real-time signals have no names.
+pub(crate) fn signal_group(group: Pid, signal: i32) {
+    // SAFETY: the call takes two numbers. An error leaves only processes that we may not signal.
+    unsafe { libc::killpg(group.as_raw(), signal) };
+}
+
+/// Takes the next change of a child, whichever: its PID and wait status, ended or stopped. A PID of 0
+/// stands for no change.
+///
+/// # Errors
+/// `ECHILD` if there is no child.
+pub(crate) fn wait_any() -> Result<(Pid, i32), Errno> {
+    let mut status = 0;
+    let flags = libc::WNOHANG | libc::WUNTRACED | libc::__WALL;
+    // SAFETY: the call writes only to `status`, which outlives it.
+    let pid = Errno::result(unsafe { libc::waitpid(-1, &raw mut status, flags) })?;
+    Ok((Pid::from_raw(pid), status))
+}
+
+/// Gives this thread a processor before all ordinary ones, if the system allows it: neither they nor
+/// a quota of processor time delay it then (sched(7)). Its children are ordinary.
+pub(crate) fn precede_ordinary_threads() {
+    let parameters = libc::sched_param { sched_priority: 1 };
+    let policy = libc::SCHED_RR | libc::SCHED_RESET_ON_FORK;
+    let parameters = &raw const parameters;
+    // SAFETY: the call reads `parameters`, which outlive it, and changes nothing else. An error leaves
+    // everything as it was. (musl's own function of the name always fails.)
+    unsafe { libc::syscall(libc::SYS_sched_setscheduler, 0, policy, parameters) };
 }
 
 /// Takes over the socket that [`hand_over`] left open under this number.
@@ -162,28 +211,18 @@ pub(crate) fn default_sigchld() -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read;
-
-    fn start(kill_at: u64) -> (io::Result<()>, u32) {
-        let (mut ours, theirs) = UnixStream::pair().unwrap();
-        let mut command = Command::new("/bin/true");
-        die_with_parent(&mut command, kill_at, &theirs, u32::to_ne_bytes);
-        let child = command.spawn();
-        let mut packet = [0; 4];
-        ours.read_exact(&mut packet).unwrap();
-        let told = u32::from_ne_bytes(packet);
-        let ended = child.map(|mut child| {
-            assert_eq!(child.id(), told);
-            assert!(child.wait().unwrap().success());
-        });
-        (ended, told)
-    }
 
     #[test]
-    fn a_command_is_known_before_it_runs_and_does_not_start_after_its_time() {
-        assert!(start(u64::MAX).0.is_ok());
-        let (late, told) = start(boottime_ns());
-        assert_eq!(late.unwrap_err().raw_os_error(), Some(libc::ETIME));
-        assert_ne!(told, std::process::id());
+    fn a_command_does_not_start_after_its_time() {
+        for (kill_at, starts) in [(u64::MAX, true), (boottime_ns(), false)] {
+            let mut command = Command::new("/bin/true");
+            die_with_parent(&mut command, kill_at, None);
+            match command.spawn() {
+                Ok(mut child) => assert!(starts && child.wait().unwrap().success()),
+                Err(error) => {
+                    assert_eq!((starts, error.raw_os_error()), (false, Some(libc::ETIME)));
+                }
+            }
+        }
     }
 }

@@ -134,6 +134,17 @@ pub(super) struct RunArgs {
         allow_hyphen_values = true
     )]
     pub(super) stop_timeout: Duration,
+    /// Exit with 4 if this contender does not lead this long after the start [default: for ever]
+    #[arg(long, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true)]
+    pub(super) timeout: Option<Duration>,
+    /// Exit with 4 if another contender leads, instead of waiting for it
+    #[arg(long = "try")]
+    pub(super) only_try: bool,
+    /// Let programs give the command privileges that the tool does not have (set-user-ID programs as
+    /// sudo, file capabilities), although it cannot kill such a process: two commands may work at the
+    /// same time then. As root the tool can kill them, and this changes nothing
+    #[arg(long)]
+    pub(super) allow_new_privileges: bool,
     /// The command and its arguments, all after `--`
     #[arg(last = true, required = true, value_name = "COMMAND")]
     pub(super) command: Vec<OsString>,

@@ -15,7 +15,8 @@ Exit codes:
   0  done, or ended by SIGTERM, SIGINT or a closed pipe
   1  failed
   2  bad input, refused before any connection
-  3  not known in time (--timeout)";
+  3  not known in time (--timeout)
+  4  `run`: this contender does not lead (--try, --timeout)";
 
 pub(super) const TOP_EXAMPLES: &str = "\
 Examples:
@@ -43,30 +44,36 @@ pub(super) const RUN_EXAMPLES: &str = "\
 Examples:
   tenure run zk://zk1,zk2,zk3/app -- ./serve --port 80
   tenure run zk://zk1/app --session-timeout 4s -- sh -c 'exec ./job --fence \"$TENURE_TOKEN\"'
+  tenure run zk://zk1/app --try -- ./report --daily            from cron, on each of many hosts
   tenure run file:///etc/app/zk-url --data 10.0.0.1:80 --drain 2s --json -- ./serve 2>log
 
 The command has TENURE_TOKEN (the fencing token: send it with writes that must not happen twice) and
 TENURE_MEMBER (the znode) in its environment, and the tool's standard streams; the tool writes only
-to standard error. The command runs in its own process group, in the background of a terminal.
+to standard error. The command runs in its own process group; it has the terminal as soon as it
+reads from it, if the tool has it.
 
 When the command ends:
-  The command ends by itself: the tool kills the rest of its process group, releases leadership
-  at once, and exits as the command did (128 + signal if a signal killed it).
-  Leadership is lost: unless the lease is renewed, the group gets SIGTERM --drain before it expires
-  (at most a quarter of a lease) and SIGKILL 100ms before it expires, so before another contender
-  can lead. Then the tool contends again, and runs the command again when it leads (--reenrol
+  The command ends by itself: the tool kills everything that descends from it and is left, releases
+  leadership at once, and exits as the command did (128 + signal if a signal killed it).
+  Leadership is lost: unless the lease is renewed, the command and everything that descends from it
+  get SIGTERM --drain before it expires (at most a quarter of a lease) and SIGKILL 100ms before it
+  expires, so before another contender can lead; sooner on a host that is short of processor time.
+  Then the tool contends again, and runs the command again when it leads (--reenrol
   never: it exits with 1).
   Another program deletes the znode (`tenure evict`): the same, with SIGTERM at once and SIGKILL
   after --drain.
-  The tool gets SIGTERM or SIGINT: it sends the signal to the group, and SIGKILL after
-  --stop-timeout; it leads until the command has ended, then releases leadership and exits as the
-  command did. A second SIGTERM or SIGINT kills at once. The tool forwards SIGHUP, SIGQUIT, SIGUSR1
-  and SIGUSR2.
-  The tool is killed, stopped or starved: a small guardian process kills the group at once, or
-  when the lease expires. If the guardian is killed, the command is killed, too.
+  The tool gets SIGTERM or SIGINT: it sends the signal to all of them, and SIGKILL after
+  --stop-timeout; it leads until all have ended, then releases leadership and exits as the
+  command did. A second SIGTERM or SIGINT kills at once, and the tool ends 2s later even if a
+  process cannot be killed. The tool forwards all other signals that a process can catch to the
+  command's process group; without a command SIGHUP, SIGQUIT and SIGPWR end it.
+  The tool is killed, stopped or starved: a small guardian process kills all at once, or when the
+  lease expires. If the guardian is killed, the rest is killed, too.
 
-A process that leaves the process group (setsid, daemons) escapes all this. If the tool and its
-guardian are killed together, the command dies but its children do not.
+Processes that leave the group, the session or the terminal (setsid, daemons, su) end all the same.
+A process that another service starts for the command escapes (systemd-run, at, ssh). Without root
+the command gets no new privileges, so `sudo` fails in it: see --allow-new-privileges. If the tool
+and its guardian are killed together, the command dies but its children do not.
 
 The tool finds the command as a shell does: exit code 127 if it is missing, 126 if it cannot be run.
 ";

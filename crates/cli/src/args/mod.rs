@@ -6,9 +6,10 @@ mod refusal;
 mod values;
 
 use crate::helpers::Helper;
+use crate::run::privileges;
 use crate::{evict, run};
 use clap::{CommandFactory, Parser};
-use cli::{CandidacyArgs, Cli, Command, SessionArgs, TlsArgs};
+use cli::{CandidacyArgs, Cli, Command, RunArgs, SessionArgs, TlsArgs};
 pub(crate) use refusal::Refusal;
 use std::ffi::OsString;
 use std::time::Duration;
@@ -120,12 +121,17 @@ fn task(command: Command) -> Result<Task, String> {
         }
         Command::Run(args) => {
             let url = group_url(&args.session, "run")?;
+            args.check_privileges()?;
+            let new_privileges = args.new_privileges();
             let (contender, reenrol) = args.candidacy.options(&args.session, &url)?;
             let job = run::Job {
                 contender,
                 reenrol,
                 drain: args.drain,
                 stop_timeout: args.stop_timeout,
+                new_privileges,
+                timeout: args.timeout,
+                only_try: args.only_try,
                 command: args.command,
             };
             Ok(args.session.plan(url, Job::Run(job)))
@@ -157,6 +163,27 @@ fn task(command: Command) -> Result<Task, String> {
         }
     };
     plan.map(Box::new).map(Task::Session)
+}
+
+impl RunArgs {
+    /// Whether programs may give the command privileges that the tool does not have: it could not kill
+    /// it then.
+    fn new_privileges(&self) -> bool {
+        self.allow_new_privileges || privileges::may_kill_all()
+    }
+
+    fn check_privileges(&self) -> Result<(), String> {
+        let program = self.command.first().filter(|_| !self.new_privileges());
+        match program.and_then(|program| privileges::set_user_id(program)) {
+            None => Ok(()),
+            Some(program) => Err(format!(
+                "{} runs as another user (set-user-ID), so the tool could not kill it when the lease \
+                 ends; run the tool as root and change the user in the command, or accept that with \
+                 --allow-new-privileges",
+                program.display()
+            )),
+        }
+    }
 }
 
 impl CandidacyArgs {

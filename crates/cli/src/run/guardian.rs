@@ -1,38 +1,39 @@
-//! The guardian: a process between the supervisor and the command, so that the command ends with
-//! the lease, whatever happens to the supervisor.
+//! The guardian: a process between the supervisor and the command, so that the command and all that
+//! descends from it end with the lease, whatever happens to the supervisor.
 //!
 //! It is the tool itself, started again: one thread, no connection, all signals blocked. It starts
 //! the command in its own process group and holds the deadline, on `CLOCK_BOOTTIME`:
 //!
-//! - The supervisor is stopped or starved: no new deadline arrives, and at the old one the group is
-//!   asked to end, then killed.
-//! - The supervisor is killed: its socket closes, and the group is killed at once.
+//! - The supervisor is stopped or starved: no new deadline arrives, and at the old one the command is
+//!   asked to end, then killed. How late the guardian itself gets a processor is measured, and it
+//!   begins earlier by that ([`lateness`](super::lateness)).
+//! - The supervisor is killed: its socket closes, and all is killed at once.
 //! - The guardian itself is killed: the kernel kills the command (`PR_SET_PDEATHSIG`), and the
-//!   supervisor kills the rest of the group.
+//!   supervisor kills the rest.
 //!
-//! It never signals an unrelated process: it is the parent of the command and reaps it only after
-//! its last signal, and until then the system gives the PID to no other process or group. If the
-//! guardian is killed, the command becomes a child of the supervisor (a subreaper while it has a
-//! guardian), and the same holds there.
+//! Guardian and supervisor are subreapers: each orphan becomes a child of one of them
+//! ([`descent`](super::descent)).
 
+use super::cgroup::Cgroup;
+use super::descent::Reaped;
+use super::family::Family;
+use super::lateness::{Lateness, PROBE};
 use super::orders::{Notice, Order, PACKET_BYTES};
 use crate::sys;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::prctl;
-use nix::sys::signal::{SigSet, Signal, killpg};
+use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
-use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, getpgid};
-use std::ffi::OsString;
+use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout};
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitCode};
+use std::process::ExitCode;
 use std::time::Duration;
 
 /// The program name of the guardian, which `ps` shows.
@@ -41,17 +42,52 @@ pub(super) const NAME: &str = "tenure-guardian";
 /// both.
 const SHORT_NAME: &std::ffi::CStr = c"lease-guardian";
 
-/// How long before the end of the lease the group is killed.
+/// How long before the end of the lease all is killed.
 pub(super) const KILL_BEFORE: Duration = Duration::from_millis(100);
+
+/// How often it is looked for processes that have not ended although they were killed.
+const SWEEP: u64 = 5_000_000;
 
 /// How late a timer on a slowed clock may be, in nanoseconds.
 const PAUSE_MIN: u64 = 1_000_000;
 
+/// The supervisor's words to the guardian. Instants are nanoseconds on `CLOCK_BOOTTIME`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Words<'a> {
+    /// When they were written.
+    pub(super) at: u64,
+    /// The end of the lease.
+    pub(super) end: u64,
+    pub(super) drain: u64,
+    pub(super) stop_timeout: u64,
+    /// Whether programs give the command privileges that it does not have.
+    pub(super) new_privileges: bool,
+    /// The directory of its control group; empty without one.
+    pub(super) cgroup: &'a OsStr,
+}
+
+impl Words<'_> {
+    pub(super) fn list(&self) -> [OsString; 6] {
+        let number = |number: u64| OsString::from(number.to_string());
+        [
+            number(self.at),
+            number(self.end),
+            number(self.drain),
+            number(self.stop_timeout),
+            number(self.new_privileges.into()),
+            self.cgroup.to_owned(),
+        ]
+    }
+}
+
 struct Arguments {
     socket: UnixStream,
+    at: u64,
     end: u64,
     drain: u64,
     stop_timeout: u64,
+    new_privileges: bool,
+    cgroup: Option<Cgroup>,
     command: Vec<OsString>,
 }
 
@@ -63,7 +99,7 @@ pub(crate) fn main(words: &[OsString]) -> Option<ExitCode> {
     let ended = read(words)
         .ok_or_else(|| io::Error::other("only `tenure run` starts the guardian"))
         .and_then(|arguments| {
-            set_up()?;
+            set_up(arguments.new_privileges)?;
             guard(arguments)
         });
     Some(match ended {
@@ -78,30 +114,38 @@ pub(crate) fn main(words: &[OsString]) -> Option<ExitCode> {
 fn read(words: &[OsString]) -> Option<Arguments> {
     let mut words = words.iter().skip(1);
     let mut number = || words.next()?.to_str()?.parse::<u64>().ok();
-    let (socket, end, drain, stop_timeout) = (number()?, number()?, number()?, number()?);
+    let (socket, at, end) = (number()?, number()?, number()?);
+    let (drain, stop_timeout, new_privileges) = (number()?, number()?, number()?);
+    let cgroup = words.next()?;
     Some(Arguments {
         socket: sys::adopt(i32::try_from(socket).ok()?).ok()?,
+        at,
         end,
         drain,
         stop_timeout,
+        new_privileges: new_privileges != 0,
+        cgroup: (!cgroup.is_empty()).then(|| Cgroup::at(cgroup)),
         command: words.cloned().collect(),
     })
 }
 
-fn set_up() -> io::Result<()> {
+fn set_up(new_privileges: bool) -> io::Result<()> {
     // Only SIGKILL ends it; SIGCHLD is read from a file descriptor.
     SigSet::all().thread_block()?;
     // The parent of the tool may have set SIGCHLD to be ignored.
     sys::default_sigchld()?;
     prctl::set_name(SHORT_NAME)?;
-    // The command's orphans become our children: so we know when its group is gone.
     prctl::set_child_subreaper(true)?;
+    if !new_privileges {
+        prctl::set_no_new_privs()?;
+    }
+    sys::precede_ordinary_threads();
     Ok(())
 }
 
 fn guard(arguments: Arguments) -> io::Result<()> {
-    let mut guardian = Guardian::start(arguments)?;
-    let Some(mut group) = guardian.group.take() else {
+    let (mut guardian, command) = Guardian::start(arguments)?;
+    let Some(mut command) = command else {
         guardian.wait_closed();
         return Ok(());
     };
@@ -111,13 +155,16 @@ fn guard(arguments: Arguments) -> io::Result<()> {
     dup2_stdout(&null)?;
     dup2_stderr(&null)?;
     drop(null);
-    while !group.is_over(guardian.stopping.is_some()) {
-        guardian.act(&group)?;
+    while !guardian.is_over(&mut command) {
+        guardian.act(&mut command)?;
         guardian.wait()?;
-        guardian.take_orders(&group);
+        guardian.take_orders(&mut command);
     }
-    let status = group.reap()?;
-    guardian.report(Notice::Ended(status));
+    if guardian.killed {
+        guardian.report(Notice::Killed);
+    }
+    guardian.report(Notice::Ended(command.status().unwrap_or_default()));
+    command.remove_cgroup();
     guardian.wait_closed();
     Ok(())
 }
@@ -153,133 +200,204 @@ fn pause(left: u64) -> u64 {
 
 struct Guardian {
     clock: Clock,
+    lateness: Lateness,
     socket: UnixStream,
     children: SignalFd,
     timer: TimerFd,
+    /// When the timer ends.
+    due: Option<u64>,
     end: u64,
     drain: u64,
+    /// The most by which it begins earlier.
+    margin_max: u64,
     stop_timeout: u64,
     /// The command was asked to end; at this time it is killed.
     stopping: Option<u64>,
+    /// Its time was over.
     killed: bool,
-    group: Option<Group>,
+    /// All is being killed, because its time is over or the command has ended.
+    killing: bool,
+    orphaned: bool,
 }
 
 impl Guardian {
     /// Starts the command, unless its lease has expired already.
-    fn start(arguments: Arguments) -> io::Result<Self> {
+    fn start(arguments: Arguments) -> io::Result<(Self, Option<Family>)> {
         let mut signals = SigSet::empty();
         signals.add(Signal::SIGCHLD);
         let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
         let mut guardian = Self {
             clock: Clock::start(),
+            lateness: Lateness::default(),
             children: SignalFd::with_flags(&signals, flags)?,
             timer: TimerFd::new(
                 ClockId::CLOCK_BOOTTIME,
                 TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK,
             )?,
+            due: None,
             socket: arguments.socket,
             end: arguments.end,
             drain: arguments.drain,
+            margin_max: arguments.end.saturating_sub(arguments.at) / 2,
             stop_timeout: arguments.stop_timeout,
             stopping: None,
             killed: false,
-            group: None,
+            killing: false,
+            orphaned: false,
         };
-        if sys::boottime_ns() >= guardian.kill_at() {
+        // The start of a program takes some milliseconds, and that is in it.
+        guardian.lateness.saw(arguments.at, guardian.clock.now());
+        let kill_at = guardian.kill_at();
+        if sys::boottime_ns() >= kill_at {
             guardian.report(Notice::Late);
-            return Ok(guardian);
+            return Ok((guardian, None));
         }
-        match Group::start(&arguments.command, guardian.kill_at(), &guardian.socket) {
-            Ok(group) => {
-                guardian.report(Notice::Started(group.child.id()));
-                guardian.group = Some(group);
+        let command = match Family::start(&arguments.command, arguments.cgroup, kill_at) {
+            Ok(command) => {
+                guardian.report(Notice::Started(command.pid()));
+                Some(command)
             }
             // The host slept between our reading of the clock and the start of the command.
             Err(error) if error.raw_os_error() == Some(libc::ETIME) => {
-                guardian.report(Notice::Late)
+                guardian.report(Notice::Late);
+                None
             }
             Err(error) => {
                 let errno = error.raw_os_error().unwrap_or(libc::EINVAL);
                 guardian.report(Notice::NotStarted(errno));
+                None
             }
-        }
-        Ok(guardian)
+        };
+        Ok((guardian, command))
+    }
+
+    fn margin(&self) -> u64 {
+        self.lateness.margin().min(self.margin_max)
     }
 
     fn kill_at(&self) -> u64 {
         let lease = self.end.saturating_sub(nanos(KILL_BEFORE));
+        let lease = lease.saturating_sub(self.margin());
         self.stopping.map_or(lease, |at| at.min(lease))
     }
 
     fn stop_at(&self) -> u64 {
-        self.end.saturating_sub(self.drain)
+        let drain = self.drain.saturating_add(self.margin());
+        self.end.saturating_sub(drain)
+    }
+
+    /// Whether nothing of the command is left. When it ends by itself, the rest is killed; when it was
+    /// asked to end, the rest has the same time as the command.
+    fn is_over(&mut self, command: &mut Family) -> bool {
+        let mut is_over = false;
+        loop {
+            match command.reap() {
+                Reaped::Ended(..) => {}
+                Reaped::Stopped(pid, signal) => self.on_stopped(command, pid.as_raw(), signal),
+                Reaped::Nothing => break,
+                Reaped::NoChild => {
+                    is_over = command.is_empty();
+                    break;
+                }
+            }
+        }
+        if command.status().is_some() && self.stopping.is_none() && !is_over {
+            self.killing = true;
+        }
+        is_over
+    }
+
+    fn on_stopped(&mut self, command: &Family, pid: i32, signal: i32) {
+        if u32::try_from(pid) != Ok(command.pid()) {
+            return;
+        }
+        match signal {
+            // The lease goes on: a leader cannot be suspended from the keyboard.
+            libc::SIGTSTP => command.signal_group(Signal::SIGCONT),
+            libc::SIGTTIN | libc::SIGTTOU => self.report(Notice::Stopped(signal)),
+            _ => {}
+        }
     }
 
     /// Takes the actions that are due, and sets the timer for the next one.
-    fn act(&mut self, group: &Group) -> io::Result<()> {
+    fn act(&mut self, command: &mut Family) -> io::Result<()> {
         let now = self.clock.now();
         if self.stopping.is_none() && now >= self.stop_at() {
             self.stopping = Some(now.saturating_add(self.stop_timeout));
-            group.ask_to_end(Signal::SIGTERM);
+            command.ask_to_end(Signal::SIGTERM);
             self.report(Notice::Stopping);
         }
         if !self.killed && now >= self.kill_at() {
-            self.kill(group);
-            self.report(Notice::Killed);
+            self.kill();
         }
-        let next = match (self.killed, self.stopping) {
-            (true, _) => None,
-            (false, None) => Some(self.stop_at().min(self.kill_at())),
-            (false, Some(_)) => Some(self.kill_at()),
+        let left = if self.killing {
+            for (pid, errno) in command.kill() {
+                self.report(Notice::Survives { pid, errno });
+            }
+            if self.orphaned && command.cannot_be_killed() {
+                return Err(io::Error::from_raw_os_error(libc::EPERM));
+            }
+            SWEEP
+        } else {
+            let next = match self.stopping {
+                None => self.stop_at().min(self.kill_at()),
+                Some(_) => self.kill_at(),
+            };
+            pause(next.saturating_sub(now)).min(PROBE)
         };
-        match next {
-            // Zero would stop the timer. Time during which the host sleeps counts.
-            Some(at) => self.timer.set(
-                Expiration::OneShot(TimeSpec::from_duration(Duration::from_nanos(
-                    pause(at.saturating_sub(now)).max(1),
-                ))),
-                TimerSetTimeFlags::empty(),
-            )?,
-            None => self.timer.unset()?,
-        }
+        // Zero would stop the timer. Time during which the host sleeps counts.
+        let left = left.max(1);
+        self.due = (!self.killing).then(|| self.clock.now().saturating_add(left));
+        let at = Expiration::OneShot(TimeSpec::from_duration(Duration::from_nanos(left)));
+        self.timer.set(at, TimerSetTimeFlags::empty())?;
         Ok(())
     }
 
-    fn kill(&mut self, group: &Group) {
+    fn kill(&mut self) {
         self.killed = true;
-        group.signal(Signal::SIGKILL);
+        self.killing = true;
     }
 
     /// Blocks until the socket, the children or the timer are ready.
-    fn wait(&self) -> io::Result<()> {
+    fn wait(&mut self) -> io::Result<()> {
         let mut fds = [
             PollFd::new(self.socket.as_fd(), PollFlags::POLLIN),
             PollFd::new(self.children.as_fd(), PollFlags::POLLIN),
             PollFd::new(self.timer.as_fd(), PollFlags::POLLIN),
         ];
         // The death of the supervisor is already handled: its socket would be ready for ever.
-        let fds = if self.killed { &mut fds[1..] } else { &mut fds };
+        let fds = if self.orphaned {
+            &mut fds[1..]
+        } else {
+            &mut fds
+        };
         match poll(fds, PollTimeout::NONE) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
         while let Ok(Some(_)) = self.children.read_signal() {}
+        let now = self.clock.now();
+        if let Some(due) = self.due.filter(|due| *due <= now) {
+            self.lateness.saw(due, now);
+        }
         Ok(())
     }
 
     /// Reads the supervisor's orders, and notices its death.
-    fn take_orders(&mut self, group: &Group) {
+    fn take_orders(&mut self, command: &mut Family) {
         let mut packet = [0; PACKET_BYTES];
-        while !self.killed && self.is_ready() {
+        while !self.orphaned && self.is_ready() {
             match self.socket.read(&mut packet) {
                 Ok(PACKET_BYTES) => {
                     if let Some(order) = Order::read(&packet) {
-                        self.obey(order, group);
+                        self.obey(order, command);
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                _ => self.kill(group),
+                _ => {
+                    self.orphaned = true;
+                    self.kill();
+                }
             }
         }
     }
@@ -289,23 +407,24 @@ impl Guardian {
         poll(&mut fds, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
     }
 
-    fn obey(&mut self, order: Order, group: &Group) {
+    fn obey(&mut self, order: Order, command: &mut Family) {
         match order {
             Order::Lease { end, drain } => {
+                self.clock = Clock::start();
+                self.margin_max = end.saturating_sub(self.clock.now()) / 2;
                 self.end = end;
                 self.drain = drain;
-                self.clock = Clock::start();
+                self.due = None;
             }
             Order::Signal(signal) => {
-                if let Ok(signal) = Signal::try_from(signal) {
-                    group.signal(signal);
-                }
+                // Real-time signals have numbers, and no names.
+                command.signal_group_by_number(signal);
             }
             Order::Stop { signal, kill_at } => {
                 let sooner = self.stopping.map_or(kill_at, |at| at.min(kill_at));
                 self.stopping = Some(sooner);
                 if let Ok(signal) = Signal::try_from(signal) {
-                    group.ask_to_end(signal);
+                    command.ask_to_end(signal);
                 }
             }
         }
@@ -326,80 +445,6 @@ impl Guardian {
                 _ => {}
             }
         }
-    }
-}
-
-/// The command and its process group.
-struct Group {
-    child: Child,
-    pid: Pid,
-}
-
-impl Group {
-    /// The supervisor receives the PID on `socket` before the command starts: the guardian may be
-    /// killed before it can report that the command runs.
-    fn start(words: &[OsString], kill_at: u64, socket: &UnixStream) -> io::Result<Self> {
-        let (program, rest) = words
-            .split_first()
-            .ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))?;
-        let mut command = Command::new(program);
-        command.args(rest).process_group(0);
-        let birth = |pid| Notice::Forked(pid).packet();
-        sys::die_with_parent(&mut command, kill_at, socket, birth);
-        let child = command.spawn()?;
-        let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
-        Ok(Self {
-            child,
-            pid: Pid::from_raw(pid),
-        })
-    }
-
-    fn signal(&self, signal: Signal) {
-        // The command was not reaped, so the group is still its own. An error leaves only processes
-        // that we may not signal.
-        let _ = killpg(self.pid, signal);
-    }
-
-    /// A stopped process handles no signal: SIGCONT wakes it up.
-    fn ask_to_end(&self, signal: Signal) {
-        self.signal(signal);
-        self.signal(Signal::SIGCONT);
-    }
-
-    /// Whether the whole group has ended. When the command ends by itself, the rest of its group is
-    /// killed; when it was asked to end, the rest has the same time as the command.
-    fn is_over(&self, asked: bool) -> bool {
-        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
-        if matches!(waitid(Id::Pid(self.pid), flags), Ok(WaitStatus::StillAlive)) {
-            return false;
-        }
-        if !asked {
-            self.signal(Signal::SIGKILL);
-        }
-        !self.has_survivors()
-    }
-
-    /// Whether other processes of the group are left; those that have ended are reaped.
-    fn has_survivors(&self) -> bool {
-        let id = std::process::id();
-        // Without this file (a kernel option, on everywhere) the rest is killed with the command.
-        let Ok(list) = std::fs::read_to_string(format!("/proc/self/task/{id}/children")) else {
-            return false;
-        };
-        let children = list.split_ascii_whitespace().filter_map(|c| c.parse().ok());
-        let mut survivors = false;
-        for child in children.map(Pid::from_raw).filter(|c| *c != self.pid) {
-            let reaped = waitpid(child, Some(WaitPidFlag::WNOHANG));
-            survivors |= matches!(reaped, Ok(WaitStatus::StillAlive))
-                && getpgid(Some(child)) == Ok(self.pid);
-        }
-        survivors
-    }
-
-    /// Kills the rest and reaps the command.
-    fn reap(&mut self) -> io::Result<i32> {
-        self.signal(Signal::SIGKILL);
-        Ok(self.child.wait()?.into_raw())
     }
 }
 

@@ -4,11 +4,16 @@
 //! [`guardian`] for each run of the command holds the deadline; the command. Only the guardian
 //! signals the command and reaps it. This module decides when the command starts, why it ends, and
 //! what follows.
-//! it ends, and what follows.
 
+mod cgroup;
+mod descent;
+mod family;
 pub(crate) mod guardian;
 mod guardian_client;
+mod lateness;
 mod orders;
+pub(crate) mod privileges;
+mod terminal;
 
 use crate::report::Report;
 use crate::signals::{self, Caught};
@@ -16,6 +21,7 @@ use crate::{ANSWER_LAG_MAX, CLOSED, Outcome, REFUSED, lines, sys};
 use crossbeam_channel::{Receiver, Sender, select_biased};
 use guardian::{KILL_BEFORE, nanos};
 use guardian_client::{GuardianClient, GuardianEvent, Terms};
+use nix::unistd::Pid;
 use orders::{Notice, Order};
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
@@ -33,6 +39,8 @@ const GUARDIAN_LATE: Duration = Duration::from_millis(50);
 /// How often the supervisor reads the lease: renewals are no events.
 const LOOK_MIN: Duration = Duration::from_millis(20);
 const LOOK_MAX: Duration = Duration::from_secs(1);
+/// How long after the second request to end the tool waits for processes that it has killed.
+const QUIT_AFTER: Duration = Duration::from_secs(2);
 /// How many events may wait. Beyond that the library waits, and merges events.
 const EVENTS_MAX: usize = 64;
 
@@ -42,6 +50,12 @@ pub(crate) struct Job {
     pub(crate) reenrol: Reenrol,
     pub(crate) drain: Duration,
     pub(crate) stop_timeout: Duration,
+    /// Whether programs give the command privileges that the tool does not have.
+    pub(crate) new_privileges: bool,
+    /// How long it waits to lead for the first time.
+    pub(crate) timeout: Option<Duration>,
+    /// It does not wait for another leader.
+    pub(crate) only_try: bool,
     pub(crate) command: Vec<OsString>,
 }
 
@@ -72,6 +86,15 @@ struct Run {
     /// The leadership has ended, and the guardian has received the order to stop.
     lost: bool,
     given_up: bool,
+    /// Processes that were killed and live on, for the last words of the tool.
+    survivors: Vec<u32>,
+}
+
+impl Run {
+    /// The process group of the command.
+    fn group(&self) -> Option<Pid> {
+        Some(Pid::from_raw(i32::try_from(self.pid?).ok()?))
+    }
 }
 
 struct Supervisor<'a> {
@@ -94,6 +117,10 @@ struct Supervisor<'a> {
     run: Option<Run>,
     /// The outcome of the tool, as soon as no command runs.
     end: Option<Outcome>,
+    /// When it gives up to lead for the first time.
+    give_up: Option<Instant>,
+    /// When it ends even if processes of the command cannot be killed: it was asked to twice.
+    quit: Option<Instant>,
 }
 
 pub(crate) fn run(
@@ -106,6 +133,7 @@ pub(crate) fn run(
         let what = what.to_owned();
         move |error| Error::new(tenure::ErrorKind::System, format!("cannot {what}: {error}"))
     };
+    descent::check().map_err(system("run a command"))?;
     sys::default_sigchld().map_err(system("have children reaped"))?;
     let caught = signals::catch().map_err(system("listen for signals"))?;
     let (events, inbox) = crossbeam_channel::bounded(EVENTS_MAX);
@@ -115,6 +143,9 @@ pub(crate) fn run(
         // An error means that the tool is ending.
         drop(session.send(Event::Session(event)));
     })?;
+    let give_up = job
+        .timeout
+        .and_then(|timeout| Instant::now().checked_add(timeout));
     let contender = contend(client, &job, 0, &events)?;
     let mut supervisor = Supervisor {
         client,
@@ -131,6 +162,8 @@ pub(crate) fn run(
         renewed: 0,
         run: None,
         end: None,
+        give_up,
+        quit: None,
     };
     let outcome = supervisor.follow(&caught, &notices, &inbox);
     supervisor.leave(&caught, &inbox, patience + MARGIN);
@@ -163,6 +196,10 @@ impl Supervisor<'_> {
             if let (None, Some(outcome)) = (&self.run, self.end) {
                 return outcome;
             }
+            if self.quit.is_some_and(|at| at <= Instant::now()) {
+                self.report_survivors();
+                return Outcome::Failed;
+            }
             let time = wait.map_or_else(crossbeam_channel::never, crossbeam_channel::after);
             select_biased! {
                 recv(notices) -> notice => if let Ok((number, event)) = notice {
@@ -194,7 +231,7 @@ impl Supervisor<'_> {
         let drain = self.drain();
         let Some(run) = &mut self.run else {
             let (Some(leadership), Some(left), None) = (leadership, left, self.end) else {
-                return None;
+                return self.wait_to_lead();
             };
             if left <= drain + KILL_BEFORE {
                 // A renewal may be under way.
@@ -231,9 +268,47 @@ impl Supervisor<'_> {
             run.guardian.give_up();
         }
         if run.given_up {
-            return None;
+            return self.quit.map(|_| LOOK_MIN);
         }
         Some((left / 8).clamp(LOOK_MIN, LOOK_MAX).min(left))
+    }
+
+    /// Gives up if it has waited long enough to lead for the first time. Returns when to look again.
+    fn wait_to_lead(&mut self) -> Option<Duration> {
+        let at = self
+            .give_up
+            .filter(|_| self.runs == 0 && self.end.is_none())?;
+        let left = at.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            let limit = humantime::format_duration(self.job.timeout.unwrap_or_default());
+            let why = match self.report.last_problem() {
+                Some(problem) => format!("; last error: {problem}"),
+                None => String::new(),
+            };
+            self.report
+                .failure(&format!("this contender does not lead after {limit}{why}"));
+            self.end = Some(Outcome::NotLeading);
+        }
+        Some(left)
+    }
+
+    fn is_to_give_up_at_once(&self) -> bool {
+        self.job.only_try && self.runs == 0 && self.end.is_none()
+    }
+
+    fn report_survivors(&mut self) {
+        let survivors = self.run.iter().flat_map(|run| &run.survivors);
+        let survivors: Vec<String> = survivors.map(ToString::to_string).collect();
+        let which = match survivors.is_empty() {
+            true => "processes of the command may".to_owned(),
+            false => format!(
+                "of the command, these processes still: {}; they may",
+                survivors.join(", ")
+            ),
+        };
+        self.report.failure(&format!(
+            "the tool ends as it was asked to twice; {which} work beside the next leader's"
+        ));
     }
 
     /// How long before the end of a lease the command is asked to end.
@@ -251,6 +326,8 @@ impl Supervisor<'_> {
             lease_end,
             drain,
             stop_timeout: self.job.stop_timeout,
+            new_privileges: self.job.new_privileges,
+            number,
         };
         let events = self.guardian_events.clone();
         let guardian = GuardianClient::start(&terms, move |event| {
@@ -268,6 +345,7 @@ impl Supervisor<'_> {
                     why: None,
                     lost: false,
                     given_up: false,
+                    survivors: Vec::new(),
                 });
             }
             Err(error) => self.fail(&format!("cannot start a guardian: {error}")),
@@ -299,14 +377,21 @@ impl Supervisor<'_> {
             // The second request to end: kill the command.
             self.end.get_or_insert(Outcome::Done);
             self.stop(Why::Asked, libc::SIGTERM, Duration::ZERO);
+            self.quit = self.quit.or_else(|| Instant::now().checked_add(QUIT_AFTER));
             return;
         };
         let ends = match signal {
             libc::SIGTERM | libc::SIGINT => true,
             // Without a command these signals can only mean the tool.
-            libc::SIGHUP | libc::SIGQUIT => self.run.is_none(),
+            signal if signals::ends_a_waiting_tool(signal) => self.run.is_none(),
             _ => false,
         };
+        if signal == libc::SIGCONT
+            && let Some(group) = self.run.as_ref().and_then(Run::group)
+        {
+            // A shell has perhaps brought the tool to the foreground.
+            let _ = terminal::give(group);
+        }
         if ends {
             self.end.get_or_insert(Outcome::Done);
             self.stop(Why::Asked, signal, self.job.stop_timeout);
@@ -332,6 +417,10 @@ impl Supervisor<'_> {
         }
         match event {
             ContenderEvent::Leading { member, .. } => self.member = Some(member),
+            ContenderEvent::Standby { .. } if self.is_to_give_up_at_once() => {
+                self.report.failure("another contender leads");
+                self.end = Some(Outcome::NotLeading);
+            }
             ContenderEvent::Lost { reason, .. } => {
                 if let LostReason::Failed(error) = reason {
                     self.fail(error.message());
@@ -358,8 +447,6 @@ impl Supervisor<'_> {
             return;
         };
         match event {
-            // Only the thread that reaps the guardian needs the PID.
-            GuardianEvent::Notice(Notice::Forked(_)) => {}
             GuardianEvent::Notice(Notice::Started(pid)) => {
                 run.pid = Some(pid);
                 self.report.line(lines::started(run.token, pid));
@@ -370,6 +457,16 @@ impl Supervisor<'_> {
                     self.report
                         .line(lines::stopping(run.token, Why::Lost.word()));
                 }
+            }
+            GuardianEvent::Notice(Notice::Stopped(signal)) => match run.group() {
+                Some(group) if terminal::give(group) => {
+                    run.guardian.send(Order::Signal(libc::SIGCONT));
+                }
+                _ => self.report.failure(&waits_for_terminal(signal)),
+            },
+            GuardianEvent::Notice(Notice::Survives { pid, errno }) => {
+                run.survivors.push(pid);
+                self.report.failure(&survives(pid, errno));
             }
             GuardianEvent::Notice(Notice::Killed) => self.report.line(lines::killed(run.token)),
             GuardianEvent::Notice(Notice::Late) => self.ended(Why::Lost, Outcome::Failed),
@@ -401,7 +498,11 @@ impl Supervisor<'_> {
 
     /// The command and its whole group are gone.
     fn ended(&mut self, why: Why, outcome: Outcome) {
-        let token = self.run.take().map(|run| run.token);
+        let run = self.run.take();
+        if let Some(group) = run.as_ref().and_then(Run::group) {
+            terminal::take_back(group);
+        }
+        let token = run.map(|run| run.token);
         match (why, self.job.reenrol) {
             (Why::Failed, _) => {}
             (Why::Asked, _) => self.end = Some(outcome),
@@ -473,6 +574,30 @@ impl Why {
             Self::Asked => "asked",
             Self::Lost => "lost",
             Self::Failed => "failed",
+        }
+    }
+}
+
+fn waits_for_terminal(signal: i32) -> String {
+    let (name, act) = match signal {
+        libc::SIGTTIN => ("SIGTTIN", "read from"),
+        _ => ("SIGTTOU", "change"),
+    };
+    format!(
+        "the command wants to {act} the terminal, which another process group has: {name} has \
+         stopped it, and leadership goes on; bring the tool to the foreground (`fg`), or give the \
+         command another standard input (`</dev/null`)"
+    )
+}
+
+fn survives(pid: u32, errno: i32) -> String {
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let name = name.trim_end();
+    match errno {
+        0 => format!("process {pid} ({name}) of the command was killed, and has not ended yet"),
+        errno => {
+            let error = std::io::Error::from_raw_os_error(errno);
+            format!("process {pid} ({name}) of the command cannot be killed, and works on: {error}")
         }
     }
 }

@@ -16,7 +16,7 @@ pub(super) enum Order {
     Lease { end: u64, drain: u64 },
     /// Send this signal to the command's process group.
     Signal(i32),
-    /// Ask the command to end by this signal, and kill its group at `kill_at`, or with the lease if
+    /// Ask the command and its descendants to end by this signal, and kill them at `kill_at`, or with the lease if
     /// that is sooner.
     Stop { signal: i32, kill_at: u64 },
 }
@@ -24,8 +24,6 @@ pub(super) enum Order {
 /// From the guardian.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Notice {
-    /// A process with this PID leads its own group, and is about to become the command.
-    Forked(u32),
     /// The command runs with this PID, as the leader of its group.
     Started(u32),
     /// The command could not be started: the system's error number.
@@ -34,9 +32,14 @@ pub(super) enum Notice {
     Late,
     /// The lease nears its end: the command was asked to end.
     Stopping,
-    /// The group was killed because its time was over.
+    /// The command was stopped by this signal, because it used the terminal in the background.
+    Stopped(i32),
+    /// This process of the command was killed and has not ended; with the error if it could not be
+    /// killed, and 0 otherwise.
+    Survives { pid: u32, errno: i32 },
+    /// All was killed because its time was over, and nothing of it is left.
     Killed,
-    /// The command and its group are gone, with this wait status. The last message.
+    /// The command and everything that descends from it are gone; its wait status. The last message.
     Ended(i32),
 }
 
@@ -72,12 +75,13 @@ impl Notice {
             Self::Stopping => packet(4, 0, 0),
             Self::Killed => packet(5, 0, 0),
             Self::Ended(status) => packet(6, number(status), 0),
-            Self::Forked(pid) => packet(7, pid.into(), 0),
+            Self::Stopped(signal) => packet(7, number(signal), 0),
+            Self::Survives { pid, errno } => packet(8, pid.into(), number(errno)),
         }
     }
 
     pub(super) fn read(packet: &Packet) -> Option<Self> {
-        let (kind, a, _) = parts(packet);
+        let (kind, a, b) = parts(packet);
         Some(match kind {
             1 => Self::Started(u32::try_from(a).ok()?),
             2 => Self::NotStarted(signed(a)?),
@@ -85,7 +89,11 @@ impl Notice {
             4 => Self::Stopping,
             5 => Self::Killed,
             6 => Self::Ended(signed(a)?),
-            7 => Self::Forked(u32::try_from(a).ok()?),
+            7 => Self::Stopped(signed(a)?),
+            8 => Self::Survives {
+                pid: u32::try_from(a).ok()?,
+                errno: signed(b)?,
+            },
             _ => return None,
         })
     }
@@ -155,7 +163,11 @@ mod tests {
             assert_eq!(Order::read(&order.packet()), Some(order));
         }
         for word in [
-            Notice::Forked(u32::MAX),
+            Notice::Stopped(21),
+            Notice::Survives {
+                pid: u32::MAX,
+                errno: 1,
+            },
             Notice::Started(u32::MAX),
             Notice::NotStarted(2),
             Notice::Late,

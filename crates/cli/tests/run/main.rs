@@ -3,9 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
+mod descent;
 mod ends;
 mod faults;
 mod guardian;
+mod starved;
 
 use serde_json::Value;
 use std::path::PathBuf;

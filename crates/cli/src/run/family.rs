@@ -1,0 +1,162 @@
+//! The command, and everything that descends from it, as the guardian sees them: it is their subreaper.
+
+use super::cgroup::Cgroup;
+use super::descent::{self, Process, Reaped};
+use crate::sys;
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// How long a process that was killed may take to end before that is reported.
+const SLOW_TO_DIE: Duration = Duration::from_secs(1);
+/// How many are reported.
+const REPORTED_MAX: usize = 8;
+
+pub(super) struct Family {
+    /// The PID of the command, and the number of its process group.
+    pid: Pid,
+    /// The command has ended and was reaped: the system may give its PID to another process.
+    status: Option<i32>,
+    cgroup: Option<Cgroup>,
+    killed_since: Option<Instant>,
+    /// Those that were found alive after they were killed, and reported.
+    reported: BTreeSet<Pid>,
+    /// Nothing is left but processes that may not be killed.
+    cannot_be_killed: bool,
+}
+
+impl Family {
+    /// Starts the command as the leader of a new process group, unless `kill_at` has passed.
+    pub(super) fn start(
+        words: &[OsString],
+        cgroup: Option<Cgroup>,
+        kill_at: u64,
+    ) -> io::Result<Self> {
+        let (program, rest) = words
+            .split_first()
+            .ok_or_else(|| io::Error::from_raw_os_error(libc::ENOENT))?;
+        let mut command = Command::new(program);
+        command.args(rest).process_group(0);
+        let entrance = cgroup.as_ref().and_then(Cgroup::entrance);
+        sys::die_with_parent(&mut command, kill_at, entrance);
+        let child = command.spawn()?;
+        let pid = i32::try_from(child.id()).map_err(io::Error::other)?;
+        Ok(Self {
+            pid: Pid::from_raw(pid),
+            status: None,
+            cgroup,
+            killed_since: None,
+            reported: BTreeSet::new(),
+            cannot_be_killed: false,
+        })
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.pid.as_raw().unsigned_abs()
+    }
+
+    /// The wait status of the command, once it has ended.
+    pub(super) fn status(&self) -> Option<i32> {
+        self.status
+    }
+
+    /// Reaps the next child that has ended: the command or an orphan.
+    pub(super) fn reap(&mut self) -> Reaped {
+        let reaped = descent::reap();
+        if let Reaped::Ended(pid, status) = reaped
+            && pid == self.pid
+            && self.status.is_none()
+        {
+            self.status = Some(status);
+        }
+        reaped
+    }
+
+    /// Whether the control group, if there is one, is empty too.
+    pub(super) fn is_empty(&self) -> bool {
+        self.cgroup
+            .as_ref()
+            .is_none_or(|cgroup| !cgroup.is_populated())
+    }
+
+    /// Signals the command's process group.
+    pub(super) fn signal_group(&self, signal: Signal) {
+        self.signal_group_by_number(signal as i32);
+    }
+
+    pub(super) fn signal_group_by_number(&self, signal: i32) {
+        if self.status.is_none() {
+            // The command was not reaped, so the group is still its own.
+            sys::signal_group(self.pid, signal);
+        } else if let Ok(signal) = Signal::try_from(signal) {
+            self.signal_each(signal, |process| process.group == self.pid);
+        }
+    }
+
+    /// Asks everything to end. A stopped process handles no signal: SIGCONT wakes it up.
+    pub(super) fn ask_to_end(&self, signal: Signal) {
+        for signal in [signal, Signal::SIGCONT] {
+            if self.status.is_none() {
+                let _ = killpg(self.pid, signal);
+            }
+            self.signal_each(signal, |process| {
+                self.status.is_some() || process.group != self.pid
+            });
+        }
+    }
+
+    fn signal_each(&self, signal: Signal, wanted: impl Fn(&Process) -> bool) {
+        for process in descent::living(&[])
+            .iter()
+            .filter(|process| wanted(process))
+        {
+            // An error leaves a process that is killed later, or reported then.
+            let _ = process.signal(signal);
+        }
+    }
+
+    /// Kills everything. To be called until nothing is left. Returns those to report: each with the
+    /// error that kept it from being killed, or 0 if it is slow to die.
+    pub(super) fn kill(&mut self) -> Vec<(u32, i32)> {
+        let since = *self.killed_since.get_or_insert_with(Instant::now);
+        if let Some(cgroup) = &self.cgroup {
+            cgroup.kill();
+        }
+        if self.status.is_none() {
+            let _ = killpg(self.pid, Signal::SIGKILL);
+        }
+        let mut survivors = Vec::new();
+        let living = descent::living(&[]);
+        self.cannot_be_killed = !living.is_empty();
+        for process in living {
+            let errno = match process.signal(Signal::SIGKILL) {
+                Ok(()) => 0,
+                Err(errno) => errno as i32,
+            };
+            self.cannot_be_killed &= errno == Errno::EPERM as i32;
+            let is_news = errno != 0 || since.elapsed() >= SLOW_TO_DIE;
+            if is_news && self.reported.len() < REPORTED_MAX && self.reported.insert(process.pid) {
+                survivors.push((process.pid.as_raw().unsigned_abs(), errno));
+            }
+        }
+        survivors
+    }
+
+    /// Whether the last [`kill`](Self::kill) found only processes that may not be killed.
+    pub(super) fn cannot_be_killed(&self) -> bool {
+        self.cannot_be_killed
+    }
+
+    /// Removes its control group, which is empty.
+    pub(super) fn remove_cgroup(&self) {
+        if let Some(cgroup) = &self.cgroup {
+            cgroup.remove();
+        }
+    }
+}
