@@ -86,6 +86,8 @@ struct Run {
     /// The leadership has ended, and the guardian has received the order to stop.
     lost: bool,
     given_up: bool,
+    /// It was stopped because it needs the terminal, which the tool did not have.
+    waits_for_terminal: bool,
     /// Processes that were killed and live on, for the last words of the tool.
     survivors: Vec<u32>,
 }
@@ -94,6 +96,17 @@ impl Run {
     /// The process group of the command.
     fn group(&self) -> Option<Pid> {
         Some(Pid::from_raw(i32::try_from(self.pid?).ok()?))
+    }
+
+    /// Gives the terminal to a command that was stopped because it needs it, if the tool has it by now:
+    /// not every shell tells a job that it has brought it to the foreground.
+    fn give_terminal(&mut self) -> bool {
+        let given = self.waits_for_terminal && self.group().is_some_and(terminal::give);
+        if given {
+            self.waits_for_terminal = false;
+            self.guardian.send(Order::Signal(libc::SIGCONT));
+        }
+        given
     }
 }
 
@@ -260,6 +273,7 @@ impl Supervisor<'_> {
             }
         }
         let run = self.run.as_mut()?;
+        let _ = run.give_terminal();
         let kill_at = run.lease_end.saturating_sub(nanos(KILL_BEFORE));
         let late_at = kill_at.saturating_add(nanos(GUARDIAN_LATE));
         let left = Duration::from_nanos(late_at.saturating_sub(sys::boottime_ns()));
@@ -345,6 +359,7 @@ impl Supervisor<'_> {
                     why: None,
                     lost: false,
                     given_up: false,
+                    waits_for_terminal: false,
                     survivors: Vec::new(),
                 });
             }
@@ -386,12 +401,7 @@ impl Supervisor<'_> {
             signal if signals::ends_a_waiting_tool(signal) => self.run.is_none(),
             _ => false,
         };
-        if signal == libc::SIGCONT
-            && let Some(group) = self.run.as_ref().and_then(Run::group)
-        {
-            // A shell has perhaps brought the tool to the foreground.
-            let _ = terminal::give(group);
-        }
+
         if ends {
             self.end.get_or_insert(Outcome::Done);
             self.stop(Why::Asked, signal, self.job.stop_timeout);
@@ -458,12 +468,12 @@ impl Supervisor<'_> {
                         .line(lines::stopping(run.token, Why::Lost.word()));
                 }
             }
-            GuardianEvent::Notice(Notice::Stopped(signal)) => match run.group() {
-                Some(group) if terminal::give(group) => {
-                    run.guardian.send(Order::Signal(libc::SIGCONT));
+            GuardianEvent::Notice(Notice::Stopped(signal)) => {
+                run.waits_for_terminal = true;
+                if !run.give_terminal() {
+                    self.report.failure(&waits_for_terminal(signal));
                 }
-                _ => self.report.failure(&waits_for_terminal(signal)),
-            },
+            }
             GuardianEvent::Notice(Notice::Survives { pid, errno }) => {
                 run.survivors.push(pid);
                 self.report.failure(&survives(pid, errno));

@@ -22,7 +22,10 @@ const WAYS: &[(&str, &str)] = &[
     ("setsid", r#"setsid sh -c "$0" sh "$1" & wait"#),
     ("timeout", r#"timeout 1000 sh -c "$0" sh "$1""#),
     ("nohup", r#"nohup sh -c "$0" sh "$1" >/dev/null"#),
-    ("job control", r#"set -m; sh -c "$0" sh "$1" & wait"#),
+    (
+        "job control",
+        r#"exec 2>/dev/null; set -m; sh -c "$0" sh "$1" & wait"#,
+    ),
     (
         "a daemon",
         r#"(setsid sh -c 'sh -c "$0" sh "$1" &' "$0" "$1"); sleep 1000"#,

@@ -7,6 +7,7 @@ mod descent;
 mod ends;
 mod faults;
 mod guardian;
+mod manners;
 mod starved;
 
 use serde_json::Value;
