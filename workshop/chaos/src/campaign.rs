@@ -1,6 +1,6 @@
 //! Many leaders, each in a group of its own, that go through the same fault together.
 
-use crate::cluster::{Cluster, Job, Settings, Spec, Stop};
+use crate::cluster::{Cluster, Job, Settings, Spec, Stop, Way};
 use crate::run::{begin, end};
 use std::path::Path;
 use std::time::Duration;
@@ -202,6 +202,7 @@ fn enter(cluster: &mut Cluster, job: Job, group: &str, host: &Host, url: String)
         name: format!("{}{group}", host.name()),
         group: group.to_owned(),
         job,
+        way: Way::None,
         host: host.clone(),
         url,
         env: Vec::new(),

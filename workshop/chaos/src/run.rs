@@ -1,7 +1,7 @@
 //! One run: the seed's faults against servers and clients, until the time is over.
 
 use crate::clock::Clock;
-use crate::cluster::{Cluster, Job, Settings, Spec, Stop};
+use crate::cluster::{Cluster, Job, Settings, Spec, Stop, Way};
 use crate::faults::{Blow, Fault, aim};
 use crate::plan::{Act, Round, Rounds};
 use std::path::Path;
@@ -163,10 +163,18 @@ fn start(cluster: &mut Cluster, group: &str, job: Job, host: &Host) {
         Job::Detect => "-detector",
         Job::Contend | Job::Run(_) => "",
     };
+    // All writers of one group leave their commands, each in another way.
+    let way = match (group, host.name()) {
+        ("/delta", "one") => Way::Daemon,
+        ("/delta", "two") => Way::Timeout,
+        ("/delta", _) => Way::User,
+        _ => Way::None,
+    };
     let spec = Spec {
         name: format!("{}{group}{word}", host.name()),
         group: group.to_owned(),
         job,
+        way,
         host: host.clone(),
         url,
         env: clock.map(Clock::env).unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 mod alone;
 mod campaign;
+mod contained;
 mod fence;
 mod lapsed;
 mod lines;
@@ -66,7 +67,7 @@ impl<'a> Case<'a> {
     /// All violations.
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
-        let all: [fn(&Case<'_>) -> Vec<Violation>; 9] = [
+        let all: [fn(&Case<'_>) -> Vec<Violation>; 10] = [
             substance::check,
             lines::check,
             alone::check,
@@ -75,6 +76,7 @@ impl<'a> Case<'a> {
             told::check,
             truth::check,
             fence::check,
+            contained::check,
             campaign::check,
         ];
         all.iter().flat_map(|check| check(self)).collect()

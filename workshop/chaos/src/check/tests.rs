@@ -383,7 +383,6 @@ fn the_register_is_held_to_its_word() {
     led()
         .write(5, 0, true)
         .write(7, 5, true)
-        .write(5, 7, false)
         .write(7, 7, true)
         .is_good();
     led()
@@ -465,4 +464,31 @@ fn a_campaign_must_have_had_its_effect() {
         .says(8.0, "d", "leader", 5, 0.0)
         .agree(20.0, Some(5), 2);
     early.breaks(CAMPAIGN, 6, "no contender led /g before");
+}
+
+#[test]
+fn a_command_is_held_to_the_end_of_its_tenure() {
+    const CONTAINED: &str = "a command works no longer than its tenure";
+    let led = || agreed(handed_over(Plan::Chaos));
+    led()
+        .write(5, 0, true)
+        .write(7, 5, true)
+        .write(5, 7, false)
+        .breaks(CONTAINED, 14, "came when another led");
+    // The register decides at second 0 in these stories.
+    let ended = |at: f64| json!({"event": "ended", "token": "5", "boottime_ns": ns(at)});
+    led().line("a", ended(1.0)).write(5, 0, true).is_good();
+    let late = |at_ns| Entry::Write {
+        at_ns,
+        group: "/g".to_owned(),
+        token: 5,
+        highest: 0,
+        accepted: true,
+    };
+    led().line("a", ended(1.0)).put(late(ns(1.9))).is_good();
+    led().line("a", ended(1.0)).put(late(ns(2.1))).breaks(
+        CONTAINED,
+        13,
+        "1.100 s after its command had ended",
+    );
 }

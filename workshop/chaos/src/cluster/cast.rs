@@ -1,11 +1,18 @@
 //! All clients, their lines, and the acts on them.
 
-use super::{Player, Settings, Spec};
+use super::{Player, Settings, Spec, Stop};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tenure_chaos::history::{Change, Entry, Writer};
 use tenure_field::boottime;
 use tenure_field::tool::{Actor, Role};
+
+/// The name of a guardian, as the kernel has it.
+const GUARDIAN: &str = "lease-guardian";
+/// How long a client may take to end after its guardian was killed.
+const GUARDIAN_PATIENCE: Duration = Duration::from_secs(10);
+const PACE: Duration = Duration::from_millis(5);
 
 /// See the [module](self).
 pub(crate) struct Cast {
@@ -80,6 +87,24 @@ impl Cast {
         // All lines that it has printed come first.
         listen(&self.history, &mut player.actor);
         self.history.put(&ended);
+    }
+
+    /// Kills the guardian of a client's command: the client kills the rest of the command, and ends by
+    /// itself.
+    pub(crate) fn kill_guardian(&mut self, place: usize) -> Result<(), Stop> {
+        let process = self.players[place].actor.process();
+        process.kill_child_named(GUARDIAN);
+        let began = Instant::now();
+        while process.exit_status().is_none() {
+            if began.elapsed() > GUARDIAN_PATIENCE {
+                let name = self.players[place].actor.name();
+                let what = format!("{name} does not end although its guardian was killed");
+                return Err(Stop::Failed(what));
+            }
+            std::thread::sleep(PACE);
+        }
+        self.kill(place);
+        Ok(())
     }
 
     /// Starts a client again that was killed.

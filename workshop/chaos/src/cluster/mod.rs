@@ -19,7 +19,7 @@ use tenure_field::{
 
 pub(crate) use cast::Cast;
 pub(crate) use look::{Look, Member};
-pub(crate) use player::{Job, Player, Spec};
+pub(crate) use player::{Job, Player, Spec, Way};
 
 /// How many servers there are.
 pub(crate) const SERVERS: usize = 3;

@@ -15,12 +15,49 @@ pub(crate) enum Job {
     Detect,
 }
 
+/// The way in which a writer leaves its command, so that its process group does not hold it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// It is the command.
+    None,
+    /// A daemon in a session of its own.
+    Daemon,
+    /// In a process group of its own (`timeout`), and another session.
+    Timeout,
+    /// A process of another user.
+    User,
+}
+
+impl Way {
+    /// The words before the writer's.
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::None => &[],
+            Self::Daemon => &[
+                "sh",
+                "-c",
+                "(setsid \"$0\" \"$@\" &); while :; do sleep 1; done",
+            ],
+            Self::Timeout => &["setsid", "--wait", "timeout", "100000"],
+            Self::User => &[
+                "setpriv",
+                "--reuid=65534",
+                "--clear-groups",
+                "setsid",
+                "--wait",
+            ],
+        }
+    }
+}
+
 /// The options of a client, for each of its starts.
 #[derive(Clone, Debug)]
 pub(crate) struct Spec {
     pub(crate) name: String,
     pub(crate) group: String,
     pub(crate) job: Job,
+    /// For a client with a command.
+    pub(crate) way: Way,
     pub(crate) host: Host,
     pub(crate) url: String,
     /// Additional variables of its environment.
@@ -58,6 +95,7 @@ impl Spec {
                 &self.group,
             ];
             words.push("--".to_owned());
+            words.extend(self.way.words().iter().map(ToString::to_string));
             words.extend(writer.map(str::to_owned));
         }
         let words: Vec<&str> = words.iter().map(String::as_str).collect();

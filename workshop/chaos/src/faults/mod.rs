@@ -56,6 +56,7 @@ faults! {
     ClientStop "client-stop" Clients (12, 25), "a leader is stopped (SIGSTOP) for longer than T";
     ClientFreeze "client-freeze" Clients (15, 25), "a leader, its guardian and its command are stopped for longer than T";
     ClientKill "client-kill" Clients (1, 20), "a leader is killed (SIGKILL), and started again";
+    GuardianKill "guardian-kill" Clients (1, 20), "the guardian of a leader's command is killed (SIGKILL), and the client started again";
     FollowerCut "follower-cut" Servers (10, 40), "a server that follows is cut off from the others; clients reach it";
     LeaderCut "leader-cut" Servers (10, 40), "the server that leads is cut off from the others; clients reach it";
     QuorumLost "quorum-lost" Servers (10, 30), "no packet passes between servers";

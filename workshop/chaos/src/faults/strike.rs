@@ -46,7 +46,7 @@ pub(crate) fn aim(fault: Fault, pick: u64, cluster: &Cluster) -> Result<Option<B
             .map(|place| Victim::Host(cluster.cast.all()[place].spec.host.clone())),
         Fault::ClientDelay | Fault::ClockStep => slow_host(cluster).map(Victim::Host),
         Fault::ClientStop | Fault::ClientKill => leader(cluster, pick, |_| true).map(Victim::Actor),
-        Fault::ClientFreeze => {
+        Fault::ClientFreeze | Fault::GuardianKill => {
             leader(cluster, pick, |job| matches!(job, Job::Run(_))).map(Victim::Actor)
         }
         Fault::FollowerCut | Fault::ServerStopFollower | Fault::ServerKillFollower => {
@@ -156,6 +156,7 @@ impl Blow {
             (Victim::Host(_), Fault::ClockStep) => cluster.step_clock(self.step)?,
             (Victim::Actor(place), Fault::ClientStop) => cluster.cast.stop(*place, false),
             (Victim::Actor(place), Fault::ClientFreeze) => cluster.cast.stop(*place, true),
+            (Victim::Actor(place), Fault::GuardianKill) => cluster.cast.kill_guardian(*place)?,
             (Victim::Actor(place), _) => cluster.cast.kill(*place),
             (Victim::Server(index), Fault::FollowerCut | Fault::LeaderCut) => {
                 each_other(cluster, *index, |cluster, one, other| {

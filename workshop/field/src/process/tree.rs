@@ -26,6 +26,24 @@ fn resume(pid: u32) {
 }
 
 impl Process {
+    /// Kills its child whose program has this name, as the kernel has it (`/proc/PID/comm`).
+    ///
+    /// # Panics
+    /// When the process has ended.
+    #[track_caller]
+    pub fn kill_child_named(&self, name: &str) {
+        // A stopped process reaps nothing, so the PID stays the child's own.
+        self.pause();
+        for pid in stats::descendants(self.pid()) {
+            let comm = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+            if comm.trim_end() == name {
+                // A failure means that it has ended.
+                drop(sys::kill(pid, Signal::Kill.number()));
+            }
+        }
+        self.resume();
+    }
+
     /// Stops the process and all its descendants, and returns when all are stopped.
     ///
     /// # Panics
