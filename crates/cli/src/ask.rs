@@ -76,7 +76,10 @@ impl<'a> Asker<'a> {
                         _ => {}
                     }
                 }
-                Input::Stop(_) => return Err(Outcome::Failed),
+                Input::Stop(_) => {
+                    self.report.hurry();
+                    return Err(Outcome::Failed);
+                }
                 Input::Time => {
                     let why = crate::not_known(what, Some(self.timeout), self.report);
                     self.report.failure(&why);

@@ -1,7 +1,7 @@
 //! `tenure contend`: contends for the leadership of a group.
 
 use crate::inbox::{Inbox, Input};
-use crate::report::{self, Report};
+use crate::report::Report;
 use crate::{CLOSED, Outcome, REFUSED, Tool};
 use std::time::Duration;
 use tenure::{ContenderEvent, ContenderOptions, Error, LostReason, Reenrol, SessionEvent};
@@ -33,7 +33,7 @@ pub(crate) fn run(
     });
     drop(withdrawal);
     if let Err(error) = closed {
-        report::print_error(error.message());
+        report.remark(error.message());
     }
     Ok(outcome)
 }

@@ -58,6 +58,7 @@ pub(crate) fn run(
                 }
             }
             Input::Stop(stop) => {
+                report.hurry();
                 // Nothing was printed: a program that waits for an answer must not see success.
                 if once && stop == Stop::Signal {
                     outcome = Outcome::Failed;

@@ -127,6 +127,7 @@ fn samples() -> Vec<Line> {
     samples.extend([entries.first(), None].map(|leader| lines::status(leader, 1)));
     samples.push(lines::status_unknown());
     samples.extend([true, false].map(|led| lines::evicted(&member, led, Some(timeout))));
+    samples.push(lines::dropped(2));
     samples.extend([None, Some(1)].map(|attempt| lines::error("why", attempt)));
     samples
 }
@@ -178,7 +179,7 @@ fn every_key_of_every_line_is_documented_and_every_documented_key_is_told() {
     for line in samples() {
         let event = line.event;
         events.insert(event);
-        let mut own = report::object(line);
+        let mut own = report::object(line, &report::stamp());
         let is_common = |key: &str| tables["common"].contains_key(key);
         let common: Map<String, Value> = own
             .iter()

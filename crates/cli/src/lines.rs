@@ -299,6 +299,17 @@ pub(crate) fn evicted(member: &Member, led: bool, timeout: Option<Duration>) -> 
         .with("may_believe_ms", line_end.map(millis))
 }
 
+/// In the place of lines that a slow reader does not get.
+pub(crate) fn dropped(count: u64) -> Line {
+    let (lines, have) = if count == 1 {
+        ("line", "was")
+    } else {
+        ("lines", "were")
+    };
+    let text = format!("{count} {lines} {have} left out here: the reader is too slow");
+    Line::new("dropped", text).with("count", count)
+}
+
 pub(crate) fn error(message: &str, attempt: Option<u32>) -> Line {
     let line = Line::new("error", plain(message)).with("message", message);
     match attempt {

@@ -11,6 +11,7 @@ mod helpers;
 mod inbox;
 mod lines;
 mod members;
+mod output;
 mod report;
 mod run;
 mod signals;
@@ -26,7 +27,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use tenure::{Client, Error, ErrorKind};
+use tenure::{Client, Error};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
@@ -82,7 +83,7 @@ fn main() -> ExitCode {
     let report = match &plan.job {
         // Standard output belongs to the command.
         Job::Run(_) => Report::to_stderr(json),
-        _ => Ok(Report::new(json, answer_only)),
+        _ => Report::new(json, answer_only),
     };
     let mut report = match report {
         Ok(report) => report,
@@ -91,28 +92,32 @@ fn main() -> ExitCode {
             return Outcome::Failed.into();
         }
     };
-    let outcome = run(plan, &mut report).unwrap_or_else(|error| {
-        report.failure(error.message());
-        Outcome::Failed
-    });
-    if let Some(fault) = report.fault() {
-        report::print_error(&format!("cannot write to standard output: {fault}"));
-        return Outcome::Failed.into();
-    }
-    report.finish();
-    outcome.into()
-}
-
-fn run(plan: Plan, report: &mut Report) -> Result<Outcome, Error> {
     // Before the session: a signal while it opens ends the tool. `run` catches its signals itself,
     // for they are also its command's.
     let stops = match plan.job {
-        Job::Run(_) => crossbeam_channel::never(),
-        _ => signals::listen().map_err(|error| {
-            let message = format!("cannot listen for signals: {error}");
-            Error::new(ErrorKind::System, message)
-        })?,
+        Job::Run(_) => Ok(crossbeam_channel::never()),
+        _ => signals::listen(),
     };
+    let stops = match stops {
+        Ok(stops) => stops,
+        Err(error) => {
+            report::print_error(&format!("cannot listen for signals: {error}"));
+            return Outcome::Failed.into();
+        }
+    };
+    let outcome = run(plan, &mut report, &stops).unwrap_or_else(|error| {
+        report.failure(error.message());
+        Outcome::Failed
+    });
+    let complete = report.finish(&stops);
+    match outcome {
+        Outcome::Done if !complete => Outcome::Failed,
+        outcome => outcome,
+    }
+    .into()
+}
+
+fn run(plan: Plan, report: &mut Report, stops: &Receiver<Stop>) -> Result<Outcome, Error> {
     let client = Client::open(&plan.url, plan.client_options())?;
     let (client, patience) = (&client, plan.session_timeout);
     match plan.job {
@@ -159,13 +164,13 @@ fn run(plan: Plan, report: &mut Report) -> Result<Outcome, Error> {
 impl<'a, E: Send + 'static> Tool<'a, E> {
     fn new(
         client: &'a Client,
-        stops: Receiver<Stop>,
+        stops: &Receiver<Stop>,
         report: &'a mut Report,
         patience: Duration,
     ) -> Result<Self, Error> {
         Ok(Self {
             client,
-            inbox: Inbox::new(client, stops)?,
+            inbox: Inbox::new(client, stops.clone(), report.end())?,
             report,
             patience,
         })

@@ -78,6 +78,7 @@ pub(crate) fn run(
                 report.problem(error.message(), None);
             }
             Input::Stop(stop) => {
+                report.hurry();
                 // Nothing was printed: a program that waits for a list must not see success.
                 if !watch && stop == Stop::Signal {
                     outcome = Outcome::Failed;

@@ -35,8 +35,8 @@ Examples:
   tenure contend zk://zk1/app --session-timeout 4s --reenrol never
 
 On SIGTERM or SIGINT the tool withdraws: leadership ends, and the tool exits with 0 when the znode
-is gone (or one session timeout is over). A second signal ends the tool at once with 1. With
---reenrol never the tool exits with 1 when its candidacy is lost.
+is gone (or one session timeout is over), even if no program reads its output. A second signal ends
+the tool at once with 1. With --reenrol never the tool exits with 1 when its candidacy is lost.
 ";
 
 pub(super) const RUN_EXAMPLES: &str = "\

@@ -8,28 +8,33 @@ use std::time::{Duration, Instant};
 use tenure_field::{Proxy, Signal, boottime, signal, wait_until};
 
 /// A child with pipes of its own; dropping it kills it.
-struct Piped(Child);
+pub(crate) struct Piped(pub(crate) Child);
 
 impl Piped {
-    fn start(args: &[&str], stdout: Stdio) -> Self {
+    pub(crate) fn start(args: &[&str], stdout: Stdio) -> Self {
+        Self::start_with(args, stdout, Stdio::piped())
+    }
+
+    pub(crate) fn start_with(args: &[&str], stdout: Stdio, stderr: Stdio) -> Self {
         let mut command = Command::new(TOOL);
         signal::defaults_for(&mut command);
         command.args(args).stdin(Stdio::null());
-        Self(
-            command
-                .stdout(stdout)
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap(),
-        )
+        Self(command.stdout(stdout).stderr(stderr).spawn().unwrap())
     }
 
-    /// Its exit code and its standard error.
-    fn end(mut self) -> (Option<i32>, String) {
+    pub(crate) fn signal(&self, signal: Signal) {
+        let pid = nix::unistd::Pid::from_raw(self.0.id().try_into().unwrap());
+        let signal = nix::sys::signal::Signal::try_from(signal.number()).unwrap();
+        nix::sys::signal::kill(pid, signal).unwrap();
+    }
+
+    /// Its exit code and its standard error, if that is a pipe to here.
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let status = wait_until("the tool to end", LIMIT, || self.0.try_wait().unwrap());
         let mut said = String::new();
-        let mut stderr = self.0.stderr.take().unwrap();
-        stderr.read_to_string(&mut said).unwrap();
+        if let Some(mut stderr) = self.0.stderr.take() {
+            stderr.read_to_string(&mut said).unwrap();
+        }
         (status.code(), said)
     }
 }

@@ -15,6 +15,7 @@ mod input;
 mod ipv6;
 mod members;
 mod output;
+mod slow;
 mod standalone;
 mod status;
 mod timeouts;
