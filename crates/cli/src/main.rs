@@ -7,6 +7,7 @@ mod detect;
 #[cfg(test)]
 mod documented;
 mod evict;
+mod exit;
 mod helpers;
 mod inbox;
 mod lines;
@@ -20,6 +21,7 @@ mod sys;
 
 use args::{Job, Plan, Refusal, Task};
 use crossbeam_channel::Receiver;
+use exit::Outcome;
 use inbox::{Inbox, Input};
 use report::Report;
 use signals::Stop;
@@ -28,28 +30,6 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use tenure::{Client, Error};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Done,
-    Failed,
-    BadInput,
-    NotKnown,
-    /// The exit code of the command of `tenure run`.
-    Command(u8),
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        Self::from(match outcome {
-            Outcome::Done => 0,
-            Outcome::Failed => 1,
-            Outcome::BadInput => 2,
-            Outcome::NotKnown => 3,
-            Outcome::Command(code) => code,
-        })
-    }
-}
 
 const REFUSED: &str = "the server refused the credentials";
 const CLOSED: &str = "the session was closed and cannot be opened again";
@@ -80,6 +60,12 @@ fn main() -> ExitCode {
         Err(refusal) => return refuse(&refusal).into(),
     };
     let (json, answer_only) = (plan.json, plan.job.is_question());
+    // A question that fails has no answer; 1 would be "no".
+    let failed = if answer_only {
+        Outcome::NotKnown
+    } else {
+        Outcome::Failed
+    };
     let report = match &plan.job {
         // Standard output belongs to the command.
         Job::Run(_) => Report::to_stderr(json),
@@ -89,32 +75,29 @@ fn main() -> ExitCode {
         Ok(report) => report,
         Err(error) => {
             report::print_error(&format!("cannot start a thread: {error}"));
-            return Outcome::Failed.into();
+            return failed.into();
         }
     };
     // Before the session: a signal while it opens ends the tool. `run` catches its signals itself,
     // for they are also its command's.
     let stops = match plan.job {
         Job::Run(_) => Ok(crossbeam_channel::never()),
-        _ => signals::listen(),
+        _ => signals::listen(failed.code()),
     };
     let stops = match stops {
         Ok(stops) => stops,
         Err(error) => {
             report::print_error(&format!("cannot listen for signals: {error}"));
-            return Outcome::Failed.into();
+            return failed.into();
         }
     };
     let outcome = run(plan, &mut report, &stops).unwrap_or_else(|error| {
         report.failure(error.message());
-        Outcome::Failed
+        failed
     });
     let complete = report.finish(&stops);
-    match outcome {
-        Outcome::Done if !complete => Outcome::Failed,
-        outcome => outcome,
-    }
-    .into()
+    let outcome = if complete { outcome } else { failed };
+    outcome.into()
 }
 
 fn run(plan: Plan, report: &mut Report, stops: &Receiver<Stop>) -> Result<Outcome, Error> {

@@ -28,12 +28,12 @@ pub(crate) enum Caught {
 /// its group.
 const SAME_REQUEST: Duration = Duration::from_millis(200);
 
-/// Starts to catch signals. A second signal ends the process at once: its sender does not
-/// wait for a server.
+/// Starts to catch signals. A second signal ends the process at once, with the code `second`: its
+/// sender does not wait for a server.
 ///
 /// # Errors
 /// If the system refuses a thread or a signal handler.
-pub(crate) fn listen() -> io::Result<Receiver<Stop>> {
+pub(crate) fn listen(second: u8) -> io::Result<Receiver<Stop>> {
     // One slot for each sender, so that none ever blocks.
     let (send, receive) = crossbeam_channel::bounded(2);
     let mut signals = Signals::new([SIGTERM, SIGINT])?;
@@ -46,7 +46,7 @@ pub(crate) fn listen() -> io::Result<Receiver<Stop>> {
         let first = Instant::now();
         for _ in received {
             if first.elapsed() > SAME_REQUEST {
-                std::process::exit(1);
+                std::process::exit(second.into());
             }
         }
     })?;

@@ -257,7 +257,7 @@ fn an_answer_waits_for_its_reader_and_a_part_of_it_is_a_failure() {
             assert_eq!(lines[0]["members"].as_array().unwrap().len(), 4);
             assert_eq!(tool.end(), (Some(0), String::new()));
         } else {
-            end_at_once(tool, Signal::Term, 1);
+            end_at_once(tool, Signal::Term, 3);
         }
     }
 }
