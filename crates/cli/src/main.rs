@@ -209,7 +209,9 @@ fn refuse(refusal: &Refusal) -> Outcome {
             Outcome::Done
         }
         Refusal::Bad(text) => {
-            drop(writeln!(std::io::stderr(), "tenure: {}", text.trim_end()));
+            // Words of the command line are quoted, and may be copied from a name of others.
+            let lines: Vec<_> = text.trim_end().lines().map(lines::plain).collect();
+            drop(writeln!(std::io::stderr(), "tenure: {}", lines.join("\n")));
             Outcome::BadInput
         }
     }

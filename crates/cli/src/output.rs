@@ -1,6 +1,6 @@
-//! The streams of the output, each written by a thread of its own: a reader that stops reading stops
-//! only that thread. Lines wait in a queue with limits; beyond them the oldest are dropped, and the
-//! reader gets their number in their place.
+//! The streams of the output, each written by a thread of its own: a reader that stops reading
+//! stops only that thread. Lines wait in a queue with limits; beyond them the oldest are dropped,
+//! and the reader gets their number in their place.
 
 use crossbeam_channel::{Receiver, Sender};
 use nix::errno::Errno;

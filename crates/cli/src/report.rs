@@ -1,6 +1,6 @@
-//! The output of lines: to standard output, one by one, for programs or for people; errors for people
-//! to standard error. If standard output belongs to a command, all lines go to standard error. No
-//! method waits for a reader, except those for the end of the tool.
+//! The output of lines: to standard output, one by one, for programs or for people; errors for
+//! people to standard error. If standard output belongs to a command, all lines go to standard
+//! error. Only [`Report::finish`] waits for a reader.
 
 use crate::lines::{self, Entry, Line};
 use crate::output::{self, Item, Kind, Output, Stamp, Stream};
@@ -237,7 +237,8 @@ impl Report {
 }
 
 fn json(line: Line, stamp: &Stamp) -> String {
-    format!("{}\n", Value::Object(object(line, stamp)))
+    let json = Value::Object(object(line, stamp)).to_string();
+    format!("{}\n", lines::plain_json(&json))
 }
 
 fn text(line: &Line, stamp: &Stamp) -> String {

@@ -96,7 +96,8 @@ fn f10_answers_that_decide_nothing_are_asked_again_until_the_timeout() {
             }
             let url = proxy.url(&group);
             let limit = if passes { "30s" } else { "1s" };
-            let args = &questions(&url, &["--timeout", limit])[number];
+            let words = ["--timeout", limit, "--session-timeout", "2s"];
+            let args = &questions(&url, &words)[number];
             let Run { code, err, .. } = run(args);
             let expected = if passes { 0 } else { 3 };
             assert_eq!(code, Some(expected), "{args:?}: {err}");

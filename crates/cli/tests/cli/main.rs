@@ -15,6 +15,7 @@ mod helpers;
 mod input;
 mod ipv6;
 mod members;
+mod names;
 mod output;
 mod slow;
 mod standalone;
