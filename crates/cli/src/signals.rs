@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// Why the tool is to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// SIGTERM or SIGINT.
+    /// SIGTERM, SIGINT or SIGHUP.
     Signal,
     /// Standard output has no reader left.
     ReaderGone,
@@ -28,15 +28,17 @@ pub(crate) enum Caught {
 /// its group.
 const SAME_REQUEST: Duration = Duration::from_millis(200);
 
-/// Starts to catch signals. A second signal ends the process at once, with the code `second`: its
-/// sender does not wait for a server.
+/// Starts to catch signals. SIGHUP is one of them, unless it was ignored on entry (`nohup`). A
+/// second SIGTERM or SIGINT ends the process at once, with the code `second`: its sender does not
+/// wait for a server.
 ///
 /// # Errors
 /// If the system refuses a thread or a signal handler.
 pub(crate) fn listen(second: u8) -> io::Result<Receiver<Stop>> {
     // One slot for each sender, so that none ever blocks.
     let (send, receive) = crossbeam_channel::bounded(2);
-    let mut signals = Signals::new([SIGTERM, SIGINT])?;
+    let hangup = (!crate::sys::is_ignored(SIGHUP)).then_some(SIGHUP);
+    let mut signals = Signals::new([SIGTERM, SIGINT].into_iter().chain(hangup))?;
     let gone = send.clone();
     spawn("signals", move || {
         let mut received = signals.forever();
@@ -44,8 +46,9 @@ pub(crate) fn listen(second: u8) -> io::Result<Receiver<Stop>> {
             tell(&send, Stop::Signal);
         }
         let first = Instant::now();
-        for _ in received {
-            if first.elapsed() > SAME_REQUEST {
+        for signal in received {
+            // A terminal and its shell may both send SIGHUP.
+            if signal != SIGHUP && first.elapsed() > SAME_REQUEST {
                 std::process::exit(second.into());
             }
         }

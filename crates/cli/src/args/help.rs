@@ -35,9 +35,10 @@ Examples:
   tenure contend file:///etc/app/zk-url --label json.info --data @info.json --json
   tenure contend zk://zk1/app --session-timeout 4s --reenrol never
 
-On SIGTERM or SIGINT the tool withdraws: leadership ends, and the tool exits with 0 when the znode
-is gone (or one session timeout is over), even if no program reads its output. A second signal ends
-the tool at once with 1. With --reenrol never the tool exits with 1 when its candidacy is lost.
+On SIGTERM, SIGINT or SIGHUP the tool withdraws: leadership ends, and the tool exits with 0 when the
+znode is gone (or one session timeout is over), even if no program reads its output. A second
+SIGTERM or SIGINT ends the tool at once with 1. SIGHUP stays ignored if it was (nohup). With
+--reenrol never the tool exits with 1 when its candidacy is lost.
 ";
 
 pub(super) const RUN_EXAMPLES: &str = "\
@@ -86,7 +87,7 @@ pub(super) const STATUS_EXAMPLES: &str = "\
 Examples:
   tenure status zk://zk1,zk2,zk3/app
   tenure status zk://zk1,zk2,zk3/app --json | jq -r .leader.data
-  tenure status zk://zk1,zk2,zk3/app >/dev/null || echo no leader
+  tenure status zk://zk1,zk2,zk3/app >/dev/null; [ $? = 1 ] && echo no leader
 
 It exits with 0 if the group has a leader, with 1 if the group is empty, and with 3 if that is not
 known: no server has answered in time, or the group may not be read. It shows the knowledge of the

@@ -135,7 +135,7 @@ fn f10_who_ends_a_question_gets_no_answer() {
     let silent = Server::start(Kind::Silent);
     let url = silent.url("/g");
     for args in questions(&url, &[]) {
-        for signal in [Signal::Term, Signal::Int] {
+        for signal in [Signal::Term, Signal::Int, Signal::Hup] {
             let before = silent.connections();
             let tool = crate::tenure(&args);
             wait_until("a connection", LIMIT, || {
