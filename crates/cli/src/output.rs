@@ -298,6 +298,8 @@ fn write_line(fd: BorrowedFd<'_>, line: &str, progress: impl Fn()) -> io::Result
             Err(Errno::EAGAIN) => wait(fd, PollFlags::POLLOUT, PollTimeout::NONE)?,
             // It was not opened for writing: no output is wanted.
             Err(Errno::EBADF) => return Ok(()),
+            // The terminal was closed.
+            Err(Errno::EIO) if is_a(fd, SFlag::S_IFCHR) => return Err(Errno::EPIPE.into()),
             Err(error) => return Err(error.into()),
         }
     }
@@ -307,10 +309,7 @@ fn write_line(fd: BorrowedFd<'_>, line: &str, progress: impl Fn()) -> io::Result
 /// Waits until a pipe can take a line of this length as a whole, or at least has a reader that has
 /// read everything before it.
 fn wait_for_room(fd: BorrowedFd<'_>, length: usize, progress: impl Fn()) {
-    let is_pipe = fstat(fd).is_ok_and(|stat| {
-        SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT == SFlag::S_IFIFO
-    });
-    if !is_pipe {
+    if !is_a(fd, SFlag::S_IFIFO) {
         return;
     }
     let size = fcntl(fd, FcntlArg::F_GETPIPE_SZ).unwrap_or_default();
@@ -332,6 +331,11 @@ fn wait_for_room(fd: BorrowedFd<'_>, length: usize, progress: impl Fn()) {
             _ => return,
         }
     }
+}
+
+/// Whether `fd` is a file of this type.
+fn is_a(fd: BorrowedFd<'_>, kind: SFlag) -> bool {
+    fstat(fd).is_ok_and(|stat| SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT == kind)
 }
 
 fn wait(fd: BorrowedFd<'_>, events: PollFlags, timeout: PollTimeout) -> io::Result<()> {

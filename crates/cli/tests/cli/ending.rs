@@ -1,6 +1,8 @@
 //! How the tool ends: by signals, by a closed pipe, by a full disk.
 
 use crate::{LIMIT, TOOL, finish, follow, fresh_path, next, observe, path, server};
+use nix::fcntl::OFlag;
+use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
@@ -197,6 +199,27 @@ fn a_closed_pipe_ends_it_quietly_and_leaves_nothing_behind() {
         let mut lines = BufReader::new(tool.0.stdout.take().unwrap());
         wait_line(&mut lines, &["leading", "none", "members"]);
         // It prints no further line: it must notice without a write.
+        drop(lines);
+        assert_eq!(tool.end(), (Some(0), String::new()), "{args:?}");
+        assert_eq!(observe().children(&group).len(), 0, "{args:?}");
+    }
+}
+
+#[test]
+fn a_terminal_that_is_gone_ends_it_quietly_and_leaves_nothing_behind() {
+    let group = fresh_path();
+    let url = server().url(&group);
+    for args in [&["contend", &url, "--json"][..], &["detect", &url]] {
+        // No other child of the tests may have it.
+        let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+        let master = posix_openpt(flags).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let slave = ptsname_r(&master).unwrap();
+        let slave = File::options().read(true).write(true).open(slave).unwrap();
+        let tool = Piped::start(args, slave.into());
+        let mut lines = BufReader::new(master);
+        wait_line(&mut lines, &["leading", "none"]);
         drop(lines);
         assert_eq!(tool.end(), (Some(0), String::new()), "{args:?}");
         assert_eq!(observe().children(&group).len(), 0, "{args:?}");
