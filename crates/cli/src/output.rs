@@ -2,7 +2,7 @@
 //! stops only that thread. Lines wait in a queue with limits; beyond them the oldest are dropped,
 //! and the reader gets their number in their place.
 
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, Sender, TryRecvError};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -10,6 +10,7 @@ use nix::sys::stat::{SFlag, fstat};
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -138,6 +139,8 @@ struct State {
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+    /// Whether a line waits until a pipe is empty.
+    needs_room: AtomicBool,
 }
 
 impl Shared {
@@ -149,6 +152,7 @@ impl Shared {
 /// A queue and its thread.
 #[derive(Clone)]
 pub(crate) struct Output {
+    stream: Stream,
     shared: Arc<Shared>,
     /// Has a message if the reader has read since the last one.
     progress: Receiver<()>,
@@ -157,9 +161,11 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    /// An output for `stream`, and for the other one if it is the same file.
+    ///
     /// # Errors
     /// If the system refuses a thread.
-    pub(crate) fn start() -> io::Result<Self> {
+    pub(crate) fn start(stream: Stream) -> io::Result<Self> {
         let shared = Arc::new(Shared::default());
         let (advanced, progress) = crossbeam_channel::bounded(1);
         let (alive, end) = crossbeam_channel::bounded(0);
@@ -167,6 +173,7 @@ impl Output {
         let state = Arc::clone(&shared);
         thread.spawn(move || write_lines(&state, &advanced, &alive))?;
         Ok(Self {
+            stream,
             shared,
             progress,
             end,
@@ -214,8 +221,9 @@ impl Output {
                 },
                 None => {
                     let until = deadline.min(Instant::now() + STALLED);
-                    let ended = self.progress.recv_deadline(until).is_err();
-                    if ended || Instant::now() >= deadline {
+                    let stalled = self.progress.recv_deadline(until).is_err();
+                    // Otherwise the thread was not scheduled, on a busy host.
+                    if Instant::now() >= deadline || (stalled && self.waits_for_reader()) {
                         return self.is_done();
                     }
                 }
@@ -223,9 +231,20 @@ impl Output {
         }
     }
 
+    fn waits_for_reader(&self) -> bool {
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let fd = match self.stream {
+            Stream::Stdout => stdout.as_fd(),
+            Stream::Stderr => stderr.as_fd(),
+        };
+        let mut fds = [PollFd::new(fd, PollFlags::POLLOUT)];
+        self.shared.needs_room.load(Ordering::Relaxed) || poll(&mut fds, PollTimeout::ZERO) == Ok(0)
+    }
+
     fn is_done(&self) -> bool {
+        let ended = self.end.try_recv() == Err(TryRecvError::Disconnected);
         let state = self.shared.lock();
-        state.broken.is_some() || (state.queue.lines.is_empty() && !state.busy)
+        ended || state.broken.is_some() || (state.queue.lines.is_empty() && !state.busy)
     }
 }
 
@@ -262,10 +281,10 @@ fn write_lines(shared: &Shared, advanced: &Sender<()>, _alive: &Sender<()>) {
         let notice = dropped.map(|(count, stamp)| (item.notice)(count, &stamp));
         for text in notice.iter().chain([&item.text]) {
             let done = match item.stream {
-                Stream::Stdout => write_line(io::stdout().as_fd(), text, progress),
+                Stream::Stdout => write_line(io::stdout().as_fd(), text, shared, progress),
                 Stream::Stderr => {
                     // No stream is left to report a failure.
-                    drop(write_line(io::stderr().as_fd(), text, progress));
+                    drop(write_line(io::stderr().as_fd(), text, shared, progress));
                     Ok(())
                 }
             };
@@ -281,9 +300,16 @@ fn write_lines(shared: &Shared, advanced: &Sender<()>, _alive: &Sender<()>) {
 }
 
 /// Writes a whole line in chunks that a pipe takes whole, so that the end of the tool tears none.
-fn write_line(fd: BorrowedFd<'_>, line: &str, progress: impl Fn()) -> io::Result<()> {
+fn write_line(
+    fd: BorrowedFd<'_>,
+    line: &str,
+    shared: &Shared,
+    progress: impl Fn(),
+) -> io::Result<()> {
     if line.len() > CHUNK {
+        shared.needs_room.store(true, Ordering::Relaxed);
         wait_for_room(fd, line.len(), &progress);
+        shared.needs_room.store(false, Ordering::Relaxed);
     }
     let mut rest = line.as_bytes();
     while let Some(chunk) = rest.get(..CHUNK.min(rest.len())).filter(|c| !c.is_empty()) {

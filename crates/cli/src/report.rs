@@ -34,11 +34,11 @@ impl Report {
     /// # Errors
     /// If the system refuses a thread.
     pub(crate) fn new(json: bool, answer_only: bool) -> io::Result<Self> {
-        let out = Output::start()?;
+        let out = Output::start(Stream::Stdout)?;
         let err = if output::is_one_file() {
             out.clone()
         } else {
-            Output::start()?
+            Output::start(Stream::Stderr)?
         };
         Ok(Self {
             out: Some(out),
@@ -58,7 +58,7 @@ impl Report {
     pub(crate) fn to_stderr(json: bool) -> io::Result<Self> {
         Ok(Self {
             out: None,
-            err: Output::start()?,
+            err: Output::start(Stream::Stderr)?,
             json,
             answer_only: false,
             patient: false,

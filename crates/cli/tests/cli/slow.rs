@@ -2,6 +2,7 @@
 
 use crate::ending::Piped;
 use crate::{LIMIT, fresh_path, is, observe, server};
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, PipeReader, PipeWriter, Read, Write};
 use std::process::Stdio;
@@ -77,6 +78,46 @@ fn f7_a_leader_whose_lines_nobody_reads_withdraws_and_ends_when_asked() {
         assert_eq!(observe().children(&group).len(), 0);
         // The lines that found no room are gone, and no part of one is there.
         assert_eq!(read(reader, &filler), "");
+    }
+}
+
+#[test]
+fn f7_both_streams_may_be_one_full_pipe() {
+    let nobody = Server::start(Kind::Reset);
+    let (reader, writer, filler) = full_pipe();
+    let url = nobody.url("/g");
+    let stderr = writer.try_clone().unwrap();
+    let tool = Piped::start_with(&["contend", &url], writer.into(), stderr.into());
+    wait_until("some attempts", LIMIT, || {
+        (nobody.connections() > 3).then_some(())
+    });
+    let text = std::thread::spawn(move || read(reader, &filler));
+    end_at_once(tool, Signal::Term, 0);
+    // They are in one order.
+    let text = text.join().unwrap();
+    let of = |word| text.lines().position(|line| line.contains(word)).unwrap();
+    assert!(of("connecting") < of("tenure: "), "{text}");
+    assert!(of("tenure: ") < of("closed"), "{text}");
+}
+
+#[test]
+fn f7_a_pipe_that_another_process_made_non_blocking_is_only_slow() {
+    let group = fresh_path();
+    let url = server().url(&group);
+    for reads in [true, false] {
+        let (reader, writer, filler) = full_pipe();
+        fcntl(&writer, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
+        let tool = Piped::start(&["contend", &url, "--json"], writer.into());
+        wait_member(&group);
+        if reads {
+            let text = std::thread::spawn(move || read(reader, &filler));
+            end_at_once(tool, Signal::Term, 0);
+            assert!(objects(&text.join().unwrap()).iter().any(is("lost")));
+        } else {
+            end_at_once(tool, Signal::Term, 0);
+            assert_eq!(read(reader, &filler), "");
+        }
+        assert_eq!(observe().children(&group).len(), 0);
     }
 }
 
