@@ -41,11 +41,11 @@ sim: ## simulate clients, network and ensemble from one seed; see docs/simulatio
 
 chaos: setup ## faults against real servers and clients, and a judge; see docs/chaos.md
 	@echo 'chaos: building tenure and the program that makes the faults'
-	$(CARGO) build --release --locked --package tenure-cli --package tenure-chaos --bin tenure-chaos
+	$(CARGO) build --release --locked --package tenure-cli --package tenure-chaos --bin tenure --bin tenure-chaos
 	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- $(ARGS)
 
 campaign: setup ## 20 leaders through each of four faults, and the smallest margins
-	$(CARGO) build --release --locked --package tenure-cli --package tenure-chaos --bin tenure-chaos
+	$(CARGO) build --release --locked --package tenure-cli --package tenure-chaos --bin tenure --bin tenure-chaos
 	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- campaign $(or $(ARGS),all)
 
 doom: setup servers ## 20 standbys whose sessions a server is about to close

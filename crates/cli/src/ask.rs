@@ -5,7 +5,7 @@ use crate::members::poll;
 use crate::report::Report;
 use crate::{CLOSED, Outcome, REFUSED, Tool, lines};
 use std::time::{Duration, Instant};
-use tenure::{Client, Error, Group, GroupEvent, Pending, SessionEvent};
+use tenure::{Client, Error, ErrorKind, Group, GroupEvent, Pending, SessionEvent};
 
 /// A command that makes calls, and the limit for all answers together.
 pub(crate) struct Asker<'a> {
@@ -44,7 +44,8 @@ impl<'a> Asker<'a> {
     }
 
     /// Waits for the answer to a call; without an answer the message names `what`. An error is the
-    /// outcome of the tool and was already reported.
+    /// outcome of the tool and was already reported. The library asks again for an answer that
+    /// decides nothing, on another connection or after a pause; it is waited for until the limit.
     pub(crate) fn answer<T>(&mut self, what: &str, call: Pending<T>) -> Result<T, Outcome> {
         self.wait(what, call)?
             .map_err(|error| self.fail(error.message()))
@@ -62,10 +63,14 @@ impl<'a> Asker<'a> {
         }
     }
 
-    fn wait<T>(&mut self, what: &str, mut call: Pending<T>) -> Result<Result<T, Error>, Outcome> {
+    fn wait<T>(&mut self, what: &str, call: Pending<T>) -> Result<Result<T, Error>, Outcome> {
+        let mut call = Some(call);
         loop {
-            if let Some(answer) = poll(&mut call, self.inbox.waker()) {
-                return Ok(answer);
+            match call.as_mut().and_then(|c| poll(c, self.inbox.waker())) {
+                // The event of the session that has the reason follows, or the end of all events.
+                Some(Err(error)) if error.kind() == ErrorKind::Closed => call = None,
+                Some(answer) => return Ok(answer),
+                None => {}
             }
             match self.inbox.next(self.deadline) {
                 Input::Session(event) => {
@@ -76,7 +81,10 @@ impl<'a> Asker<'a> {
                         _ => {}
                     }
                 }
-                Input::Stop(_) => return Err(Outcome::Failed),
+                Input::Stop(_) => {
+                    self.report.hurry();
+                    return Err(Outcome::NotKnown);
+                }
                 Input::Time => {
                     let why = crate::not_known(what, Some(self.timeout), self.report);
                     self.report.failure(&why);
@@ -99,7 +107,7 @@ impl<'a> Asker<'a> {
 
     fn fail(&mut self, message: &str) -> Outcome {
         self.report.failure(message);
-        Outcome::Failed
+        Outcome::NotKnown
     }
 
     pub(crate) fn leave(self) {

@@ -1,7 +1,8 @@
 //! `tenure contend`: contends for the leadership of a group.
 
+use crate::first_wait::FirstWait;
 use crate::inbox::{Inbox, Input};
-use crate::report::{self, Report};
+use crate::report::Report;
 use crate::{CLOSED, Outcome, REFUSED, Tool};
 use std::time::Duration;
 use tenure::{ContenderEvent, ContenderOptions, Error, LostReason, Reenrol, SessionEvent};
@@ -13,6 +14,7 @@ pub(crate) fn run(
     tool: Tool<'_, ContenderEvent>,
     options: ContenderOptions,
     reenrol: Reenrol,
+    wait: FirstWait,
 ) -> Result<Outcome, Error> {
     let Tool {
         client,
@@ -22,7 +24,7 @@ pub(crate) fn run(
     } = tool;
     let contender = client.contend(options)?;
     contender.events().on_each(inbox.deliver())?;
-    let outcome = follow(&inbox, report, reenrol);
+    let outcome = follow(&inbox, report, reenrol, wait);
 
     // Closing the session removes the znode as well; a withdrawal reports the reason.
     let withdrawal = contender.withdraw();
@@ -33,14 +35,21 @@ pub(crate) fn run(
     });
     drop(withdrawal);
     if let Err(error) = closed {
-        report::print_error(error.message());
+        report.remark(error.message());
     }
     Ok(outcome)
 }
 
-fn follow(inbox: &Inbox<ContenderEvent>, report: &mut Report, reenrol: Reenrol) -> Outcome {
+fn follow(
+    inbox: &Inbox<ContenderEvent>,
+    report: &mut Report,
+    reenrol: Reenrol,
+    wait: FirstWait,
+) -> Outcome {
+    let mut deadline = wait.deadline();
+    let mut has_led = false;
     while !report.is_broken() {
-        match inbox.next(None) {
+        match inbox.next(deadline) {
             Input::Session(event) => {
                 report.session(&event);
                 if event == SessionEvent::AuthFailed {
@@ -51,6 +60,14 @@ fn follow(inbox: &Inbox<ContenderEvent>, report: &mut Report, reenrol: Reenrol) 
             Input::Own(event) => {
                 report.contender(&event);
                 match event {
+                    ContenderEvent::Leading { .. } => {
+                        has_led = true;
+                        deadline = None;
+                    }
+                    ContenderEvent::Standby { .. } if wait.only_try && !has_led => {
+                        FirstWait::report_leader(report);
+                        return Outcome::NotLeading;
+                    }
                     ContenderEvent::Lost {
                         reason: LostReason::Failed(error),
                         ..
@@ -69,7 +86,11 @@ fn follow(inbox: &Inbox<ContenderEvent>, report: &mut Report, reenrol: Reenrol) 
                 report.failure(CLOSED);
                 return Outcome::Failed;
             }
-            Input::Answered | Input::Time => {}
+            Input::Time => {
+                wait.report_end(report);
+                return Outcome::NotLeading;
+            }
+            Input::Answered => {}
         }
     }
     Outcome::Done

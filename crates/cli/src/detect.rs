@@ -24,20 +24,26 @@ pub(crate) fn run(
     let detector = client.detect(group)?;
     detector.events().on_each(inbox.deliver())?;
     let mut outcome = Outcome::Done;
+    // A question that fails has no answer; 1 would be "no".
+    let failed = if once {
+        Outcome::NotKnown
+    } else {
+        Outcome::Failed
+    };
     while !report.is_broken() {
         match inbox.next(deadline) {
             Input::Session(event) => {
                 report.session(&event);
                 if event == SessionEvent::AuthFailed {
                     report.failure(REFUSED);
-                    outcome = Outcome::Failed;
+                    outcome = failed;
                     break;
                 }
             }
             Input::Own(DetectorEvent::Failed(error)) => {
                 if once && error.kind() == ErrorKind::NoAuth {
                     report.failure(error.message());
-                    outcome = Outcome::Failed;
+                    outcome = failed;
                     break;
                 }
                 report.problem(error.message(), None);
@@ -58,9 +64,10 @@ pub(crate) fn run(
                 }
             }
             Input::Stop(stop) => {
+                report.hurry();
                 // Nothing was printed: a program that waits for an answer must not see success.
                 if once && stop == Stop::Signal {
-                    outcome = Outcome::Failed;
+                    outcome = failed;
                 }
                 break;
             }
@@ -71,7 +78,7 @@ pub(crate) fn run(
             }
             Input::End => {
                 report.failure(CLOSED);
-                outcome = Outcome::Failed;
+                outcome = failed;
                 break;
             }
             Input::Answered => {}

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
+use crate::exit;
 use crate::lines::{self, Entry, Line};
 use crate::report;
 use serde_json::{Map, Value};
@@ -127,6 +128,7 @@ fn samples() -> Vec<Line> {
     samples.extend([entries.first(), None].map(|leader| lines::status(leader, 1)));
     samples.push(lines::status_unknown());
     samples.extend([true, false].map(|led| lines::evicted(&member, led, Some(timeout))));
+    samples.push(lines::dropped(2));
     samples.extend([None, Some(1)].map(|attempt| lines::error("why", attempt)));
     samples
 }
@@ -178,7 +180,7 @@ fn every_key_of_every_line_is_documented_and_every_documented_key_is_told() {
     for line in samples() {
         let event = line.event;
         events.insert(event);
-        let mut own = report::object(line);
+        let mut own = report::object(line, &report::stamp());
         let is_common = |key: &str| tables["common"].contains_key(key);
         let common: Map<String, Value> = own
             .iter()
@@ -231,4 +233,27 @@ fn every_key_of_every_line_is_documented_and_every_documented_key_is_told() {
             .0;
         assert!(events.contains(name), "no sample of {name}");
     }
+}
+
+#[test]
+fn the_exit_codes_are_one_table_in_the_document_and_in_the_help() {
+    let section = DOCUMENT.split_once("\n## Exit codes\n").unwrap().1;
+    let section = section.split("\n## ").next().unwrap();
+    let rows: Vec<[&str; 2]> = section
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |"))
+        .skip(1)
+        .map(|row| {
+            let cells: Vec<&str> = row.split(" | ").collect();
+            let [code, meaning, when] = cells[..] else {
+                panic!("{row}");
+            };
+            assert!(!when.is_empty(), "{row}");
+            [code, meaning]
+        })
+        .collect();
+    let codes: Vec<(String, &str)> = exit::table().collect();
+    let expected: Vec<[&str; 2]> = codes.iter().map(|(c, m)| [c.as_str(), *m]).collect();
+    assert_eq!(rows, expected, "docs/cli.md");
+    assert_eq!(exit::help().lines().count(), 1 + rows.len());
 }

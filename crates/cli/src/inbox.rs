@@ -8,8 +8,7 @@ use std::task::{Wake, Waker};
 use std::time::Instant;
 use tenure::{Client, Error, SessionEvent};
 
-/// How many events wait for a slow reader of standard output. Beyond that the library waits, and
-/// merges events by its own rule.
+/// How many events may wait. Beyond that the library waits, and merges events by its own rule.
 const EVENTS_MAX: usize = 64;
 
 /// An input of a command.
@@ -35,6 +34,8 @@ pub(crate) struct Inbox<E> {
     send: Option<Sender<Event<E>>>,
     events: Receiver<Event<E>>,
     stops: Receiver<Stop>,
+    /// Ends when the lines can no longer be written.
+    output: Receiver<()>,
     wake: Waker,
     answers: Receiver<()>,
 }
@@ -49,7 +50,11 @@ impl Wake for AnswerWaker {
 }
 
 impl<E: Send + 'static> Inbox<E> {
-    pub(crate) fn new(client: &Client, stops: Receiver<Stop>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        client: &Client,
+        stops: Receiver<Stop>,
+        output: Receiver<()>,
+    ) -> Result<Self, Error> {
         let (send, events) = crossbeam_channel::bounded(EVENTS_MAX);
         let (answered, answers) = crossbeam_channel::bounded(1);
         let session = send.clone();
@@ -61,6 +66,7 @@ impl<E: Send + 'static> Inbox<E> {
             send: Some(send),
             events,
             stops,
+            output,
             wake: Waker::from(Arc::new(AnswerWaker(answered))),
             answers,
         })
@@ -88,6 +94,8 @@ impl<E: Send + 'static> Inbox<E> {
         select_biased! {
             // Without signals only SIGKILL could end the tool: it ends by itself instead.
             recv(self.stops) -> stop => Input::Stop(stop.unwrap_or(Stop::Signal)),
+            // Nothing is sent: this is the end of that channel.
+            recv(self.output) -> _ => Input::Stop(Stop::ReaderGone),
             recv(self.events) -> event => event.map_or(Input::End, Input::from),
             recv(self.answers) -> _ => Input::Answered,
             recv(time) -> _ => Input::Time,

@@ -299,6 +299,17 @@ pub(crate) fn evicted(member: &Member, led: bool, timeout: Option<Duration>) -> 
         .with("may_believe_ms", line_end.map(millis))
 }
 
+/// In the place of lines that a slow reader does not get.
+pub(crate) fn dropped(count: u64) -> Line {
+    let (lines, have) = if count == 1 {
+        ("line", "was")
+    } else {
+        ("lines", "were")
+    };
+    let text = format!("{count} {lines} {have} left out here: the reader is too slow");
+    Line::new("dropped", text).with("count", count)
+}
+
 pub(crate) fn error(message: &str, attempt: Option<u32>) -> Line {
     let line = Line::new("error", plain(message)).with("message", message);
     match attempt {
@@ -362,16 +373,43 @@ fn with_token(token: u64) -> String {
     }
 }
 
-/// Text from elsewhere, so that it cannot control a terminal or forge a line.
+/// Text from elsewhere, so that it cannot control a terminal, forge a line, or show its words in
+/// another order than they have: any client may create a znode with any name and payload.
 pub(crate) fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
+    escaped(text, |c, to| to.extend(c.escape_default()))
+}
+
+/// The same for JSON, whose own syntax has none of these characters.
+pub(crate) fn plain_json(json: &str) -> Cow<'_, str> {
+    escaped(json, |c, to| {
+        // Writing to a string cannot fail.
+        let _ = write!(to, "\\u{:04x}", u32::from(c));
+    })
+}
+
+fn escaped(text: &str, escape: impl Fn(char, &mut String)) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }
-    let escape = |c: char| match c {
-        c if c.is_control() => c.escape_default().to_string(),
-        c => c.to_string(),
-    };
-    Cow::Owned(text.chars().map(escape).collect())
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_unsafe(c) {
+            escape(c, &mut escaped);
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// Control characters, line and paragraph separators, and all characters that change the direction
+/// of text. All have numbers of at most four hexadecimal digits.
+fn is_unsafe(c: char) -> bool {
+    let changes_layout = matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    c.is_control() || changes_layout
 }
 
 fn until(end: Time) -> Duration {
@@ -400,6 +438,20 @@ mod tests {
             shown(long.as_bytes()),
             format!("{}… (600 bytes)", "ü".repeat(200))
         );
+    }
+
+    #[test]
+    fn no_text_changes_its_direction_or_ends_its_line() {
+        let hidden = (0..=0x1f).chain(0x7f..=0x9f).chain([0x61c, 0x200e, 0x200f]);
+        let hidden = hidden.chain(0x2028..=0x202e).chain(0x2066..=0x2069);
+        for c in hidden.filter_map(char::from_u32) {
+            let text = format!("a{c}b");
+            assert_eq!(plain(&text), format!("a{}b", c.escape_default()));
+            let json = plain_json(&text);
+            assert_eq!(json, format!("a\\u{:04x}b", u32::from(c)));
+        }
+        let text = "ünï \u{5e9}\u{5dc}\u{5d5}\u{5dd} 👩\u{200d}🚀 \\u{202e}";
+        assert!(matches!(plain(text), Cow::Borrowed(same) if same == text));
     }
 
     #[test]

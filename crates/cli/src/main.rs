@@ -7,10 +7,13 @@ mod detect;
 #[cfg(test)]
 mod documented;
 mod evict;
+mod exit;
+mod first_wait;
 mod helpers;
 mod inbox;
 mod lines;
 mod members;
+mod output;
 mod report;
 mod run;
 mod signals;
@@ -19,6 +22,7 @@ mod sys;
 
 use args::{Job, Plan, Refusal, Task};
 use crossbeam_channel::Receiver;
+use exit::Outcome;
 use inbox::{Inbox, Input};
 use report::Report;
 use signals::Stop;
@@ -26,32 +30,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use tenure::{Client, Error, ErrorKind};
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    Done,
-    Failed,
-    BadInput,
-    NotKnown,
-    /// The contender does not lead within the time that it may wait.
-    NotLeading,
-    /// The exit code of the command of `tenure run`.
-    Command(u8),
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        Self::from(match outcome {
-            Outcome::Done => 0,
-            Outcome::Failed => 1,
-            Outcome::BadInput => 2,
-            Outcome::NotKnown => 3,
-            Outcome::NotLeading => 4,
-            Outcome::Command(code) => code,
-        })
-    }
-}
+use tenure::{Client, Error};
 
 const REFUSED: &str = "the server refused the credentials";
 const CLOSED: &str = "the session was closed and cannot be opened again";
@@ -86,48 +65,60 @@ fn main() -> ExitCode {
         Err(refusal) => return refuse(&refusal).into(),
     };
     let (json, answer_only) = (plan.json, plan.job.is_question());
+    // A question that fails has no answer; 1 would be "no".
+    let failed = if answer_only {
+        Outcome::NotKnown
+    } else {
+        Outcome::Failed
+    };
     let report = match &plan.job {
         // Standard output belongs to the command.
         Job::Run(_) => Report::to_stderr(json),
-        _ => Ok(Report::new(json, answer_only)),
+        _ => Report::new(json, answer_only),
     };
     let mut report = match report {
         Ok(report) => report,
         Err(error) => {
             report::print_error(&format!("cannot start a thread: {error}"));
-            return Outcome::Failed.into();
+            return failed.into();
         }
     };
-    let outcome = run(plan, &mut report).unwrap_or_else(|error| {
-        report.failure(error.message());
-        Outcome::Failed
-    });
-    if let Some(fault) = report.fault() {
-        report::print_error(&format!("cannot write to standard output: {fault}"));
-        return Outcome::Failed.into();
-    }
-    report.finish();
-    outcome.into()
-}
-
-fn run(plan: Plan, report: &mut Report) -> Result<Outcome, Error> {
     // Before the session: a signal while it opens ends the tool. `run` catches its signals itself,
     // for they are also its command's.
     let stops = match plan.job {
-        Job::Run(_) => crossbeam_channel::never(),
-        _ => signals::listen().map_err(|error| {
-            let message = format!("cannot listen for signals: {error}");
-            Error::new(ErrorKind::System, message)
-        })?,
+        Job::Run(_) => Ok(crossbeam_channel::never()),
+        _ => signals::listen(failed.code()),
     };
+    let stops = match stops {
+        Ok(stops) => stops,
+        Err(error) => {
+            report::print_error(&format!("cannot listen for signals: {error}"));
+            return failed.into();
+        }
+    };
+    let outcome = run(plan, &mut report, &stops).unwrap_or_else(|error| {
+        report.failure(error.message());
+        failed
+    });
+    let complete = report.finish(&stops);
+    let outcome = if complete { outcome } else { failed };
+    outcome.into()
+}
+
+fn run(plan: Plan, report: &mut Report, stops: &Receiver<Stop>) -> Result<Outcome, Error> {
     let client = Client::open(&plan.url, plan.client_options())?;
     let (client, patience) = (&client, plan.session_timeout);
     match plan.job {
         Job::Run(job) => run::run(client, report, patience, job),
-        Job::Contend { options, reenrol } => contend::run(
+        Job::Contend {
+            options,
+            reenrol,
+            first_wait,
+        } => contend::run(
             Tool::new(client, stops, report, patience)?,
             options,
             reenrol,
+            first_wait,
         ),
         Job::Detect {
             label,
@@ -166,13 +157,13 @@ fn run(plan: Plan, report: &mut Report) -> Result<Outcome, Error> {
 impl<'a, E: Send + 'static> Tool<'a, E> {
     fn new(
         client: &'a Client,
-        stops: Receiver<Stop>,
+        stops: &Receiver<Stop>,
         report: &'a mut Report,
         patience: Duration,
     ) -> Result<Self, Error> {
         Ok(Self {
             client,
-            inbox: Inbox::new(client, stops)?,
+            inbox: Inbox::new(client, stops.clone(), report.end())?,
             report,
             patience,
         })
@@ -228,7 +219,9 @@ fn refuse(refusal: &Refusal) -> Outcome {
             Outcome::Done
         }
         Refusal::Bad(text) => {
-            drop(writeln!(std::io::stderr(), "tenure: {}", text.trim_end()));
+            // Words of the command line are quoted, and may be copied from a name of others.
+            let lines: Vec<_> = text.trim_end().lines().map(lines::plain).collect();
+            drop(writeln!(std::io::stderr(), "tenure: {}", lines.join("\n")));
             Outcome::BadInput
         }
     }

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
-use tenure::{Error, Group, GroupEvent, Member, Pending, SessionEvent};
+use tenure::{Error, ErrorKind, Group, GroupEvent, Member, Pending, SessionEvent};
 
 pub(crate) fn run(
     tool: Tool<'_, GroupEvent>,
@@ -32,14 +32,22 @@ pub(crate) fn run(
     }
     let mut reading = Reading::default();
     let mut outcome = Outcome::Done;
+    // A question that fails has no answer; 1 would be "no".
+    let failed = if watch {
+        Outcome::Failed
+    } else {
+        Outcome::NotKnown
+    };
     while !report.is_broken() {
         if let Some(members) = listing.as_mut().and_then(|l| poll(l, inbox.waker())) {
             listing = None;
             match members {
                 Ok(members) => reading.start(&group, members),
+                // The event of the session that has the reason follows, or the end of all events.
+                Err(error) if error.kind() == ErrorKind::Closed => {}
                 Err(error) => {
                     report.failure(error.message());
-                    outcome = Outcome::Failed;
+                    outcome = failed;
                     break;
                 }
             }
@@ -52,9 +60,10 @@ pub(crate) fn run(
                     break;
                 }
             }
+            Some(Err(error)) if error.kind() == ErrorKind::Closed => {}
             Some(Err(error)) => {
                 report.failure(error.message());
-                outcome = Outcome::Failed;
+                outcome = failed;
                 break;
             }
             None => {}
@@ -64,7 +73,7 @@ pub(crate) fn run(
                 report.session(&event);
                 if event == SessionEvent::AuthFailed {
                     report.failure(REFUSED);
-                    outcome = Outcome::Failed;
+                    outcome = failed;
                     break;
                 }
             }
@@ -78,9 +87,10 @@ pub(crate) fn run(
                 report.problem(error.message(), None);
             }
             Input::Stop(stop) => {
+                report.hurry();
                 // Nothing was printed: a program that waits for a list must not see success.
                 if !watch && stop == Stop::Signal {
-                    outcome = Outcome::Failed;
+                    outcome = failed;
                 }
                 break;
             }
@@ -91,7 +101,7 @@ pub(crate) fn run(
             }
             Input::End => {
                 report.failure(CLOSED);
-                outcome = Outcome::Failed;
+                outcome = failed;
                 break;
             }
             Input::Own(_) | Input::Answered => {}

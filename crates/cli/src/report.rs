@@ -1,10 +1,11 @@
-//! The output of lines: to standard output, flushed one by one, for programs or for people; errors
-//! for people to standard error. If standard output belongs to a command, all lines go to standard
-//! error.
+//! The output of lines: to standard output, one by one, for programs or for people; errors for
+//! people to standard error. If standard output belongs to a command, all lines go to standard
+//! error. Only [`Report::finish`] waits for a reader.
 
 use crate::lines::{self, Entry, Line};
+use crate::output::{self, Item, Kind, Output, Stamp, Stream};
 use crate::sys;
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Receiver;
 use serde_json::{Map, Value};
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
@@ -13,40 +14,41 @@ use tenure::{ContenderEvent, DetectorEvent, SessionEvent, Time};
 /// The end of the year 9999, the last one that the format of dates can hold.
 const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
 
-/// How many lines wait for a slow reader of standard error; further lines are lost.
-const WAITING_MAX: usize = 1000;
-/// How long the tool waits for such a reader at the end.
-const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// The destination of the lines.
-enum Out {
-    Stdout,
-    /// Written by a thread of its own: a reader that stops reading must not stop the tool.
-    Stderr(Sender<String>, Receiver<()>),
-}
-
 /// See the [module](self). When standard output fails, the report stops writing and keeps the
 /// error.
 pub(crate) struct Report {
-    out: Out,
+    /// `None` if standard output belongs to a command.
+    out: Option<Output>,
+    /// The same as `out` if both streams are one file.
+    err: Output,
     json: bool,
     /// Whether to leave out the events of the session: only the answer is printed.
     answer_only: bool,
-    broken: Option<io::Error>,
+    /// Whether a reader may take its time at the end.
+    patient: bool,
     session: Option<i64>,
     filter: ProblemFilter,
 }
 
 impl Report {
-    pub(crate) fn new(json: bool, answer_only: bool) -> Self {
-        Self {
-            out: Out::Stdout,
+    /// # Errors
+    /// If the system refuses a thread.
+    pub(crate) fn new(json: bool, answer_only: bool) -> io::Result<Self> {
+        let out = Output::start(Stream::Stdout)?;
+        let err = if output::is_one_file() {
+            out.clone()
+        } else {
+            Output::start(Stream::Stderr)?
+        };
+        Ok(Self {
+            out: Some(out),
+            err,
             json,
             answer_only,
-            broken: None,
+            patient: answer_only,
             session: None,
             filter: ProblemFilter::default(),
-        }
+        })
     }
 
     /// A report on standard error: standard output belongs to a command.
@@ -54,41 +56,51 @@ impl Report {
     /// # Errors
     /// If the system refuses a thread.
     pub(crate) fn to_stderr(json: bool) -> io::Result<Self> {
-        let (lines, waiting) = crossbeam_channel::bounded::<String>(WAITING_MAX);
-        let (done, ended) = crossbeam_channel::bounded::<()>(0);
-        let write = move || {
-            for line in waiting {
-                // No stream is left to report that failure.
-                drop(io::stderr().write_all(line.as_bytes()));
-            }
-            drop(done);
-        };
-        let thread = std::thread::Builder::new().name("report".to_owned());
-        thread.spawn(write)?;
-        let mut report = Self::new(json, false);
-        report.out = Out::Stderr(lines, ended);
-        Ok(report)
+        Ok(Self {
+            out: None,
+            err: Output::start(Stream::Stderr)?,
+            json,
+            answer_only: false,
+            patient: false,
+            session: None,
+            filter: ProblemFilter::default(),
+        })
     }
 
-    /// Waits until everything is written, up to a limit.
-    pub(crate) fn finish(self) {
-        if let Out::Stderr(lines, ended) = self.out {
-            drop(lines);
-            // The channel closes when its sender is dropped, or the time has passed: either is the
-            // end.
-            let _ = ended.recv_timeout(FLUSH_TIMEOUT);
+    /// The tool was asked to end: from now on no reader may take its time.
+    pub(crate) fn hurry(&mut self) {
+        self.patient = false;
+    }
+
+    /// Waits for the readers, and returns whether standard output has all that it must have. A
+    /// reader of one answer may take its time until there is a message in `stops`, and must have
+    /// all of it; any other must read at once, or does not get the rest.
+    pub(crate) fn finish<T>(&mut self, stops: &Receiver<T>) -> bool {
+        let mut complete = true;
+        if let Some(out) = &self.out {
+            complete = out.flush(self.patient.then_some(stops)) || !self.answer_only;
+            // A reader that went away has read enough.
+            let fault = out.broken(|error| {
+                (error.kind() != io::ErrorKind::BrokenPipe).then(|| error.to_string())
+            });
+            if let Some(fault) = fault.flatten() {
+                complete = false;
+                self.remark(&format!("cannot write to standard output: {fault}"));
+            }
         }
+        self.err.flush::<T>(None);
+        complete
     }
 
     /// Whether printing has failed.
     pub(crate) fn is_broken(&self) -> bool {
-        self.broken.is_some()
+        let broken = self.out.as_ref().and_then(|out| out.broken(|_| ()));
+        broken.is_some()
     }
 
-    /// Why printing has failed, unless the reader just went away.
-    pub(crate) fn fault(&self) -> Option<&io::Error> {
-        let error = self.broken.as_ref();
-        error.filter(|error| error.kind() != io::ErrorKind::BrokenPipe)
+    /// A channel that ends when printing fails.
+    pub(crate) fn end(&self) -> Receiver<()> {
+        self.out.as_ref().unwrap_or(&self.err).end()
     }
 
     /// The last problem that was reported.
@@ -126,7 +138,7 @@ impl Report {
             self.filter.last = Some(error.message().to_owned());
             // As every other problem: people read it on standard error.
             if !self.json {
-                self.print_error(&line.text);
+                self.remark(&line.text);
                 return;
             }
         }
@@ -153,18 +165,18 @@ impl Report {
         if self.json {
             self.put(lines::error(message, attempt));
         } else if is_new {
-            self.print_error(message);
+            self.remark(message);
         }
     }
 
     /// The reason why the tool fails.
     pub(crate) fn failure(&mut self, message: &str) {
         if self.json {
-            self.put(lines::error(message, None));
+            self.write(lines::error(message, None), true);
         }
         // There is one stream, and a reader of JSON expects nothing else on it.
-        if !(self.json && matches!(self.out, Out::Stderr(..))) {
-            self.print_error(message);
+        if !(self.json && self.out.is_none()) {
+            self.say(message, true);
         }
     }
 
@@ -173,44 +185,74 @@ impl Report {
         self.put(line);
     }
 
-    fn print_error(&self, message: &str) {
-        match &self.out {
-            Out::Stdout => print_error(message),
-            Out::Stderr(lines, _) => {
-                drop(lines.try_send(format!("tenure: {}\n", lines::plain(message))));
-            }
-        }
+    /// A text on standard error.
+    pub(crate) fn remark(&self, message: &str) {
+        self.say(message, false);
     }
 
-    fn put(&mut self, line: Line) {
-        if self.broken.is_some() {
-            return;
-        }
-        let text = if self.json {
-            format!("{}\n", Value::Object(object(line)))
-        } else {
-            let stamp = stamp();
-            // From "2026-01-31T12:34:56.789012Z".
-            let time = stamp.get(11..23).unwrap_or_default();
-            format!("{time}  {:<9} {}\n", line.event, line.text)
+    fn say(&self, message: &str, keep: bool) {
+        self.err.push(Item {
+            stream: Stream::Stderr,
+            text: error_text(message),
+            kind: Kind::Problem,
+            keep,
+            stamp: stamp(),
+            notice: |count, _| error_text(&lines::dropped(count).text),
+        });
+    }
+
+    fn put(&self, line: Line) {
+        let is_end = line.event == "lost";
+        self.write(line, is_end);
+    }
+
+    fn write(&self, line: Line, keep: bool) {
+        let (out, stream) = match &self.out {
+            Some(out) => (out, Stream::Stdout),
+            None => (&self.err, Stream::Stderr),
         };
-        if let Out::Stderr(lines, _) = &self.out {
-            drop(lines.try_send(text));
-            return;
-        }
-        let mut out = io::stdout().lock();
-        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            self.broken = Some(error);
-        }
+        let kind = match line.event {
+            "session" => Kind::Session,
+            "started" | "stopping" | "killed" | "ended" => Kind::Command,
+            "error" | "blocked" => Kind::Problem,
+            _ => Kind::State,
+        };
+        let stamp = stamp();
+        let (text, notice): (_, fn(u64, &Stamp) -> String) = if self.json {
+            let notice = |count, stamp: &Stamp| json(lines::dropped(count), stamp);
+            (json(line, &stamp), notice)
+        } else {
+            let notice = |count, stamp: &Stamp| text(&lines::dropped(count), stamp);
+            (text(&line, &stamp), notice)
+        };
+        out.push(Item {
+            stream,
+            text,
+            kind,
+            keep,
+            stamp,
+            notice,
+        });
     }
 }
 
+fn json(line: Line, stamp: &Stamp) -> String {
+    let json = Value::Object(object(line, stamp)).to_string();
+    format!("{}\n", lines::plain_json(&json))
+}
+
+fn text(line: &Line, stamp: &Stamp) -> String {
+    // From "2026-01-31T12:34:56.789012Z".
+    let time = stamp.at.get(11..23).unwrap_or_default();
+    format!("{time}  {:<9} {}\n", line.event, line.text)
+}
+
 /// A line as JSON.
-pub(crate) fn object(line: Line) -> Map<String, Value> {
+pub(crate) fn object(line: Line, stamp: &Stamp) -> Map<String, Value> {
     let mut object = Map::new();
     object.insert("event".to_owned(), line.event.into());
-    object.insert("at".to_owned(), stamp().into());
-    object.insert("boottime_ns".to_owned(), sys::boottime_ns().into());
+    object.insert("at".to_owned(), stamp.at.clone().into());
+    object.insert("boottime_ns".to_owned(), stamp.boottime_ns.into());
     object.extend(line.fields);
     object
 }
@@ -230,17 +272,24 @@ impl ProblemFilter {
     }
 }
 
-/// A line on standard error.
+/// A line on standard error, without a report: it waits for the reader.
 pub(crate) fn print_error(message: &str) {
     // No stream is left to report that failure.
-    drop(writeln!(io::stderr(), "tenure: {}", lines::plain(message)));
+    drop(io::stderr().write_all(error_text(message).as_bytes()));
 }
 
-/// UTC, to the microsecond.
-fn stamp() -> String {
+fn error_text(message: &str) -> String {
+    format!("tenure: {}\n", lines::plain(message))
+}
+
+/// Now.
+pub(crate) fn stamp() -> Stamp {
     let epoch = SystemTime::UNIX_EPOCH;
     let now = SystemTime::now().clamp(epoch, epoch + LAST_SECOND);
-    humantime::format_rfc3339_micros(now).to_string()
+    Stamp {
+        at: humantime::format_rfc3339_micros(now).to_string(),
+        boottime_ns: sys::boottime_ns(),
+    }
 }
 
 #[cfg(test)]
@@ -261,7 +310,7 @@ mod tests {
 
     #[test]
     fn stamps_have_microseconds() {
-        let stamp = stamp();
+        let stamp = stamp().at;
         assert_eq!(stamp.len(), "2026-01-31T12:34:56.789012Z".len());
         assert_eq!(stamp.get(11..23).map(str::len), Some("12:34:56.789".len()));
     }

@@ -2,7 +2,7 @@
 
 use crossbeam_channel::{Receiver, Sender};
 use nix::sys::signal::SigSet;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io;
 use std::os::fd::AsFd;
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// Why the tool is to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stop {
-    /// SIGTERM or SIGINT.
+    /// SIGTERM, SIGINT or SIGHUP.
     Signal,
     /// Standard output has no reader left.
     ReaderGone,
@@ -29,15 +29,17 @@ pub(crate) enum Caught {
 /// its group.
 const SAME_REQUEST: Duration = Duration::from_millis(200);
 
-/// Starts to catch signals. A second signal ends the process at once: its sender does not
+/// Starts to catch signals. SIGHUP is one of them, unless it was ignored on entry (`nohup`). A
+/// second SIGTERM or SIGINT ends the process at once, with the code `second`: its sender does not
 /// wait for a server.
 ///
 /// # Errors
 /// If the system refuses a thread or a signal handler.
-pub(crate) fn listen() -> io::Result<Receiver<Stop>> {
+pub(crate) fn listen(second: u8) -> io::Result<Receiver<Stop>> {
     // One slot for each sender, so that none ever blocks.
     let (send, receive) = crossbeam_channel::bounded(2);
-    let mut signals = Signals::new([SIGTERM, SIGINT])?;
+    let hangup = (!crate::sys::is_ignored(SIGHUP)).then_some(SIGHUP);
+    let mut signals = Signals::new([SIGTERM, SIGINT].into_iter().chain(hangup))?;
     let gone = send.clone();
     spawn("signals", move || {
         let mut received = signals.forever();
@@ -45,9 +47,10 @@ pub(crate) fn listen() -> io::Result<Receiver<Stop>> {
             tell(&send, Stop::Signal);
         }
         let first = Instant::now();
-        for _ in received {
-            if first.elapsed() > SAME_REQUEST {
-                std::process::exit(1);
+        for signal in received {
+            // A terminal and its shell may both send SIGHUP.
+            if signal != SIGHUP && first.elapsed() > SAME_REQUEST {
+                std::process::exit(second.into());
             }
         }
     })?;
@@ -72,7 +75,7 @@ pub(crate) fn unblock() -> io::Result<()> {
 /// the system reports an error of this process, nor those that its own terminal and children cause.
 fn passed_on() -> impl Iterator<Item = i32> {
     let standard = [
-        libc::SIGHUP,
+        SIGHUP,
         libc::SIGQUIT,
         libc::SIGUSR1,
         libc::SIGUSR2,
@@ -94,7 +97,7 @@ fn passed_on() -> impl Iterator<Item = i32> {
 /// halt (`SIGRTMIN` + 3 to + 6 and `SIGPWR`, systemd(1)).
 pub(crate) fn ends_a_waiting_tool(signal: i32) -> bool {
     let first = libc::SIGRTMIN();
-    matches!(signal, libc::SIGHUP | libc::SIGQUIT | libc::SIGPWR)
+    matches!(signal, SIGHUP | libc::SIGQUIT | libc::SIGPWR)
         || (first + 3..=first + 6).contains(&signal)
 }
 

@@ -1,8 +1,8 @@
 //! The commands and options, as clap parses them.
 
 use super::help::{
-    COMMON_HELP, COMPLETIONS_EXAMPLES, CONTEND_EXAMPLES, DETECT_EXAMPLES, EVICT_EXAMPLES,
-    MAN_EXAMPLES, MEMBERS_EXAMPLES, RUN_EXAMPLES, STATUS_EXAMPLES, TOP_EXAMPLES,
+    COMPLETIONS_EXAMPLES, CONTEND_EXAMPLES, DETECT_EXAMPLES, EVICT_EXAMPLES, MAN_EXAMPLES,
+    MEMBERS_EXAMPLES, RUN_EXAMPLES, STATUS_EXAMPLES, TOP_EXAMPLES, with_common,
 };
 use super::values::{duration, one_of};
 use clap::{Args, Parser, Subcommand};
@@ -19,7 +19,7 @@ const TLS: &str = "TLS options";
     name = "tenure",
     version,
     about = "Leader election and group membership on Apache ZooKeeper",
-    after_help = format!("{TOP_EXAMPLES}\n{COMMON_HELP}"),
+    after_help = with_common(TOP_EXAMPLES),
     subcommand_value_name = "COMMAND"
 )]
 pub(super) struct Cli {
@@ -32,27 +32,27 @@ pub(super) enum Command {
     /// Contend for the leadership of a group, until the tool is stopped
     ///
     /// The group's znode is created if it is missing.
-    #[command(after_help = format!("{CONTEND_EXAMPLES}\n{COMMON_HELP}"))]
+    #[command(after_help = with_common(CONTEND_EXAMPLES))]
     Contend(ContendArgs),
     /// Run a command only while leading
     ///
     /// The tool starts the command when this contender leads, with the fencing token in its
     /// environment, and ends it and its children before another contender can lead.
-    #[command(after_help = format!("{RUN_EXAMPLES}\n{COMMON_HELP}"))]
+    #[command(after_help = with_common(RUN_EXAMPLES))]
     Run(RunArgs),
     /// Follow the leader of a group, without contending
     ///
     /// If the group is missing, the tool waits for it.
-    #[command(after_help = format!("{DETECT_EXAMPLES}\n{COMMON_HELP}"))]
+    #[command(after_help = with_common(DETECT_EXAMPLES))]
     Detect(DetectArgs),
     /// List the members of a group, oldest first
-    #[command(after_help = format!("{MEMBERS_EXAMPLES}\n{COMMON_HELP}"))]
+    #[command(after_help = with_common(MEMBERS_EXAMPLES))]
     Members(MembersArgs),
     /// Show the leader of a group and the number of standbys
-    #[command(after_help = format!("{STATUS_EXAMPLES}\n{COMMON_HELP}"))]
+    #[command(after_help = with_common(STATUS_EXAMPLES))]
     Status(StatusArgs),
     /// Delete a member, whichever session owns it
-    #[command(after_help = format!("{EVICT_EXAMPLES}\n{COMMON_HELP}"))]
+    #[command(after_help = with_common(EVICT_EXAMPLES))]
     Evict(EvictArgs),
     /// Print the completions of this tool for a shell
     #[command(after_help = COMPLETIONS_EXAMPLES)]
@@ -134,12 +134,6 @@ pub(super) struct RunArgs {
         allow_hyphen_values = true
     )]
     pub(super) stop_timeout: Duration,
-    /// Exit with 4 if this contender does not lead this long after the start [default: for ever]
-    #[arg(long, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true)]
-    pub(super) timeout: Option<Duration>,
-    /// Exit with 4 if another contender leads, instead of waiting for it
-    #[arg(long = "try")]
-    pub(super) only_try: bool,
     /// Let programs give the command privileges that the tool does not have (set-user-ID programs as
     /// sudo, file capabilities), although it cannot kill such a process: two commands may work at the
     /// same time then. As root the tool can kill them, and this changes nothing
@@ -167,6 +161,12 @@ pub(super) struct CandidacyArgs {
         default_value = Reenrol::default().name()
     )]
     pub(super) reenrol: Reenrol,
+    /// Exit with 4 if this contender does not lead this long after the start [default: for ever]
+    #[arg(long, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true)]
+    pub(super) timeout: Option<Duration>,
+    /// Exit with 4 if another contender leads, instead of waiting for it
+    #[arg(long = "try")]
+    pub(super) only_try: bool,
     /// Keep a lease ready while next in line, to lead a tenth of a second sooner; this costs one
     /// small write each twelfth of the session timeout
     #[arg(long)]

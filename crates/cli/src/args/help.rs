@@ -1,6 +1,8 @@
 //! The texts of `--help` around the list of options.
 
-pub(super) const COMMON_HELP: &str = "\
+use crate::exit;
+
+const COMMON_HELP: &str = "\
 URL:
   zk://[USER:PASSWORD@]HOST[:PORT][,HOST[:PORT]...]/PATH   port 2181 unless given
   file:///FILE          a file that holds a URL; hides a password from `ps`
@@ -9,14 +11,12 @@ URL:
 
 TLS: --tls-ca, --tls-cert and --tls-key; the port is then a server's secureClientPort.
 
-Durations are written as 500ms, 4s or 1m30s.
+Durations are written as 500ms, 4s or 1m30s.";
 
-Exit codes:
-  0  done, or ended by SIGTERM, SIGINT or a closed pipe
-  1  failed
-  2  bad input, refused before any connection
-  3  not known in time (--timeout)
-  4  `run`: this contender does not lead (--try, --timeout)";
+/// The end of the help of a command with a session.
+pub(super) fn with_common(examples: &str) -> String {
+    format!("{examples}\n{COMMON_HELP}\n\n{}", exit::help())
+}
 
 pub(super) const TOP_EXAMPLES: &str = "\
 Examples:
@@ -35,8 +35,9 @@ Examples:
   tenure contend file:///etc/app/zk-url --label json.info --data @info.json --json
   tenure contend zk://zk1/app --session-timeout 4s --reenrol never
 
-On SIGTERM or SIGINT the tool withdraws: leadership ends, and the tool exits with 0 when the znode
-is gone (or one session timeout is over). A second signal ends the tool at once with 1. With
+On SIGTERM, SIGINT or SIGHUP the tool withdraws: leadership ends, and the tool exits with 0 when the
+znode is gone (or one session timeout is over), even if no program reads its output. A second
+SIGTERM or SIGINT ends the tool at once with 1. SIGHUP stays ignored if it was (nohup). With
 --reenrol never the tool exits with 1 when its candidacy is lost.
 ";
 
@@ -92,10 +93,11 @@ pub(super) const STATUS_EXAMPLES: &str = "\
 Examples:
   tenure status zk://zk1,zk2,zk3/app
   tenure status zk://zk1,zk2,zk3/app --json | jq -r .leader.data
-  tenure status zk://zk1,zk2,zk3/app >/dev/null || echo no leader
+  tenure status zk://zk1,zk2,zk3/app >/dev/null; [ $? = 1 ] && echo no leader
 
-It exits with 0 if the group has a leader, with 1 if the group is empty, and with 3 if
-no server has answered in time. It shows the knowledge of the server that answered.
+It exits with 0 if the group has a leader, with 1 if the group is empty, and with 3 if that is not
+known: no server has answered in time, or the group may not be read. It shows the knowledge of the
+server that answered.
 ";
 
 pub(super) const EVICT_EXAMPLES: &str = "\
@@ -107,7 +109,8 @@ An evicted leader is notified at once over its connection and, by default, conte
 that is cut off at the same moment may answer that it leads until its lease expires, at most one
 session timeout, while another already leads: the fencing token distinguishes them.
 
-It exits with 1 if there is no such member or it may not be deleted.
+It exits with 1 if there is no such member, and with 3 if the member may still be there: it may not
+be deleted, or no server has answered in time.
 ";
 
 pub(super) const COMPLETIONS_EXAMPLES: &str = "\

@@ -5,6 +5,7 @@ mod help;
 mod refusal;
 mod values;
 
+use crate::first_wait::FirstWait;
 use crate::helpers::Helper;
 use crate::run::privileges;
 use crate::{evict, run};
@@ -46,6 +47,7 @@ pub(crate) enum Job {
     Contend {
         options: ContenderOptions,
         reenrol: Reenrol,
+        first_wait: FirstWait,
     },
     Run(run::Job),
     Detect {
@@ -116,13 +118,20 @@ fn task(command: Command) -> Result<Task, String> {
         }
         Command::Contend(args) => {
             let url = group_url(&args.session, "contend")?;
+            let first_wait = args.candidacy.first_wait();
             let (options, reenrol) = args.candidacy.options(&args.session, &url)?;
-            Ok(args.session.plan(url, Job::Contend { options, reenrol }))
+            let job = Job::Contend {
+                options,
+                reenrol,
+                first_wait,
+            };
+            Ok(args.session.plan(url, job))
         }
         Command::Run(args) => {
             let url = group_url(&args.session, "run")?;
             args.check_privileges()?;
             let new_privileges = args.new_privileges();
+            let first_wait = args.candidacy.first_wait();
             let (contender, reenrol) = args.candidacy.options(&args.session, &url)?;
             let job = run::Job {
                 contender,
@@ -130,8 +139,7 @@ fn task(command: Command) -> Result<Task, String> {
                 drain: args.drain,
                 stop_timeout: args.stop_timeout,
                 new_privileges,
-                timeout: args.timeout,
-                only_try: args.only_try,
+                first_wait,
                 command: args.command,
             };
             Ok(args.session.plan(url, Job::Run(job)))
@@ -187,6 +195,13 @@ impl RunArgs {
 }
 
 impl CandidacyArgs {
+    fn first_wait(&self) -> FirstWait {
+        FirstWait {
+            timeout: self.timeout,
+            only_try: self.only_try,
+        }
+    }
+
     fn options(
         self,
         session: &SessionArgs,

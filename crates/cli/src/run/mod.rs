@@ -15,6 +15,7 @@ mod orders;
 pub(crate) mod privileges;
 mod terminal;
 
+use crate::first_wait::FirstWait;
 use crate::report::Report;
 use crate::signals::{self, Caught};
 use crate::{ANSWER_LAG_MAX, CLOSED, Outcome, REFUSED, lines, sys};
@@ -52,10 +53,7 @@ pub(crate) struct Job {
     pub(crate) stop_timeout: Duration,
     /// Whether programs give the command privileges that the tool does not have.
     pub(crate) new_privileges: bool,
-    /// How long it waits to lead for the first time.
-    pub(crate) timeout: Option<Duration>,
-    /// It does not wait for another leader.
-    pub(crate) only_try: bool,
+    pub(crate) first_wait: FirstWait,
     pub(crate) command: Vec<OsString>,
 }
 
@@ -156,9 +154,7 @@ pub(crate) fn run(
         // An error means that the tool is ending.
         drop(session.send(Event::Session(event)));
     })?;
-    let give_up = job
-        .timeout
-        .and_then(|timeout| Instant::now().checked_add(timeout));
+    let give_up = job.first_wait.deadline();
     let contender = contend(client, &job, 0, &events)?;
     let mut supervisor = Supervisor {
         client,
@@ -294,20 +290,14 @@ impl Supervisor<'_> {
             .filter(|_| self.runs == 0 && self.end.is_none())?;
         let left = at.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            let limit = humantime::format_duration(self.job.timeout.unwrap_or_default());
-            let why = match self.report.last_problem() {
-                Some(problem) => format!("; last error: {problem}"),
-                None => String::new(),
-            };
-            self.report
-                .failure(&format!("this contender does not lead after {limit}{why}"));
+            self.job.first_wait.report_end(self.report);
             self.end = Some(Outcome::NotLeading);
         }
         Some(left)
     }
 
     fn is_to_give_up_at_once(&self) -> bool {
-        self.job.only_try && self.runs == 0 && self.end.is_none()
+        self.job.first_wait.only_try && self.runs == 0 && self.end.is_none()
     }
 
     fn report_survivors(&mut self) {
@@ -428,7 +418,7 @@ impl Supervisor<'_> {
         match event {
             ContenderEvent::Leading { member, .. } => self.member = Some(member),
             ContenderEvent::Standby { .. } if self.is_to_give_up_at_once() => {
-                self.report.failure("another contender leads");
+                FirstWait::report_leader(self.report);
                 self.end = Some(Outcome::NotLeading);
             }
             ContenderEvent::Lost { reason, .. } => {

@@ -141,13 +141,13 @@ fn a_group_that_may_not_be_read_is_an_error_and_fails_once() {
     create_with_rights(&group, 2);
     let url = server().url(&group);
     let Run { code, err, .. } = run(["detect", &url, "--once"]);
-    assert_eq!(code, Some(1), "{err}");
+    assert_eq!(code, Some(3), "{err}");
     assert!(err.contains(&group), "{err}");
     let detector = follow("detect", &url, &[]);
     assert!(next(&detector, "error")["message"].is_string());
     assert_eq!(detector.exit_status(), None);
     let Run { code, err, .. } = run(["members", &url]);
-    assert_eq!(code, Some(1), "{err}");
+    assert_eq!(code, Some(3), "{err}");
     assert!(err.contains(&group), "{err}");
 }
 
@@ -177,6 +177,6 @@ fn who_waits_for_an_answer_and_is_ended_gets_none() {
         });
         process.signal(Signal::Int);
         let Run { code, out, .. } = finish(&process);
-        assert_eq!((code, out.as_str()), (Some(1), ""), "{args:?}");
+        assert_eq!((code, out.as_str()), (Some(3), ""), "{args:?}");
     }
 }

@@ -84,7 +84,7 @@ fn who_may_not_delete_is_told_what_is_missing() {
     let member = format!("{group}/m_");
     let member = observer.create_raw(&member, b"", Mode::EphemeralSequential);
     let Run { code, err, .. } = run(["evict", &server().url(&group), &member]);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, Some(3));
     assert!(err.contains("DELETE permission"), "{err}");
     assert!(observer.stat(&member).is_some());
 }

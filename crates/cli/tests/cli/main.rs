@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
+mod answers;
 mod contend;
 mod credentials;
 mod detect;
@@ -14,7 +15,9 @@ mod helpers;
 mod input;
 mod ipv6;
 mod members;
+mod names;
 mod output;
+mod slow;
 mod standalone;
 mod status;
 mod timeouts;

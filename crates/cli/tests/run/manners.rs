@@ -132,6 +132,14 @@ fn a_tool_that_only_tries_or_waits_no_longer_than_it_may_exits_with_4() {
         assert_eq!(crate::count(&other, "error"), 1, "{limits:?}");
         assert_eq!(other.find(is("lost")).unwrap()["reason"], "withdrawn");
     }
+    for limit in [&["--try"][..], &["--timeout", "1s"]] {
+        let args = ["contend", &url, "--json"]
+            .into_iter()
+            .chain(limit.iter().copied());
+        let other = Process::spawn(Path::new(TOOL), args, None);
+        assert_eq!(other.wait_exit(LIMIT).code(), Some(4), "contend {limit:?}");
+        assert_eq!(other.find(is("lost")).unwrap()["reason"], "withdrawn");
+    }
     leader.signal(Signal::Term);
     leader.wait_exit(LIMIT);
     // A leader has no limit.
