@@ -18,6 +18,7 @@ mod output;
 mod standalone;
 mod status;
 mod timeouts;
+mod urls;
 
 use serde_json::Value;
 use std::ffi::OsStr;
