@@ -524,6 +524,13 @@ typedef int32_t tenure_metric;
 #define TENURE_EVENT_CONTENDER_BLOCKED 26
 
 /**
+ * The group's znode has children of another recipe, such as Curator's LeaderLatch, whose
+ * contenders and this one do not wait for each other; one event for each candidacy, which goes on:
+ * tenure_event_member, tenure_event_token, tenure_event_message.
+ */
+#define TENURE_EVENT_CONTENDER_STRANGERS 27
+
+/**
  * The leader cannot be known: no server has answered for too long. It is not the same as NONE:
  * tenure_event_since_ns.
  */

@@ -115,6 +115,7 @@ enum class event_kind : std::int32_t {
     contender_jeopardy = TENURE_EVENT_CONTENDER_JEOPARDY,
     contender_lost = TENURE_EVENT_CONTENDER_LOST,
     contender_blocked = TENURE_EVENT_CONTENDER_BLOCKED,
+    contender_strangers = TENURE_EVENT_CONTENDER_STRANGERS,
     detector_unknown = TENURE_EVENT_DETECTOR_UNKNOWN,
     detector_none = TENURE_EVENT_DETECTOR_NONE,
     detector_leader = TENURE_EVENT_DETECTOR_LEADER,

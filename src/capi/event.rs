@@ -343,7 +343,8 @@ pub unsafe extern "C" fn tenure_event_status(event: *const tenure_event) -> tenu
 }
 
 /// What went wrong, in a sentence for people: if tenure_event_status is not TENURE_OK, and for
-/// TENURE_EVENT_SESSION_SUSPENDED and TENURE_EVENT_SESSION_RETRYING.
+/// TENURE_EVENT_SESSION_SUSPENDED, TENURE_EVENT_SESSION_RETRYING and
+/// TENURE_EVENT_CONTENDER_STRANGERS.
 ///
 /// @param event  an event, or NULL
 /// @return the sentence; the empty text where there is none

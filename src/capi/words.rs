@@ -89,6 +89,10 @@ pub const TENURE_EVENT_CONTENDER_LOST: tenure_event_kind = 25;
 /// The candidacy cannot go on for now, and the contender tries again by itself; one event for each
 /// cause: tenure_event_member, tenure_event_token, tenure_event_status, tenure_event_message.
 pub const TENURE_EVENT_CONTENDER_BLOCKED: tenure_event_kind = 26;
+/// The group's znode has children of another recipe, such as Curator's LeaderLatch, whose
+/// contenders and this one do not wait for each other; one event for each candidacy, which goes on:
+/// tenure_event_member, tenure_event_token, tenure_event_message.
+pub const TENURE_EVENT_CONTENDER_STRANGERS: tenure_event_kind = 27;
 /// The leader cannot be known: no server has answered for too long. It is not the same as NONE:
 /// tenure_event_since_ns.
 pub const TENURE_EVENT_DETECTOR_UNKNOWN: tenure_event_kind = 40;
@@ -259,6 +263,7 @@ pub(super) const fn event_kind_name(number: tenure_event_kind) -> &'static CStr 
         TENURE_EVENT_CONTENDER_JEOPARDY => c"contender jeopardy",
         TENURE_EVENT_CONTENDER_LOST => c"contender lost",
         TENURE_EVENT_CONTENDER_BLOCKED => c"contender blocked",
+        TENURE_EVENT_CONTENDER_STRANGERS => c"contender strangers",
         TENURE_EVENT_DETECTOR_UNKNOWN => c"detector unknown",
         TENURE_EVENT_DETECTOR_NONE => c"detector none",
         TENURE_EVENT_DETECTOR_LEADER => c"detector leader",

@@ -31,7 +31,7 @@ pub(super) fn level(event: &Event) -> LogLevel {
                 Ending::Involuntary => LogLevel::Warn,
                 Ending::Final => LogLevel::Error,
             },
-            ContenderEvent::Blocked { .. } => LogLevel::Error,
+            ContenderEvent::Blocked { .. } | ContenderEvent::Strangers { .. } => LogLevel::Error,
             _ => LogLevel::Info,
         },
         Event::Detector(event) => match event {
@@ -102,6 +102,7 @@ fn contender(event: &ContenderEvent) -> String {
                 of(member.as_ref())
             )
         }
+        ContenderEvent::Strangers { error, .. } => error.clone(),
         ContenderEvent::Lost {
             member,
             led_until,

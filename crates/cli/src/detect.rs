@@ -1,8 +1,10 @@
 //! `tenure detect`: follows the leader of a group.
 
 use crate::inbox::Input;
+use crate::lines;
 use crate::report::Report;
 use crate::signals::Stop;
+use crate::strangers::Look;
 use crate::{CLOSED, Outcome, REFUSED, Tool};
 use std::time::{Duration, Instant};
 use tenure::{DetectorEvent, Error, ErrorKind, Leader, SessionEvent};
@@ -23,6 +25,7 @@ pub(crate) fn run(
     let mut deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let detector = client.detect(group)?;
     detector.events().on_each(inbox.deliver())?;
+    let mut strangers = Look::new(client, group);
     let mut outcome = Outcome::Done;
     while !report.is_broken() {
         match inbox.next(deadline) {
@@ -44,8 +47,12 @@ pub(crate) fn run(
             }
             Input::Own(event) => {
                 let known = !matches!(event, DetectorEvent::Unknown { .. });
-                if known || !once {
-                    report.detector(&event);
+                if (known || !once)
+                    && let Some(line) = lines::detector(&event)
+                {
+                    let empty = event == DetectorEvent::None;
+                    let found = if known { strangers.at(empty) } else { None };
+                    report.line(line.with_strangers(found.as_ref(), group));
                 }
                 if let DetectorEvent::Leader(leader) = &event {
                     check_label(leader, label, report);

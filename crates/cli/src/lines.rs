@@ -12,7 +12,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 use tenure::{
     ContenderEvent, DetectorEvent, ErrorKind, ExpiredBy, Leader, LostReason, Member, SessionEvent,
-    Time,
+    Strangers, Time,
 };
 
 /// How many characters of a payload the text shows.
@@ -44,6 +44,19 @@ impl Line {
     fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(key.to_owned(), value.into());
         self
+    }
+
+    /// Adds members of another recipe, in the group at `path`.
+    pub(crate) fn with_strangers(mut self, found: Option<&Strangers>, path: &str) -> Self {
+        let Some(found) = found else {
+            return self;
+        };
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "\n    {}", plain(&found.warning(path)));
+        let object = json!({
+            "count": found.count, "recipe": found.recipe, "example": found.example,
+        });
+        self.with("strangers", object)
     }
 
     fn with_data(mut self, data: &[u8]) -> Self {
@@ -123,6 +136,7 @@ pub(crate) fn contender(event: &ContenderEvent) -> Option<Line> {
         .with("token", member.token.to_string())
         .with("lease_end_boottime_ns", lease_end.as_nanos()),
         ContenderEvent::Blocked { member, error } => blocked(member.as_ref(), error),
+        ContenderEvent::Strangers { member, error } => strangers(member.as_ref(), error),
         ContenderEvent::Lost {
             member,
             led_until,
@@ -139,6 +153,14 @@ fn blocked(member: Option<&Member>, error: &tenure::Error) -> Line {
         plain(error.message())
     );
     let line = Line::new("blocked", text).with("message", error.message());
+    match member {
+        Some(member) => line.with("member", name(member)),
+        None => line,
+    }
+}
+
+fn strangers(member: Option<&Member>, message: &str) -> Line {
+    let line = Line::new("strangers", plain(message)).with("message", message);
     match member {
         Some(member) => line.with("member", name(member)),
         None => line,

@@ -87,6 +87,7 @@ from .events import (
     SessionRetrying,
     SessionSuspended,
     Standby,
+    Strangers,
 )
 # generated: end
 from .events import (
@@ -168,6 +169,7 @@ __all__ = [
     "SessionRetrying",
     "SessionSuspended",
     "Standby",
+    "Strangers",
     "TimeoutError",
     # generated: end
 ]

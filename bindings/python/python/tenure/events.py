@@ -50,6 +50,7 @@ __all__ = [
     "SessionRetrying",
     "SessionSuspended",
     "Standby",
+    "Strangers",
     # generated: end
 ]
 
@@ -210,6 +211,18 @@ class Blocked(ContenderEvent):
     """The own znode, if it exists."""
     error: Error
     """Why, and what helps."""
+
+
+@dataclass(frozen=True)
+class Strangers(ContenderEvent):
+    """The group's znode has children of another recipe, such as Curator's LeaderLatch, whose
+    contenders and this one do not wait for each other; one event for each candidacy. It is news,
+    and no state: ``state`` stays as it was."""
+
+    member: Optional[Member]
+    """The own znode, if it exists."""
+    error: str
+    """What was found, and what helps, in a sentence for people."""
 
 
 @dataclass(frozen=True)

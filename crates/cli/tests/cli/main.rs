@@ -17,6 +17,7 @@ mod members;
 mod output;
 mod standalone;
 mod status;
+mod strangers;
 mod timeouts;
 mod urls;
 

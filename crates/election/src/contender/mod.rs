@@ -129,6 +129,8 @@ pub(crate) struct Contender {
     doubted: Option<Time>,
     /// The causes of `Blocked` that were reported.
     blocks: Again,
+    /// Whether the newest listing of this candidacy had members of other recipes.
+    strangers: bool,
 
     withdrawals: Vec<CallId>,
     writes: Vec<CallId>,
@@ -157,6 +159,7 @@ impl Contender {
             again: Again::default(),
             doubted: None,
             blocks: Again::default(),
+            strangers: false,
             withdrawals: Vec::new(),
             writes: Vec::new(),
             leaving: false,
@@ -195,6 +198,7 @@ impl Contender {
             | Call::AwaitEnd { .. }
             | Call::Evict { .. }
             | Call::Members
+            | Call::Strangers
             | Call::Data { .. } => return false,
         }
         true
@@ -394,6 +398,7 @@ impl Contender {
         self.waiting = None;
         self.again.over();
         self.blocks.over();
+        self.strangers = false;
         self.answer_writes(&Ok(Answer::Written(false)), shared);
         self.before.clear();
         self.further = 0;

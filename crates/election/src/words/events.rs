@@ -120,6 +120,19 @@ words! {
             python_doc: "The candidacy cannot go on for now, and the contender tries again by itself; one \
                          event for each cause. The error says why, and what helps. It is news, and no state: \
                          ``state`` stays as it was."),
+        /// The group's znode has children of another recipe, such as Curator's LeaderLatch, whose contenders
+        /// and this one do not wait for each other; one event for each candidacy. The candidacy goes on.
+        Strangers {
+            /// The own znode, if it exists.
+            member: Option<Member>,
+            /// What was found, and what helps, in a sentence for people.
+            error: String,
+        } = (27, "strangers", python: "Strangers", news: true,
+            c: "The group's znode has children of another recipe, such as Curator's LeaderLatch, whose contenders \
+                and this one do not wait for each other; one event for each candidacy, which goes on.",
+            python_doc: "The group's znode has children of another recipe, such as Curator's LeaderLatch, whose \
+                         contenders and this one do not wait for each other; one event for each candidacy. \
+                         It is news, and no state: ``state`` stays as it was."),
         /// The candidacy is over; exactly one event for each candidacy that began.
         Lost {
             /// The own znode, if one existed.
