@@ -266,6 +266,19 @@ pub unsafe extern "C" fn tenure_event_ahead(event: *const tenure_event) -> usize
     })
 }
 
+/// The highest fencing token that was seen before it fell, for TENURE_EVENT_CONTENDER_TOKEN_FELL and
+/// TENURE_EVENT_DETECTOR_TOKEN_FELL. The new one is tenure_event_token.
+///
+/// @param event  an event, or NULL
+/// @return the token; 0 for other events
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_event_token_before(event: *const tenure_event) -> u64 {
+    look(event, 0, |news| news.count("before"))
+}
+
 /// When the lease of a leadership ends, or ended, on the boot-time clock: for
 /// TENURE_EVENT_CONTENDER_LEADING and TENURE_EVENT_CONTENDER_JEOPARDY the end of the lease unless
 /// it is renewed before (renewals are no events), for TENURE_EVENT_CONTENDER_LOST the time until

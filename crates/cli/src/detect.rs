@@ -45,6 +45,11 @@ pub(crate) fn run(
                 }
                 report.problem(error.message(), None);
             }
+            Input::Own(event @ DetectorEvent::TokenFell { .. }) => {
+                if let Some(line) = lines::detector(&event) {
+                    report.line(line);
+                }
+            }
             Input::Own(event) => {
                 let known = !matches!(event, DetectorEvent::Unknown { .. });
                 if (known || !once)

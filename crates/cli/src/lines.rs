@@ -136,6 +136,7 @@ pub(crate) fn contender(event: &ContenderEvent) -> Option<Line> {
         .with("token", member.token.to_string())
         .with("lease_end_boottime_ns", lease_end.as_nanos()),
         ContenderEvent::Blocked { member, error } => blocked(member.as_ref(), error),
+        ContenderEvent::TokenFell { member, before } => token_fell(member, *before),
         ContenderEvent::Strangers { member, error } => strangers(member.as_ref(), error),
         ContenderEvent::Lost {
             member,
@@ -165,6 +166,21 @@ fn strangers(member: Option<&Member>, message: &str) -> Line {
         Some(member) => line.with("member", name(member)),
         None => line,
     }
+}
+
+/// The token of `member` is lower than one before.
+fn token_fell(member: &Member, before: u64) -> Line {
+    let message = format!(
+        "the fencing token fell from {before} to {} ({}): the ensemble was emptied or restored; resources \
+         that remember the old token refuse the new leader until they are reset",
+        member.token,
+        plain(&member.path)
+    );
+    Line::new("token_fell", message.as_str())
+        .with("member", name(member))
+        .with("token", member.token.to_string())
+        .with("token_before", before.to_string())
+        .with("message", message)
 }
 
 fn lost(member: Option<&Member>, led_until: Option<Time>, reason: &LostReason) -> Line {
@@ -208,6 +224,7 @@ pub(crate) fn detector(event: &DetectorEvent) -> Option<Line> {
         .with("member", name(member))
         .with("token", member.token.to_string())
         .with_data(data),
+        DetectorEvent::TokenFell { member, before } => token_fell(member, *before),
         // The event prints an error line instead.
         DetectorEvent::Failed(_) => return None,
         _ => return None,

@@ -122,7 +122,11 @@ impl Report {
         let Some(line) = lines::contender(event) else {
             return;
         };
-        if matches!(event, ContenderEvent::Strangers { .. }) && !self.json {
+        let warning = matches!(
+            event,
+            ContenderEvent::Strangers { .. } | ContenderEvent::TokenFell { .. }
+        );
+        if warning && !self.json {
             self.print_error(&line.text);
             return;
         }

@@ -71,6 +71,7 @@ from .events import (
     Enrolling,
     Jeopardy,
     LeaderKnown,
+    LeaderTokenFell,
     LeaderUnknown,
     Leading,
     ListingFailed,
@@ -88,6 +89,7 @@ from .events import (
     SessionSuspended,
     Standby,
     Strangers,
+    TokenFell,
 )
 # generated: end
 from .events import (
@@ -148,6 +150,7 @@ __all__ = [
     "InvalidInputError",
     "Jeopardy",
     "LeaderKnown",
+    "LeaderTokenFell",
     "LeaderUnknown",
     "Leading",
     "ListingFailed",
@@ -171,5 +174,6 @@ __all__ = [
     "Standby",
     "Strangers",
     "TimeoutError",
+    "TokenFell",
     # generated: end
 ]

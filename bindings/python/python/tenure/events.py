@@ -34,6 +34,7 @@ __all__ = [
     "Enrolling",
     "Jeopardy",
     "LeaderKnown",
+    "LeaderTokenFell",
     "LeaderUnknown",
     "Leading",
     "ListingFailed",
@@ -51,6 +52,7 @@ __all__ = [
     "SessionSuspended",
     "Standby",
     "Strangers",
+    "TokenFell",
     # generated: end
 ]
 
@@ -226,6 +228,18 @@ class Strangers(ContenderEvent):
 
 
 @dataclass(frozen=True)
+class TokenFell(ContenderEvent):
+    """The group's fencing token fell: the ensemble was emptied or restored. Resources that remember
+    the old token refuse the new leader until they are reset. It is news, and no state: ``state``
+    stays as it was."""
+
+    member: Member
+    """The own znode, with the new token."""
+    before: int
+    """The highest token that this contender saw before."""
+
+
+@dataclass(frozen=True)
 class Lost(ContenderEvent):
     """The candidacy is over; exactly one event for each candidacy that began."""
 
@@ -278,6 +292,18 @@ class LeaderKnown(DetectorEvent):
 
     leader: Leader = field()
     """The leader."""
+
+
+@dataclass(frozen=True)
+class LeaderTokenFell(DetectorEvent):
+    """The group's fencing token fell: the ensemble was emptied or restored. Resources that remember
+    the old token refuse the new leader until they are reset. It is news, and no state: ``state``
+    stays as it was."""
+
+    member: Member
+    """The leader, with the new token."""
+    before: int
+    """The highest token that this detector saw before."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ mod standalone;
 mod status;
 mod strangers;
 mod timeouts;
+mod tokens;
 mod urls;
 
 use serde_json::Value;

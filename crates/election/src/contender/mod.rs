@@ -131,6 +131,8 @@ pub(crate) struct Contender {
     blocks: Again,
     /// Whether the newest listing of this candidacy had members of other recipes.
     strangers: bool,
+    /// The token of its newest znode, also of one that is gone.
+    newest: u64,
 
     withdrawals: Vec<CallId>,
     writes: Vec<CallId>,
@@ -160,6 +162,7 @@ impl Contender {
             doubted: None,
             blocks: Again::default(),
             strangers: false,
+            newest: 0,
             withdrawals: Vec::new(),
             writes: Vec::new(),
             leaving: false,
@@ -271,6 +274,7 @@ impl Contender {
             ZnodeNews::Stands(member) => {
                 self.member = Some(member.clone());
                 self.report(ContenderEvent::Enrolled { member }, shared);
+                self.compare_tokens(shared);
                 if !self.listing {
                     self.list(shared);
                 }
@@ -366,6 +370,17 @@ impl Contender {
 
     fn report(&self, event: ContenderEvent, shared: &mut Shared) {
         shared.event(self.handle, Event::Contender(event));
+    }
+
+    /// Reports a token that is lower than the one before.
+    fn compare_tokens(&mut self, shared: &mut Shared) {
+        let Some(member) = self.member.clone() else {
+            return;
+        };
+        let before = core::mem::replace(&mut self.newest, member.token);
+        if member.token < before {
+            self.report(ContenderEvent::TokenFell { member, before }, shared);
+        }
     }
 
     fn answer_withdrawals(&mut self, answer: &Result<Answer, Error>, shared: &mut Shared) {
