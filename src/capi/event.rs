@@ -421,7 +421,28 @@ pub unsafe extern "C" fn tenure_event_free(event: *mut tenure_event) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{ContenderEvent, Error, ErrorKind, Event, Member};
+    use crate::api::{ContenderEvent, DetectorEvent, Error, ErrorKind, Event, Member};
+
+    #[test]
+    fn a_token_that_fell_shows_both() {
+        let member = Member {
+            path: "/g/0000000001".to_owned(),
+            label: None,
+            sequence: 1,
+            token: 4,
+        };
+        let (contender, before) = (member.clone(), 56);
+        let contender = ContenderEvent::TokenFell {
+            member: contender,
+            before,
+        };
+        let detector = DetectorEvent::TokenFell { member, before };
+        for event in [Event::Contender(contender), Event::Detector(detector)] {
+            let news = News::from(event);
+            assert_eq!(news.member().map(|member| member.token), Some(4));
+            assert_eq!(news.count("before"), Some(56));
+        }
+    }
 
     #[test]
     fn a_blocked_candidacy_shows_its_member_and_its_error() {

@@ -262,6 +262,10 @@ fn mended_servers(rest: &str) -> Option<String> {
         path = &path[server.len() + 1..];
     }
     let list: Vec<&str> = list.into_iter().map(with_one_port).collect();
+    // A port without a host: `zk:2181/path`.
+    if list.iter().any(|server| server.parse::<u32>().is_ok()) {
+        return None;
+    }
     let mut text = "zk://".to_owned();
     if let Some(credentials) = credentials {
         text += credentials;
@@ -358,6 +362,8 @@ mod tests {
             ("zk:/h1:2181/app", "zk://", one),
             ("zk:h1:2181/app", "zk://", one),
             ("zk//h1:2181/app", "zk://", one),
+            ("zk:2181/app", "zk://", ""),
+            ("zk://h1:2181/a\tpp", "does not allow", one),
             ("zk:///h1:2181/app", "host name", one),
             ("//h1:2181/app", "zk://", one),
             ("h1:2181,h2:2181/app", "zk://", two),
