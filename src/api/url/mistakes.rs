@@ -302,8 +302,21 @@ fn plain(text: &str) -> String {
         }
     }
     plain += &text[from..];
-    plain.retain(|c| !is_blank(c));
-    plain.replace('\\', "/")
+    // A space between two words is left: it may stand for anything.
+    plain.retain(|c| c == ' ' || !is_blank(c));
+    let mut plain = plain.replace('\\', "/");
+    for (twice, once) in [
+        ("//", "/"),
+        (" ,", ","),
+        (", ", ","),
+        (" /", "/"),
+        ("/ ", "/"),
+    ] {
+        while plain.contains(twice) {
+            plain = plain.replace(twice, once);
+        }
+    }
+    plain.trim_matches(' ').to_owned()
 }
 
 /// `host:port` for `host:port:port`, and `host` for `host:`.
@@ -347,11 +360,11 @@ mod tests {
             ("zk://h1:2181/app#x", "no fragment", one),
             ("zk://h1:2181/app/?x=y&z", "no query", one),
             ("zk://h1:2181/%61pp", "percent", one),
-            ("zk://h1:2181/%2Fapp", "percent", ""),
+            ("zk://h1:2181/%2Fapp", "percent", one),
             ("zk://h1:2181%2Fapp", "no path", one),
             ("zk://h1:2181/app\u{a0}", "U+00A0", one),
             ("zk://h1:2181/app\u{200b}/", "U+200B", one),
-            ("zk://h1:2181/a pp", "U+0020", one),
+            ("zk://h1:2181/a pp", "U+0020", ""),
             ("\u{feff}zk://h1:2181/app", "zk://", one),
             ("zk://h1:2181/app\\sub", "backslash", "zk://h1:2181/app/sub"),
             ("zk://h1:2181\\app", "no path", one),
@@ -363,6 +376,9 @@ mod tests {
             ("zk:h1:2181/app", "zk://", one),
             ("zk//h1:2181/app", "zk://", one),
             ("zk:2181/app", "zk://", ""),
+            ("zk://h1:2181//app", "empty element", one),
+            ("zk://h1:2181 , h2:2181 /app ", "port that is not", two),
+            ("zk://h1:2181/ app", "U+0020", one),
             ("zk://h1:2181/a\tpp", "does not allow", one),
             ("zk:///h1:2181/app", "host name", one),
             ("//h1:2181/app", "zk://", one),
