@@ -231,7 +231,9 @@ typedef struct tenure_members tenure_members;
  * A URL that says where a group is: `zk://[user:password@]host[:port][,host[:port]...]/path` as in
  * Apache Mesos (IPv6 in brackets, port 2181 by default); `file:///path` of a file that holds a
  * URL; `memory://name/path` for a server inside this process; a bare `host:port`, which is the
- * leader itself. It never changes; any thread may read it.
+ * leader itself. A text that surely is a mistake is refused, such as `zk://h1/app,h2/app` or
+ * `zk://h/app?x`; a path that begins with `/./` is meant as it is written, as in `zk://h/./app?x`.
+ * It never changes; any thread may read it.
  *
  * @since ABI 1
  */
@@ -522,6 +524,20 @@ typedef int32_t tenure_metric;
 #define TENURE_EVENT_CONTENDER_BLOCKED 26
 
 /**
+ * The group's znode has children of another recipe, such as Curator's LeaderLatch, whose
+ * contenders and this one do not wait for each other; one event for each candidacy, which goes on:
+ * tenure_event_member, tenure_event_token, tenure_event_message.
+ */
+#define TENURE_EVENT_CONTENDER_STRANGERS 27
+
+/**
+ * The group's fencing token fell: the ensemble was emptied or restored. Resources that remember
+ * the old token refuse the new leader until they are reset: tenure_event_member,
+ * tenure_event_token, tenure_event_token_before.
+ */
+#define TENURE_EVENT_CONTENDER_TOKEN_FELL 28
+
+/**
  * The leader cannot be known: no server has answered for too long. It is not the same as NONE:
  * tenure_event_since_ns.
  */
@@ -543,6 +559,13 @@ typedef int32_t tenure_metric;
  * tenure_event_message.
  */
 #define TENURE_EVENT_DETECTOR_FAILED 43
+
+/**
+ * The group's fencing token fell: the ensemble was emptied or restored. Resources that remember
+ * the old token refuse the new leader until they are reset: tenure_event_member,
+ * tenure_event_token, tenure_event_token_before.
+ */
+#define TENURE_EVENT_DETECTOR_TOKEN_FELL 44
 
 /**
  * The members cannot be known: no server has answered for too long: tenure_event_since_ns.
@@ -1320,6 +1343,18 @@ TENURE_API tenure_expired_by tenure_event_expired_by(const struct tenure_event *
 TENURE_API size_t tenure_event_ahead(const struct tenure_event *event);
 
 /**
+ * The highest fencing token that was seen before it fell, for TENURE_EVENT_CONTENDER_TOKEN_FELL and
+ * TENURE_EVENT_DETECTOR_TOKEN_FELL. The new one is tenure_event_token.
+ *
+ * @param event  an event, or NULL
+ * @return the token; 0 for other events
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API uint64_t tenure_event_token_before(const struct tenure_event *event);
+
+/**
  * When the lease of a leadership ends, or ended, on the boot-time clock: for
  * TENURE_EVENT_CONTENDER_LEADING and TENURE_EVENT_CONTENDER_JEOPARDY the end of the lease unless
  * it is renewed before (renewals are no events), for TENURE_EVENT_CONTENDER_LOST the time until
@@ -1383,7 +1418,8 @@ TENURE_API tenure_status tenure_event_status(const struct tenure_event *event);
 
 /**
  * What went wrong, in a sentence for people: if tenure_event_status is not TENURE_OK, and for
- * TENURE_EVENT_SESSION_SUSPENDED and TENURE_EVENT_SESSION_RETRYING.
+ * TENURE_EVENT_SESSION_SUSPENDED, TENURE_EVENT_SESSION_RETRYING and
+ * TENURE_EVENT_CONTENDER_STRANGERS.
  *
  * @param event  an event, or NULL
  * @return the sentence; the empty text where there is none

@@ -115,10 +115,13 @@ enum class event_kind : std::int32_t {
     contender_jeopardy = TENURE_EVENT_CONTENDER_JEOPARDY,
     contender_lost = TENURE_EVENT_CONTENDER_LOST,
     contender_blocked = TENURE_EVENT_CONTENDER_BLOCKED,
+    contender_strangers = TENURE_EVENT_CONTENDER_STRANGERS,
+    contender_token_fell = TENURE_EVENT_CONTENDER_TOKEN_FELL,
     detector_unknown = TENURE_EVENT_DETECTOR_UNKNOWN,
     detector_none = TENURE_EVENT_DETECTOR_NONE,
     detector_leader = TENURE_EVENT_DETECTOR_LEADER,
     detector_failed = TENURE_EVENT_DETECTOR_FAILED,
+    detector_token_fell = TENURE_EVENT_DETECTOR_TOKEN_FELL,
     group_unknown = TENURE_EVENT_GROUP_UNKNOWN,
     group_members = TENURE_EVENT_GROUP_MEMBERS,
     group_failed = TENURE_EVENT_GROUP_FAILED,
@@ -608,6 +611,7 @@ public:
         return static_cast<tenure::expired_by>(tenure_event_expired_by(seen_));
     }
     std::size_t ahead() const noexcept { return tenure_event_ahead(seen_); }
+    std::uint64_t token_before() const noexcept { return tenure_event_token_before(seen_); }
     std::optional<boottime_clock::time_point> lease_end() const noexcept
     {
         return instant(tenure_event_lease_end_ns(seen_));

@@ -43,7 +43,7 @@ pub use api::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
     Error, ErrorKind, Events, ExpiredBy, Group, GroupEvent, HandleEvent, Host, Leader, Leadership,
     LeasePolicy, LogLevel, LogRecord, LostReason, Member, MemoryServer, Metrics, Pending, Reenrol,
-    SessionEvent, Time, TlsOptions, Url, now, set_log, unset_log,
+    SessionEvent, Strangers, Time, TlsOptions, Url, now, set_log, unset_log,
 };
 
 #[cfg(feature = "log")]

@@ -3,7 +3,7 @@
 use super::any_events::wait_for;
 use super::checks::check_member;
 use super::events::Events;
-use crate::core::{Answer, Call, Command, Error, ErrorKind, GroupEvent, Handle, Member};
+use crate::core::{Answer, Call, Command, Error, ErrorKind, GroupEvent, Handle, Member, Strangers};
 use crate::driver::{ClientHandle, Pending, Sink};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -120,6 +120,27 @@ impl Group {
             },
             |answer| match answer {
                 Answer::Members(members) => Some(members),
+                _ => None,
+            },
+        )
+    }
+
+    /// The children of the group's znode that look like members of another recipe, such as Curator's
+    /// LeaderLatch; `None` if there are none. Its contenders and those of this library do not wait for
+    /// each other: in one group, two would lead at the same time.
+    ///
+    /// # Errors
+    /// `NoAuth`, `Closed`.
+    pub fn strangers(&self) -> Pending<Option<Strangers>> {
+        let handle = self.handle;
+        self.client.call(
+            |call| Command::Call {
+                handle,
+                call,
+                what: Call::Strangers,
+            },
+            |answer| match answer {
+                Answer::Strangers(strangers) => Some(strangers),
                 _ => None,
             },
         )

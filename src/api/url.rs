@@ -1,11 +1,13 @@
 //! The URL of a group: `zk://[user:password@]host[:port][,host[:port]…]/path`.
 
 mod file;
+mod mistakes;
 mod servers;
 
 use super::checks::invalid;
 use crate::core::{Error, Host, Secret};
 use crate::proto::path;
+use mistakes::{AS_WRITTEN, Fault};
 use std::fmt;
 use std::str::FromStr;
 
@@ -18,6 +20,13 @@ const URL_BYTES_MAX: usize = 16 << 10;
 /// after the scheme, and the text before it is split at the *last* `@`; nothing is percent-decoded.
 /// So a password may hold `@` but not `/`. Up to two trailing `/` of the path are dropped. Beyond
 /// Mesos, servers are checked, the default port is 2181, and IPv6 addresses are in brackets.
+///
+/// A text that is surely a mistake, and that Mesos would read as the URL of another group, is refused
+/// with the corrected form: a path that names servers again (`zk://h1/app,h2/app`), or holds `?`, `#`,
+/// `%` with two hexadecimal digits, a backslash, a blank or a second URL, and credentials that are
+/// repeated for each server or percent-encoded. ZooKeeper allows most of these in the name of a znode: a
+/// path that begins with `/./` is meant as it is written, as in `zk://h/./app?x` for the znode
+/// `/app?x`. It begins at the last `/./`, so there the password may hold `/`.
 ///
 /// - `zk://…` names servers;
 /// - `memory://name/path` names a server inside this process, for trials and for tests;
@@ -32,6 +41,8 @@ pub struct Url {
     place: Place,
     credentials: Option<Secret>,
     path: String,
+    /// Whether the text is a URL only because its path begins with `/./`.
+    as_written: bool,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -63,52 +74,74 @@ impl Url {
                 text.len()
             )));
         }
+        let shown = |text: &str| Self::read(text).ok().map(|url| url.to_string());
+        Self::read(text).map_err(|fault| invalid(fault.message(text, shown)))
+    }
+
+    fn read(text: &str) -> Result<Self, Fault> {
         if let Some(rest) = text.strip_prefix("memory://") {
-            let (name, path) = split_path(rest)?;
+            let Split {
+                authority: name,
+                path,
+                meant,
+            } = split_path(rest)?;
+            let as_written = check_path(None, &path, meant)?;
             let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
             if name.is_empty() || !name.chars().all(plain) {
                 return Err(invalid(
                     "memory:// needs a name of letters, digits, '.', '_' or '-', \
                      as in memory://trial/path",
-                ));
+                )
+                .into());
             }
             return Ok(Self {
                 place: Place::Memory(name.to_owned()),
                 credentials: None,
                 path,
+                as_written,
             });
         }
         let Some(rest) = text.strip_prefix("zk://") else {
             return Self::parse_standalone(text);
         };
         let secretive = rest.contains('@');
-        let (authority, path) = split_path(rest)?;
+        let Split {
+            authority,
+            path,
+            meant,
+        } = split_path(rest)?;
         let (credentials, servers) = match authority.rsplit_once('@') {
             Some((credentials, servers)) => (Some(credentials), servers),
             None => (None, authority),
         };
         if credentials.is_some_and(|text| !text.contains(':')) {
-            return Err(invalid(
-                "the credentials in front of '@' must be user:password",
-            ));
+            return Err(invalid("the credentials in front of '@' must be user:password").into());
         }
+        let mut as_written = credentials.is_some_and(|text| text.contains('/'));
+        match credentials.and_then(mistakes::in_credentials) {
+            Some(fault) if !meant => return Err(fault),
+            fault => as_written |= fault.is_some(),
+        }
+        as_written |= check_path(Some(authority), &path, meant)?;
         let servers = servers::parse_list(servers, secretive)?;
         Ok(Self {
             place: Place::Servers(servers),
             credentials: credentials.map(Secret::new),
             path,
+            as_written,
         })
     }
 
     /// A text without a scheme is an address or a mistake. The error repeats none of it: it may hold a
     /// password.
-    fn parse_standalone(text: &str) -> Result<Self, Error> {
+    fn parse_standalone(text: &str) -> Result<Self, Fault> {
         if !text.contains(':') || text.contains(['/', '@', ',']) {
             return Err(invalid(
                 "expecting 'zk://' at the beginning of the URL, \
                  as in zk://host1:2181,host2:2181/path (or memory://name/path, or file:///path, \
                  or the host:port of a standalone leader)",
-            ));
+            )
+            .into());
         }
         let host = servers::parse_address(text).map_err(|why| {
             invalid(format!(
@@ -120,6 +153,7 @@ impl Url {
             path: host.to_string(),
             place: Place::Standalone(host),
             credentials: None,
+            as_written: false,
         })
     }
 
@@ -178,6 +212,9 @@ impl fmt::Display for Url {
                 }
             }
         }
+        if self.as_written {
+            f.write_str("/.")?;
+        }
         f.write_str(&self.path)
     }
 }
@@ -188,33 +225,61 @@ impl fmt::Debug for Url {
     }
 }
 
-/// The text before the first `/`, and the path from there on.
-fn split_path(rest: &str) -> Result<(&str, String), Error> {
-    let Some(at) = rest.find('/') else {
-        return Err(invalid(
-            "the URL names no path; a group needs one, as in zk://host:2181/path",
-        ));
+/// The text behind the scheme, in two.
+struct Split<'a> {
+    authority: &'a str,
+    path: String,
+    /// Whether the path is meant as it is written.
+    meant: bool,
+}
+
+/// Splits at the first `/`, or at `/./`.
+fn split_path(rest: &str) -> Result<Split<'_>, Fault> {
+    let (authority, path, meant) = match (rest.rfind(AS_WRITTEN), rest.find('/')) {
+        (Some(at), _) => (&rest[..at], &rest[at + 2..], true),
+        (None, Some(at)) => (&rest[..at], &rest[at..], false),
+        (None, None) => {
+            return Err(invalid(
+                "the URL names no path; a group needs one, as in zk://host:2181/path",
+            )
+            .into());
+        }
     };
-    let (authority, path) = rest.split_at(at);
     let once = path.strip_suffix('/').unwrap_or(path);
     let path = once.strip_suffix('/').unwrap_or(once);
     if path.is_empty() || path == "/" {
         return Err(invalid(
             "the path '/' cannot be a group's; name one, as in zk://host:2181/path",
-        ));
+        )
+        .into());
+    }
+    Ok(Split {
+        authority,
+        path: path.to_owned(),
+        meant,
+    })
+}
+
+/// Whether the path is one only because it is meant as it is written.
+fn check_path(authority: Option<&str>, path: &str, meant: bool) -> Result<bool, Fault> {
+    let fault = mistakes::in_path(authority, path);
+    let as_written = fault.is_some();
+    match fault {
+        Some(fault) if !meant => return Err(fault),
+        _ => {}
     }
     path::validate(path).map_err(|why| {
-        // A '/' in a password, or a second URL, makes a path of it.
+        // A '/' in a password makes a path of it.
         if path.contains('@') {
             invalid(
-                "the text after the first '/' is not a path, and it contains an '@': give one URL, with \
-                 a password that contains no '/'",
+                "the text after the first '/' is not a path, and it contains an '@': give one URL; unless \
+                 its password contains no '/', begin the path with /./",
             )
         } else {
             invalid(why)
         }
     })?;
-    Ok((authority, path.to_owned()))
+    Ok(as_written)
 }
 
 #[cfg(test)]
@@ -262,7 +327,7 @@ mod tests {
             ("http://h/m", "zk://"),
             ("zk://h", "path"),
             ("zk://u:p@h", "names no path"),
-            ("zk://u:p/p@h//x", "contains no"),
+            ("zk://u:p/p@h//x", "contained '/'"),
             ("zk://h/", "path"),
             ("zk://h//", "path"),
             ("zk://h///", "'/' cannot be a group's"),

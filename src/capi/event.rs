@@ -266,6 +266,19 @@ pub unsafe extern "C" fn tenure_event_ahead(event: *const tenure_event) -> usize
     })
 }
 
+/// The highest fencing token that was seen before it fell, for TENURE_EVENT_CONTENDER_TOKEN_FELL and
+/// TENURE_EVENT_DETECTOR_TOKEN_FELL. The new one is tenure_event_token.
+///
+/// @param event  an event, or NULL
+/// @return the token; 0 for other events
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_event_token_before(event: *const tenure_event) -> u64 {
+    look(event, 0, |news| news.count("before"))
+}
+
 /// When the lease of a leadership ends, or ended, on the boot-time clock: for
 /// TENURE_EVENT_CONTENDER_LEADING and TENURE_EVENT_CONTENDER_JEOPARDY the end of the lease unless
 /// it is renewed before (renewals are no events), for TENURE_EVENT_CONTENDER_LOST the time until
@@ -343,7 +356,8 @@ pub unsafe extern "C" fn tenure_event_status(event: *const tenure_event) -> tenu
 }
 
 /// What went wrong, in a sentence for people: if tenure_event_status is not TENURE_OK, and for
-/// TENURE_EVENT_SESSION_SUSPENDED and TENURE_EVENT_SESSION_RETRYING.
+/// TENURE_EVENT_SESSION_SUSPENDED, TENURE_EVENT_SESSION_RETRYING and
+/// TENURE_EVENT_CONTENDER_STRANGERS.
 ///
 /// @param event  an event, or NULL
 /// @return the sentence; the empty text where there is none
@@ -407,7 +421,28 @@ pub unsafe extern "C" fn tenure_event_free(event: *mut tenure_event) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{ContenderEvent, Error, ErrorKind, Event, Member};
+    use crate::api::{ContenderEvent, DetectorEvent, Error, ErrorKind, Event, Member};
+
+    #[test]
+    fn a_token_that_fell_shows_both() {
+        let member = Member {
+            path: "/g/0000000001".to_owned(),
+            label: None,
+            sequence: 1,
+            token: 4,
+        };
+        let (contender, before) = (member.clone(), 56);
+        let contender = ContenderEvent::TokenFell {
+            member: contender,
+            before,
+        };
+        let detector = DetectorEvent::TokenFell { member, before };
+        for event in [Event::Contender(contender), Event::Detector(detector)] {
+            let news = News::from(event);
+            assert_eq!(news.member().map(|member| member.token), Some(4));
+            assert_eq!(news.count("before"), Some(56));
+        }
+    }
 
     #[test]
     fn a_blocked_candidacy_shows_its_member_and_its_error() {

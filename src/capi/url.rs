@@ -10,7 +10,9 @@ use crate::api::Url;
 /// A URL that says where a group is: `zk://[user:password@]host[:port][,host[:port]...]/path` as in
 /// Apache Mesos (IPv6 in brackets, port 2181 by default); `file:///path` of a file that holds a
 /// URL; `memory://name/path` for a server inside this process; a bare `host:port`, which is the
-/// leader itself. It never changes; any thread may read it.
+/// leader itself. A text that surely is a mistake is refused, such as `zk://h1/app,h2/app` or
+/// `zk://h/app?x`; a path that begins with `/./` is meant as it is written, as in `zk://h/./app?x`.
+/// It never changes; any thread may read it.
 ///
 /// @since ABI 1
 #[cfg_attr(feature = "capi", repr(C))]

@@ -89,6 +89,14 @@ pub const TENURE_EVENT_CONTENDER_LOST: tenure_event_kind = 25;
 /// The candidacy cannot go on for now, and the contender tries again by itself; one event for each
 /// cause: tenure_event_member, tenure_event_token, tenure_event_status, tenure_event_message.
 pub const TENURE_EVENT_CONTENDER_BLOCKED: tenure_event_kind = 26;
+/// The group's znode has children of another recipe, such as Curator's LeaderLatch, whose
+/// contenders and this one do not wait for each other; one event for each candidacy, which goes on:
+/// tenure_event_member, tenure_event_token, tenure_event_message.
+pub const TENURE_EVENT_CONTENDER_STRANGERS: tenure_event_kind = 27;
+/// The group's fencing token fell: the ensemble was emptied or restored. Resources that remember
+/// the old token refuse the new leader until they are reset: tenure_event_member,
+/// tenure_event_token, tenure_event_token_before.
+pub const TENURE_EVENT_CONTENDER_TOKEN_FELL: tenure_event_kind = 28;
 /// The leader cannot be known: no server has answered for too long. It is not the same as NONE:
 /// tenure_event_since_ns.
 pub const TENURE_EVENT_DETECTOR_UNKNOWN: tenure_event_kind = 40;
@@ -100,6 +108,10 @@ pub const TENURE_EVENT_DETECTOR_LEADER: tenure_event_kind = 42;
 /// The group cannot be read, and the library tries again by itself: tenure_event_status,
 /// tenure_event_message.
 pub const TENURE_EVENT_DETECTOR_FAILED: tenure_event_kind = 43;
+/// The group's fencing token fell: the ensemble was emptied or restored. Resources that remember
+/// the old token refuse the new leader until they are reset: tenure_event_member,
+/// tenure_event_token, tenure_event_token_before.
+pub const TENURE_EVENT_DETECTOR_TOKEN_FELL: tenure_event_kind = 44;
 /// The members cannot be known: no server has answered for too long: tenure_event_since_ns.
 pub const TENURE_EVENT_GROUP_UNKNOWN: tenure_event_kind = 60;
 /// All members, oldest first: tenure_event_members.
@@ -259,10 +271,13 @@ pub(super) const fn event_kind_name(number: tenure_event_kind) -> &'static CStr 
         TENURE_EVENT_CONTENDER_JEOPARDY => c"contender jeopardy",
         TENURE_EVENT_CONTENDER_LOST => c"contender lost",
         TENURE_EVENT_CONTENDER_BLOCKED => c"contender blocked",
+        TENURE_EVENT_CONTENDER_STRANGERS => c"contender strangers",
+        TENURE_EVENT_CONTENDER_TOKEN_FELL => c"contender token fell",
         TENURE_EVENT_DETECTOR_UNKNOWN => c"detector unknown",
         TENURE_EVENT_DETECTOR_NONE => c"detector none",
         TENURE_EVENT_DETECTOR_LEADER => c"detector leader",
         TENURE_EVENT_DETECTOR_FAILED => c"detector failed",
+        TENURE_EVENT_DETECTOR_TOKEN_FELL => c"detector token fell",
         TENURE_EVENT_GROUP_UNKNOWN => c"group unknown",
         TENURE_EVENT_GROUP_MEMBERS => c"group members",
         TENURE_EVENT_GROUP_FAILED => c"group failed",

@@ -83,6 +83,7 @@ fn payload(command: &Command) -> usize {
             | Call::Evict { .. }
             | Call::AwaitEnd { .. }
             | Call::Members
+            | Call::Strangers
             | Call::Data { .. } => 0,
         },
         Command::Detect { .. }

@@ -31,13 +31,15 @@ pub(super) fn level(event: &Event) -> LogLevel {
                 Ending::Involuntary => LogLevel::Warn,
                 Ending::Final => LogLevel::Error,
             },
-            ContenderEvent::Blocked { .. } => LogLevel::Error,
+            ContenderEvent::Blocked { .. }
+            | ContenderEvent::Strangers { .. }
+            | ContenderEvent::TokenFell { .. } => LogLevel::Error,
             _ => LogLevel::Info,
         },
         Event::Detector(event) => match event {
             DetectorEvent::Leader(_) | DetectorEvent::None => LogLevel::Info,
             DetectorEvent::Unknown { .. } => LogLevel::Warn,
-            DetectorEvent::Failed(_) => LogLevel::Error,
+            DetectorEvent::Failed(_) | DetectorEvent::TokenFell { .. } => LogLevel::Error,
             _ => LogLevel::Info,
         },
         Event::Group(event) => match event {
@@ -102,6 +104,8 @@ fn contender(event: &ContenderEvent) -> String {
                 of(member.as_ref())
             )
         }
+        ContenderEvent::Strangers { error, .. } => error.clone(),
+        ContenderEvent::TokenFell { member, before } => token_fell(member, *before),
         ContenderEvent::Lost {
             member,
             led_until,
@@ -129,6 +133,14 @@ fn of(member: Option<&Member>) -> String {
     member.map_or_else(String::new, |member| format!(" of {}", member.path))
 }
 
+fn token_fell(member: &Member, before: u64) -> String {
+    format!(
+        "the token fell from {before} to {} of {}: the ensemble was emptied or restored; reset the resources \
+         that remember {before}",
+        member.token, member.path
+    )
+}
+
 fn lost(reason: &LostReason) -> String {
     match reason {
         LostReason::Failed(error) => error.to_string(),
@@ -146,6 +158,7 @@ fn detector(event: &DetectorEvent) -> String {
             "{} leads with token {}",
             leader.member.path, leader.member.token
         ),
+        DetectorEvent::TokenFell { member, before } => token_fell(member, *before),
         DetectorEvent::Failed(error) => error.to_string(),
         other => without_line(other.name()),
     }

@@ -1,8 +1,10 @@
 //! `tenure detect`: follows the leader of a group.
 
 use crate::inbox::Input;
+use crate::lines;
 use crate::report::Report;
 use crate::signals::Stop;
+use crate::strangers::Look;
 use crate::{CLOSED, Outcome, REFUSED, Tool};
 use std::time::{Duration, Instant};
 use tenure::{DetectorEvent, Error, ErrorKind, Leader, SessionEvent};
@@ -23,6 +25,7 @@ pub(crate) fn run(
     let mut deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let detector = client.detect(group)?;
     detector.events().on_each(inbox.deliver())?;
+    let mut strangers = Look::new(client, group);
     let mut outcome = Outcome::Done;
     // A question that fails has no answer; 1 would be "no".
     let failed = if once {
@@ -48,10 +51,19 @@ pub(crate) fn run(
                 }
                 report.problem(error.message(), None);
             }
+            Input::Own(event @ DetectorEvent::TokenFell { .. }) => {
+                if let Some(line) = lines::detector(&event) {
+                    report.line(line);
+                }
+            }
             Input::Own(event) => {
                 let known = !matches!(event, DetectorEvent::Unknown { .. });
-                if known || !once {
-                    report.detector(&event);
+                if (known || !once)
+                    && let Some(line) = lines::detector(&event)
+                {
+                    let empty = event == DetectorEvent::None;
+                    let found = if known { strangers.at(empty) } else { None };
+                    report.line(line.with_strangers(found.as_ref(), group));
                 }
                 if let DetectorEvent::Leader(leader) = &event {
                     check_label(leader, label, report);

@@ -11,7 +11,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 use tenure::{
-    ContenderEvent, DetectorEvent, Error, ErrorKind, LostReason, Member, SessionEvent, Time,
+    ContenderEvent, DetectorEvent, Error, ErrorKind, LostReason, Member, SessionEvent, Strangers,
+    Time,
 };
 
 const DOCUMENT: &str = include_str!("../../../docs/cli.md");
@@ -127,6 +128,18 @@ fn samples() -> Vec<Line> {
     samples.push(lines::members(&entries));
     samples.extend([entries.first(), None].map(|leader| lines::status(leader, 1)));
     samples.push(lines::status_unknown());
+    let strangers = Strangers {
+        count: 1,
+        recipe: "Curator LeaderLatch",
+        example: "latch-0000000001".to_owned(),
+    };
+    let found = [
+        lines::members(&entries),
+        lines::status(None, 0),
+        lines::detector(&DetectorEvent::None).unwrap(),
+        lines::detector(&DetectorEvent::samples()[2]).unwrap(),
+    ];
+    samples.extend(found.map(|line| line.with_strangers(Some(&strangers), "/g")));
     samples.extend([true, false].map(|led| lines::evicted(&member, led, Some(timeout))));
     samples.push(lines::dropped(2));
     samples.extend([None, Some(1)].map(|attempt| lines::error("why", attempt)));
@@ -199,10 +212,10 @@ fn every_key_of_every_line_is_documented_and_every_documented_key_is_told() {
                 value => vec![value],
             };
             for object in nested.into_iter().filter_map(Value::as_object) {
-                let what = if object.contains_key("token") {
-                    "entry"
-                } else {
-                    "member"
+                let what = match object {
+                    object if object.contains_key("recipe") => "stranger",
+                    object if object.contains_key("token") => "entry",
+                    _ => "member",
                 };
                 check(&tables[what], object, what, &mut seen);
             }
@@ -210,7 +223,7 @@ fn every_key_of_every_line_is_documented_and_every_documented_key_is_told() {
     }
     for (name, table) in &tables {
         let known = events.contains(name.as_str())
-            || ["common", "member", "entry"].contains(&name.as_str());
+            || ["common", "member", "entry", "stranger"].contains(&name.as_str());
         assert!(known, "there is no event {name}");
         for key in table.keys() {
             assert!(

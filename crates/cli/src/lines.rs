@@ -12,7 +12,7 @@ use std::process::ExitStatus;
 use std::time::Duration;
 use tenure::{
     ContenderEvent, DetectorEvent, ErrorKind, ExpiredBy, Leader, LostReason, Member, SessionEvent,
-    Time,
+    Strangers, Time,
 };
 
 /// How many characters of a payload the text shows.
@@ -44,6 +44,19 @@ impl Line {
     fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(key.to_owned(), value.into());
         self
+    }
+
+    /// Adds members of another recipe, in the group at `path`.
+    pub(crate) fn with_strangers(mut self, found: Option<&Strangers>, path: &str) -> Self {
+        let Some(found) = found else {
+            return self;
+        };
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, "\n    {}", plain(&found.warning(path)));
+        let object = json!({
+            "count": found.count, "recipe": found.recipe, "example": found.example,
+        });
+        self.with("strangers", object)
     }
 
     fn with_data(mut self, data: &[u8]) -> Self {
@@ -123,6 +136,8 @@ pub(crate) fn contender(event: &ContenderEvent) -> Option<Line> {
         .with("token", member.token.to_string())
         .with("lease_end_boottime_ns", lease_end.as_nanos()),
         ContenderEvent::Blocked { member, error } => blocked(member.as_ref(), error),
+        ContenderEvent::TokenFell { member, before } => token_fell(member, *before),
+        ContenderEvent::Strangers { member, error } => strangers(member.as_ref(), error),
         ContenderEvent::Lost {
             member,
             led_until,
@@ -143,6 +158,29 @@ fn blocked(member: Option<&Member>, error: &tenure::Error) -> Line {
         Some(member) => line.with("member", name(member)),
         None => line,
     }
+}
+
+fn strangers(member: Option<&Member>, message: &str) -> Line {
+    let line = Line::new("strangers", plain(message)).with("message", message);
+    match member {
+        Some(member) => line.with("member", name(member)),
+        None => line,
+    }
+}
+
+/// The token of `member` is lower than one before.
+fn token_fell(member: &Member, before: u64) -> Line {
+    let message = format!(
+        "the fencing token fell from {before} to {} ({}): the ensemble was emptied or restored; resources \
+         that remember the old token refuse the new leader until they are reset",
+        member.token,
+        plain(&member.path)
+    );
+    Line::new("token_fell", message.as_str())
+        .with("member", name(member))
+        .with("token", member.token.to_string())
+        .with("token_before", before.to_string())
+        .with("message", message)
 }
 
 fn lost(member: Option<&Member>, led_until: Option<Time>, reason: &LostReason) -> Line {
@@ -186,6 +224,7 @@ pub(crate) fn detector(event: &DetectorEvent) -> Option<Line> {
         .with("member", name(member))
         .with("token", member.token.to_string())
         .with_data(data),
+        DetectorEvent::TokenFell { member, before } => token_fell(member, *before),
         // The event prints an error line instead.
         DetectorEvent::Failed(_) => return None,
         _ => return None,

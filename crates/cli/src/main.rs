@@ -18,6 +18,7 @@ mod report;
 mod run;
 mod signals;
 mod status;
+mod strangers;
 mod sys;
 
 use args::{Job, Plan, Refusal, Task};

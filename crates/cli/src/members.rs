@@ -3,6 +3,7 @@
 use crate::inbox::Input;
 use crate::lines::{self, Entry};
 use crate::signals::Stop;
+use crate::strangers::Look;
 use crate::{CLOSED, Outcome, REFUSED, Tool};
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -31,6 +32,7 @@ pub(crate) fn run(
         group.watch();
     }
     let mut reading = Reading::default();
+    let mut strangers = Look::new(client, path);
     let mut outcome = Outcome::Done;
     // A question that fails has no answer; 1 would be "no".
     let failed = if watch {
@@ -54,7 +56,8 @@ pub(crate) fn run(
         }
         match reading.poll(inbox.waker()) {
             Some(Ok(entries)) => {
-                report.members(&entries);
+                let found = strangers.at(entries.is_empty());
+                report.line(lines::members(&entries).with_strangers(found.as_ref(), path));
                 deadline = None;
                 if !watch {
                     break;

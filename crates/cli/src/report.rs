@@ -2,14 +2,14 @@
 //! people to standard error. If standard output belongs to a command, all lines go to standard
 //! error. Only [`Report::finish`] waits for a reader.
 
-use crate::lines::{self, Entry, Line};
+use crate::lines::{self, Line};
 use crate::output::{self, Item, Kind, Output, Stamp, Stream};
 use crate::sys;
 use crossbeam_channel::Receiver;
 use serde_json::{Map, Value};
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
-use tenure::{ContenderEvent, DetectorEvent, SessionEvent, Time};
+use tenure::{ContenderEvent, SessionEvent, Time};
 
 /// The end of the year 9999, the last one that the format of dates can hold.
 const LAST_SECOND: Duration = Duration::from_secs(253_402_300_799);
@@ -134,6 +134,14 @@ impl Report {
         let Some(line) = lines::contender(event) else {
             return;
         };
+        let warning = matches!(
+            event,
+            ContenderEvent::Strangers { .. } | ContenderEvent::TokenFell { .. }
+        );
+        if warning && !self.json {
+            self.remark(&line.text);
+            return;
+        }
         if let ContenderEvent::Blocked { error, .. } = event {
             self.filter.last = Some(error.message().to_owned());
             // As every other problem: people read it on standard error.
@@ -143,16 +151,6 @@ impl Report {
             }
         }
         self.put(line);
-    }
-
-    pub(crate) fn detector(&mut self, event: &DetectorEvent) {
-        if let Some(line) = lines::detector(event) {
-            self.put(line);
-        }
-    }
-
-    pub(crate) fn members(&mut self, entries: &[Entry]) {
-        self.put(lines::members(entries));
     }
 
     pub(crate) fn unknown(&mut self, since: Time) {

@@ -14,7 +14,7 @@ pub(crate) fn run(
     timeout: Duration,
 ) -> Result<Outcome, Error> {
     let mut asker = Asker::new(tool, path, timeout)?;
-    let outcome = look(&mut asker).unwrap_or_else(|outcome| {
+    let outcome = look(&mut asker, path).unwrap_or_else(|outcome| {
         if outcome == Outcome::NotKnown {
             asker.report.line(lines::status_unknown());
         }
@@ -38,13 +38,16 @@ pub(crate) fn run_standalone(tool: Tool<'_, DetectorEvent>, path: &str) -> Resul
     })
 }
 
-fn look(asker: &mut Asker<'_>) -> Result<Outcome, Outcome> {
+fn look(asker: &mut Asker<'_>, path: &str) -> Result<Outcome, Outcome> {
+    let call = asker.group.strangers();
+    let found = asker.answer(WHAT, call)?;
     loop {
         let call = asker.group.members();
         let members = asker.answer(WHAT, call)?;
         let standbys = members.len().saturating_sub(1);
         let Some(leader) = members.into_iter().next() else {
-            asker.report.line(lines::status(None, 0));
+            let line = lines::status(None, 0).with_strangers(found.as_ref(), path);
+            asker.report.line(line);
             return Ok(Outcome::Failed);
         };
         let call = asker.group.data(&leader);
@@ -59,7 +62,8 @@ fn look(asker: &mut Asker<'_>) -> Result<Outcome, Outcome> {
             member: leader,
             data,
         };
-        asker.report.line(lines::status(Some(&entry), standbys));
+        let line = lines::status(Some(&entry), standbys).with_strangers(found.as_ref(), path);
+        asker.report.line(line);
         return Ok(Outcome::Done);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::contender::ContenderSpec;
 use crate::event::Member;
+use crate::strangers::Strangers;
 use crate::{Handle, SESSION};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -114,6 +115,9 @@ pub enum Call {
     },
     /// List the members of a group once: answered by [`Answer::Members`].
     Members,
+    /// Look for members of other recipes among the children of a group: answered by
+    /// [`Answer::Strangers`].
+    Strangers,
     /// Read a member's payload: answered by [`Answer::Data`].
     Data {
         /// The member's znode.
@@ -149,6 +153,8 @@ pub enum Answer {
     Written(bool),
     /// All members, oldest first.
     Members(Vec<Member>),
+    /// The members of other recipes, if there are any.
+    Strangers(Option<Strangers>),
     /// The payload, or `None` when the member is gone.
     Data(Option<Vec<u8>>),
     /// The session is closed, and all its znodes and watches are gone.

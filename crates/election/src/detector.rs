@@ -85,6 +85,9 @@ pub(crate) struct Detector {
     /// Children that have names like members', and no owner.
     strangers: BTreeSet<String>,
     reported: DetectorEvent,
+    /// The token of the newest leader, also of one that is gone: it only rises, unless the ensemble loses
+    /// what it has committed.
+    newest: u64,
     /// The path is missing, as far as is known.
     missing: bool,
     /// When the children of the group were last asked for with a watch because the leader may not be
@@ -105,6 +108,7 @@ impl Detector {
             confirms: false,
             strangers: BTreeSet::new(),
             reported: DetectorEvent::Unknown { since: now },
+            newest: 0,
             missing: false,
             peeked: None,
             again: Again::default(),
@@ -452,6 +456,12 @@ impl Detector {
 
     fn found(&mut self, leader: Leader, shared: &mut Shared) {
         self.again.over();
+        let before = core::mem::replace(&mut self.newest, leader.member.token);
+        if self.newest < before {
+            let member = leader.member.clone();
+            let event = DetectorEvent::TokenFell { member, before };
+            shared.event(self.handle, Event::Detector(event));
+        }
         let known = matches!(&self.reported, DetectorEvent::Leader(reported)
             if reported.member == leader.member && reported.data == leader.data);
         if known {

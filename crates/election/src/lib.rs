@@ -53,6 +53,7 @@ mod group;
 mod members;
 mod shared;
 mod shared_lease;
+mod strangers;
 mod watches;
 pub mod words;
 mod znode;
@@ -68,6 +69,7 @@ pub use event::{
     SessionEvent,
 };
 pub use shared_lease::{Basis, Published};
+pub use strangers::Strangers;
 pub use tenure_session::{ANSWER_BYTES_MAX, Host, Secret, SessionOptions, SessionWake, Time};
 pub use words::{LeasePolicy, Reenrol};
 

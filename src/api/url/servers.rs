@@ -64,6 +64,12 @@ fn split(text: &str) -> Result<(&str, Option<&str>), String> {
         }
     };
     if port.is_some_and(|port| port.contains(':')) {
+        if text.parse::<Ipv6Addr>().is_err() {
+            return Err(
+                "has more than one ':'; only an IPv6 address has, in brackets, as in [::1]:2181"
+                    .into(),
+            );
+        }
         return Err("looks like an IPv6 address; write it in brackets, as in [::1]:2181".into());
     }
     Ok((name, port))
@@ -79,6 +85,7 @@ fn host(name: &str, port: Option<&str>) -> Result<Host, String> {
     }
     let port = match port {
         None => DEFAULT_PORT,
+        Some("") => return Err("has no port after its ':'".into()),
         Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits
             .parse()
             .ok()

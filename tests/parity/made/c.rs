@@ -81,6 +81,7 @@ fn accessors(word: &Word, field: &Field) -> Vec<&'static str> {
         ("attempt", &["tenure_event_attempt"]),
         ("by", &["tenure_event_expired_by"]),
         ("ahead", &["tenure_event_ahead"]),
+        ("before", &["tenure_event_token_before"]),
         ("lease_end", &["tenure_event_lease_end_ns"]),
         ("led_until", &["tenure_event_lease_end_ns"]),
         ("members", &["tenure_event_members"]),

@@ -22,6 +22,8 @@ pub(crate) fn urls() -> Seeds {
         ("credentials", b"zk://user:pass@host/app/deep/"),
         ("ipv6", b"zk://[::1]:2181,10.0.0.1/app"),
         ("memory", b"memory://try/app"),
+        ("meant", b"zk://user:pa/ss@host:1/./app?x"),
+        ("repeated", b"zk://h1:2181/app,h2:2181/app"),
         ("standalone", b"10.0.0.1:5050"),
         ("standalone-ipv6", b"[fe80::1]:5050"),
     ])

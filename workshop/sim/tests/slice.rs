@@ -54,6 +54,7 @@ const CAUGHT: &[(&str, u64)] = &[
     ("sent-before-known", 2000),
     ("connect-from-its-answer", 2000),
     ("xids-begin-again", 2000),
+    ("token-change-is-a-fall", 2000),
 ];
 
 /// The mistakes that one world in many thousands shows: the kept worlds detect them.

@@ -71,6 +71,7 @@ from .events import (
     Enrolling,
     Jeopardy,
     LeaderKnown,
+    LeaderTokenFell,
     LeaderUnknown,
     Leading,
     ListingFailed,
@@ -87,6 +88,8 @@ from .events import (
     SessionRetrying,
     SessionSuspended,
     Standby,
+    Strangers,
+    TokenFell,
 )
 # generated: end
 from .events import (
@@ -147,6 +150,7 @@ __all__ = [
     "InvalidInputError",
     "Jeopardy",
     "LeaderKnown",
+    "LeaderTokenFell",
     "LeaderUnknown",
     "Leading",
     "ListingFailed",
@@ -168,6 +172,8 @@ __all__ = [
     "SessionRetrying",
     "SessionSuspended",
     "Standby",
+    "Strangers",
     "TimeoutError",
+    "TokenFell",
     # generated: end
 ]

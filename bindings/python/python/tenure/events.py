@@ -34,6 +34,7 @@ __all__ = [
     "Enrolling",
     "Jeopardy",
     "LeaderKnown",
+    "LeaderTokenFell",
     "LeaderUnknown",
     "Leading",
     "ListingFailed",
@@ -50,6 +51,8 @@ __all__ = [
     "SessionRetrying",
     "SessionSuspended",
     "Standby",
+    "Strangers",
+    "TokenFell",
     # generated: end
 ]
 
@@ -213,6 +216,30 @@ class Blocked(ContenderEvent):
 
 
 @dataclass(frozen=True)
+class Strangers(ContenderEvent):
+    """The group's znode has children of another recipe, such as Curator's LeaderLatch, whose
+    contenders and this one do not wait for each other; one event for each candidacy. It is news,
+    and no state: ``state`` stays as it was."""
+
+    member: Optional[Member]
+    """The own znode, if it exists."""
+    error: str
+    """What was found, and what helps, in a sentence for people."""
+
+
+@dataclass(frozen=True)
+class TokenFell(ContenderEvent):
+    """The group's fencing token fell: the ensemble was emptied or restored. Resources that remember
+    the old token refuse the new leader until they are reset. It is news, and no state: ``state``
+    stays as it was."""
+
+    member: Member
+    """The own znode, with the new token."""
+    before: int
+    """The highest token that this contender saw before."""
+
+
+@dataclass(frozen=True)
 class Lost(ContenderEvent):
     """The candidacy is over; exactly one event for each candidacy that began."""
 
@@ -265,6 +292,18 @@ class LeaderKnown(DetectorEvent):
 
     leader: Leader = field()
     """The leader."""
+
+
+@dataclass(frozen=True)
+class LeaderTokenFell(DetectorEvent):
+    """The group's fencing token fell: the ensemble was emptied or restored. Resources that remember
+    the old token refuse the new leader until they are reset. It is news, and no state: ``state``
+    stays as it was."""
+
+    member: Member
+    """The leader, with the new token."""
+    before: int
+    """The highest token that this detector saw before."""
 
 
 @dataclass(frozen=True)

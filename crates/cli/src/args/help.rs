@@ -8,6 +8,8 @@ URL:
   file:///FILE          a file that holds a URL; hides a password from `ps`
   memory://NAME/PATH    a server inside this process, for trials
   HOST:PORT             the address of a fixed leader; for `detect` and `status` only
+A URL that surely is a mistake is refused. In zk://HOST/./PATH the path is meant as it is written:
+it may hold `?`, `#`, `,` and `%`, and the password may hold `/`.
 
 TLS: --tls-ca, --tls-cert and --tls-key; the port is then a server's secureClientPort.
 

@@ -20,7 +20,10 @@ mod output;
 mod slow;
 mod standalone;
 mod status;
+mod strangers;
 mod timeouts;
+mod tokens;
+mod urls;
 
 use serde_json::Value;
 use std::ffi::OsStr;

@@ -64,6 +64,7 @@ impl Client {
             | Call::AwaitEnd { .. }
             | Call::Evict { .. }
             | Call::Members
+            | Call::Strangers
             | Call::Data { .. } => Err(Error::closed()),
         };
         let begin = |machine: &mut Machine, shared: &mut Shared| match machine {

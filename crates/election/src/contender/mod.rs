@@ -129,6 +129,10 @@ pub(crate) struct Contender {
     doubted: Option<Time>,
     /// The causes of `Blocked` that were reported.
     blocks: Again,
+    /// Whether the newest listing of this candidacy had members of other recipes.
+    strangers: bool,
+    /// The token of its newest znode, also of one that is gone.
+    newest: u64,
 
     withdrawals: Vec<CallId>,
     writes: Vec<CallId>,
@@ -157,6 +161,8 @@ impl Contender {
             again: Again::default(),
             doubted: None,
             blocks: Again::default(),
+            strangers: false,
+            newest: 0,
             withdrawals: Vec::new(),
             writes: Vec::new(),
             leaving: false,
@@ -195,6 +201,7 @@ impl Contender {
             | Call::AwaitEnd { .. }
             | Call::Evict { .. }
             | Call::Members
+            | Call::Strangers
             | Call::Data { .. } => return false,
         }
         true
@@ -267,6 +274,7 @@ impl Contender {
             ZnodeNews::Stands(member) => {
                 self.member = Some(member.clone());
                 self.report(ContenderEvent::Enrolled { member }, shared);
+                self.compare_tokens(shared);
                 if !self.listing {
                     self.list(shared);
                 }
@@ -364,6 +372,17 @@ impl Contender {
         shared.event(self.handle, Event::Contender(event));
     }
 
+    /// Reports a token that is lower than the one before.
+    fn compare_tokens(&mut self, shared: &mut Shared) {
+        let Some(member) = self.member.clone() else {
+            return;
+        };
+        let before = core::mem::replace(&mut self.newest, member.token);
+        if member.token < before {
+            self.report(ContenderEvent::TokenFell { member, before }, shared);
+        }
+    }
+
     fn answer_withdrawals(&mut self, answer: &Result<Answer, Error>, shared: &mut Shared) {
         for call in self.withdrawals.drain(..) {
             shared.out.done(call, answer.clone());
@@ -394,6 +413,7 @@ impl Contender {
         self.waiting = None;
         self.again.over();
         self.blocks.over();
+        self.strangers = false;
         self.answer_writes(&Ok(Answer::Written(false)), shared);
         self.before.clear();
         self.further = 0;

@@ -6,6 +6,7 @@ use crate::event::{ContenderEvent, LostReason, Member};
 use crate::members::{self, MemberStats};
 use crate::shared::Shared;
 use crate::shared_lease::Held;
+use crate::strangers::Strangers;
 use crate::znode::{self, ZnodeId};
 use crate::{Error, ErrorKind};
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -207,6 +208,7 @@ impl Contender {
                 return;
             }
         };
+        self.look_for_strangers(&children, shared);
         let candidates = members::candidates(&self.spec.path, &children);
         let mine = candidates.iter().find(|(_, path)| {
             self.member
@@ -250,6 +252,21 @@ impl Contender {
             .filter(|path| self.member.as_ref().is_some_and(|m| m.path != *path))
             .collect();
         self.stand_behind(before, shared);
+    }
+
+    /// Reports members of other recipes, once in a candidacy.
+    fn look_for_strangers(&mut self, children: &[String], shared: &mut Shared) {
+        let strangers = Strangers::among(children);
+        if let Some(strangers) = &strangers
+            && !self.strangers
+        {
+            let event = ContenderEvent::Strangers {
+                member: self.member.clone(),
+                error: strangers.warning(&self.spec.path),
+            };
+            self.report(event, shared);
+        }
+        self.strangers = strangers.is_some();
     }
 
     /// The own znode is not in the listing. If it stood, it is gone, and its watch may not have fired.

@@ -97,6 +97,7 @@ impl Group {
                 }
             }
             Call::Members => self.questions.members(&self.name, call, shared),
+            Call::Strangers => self.questions.strangers(&self.name, call, shared),
             Call::Data { path } => self.questions.data(&self.name, call, path, shared),
             Call::Evict { path, token } => {
                 self.questions.evict(&self.name, call, path, token, shared);

@@ -6,6 +6,7 @@ use crate::ask::Ask;
 use crate::event::Member;
 use crate::members::{self, MemberStats};
 use crate::shared::Shared;
+use crate::strangers::Strangers;
 use crate::{Answer, CallId, Error, ErrorKind};
 use alloc::collections::BTreeMap;
 use alloc::format;
@@ -57,6 +58,7 @@ impl QuestionAsk {
 #[derive(Debug)]
 enum Question {
     Members(Option<MemberStats>),
+    Strangers,
     Data(String),
     /// Waits until this member, which the group did not join, is gone.
     End(String),
@@ -78,6 +80,10 @@ pub(super) struct Questions {
 impl Questions {
     pub(super) fn members(&mut self, group: &Name, call: CallId, shared: &mut Shared) {
         self.begin(group, call, Question::Members(None), shared);
+    }
+
+    pub(super) fn strangers(&mut self, group: &Name, call: CallId, shared: &mut Shared) {
+        self.begin(group, call, Question::Strangers, shared);
     }
 
     pub(super) fn data(&mut self, group: &Name, call: CallId, path: String, shared: &mut Shared) {
@@ -184,6 +190,7 @@ impl Questions {
                 *stats = None;
                 QuestionAsk::List
             }
+            Some(Question::Strangers) => QuestionAsk::List,
             Some(Question::Data(path)) => QuestionAsk::Read(path.clone()),
             // Look first, also if the reply to a deletion was lost.
             Some(Question::Evict { path, .. }) => QuestionAsk::Look(path.clone()),
@@ -234,6 +241,16 @@ impl Questions {
             return;
         };
         let answer = match (ask, result) {
+            (QuestionAsk::List, Ok(Response::Children { children, .. }))
+                if matches!(question, Question::Strangers) =>
+            {
+                Ok(Answer::Strangers(Strangers::among(&children)))
+            }
+            (QuestionAsk::List, Err(ServerError::NoNode))
+                if matches!(question, Question::Strangers) =>
+            {
+                Ok(Answer::Strangers(None))
+            }
             (QuestionAsk::List, Ok(Response::Children { children, .. })) => {
                 let found = members::candidates(&group.path, &children);
                 if found.is_empty() {

@@ -120,6 +120,32 @@ words! {
             python_doc: "The candidacy cannot go on for now, and the contender tries again by itself; one \
                          event for each cause. The error says why, and what helps. It is news, and no state: \
                          ``state`` stays as it was."),
+        /// The group's znode has children of another recipe, such as Curator's LeaderLatch, whose contenders
+        /// and this one do not wait for each other; one event for each candidacy. The candidacy goes on.
+        Strangers {
+            /// The own znode, if it exists.
+            member: Option<Member>,
+            /// What was found, and what helps, in a sentence for people.
+            error: String,
+        } = (27, "strangers", python: "Strangers", news: true,
+            c: "The group's znode has children of another recipe, such as Curator's LeaderLatch, whose contenders \
+                and this one do not wait for each other; one event for each candidacy, which goes on.",
+            python_doc: "The group's znode has children of another recipe, such as Curator's LeaderLatch, whose \
+                         contenders and this one do not wait for each other; one event for each candidacy. \
+                         It is news, and no state: ``state`` stays as it was."),
+        /// The group's fencing token fell: the ensemble was emptied or restored. Resources that remember the
+        /// old token refuse the new leader until they are reset.
+        TokenFell {
+            /// The own znode, with the new token.
+            member: Member,
+            /// The highest token that this contender saw before.
+            before: u64,
+        } = (28, "token_fell", python: "TokenFell", news: true,
+            c: "The group's fencing token fell: the ensemble was emptied or restored. Resources that remember \
+                the old token refuse the new leader until they are reset.",
+            python_doc: "The group's fencing token fell: the ensemble was emptied or restored. Resources that \
+                         remember the old token refuse the new leader until they are reset. It is news, and \
+                         no state: ``state`` stays as it was."),
         /// The candidacy is over; exactly one event for each candidacy that began.
         Lost {
             /// The own znode, if one existed.
@@ -158,6 +184,19 @@ words! {
         None = (41, "none", python: "NoLeader"),
         /// A member leads, or the leader's payload has changed.
         Leader(leader: Leader) = (42, "leader", python: "LeaderKnown"),
+        /// The group's fencing token fell: the ensemble was emptied or restored. Resources that remember the
+        /// old token refuse the new leader until they are reset.
+        TokenFell {
+            /// The leader, with the new token.
+            member: Member,
+            /// The highest token that this detector saw before.
+            before: u64,
+        } = (44, "token_fell", python: "LeaderTokenFell", news: true,
+            c: "The group's fencing token fell: the ensemble was emptied or restored. Resources that remember \
+                the old token refuse the new leader until they are reset.",
+            python_doc: "The group's fencing token fell: the ensemble was emptied or restored. Resources that \
+                         remember the old token refuse the new leader until they are reset. It is news, and \
+                         no state: ``state`` stays as it was."),
         /// The group cannot be read, and the library tries again by itself.
         Failed(error: Error) = (43, "failed", python: "DetectionFailed"),
     }

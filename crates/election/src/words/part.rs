@@ -109,6 +109,7 @@ is_part!(Option<Time>, MaybeTime, self => Part::Time(*self), full => {
 is_part!(Duration, Span, self => Part::Span(*self), _full => Self::from_secs(4));
 is_part!(i64, Session, self => Part::Session(*self), _full => 1);
 is_part!(u32, Count, self => Part::Count(u64::from(*self)), _full => 1);
+is_part!(u64, Count, self => Part::Count(*self), _full => 9);
 // No process counts more than 2⁶⁴ of anything.
 is_part!(usize, Count, self => Part::Count(u64::try_from(*self).unwrap_or(u64::MAX)), _full => 1);
 is_part!(String, Text, self => Part::Text(self), _full => "why".to_owned());

@@ -15,6 +15,7 @@ fn names(events: &[ContenderEvent]) -> Vec<String> {
         ContenderEvent::Standby { ahead, .. } => format!("standby {ahead}"),
         ContenderEvent::Leading { .. } => "leading".to_owned(),
         ContenderEvent::Jeopardy { .. } => "jeopardy".to_owned(),
+        ContenderEvent::Strangers { .. } => "strangers".to_owned(),
         ContenderEvent::Lost {
             led_until, reason, ..
         } => {
@@ -205,6 +206,42 @@ fn strangers_among_the_children_do_not_matter() {
     assert_eq!(
         names(&bench.contender_events(0, 1)),
         ["enrolling", "enrolled", "leading"]
+    );
+}
+
+/// marathon#5525.
+#[test]
+fn f16_a_contender_beside_members_of_another_recipe_says_so_once_in_a_candidacy() {
+    let mut bench = Bench::new();
+    bench.create(GROUP);
+    for name in [
+        "_c_1a2b3c4d-0000-4000-8000-0123456789ab-latch-0000000000",
+        "latch-0000000001",
+    ] {
+        bench.create(&format!("{GROUP}/{name}"));
+    }
+    bench.client();
+    bench.contend(0, 1);
+    bench.run(SECOND);
+    let events = bench.contender_events(0, 1);
+    assert_eq!(
+        names(&events),
+        ["enrolling", "enrolled", "strangers", "leading"]
+    );
+    let ContenderEvent::Strangers { member, error } = &events[2] else {
+        panic!("{events:?}");
+    };
+    assert!(member.is_some());
+    for word in ["2 children", "Curator LeaderLatch", "-latch-0000000000"] {
+        assert!(error.contains(word), "{error}");
+    }
+    // Listings that follow in the same candidacy repeat nothing.
+    bench.contend(0, 2);
+    bench.run(SECOND);
+    let second = bench.contender_events(0, 2);
+    assert_eq!(
+        names(&second),
+        ["enrolling", "enrolled", "strangers", "standby 1"]
     );
 }
 

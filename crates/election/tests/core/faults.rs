@@ -3,8 +3,8 @@
 use crate::bench::{Bench, GROUP, T};
 use std::time::Duration;
 use tenure_election::{
-    Answer, Command, ContenderEvent, Event, ExpiredBy, Handle, LeasePolicy, LostReason, Reenrol,
-    SessionEvent, Time,
+    Answer, Command, ContenderEvent, DetectorEvent, Event, ExpiredBy, Handle, LeasePolicy,
+    LostReason, Reenrol, SessionEvent, Time,
 };
 use tenure_proto::{Acl, CreateMode, Request, op};
 
@@ -215,7 +215,7 @@ fn an_ensemble_that_is_gone_for_longer_than_t_leaves_no_ghost_when_it_returns() 
     bench.run(SECOND);
     let seen = bench.detector_events(watcher, 9);
     assert!(matches!(seen.last(),
-        Some(tenure_election::DetectorEvent::Leader(l)) if Some(l.member.token) == leader));
+        Some(DetectorEvent::Leader(l)) if Some(l.member.token) == leader));
 }
 
 #[test]
@@ -444,7 +444,7 @@ fn every_request_can_lose_its_reply_and_nothing_waits_for_ever() {
         assert_eq!(bench.members().len(), 2, "op {op}");
         let leader = bench.detector_events(watcher, 9).pop().unwrap();
         assert!(matches!(leader,
-            tenure_election::DetectorEvent::Leader(l) if Some(l.member.token) == bench.token(1, 1)));
+            DetectorEvent::Leader(l) if Some(l.member.token) == bench.token(1, 1)));
     }
 }
 
@@ -535,6 +535,68 @@ fn an_ensemble_that_was_emptied_is_accepted_after_a_while() {
     assert!(bench.run_while_not(4 * T, leads));
     bench.run(T);
     assert_eq!(bench.members().len(), 2);
+}
+
+#[test]
+fn f20_a_token_that_fell_with_its_ensemble_is_reported_by_those_who_saw_the_old_one() {
+    let mut bench = Bench::new();
+    for n in 0..50 {
+        bench.create(&format!("/transaction-{n}"));
+    }
+    for id in 0..2 {
+        bench.client();
+        bench.contend(id, 1);
+        bench.run(SECOND);
+    }
+    bench.client();
+    bench.detect(2, 1);
+    bench.run(SECOND);
+    let old = match bench.detector_events(2, 1).last() {
+        Some(DetectorEvent::Leader(leader)) => leader.member.token,
+        other => panic!("{other:?}"),
+    };
+    bench.crash();
+    bench.run(SECOND);
+    bench.replace_server();
+    bench.run(6 * T);
+    let fell = |event: &DetectorEvent| match event {
+        DetectorEvent::TokenFell { member, before } => Some((member.token, *before)),
+        _ => None,
+    };
+    let events = bench.detector_events(2, 1);
+    let found: Vec<_> = events.iter().filter_map(fell).collect();
+    assert_eq!(found.len(), 1, "{events:?}");
+    assert_eq!(found[0].1, old);
+    // It comes before the leader that it is about.
+    let at = events
+        .iter()
+        .position(|event| fell(event).is_some())
+        .unwrap();
+    match &events[at + 1] {
+        DetectorEvent::Leader(leader) => assert_eq!(leader.member.token, found[0].0),
+        other => panic!("{other:?}"),
+    }
+    for id in 0..2 {
+        let events = bench.contender_events(id, 1);
+        let fell = |event: &&ContenderEvent| matches!(event, ContenderEvent::TokenFell { member, before } if member.token < old && *before >= old);
+        assert_eq!(events.iter().filter(fell).count(), 1, "{events:?}");
+    }
+}
+
+#[test]
+fn f20_tokens_that_rise_are_not_reported() {
+    let mut bench = pair();
+    bench.client();
+    bench.detect(2, 1);
+    bench.run(SECOND);
+    for _ in 0..3 {
+        let first = bench.members().into_iter().min().unwrap();
+        bench.delete(&format!("{GROUP}/{first}"));
+        bench.run(T);
+    }
+    let fell = |event: &DetectorEvent| matches!(event, DetectorEvent::TokenFell { .. });
+    let events = bench.detector_events(2, 1);
+    assert!(events.len() > 3 && !events.iter().any(fell), "{events:?}");
 }
 
 /// A contender behind another, ended after `delay` by `end`, while everything that is under way

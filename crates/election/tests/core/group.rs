@@ -94,6 +94,34 @@ fn join_data_members_cancel() {
     assert!(bench.members().is_empty());
 }
 
+/// marathon#5525.
+#[test]
+fn f16_members_of_another_recipe_are_counted_and_named_on_request() {
+    let mut bench = Bench::new();
+    let id = open(&mut bench);
+    let ask = |bench: &mut Bench| {
+        let call = bench.with_call(id, |call| Command::Call {
+            handle: G,
+            call,
+            what: Call::Strangers,
+        });
+        bench.run(SECOND);
+        match &bench.seen.nodes[id].done[&call] {
+            Ok(Answer::Strangers(found)) => found.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(ask(&mut bench), None);
+    bench.create(GROUP);
+    bench.create(&format!("{GROUP}/log_replicas"));
+    join(&mut bench, id, "a member");
+    assert_eq!(ask(&mut bench), None);
+    bench.create(&format!("{GROUP}/latch-0000000007"));
+    let found = ask(&mut bench).expect("a stranger");
+    assert_eq!((found.count, found.recipe), (1, "Curator LeaderLatch"));
+    assert_eq!(found.example, "latch-0000000007");
+}
+
 #[test]
 fn the_view_tells_of_every_change_in_order_of_birth() {
     let mut bench = Bench::new();

@@ -3,6 +3,7 @@
 mod as_of;
 mod bounds;
 mod calls;
+mod fell;
 mod ghosts;
 mod grant;
 mod granted;
@@ -127,12 +128,16 @@ pub(crate) fn on_event(judge: &mut Judge, world: &World, id: usize, handle: Hand
     match event {
         Event::Contender(event) => {
             judge.keep(world, |j| order::check(j, id, handle, event));
+            judge.keep(world, |_| fell::contender(id, event));
             judge.keep(world, |_| refused::check(id, event));
             if let ContenderEvent::Jeopardy { lease_end, .. } = event {
                 judge.keep(world, |j| jeopardy::told(world, j, id, handle, *lease_end));
             }
         }
-        Event::Detector(event) => judge.keep(world, |_| as_of::check(world, id, event)),
+        Event::Detector(event) => {
+            judge.keep(world, |_| fell::detector(id, event));
+            judge.keep(world, |_| as_of::check(world, id, event));
+        }
         Event::Session(event) => judge.keep(world, |j| granted::check(j, id, event)),
         Event::Group(_) => {}
     }

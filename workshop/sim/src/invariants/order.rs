@@ -28,7 +28,7 @@ pub(super) fn check(
                 && candidate.leading.is_none_or(|token| token == member.token)
         }
         ContenderEvent::Jeopardy { member, .. } => candidate.leading == Some(member.token),
-        ContenderEvent::Blocked { .. } => candidate.open,
+        ContenderEvent::Blocked { .. } | ContenderEvent::Strangers { .. } => candidate.open,
         _ => candidate.open && candidate.leading.is_none(),
     };
     if fits {

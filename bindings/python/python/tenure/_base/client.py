@@ -44,7 +44,9 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
             url: ``zk://[user:password@]host[:port][,host[:port]…]/path``; ``memory://name/path`` for
                 a server inside this process; ``file:///path`` of a file that holds a URL; or the
                 ``host:port`` of a standalone leader. The path is the group of a contender, detector
-                or group that is made without a path.
+                or group that is made without a path. A text that surely is a mistake is refused,
+                such as ``zk://h1/app,h2/app`` or ``zk://h/app?x``; a path that begins with ``/./``
+                is meant as it is written, as in ``zk://h/./app?x``.
             session_timeout: the session timeout to request (seconds or ``timedelta``), 1 ms to 24
                 days. The server grants a session timeout within its own limits.
             tick: the servers' ``tickTime`` (seconds or ``timedelta``). It makes leases longer. **It
