@@ -31,7 +31,7 @@ test: setup servers ## run every test, against real ZooKeeper servers too
 python-test: setup ## build the Python wheel, and test it on the Pythons of this machine
 	@scripts/python-test $(ARGS)
 
-wheel: setup ## build the Python wheel, into target/python/wheels
+wheel: setup ## build the Python wheel, into python/wheels of cargo's target directory
 	@scripts/python-wheel
 
 # make ends with 2 whatever fails; target/release/tenure-sim itself distinguishes a broken promise
@@ -83,11 +83,11 @@ check-abi: ## the C ABI for long: all programs under all sanitizers, 10,000 cycl
 
 install: ## install headers, libraries and tool into PREFIX (/usr/local), below DESTDIR
 	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli
-	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+	@CARGO='$(CARGO)' PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
 
-deb: ## make Debian packages of library, headers and tool, in target/deb
+deb: ## make Debian packages of library, headers and tool, in deb of cargo's target directory
 	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli
-	@scripts/deb target/deb
+	@CARGO='$(CARGO)' scripts/deb
 
 uninstall: ## remove the files of install
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install --uninstall
