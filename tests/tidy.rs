@@ -381,9 +381,13 @@ fn machines_match_their_inputs_exhaustively() {
 }
 
 /// Whether there is such a test, as `file::test` under `tests/`, here or in a crate, or under
-/// `src/` and `crates/` for unit tests.
+/// `src/` and `crates/` for unit tests, or under `bindings/` for those in Python.
 fn exists(name: &str) -> bool {
     let (file, test) = name.rsplit_once("::").unwrap();
+    if file.starts_with("bindings/") {
+        let text = fs::read_to_string(root().join(format!("{file}.py"))).unwrap();
+        return text.contains(&format!("\ndef {test}("));
+    }
     let file = format!("{file}.rs");
     let crates = fs::read_dir(root().join("crates")).unwrap();
     let mut folders: Vec<PathBuf> = crates
