@@ -9,7 +9,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign doom session bench crowd fuzz words header check-abi install deb uninstall check lint doc fmt fix
+.PHONY: help setup servers demo test python-test wheel wheel-musl bench-python sim chaos campaign doom session bench crowd fuzz words header check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +31,11 @@ test: setup servers ## run every test, against real ZooKeeper servers too
 python-test: setup ## build the Python wheel, and test it on the Pythons of this machine
 	@scripts/python-test $(ARGS)
 
-wheel: setup ## build the Python wheel, into python/wheels of cargo's target directory
+wheel: setup ## build the Python wheel (glibc 2.17 or newer), into python/wheels of cargo's target directory
 	@scripts/python-wheel
+
+wheel-musl: setup ## build the Python wheel for musl, into the same folder
+	@scripts/python-wheel --musl
 
 # make ends with 2 whatever fails; target/release/tenure-sim itself distinguishes a broken promise
 # (1) from invalid arguments (2).

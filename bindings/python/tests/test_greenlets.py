@@ -74,6 +74,7 @@ HOSTS = {
     "gevent, patched": QUIET + "from gevent import monkey; monkey.patch_all()" + GEVENT + COMMON,
     "gevent, libuv": QUIET + "os.environ['GEVENT_LOOP'] = 'libuv'" + GEVENT + COMMON,
     "eventlet": QUIET + EVENTLET + COMMON,
+    "eventlet, asyncio": QUIET + "os.environ['EVENTLET_HUB'] = 'asyncio'" + EVENTLET + COMMON,
     "eventlet, patched": QUIET + "import eventlet; eventlet.monkey_patch()" + EVENTLET + COMMON,
 }
 GEVENTS = [name for name in HOSTS if name.startswith("gevent")]
@@ -101,8 +102,9 @@ def test_f17_every_wait_lets_the_other_greenlets_go_on(host: str) -> None:
         next_lead = during(second.wait_leading, first.withdraw)
         assert next_lead.token > lead.token and not lead
         assert during(next_lead.wait, second.withdraw) is False
-        while not isinstance(detector.state, tenure.NoLeader):
-            detector.wait_change(detector.state)
+        state = detector.state
+        while not isinstance(state, tenure.NoLeader):
+            state = detector.wait_change(state)
         during(detector.wait_leader, lambda: a.contender(data="c"))
         assert detector.wait_leader().data == b"c"
         gone = group.members()[0]
