@@ -9,7 +9,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test python-test wheel bench-python sim chaos campaign doom session bench crowd fuzz words header check-abi install deb uninstall check lint doc fmt fix
+.PHONY: help setup servers demo test python-test wheel wheel-musl bench-python sim chaos campaign doom session bench crowd fuzz words header check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +31,11 @@ test: setup servers ## run every test, against real ZooKeeper servers too
 python-test: setup ## build the Python wheel, and test it on the Pythons of this machine
 	@scripts/python-test $(ARGS)
 
-wheel: setup ## build the Python wheel, into target/python/wheels
+wheel: setup ## build the Python wheel (glibc 2.17 or newer), into python/wheels of cargo's target directory
 	@scripts/python-wheel
+
+wheel-musl: setup ## build the Python wheel for musl, into the same folder
+	@scripts/python-wheel --musl
 
 # make ends with 2 whatever fails; target/release/tenure-sim itself distinguishes a broken promise
 # (1) from invalid arguments (2).
@@ -83,11 +86,11 @@ check-abi: ## the C ABI for long: all programs under all sanitizers, 10,000 cycl
 
 install: ## install headers, libraries and tool into PREFIX (/usr/local), below DESTDIR
 	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli
-	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
+	@CARGO='$(CARGO)' PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
 
-deb: ## make Debian packages of library, headers and tool, in target/deb
+deb: ## make Debian packages of library, headers and tool, in deb of cargo's target directory
 	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli
-	@scripts/deb target/deb
+	@CARGO='$(CARGO)' scripts/deb
 
 uninstall: ## remove the files of install
 	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install --uninstall

@@ -289,6 +289,77 @@ fn unsafe_stands_where_it_is_expected() {
     }
 }
 
+/// The only file that asks cargo for its target directory.
+const ASKS_CARGO: &str = "scripts/lib/target";
+
+/// The test of that file.
+const MOVES_THE_TARGET_DIRECTORY: &str = "tests/abi/install.rs";
+
+/// Whether code of a script or a test names cargo's target directory as `target/…`, or reads the
+/// variable by which it is moved; `$target/…` is the answer of cargo.
+fn guesses_the_target_directory(code: &str) -> bool {
+    let word = |c: char| c.is_alphanumeric() || "$_-.".contains(c);
+    let guessed = |at: usize| !code[..at].ends_with(word) || code[..at].ends_with("./");
+    code.contains("CARGO_TARGET_DIR") || code.match_indices("target/").any(|(at, _)| guessed(at))
+}
+
+#[test]
+fn f19_no_script_and_no_test_guesses_where_cargo_builds() {
+    fn walk(under: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(under).unwrap() {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true if path.file_name().unwrap() != "target" => walk(&path, found),
+                true => {}
+                false => found.push(path),
+            }
+        }
+    }
+    let mut all = vec![root().join("Makefile")];
+    for folder in [
+        ".ci",
+        "bindings",
+        "crates",
+        "examples",
+        "packaging",
+        "scripts",
+    ] {
+        walk(&root().join(folder), &mut all);
+    }
+    walk(&root().join("tests"), &mut all);
+    walk(&root().join("workshop"), &mut all);
+    let own = Path::new(file!()).file_name();
+    let (mut read, mut guessing) = (0, Vec::new());
+    for file in all.iter().filter(|file| file.file_name() != own) {
+        let name = shown(file);
+        let end = file.extension().map(|end| end.to_str().unwrap());
+        let Ok(text) = fs::read_to_string(file) else {
+            continue;
+        };
+        let comment = match end {
+            Some("rs" | "c" | "cpp" | "h" | "hpp") => "//",
+            Some("py" | "in" | "toml" | "sh") | None => "#",
+            _ => continue,
+        };
+        read += usize::from(end.is_none());
+        for (number, line) in text.lines().enumerate() {
+            let begins = |at: &(usize, &str)| line[..at.0].ends_with([' ', '\t']) || at.0 == 0;
+            let end = line.match_indices(comment).find(begins);
+            let code = &line[..end.map_or(line.len(), |(at, _)| at)];
+            let knows = [ASKS_CARGO, MOVES_THE_TARGET_DIRECTORY].contains(&&*name);
+            if guesses_the_target_directory(code) && !knows {
+                guessing.push(format!("{name}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(read > 10, "the scripts were not read: {read}");
+    assert!(
+        guessing.is_empty(),
+        "cargo's target directory may be elsewhere; in a script use target_directory or built_in of \
+         {ASKS_CARGO}, in a test tenure_field::built_tool: {guessing:#?}"
+    );
+}
+
 #[test]
 fn machines_match_their_inputs_exhaustively() {
     let files = sources(&root().join("crates/election/src/client"));
@@ -310,9 +381,13 @@ fn machines_match_their_inputs_exhaustively() {
 }
 
 /// Whether there is such a test, as `file::test` under `tests/`, here or in a crate, or under
-/// `src/` and `crates/` for unit tests.
+/// `src/` and `crates/` for unit tests, or under `bindings/` for those in Python.
 fn exists(name: &str) -> bool {
     let (file, test) = name.rsplit_once("::").unwrap();
+    if file.starts_with("bindings/") {
+        let text = fs::read_to_string(root().join(format!("{file}.py"))).unwrap();
+        return text.contains(&format!("\ndef {test}("));
+    }
     let file = format!("{file}.rs");
     let crates = fs::read_dir(root().join("crates")).unwrap();
     let mut folders: Vec<PathBuf> = crates

@@ -66,7 +66,8 @@ impl Alarm {
 
     /// Sets it to ring at `at`: at once if that has passed, or not at all. If it is set to that time
     /// already, it stays as it is, rung or not: its owner sets it again before the next wait.
-    #[allow(unsafe_code)]
+    // On musl the name `time_t` will be another type: that of the field, as here.
+    #[allow(unsafe_code, deprecated)]
     pub(super) fn set(&mut self, at: Option<Time>) {
         if at == self.at {
             return;

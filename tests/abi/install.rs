@@ -5,6 +5,7 @@ use super::built::{Under, archive, has, is_long, run, say_or_fail, scratch, shar
 use super::examples::check_steps;
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -74,7 +75,10 @@ fn pkg_config(prefix: &Path, args: &[&str]) -> Vec<String> {
             .arg("tenure")
             .env("PKG_CONFIG_PATH", prefix.join("lib/pkgconfig")),
     );
-    said.split_whitespace().map(str::to_owned).collect()
+    // A backslash precedes a space in a name.
+    let said = said.replace("\\ ", "\0");
+    let words = said.split_whitespace();
+    words.map(|word| word.replace('\0', " ")).collect()
 }
 
 fn check_run(program: &Path, url: &str) {
@@ -240,6 +244,51 @@ fn all_goes_below_destdir_and_is_taken_away_again() {
         left.into_iter().collect::<Vec<_>>(),
         ["lib/of-another-package"]
     );
+}
+
+#[test]
+fn f19_results_are_found_wherever_cargo_is_told_to_build() {
+    let target = fresh("install/a target");
+    let release = target.join("release");
+    fs::create_dir_all(&release).unwrap();
+    for (file, name) in [
+        (shared(), "libtenure.so"),
+        (archive(), "libtenure.a"),
+        (built_tool(), "tenure"),
+    ] {
+        symlink(file, release.join(name)).unwrap();
+    }
+    let home = fresh("install/cargo-home");
+    let configured = format!("[build]\ntarget-dir = \"{}\"\n", target.display());
+    fs::write(home.join("config.toml"), configured).unwrap();
+    // From the root, where scripts run.
+    let up = root()
+        .components()
+        .skip(1)
+        .map(|_| "..")
+        .collect::<PathBuf>();
+    let relative = up.join(target.strip_prefix("/").unwrap());
+    for (key, value) in [
+        ("CARGO_TARGET_DIR", &target),
+        ("CARGO_TARGET_DIR", &relative),
+        ("CARGO_BUILD_TARGET_DIR", &target),
+        ("CARGO_HOME", &home),
+    ] {
+        let prefix = fresh("install/a prefix");
+        say_or_fail(
+            Command::new(root().join("scripts/install"))
+                .env_remove("CARGO_TARGET_DIR")
+                .env_remove("CARGO_BUILD_TARGET")
+                .env(key, value)
+                .env("PREFIX", &prefix),
+        );
+        let found = files(&prefix);
+        for name in ["lib/libtenure.a", "bin/tenure", "share/man/man1/tenure.1"] {
+            assert!(found.contains(name), "{key}: {name} is missing: {found:#?}");
+        }
+        let words = pkg_config(&prefix, &["--cflags"]);
+        assert_eq!(words, [format!("-I{}", prefix.join("include").display())]);
+    }
 }
 
 #[test]

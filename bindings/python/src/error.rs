@@ -24,9 +24,20 @@ pub(crate) fn raise(py: Python<'_>, error: &Error) -> PyErr {
     }
 }
 
-pub(crate) fn timed_out(py: Python<'_>, limit: Duration) -> PyErr {
+fn out_of_time(limit: Duration) -> Error {
     let message = format!("no outcome within {limit:?}; the call may still take effect");
-    raise(py, &Error::new(ErrorKind::Timeout, message))
+    Error::new(ErrorKind::Timeout, message)
+}
+
+pub(crate) fn timed_out(py: Python<'_>, limit: Duration) -> PyErr {
+    raise(py, &out_of_time(limit))
+}
+
+/// The exception for a call that has not ended within `limit` nanoseconds.
+#[pyfunction]
+#[pyo3(name = "timed_out")]
+pub(crate) fn make_timed_out(py: Python<'_>, limit: u64) -> PyResult<Bound<'_, PyAny>> {
+    exception(py, &out_of_time(Duration::from_nanos(limit)))
 }
 
 /// A wait ended with an event that it does not wait for: a defect of the library.

@@ -71,6 +71,8 @@ mod _tenure {
     #[pymodule_export]
     use crate::entry::leave;
     #[pymodule_export]
+    use crate::error::make_timed_out;
+    #[pymodule_export]
     use crate::events::Events;
     #[pymodule_export]
     use crate::group::Group;

@@ -43,6 +43,52 @@ def test_it_is_one_for_all_versions_and_needs_no_libpython() -> None:
     assert libraries and not [name for name in libraries if "python" in name or "tenure" in name]
 
 
+FILES = {
+    "extension": pathlib.Path(_tenure.__file__ or ""),
+    "tool": pathlib.Path(sys.executable).with_name("tenure"),
+}
+
+OLDEST = (2, 17)
+"""The glibc of RHEL 7. RHEL 8 has 2.28, Debian 11 and Ubuntu 20.04 have 2.31."""
+
+
+def promised() -> list[tuple[str, tuple[int, int]]]:
+    """The systems that the wheel is for, by the kind and the version of their libc."""
+    said = importlib.metadata.distribution("tenure").read_text("WHEEL") or ""
+    found = re.findall(r"^Tag: cp39-abi3-(manylinux|musllinux)_(\d+)_(\d+)_\w+$", said, re.M)
+    return [(kind, (int(major), int(minor))) for kind, major, minor in found]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_f17_extension_and_tool_need_no_newer_glibc_than_the_wheel_promises(name: str) -> None:
+    said = subprocess.run(
+        ["readelf", "--version-info", "--wide", FILES[name]],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    found = re.findall(r"Name: GLIBC_(\d+)\.(\d+)", said)
+    needed = {(int(major), int(minor)) for major, minor in found}
+    assert promised()
+    for kind, version in promised():
+        if kind == "musllinux":
+            assert not needed
+        else:
+            assert version <= OLDEST
+            assert needed and max(needed) <= version, sorted(needed)
+
+
+def test_the_extension_unwinds_by_the_library_of_the_system() -> None:
+    # At exit Python ends the threads that wait: glibc unwinds them by libgcc_s. An extension with an
+    # unwinder of its own, as Zig would link it, crashes then; test_exit.py ends such threads.
+    if any(kind == "musllinux" for kind, _ in promised()):
+        pytest.skip("musl unwinds no thread")
+    needed = subprocess.run(
+        ["objdump", "-p", FILES["extension"]], capture_output=True, text=True, check=True
+    ).stdout
+    assert re.search(r"NEEDED +libgcc_s\.so\.1", needed), needed
+
+
 def test_it_is_typed_and_has_its_stub() -> None:
     folder = pathlib.Path(tenure.__file__).parent
     assert (folder / "py.typed").exists() and (folder / "_tenure.pyi").exists()

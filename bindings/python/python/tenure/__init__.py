@@ -27,7 +27,7 @@ the library is a subclass of :class:`Error`.
 
 Threads: everything may be called from any thread. The process has one thread for all clients, which
 never runs Python, and one more for callbacks and log records. A wait lets other threads run, and
-Ctrl-C ends it. The log goes to the logger ``tenure``, whose level is read when a client is opened. At
+Ctrl-C ends it; under gevent and eventlet it lets other greenlets run. The log goes to the logger ``tenure``, whose level is read when a client is opened. At
 exit, Python waits for a callback that is running, and no other begins.
 
 After ``fork``, the child's calls on handles of its parent raise :class:`ForkedError`; the child may

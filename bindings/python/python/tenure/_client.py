@@ -12,6 +12,7 @@ from ._contender import Contender
 from ._detector import Detector
 from ._events import Events
 from ._group import Group
+from ._wait import wait
 from .errors import ForkedError
 from .events import SessionEvent
 
@@ -89,7 +90,7 @@ class Client(BaseClient[Contender, Detector, Group]):
             TimeoutError: no server was reached; the znodes end when the session times out.
         """
         limit = nanos("timeout", timeout)
-        self._native.close().wait(limit)
+        wait(self._native.close(), limit)
 
     def __enter__(self) -> Self:
         return self

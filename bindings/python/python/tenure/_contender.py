@@ -10,6 +10,7 @@ from ._base.contender import STAYS, BaseContender, BaseLeadershipContext
 from ._events import Events
 from ._handle import BlockingHandle, finish
 from ._leadership import Leadership
+from ._wait import wait
 from .events import ContenderEvent
 
 F = TypeVar("F", bound=Callable[[ContenderEvent], object])
@@ -51,7 +52,7 @@ class Contender(BaseContender[Leadership], BlockingHandle[_tenure.Contender]):
 
     def _wait_leading(self, limit: Optional[int]) -> Leadership:
         native = self._native
-        return Leadership(native, native.leading().wait(limit))
+        return Leadership(native, wait(native.leading(), limit))
 
     def leadership(self, timeout: Optional[Span] = None) -> LeadershipContext:
         """A ``with`` statement whose body runs while this contender leads.
@@ -93,7 +94,7 @@ class Contender(BaseContender[Leadership], BlockingHandle[_tenure.Contender]):
         limit = nanos("timeout", timeout)
         native = self._native
         self._release()
-        return native.withdraw().wait(limit)
+        return wait(native.withdraw(), limit)
 
     def set_data(self, data: Payload, timeout: Optional[Span] = None) -> bool:
         """Changes the payload of the znode, and of the znodes of later candidacies.
@@ -110,7 +111,7 @@ class Contender(BaseContender[Leadership], BlockingHandle[_tenure.Contender]):
             ClosedError: the contender or the client is closed.
         """
         limit = nanos("timeout", timeout)
-        return self._setting(data).wait(limit)
+        return wait(self._setting(data), limit)
 
     @property
     def events(self) -> Events[ContenderEvent]:

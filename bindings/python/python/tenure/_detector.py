@@ -9,6 +9,7 @@ from ._arguments import Span, nanos
 from ._base.detector import BaseDetector
 from ._events import Events
 from ._handle import BlockingHandle
+from ._wait import wait
 from .events import DetectorEvent, Leader
 
 F = TypeVar("F", bound=Callable[[DetectorEvent], object])
@@ -43,7 +44,7 @@ class Detector(BaseDetector, BlockingHandle[_tenure.Detector]):
             ClosedError: the detector or the client is closed.
         """
         limit = nanos("timeout", timeout)
-        return self._changing(previous).wait(limit)
+        return wait(self._changing(previous), limit)
 
     def wait_leader(self, timeout: Optional[Span] = None) -> Leader:
         """Waits until a leader is known: at once if one is.
@@ -56,7 +57,7 @@ class Detector(BaseDetector, BlockingHandle[_tenure.Detector]):
             TimeoutError: no leader was known in time.
             ClosedError: the detector or the client is closed.
         """
-        return self._native.leader().wait(nanos("timeout", timeout))
+        return wait(self._native.leader(), nanos("timeout", timeout))
 
     @property
     def events(self) -> Events[DetectorEvent]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Optional, TypeVar
 
+from . import _tenure
 from ._arguments import Span, nanos
 from ._base.events import BaseEvents
-from .errors import ClosedError
+from ._greenlets import hub_of_this_thread, wait_in
+from .errors import ClosedError, TimeoutError
 from .events import Event
 
 E = TypeVar("E", bound=Event)
@@ -30,7 +33,7 @@ class Events(BaseEvents[E]):
 
     def __next__(self) -> E:
         try:
-            return self._native.next().wait(None)
+            return self._next(None)
         except ClosedError:
             raise StopIteration from None
 
@@ -45,7 +48,24 @@ class Events(BaseEvents[E]):
             TimeoutError: no event came in time.
             ClosedError: no event will ever come.
         """
-        return self._native.next().wait(nanos("timeout", timeout))
+        return self._next(nanos("timeout", timeout))
+
+    def _next(self, limit: Optional[int]) -> E:
+        native = self._native
+        hub = None if limit == 0 else hub_of_this_thread()
+        if hub is None:
+            return native.next().wait(limit)
+        # An event is taken only when it is handed over: killing the greenlet loses none.
+        deadline = None if limit is None else time.monotonic_ns() + limit
+        while True:
+            event = native.take()
+            if event is not None:
+                return event
+            left = None if deadline is None else max(0, deadline - time.monotonic_ns())
+            try:
+                wait_in(hub, native.ready(), left)
+            except TimeoutError:
+                raise _tenure.timed_out(limit or 0) from None
 
     def fileno(self) -> int:
         """A file descriptor that is readable while an event waits, or after the last event.

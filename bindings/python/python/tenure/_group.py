@@ -10,6 +10,7 @@ from ._arguments import Payload, Span, nanos
 from ._base.group import BaseGroup, BaseMembership
 from ._events import Events
 from ._handle import BlockingHandle, finish
+from ._wait import wait
 from .events import GroupEvent, Member
 
 F = TypeVar("F", bound=Callable[[GroupEvent], object])
@@ -39,7 +40,7 @@ class Group(BaseGroup, BlockingHandle[_tenure.Group], Collection[Member]):
 
     def _current(self) -> tuple[Member, ...]:
         known = self.known
-        return self._changing(None).wait(self._patience) if known is None else known
+        return wait(self._changing(None), self._patience) if known is None else known
 
     def __len__(self) -> int:
         return len(self._current())
@@ -66,7 +67,7 @@ class Group(BaseGroup, BlockingHandle[_tenure.Group], Collection[Member]):
             NoAuthError: the access control list forbids to list them.
         """
         limit = nanos("timeout", timeout)
-        return self._changing(expected).wait(limit)
+        return wait(self._changing(expected), limit)
 
     # ---- members ----
 
@@ -86,9 +87,9 @@ class Group(BaseGroup, BlockingHandle[_tenure.Group], Collection[Member]):
             SessionExpiredError: the session ended meanwhile.
         """
         limit = nanos("timeout", timeout)
-        call = self._joining(data, label)
+        native, call = self._native, self._joining(data, label)
         self._keep()
-        return call.wait(limit)
+        return wait(call, limit, undo=native.cancel)
 
     def membership(
         self, data: Payload = b"", *, label: Optional[str] = None, timeout: Optional[Span] = None
@@ -108,7 +109,7 @@ class Group(BaseGroup, BlockingHandle[_tenure.Group], Collection[Member]):
             that is gone already.
         """
         limit = nanos("timeout", timeout)
-        return self._cancelling(member).wait(limit)
+        return wait(self._cancelling(member), limit)
 
     def evict(self, member: Member, timeout: Optional[Span] = None) -> bool:
         """Evicts: deletes a member of any client, and returns when its znode is gone.
@@ -120,16 +121,16 @@ class Group(BaseGroup, BlockingHandle[_tenure.Group], Collection[Member]):
             Whether the member existed and this call deleted it.
         """
         limit = nanos("timeout", timeout)
-        return self._evicting(member).wait(limit)
+        return wait(self._evicting(member), limit)
 
     def members(self, timeout: Optional[Span] = None) -> tuple[Member, ...]:
         """Asks a server for all members now, oldest first; none for a path that does not exist."""
-        return self._native.members().wait(nanos("timeout", timeout))
+        return wait(self._native.members(), nanos("timeout", timeout))
 
     def data(self, member: Member, timeout: Optional[Span] = None) -> Optional[bytes]:
         """Asks a server for the payload of a member; ``None`` when the member is gone."""
         limit = nanos("timeout", timeout)
-        return self._reading(member).wait(limit)
+        return wait(self._reading(member), limit)
 
     def set_data(self, member: Member, data: Payload, timeout: Optional[Span] = None) -> bool:
         """Changes the payload of a member that this group joined.
@@ -139,7 +140,7 @@ class Group(BaseGroup, BlockingHandle[_tenure.Group], Collection[Member]):
             the member is gone.
         """
         limit = nanos("timeout", timeout)
-        return self._setting(member, data).wait(limit)
+        return wait(self._setting(member, data), limit)
 
     def wait_cancelled(self, member: Member, timeout: Optional[Span] = None) -> bool:
         """Waits until a member of any client is gone.
@@ -149,7 +150,7 @@ class Group(BaseGroup, BlockingHandle[_tenure.Group], Collection[Member]):
             another client deleted it).
         """
         limit = nanos("timeout", timeout)
-        return self._ending(member).wait(limit)
+        return wait(self._ending(member), limit)
 
     # ---- events ----
 
@@ -183,7 +184,9 @@ class Membership(BaseMembership[Group]):
         self._timeout = timeout
 
     def __enter__(self) -> Member:
-        self._member = self._group._joining(self._data, self._label).wait(self._timeout)
+        group = self._group
+        call = group._joining(self._data, self._label)
+        self._member = wait(call, self._timeout, undo=group._native.cancel)
         return self._member
 
     def __exit__(self, *_: object) -> None:

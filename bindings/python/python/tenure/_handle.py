@@ -8,6 +8,7 @@ from . import _tenure
 from ._arguments import function
 from ._base.ending import ENDED, logged
 from ._base.handle import Handle
+from ._wait import wait
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -38,4 +39,4 @@ def finish(call: Optional[_tenure.Call[bool]], limit: int, warning: str) -> None
     """Waits for the end of a znode, at most for ``limit`` nanoseconds. Raises no error of it."""
     if call is not None:
         with logged(warning, *ENDED):
-            call.wait(limit)
+            wait(call, limit)

@@ -7,6 +7,7 @@ from typing import Optional
 
 from ._arguments import Span, nanos
 from ._base.leadership import BaseLeadership
+from ._wait import wait
 from .errors import ClosedError, TimeoutError
 
 
@@ -30,5 +31,5 @@ class Leadership(BaseLeadership):
             Whether this leadership lasts.
         """
         with suppress(TimeoutError, ClosedError):
-            self._native.lost(self.token).wait(nanos("timeout", timeout))
+            wait(self._native.lost(self.token), nanos("timeout", timeout))
         return bool(self)

@@ -1,9 +1,8 @@
 # The types of the extension. stubtest (scripts/python-test) compares them with it. It has no interface
 # of its own: `tenure` checks the arguments and documents everything. Spans are nanoseconds. `Call`,
 # `Events` and `Handle` are generic for type checkers only.
-import asyncio
 from collections.abc import Callable, Sequence
-from typing import Generic, Optional, TypeVar, final
+from typing import Generic, Optional, Protocol, TypeVar, final
 
 from typing_extensions import disjoint_base
 
@@ -25,12 +24,19 @@ __all__ = [
     "leave",
     "log",
     "prepare",
+    "timed_out",
 ]
 
 __version__: str
 
 _T = TypeVar("_T")
+_R = TypeVar("_R", contravariant=True)
 _E = TypeVar("_E", bound=Event)
+
+class _Future(Protocol[_R]):
+    def done(self) -> bool: ...
+    def set_result(self, result: _R, /) -> None: ...
+    def set_exception(self, exception: BaseException, /) -> None: ...
 
 @disjoint_base
 class Handle(Generic[_E]):
@@ -92,7 +98,7 @@ class Events(Generic[_E]):
 @final
 class Call(Generic[_T]):
     def wait(self, /, timeout: Optional[int]) -> _T: ...
-    def start(self, /, bridge: Bridge, future: asyncio.Future[_T]) -> int: ...
+    def start(self, /, bridge: Bridge, future: _Future[_T]) -> int: ...
 
 @final
 class Bridge:
@@ -112,4 +118,5 @@ class Memory:
 
 def leave() -> None: ...
 def prepare() -> None: ...
+def timed_out(limit: int) -> Exception: ...
 def log(level: Optional[int], function: Callable[[int, int, str], object]) -> None: ...
