@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 /// How long a process that was killed may take to end before that is reported.
 const SLOW_TO_DIE: Duration = Duration::from_secs(1);
-/// How many are reported.
-const REPORTED_MAX: usize = 8;
+/// How many are reported: such a process may start others all the time.
+pub(super) const REPORTED_MAX: usize = 8;
 
 pub(super) struct Family {
     /// The PID of the command, and the number of its process group.

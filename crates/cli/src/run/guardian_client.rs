@@ -2,6 +2,7 @@
 
 use super::cgroup::Cgroup;
 use super::descent;
+use super::family::REPORTED_MAX;
 use super::guardian::{self, Words, nanos};
 use super::orders::{self, Notice, Order, PACKET_BYTES};
 use crate::sys;
@@ -165,6 +166,7 @@ fn clean_up(cgroup: Option<&Cgroup>, spared: &[Pid], notify: &mut impl FnMut(Gua
         let living = descent::living(spared);
         for process in &living {
             if let Err(errno) = process.signal(Signal::SIGKILL)
+                && reported.len() < REPORTED_MAX
                 && reported.insert(process.pid)
             {
                 let (pid, errno) = (process.pid.as_raw().unsigned_abs(), errno as i32);
