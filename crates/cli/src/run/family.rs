@@ -95,29 +95,33 @@ impl Family {
             // The command was not reaped, so the group is still its own.
             sys::signal_group(self.pid, signal);
         } else if let Ok(signal) = Signal::try_from(signal) {
-            self.signal_each(signal, |process| process.group == self.pid);
+            self.signal_each(&[signal], |process| process.group == self.pid);
         }
     }
 
     /// Asks everything to end. A stopped process handles no signal: SIGCONT wakes it up.
     pub(super) fn ask_to_end(&self, signal: Signal) {
-        for signal in [signal, Signal::SIGCONT] {
-            if self.status.is_none() {
+        let signals = [signal, Signal::SIGCONT];
+        if self.status.is_none() {
+            for signal in signals {
                 let _ = killpg(self.pid, signal);
             }
-            self.signal_each(signal, |process| {
-                self.status.is_some() || process.group != self.pid
-            });
         }
+        // One look at all processes: a host may be short of processor time.
+        self.signal_each(&signals, |process| {
+            self.status.is_some() || process.group != self.pid
+        });
     }
 
-    fn signal_each(&self, signal: Signal, wanted: impl Fn(&Process) -> bool) {
+    fn signal_each(&self, signals: &[Signal], wanted: impl Fn(&Process) -> bool) {
         for process in descent::living(&[])
             .iter()
             .filter(|process| wanted(process))
         {
             // An error leaves a process that is killed later, or reported then.
-            let _ = process.signal(signal);
+            for signal in signals {
+                let _ = process.signal(*signal);
+            }
         }
     }
 

@@ -123,10 +123,18 @@ fn under_a_quota_of_a_few_percent_nothing_is_written_after_the_lease() {
     if !is_root() {
         return println!("skipped: only root can set a quota");
     }
+    // More runs, with more quotas, by hand: they take long.
     let runs = std::env::var("TENURE_STARVED_RUNS").ok();
-    let runs = runs.and_then(|runs| runs.parse().ok()).unwrap_or(1);
-    for run in 0..runs {
-        for (percent, user) in [(5, "65534"), (10, "0")] {
+    let runs: Option<u32> = runs.and_then(|runs| runs.parse().ok());
+    let quotas = [(5, "65534"), (3, "65534"), (10, "0")];
+    let quotas = if runs.is_some() {
+        &quotas[..]
+    } else {
+        &quotas[..1]
+    };
+    for run in 0..runs.unwrap_or(1) {
+        for (percent, user) in quotas {
+            let (percent, user) = (*percent, *user);
             let Some(margin) = margin_of_a_cut(percent, user) else {
                 return println!("skipped: this system lets nobody set a quota");
             };
