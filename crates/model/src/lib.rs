@@ -11,8 +11,9 @@
 //! The model is pure: no clock, thread, socket, environment or randomness of its own. Call a method
 //! with the time (`now`, since any fixed start; an earlier time than before counts as the latest
 //! one), then take its outputs with [`Ensemble::poll_output`], then call [`Ensemble::tick`] at
-//! [`Ensemble::deadline`]. Outputs that are not taken wait, in order. The same calls with the same seed give the same bytes. Links between
-//! servers have their delays here; links between clients and servers are the caller's.
+//! [`Ensemble::deadline`]. Outputs that are not taken wait, in order. The same calls with the same
+//! seed give the same bytes. Links between servers have their delays here; links between clients
+//! and servers are the caller's.
 //!
 //! # The knowledge of each server
 //! A server knows only the content of its packets, so that a cut, a delay or a pause has the same

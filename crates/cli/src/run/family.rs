@@ -4,7 +4,7 @@ use super::cgroup::Cgroup;
 use super::descent::{self, Process, Reaped};
 use crate::sys;
 use nix::errno::Errno;
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -85,12 +85,8 @@ impl Family {
             .is_none_or(|cgroup| !cgroup.is_populated())
     }
 
-    /// Signals the command's process group.
-    pub(super) fn signal_group(&self, signal: Signal) {
-        self.signal_group_by_number(signal as i32);
-    }
-
-    pub(super) fn signal_group_by_number(&self, signal: i32) {
+    /// Signals the command's process group: by a number, for real-time signals have no names.
+    pub(super) fn signal_group(&self, signal: i32) {
         if self.status.is_none() {
             // The command was not reaped, so the group is still its own.
             sys::signal_group(self.pid, signal);
@@ -104,7 +100,7 @@ impl Family {
         let signals = [signal, Signal::SIGCONT];
         if self.status.is_none() {
             for signal in signals {
-                let _ = killpg(self.pid, signal);
+                sys::signal_group(self.pid, signal as i32);
             }
         }
         // One look at all processes: a host may be short of processor time.
@@ -133,7 +129,7 @@ impl Family {
             cgroup.kill();
         }
         if self.status.is_none() {
-            let _ = killpg(self.pid, Signal::SIGKILL);
+            sys::signal_group(self.pid, libc::SIGKILL);
         }
         let mut survivors = Vec::new();
         let living = descent::living(&[]);

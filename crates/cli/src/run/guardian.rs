@@ -28,7 +28,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 use nix::unistd::{dup2_stderr, dup2_stdin, dup2_stdout};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
@@ -51,9 +51,8 @@ const SWEEP: u64 = 5_000_000;
 /// How late a timer on a slowed clock may be, in nanoseconds.
 const PAUSE_MIN: u64 = 1_000_000;
 
-/// The supervisor's words to the guardian. Instants are nanoseconds on `CLOCK_BOOTTIME`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Words<'a> {
+/// What the supervisor tells the guardian at its start. Instants are nanoseconds on `CLOCK_BOOTTIME`.
+pub(super) struct Words {
     /// When they were written.
     pub(super) at: u64,
     /// The end of the lease.
@@ -62,32 +61,43 @@ pub(super) struct Words<'a> {
     pub(super) stop_timeout: u64,
     /// Whether programs give the command privileges that it does not have.
     pub(super) new_privileges: bool,
-    /// The directory of its control group; empty without one.
-    pub(super) cgroup: &'a OsStr,
+    pub(super) cgroup: Option<Cgroup>,
 }
 
-impl Words<'_> {
+impl Words {
+    /// As arguments; without a control group the last is empty.
     pub(super) fn list(&self) -> [OsString; 6] {
         let number = |number: u64| OsString::from(number.to_string());
+        let directory = self.cgroup.as_ref().map(Cgroup::directory);
         [
             number(self.at),
             number(self.end),
             number(self.drain),
             number(self.stop_timeout),
             number(self.new_privileges.into()),
-            self.cgroup.to_owned(),
+            directory.map_or_else(OsString::new, OsString::from),
         ]
+    }
+
+    /// From arguments.
+    fn read<'a>(words: &mut impl Iterator<Item = &'a OsString>) -> Option<Self> {
+        let mut number = || words.next()?.to_str()?.parse::<u64>().ok();
+        Some(Self {
+            at: number()?,
+            end: number()?,
+            drain: number()?,
+            stop_timeout: number()?,
+            new_privileges: number()? != 0,
+            cgroup: Some(words.next()?)
+                .filter(|directory| !directory.is_empty())
+                .map(Cgroup::at),
+        })
     }
 }
 
 struct Arguments {
     socket: UnixStream,
-    at: u64,
-    end: u64,
-    drain: u64,
-    stop_timeout: u64,
-    new_privileges: bool,
-    cgroup: Option<Cgroup>,
+    words: Words,
     command: Vec<OsString>,
 }
 
@@ -99,7 +109,7 @@ pub(crate) fn main(words: &[OsString]) -> Option<ExitCode> {
     let ended = read(words)
         .ok_or_else(|| io::Error::other("only `tenure run` starts the guardian"))
         .and_then(|arguments| {
-            set_up(arguments.new_privileges)?;
+            set_up(arguments.words.new_privileges)?;
             guard(arguments)
         });
     Some(match ended {
@@ -113,18 +123,10 @@ pub(crate) fn main(words: &[OsString]) -> Option<ExitCode> {
 
 fn read(words: &[OsString]) -> Option<Arguments> {
     let mut words = words.iter().skip(1);
-    let mut number = || words.next()?.to_str()?.parse::<u64>().ok();
-    let (socket, at, end) = (number()?, number()?, number()?);
-    let (drain, stop_timeout, new_privileges) = (number()?, number()?, number()?);
-    let cgroup = words.next()?;
+    let socket = words.next()?.to_str()?.parse().ok()?;
     Some(Arguments {
-        socket: sys::adopt(i32::try_from(socket).ok()?).ok()?,
-        at,
-        end,
-        drain,
-        stop_timeout,
-        new_privileges: new_privileges != 0,
-        cgroup: (!cgroup.is_empty()).then(|| Cgroup::at(cgroup)),
+        socket: sys::adopt(socket).ok()?,
+        words: Words::read(&mut words)?,
         command: words.cloned().collect(),
     })
 }
@@ -223,6 +225,11 @@ struct Guardian {
 impl Guardian {
     /// Starts the command, unless its lease has expired already.
     fn start(arguments: Arguments) -> io::Result<(Self, Option<Family>)> {
+        let Arguments {
+            socket,
+            words,
+            command,
+        } = arguments;
         let mut signals = SigSet::empty();
         signals.add(Signal::SIGCHLD);
         let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
@@ -235,24 +242,24 @@ impl Guardian {
                 TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK,
             )?,
             due: None,
-            socket: arguments.socket,
-            end: arguments.end,
-            drain: arguments.drain,
-            margin_max: arguments.end.saturating_sub(arguments.at) / 2,
-            stop_timeout: arguments.stop_timeout,
+            socket,
+            end: words.end,
+            drain: words.drain,
+            margin_max: words.end.saturating_sub(words.at) / 2,
+            stop_timeout: words.stop_timeout,
             stopping: None,
             killed: false,
             killing: false,
             orphaned: false,
         };
         // The start of a program takes some milliseconds, and that is in it.
-        guardian.lateness.saw(arguments.at, guardian.clock.now());
+        guardian.lateness.saw(words.at, guardian.clock.now());
         let kill_at = guardian.kill_at();
         if sys::boottime_ns() >= kill_at {
             guardian.report(Notice::Late);
             return Ok((guardian, None));
         }
-        let command = match Family::start(&arguments.command, arguments.cgroup, kill_at) {
+        let command = match Family::start(&command, words.cgroup, kill_at) {
             Ok(command) => {
                 guardian.report(Notice::Started(command.pid()));
                 Some(command)
@@ -313,7 +320,7 @@ impl Guardian {
         }
         match signal {
             // The lease goes on: a leader cannot be suspended from the keyboard.
-            libc::SIGTSTP => command.signal_group(Signal::SIGCONT),
+            libc::SIGTSTP => command.signal_group(libc::SIGCONT),
             libc::SIGTTIN | libc::SIGTTOU => self.report(Notice::Stopped(signal)),
             _ => {}
         }
@@ -417,8 +424,7 @@ impl Guardian {
                 self.due = None;
             }
             Order::Signal(signal) => {
-                // Real-time signals have numbers, and no names.
-                command.signal_group_by_number(signal);
+                command.signal_group(signal);
             }
             Order::Stop { signal, kill_at } => {
                 let sooner = self.stopping.map_or(kill_at, |at| at.min(kill_at));

@@ -64,15 +64,13 @@ impl GuardianClient {
         prctl::set_child_subreaper(true)?;
         let spared = descent::children();
         let cgroup = Cgroup::create(terms.number);
-        let directory = cgroup.as_ref().map(Cgroup::directory);
-        let directory = directory.map_or_else(OsString::new, OsString::from);
         let words = Words {
             at: sys::boottime_ns(),
             end: terms.lease_end,
             drain: nanos(terms.drain),
             stop_timeout: nanos(terms.stop_timeout),
             new_privileges: terms.new_privileges,
-            cgroup: &directory,
+            cgroup: cgroup.clone(),
         };
         let mut command = Command::new("/proc/self/exe");
         command

@@ -494,7 +494,7 @@ pub(crate) fn on_buried(shared: &mut Shared) {
     }
 }
 
-/// The session is closed, and every znode with it. No watch is armed any more.
+/// The session is closed, and every znode with it. No watch is armed.
 pub(crate) fn on_closed(shared: &mut Shared) {
     shared.znodes.of_client = 0;
     for (id, znode) in shared.znodes.all.take_all() {
