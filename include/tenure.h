@@ -1122,6 +1122,26 @@ tenure_status tenure_client_event_fd(struct tenure_client *client,
                                      struct tenure_error **error_out);
 
 /**
+ * Gives up a call that a function ending in `_start` began: no TENURE_EVENT_CALL_DONE follows. A
+ * join that is given up is undone. Every other operation may have happened, or may still happen.
+ *
+ * @param client        the client of the call's handle
+ * @param call          the number of the call
+ * @param given_up_out  on success, true if the call had not ended, false if it has ended (its event
+ *                      waits or was fetched), or there is none with this number; may be NULL
+ * @param error_out     an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_client_give_up(struct tenure_client *client,
+                                    uint64_t call,
+                                    bool *given_up_out,
+                                    struct tenure_error **error_out);
+
+/**
  * Registers a callback for the events of the session (TENURE_EVENT_SESSION_...; a session timeout
  * is TENURE_EVENT_SESSION_EXPIRED). The callback first gets the events that wait in the queue.
  * From then on they no longer come to the queue. A handle keeps its callback for life.
@@ -1183,6 +1203,25 @@ TENURE_API
 tenure_status tenure_client_close(struct tenure_client *client,
                                   int64_t timeout_ms,
                                   struct tenure_error **error_out);
+
+/**
+ * Like tenure_client_close, without blocking. TENURE_EVENT_CALL_DONE reports the end in the client's
+ * queue, with its status: TENURE_OK, or TENURE_ERR_TIMEOUT when no server could be notified.
+ *
+ * @param client     a client
+ * @param call_out   the number of the call is written here, on success only
+ * @param error_out  an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
+ *         TENURE_ERR_INVALID_ARGUMENT for NULL
+ *
+ * Ownership: nothing changes hands; the client must still be freed. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_client_close_start(struct tenure_client *client,
+                                        uint64_t *call_out,
+                                        struct tenure_error **error_out);
 
 /**
  * Frees a client. If it was the last handle of its session, the session is closed in the
@@ -1929,6 +1968,27 @@ tenure_status tenure_detector_set_callback(struct tenure_detector *detector,
  * @since ABI 1
  */
 TENURE_API void tenure_detector_free(struct tenure_detector *detector);
+
+/**
+ * A member by its path and its token, as another process or an earlier event named it: for
+ * tenure_group_evict and the other functions that take a member. They find out whether it exists.
+ *
+ * @param path        the path of its znode
+ * @param token       its token: tenure_member_token
+ * @param member_out  the member is written here, on success only
+ * @param error_out   an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL and for a path that ZooKeeper does not
+ *         allow
+ *
+ * Ownership: the text is copied; the caller owns the member and frees it with tenure_member_free.
+ * Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_member_new(struct tenure_str path,
+                                uint64_t token,
+                                struct tenure_member **member_out,
+                                struct tenure_error **error_out);
 
 /**
  * The path of a member's znode.

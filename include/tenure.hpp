@@ -499,6 +499,16 @@ public:
     }
     ~member() = default;
 
+    // The member with this path and token, as another process or an earlier event named it.
+    template <class Sink = detail::thrower>
+    [[nodiscard]] static member known(std::string_view path, std::uint64_t token, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        tenure_member *made = nullptr;
+        check(tenure_member_new(detail::str(path), token, &made, check.out()));
+        return member(made);
+    }
+
     operator member_view() const noexcept { return member_view(held_.get()); } // NOLINT: implicit
     explicit operator bool() const noexcept { return held_ != nullptr; }
     std::string_view path() const noexcept { return member_view(*this).path(); }
@@ -1179,6 +1189,24 @@ public:
     {
         detail::outcome check(sink);
         return check(tenure_client_close(held_.get(), limit.count(), check.out()));
+    }
+
+    // Like close, without blocking; event_kind::call_done reports the end.
+    template <class Sink = detail::thrower> std::uint64_t close_start(Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        std::uint64_t call = 0;
+        check(tenure_client_close_start(held_.get(), &call, check.out()));
+        return call;
+    }
+
+    // Gives up a call that a function ending in _start began; true if it had not ended. A join that is given
+    // up is undone; every other operation may have happened, or may still happen.
+    template <class Sink = detail::thrower> bool give_up(std::uint64_t call, Sink &&sink = Sink())
+    {
+        detail::outcome check(sink);
+        bool given_up = false;
+        return check(tenure_client_give_up(held_.get(), call, &given_up, check.out())) && given_up;
     }
 
     // The value of a metric, counted since the client was opened.

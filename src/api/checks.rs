@@ -24,7 +24,7 @@ pub(super) fn check_span(name: &str, span: Duration) -> Result<(), Error> {
 }
 
 /// The path of a group.
-pub(super) fn check_group(group: &str) -> Result<(), Error> {
+pub(crate) fn check_group(group: &str) -> Result<(), Error> {
     match group {
         "/" => Err(invalid(
             "the path '/' cannot be a group's; name a znode below it",

@@ -1,7 +1,7 @@
 //! The Rust API: blocking and async calls on the same handles, without an async runtime of its own.
 
 mod any_events;
-mod checks;
+pub(crate) mod checks;
 mod client;
 mod clock;
 mod contender;

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::member::tenure_members;
-use crate::api::{Error, Member, Pending};
+use crate::api::{Error, ErrorKind, Member, Pending};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -69,6 +69,16 @@ impl Call {
     pub(super) fn new<T: Into<Answer> + Send + 'static>(mut pending: Pending<T>) -> Self {
         Self(Box::new(move |cx| {
             Pin::new(&mut pending).poll(cx).map_ok(Into::into)
+        }))
+    }
+
+    /// The closing of a client: one that was closed before is closed as the caller wants.
+    pub(super) fn closing(mut pending: Pending<()>) -> Self {
+        Self(Box::new(move |cx| {
+            Pin::new(&mut pending).poll(cx).map(|end| match end {
+                Err(error) if error.kind() != ErrorKind::Closed => Err(error),
+                _ => Ok(().into()),
+            })
         }))
     }
 

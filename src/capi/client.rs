@@ -185,6 +185,32 @@ pub unsafe extern "C" fn tenure_client_event_fd(
     })
 }
 
+/// Gives up a call that a function ending in `_start` began: no TENURE_EVENT_CALL_DONE follows. A
+/// join that is given up is undone. Every other operation may have happened, or may still happen.
+///
+/// @param client        the client of the call's handle
+/// @param call          the number of the call
+/// @param given_up_out  on success, true if the call had not ended, false if it has ended (its event
+///                      waits or was fetched), or there is none with this number; may be NULL
+/// @param error_out     an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_give_up(
+    client: *mut tenure_client,
+    call: u64,
+    given_up_out: *mut bool,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(client, error_out, |client| {
+        let given_up = client.queue().give_up(call)?;
+        handle::put(given_up_out, || given_up);
+        Ok(())
+    })
+}
+
 /// Registers a callback for the events of the session (TENURE_EVENT_SESSION_...; a session timeout
 /// is TENURE_EVENT_SESSION_EXPIRED). The callback first gets the events that wait in the queue.
 /// From then on they no longer come to the queue. A handle keeps its callback for life.
@@ -267,6 +293,34 @@ pub unsafe extern "C" fn tenure_client_close(
             Err(failure) if failure.status == TENURE_ERR_CLOSED => Ok(()),
             closed => closed,
         }
+    })
+}
+
+/// Like tenure_client_close, without blocking. TENURE_EVENT_CALL_DONE reports the end in the client's
+/// queue, with its status: TENURE_OK, or TENURE_ERR_TIMEOUT when no server could be notified.
+///
+/// @param client     a client
+/// @param call_out   the number of the call is written here, on success only
+/// @param error_out  an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_SYSTEM for too many calls; TENURE_ERR_FORKED;
+///         TENURE_ERR_INVALID_ARGUMENT for NULL
+///
+/// Ownership: nothing changes hands; the client must still be freed. Threading: any thread.
+/// Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_close_start(
+    client: *mut tenure_client,
+    call_out: *mut u64,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(client, error_out, |client| {
+        must_have(call_out, "call_out")?;
+        client.queue().check_process()?;
+        let closing = client.client().close();
+        let call = client.queue().start_closing(client.owned.id(), closing)?;
+        handle::put(call_out, || call);
+        Ok(())
     })
 }
 

@@ -1,10 +1,13 @@
 //! Members of a group, and lists of them.
 
+use super::error::tenure_error;
 use super::failure::Failure;
 use super::guard;
-use super::handle::{self, Head, Tagged};
+use super::handle::{self, Head, Tagged, must_have};
+use super::status::tenure_status;
 use super::text::tenure_str;
 use crate::api::Member;
+use crate::api::checks::check_group;
 
 /// A member of a group: an ephemeral sequential znode. It never changes; any thread may read it. A
 /// member that an event or a list shows belongs to the event or list; a member that a function gave
@@ -42,6 +45,37 @@ fn look<T>(
     body: impl FnOnce(&'static Member) -> T,
 ) -> T {
     read(member).map_or(otherwise, body)
+}
+
+/// A member by its path and its token, as another process or an earlier event named it: for
+/// tenure_group_evict and the other functions that take a member. They find out whether it exists.
+///
+/// @param path        the path of its znode
+/// @param token       its token: tenure_member_token
+/// @param member_out  the member is written here, on success only
+/// @param error_out   an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL and for a path that ZooKeeper does not
+///         allow
+///
+/// Ownership: the text is copied; the caller owns the member and frees it with tenure_member_free.
+/// Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_member_new(
+    path: tenure_str,
+    token: u64,
+    member_out: *mut *mut tenure_member,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::call(error_out, || {
+        must_have(member_out, "member_out")?;
+        let path = path.read("path")?;
+        check_group(path)?;
+        handle::put(member_out, || {
+            tenure_member::make(Member::known(path, token))
+        });
+        Ok(())
+    })
 }
 
 /// The path of a member's znode.

@@ -27,13 +27,19 @@ pub struct Member {
 
 impl Member {
     pub(crate) fn new(path: &str, czxid: i64) -> Self {
+        // Transaction numbers of a server are never negative.
+        Self::known(path, u64::try_from(czxid).unwrap_or(0))
+    }
+
+    /// The member with this znode and this token, as another process or an earlier event named it.
+    /// Nothing is checked here: methods of a group find out whether it exists.
+    pub fn known(path: &str, token: u64) -> Self {
         let name = MemberName::parse(path::basename(path));
         Self {
             path: path.to_owned(),
             sequence: name.as_ref().map_or(0, |n| n.sequence),
             label: name.and_then(|n| n.label),
-            // Transaction numbers of a server are never negative.
-            token: u64::try_from(czxid).unwrap_or(0),
+            token,
         }
     }
 }

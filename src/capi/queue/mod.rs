@@ -159,6 +159,15 @@ impl EventQueue {
         self.take_in(Source::Call(owner, Call::new(pending)))
     }
 
+    /// Takes in the closing of the client, whose number is `owner`.
+    pub(super) fn start_closing(
+        self: &Arc<Self>,
+        owner: u64,
+        pending: Pending<()>,
+    ) -> Result<u64, Failure> {
+        self.take_in(Source::Call(owner, Call::closing(pending)))
+    }
+
     fn take_in(self: &Arc<Self>, source: Source) -> Result<u64, Failure> {
         self.check_process()?;
         let mut state = self.lock();
@@ -198,6 +207,21 @@ impl EventQueue {
         let removed = state.remove(id);
         self.unlock(state);
         drop(removed);
+    }
+
+    /// Forgets a call that has not ended. `false` if it has ended, or there is no such call.
+    pub(super) fn give_up(&self, call: u64) -> Result<bool, Failure> {
+        self.check_process()?;
+        let mut state = self.lock();
+        // It may have ended, and no thread has looked yet.
+        self.attend(&mut state);
+        let waits = |slot: &Slot| matches!(slot.source, Source::Call(..));
+        let given_up = match state.slots.get(&call).is_some_and(waits) {
+            true => state.remove(call),
+            false => None,
+        };
+        self.unlock(state);
+        Ok(given_up.is_some())
     }
 
     /// Gives the events of a handle to a callback from now on.

@@ -68,6 +68,62 @@ TEST(a_group_joins_lists_reads_changes_evicts_and_cancels)
     b.close();
 }
 
+TEST(a_member_is_known_by_its_path_and_its_token)
+{
+    auto client = tenure::client::open("memory://groups-known/group");
+    auto group = client.group();
+    const auto joined = group.join("data", "a_label", limit);
+    const auto known = tenure::member::known(joined.path(), joined.token());
+    CHECK(known == joined && known.label() == "a_label" && known.sequence() == joined.sequence());
+    CHECK(group.data(known, limit) == "data");
+    // Another znode of the same name is not touched.
+    CHECK(!group.evict(tenure::member::known(joined.path(), joined.token() + 1), limit));
+    CHECK(group.evict(known, limit) && !group.evict(known, limit));
+    std::error_code code;
+    for (const char *path : {"", "/", "group/x", "/group/"})
+        CHECK(!tenure::member::known(path, 1, code) && code == tenure::errc::invalid_argument);
+    client.close();
+}
+
+TEST(a_call_that_is_given_up_reports_no_end)
+{
+    const char *url = "memory://groups-given-up/group";
+    auto client = tenure::client::open(url);
+    auto group = client.group();
+    CHECK(group.join("first", {}, limit));
+    tenure::memory::cut(url);
+    const auto given_up = group.join_start("never");
+    const auto kept = group.join_start("kept");
+    CHECK(client.give_up(given_up) && !client.give_up(given_up));
+    CHECK(!client.give_up(client.id()) && !client.give_up(0));
+    tenure::memory::heal(url);
+    for (bool ended = false; !ended;) {
+        const auto event = client.next_event(limit);
+        CHECK(event && event->call() != given_up);
+        ended = event->call() == kept;
+    }
+    // A call that has ended is not given up, whether its event was fetched or waits.
+    CHECK(!client.give_up(kept));
+    const auto listed = group.members_start();
+    CHECK(group.members(limit).size() == 2);
+    CHECK(!client.give_up(listed));
+    const auto closing = client.close_start();
+    bool closed = false;
+    while (const auto event = client.next_event(limit)) {
+        CHECK(event->call() != given_up);
+        if (event->call() == closing) {
+            CHECK(event->status() == tenure::errc::ok && event->source() == client.id() && !closed);
+            closed = true;
+        }
+    }
+    CHECK(closed);
+    // A client that was closed before is closed as the caller wants.
+    const auto again = client.close_start();
+    const auto event = client.next_event(limit);
+    CHECK(event && event->call() == again && event->status() == tenure::errc::ok);
+    CHECK(client.close(limit));
+}
+
 TEST(each_call_of_a_group_has_a_form_that_does_not_wait)
 {
     auto client = tenure::client::open("memory://groups-start/group");
