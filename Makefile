@@ -9,7 +9,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test python-test wheel wheel-musl bench-python sim chaos campaign doom session bench crowd fuzz words header check-abi install deb uninstall check lint doc fmt fix
+.PHONY: help setup servers demo test go go-check python-test wheel wheel-musl bench-python sim chaos campaign doom session bench crowd fuzz words header check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +26,15 @@ demo: setup ## see it work: real servers, real processes, a real cut
 	@$(CARGO) run --release --quiet --locked --package tenure-demo -- $(ARGS)
 
 test: setup servers ## run every test, against real ZooKeeper servers too
+	@scripts/setup --with-go
 	@scripts/test $(ARGS)
+
+go: setup ## put libtenure.a beside the Go package, so that programs with a replace of it build
+	@CARGO='$(CARGO)' scripts/go-library --release
+
+go-check: setup ## check the Go package: format, vet, staticcheck, its tests with the race detector, on two Gos
+	@scripts/setup --with-go
+	@CARGO='$(CARGO)' scripts/go-test $(ARGS)
 
 python-test: setup ## build the Python wheel, and test it on the Pythons of this machine
 	@scripts/python-test $(ARGS)

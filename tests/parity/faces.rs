@@ -1,5 +1,6 @@
 //! The faces of the library, and the spelling of a word in each.
 
+use crate::made::go as made_go;
 use crate::words::{self, Word};
 use std::process::Command;
 
@@ -63,6 +64,16 @@ pub(crate) fn all() -> Vec<Face> {
             ],
             python,
         ),
+        Face::new(
+            "go",
+            &[
+                "bindings/go/words.go",
+                "bindings/go/events.go",
+                "bindings/go/contender_options.go",
+                "bindings/go/options.go",
+            ],
+            go,
+        ),
         // Tests of the tool ensure that its document lists its output.
         Face::new("tool", &["docs/cli.md"], tool).and(&options_of_the_tool()),
     ]
@@ -122,6 +133,20 @@ fn option_of_python(word: &Word) -> String {
     match word.name {
         "tls" => "tls_ca:".to_owned(),
         option => format!("{option}:"),
+    }
+}
+
+fn go(word: &Word) -> String {
+    let name = made_go::camel(word.name);
+    match word.list {
+        "client option" | "contender option" => format!("func With{name}"),
+        "TLS option" => name,
+        "metric" => format!("{name} uint64"),
+        "error" => format!("Err{name} ErrorKind"),
+        "session event" | "contender event" | "detector event" | "group event" => {
+            format!("type {}{name} struct", made_go::camel(owner(word.list)))
+        }
+        noun => format!("{}{name}", made_go::prefix(noun)),
     }
 }
 

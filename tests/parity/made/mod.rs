@@ -4,6 +4,7 @@
 mod c;
 mod cpp;
 mod document;
+pub(crate) mod go;
 mod python;
 mod rust;
 mod text;
@@ -63,6 +64,10 @@ const ALL: &[Made] = &[
     part(python::CLIENT, "contender options", python::parameters),
     part(python::CLIENT, "contender arguments", python::arguments),
     whole("bindings/python/src/options.rs", rust::python_options),
+    whole(go::WORDS, go::words),
+    whole(go::EVENTS, go::events),
+    whole(go::OPTIONS, go::options),
+    whole(go::NATIVE_OPTIONS, go::native_options),
     part("docs/cli.md", "words", document::words),
 ];
 

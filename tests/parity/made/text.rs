@@ -46,6 +46,17 @@ pub(super) fn small(text: &str) -> String {
     first.unwrap_or_default() + letters.as_str()
 }
 
+/// With a small first letter, unless the first word is written in capitals.
+pub(super) fn small_unless_name(text: &str) -> String {
+    let first = text.split(' ').next().unwrap_or_default();
+    let is_name = first.len() > 1 && first.chars().all(|letter| !letter.is_lowercase());
+    if is_name {
+        text.to_owned()
+    } else {
+        small(text)
+    }
+}
+
 /// With a capital first letter.
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();

@@ -1,0 +1,3 @@
+module tenure.example/tenure
+
+go 1.19
