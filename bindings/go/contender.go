@@ -165,6 +165,9 @@ func (c *Contender) WaitLeading(ctx context.Context) (*Leadership, error) {
 	if ctx == nil {
 		return nil, invalid(noContext)
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	for {
 		// Events that come from here on close changed.
 		state, _, changed := c.events.look()
