@@ -18,7 +18,7 @@
 //! | end a session without its owner | [`raw::expire_session`] |
 //! | run the command-line tool of this build | [`built_tool`]; [`Tool`](tool::Tool) starts it |
 //! | make a program of another language with the library of this build | [`cabi`] |
-//! | run a scenario in a program of another language | [`control`] |
+//! | run a scenario in a program of another language | [`control`]; [`scenarios`] runs all |
 //! | wait for anything else | [`wait_until`]; [`poll`] for events that may not come |
 //! | end a run in order at Ctrl-C | [`Interrupt`] |
 //!
@@ -50,6 +50,7 @@ pub mod process;
 pub mod proxy;
 pub mod raw;
 pub mod relay;
+pub mod scenarios;
 pub mod signal;
 mod skip;
 pub mod stats;
