@@ -6,7 +6,7 @@ use crate::{
 };
 use std::path::Path;
 use std::process::Command;
-use tenure_field::{Process, wait_until};
+use tenure_field::wait_until;
 
 /// A storage: it refuses writes with an older token than it has seen.
 #[derive(Default)]
@@ -32,16 +32,15 @@ fn d1_first_question_after_a_stop_is_answered_no_and_a_stale_write_refused() {
     let mut register = Register::default();
     let old = led["token"].as_u64().unwrap();
     assert!(register.write(old));
-    // The first question comes before the library has noticed the stop: its thread has the lowest
-    // priority.
-    schedule_io(&first, "--idle");
+    // The first question comes before the library has noticed the stop.
+    first.hold_back("tenure-io");
     tell(&first, "stop");
     // Until the server has ended its session.
     let new = successor.wait_leading(Some(LIMIT)).unwrap().token();
     assert!(register.write(new));
     first.resume();
     assert_eq!(answer(&first, "stop")["leads"], false);
-    schedule_io(&first, "--other");
+    first.let_run("tenure-io");
     tell(&first, "write");
     let stale = answer(&first, "write")["token"].as_u64().unwrap();
     assert!(!register.write(stale), "{stale} after {new}");
@@ -49,23 +48,6 @@ fn d1_first_question_after_a_stop_is_answered_no_and_a_stale_write_refused() {
     tell(&first, "loss");
     answer(&first, "loss");
     close([others]);
-}
-
-/// Keeps all threads of the process on one processor, and gives the library's a policy of its own.
-fn schedule_io(process: &Process, policy: &str) {
-    let run = |program: &str, args: &[&str]| {
-        let output = Command::new(program).args(args).output().unwrap();
-        assert!(output.status.success(), "{program}: {output:?}");
-    };
-    let pid = process.pid();
-    run("taskset", &["-a", "-c", "-p", "0", &pid.to_string()]);
-    let tasks = std::fs::read_dir(format!("/proc/{pid}/task")).unwrap();
-    let is_io = |task: &Path| {
-        std::fs::read_to_string(task.join("comm")).is_ok_and(|name| name == "tenure-io\n")
-    };
-    let io = tasks.flatten().map(|task| task.path()).find(|t| is_io(t));
-    let io = io.unwrap().file_name().unwrap().to_owned();
-    run("chrt", &[policy, "-p", "0", io.to_str().unwrap()]);
 }
 
 /// leapmux#403: the lease of a machine that slept. The process is stopped for a moment only, and

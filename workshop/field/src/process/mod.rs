@@ -2,6 +2,7 @@
 
 mod lines;
 mod options;
+mod priority;
 mod tree;
 
 use std::ffi::OsStr;
