@@ -508,6 +508,60 @@ fn every_scenario_has_its_test_and_every_test_of_scenarios_its_line() {
     }
 }
 
+#[test]
+fn each_language_has_a_table_of_scenarios_that_names_tests_which_exist() {
+    let listed = listed_scenarios();
+    let ids: BTreeSet<&str> = listed.iter().map(|(row, _)| row[0].as_str()).collect();
+    let folder = root().join("tests/scenarios");
+    let readme = fs::read_to_string(folder.join("README.md")).unwrap();
+    let mut languages = BTreeSet::new();
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if name == "list.tsv" || !name.ends_with(".tsv") {
+            continue;
+        }
+        languages.insert(name.to_owned());
+        assert!(
+            readme.contains(&format!("`{name}`")),
+            "the README lacks {name}"
+        );
+        let text = fs::read_to_string(&path).unwrap();
+        let mut lines = text.lines();
+        assert_eq!(
+            lines.next(),
+            Some("id\tplayed\twhere, or the reason"),
+            "{name}"
+        );
+        let mut has = BTreeSet::new();
+        for line in lines {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [id, how, place] = fields[..] else {
+                panic!("{name}: {line:?}");
+            };
+            assert!(has.insert(id), "{name} has {id} twice");
+            // After the test, there may be words.
+            let test = place.split(": ").next().unwrap();
+            assert!(
+                how != "elsewhere" || exists(test),
+                "{name} names {test}, which is not there"
+            );
+            let folder = root().join(place);
+            assert!(
+                how != "yes" || folder.is_dir(),
+                "{name}: {place} is no folder"
+            );
+        }
+        assert_eq!(has, ids, "{name} and list.tsv");
+    }
+    let known = ["cpp.tsv", "go.tsv"].map(str::to_owned);
+    assert_eq!(
+        languages,
+        BTreeSet::from(known),
+        "a language without its table"
+    );
+}
+
 /// The roots of the map: their files are compared with it, except those of tests.
 const MAPPED: &[&str] = &["bindings", "crates", "include", "src", "workshop"];
 

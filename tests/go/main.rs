@@ -5,6 +5,7 @@
 
 mod leader;
 mod make;
+mod scenarios;
 
 use std::path::Path;
 use std::sync::OnceLock;
