@@ -85,13 +85,15 @@ func (l *Leadership) LeaseEnd() time.Time {
 	if l == nil || l.contender == nil {
 		return time.Time{}
 	}
+	// Read before the lease is: the goroutine may be stopped between, and must not give a later end.
+	now := time.Now()
 	token, left := l.contender.native.Lease()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.err == nil && token == l.member.Token {
-		l.leaseEnd = time.Now().Add(left)
+		l.leaseEnd = now.Add(left)
 	} else if l.leaseEnd.IsZero() {
-		l.leaseEnd = time.Now()
+		l.leaseEnd = now
 	}
 	return l.leaseEnd
 }
