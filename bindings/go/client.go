@@ -254,13 +254,23 @@ func (c *Client) forget(id uint64) bool {
 	return there
 }
 
-// call begins a call by start, and waits for its end or the context's, which gives it up.
+// call begins a call by start, and waits for its end or the context's, which gives it up. If the context has ended
+// already, nothing begins.
 func (c *Client) call(ctx context.Context, start func() (uint64, error)) (*native.Event, error) {
 	if ctx == nil {
 		return nil, invalid(noContext)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
+	}
+	return c.leave(ctx, start)
+}
+
+// leave is a call that leaves a group, which begins in any case: a membership must not live on because the context of
+// the call that was to end it has ended.
+func (c *Client) leave(ctx context.Context, start func() (uint64, error)) (*native.Event, error) {
+	if ctx == nil {
+		return nil, invalid(noContext)
 	}
 	ended := make(chan native.Event, 1)
 	c.mu.Lock()
@@ -281,15 +291,13 @@ func (c *Client) call(ctx context.Context, start func() (uint64, error)) (*nativ
 		return result(&event, ok)
 	case <-ctx.Done():
 	}
-	c.mu.Lock()
-	_, waits := c.calls[id]
-	delete(c.calls, id)
-	c.mu.Unlock()
-	if waits {
-		c.native.GiveUp(id)
+	if c.native.GiveUp(id) {
+		c.mu.Lock()
+		delete(c.calls, id)
+		c.mu.Unlock()
 		return nil, ctx.Err()
 	}
-	// It ended at the same moment.
+	// It ended at the same moment, and its event is under way: without it a join would leave a member behind.
 	event, ok := <-ended
 	return result(&event, ok)
 }

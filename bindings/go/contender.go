@@ -227,7 +227,7 @@ func (c *Contender) Resign(ctx context.Context) (removed bool, err error) {
 		return false, invalid(noContext)
 	}
 	c.stop(LostWithdrawn)
-	event, err := c.client.call(ctx, c.native.StartWithdraw)
+	event, err := c.client.leave(ctx, c.native.StartWithdraw)
 	if err != nil {
 		return false, err
 	}

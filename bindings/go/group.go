@@ -90,7 +90,14 @@ func (g *Group) Join(ctx context.Context, data []byte, label string) (Member, er
 //
 // Errors: the context's, and the leaving goes on; [ErrNoAuth] when an ACL forbids the deletion; [ErrClosed].
 func (g *Group) Cancel(ctx context.Context, member Member) (removed bool, err error) {
-	return g.onMember(ctx, func() (uint64, error) { return g.native.StartCancel(native.Member(member)) })
+	if err := g.check(); err != nil {
+		return false, err
+	}
+	event, err := g.client.leave(ctx, func() (uint64, error) { return g.native.StartCancel(native.Member(member)) })
+	if err != nil {
+		return false, err
+	}
+	return event.Result, nil
 }
 
 // Evict deletes the znode of any member of the group. A znode of the same name that is not this member is not touched.
@@ -98,7 +105,8 @@ func (g *Group) Cancel(ctx context.Context, member Member) (removed bool, err er
 // takes itself for the leader until its lease ends, while another leads already. removed is true if the member existed
 // and this call removed it.
 //
-// Errors: the context's, and the eviction goes on; [ErrNoAuth] when an ACL forbids the deletion; [ErrClosed].
+// Errors: the context's, and an eviction that has begun goes on; [ErrNoAuth] when an ACL forbids the deletion;
+// [ErrClosed].
 func (g *Group) Evict(ctx context.Context, member Member) (removed bool, err error) {
 	return g.onMember(ctx, func() (uint64, error) { return g.native.StartEvict(native.Member(member)) })
 }

@@ -107,3 +107,11 @@ func wantLost(t testing.TB, err error, reason tenure.LostReason) {
 		t.Errorf("%v instead of a loss by %q", err, reason)
 	}
 }
+
+// cycles is the number of repetitions of a long test: fewer with -short.
+func cycles(all int) int {
+	if testing.Short() {
+		return all / 20
+	}
+	return all
+}
