@@ -169,6 +169,9 @@ func (c *Contender) WaitLeading(ctx context.Context) (*Leadership, error) {
 		return nil, err
 	}
 	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		// Events that come from here on close changed.
 		state, _, changed := c.events.look()
 		if leadership := c.Leadership(); leadership != nil {

@@ -21,7 +21,7 @@ const releaseTime = 10 * time.Second
 // other error ends Run. A panic of work releases the leadership, and goes on.
 //
 // The options are those of [Client.Contender]; [WithReenrol] has no effect. Errors: the context's, work's, those of
-// Client.Contender, and what prevents a candidacy for good, such as [ErrNoAuth].
+// Client.Contender, [ErrClosed] when the client is closed, and what prevents a candidacy for good, such as [ErrNoAuth].
 func Run(ctx context.Context, client *Client, options []ContenderOption,
 	work func(ctx context.Context, leadership *Leadership) error) error {
 	if ctx == nil {
@@ -31,6 +31,9 @@ func Run(ctx context.Context, client *Client, options []ContenderOption,
 		return invalid("the function to run is nil")
 	}
 	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		again, err := runOnce(ctx, client, options, work)
 		if !again {
 			return err
@@ -55,7 +58,7 @@ func runOnce(ctx context.Context, client *Client, options []ContenderOption,
 			return true, nil
 		}
 		release(ctx, contender)
-		return false, unwrapFailed(err)
+		return false, asEndOfRun(err)
 	}
 	err = work(leadCtx, leadership)
 	lost := leadership.Err() != nil
@@ -64,7 +67,7 @@ func runOnce(ctx context.Context, client *Client, options []ContenderOption,
 	case ctx.Err() != nil && isOfLoss(err):
 		return false, ctx.Err()
 	case lost && isOfLoss(err):
-		return client.check() == nil && !client.session.isOver(), ErrClosed
+		return !client.session.isOver(), closedError("client")
 	default:
 		return false, err
 	}
@@ -90,11 +93,17 @@ func isOfLoss(err error) bool {
 		errors.Is(err, ErrLost)
 }
 
-// unwrapFailed gives the error behind a candidacy that failed for good.
-func unwrapFailed(err error) error {
+// asEndOfRun gives the error of a candidacy after which no other follows: what failed, or that the client was closed.
+func asEndOfRun(err error) error {
 	var lost *LostError
-	if errors.As(err, &lost) && lost.Err != nil {
+	switch {
+	case !errors.As(err, &lost):
+		return err
+	case lost.Err != nil:
 		return lost.Err
+	case lost.Reason == LostClosed:
+		return closedError("client")
+	default:
+		return err
 	}
-	return err
 }
