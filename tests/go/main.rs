@@ -5,6 +5,7 @@
 
 mod leader;
 mod make;
+mod outside;
 mod scenarios;
 
 use std::path::Path;

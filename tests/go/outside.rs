@@ -1,21 +1,33 @@
 //! Programs outside the repository: what `make install` lays out is all that they need, and the programs of the
 //! READMEs work as printed.
 
-use crate::{LIMIT, root, scratch, shared};
+use crate::{root, shared};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 use tenure_field::Process;
 use tenure_field::built_tool;
 use tenure_field::cabi::{self, say_or_fail};
 use tenure_field::process::Options;
 
+/// How long a program may take on a machine that is busy.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// An empty folder of this test.
+fn fresh(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go").join(name);
+    drop(fs::remove_dir_all(&path));
+    fs::create_dir_all(&path).unwrap();
+    path
+}
+
 /// What `make install` installs, in a prefix of this test.
 fn prefix() -> &'static Path {
     static PREFIX: OnceLock<PathBuf> = OnceLock::new();
     PREFIX.get_or_init(|| {
-        let prefix = scratch("a prefix");
+        let prefix = fresh("a prefix");
         say_or_fail(
             Command::new(root().join("scripts/install"))
                 .env("TENURE_SO", cabi::shared())
@@ -56,9 +68,7 @@ fn commands() -> Vec<String> {
 
 /// A program in a folder of its own, built in both ways.
 fn build(name: &str, code: &str) -> [PathBuf; 2] {
-    let folder = scratch(name);
-    fs::remove_dir_all(&folder).unwrap();
-    fs::create_dir_all(&folder).unwrap();
+    let folder = fresh(name);
     fs::write(folder.join("main.go"), code).unwrap();
     let go = |words: &str| {
         let mut shell = Command::new("sh");
@@ -67,7 +77,6 @@ fn build(name: &str, code: &str) -> [PathBuf; 2] {
             .current_dir(&folder)
             .env("GOTOOLCHAIN", "local")
             .env("GOFLAGS", "-mod=mod")
-            .env("GOCACHE", scratch("cache"))
             .env("PKG_CONFIG_PATH", prefix().join("lib/pkgconfig"));
         say_or_fail(&mut shell)
     };
@@ -135,10 +144,7 @@ fn the_program_of_the_package_works() {
 
 #[test]
 fn a_package_without_its_library_says_how_to_get_it() {
-    let folder = scratch("without");
-    fs::remove_dir_all(&folder).unwrap();
-    let package = folder.join("package");
-    fs::create_dir_all(&package).unwrap();
+    let package = fresh("without");
     say_or_fail(
         Command::new("cp")
             .args(["-rL", "--"])
@@ -151,7 +157,6 @@ fn a_package_without_its_library_says_how_to_get_it() {
         .args(["build", "./..."])
         .current_dir(&package)
         .env("GOTOOLCHAIN", "local")
-        .env("GOCACHE", scratch("cache"))
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
