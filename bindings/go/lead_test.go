@@ -45,6 +45,7 @@ func TestLeadContextEndsWithTheLeadership(t *testing.T) {
 			client := server.Client("/app")
 			contender, leadCtx, leadership := lead(t, client)
 			other := leadership.Context(within(t))
+			//lint:ignore SA1012 A nil parent stands for context.Background().
 			child, cancel := context.WithTimeout(leadership.Context(nil), time.Hour)
 			defer cancel()
 			if leadCtx.Err() != nil || other.Err() != nil || leadership.Err() != nil || isDone(leadership.Done()) ||
