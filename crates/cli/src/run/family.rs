@@ -2,21 +2,14 @@
 
 use super::cgroup::Cgroup;
 use super::descent::{self, Process, Reaped};
+use super::killing::{Killing, Survivor};
 use crate::sys;
-use nix::errno::Errno;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::time::{Duration, Instant};
-
-/// How long a process that was killed may take to end before that is reported.
-const SLOW_TO_DIE: Duration = Duration::from_secs(1);
-/// How many are reported: such a process may start others all the time.
-pub(super) const REPORTED_MAX: usize = 8;
 
 pub(super) struct Family {
     /// The PID of the command, and the number of its process group.
@@ -24,11 +17,7 @@ pub(super) struct Family {
     /// The command has ended and was reaped: the system may give its PID to another process.
     status: Option<i32>,
     cgroup: Option<Cgroup>,
-    killed_since: Option<Instant>,
-    /// Those that were found alive after they were killed, and reported.
-    reported: BTreeSet<Pid>,
-    /// Nothing is left but processes that may not be killed.
-    cannot_be_killed: bool,
+    killing: Killing,
 }
 
 impl Family {
@@ -51,9 +40,7 @@ impl Family {
             pid: Pid::from_raw(pid),
             status: None,
             cgroup,
-            killed_since: None,
-            reported: BTreeSet::new(),
-            cannot_be_killed: false,
+            killing: Killing::default(),
         })
     }
 
@@ -121,36 +108,17 @@ impl Family {
         }
     }
 
-    /// Kills everything. To be called until nothing is left. Returns those to report: each with the
-    /// error that kept it from being killed, or 0 if it is slow to die.
-    pub(super) fn kill(&mut self) -> Vec<(u32, i32)> {
-        let since = *self.killed_since.get_or_insert_with(Instant::now);
-        if let Some(cgroup) = &self.cgroup {
-            cgroup.kill();
-        }
+    /// Kills everything. To be called until nothing is left. Returns those to report.
+    pub(super) fn kill(&mut self) -> Vec<Survivor> {
         if self.status.is_none() {
             sys::signal_group(self.pid, libc::SIGKILL);
         }
-        let mut survivors = Vec::new();
-        let living = descent::living(&[]);
-        self.cannot_be_killed = !living.is_empty();
-        for process in living {
-            let errno = match process.signal(Signal::SIGKILL) {
-                Ok(()) => 0,
-                Err(errno) => errno as i32,
-            };
-            self.cannot_be_killed &= errno == Errno::EPERM as i32;
-            let is_news = errno != 0 || since.elapsed() >= SLOW_TO_DIE;
-            if is_news && self.reported.len() < REPORTED_MAX && self.reported.insert(process.pid) {
-                survivors.push((process.pid.as_raw().unsigned_abs(), errno));
-            }
-        }
-        survivors
+        self.killing.round(self.cgroup.as_ref(), &[]).survivors
     }
 
     /// Whether the last [`kill`](Self::kill) found only processes that may not be killed.
     pub(super) fn cannot_be_killed(&self) -> bool {
-        self.cannot_be_killed
+        self.killing.cannot()
     }
 
     /// Removes its control group, which is empty.

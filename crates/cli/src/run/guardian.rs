@@ -17,6 +17,7 @@
 use super::cgroup::Cgroup;
 use super::descent::Reaped;
 use super::family::Family;
+use super::killing::Survivor;
 use super::lateness::{Lateness, PROBE};
 use super::orders::{Notice, Order, PACKET_BYTES};
 use crate::sys;
@@ -338,7 +339,7 @@ impl Guardian {
             self.kill();
         }
         let left = if self.killing {
-            for (pid, errno) in command.kill() {
+            for Survivor { pid, errno } in command.kill() {
                 self.report(Notice::Survives { pid, errno });
             }
             if self.orphaned && command.cannot_be_killed() {

@@ -2,15 +2,13 @@
 
 use super::cgroup::Cgroup;
 use super::descent;
-use super::family::REPORTED_MAX;
 use super::guardian::{self, Words, nanos};
+use super::killing::{Killing, Survivor};
 use super::orders::{self, Notice, Order, PACKET_BYTES};
 use crate::sys;
 use nix::sys::prctl;
-use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
@@ -158,18 +156,11 @@ fn listen(reader: &mut UnixStream, notify: &mut impl FnMut(GuardianEvent)) -> Op
 /// Kills what a killed guardian has left, until nothing is left. The children that this process had
 /// before, `spared`, are not of it.
 fn clean_up(cgroup: Option<&Cgroup>, spared: &[Pid], notify: &mut impl FnMut(GuardianEvent)) {
-    let mut reported = BTreeSet::new();
+    let mut killing = Killing::default();
     loop {
-        cgroup.iter().for_each(|cgroup| cgroup.kill());
-        let living = descent::living(spared);
-        for process in &living {
-            if let Err(errno) = process.signal(Signal::SIGKILL)
-                && reported.len() < REPORTED_MAX
-                && reported.insert(process.pid)
-            {
-                let (pid, errno) = (process.pid.as_raw().unsigned_abs(), errno as i32);
-                notify(GuardianEvent::Notice(Notice::Survives { pid, errno }));
-            }
+        let round = killing.round(cgroup, spared);
+        for Survivor { pid, errno } in round.survivors {
+            notify(GuardianEvent::Notice(Notice::Survives { pid, errno }));
         }
         for child in descent::children()
             .into_iter()
@@ -177,7 +168,7 @@ fn clean_up(cgroup: Option<&Cgroup>, spared: &[Pid], notify: &mut impl FnMut(Gua
         {
             let _ = waitpid(child, Some(WaitPidFlag::WNOHANG));
         }
-        if living.is_empty() && !cgroup.is_some_and(Cgroup::is_populated) {
+        if round.found_none && !cgroup.is_some_and(Cgroup::is_populated) {
             return;
         }
         std::thread::sleep(SWEEP);

@@ -10,6 +10,7 @@ mod descent;
 mod family;
 pub(crate) mod guardian;
 mod guardian_client;
+mod killing;
 mod lateness;
 mod orders;
 pub(crate) mod privileges;
