@@ -43,7 +43,7 @@ pub fn assert_tabled(folder: &Path, language: &str, known: &BTreeSet<String>) {
     let name = format!("{language}.tsv");
     let ours = table(&folder.join(&name));
     let ids = |of: &BTreeMap<String, Vec<String>>| of.keys().cloned().collect::<BTreeSet<_>>();
-    assert_eq!(ids(&list), ids(&ours), "list.tsv and {name}");
+    assert_same("list.tsv", &ids(&list), &name, &ids(&ours));
     let mut played = BTreeSet::new();
     for (id, fields) in &ours {
         let absent = list[id][2] == "absent";
@@ -59,12 +59,22 @@ pub fn assert_tabled(folder: &Path, language: &str, known: &BTreeSet<String>) {
         }
         assert!(!why.is_empty(), "{name}: {id}");
     }
-    assert_eq!(&played, known, "{name} and the program");
+    assert_same(&name, &played, "the program", known);
     for (id, fields) in &list {
         let of_mesos = OF_MESOS.iter().any(|prefix| id.starts_with(prefix));
         let must = of_mesos && fields[2] != "absent";
         assert!(!must || played.contains(id), "{name}: {id} is Mesos's");
     }
+}
+
+#[track_caller]
+fn assert_same(one: &str, ids: &BTreeSet<String>, other: &str, others: &BTreeSet<String>) {
+    let [more, fewer]: [Vec<&String>; 2] = [
+        ids.difference(others).collect(),
+        others.difference(ids).collect(),
+    ];
+    let same = more.is_empty() && fewer.is_empty();
+    assert!(same, "only in {one}: {more:?}; only in {other}: {fewer:?}");
 }
 
 /// Plays all scenarios that a program knows, several at once; `start` starts the program with the
