@@ -223,6 +223,11 @@ func (c *Client) Shutdown(ctx context.Context) error {
 	case <-c.done:
 		return c.result
 	case <-ctx.Done():
+	}
+	select {
+	case <-c.done: // it ended first
+		return c.result
+	default:
 		return ctx.Err()
 	}
 }
