@@ -84,15 +84,12 @@ func TestWatchIsLevelTriggered(t *testing.T) {
 
 func TestWatchIsClosed(t *testing.T) {
 	t.Parallel()
-	client := tenuretest.New(t).Client("/app")
-	for name, end := range map[string]func(context.CancelFunc, *tenure.Detector){
-		"context":        func(cancel context.CancelFunc, _ *tenure.Detector) { cancel() },
-		"Detector.Close": func(_ context.CancelFunc, d *tenure.Detector) { _ = d.Close() },
-		"Client.Close":   func(context.CancelFunc, *tenure.Detector) { _ = client.Close() },
+	for name, end := range map[string]func(context.CancelFunc, *tenure.Detector, *tenure.Client){
+		"context":        func(cancel context.CancelFunc, _ *tenure.Detector, _ *tenure.Client) { cancel() },
+		"Detector.Close": func(_ context.CancelFunc, d *tenure.Detector, _ *tenure.Client) { _ = d.Close() },
+		"Client.Close":   func(_ context.CancelFunc, _ *tenure.Detector, c *tenure.Client) { _ = c.Close() },
 	} {
-		if name == "Client.Close" {
-			client = tenuretest.New(t).Client("/app")
-		}
+		client := tenuretest.New(t).Client("/app")
 		detector := must(client.Detector(""))
 		ctx, cancel := context.WithCancel(within(t))
 		var channels []<-chan tenure.DetectorEvent
@@ -103,7 +100,7 @@ func TestWatchIsClosed(t *testing.T) {
 			next(t, channel)
 		}
 		other := detector.Watch(within(t))
-		end(cancel, detector)
+		end(cancel, detector, client)
 		for _, channel := range channels {
 			awaitClosed(t, channel)
 		}

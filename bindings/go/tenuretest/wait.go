@@ -1,6 +1,7 @@
 package tenuretest
 
 import (
+	"reflect"
 	"testing"
 	"time"
 )
@@ -28,20 +29,20 @@ func Await[T, E any](t testing.TB, within time.Duration, events <-chan E) T {
 	t.Helper()
 	limit := time.NewTimer(within)
 	defer limit.Stop()
-	var wanted T
 	for {
 		select {
 		case event, open := <-events:
 			if !open {
-				t.Fatalf("the channel was closed before an event of the type %T", wanted)
-				return wanted
+				t.Fatalf("the channel was closed before an event of the type %s", nameOf[T]())
 			}
 			if wanted, ok := any(event).(T); ok {
 				return wanted
 			}
 		case <-limit.C:
-			t.Fatalf("no event of the type %T after %v", wanted, within)
-			return wanted
+			t.Fatalf("no event of the type %s after %v", nameOf[T](), within)
 		}
 	}
 }
+
+// nameOf is the name of a type, which may be an interface.
+func nameOf[T any]() string { return reflect.TypeOf((*T)(nil)).Elem().String() }
