@@ -4,59 +4,25 @@ from __future__ import annotations
 
 import pathlib
 import platform
-import statistics
-import subprocess
 import sys
 import tempfile
 from typing import Callable
 
 HERE = pathlib.Path(__file__).parent
-sys.path.insert(0, str(HERE.parents[2] / "bindings" / "python" / "tests"))
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[2] / "bindings" / "python" / "tests")]
 
+import beside  # noqa: E402
 from support.zookeeper import Zookeeper  # noqa: E402
 
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-
-Numbers = dict[str, list[list[float]]]
+LIBRARIES = "tenure", "kazoo"
 
 
-def measure(row: str, hosts: str, times: int) -> Numbers:
-    """The numbers of each run, by library; the libraries alternate, so that both see the same load."""
-    found: Numbers = {"tenure": [], "kazoo": []}
-    for n in range(times):
-        for library in ("tenure", "kazoo") if n % 2 == 0 else ("kazoo", "tenure"):
-            done = subprocess.run(
-                [sys.executable, "rows.py", row, library, hosts],
-                capture_output=True,
-                text=True,
-                check=True,
-                cwd=HERE,
-            )
-            found[library].append([float(word) for word in done.stdout.split()])
-        print(f"{row}: {n + 1} of {times}", file=sys.stderr, flush=True)
-    return found
+def measure(row: str, hosts: str, times: int) -> beside.Numbers:
+    return beside.measure([sys.executable, str(HERE / "rows.py")], row, LIBRARIES, hosts, times)
 
 
-def pick(found: Numbers, at: int) -> dict[str, list[float]]:
-    return {library: [run[at] for run in runs] for library, runs in found.items()}
-
-
-def all_of(found: Numbers) -> dict[str, list[float]]:
-    return {library: [n for run in runs for n in run] for library, runs in found.items()}
-
-
-def shown(samples: list[float], digits: int) -> str:
-    low, middle, high = min(samples), statistics.median(samples), max(samples)
-    return f"**{middle:,.{digits}f}** ({low:,.{digits}f}–{high:,.{digits}f})"
-
-
-def line(what: str, samples: dict[str, list[float]], digits: int) -> str:
-    ours, theirs = (statistics.median(samples[name]) for name in ("tenure", "kazoo"))
-    ratio = f"{theirs / ours:,.1f}" if ours > 0 else "–"
-    return (
-        f"| {what} | {shown(samples['tenure'], digits)} | "
-        f"{shown(samples['kazoo'], digits)} | {ratio} |"
-    )
+def line(title: str, samples: dict[str, list[float]], digits: int) -> str:
+    return beside.line(title, samples, digits, *LIBRARIES)
 
 
 def table(hosts: str, progress: Callable[[str], None]) -> list[str]:
@@ -70,16 +36,18 @@ def table(hosts: str, progress: Callable[[str], None]) -> list[str]:
     return [
         "| | tenure | kazoo | kazoo : tenure |",
         "|---|---|---|---|",
-        line("import, ms", pick(imports, 0), 1),
-        line("one more client: memory, KiB", pick(clients, 0), 1),
-        line("one more client: threads", pick(clients, 1), 1),
-        line("enrol: until the znode exists, µs", all_of(enrolments), 0),
-        line("hand-over: until the callback has the next leader, µs", all_of(hand_overs), 0),
-        line("one detector of 1,000: memory, KiB", pick(detectors, 0), 1),
-        line("1,000 detectors: threads more", pick(detectors, 1), 0),
-        line("1,000 detectors: until all know their leader, ms", pick(detectors, 2), 0),
-        line("1,000 detectors, idle: processor time, ms a second", pick(detectors, 3), 2),
-        line("one client, idle: processor time, ms a second", pick(idle, 0), 2),
+        line("import, ms", beside.pick(imports, 0), 1),
+        line("one more client: memory, KiB", beside.pick(clients, 0), 1),
+        line("one more client: threads", beside.pick(clients, 1), 1),
+        line("enrol: until the znode exists, µs", beside.all_of(enrolments), 0),
+        line(
+            "hand-over: until the callback has the next leader, µs", beside.all_of(hand_overs), 0
+        ),
+        line("one detector of 1,000: memory, KiB", beside.pick(detectors, 0), 1),
+        line("1,000 detectors: threads more", beside.pick(detectors, 1), 0),
+        line("1,000 detectors: until all know their leader, ms", beside.pick(detectors, 2), 0),
+        line("1,000 detectors, idle: processor time, ms a second", beside.pick(detectors, 3), 2),
+        line("one client, idle: processor time, ms a second", beside.pick(idle, 0), 2),
     ]
 
 
@@ -92,13 +60,11 @@ def main() -> None:
             lines = table(f"127.0.0.1:{server.port}", lambda text: print(text, file=sys.stderr))
         finally:
             server.end()
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("tenure", "kazoo"))
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES)
     where = f"{versions}, CPython {platform.python_version()}, {platform.system()}, two cores."
-    text = "\n".join([BEGIN, where, "", *lines, END])
+    text = "\n".join([where, "", *lines])
     print(text)
-    readme = HERE / "README.md"
-    before, rest = readme.read_text().split(BEGIN)
-    readme.write_text(before + text + rest.split(END)[1])
+    beside.write(HERE / "README.md", text)
 
 
 if __name__ == "__main__":
