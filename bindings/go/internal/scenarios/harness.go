@@ -246,9 +246,10 @@ type pending[T any] struct {
 
 // begin begins a call in a goroutine, and returns when the call is under way or has ended.
 func begin[T any](on *party, call func(context.Context) (T, error)) *pending[T] {
-	before := on.Metrics().Calls
 	begun := inBackground(call)
-	eventually(func() bool { return !begun.isPending() || on.Metrics().Calls > before })
+	on.calls = append(on.calls, begun)
+	// The metric falls a moment after a call has ended: it is compared with the number of calls that have not ended.
+	eventually(func() bool { return !begun.isPending() || on.Metrics().Calls >= on.callsUnderWay() })
 	return begun
 }
 

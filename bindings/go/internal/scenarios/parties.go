@@ -11,6 +11,7 @@ import (
 type party struct {
 	*tenure.Client
 	events <-chan tenure.SessionEvent
+	calls  []interface{ isPending() bool } // that were begun
 }
 
 // open opens a client whose session is to last.
@@ -18,7 +19,17 @@ func open(url string) *party { return openFor(url, lasting) }
 
 func openFor(url string, sessionTimeout time.Duration) *party {
 	client := must(tenure.Open(url, tenure.WithSessionTimeout(sessionTimeout)))
-	return &party{client, client.Events(context.Background())}
+	return &party{Client: client, events: client.Events(context.Background())}
+}
+
+// callsUnderWay is the number of calls that were begun and have not ended.
+func (p *party) callsUnderWay() (count uint64) {
+	for _, call := range p.calls {
+		if call.isPending() {
+			count++
+		}
+	}
+	return count
 }
 
 func (p *party) close() {
