@@ -7,8 +7,10 @@ import (
 )
 
 // Leadership is one leadership of a contender, from its beginning to its loss. Another one of the same contender has
-// another token.
+// another token. A copy of one does not lead.
 type Leadership struct {
+	_         noCopy
+	self      *Leadership
 	contender *Contender
 	member    Member
 	done      chan struct{}
@@ -20,13 +22,18 @@ type Leadership struct {
 }
 
 func newLeadership(contender *Contender, member Member) *Leadership {
-	return &Leadership{contender: contender, member: member, done: make(chan struct{})}
+	leadership := &Leadership{contender: contender, member: member, done: make(chan struct{})}
+	leadership.self = leadership
+	return leadership
 }
+
+// isNone says whether this is nil, empty or a copy, whose contexts nobody would cancel: it counts as lost.
+func (l *Leadership) isNone() bool { return l == nil || l.self != l }
 
 // Token is the fencing token: a number that only rises from leadership to leadership. Send it with each write, and
 // make the storage refuse a lower one than it has seen.
 func (l *Leadership) Token() uint64 {
-	if l == nil {
+	if l.isNone() {
 		return 0
 	}
 	return l.member.Token
@@ -34,7 +41,7 @@ func (l *Leadership) Token() uint64 {
 
 // Member is the leader's znode.
 func (l *Leadership) Member() Member {
-	if l == nil {
+	if l.isNone() {
 		return Member{}
 	}
 	return l.member
@@ -44,7 +51,7 @@ func (l *Leadership) Member() Member {
 // lease at each call, takes no lock and never blocks. A process that was stopped for a minute gets false from its
 // first call afterwards. Ask before each action that only the leader may take.
 func (l *Leadership) IsLeading() bool {
-	if l == nil || l.contender == nil {
+	if l.isNone() {
 		return false
 	}
 	// 0 is no token.
@@ -55,7 +62,7 @@ func (l *Leadership) IsLeading() bool {
 // Err is nil while the leadership is valid right now, and then why it ended: a [*LostError]. Where the loss was not
 // reported yet, its reason is [LostLeaseLapsed].
 func (l *Leadership) Err() error {
-	if l == nil || l.contender == nil {
+	if l.isNone() {
 		return &LostError{Reason: LostClosed}
 	}
 	l.mu.Lock()
@@ -73,7 +80,7 @@ func (l *Leadership) Err() error {
 // Done is closed when the loss is reported. That is news, which a goroutine gets when the scheduler lets it run;
 // [Leadership.IsLeading] decides.
 func (l *Leadership) Done() <-chan struct{} {
-	if l == nil || l.done == nil {
+	if l.isNone() {
 		return closedChannel[struct{}]()
 	}
 	return l.done
@@ -82,7 +89,7 @@ func (l *Leadership) Done() <-chan struct{} {
 // LeaseEnd is the end of the lease, unless it is renewed before; once the leadership is over, the end that was known
 // last. Go's clock stands still while the machine sleeps and leases do not: [Leadership.IsLeading] decides.
 func (l *Leadership) LeaseEnd() time.Time {
-	if l == nil || l.contender == nil {
+	if l.isNone() {
 		return time.Time{}
 	}
 	// Read before the lease is: the goroutine may be stopped between, and must not give a later end.
@@ -104,7 +111,7 @@ func (l *Leadership) Context(parent context.Context) context.Context {
 	if parent == nil {
 		parent = context.Background()
 	}
-	if l == nil || l.contender == nil {
+	if l.isNone() {
 		ended, cancel := withCause(parent)
 		cancel(&LostError{Reason: LostClosed})
 		return ended

@@ -84,7 +84,7 @@ func TestASlowLogBlocksNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := tenuretest.New(t).Client("/logged")
-	for range [100]struct{}{} {
+	for range [400]struct{}{} {
 		contender, _, _ := lead(t, client)
 		if _, err := contender.Resign(within(t)); err != nil {
 			t.Fatal(err)

@@ -33,10 +33,12 @@ func (w *written) String() string {
 
 func TestSetLogger(t *testing.T) {
 	var text written
-	logger := slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	var level slog.LevelVar
+	logger := slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: &level}))
 	if err := tenure.SetLogger(logger); err != nil {
 		t.Fatal(err)
 	}
+	level.Set(slog.LevelDebug) // the level at the call counts
 	defer func() {
 		if err := tenure.SetLogger(nil); err != nil {
 			t.Error(err)
@@ -47,7 +49,7 @@ func TestSetLogger(t *testing.T) {
 	if its := text.String(); strings.Contains(its, "level=DEBUG") || !strings.Contains(its, "from=tenure") {
 		t.Fatal(its)
 	}
-	if err := tenure.SetLogger(slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug}))); err != nil {
+	if err := tenure.SetLogger(logger); err != nil {
 		t.Fatal(err)
 	}
 	lead(t, tenuretest.New(t).Client("/logged"))
