@@ -138,13 +138,16 @@ func TestHandlesThatAreNone(t *testing.T) {
 			continue
 		}
 		its := reflect.ValueOf(value)
-		copied := reflect.New(its.Type().Elem())
-		copied.Elem().Set(its.Elem())
-		for which, none := range map[string]reflect.Value{
+		none := map[string]reflect.Value{
 			"nil":  reflect.Zero(its.Type()),
 			"zero": reflect.New(its.Type().Elem()),
-			"copy": copied,
-		} {
+		}
+		// The copying itself is a race with the goroutine of the client, and the race detector says so.
+		if !underSanitizer {
+			none["copy"] = reflect.New(its.Type().Elem())
+			none["copy"].Elem().Set(its.Elem())
+		}
+		for which, none := range none {
 			for at := 0; at < its.NumMethod(); at++ {
 				method, label := none.Method(at), fmt.Sprintf("%s %s.%s", which, name, its.Type().Method(at).Name)
 				for _, ctx := range []context.Context{nil, within(t)} {
