@@ -33,7 +33,7 @@ func together(acts ...func()) {
 
 func TestCloseByManyGoroutines(t *testing.T) {
 	t.Parallel()
-	for range [20]struct{}{} {
+	for at := 0; at < rounds(20); at++ {
 		client := tenuretest.New(t).Client("/app")
 		contender, detector, group := must(client.Contender()), must(client.Detector("")), must(client.Group(""))
 		var acts []func()
@@ -66,7 +66,7 @@ func allowed(t *testing.T, name string, err error) {
 func TestCallsThatRaceWithClose(t *testing.T) {
 	t.Parallel()
 	server := tenuretest.New(t)
-	for round := 0; round < 40; round++ {
+	for round := 0; round < rounds(40); round++ {
 		client := server.Client("/app")
 		contender, detector, group := must(client.Contender()), must(client.Detector("")), must(client.Group(""))
 		ctx, cancel := context.WithTimeout(context.Background(), limit)
@@ -94,7 +94,7 @@ func TestCallsThatRaceWithClose(t *testing.T) {
 			func() { allowed(t, "Run", tenure.Run(ctx, client, nil, untilDone)) },
 			func() { drain(detector.Watch(ctx), 3); drain(group.Watch(ctx), 3); drain(client.Events(ctx), 3) },
 			func() {
-				for range [100]struct{}{} {
+				for at := 0; at < rounds(100); at++ {
 					_, _, _ = leadership.IsLeading(), leadership.Err(), leadership.LeaseEnd()
 					_, _ = contender.IsLeading(), contender.Leadership()
 					_, _ = detector.Leader()

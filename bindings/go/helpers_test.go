@@ -108,10 +108,21 @@ func wantLost(t testing.TB, err error, reason tenure.LostReason) {
 	}
 }
 
-// cycles is the number of repetitions of a long test: fewer with -short.
+// cycles is the number of repetitions of a long test: fewer with -short and with -tags debug.
 func cycles(all int) int {
+	if collects {
+		return all / 200
+	}
 	if testing.Short() {
 		return all / 20
+	}
+	return all
+}
+
+// rounds is the number of repetitions of a test that is not long, unless each call collects garbage.
+func rounds(all int) int {
+	if collects {
+		return all / 10
 	}
 	return all
 }

@@ -84,7 +84,7 @@ func TestASlowLogBlocksNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := tenuretest.New(t).Client("/logged")
-	for range [400]struct{}{} {
+	for at := 0; at < rounds(400); at++ {
 		contender, _, _ := lead(t, client)
 		if _, err := contender.Resign(within(t)); err != nil {
 			t.Fatal(err)
