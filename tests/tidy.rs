@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 /// keeps the direction.
 const PURE: &[(&str, &[&str])] = &[
     ("election", &["tenure-proto", "tenure-session"]),
+    ("mesos", &["prost", "serde_json"]),
     ("model", &["tenure-proto"]),
     ("proto", &[]),
     ("session", &["siphasher", "tenure-proto"]),
