@@ -5,6 +5,7 @@
 
 mod core;
 mod frames;
+mod info;
 mod mutate;
 mod names;
 mod secret;
@@ -45,6 +46,12 @@ pub const TARGETS: &[Target] = &[
         holds: "every record of the protocol is read or refused, and reads back as written",
         run: frames::run,
         seeds: seeds::frames,
+    },
+    Target {
+        name: "info",
+        holds: "a payload of a Mesos master is read or refused, and nothing that was read is lost",
+        run: info::run,
+        seeds: seeds::infos,
     },
     Target {
         name: "core",

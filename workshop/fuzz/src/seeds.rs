@@ -9,6 +9,8 @@ use tenure::proto::{
     Response, ServerError, Stat, WatchEvent,
 };
 
+use tenure_mesos::info::{Capability, CapabilityKind, Domain, MasterInfo};
+
 type Seeds = Vec<(String, Vec<u8>)>;
 
 fn named(seeds: &[(&str, &[u8])]) -> Seeds {
@@ -199,6 +201,22 @@ fn responses() -> Vec<(&'static str, Response)> {
                 Err(ServerError::NoNode),
             ]),
         ),
+    ]
+}
+
+/// In the form for `info::run`: a letter for the label, then the payload.
+pub(crate) fn infos() -> Seeds {
+    let address = std::net::SocketAddrV4::new([10, 10, 1, 105].into(), 5050);
+    let mut info = MasterInfo::new("3f0f2b7e", address, "m1.example.com", "1.12.0");
+    info.domain = Some(Domain::of("eu", "eu-1"));
+    info.capabilities = CapabilityKind::OF_MESOS.map(Capability::from).into();
+    let json = info.to_json();
+    let lax = r#"{"id":"a","ip":"1","port":2e0,"more":[{"x":"\u00e9"},null],"capabilities":{"type":"LATER"}}"#;
+    vec![
+        ("json".into(), [b"j", json.as_bytes()].concat()),
+        ("json-lax".into(), [b"j", lax.as_bytes()].concat()),
+        ("protobuf".into(), [b"p", &*info.to_protobuf()].concat()),
+        ("text".into(), b"tmaster@10.10.1.105:5050".to_vec()),
     ]
 }
 

@@ -46,6 +46,11 @@ fn frames() {
 }
 
 #[test]
+fn infos() {
+    short("info", 30_000);
+}
+
+#[test]
 fn core() {
     short("core", 2_000);
 }
