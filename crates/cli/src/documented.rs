@@ -7,13 +7,15 @@ use crate::lines::{self, Entry, Line};
 use crate::report;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddrV4;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 use tenure::{
-    ContenderEvent, DetectorEvent, Error, ErrorKind, LostReason, Member, SessionEvent, Strangers,
-    Time,
+    ContenderEvent, DetectorEvent, Error, ErrorKind, Leader, LostReason, Member, SessionEvent,
+    Strangers, Time,
 };
+use tenure_mesos::info::{Domain, LABEL, MasterInfo};
 
 const DOCUMENT: &str = include_str!("../../../docs/cli.md");
 
@@ -125,6 +127,20 @@ fn samples() -> Vec<Line> {
     };
     let mut entries: Vec<Entry> = payloads.map(|data| entry(Ok(data))).into();
     entries.push(entry(Err(failure())));
+    let mut info = MasterInfo::new("i", SocketAddrV4::new([10, 0, 0, 1].into(), 80), "h", "v");
+    info.domain = Some(Domain::of("r", "z"));
+    for data in [info.to_json(), String::new()] {
+        let mut of_mesos = entry(Ok(data.into_bytes()));
+        of_mesos.member.label = Some(LABEL.to_owned());
+        let Entry { member, data } = &of_mesos;
+        let leader = Leader {
+            member: member.clone(),
+            data: data.clone().unwrap(),
+            as_of: time,
+        };
+        samples.extend(lines::detector(&DetectorEvent::Leader(leader)));
+        entries.push(of_mesos);
+    }
     samples.push(lines::members(&entries));
     samples.extend([entries.first(), None].map(|leader| lines::status(leader, 1)));
     samples.push(lines::status_unknown());
@@ -185,6 +201,24 @@ fn check(table: &Table, object: &Map<String, Value>, what: &str, seen: &mut BTre
     }
 }
 
+/// The same for an object that is the value of a key, and the objects in it.
+fn check_nested(
+    tables: &BTreeMap<String, Table>,
+    object: &Map<String, Value>,
+    seen: &mut BTreeSet<String>,
+) {
+    let what = match object {
+        object if object.contains_key("recipe") => "stranger",
+        object if object.contains_key("host") => "master",
+        object if object.contains_key("token") => "entry",
+        _ => "member",
+    };
+    check(&tables[what], object, what, seen);
+    for inner in object.values().filter_map(Value::as_object) {
+        check_nested(tables, inner, seen);
+    }
+}
+
 #[test]
 fn every_key_of_every_line_is_documented_and_every_documented_key_is_told() {
     let tables = documented();
@@ -212,18 +246,13 @@ fn every_key_of_every_line_is_documented_and_every_documented_key_is_told() {
                 value => vec![value],
             };
             for object in nested.into_iter().filter_map(Value::as_object) {
-                let what = match object {
-                    object if object.contains_key("recipe") => "stranger",
-                    object if object.contains_key("token") => "entry",
-                    _ => "member",
-                };
-                check(&tables[what], object, what, &mut seen);
+                check_nested(&tables, object, &mut seen);
             }
         }
     }
     for (name, table) in &tables {
         let known = events.contains(name.as_str())
-            || ["common", "member", "entry", "stranger"].contains(&name.as_str());
+            || ["common", "member", "entry", "stranger", "master"].contains(&name.as_str());
         assert!(known, "there is no event {name}");
         for key in table.keys() {
             assert!(

@@ -1,9 +1,7 @@
 //! The lines of each event: its fields for programs, and a text for people. `docs/cli.md` documents
 //! every field.
 
-use crate::sys;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use crate::{payload, sys};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -14,9 +12,6 @@ use tenure::{
     ContenderEvent, DetectorEvent, ErrorKind, ExpiredBy, Leader, LostReason, Member, SessionEvent,
     Strangers, Time,
 };
-
-/// How many characters of a payload the text shows.
-const SHOWN_CHARS_MAX: usize = 200;
 
 /// A member and its payload.
 pub(crate) struct Entry {
@@ -59,8 +54,8 @@ impl Line {
         self.with("strangers", object)
     }
 
-    fn with_data(mut self, data: &[u8]) -> Self {
-        add_data(&mut self.fields, data);
+    fn with_data(mut self, member: &Member, data: &[u8]) -> Self {
+        payload::add(&mut self.fields, member.label.as_deref(), data);
         self
     }
 }
@@ -218,12 +213,12 @@ pub(crate) fn detector(event: &DetectorEvent) -> Option<Line> {
                 "{} {}  {}",
                 plain(&member.path),
                 with_token(member.token),
-                shown(data)
+                payload::shown(member.label.as_deref(), data)
             ),
         )
         .with("member", name(member))
         .with("token", member.token.to_string())
-        .with_data(data),
+        .with_data(member, data),
         DetectorEvent::TokenFell { member, before } => token_fell(member, *before),
         // The event prints an error line instead.
         DetectorEvent::Failed(_) => return None,
@@ -277,7 +272,7 @@ pub(crate) fn members(entries: &[Entry]) -> Line {
     for (rank, Entry { member, data }) in entries.iter().enumerate() {
         let role = if rank == 0 { "leader" } else { "standby" };
         let data = match data {
-            Ok(data) => shown(data),
+            Ok(data) => payload::shown(member.label.as_deref(), data),
             Err(error) => format!("({})", plain(error.message())),
         };
         let (path, token) = (plain(&member.path), member.token);
@@ -293,7 +288,7 @@ pub(crate) fn status(leader: Option<&Entry>, standbys: usize) -> Line {
         None => "the group is empty: there is no leader".to_owned(),
         Some(Entry { member, data }) => {
             let data = match data {
-                Ok(data) => shown(data),
+                Ok(data) => payload::shown(member.label.as_deref(), data),
                 Err(error) => format!("({})", plain(error.message())),
             };
             let path = plain(&member.path);
@@ -372,7 +367,7 @@ fn object(Entry { member, data }: &Entry) -> Value {
     }
     fields.insert("token".to_owned(), member.token.to_string().into());
     match data {
-        Ok(data) => add_data(&mut fields, data),
+        Ok(data) => payload::add(&mut fields, member.label.as_deref(), data),
         Err(error) => drop(fields.insert("error".to_owned(), error.message().into())),
     }
     Value::Object(fields)
@@ -380,28 +375,6 @@ fn object(Entry { member, data }: &Entry) -> Value {
 
 fn name(member: &Member) -> Value {
     json!({"path": member.path, "label": member.label, "sequence": member.sequence})
-}
-
-fn add_data(fields: &mut Map<String, Value>, data: &[u8]) {
-    let (key, value) = match std::str::from_utf8(data) {
-        Ok(text) => ("data", text.to_owned()),
-        Err(_) => ("data_base64", STANDARD.encode(data)),
-    };
-    fields.insert(key.to_owned(), value.into());
-}
-
-/// A payload for the text.
-fn shown(data: &[u8]) -> String {
-    let Ok(text) = std::str::from_utf8(data) else {
-        return format!("({} bytes, not text)", data.len());
-    };
-    match text.char_indices().nth(SHOWN_CHARS_MAX) {
-        Some((end, _)) => {
-            let head = text.get(..end).unwrap_or_default();
-            format!("{}… ({} bytes)", plain(head), data.len())
-        }
-        None => plain(text).into_owned(),
-    }
 }
 
 /// A standalone leader has no fencing token.
@@ -467,17 +440,6 @@ fn span(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_payload_cannot_steer_a_terminal() {
-        assert_eq!(shown(b"a\x1b[2J\nb"), "a\\u{1b}[2J\\nb");
-        assert_eq!(shown(&[0xff, 0]), "(2 bytes, not text)");
-        let long = "ü".repeat(300);
-        assert_eq!(
-            shown(long.as_bytes()),
-            format!("{}… (600 bytes)", "ü".repeat(200))
-        );
-    }
 
     #[test]
     fn no_text_changes_its_direction_or_ends_its_line() {

@@ -14,6 +14,7 @@ mod inbox;
 mod lines;
 mod members;
 mod output;
+mod payload;
 mod report;
 mod run;
 mod signals;

@@ -15,6 +15,7 @@ mod helpers;
 mod input;
 mod ipv6;
 mod members;
+mod mesos;
 mod names;
 mod output;
 mod slow;
