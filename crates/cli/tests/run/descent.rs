@@ -287,8 +287,9 @@ fn a_command_without_privileges_gets_none_that_would_save_it_from_its_end() {
         "{error}"
     );
     // Leadership that it has again starts nothing beside the worker. The line has no order with the error.
+    // On a busy machine it may lose that, too, and lead a third time.
     wait_until("leadership again", LIMIT, || {
-        (count(&allowed, "leading") == 2).then_some(())
+        (count(&allowed, "leading") >= 2).then_some(())
     });
     let asked = boottime::now_ns();
     allowed.signal(Signal::Term);

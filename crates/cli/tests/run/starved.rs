@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime};
 use tenure_field::tool::is;
 use tenure_field::{Process, Proxy, boottime, wait_until};
 
-/// Long enough for a tool that gets a twentieth of one processor, beside others.
-const STARVED: Duration = Duration::from_secs(120);
+/// Long enough for a tool that gets a part of a twentieth of one processor, beside other tests.
+const STARVED: Duration = Duration::from_secs(240);
 
 /// A group of processes that gets a part of one processor.
 struct Quota(PathBuf);
