@@ -37,3 +37,33 @@ func TestLeadWithAContextThatHasEndedFails(t *testing.T) {
 		t.Error("the end of the context ended the leadership")
 	}
 }
+
+// A loop that asks for a context each time must not use more memory each time.
+func TestContextsThatOnlyTheLossEndsAreOne(t *testing.T) {
+	client, err := tenure.Open("memory://lead-one/group")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	contender, err := client.Contender()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	leadership, err := contender.WaitLeading(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := leadership.Context(context.Background())
+	if one != leadership.Context(context.Background()) {
+		t.Error("two contexts of the same leadership and no parent differ")
+	}
+	if one.Err() != nil {
+		t.Error(one.Err())
+	}
+	contender.Close()
+	if one.Err() != context.Canceled || leadership.Context(context.Background()).Err() == nil {
+		t.Error("the context outlived the leadership")
+	}
+}

@@ -15,6 +15,10 @@ type Leadership struct {
 	member    Member
 	done      chan struct{}
 
+	// The context that nothing but the loss ends: one for all who ask, for the leadership may last for months.
+	once       sync.Once
+	background context.Context
+
 	mu       sync.Mutex
 	err      *LostError
 	leaseEnd time.Time // as far as known
@@ -116,7 +120,11 @@ func (l *Leadership) Context(parent context.Context) context.Context {
 		cancel(&LostError{Reason: LostClosed})
 		return ended
 	}
-	return l.derive(parent).Context
+	if parent != context.Background() {
+		return l.derive(parent).Context
+	}
+	l.once.Do(func() { l.background = l.derive(parent).Context })
+	return l.background
 }
 
 // lead derives the context of Lead.
