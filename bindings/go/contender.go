@@ -165,9 +165,6 @@ func (c *Contender) WaitLeading(ctx context.Context) (*Leadership, error) {
 	if ctx == nil {
 		return nil, invalid(noContext)
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
 	for {
 		if err := ctx.Err(); err != nil {
 			return nil, err
