@@ -9,7 +9,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test go go-check python-test wheel wheel-musl bench-python sim chaos campaign doom session bench bench-go crowd fuzz words header check-abi install deb uninstall check lint doc fmt fix
+.PHONY: help setup servers demo test go go-check python-test wheel wheel-musl bench-python sim chaos campaign doom session bench bench-go crowd fuzz words header roles check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,6 +90,9 @@ words: ## generate all lists of public words from crates/election/src/words, and
 header: ## generate include/tenure.h from src/capi, and add to its ledger
 	TENURE_WRITE_HEADER=1 $(CARGO) test --quiet --locked --package tenure --test abi header::
 	TENURE_WRITE_HEADER=1 $(CARGO) test --quiet --locked --package tenure --test abi ledger::
+
+roles: ## copy the tables of docs/roles.md to the documents of the machines
+	TENURE_WRITE_ROLES=1 $(CARGO) test --quiet --locked --package tenure-mesos --test roles documents_of_the_machines
 
 check-abi: ## the C ABI for long: all programs under all sanitizers, 10,000 cycles, abidiff
 	@scripts/setup --with-abidiff

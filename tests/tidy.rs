@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// keeps the direction.
 const PURE: &[(&str, &[&str])] = &[
     ("election", &["tenure-proto", "tenure-session"]),
-    ("mesos", &["prost", "serde_json"]),
+    ("mesos", &["fastrand", "prost", "serde_json", "tenure-election"]),
     ("model", &["tenure-proto"]),
     ("proto", &[]),
     ("session", &["siphasher", "tenure-proto"]),
