@@ -15,7 +15,7 @@
 //! ```
 //!
 //! The contender alone decides whether this master leads, the detector alone which other master does.
-//! Ask [`Contender::is_leading()`](https://docs.rs/tenure) before each action: events are news, the lease is
+//! Ask the contender's `is_leading()` before each action: events are news, the lease is
 //! the truth.
 //!
 //! | state | input | next | outputs |

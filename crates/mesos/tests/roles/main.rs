@@ -7,8 +7,10 @@ mod driver;
 mod events;
 mod large;
 mod master;
+mod mesos;
 mod observer;
 mod table;
+mod times;
 mod walks;
 
 use table::Role;
