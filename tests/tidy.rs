@@ -363,7 +363,8 @@ fn f19_no_script_and_no_test_guesses_where_cargo_builds() {
 
 #[test]
 fn machines_match_their_inputs_exhaustively() {
-    let files = sources(&root().join("crates/election/src/client"));
+    let mut files = sources(&root().join("crates/election/src/client"));
+    files.extend(sources(&root().join("crates/mesos/src/roles")));
     let texts = files.iter().map(|file| fs::read_to_string(file).unwrap());
     let text = texts.collect::<Vec<_>>().join("\n");
     for body in ["match input {", "match signal {", "match command {"] {

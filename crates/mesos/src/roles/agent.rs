@@ -1,15 +1,14 @@
 //! The agent: it registers with the leader, obeys it alone, and answers its pings.
 //!
 //! ```text
-//!            leader               registered
-//! starting ─────────▶ registering ──────────▶ registered ──────┐ link lost, no ping in time,
-//!    ▲ no leader,          │                    ▲  ▲  │ ▲      │ ping (the leader has lost us)
-//!    └─unknown─────────────┘        registered  │  │  │ └──────▼──────────┐
-//!                                 ┌─────────────┘  │  │   re-registering  │ registered
-//!                  another leader │                │  │    ▲     │        │
-//!                      ┌──────▶ moving ◀───────────┼──┘    │     └────────┘
-//!                      │          │   another leader       │ the same leader
-//!                     lost ◀──────┴──── no leader, unknown ┴─── (from all three)
+//! starting ──leader──▶ registering ──registered──▶ registered
+//!     ▲                     │
+//!     └─no leader, unknown──┘
+//!
+//! registered, re-registering, moving, lost:  the same leader ──▶ re-registering ──registered──▶ registered
+//!                                            another leader ───▶ moving ──────────registered──▶ registered
+//! registered, re-registering, moving:        no leader, unknown ──▶ lost
+//! registered:                                link lost, no ping in time, the leader has lost it ──▶ re-registering
 //! ```
 //!
 //! From every state a wrong id, a refusal by the leader or a shutdown leads to `stopped`.

@@ -1,15 +1,14 @@
 //! The scheduler driver: it registers a framework with the leader, and passes on messages of the leader alone.
 //!
 //! ```text
-//!            leader               registered
-//! starting ─────────▶ registering ──────────▶ registered ──────┐ link lost
-//!    ▲ no leader,          │                    ▲  ▲  │ ▲      │
-//!    └─unknown─────────────┘        registered  │  │  │ └──────▼──────────┐
-//!                                 ┌─────────────┘  │  │   re-registering  │ registered
-//!                  another leader │                │  │    ▲     │        │
-//!                      ┌──────▶ moving ◀───────────┼──┘    │     └────────┘
-//!                      │          │   another leader       │ the same leader
-//!                     lost ◀──────┴──── no leader, unknown ┴─── (from all three)
+//! starting ──leader──▶ registering ──registered──▶ registered
+//!     ▲                     │
+//!     └─no leader, unknown──┘
+//!
+//! registered, re-registering, moving, lost:  the same leader ──▶ re-registering ──registered──▶ registered
+//!                                            another leader ───▶ moving ──────────registered──▶ registered
+//! registered, re-registering, moving:        no leader, unknown ──▶ lost
+//! registered:                                link lost ──▶ re-registering
 //! ```
 //!
 //! From every state an error of the leader, a wrong id or `stop` leads to `stopped`.

@@ -1,22 +1,22 @@
 //! The master: it contends, and it leads or follows. One that led and lost must stop.
 //!
 //! ```text
-//!              leader: another
-//! candidate ───────────────────▶ standby ─────┐ no leader,
-//!    │  ▲ ◀─── leader: itself ──────┘ ▲       │ unknown
-//!    │  └────── leader: itself ─────┐ │       ▼
-//!    └── no leader, unknown ────▶ leaderless ◀┘
+//! candidate, standby, leaderless:  leader: another ─────▶ standby
+//!                                  leader: itself ──────▶ candidate
+//!                                  no leader, unknown ──▶ leaderless
+//!                                  leading ─────────────▶ leader
+//!                                  ended ───────────────▶ stopped
+//!            jeopardy
+//! leader ──────────────▶ jeopardy
+//!        ◀──────────────
+//!            leading
 //!
-//! from these three:  leading ──▶ leader ⇄ jeopardy
-//!                                  │          │ lost, another leader that is younger,
-//!                                  └────┬─────┘ another candidacy, the end of the lease
-//!                                       ▼
-//!                                    stopped
+//! leader, jeopardy:                lost, another candidacy, a younger leader, ended ──▶ stopped
+//! jeopardy:                        the end of the lease ──▶ stopped
 //! ```
 //!
 //! The contender alone decides whether this master leads, the detector alone which other master does.
-//! Ask the contender's `is_leading()` before each action: events are news, the lease is
-//! the truth.
+//! Ask the contender's `is_leading()` before each action: events are news, the lease is the truth.
 //!
 //! | state | input | next | outputs |
 //! |---|---|---|---|
@@ -237,7 +237,8 @@ names! { Requests<'_>:
 #[derive(Debug, Clone)]
 pub struct Master {
     state: State,
-    /// Its own member, if it exists.
+    /// Its newest own member; kept when the candidacy is lost, because the znode may live on for a while,
+    /// and requests must not go round in a circle then.
     own: Option<MemberId>,
     /// The other master that leads, in the state `Standby`.
     leader: Option<Leading>,
@@ -269,7 +270,7 @@ impl Master {
         self.state
     }
 
-    /// Its own member, if it exists.
+    /// Its newest member; its znode may be gone.
     pub fn member(&self) -> Option<&MemberId> {
         self.own.as_ref()
     }
@@ -303,10 +304,7 @@ impl Master {
 
     fn follow(&mut self, input: Input) -> Vec<Output> {
         match input {
-            Input::Enrolling => {
-                self.own = None;
-                Vec::new()
-            }
+            Input::Enrolling => Vec::new(),
             Input::Enrolled(member) | Input::Behind(member) | Input::Jeopardy { member, .. } => {
                 let follows_itself = self
                     .leader
@@ -325,10 +323,7 @@ impl Master {
                 vec![Output::Elected { member, lease_end }]
             }
             Input::Lost(reason) => match reason.ending() {
-                Ending::Involuntary => {
-                    self.own = None;
-                    Vec::new()
-                }
+                Ending::Involuntary => Vec::new(),
                 Ending::Wanted => self.stop(StopReason::Asked),
                 Ending::Final => {
                     let why = match reason {

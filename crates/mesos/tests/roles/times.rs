@@ -2,10 +2,10 @@
 
 use crate::master::{leading, member};
 use core::time::Duration;
-use tenure_election::Time;
+use tenure_election::{LostReason, Time};
 use tenure_mesos::roles::agent::{self, Agent};
 use tenure_mesos::roles::driver::{self, Driver};
-use tenure_mesos::roles::master::{Input, Master};
+use tenure_mesos::roles::master::{Input, Master, Requests};
 use tenure_mesos::roles::observer::{self, Observer, Reason, RemovalLimit};
 
 const NOW: Time = Time::from_nanos(1_000);
@@ -45,6 +45,23 @@ fn a_master_has_a_deadline_in_jeopardy_only() {
     }
     master.handle(leads, NOW);
     assert_eq!(master.due(), None);
+}
+
+#[test]
+fn a_master_does_not_follow_its_own_member_of_a_lost_candidacy() {
+    let mut master = Master::new();
+    for input in [
+        Input::Enrolled(member(1)),
+        Input::Leader(leading(1, "a")),
+        Input::Lost(LostReason::SessionExpired),
+        Input::Enrolling,
+        Input::Leader(leading(1, "a")),
+    ] {
+        assert_eq!(master.handle(input, NOW), []);
+        assert_eq!(master.requests(), Requests::Nowhere);
+    }
+    master.handle(Input::Enrolled(member(2)), NOW);
+    assert_eq!(master.member(), Some(&member(2)));
 }
 
 #[test]

@@ -1,17 +1,16 @@
 //! The observer: the leader pings each of its agents, and learns which are unreachable.
 //!
 //! ```text
-//!                  link lost                 the re-registration is overdue
-//! admit ─▶ active ──────────▶ disconnected ───────────────▶ overdue ◀──── expected ◀─ expect
-//!           │ ▲ ◀─ registered ── │    ▲                        │ ▲
-//!      pings│ │pong         pings│    │pong                    │ │
-//!           ▼ │    link lost     ▼    │ re-registration overdue│ │
-//!        unanswered ──────────▶ silent ────────────────────────┼─┘
-//!               └──────┬──────────┘                            │
-//!                      └────────────▶ unreachable ◀────────────┘   as the rate limit permits
-//! ```
+//! admit ──▶ active ──────link lost─────▶ disconnected     expect ──▶ expected
+//!            │  ▲                          │  ▲
+//!   no pongs │  │ pong            no pongs │  │ pong
+//!            ▼  │                          ▼  │
+//!         unanswered ────link lost──────▶ silent
 //!
-//! From every state `registered` leads to `active`, and `removed` to `unknown`.
+//! expected, disconnected, silent:  the registration is overdue ──▶ overdue
+//! unanswered, silent, overdue:     the rate limit permits ───────▶ unreachable
+//! all but unknown:                 registered ──▶ active, removed ──▶ unknown
+//! ```
 //!
 //! | state | input | next | outputs |
 //! |---|---|---|---|
