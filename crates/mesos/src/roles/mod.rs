@@ -16,6 +16,25 @@
 //! After the output `Stop` a role is in the state `stopped` for ever: it does and accepts nothing. The end of
 //! the process, or of the part that plays the role, is the host's.
 //!
+//! Ids and texts are taken as they are: the host bounds the length of its messages.
+//!
+//! ```
+//! use tenure_election::Time;
+//! use tenure_mesos::roles::agent::{Agent, Input, Options, Output};
+//! use tenure_mesos::roles::{Leading, MemberId, Sender};
+//!
+//! let member = MemberId { path: "/mesos/json.info_0000000003".into(), token: 42 };
+//! let leader = Leading { member, address: b"10.0.0.1:5050".to_vec() };
+//! let mut agent = Agent::new(Options::default(), 7)?;
+//! assert!(!agent.accepts(&Sender::from(&leader))); // no leader is known yet
+//!
+//! agent.handle(Input::Leader(leader.clone()), Time::from_nanos(1));
+//! assert!(agent.accepts(&Sender::from(&leader)));
+//! let when = agent.due().expect("a random delay after the detection");
+//! assert_eq!(agent.handle(Input::Tick, when), [Output::Register(leader)]);
+//! # Ok::<(), tenure_mesos::roles::OutOfRange>(())
+//! ```
+//!
 //! # The tables
 //!
 //! The document of each module has a table with one line for each state and input. `docs/roles.md` has the
