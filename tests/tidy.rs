@@ -12,7 +12,10 @@ use std::path::{Path, PathBuf};
 /// keeps the direction.
 const PURE: &[(&str, &[&str])] = &[
     ("election", &["tenure-proto", "tenure-session"]),
-    ("mesos", &["fastrand", "prost", "serde_json", "tenure-election"]),
+    (
+        "mesos",
+        &["fastrand", "prost", "serde_json", "tenure-election"],
+    ),
     ("model", &["tenure-proto"]),
     ("proto", &[]),
     ("session", &["siphasher", "tenure-proto"]),
