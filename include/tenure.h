@@ -131,6 +131,16 @@
 #define TENURE_ABI_VERSION 1
 
 /**
+ * The session timeout of a master's contender by default, as in Mesos: milliseconds.
+ */
+#define TENURE_MASTER_CONTENDER_ZK_SESSION_TIMEOUT_MS 10000
+
+/**
+ * The session timeout of a detector of masters by default, as in Mesos: milliseconds.
+ */
+#define TENURE_MASTER_DETECTOR_ZK_SESSION_TIMEOUT_MS 10000
+
+/**
  * A client: one ZooKeeper session, which connects by itself, reconnects, and is replaced when it
  * expires. Contenders, detectors and groups are made from a client and share its session.
  *
@@ -210,6 +220,21 @@ typedef struct tenure_event tenure_event;
 typedef struct tenure_group tenure_group;
 
 /**
+ * The leading master as a role knows it. It never changes; any thread may read it.
+ *
+ * @since ABI 1
+ */
+typedef struct tenure_leading tenure_leading;
+
+/**
+ * The `MasterInfo` of a Mesos master: the payload of its znode. It never changes; any thread may read
+ * it. Its texts belong to it and live as long as it.
+ *
+ * @since ABI 1
+ */
+typedef struct tenure_master_info tenure_master_info;
+
+/**
  * A member of a group: an ephemeral sequential znode. It never changes; any thread may read it. A
  * member that an event or a list shows belongs to the event or list; a member that a function gave
  * you is yours until tenure_member_free.
@@ -226,6 +251,41 @@ typedef struct tenure_member tenure_member;
  * @since ABI 1
  */
 typedef struct tenure_members tenure_members;
+
+/**
+ * An observer: by it the leading master pings its agents, and learns which of them are unreachable. It
+ * is a state machine without a clock, a thread or a socket; docs/roles.md has every transition. Any
+ * thread may use it; inputs are taken one after another.
+ *
+ * @since ABI 1
+ */
+typedef struct tenure_observer tenure_observer;
+
+/**
+ * The outputs of a role or of an observer after one input, to be carried out in their order. The list
+ * never changes; any thread may read it. Its texts belong to it and live as long as it. An accessor
+ * gives 0, false or the empty text where the output has no such part.
+ *
+ * @since ABI 1
+ */
+typedef struct tenure_outputs tenure_outputs;
+
+/**
+ * A role: a master, an agent or a scheduler driver of a Mesos cluster, as a state machine without a
+ * clock, a thread or a socket. The host feeds it with events and messages, and carries its outputs out;
+ * docs/roles.md has every transition. Any thread may use it; inputs are taken one after another.
+ *
+ * @since ABI 1
+ */
+typedef struct tenure_role tenure_role;
+
+/**
+ * The options of a role or of an observer. They may be used for any number of them, changed in
+ * between, and freed at once: a role copies them.
+ *
+ * @since ABI 1
+ */
+typedef struct tenure_role_options tenure_role_options;
 
 /**
  * A URL that says where a group is: `zk://[user:password@]host[:port][,host[:port]...]/path` as in
@@ -360,6 +420,65 @@ typedef void (*tenure_log_fn)(void *user_data,
  * @since ABI 1
  */
 typedef int32_t tenure_metric;
+
+/**
+ * An option of a role or of an observer, in the names, ranges and defaults of Mesos's flags. The
+ * numbers are permanent; new ones may come.
+ *
+ * @since ABI 1
+ */
+typedef int32_t tenure_role_option;
+
+/**
+ * An output of a role or of an observer: an order to its host, or news for it. Each names its
+ * accessors after the colon. The numbers are permanent; new ones may come.
+ *
+ * @since ABI 1
+ */
+typedef int32_t tenure_output_kind;
+
+/**
+ * Why a role stopped, or why an agent is unreachable. The numbers are permanent; new ones may
+ * come.
+ *
+ * @since ABI 1
+ */
+typedef int32_t tenure_role_reason;
+
+/**
+ * The part that a process plays in a Mesos cluster. The numbers are permanent.
+ *
+ * @since ABI 1
+ */
+typedef int32_t tenure_role_kind;
+
+/**
+ * The state of a role. The numbers are permanent; new ones may come.
+ *
+ * @since ABI 1
+ */
+typedef int32_t tenure_role_state;
+
+/**
+ * A call of a scheduler to the master. The numbers are permanent.
+ *
+ * @since ABI 1
+ */
+typedef int32_t tenure_call_kind;
+
+/**
+ * News of an agent for an observer. The numbers are permanent.
+ *
+ * @since ABI 1
+ */
+typedef int32_t tenure_observer_input;
+
+/**
+ * The state of one agent of an observer. The numbers are permanent; new ones may come.
+ *
+ * @since ABI 1
+ */
+typedef int32_t tenure_agent_state;
 
 /**
  * It worked.
@@ -759,6 +878,434 @@ typedef int32_t tenure_metric;
  * Calls that wait for an answer now. It rises and falls.
  */
 #define TENURE_METRIC_CALLS 13
+
+/**
+ * It contends, and it leads or follows.
+ */
+#define TENURE_ROLE_MASTER 1
+
+/**
+ * It obeys the detected leader alone.
+ */
+#define TENURE_ROLE_AGENT 2
+
+/**
+ * It registers a framework with the leader, and passes on messages of the leader alone.
+ */
+#define TENURE_ROLE_DRIVER 3
+
+/**
+ * Agent, driver: the seed of the random delays, another one for each process; 0, the default,
+ * takes a random one.
+ */
+#define TENURE_ROLE_OPTION_SEED 1
+
+/**
+ * Agent, driver: the first attempt to register comes after a random part of this span, later ones
+ * after a random part of twice, four times, ... it: 0 to 15 min; 1 s by default for an agent, 2 s
+ * for a driver.
+ */
+#define TENURE_ROLE_OPTION_BACKOFF_MS 2
+
+/**
+ * Agent: the longest such span: 1 s to 15 min; 1 min by default.
+ */
+#define TENURE_ROLE_OPTION_BACKOFF_MAX_MS 3
+
+/**
+ * Agent: the time without a ping after which it registers again, unless the leader gives another:
+ * 1 s to 1 day; 75 s by default.
+ */
+#define TENURE_ROLE_OPTION_PING_TIMEOUT_MS 4
+
+/**
+ * Driver: the time after which the master removes the framework of a scheduler that is away; a
+ * tenth of it is the longest span between attempts: 0 to 10 years; 0 by default, and then that is
+ * 1 min.
+ */
+#define TENURE_ROLE_OPTION_FAILOVER_TIMEOUT_MS 5
+
+/**
+ * Observer: the time between two pings of an agent: 1 s to 15 min; 15 s by default.
+ */
+#define TENURE_ROLE_OPTION_AGENT_PING_TIMEOUT_MS 6
+
+/**
+ * Observer: how many pings in a row an agent may leave unanswered: 1 to 1,000,000; 5 by default.
+ */
+#define TENURE_ROLE_OPTION_MAX_AGENT_PING_TIMEOUTS 7
+
+/**
+ * Observer: the time in which an agent must register again: 1 s to 30 days; 10 min by default.
+ */
+#define TENURE_ROLE_OPTION_AGENT_REREGISTER_TIMEOUT_MS 8
+
+/**
+ * Observer: how many agents may become unreachable in `agent_removals_each_ms`: 1 to 1,000,000;
+ * any number by default.
+ */
+#define TENURE_ROLE_OPTION_AGENT_REMOVALS 9
+
+/**
+ * Observer: the time for `agent_removals`, which must be set, too: 1 s to 30 days.
+ */
+#define TENURE_ROLE_OPTION_AGENT_REMOVALS_EACH_MS 10
+
+/**
+ * There is no such role.
+ */
+#define TENURE_ROLE_STATE_NONE 0
+
+/**
+ * A master that does not lead; nothing is known of a leader yet, or it is first itself and has no
+ * lease yet. Requests for the leader: 503.
+ */
+#define TENURE_ROLE_STATE_CANDIDATE 1
+
+/**
+ * A master; another one leads. Requests go to that one: 307.
+ */
+#define TENURE_ROLE_STATE_STANDBY 2
+
+/**
+ * A master that does not lead, and no leader is known. Requests: 503.
+ */
+#define TENURE_ROLE_STATE_LEADERLESS 3
+
+/**
+ * A master that leads, and answers requests.
+ */
+#define TENURE_ROLE_STATE_LEADER 4
+
+/**
+ * A master that leads and answers requests, but its lease may end soon.
+ */
+#define TENURE_ROLE_STATE_JEOPARDY 5
+
+/**
+ * The role has ended: the process must end.
+ */
+#define TENURE_ROLE_STATE_STOPPED 6
+
+/**
+ * No leader is known, and there is no id yet.
+ */
+#define TENURE_ROLE_STATE_STARTING 20
+
+/**
+ * A leader is known and is asked for an id.
+ */
+#define TENURE_ROLE_STATE_REGISTERING 21
+
+/**
+ * The leader has confirmed the registration.
+ */
+#define TENURE_ROLE_STATE_REGISTERED 22
+
+/**
+ * The leader with which it registered last has not confirmed the id again.
+ */
+#define TENURE_ROLE_STATE_REREGISTERING 23
+
+/**
+ * Another leader than the one with which it registered last has not confirmed the id.
+ */
+#define TENURE_ROLE_STATE_MOVING 24
+
+/**
+ * No leader is known; the id is kept.
+ */
+#define TENURE_ROLE_STATE_LOST 25
+
+/**
+ * There is no such output.
+ */
+#define TENURE_OUTPUT_NOTHING 0
+
+/**
+ * Master: it leads from now on: path, token, lease end.
+ */
+#define TENURE_OUTPUT_ELECTED 1
+
+/**
+ * Master: it leads until the lease end, unless it is confirmed before: lease end.
+ */
+#define TENURE_OUTPUT_IN_JEOPARDY 2
+
+/**
+ * Master: it is no longer in jeopardy: lease end.
+ */
+#define TENURE_OUTPUT_CONFIRMED 3
+
+/**
+ * Master: another one leads, or its address has changed: the leader's address, path, token.
+ */
+#define TENURE_OUTPUT_FOLLOWING 4
+
+/**
+ * Master: no leader is known any more.
+ */
+#define TENURE_OUTPUT_LEADERLESS 5
+
+/**
+ * The role has ended, and so must the process: reason, message (the line that Mesos logs), exit
+ * status.
+ */
+#define TENURE_OUTPUT_STOP 6
+
+/**
+ * Agent: the registration no longer counts; updates wait, tasks go on. Driver: call the
+ * scheduler's `disconnected`.
+ */
+#define TENURE_OUTPUT_DISCONNECTED 20
+
+/**
+ * Agent: the leader is another one than that of the last registration: address, path, token.
+ */
+#define TENURE_OUTPUT_NEW_LEADER 21
+
+/**
+ * Agent: the leader of the last registration leads: address, path, token.
+ */
+#define TENURE_OUTPUT_SAME_LEADER 22
+
+/**
+ * Agent: no leader is known any more; tasks go on.
+ */
+#define TENURE_OUTPUT_LOST 23
+
+/**
+ * Agent: ask the leader for an id: address, path, token.
+ */
+#define TENURE_OUTPUT_REGISTER 24
+
+/**
+ * Agent: ask the leader to take the agent with its id and its tasks: address, path, token, id.
+ */
+#define TENURE_OUTPUT_REREGISTER 25
+
+/**
+ * Agent: the leader has it, for the first time: id. Driver: call the scheduler's `registered`:
+ * address, path, token, id.
+ */
+#define TENURE_OUTPUT_REGISTERED 26
+
+/**
+ * Agent: the leader has it again. Driver: call the scheduler's `reregistered`: address, path,
+ * token.
+ */
+#define TENURE_OUTPUT_REREGISTERED 27
+
+/**
+ * Agent: answer the ping of the leader: address, path, token.
+ */
+#define TENURE_OUTPUT_PONG 28
+
+/**
+ * The message did not come from the leader.
+ */
+#define TENURE_OUTPUT_IGNORED 29
+
+/**
+ * Driver: ask the leader to register the framework: address, path, token, id, flag (another
+ * instance with this id is to be removed).
+ */
+#define TENURE_OUTPUT_SUBSCRIBE 40
+
+/**
+ * Driver: send the call to the leader: address, path, token.
+ */
+#define TENURE_OUTPUT_SEND 41
+
+/**
+ * Driver: no master is there for the call: it is an error of the scheduler's call.
+ */
+#define TENURE_OUTPUT_DROPPED 42
+
+/**
+ * Driver: no master is there for the tasks: each is reported as `TASK_LOST`: message.
+ */
+#define TENURE_OUTPUT_TASKS_LOST 43
+
+/**
+ * Driver: the new description of the framework goes with the next subscription.
+ */
+#define TENURE_OUTPUT_POSTPONED 44
+
+/**
+ * Observer: ping the agent: agent, flag (goes into the ping as `connected`).
+ */
+#define TENURE_OUTPUT_PING 60
+
+/**
+ * Observer: the agent may be used: agent.
+ */
+#define TENURE_OUTPUT_ACTIVATED 61
+
+/**
+ * Observer: the agent's connection broke; it gets no tasks, and its tasks go on: agent.
+ */
+#define TENURE_OUTPUT_DEACTIVATED 62
+
+/**
+ * Observer: the agent will be unreachable when the rate limit permits it: agent, reason, message.
+ */
+#define TENURE_OUTPUT_SCHEDULED 63
+
+/**
+ * Observer: that was called off, the agent is there: agent.
+ */
+#define TENURE_OUTPUT_CANCELED 64
+
+/**
+ * Observer: the agent is unreachable, and its tasks are lost: agent, reason, message.
+ */
+#define TENURE_OUTPUT_UNREACHABLE 65
+
+/**
+ * Observer: an unreachable agent is back, with its tasks: agent.
+ */
+#define TENURE_OUTPUT_READMITTED 66
+
+/**
+ * Observer: it has no such agent; the message is to be ignored: agent.
+ */
+#define TENURE_OUTPUT_UNKNOWN 67
+
+/**
+ * There is no reason.
+ */
+#define TENURE_ROLE_REASON_NONE 0
+
+/**
+ * A leading master lost its candidacy.
+ */
+#define TENURE_ROLE_REASON_LOST_CANDIDACY 1
+
+/**
+ * A leading master learnt that a younger one leads: address, path, token.
+ */
+#define TENURE_ROLE_REASON_CONCEDED 2
+
+/**
+ * The lease of a leading master ended, and no event said so.
+ */
+#define TENURE_ROLE_REASON_LEASE_ENDED 3
+
+/**
+ * A master cannot contend any longer.
+ */
+#define TENURE_ROLE_REASON_CANNOT_CONTEND 4
+
+/**
+ * The leader gave another id than before: id.
+ */
+#define TENURE_ROLE_REASON_OTHER_ID 5
+
+/**
+ * The leader refused an agent's credentials.
+ */
+#define TENURE_ROLE_REASON_REFUSED 6
+
+/**
+ * The leader ended a framework with an error.
+ */
+#define TENURE_ROLE_REASON_FAILED 7
+
+/**
+ * The leader or the host asked for it.
+ */
+#define TENURE_ROLE_REASON_ASKED 8
+
+/**
+ * An agent left too many pings unanswered.
+ */
+#define TENURE_ROLE_REASON_NO_PONG 20
+
+/**
+ * An agent did not register again in time after its connection broke.
+ */
+#define TENURE_ROLE_REASON_DISCONNECTED 21
+
+/**
+ * An agent did not register in time after another leader was elected.
+ */
+#define TENURE_ROLE_REASON_FAILOVER 22
+
+/**
+ * It launches tasks, or accepts offers with tasks in them.
+ */
+#define TENURE_CALL_LAUNCH 1
+
+/**
+ * It changes the framework's description.
+ */
+#define TENURE_CALL_UPDATE_FRAMEWORK 2
+
+/**
+ * Any other: kill, decline, revive, suppress, acknowledge, message, reconcile, request.
+ */
+#define TENURE_CALL_OTHER 3
+
+/**
+ * It was registered again.
+ */
+#define TENURE_OBSERVER_REGISTERED 1
+
+/**
+ * It answered a ping.
+ */
+#define TENURE_OBSERVER_PONG 2
+
+/**
+ * Its connection broke.
+ */
+#define TENURE_OBSERVER_LINK_LOST 3
+
+/**
+ * It is gone for good: it has shut down, or an operator says so.
+ */
+#define TENURE_OBSERVER_REMOVED 4
+
+/**
+ * The observer has no such agent.
+ */
+#define TENURE_AGENT_UNKNOWN 0
+
+/**
+ * An earlier leader had it; it has not registered with this one.
+ */
+#define TENURE_AGENT_EXPECTED 1
+
+/**
+ * It is registered and connected.
+ */
+#define TENURE_AGENT_ACTIVE 2
+
+/**
+ * Its connection broke. It is pinged on.
+ */
+#define TENURE_AGENT_DISCONNECTED 3
+
+/**
+ * It left too many pings unanswered, and waits for the rate limit.
+ */
+#define TENURE_AGENT_UNANSWERED 4
+
+/**
+ * The same, and its connection broke.
+ */
+#define TENURE_AGENT_SILENT 5
+
+/**
+ * It did not register again in time, and waits for the rate limit. It is not pinged.
+ */
+#define TENURE_AGENT_OVERDUE 6
+
+/**
+ * It is deactivated, and its tasks are lost. It is not pinged.
+ */
+#define TENURE_AGENT_UNREACHABLE 7
 
 #ifdef __cplusplus
 extern "C" {
@@ -2686,6 +3233,1087 @@ tenure_status tenure_memory_stop(struct tenure_str url,
 TENURE_API
 tenure_status tenure_memory_start(struct tenure_str url,
                                   struct tenure_error **error_out);
+
+/**
+ * The `MasterInfo` of a master, with every field that each reader of Mesos's znodes relies on.
+ *
+ * @param id            unique for each start of the master: a random UUID, for example
+ * @param address       where it listens, `IPv4:PORT`
+ * @param hostname      its host name, or the IP address
+ * @param version       its version
+ * @param region        the region of its fault domain; the empty text for none
+ * @param zone          the zone of its fault domain; the empty text for none
+ * @param capabilities  the names of its capabilities (`AGENT_UPDATE`, `AGENT_DRAINING`, `QUOTA_V2`),
+ *                      separated by commas; the empty text for none
+ * @param info_out      the object is written here, on success only
+ * @param error_out     an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for text that is not UTF-8, for an address,
+ *         a capability or a domain that cannot be, and for an empty id, hostname or version
+ *
+ * Ownership: the texts are copied; the caller owns the object and frees it with
+ * tenure_master_info_free. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_master_info_new(struct tenure_str id,
+                                     struct tenure_str address,
+                                     struct tenure_str hostname,
+                                     struct tenure_str version,
+                                     struct tenure_str region,
+                                     struct tenure_str zone,
+                                     struct tenure_str capabilities,
+                                     struct tenure_master_info **info_out,
+                                     struct tenure_error **error_out);
+
+/**
+ * Reads the payload of a member, by its label: `json.info` JSON, `info` protobuf, no label the oldest
+ * form `master@IP:PORT`.
+ *
+ * @param label      the member's label; the empty text for none
+ * @param data       the payload; may be NULL if len is 0
+ * @param len        its number of bytes
+ * @param info_out   the object is written here, on success only
+ * @param error_out  an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for a label that is not Mesos's, and for a
+ *         payload that cannot be read: the message names the field and the rule
+ *
+ * Ownership: the bytes are copied; the caller owns the object and frees it with
+ * tenure_master_info_free. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_master_info_decode(struct tenure_str label,
+                                        const void *data,
+                                        size_t len,
+                                        struct tenure_master_info **info_out,
+                                        struct tenure_error **error_out);
+
+/**
+ * The `MasterInfo` of the leader that a detector's event reports (TENURE_EVENT_DETECTOR_LEADER), by the
+ * leader's label; of a fixed leader, its address. A payload that cannot be read is an error here, and no
+ * more: tenure_event_data has its bytes.
+ *
+ * @param event      an event
+ * @param info_out   the object is written here, on success only
+ * @param error_out  an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for an event that reports no leader, and for
+ *         a payload that cannot be read: the message names the field and the rule
+ *
+ * Ownership: the caller owns the object and frees it with tenure_master_info_free. Threading: any
+ * thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_event_master_info(const struct tenure_event *event,
+                                       struct tenure_master_info **info_out,
+                                       struct tenure_error **error_out);
+
+/**
+ * The id of a master: another one at each start.
+ *
+ * @param info  a MasterInfo, or NULL
+ * @return the text; the empty text if `info` is NULL
+ *
+ * Ownership: the text belongs to the object and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API struct tenure_str tenure_master_info_id(const struct tenure_master_info *info);
+
+/**
+ * The address from which the messages of a master come, as the roles compare it: the part of the PID
+ * behind `@`, or else `IP:PORT`.
+ *
+ * @param info  a MasterInfo, or NULL
+ * @return the text; the empty text if `info` is NULL
+ *
+ * Ownership: the text belongs to the object and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+struct tenure_str tenure_master_info_address(const struct tenure_master_info *info);
+
+/**
+ * The host to reach a master at: its host name, or else its IP address.
+ *
+ * @param info  a MasterInfo, or NULL
+ * @return the text; the empty text if `info` is NULL
+ *
+ * Ownership: the text belongs to the object and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API struct tenure_str tenure_master_info_host(const struct tenure_master_info *info);
+
+/**
+ * The host name of a master, in the field that redirects of Mesos use.
+ *
+ * @param info  a MasterInfo, or NULL
+ * @return the text; the empty text where there is none, and if `info` is NULL
+ *
+ * Ownership: the text belongs to the object and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API struct tenure_str tenure_master_info_hostname(const struct tenure_master_info *info);
+
+/**
+ * The IPv4 address of a master; `0.0.0.0` for a fixed leader that was given by its name.
+ *
+ * @param info  a MasterInfo, or NULL
+ * @return the text; the empty text if `info` is NULL
+ *
+ * Ownership: the text belongs to the object and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API struct tenure_str tenure_master_info_ip(const struct tenure_master_info *info);
+
+/**
+ * The PID of a master: `master@IP:PORT`.
+ *
+ * @param info  a MasterInfo, or NULL
+ * @return the text; the empty text where there is none, and if `info` is NULL
+ *
+ * Ownership: the text belongs to the object and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API struct tenure_str tenure_master_info_pid(const struct tenure_master_info *info);
+
+/**
+ * The version of a master.
+ *
+ * @param info  a MasterInfo, or NULL
+ * @return the text; the empty text where there is none, and if `info` is NULL
+ *
+ * Ownership: the text belongs to the object and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API struct tenure_str tenure_master_info_version(const struct tenure_master_info *info);
+
+/**
+ * The region of the fault domain of a master.
+ *
+ * @param info  a MasterInfo, or NULL
+ * @return the text; the empty text where there is none, and if `info` is NULL
+ *
+ * Ownership: the text belongs to the object and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API struct tenure_str tenure_master_info_region(const struct tenure_master_info *info);
+
+/**
+ * The zone of the fault domain of a master.
+ *
+ * @param info  a MasterInfo, or NULL
+ * @return the text; the empty text where there is none, and if `info` is NULL
+ *
+ * Ownership: the text belongs to the object and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API struct tenure_str tenure_master_info_zone(const struct tenure_master_info *info);
+
+/**
+ * The JSON of a MasterInfo, byte for byte as Mesos writes it: the payload of a contender with the label
+ * `json.info`.
+ *
+ * @param info  a MasterInfo, or NULL
+ * @return the text; the empty text if `info` is NULL
+ *
+ * Ownership: the text belongs to the object and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+struct tenure_str tenure_master_info_json(const struct tenure_master_info *info);
+
+/**
+ * The TCP port of a master.
+ *
+ * @param info  a MasterInfo, or NULL
+ * @return the port; 0 if `info` is NULL
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API uint16_t tenure_master_info_port(const struct tenure_master_info *info);
+
+/**
+ * How many capabilities a master has.
+ *
+ * @param info  a MasterInfo, or NULL
+ * @return the number; 0 if `info` is NULL
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API size_t tenure_master_info_capability_count(const struct tenure_master_info *info);
+
+/**
+ * The name of a capability of a master: `AGENT_UPDATE`. One that is not known here is `UNKNOWN`.
+ *
+ * @param info   a MasterInfo, or NULL
+ * @param index  from 0
+ * @return the name; the empty text where there is none
+ *
+ * Ownership: the library owns the text, which lives for ever. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+struct tenure_str tenure_master_info_capability(const struct tenure_master_info *info,
+                                                size_t index);
+
+/**
+ * Whether Mesos takes two for the same master: all but address and capabilities is equal. Because of
+ * the id, a master that was started again is another one.
+ *
+ * @param a  a MasterInfo, or NULL
+ * @param b  a MasterInfo, or NULL
+ * @return true if they are; false if either is NULL, or both are
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+bool tenure_master_info_is_same(const struct tenure_master_info *a,
+                                const struct tenure_master_info *b);
+
+/**
+ * Frees a MasterInfo.
+ *
+ * @param info  a MasterInfo; neither it nor its texts may be used afterwards. NULL has no effect
+ *
+ * Ownership: takes the object. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API void tenure_master_info_free(struct tenure_master_info *info);
+
+/**
+ * Contends as a Mesos master: as tenure_contender_new, with the label `json.info` and the MasterInfo in
+ * JSON as payload. For a later change of it, give tenure_contender_set_data the text of
+ * tenure_master_info_json. The detector of masters is a tenure_detector, whose events
+ * tenure_event_master_info decodes; contender and detector of one master share a client.
+ *
+ * @param client         a client
+ * @param info           what the master says of itself
+ * @param options        the options of the contender; their label and payload do not count. NULL for
+ *                       the group of the client's URL
+ * @param contender_out  the contender is written here, on success only
+ * @param error_out      an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for a MasterInfo that lacks a field that a
+ *         reader relies on, for a path that ZooKeeper does not allow, and where the client has no
+ *         session; TENURE_ERR_SYSTEM for too many handles; TENURE_ERR_FORKED
+ *
+ * Ownership: the caller keeps info and options, owns the contender, and frees it with
+ * tenure_contender_free. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_master_contender_new(struct tenure_client *client,
+                                          const struct tenure_master_info *info,
+                                          const struct tenure_contender_options *options,
+                                          struct tenure_contender **contender_out,
+                                          struct tenure_error **error_out);
+
+/**
+ * Opens a client without servers, for masters without ZooKeeper: its detectors, of whatever path,
+ * report the master that tenure_client_appoint names, and none before. It has no session, and nobody
+ * can contend by it.
+ *
+ * @param client_out  the client is written here, on success only
+ * @param error_out   an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL
+ *
+ * Ownership: the caller owns the client and frees it with tenure_client_free. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_client_open_standalone(struct tenure_client **client_out,
+                                            struct tenure_error **error_out);
+
+/**
+ * Appoints the leader that the detectors of a client without servers report, or none. Each call is an
+ * event of every detector, also for the same master again.
+ *
+ * @param client     a client of tenure_client_open_standalone
+ * @param info       the leading master; NULL for none
+ * @param error_out  an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for any other client, and for a MasterInfo
+ *         that lacks a field that a reader relies on; TENURE_ERR_CLOSED; TENURE_ERR_FORKED
+ *
+ * Ownership: the caller keeps info. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_client_appoint(struct tenure_client *client,
+                                    const struct tenure_master_info *info,
+                                    struct tenure_error **error_out);
+
+/**
+ * The default options: those of Mesos.
+ *
+ * @return options, to be freed with tenure_role_options_free; never NULL
+ *
+ * Ownership: the caller owns the options. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API struct tenure_role_options *tenure_role_options_new(void);
+
+/**
+ * Sets an option. Its range is checked when a role is made, and so is whether the role has it.
+ *
+ * @param options    options
+ * @param option     the option
+ * @param value      its value: milliseconds, a number, or a seed
+ * @param error_out  an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for a number that is no
+ *         TENURE_ROLE_OPTION_..., and for a negative value
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_role_options_set(struct tenure_role_options *options,
+                                      tenure_role_option option,
+                                      int64_t value,
+                                      struct tenure_error **error_out);
+
+/**
+ * Sets the id of an agent or of a framework that an earlier run had.
+ *
+ * @param options    options
+ * @param id         the id; the empty text for none
+ * @param error_out  an error is written here, on failure only; may be NULL
+ * @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for text that is not UTF-8
+ *
+ * Ownership: the text is copied. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_role_options_set_id(struct tenure_role_options *options,
+                                         struct tenure_str id,
+                                         struct tenure_error **error_out);
+
+/**
+ * Frees options.
+ *
+ * @param options  options; they must not be used afterwards. NULL has no effect
+ *
+ * Ownership: takes the options. Threading: any thread, and not while another uses them. Blocking:
+ * never.
+ * @since ABI 1
+ */
+TENURE_API void tenure_role_options_free(struct tenure_role_options *options);
+
+/**
+ * How many outputs a list has.
+ *
+ * @param outputs  a list, or NULL
+ * @return the number; 0 if `outputs` is NULL
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API size_t tenure_outputs_count(const struct tenure_outputs *outputs);
+
+/**
+ * The kind of an output.
+ *
+ * @param outputs  a list, or NULL
+ * @param index    from 0
+ * @return the kind; TENURE_OUTPUT_NOTHING where there is none
+ *
+ * Ownership: nothing changes hands. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_output_kind tenure_outputs_kind(const struct tenure_outputs *outputs,
+                                       size_t index);
+
+/**
+ * The address of the leader that an output is about: tenure_master_info_address.
+ *
+ * @param outputs  a list, or NULL
+ * @param index    from 0
+ * @return the text; the empty text where there is none
+ *
+ * Ownership: the text belongs to the list and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+struct tenure_str tenure_outputs_address(const struct tenure_outputs *outputs,
+                                         size_t index);
+
+/**
+ * The path of the znode of the leader that an output is about; of `elected`, the own one.
+ *
+ * @param outputs  a list, or NULL
+ * @param index    from 0
+ * @return the text; the empty text where there is none
+ *
+ * Ownership: the text belongs to the list and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+struct tenure_str tenure_outputs_path(const struct tenure_outputs *outputs,
+                                      size_t index);
+
+/**
+ * The fencing token of the leader that an output is about; of `elected`, the own one.
+ *
+ * @param outputs  a list, or NULL
+ * @param index    from 0
+ * @return the token; 0 where there is none
+ *
+ * Ownership: nothing changes hands. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API uint64_t tenure_outputs_token(const struct tenure_outputs *outputs, size_t index);
+
+/**
+ * The id of the agent or of the framework.
+ *
+ * @param outputs  a list, or NULL
+ * @param index    from 0
+ * @return the text; the empty text where there is none
+ *
+ * Ownership: the text belongs to the list and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API struct tenure_str tenure_outputs_id(const struct tenure_outputs *outputs, size_t index);
+
+/**
+ * The end of the lease, unless it is renewed: nanoseconds of the boot-time clock (tenure_boottime_ns).
+ *
+ * @param outputs  a list, or NULL
+ * @param index    from 0
+ * @return the instant; 0 where there is none
+ *
+ * Ownership: nothing changes hands. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+uint64_t tenure_outputs_lease_end_ns(const struct tenure_outputs *outputs,
+                                     size_t index);
+
+/**
+ * The yes or no of an output: see its kind.
+ *
+ * @param outputs  a list, or NULL
+ * @param index    from 0
+ * @return the flag; false where there is none
+ *
+ * Ownership: nothing changes hands. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API bool tenure_outputs_flag(const struct tenure_outputs *outputs, size_t index);
+
+/**
+ * The agent of an observer that an output is about.
+ *
+ * @param outputs  a list, or NULL
+ * @param index    from 0
+ * @return the number that tenure_observer_admit gave; 0 where there is none
+ *
+ * Ownership: nothing changes hands. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API uint64_t tenure_outputs_agent(const struct tenure_outputs *outputs, size_t index);
+
+/**
+ * Why a role stopped, or why an agent is unreachable.
+ *
+ * @param outputs  a list, or NULL
+ * @param index    from 0
+ * @return the reason; TENURE_ROLE_REASON_NONE where there is none
+ *
+ * Ownership: nothing changes hands. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_role_reason tenure_outputs_reason(const struct tenure_outputs *outputs,
+                                         size_t index);
+
+/**
+ * The sentence of an output, in Mesos's words: the line that Mesos logs when it stops, for example.
+ *
+ * @param outputs  a list, or NULL
+ * @param index    from 0
+ * @return the text; the empty text where there is none
+ *
+ * Ownership: the text belongs to the list and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+struct tenure_str tenure_outputs_message(const struct tenure_outputs *outputs,
+                                         size_t index);
+
+/**
+ * The status with which the process should exit after `stop`: 0 if its end was asked for, otherwise 1.
+ *
+ * @param outputs  a list, or NULL
+ * @param index    from 0
+ * @return the status; 0 where there is none
+ *
+ * Ownership: nothing changes hands. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+int32_t tenure_outputs_exit_status(const struct tenure_outputs *outputs,
+                                   size_t index);
+
+/**
+ * The name of an output, as `in_jeopardy`; `"unknown output"` for a number that is none.
+ *
+ * @param number  any number
+ * @return a text that ends with a NUL and lives for ever; never NULL
+ *
+ * Ownership: the library owns the text. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API const char *tenure_output_kind_name(tenure_output_kind number);
+
+/**
+ * The name of a reason, as `lost_candidacy`; `"unknown reason"` for a number that is none.
+ *
+ * @param number  any number
+ * @return a text that ends with a NUL and lives for ever; never NULL
+ *
+ * Ownership: the library owns the text. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API const char *tenure_role_reason_name(tenure_role_reason number);
+
+/**
+ * Frees a list of outputs.
+ *
+ * @param outputs  a list; neither it nor its texts may be used afterwards. NULL has no effect
+ *
+ * Ownership: takes the list. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API void tenure_outputs_free(struct tenure_outputs *outputs);
+
+/**
+ * The address from which the messages of the leader come: tenure_master_info_address.
+ *
+ * @param leading  a leader, or NULL
+ * @return the text; the empty text if `leading` is NULL
+ *
+ * Ownership: the text belongs to the object and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API struct tenure_str tenure_leading_address(const struct tenure_leading *leading);
+
+/**
+ * The path of the leader's znode.
+ *
+ * @param leading  a leader, or NULL
+ * @return the text; the empty text if `leading` is NULL
+ *
+ * Ownership: the text belongs to the object and lives as long as it. Threading: any thread.
+ * Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API struct tenure_str tenure_leading_path(const struct tenure_leading *leading);
+
+/**
+ * The fencing token of the leader's leadership.
+ *
+ * @param leading  a leader, or NULL
+ * @return the token; 0 for a leader without ZooKeeper, and if `leading` is NULL
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API uint64_t tenure_leading_token(const struct tenure_leading *leading);
+
+/**
+ * Frees a leader.
+ *
+ * @param leading  a leader; neither it nor its texts may be used afterwards. NULL has no effect
+ *
+ * Ownership: takes the object. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API void tenure_leading_free(struct tenure_leading *leading);
+
+/**
+ * Makes a role that knows no leader yet.
+ *
+ * @param kind       TENURE_ROLE_MASTER, _AGENT or _DRIVER
+ * @param options    the options of the role; NULL for those of Mesos
+ * @param role_out   the role is written here, on success only
+ * @param error_out  an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for a number that is no role, and for an
+ *         option that is out of its range or that the role does not have
+ *
+ * Ownership: the caller keeps options, owns the role, and frees it with tenure_role_free. Threading:
+ * any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_role_new(tenure_role_kind kind,
+                              const struct tenure_role_options *options,
+                              struct tenure_role **role_out,
+                              struct tenure_error **error_out);
+
+/**
+ * The state of a role.
+ *
+ * @param role  a role, or NULL
+ * @return the state; TENURE_ROLE_STATE_NONE if `role` is NULL
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API tenure_role_state tenure_role_state_of(const struct tenure_role *role);
+
+/**
+ * The name of a state of a role, as `standby`; `"unknown state"` for a number that is none.
+ *
+ * @param state  any number
+ * @return a text that ends with a NUL and lives for ever; never NULL
+ *
+ * Ownership: the library owns the text. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API const char *tenure_role_state_name(tenure_role_state state);
+
+/**
+ * Whether a message of this sender is to be obeyed: the sender is the leader that the agent has
+ * detected, or the leader with which the driver is registered. False for everybody while no leader is
+ * known, and for a master, which obeys nobody. Check every message of a master by it.
+ *
+ * @param role     a role, or NULL
+ * @param address  the address that the message came from: tenure_master_info_address of its sender
+ * @param token    the fencing token that the message names; 0 if it names none, as Mesos's: then a
+ *                 deposed master at the leader's address passes for the leader
+ * @return true if it is; false if `role` is NULL
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+bool tenure_role_accepts(const struct tenure_role *role,
+                         struct tenure_str address,
+                         uint64_t token);
+
+/**
+ * The instant by which the role wants its next tenure_role_tick. It changes with every input.
+ *
+ * @param role  a role, or NULL
+ * @return nanoseconds of the boot-time clock (tenure_boottime_ns); 0 if the role waits for no time,
+ *         and if `role` is NULL
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API uint64_t tenure_role_due_ns(const struct tenure_role *role);
+
+/**
+ * The leader that a role knows: of a master, the other one that requests go to (307), and none while it
+ * leads itself (it answers) or knows none (503).
+ *
+ * @param role  a role, or NULL
+ * @return the leader, to be freed with tenure_leading_free; NULL where none is known
+ *
+ * Ownership: the caller owns the leader. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+struct tenure_leading *tenure_role_leader(const struct tenure_role *role);
+
+/**
+ * Frees a role.
+ *
+ * @param role  a role; it must not be used afterwards. NULL has no effect
+ *
+ * Ownership: takes the role. Threading: any thread, and not while another uses it. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API void tenure_role_free(struct tenure_role *role);
+
+/**
+ * Gives a role an event: of the detector of masters, and for a master also of its contender and of its
+ * client. Events that do not concern the role have no outputs, so that a loop gives it all events.
+ *
+ * @param role         a role
+ * @param event        an event; the role copies it
+ * @param now_ns       the time: tenure_boottime_ns. An earlier one than before counts as that
+ * @param outputs_out  the outputs are written here, on success only
+ * @param error_out    an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL
+ *
+ * Ownership: the caller keeps the event, owns the outputs, and frees them with tenure_outputs_free.
+ * Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_role_take(struct tenure_role *role,
+                               const struct tenure_event *event,
+                               uint64_t now_ns,
+                               struct tenure_outputs **outputs_out,
+                               struct tenure_error **error_out);
+
+/**
+ * Tells a role that time has passed: at the instant of tenure_role_due_ns, or at any other.
+ *
+ * @param role         a role
+ * @param now_ns       the time: tenure_boottime_ns. An earlier one than before counts as that
+ * @param outputs_out  the outputs are written here, on success only
+ * @param error_out    an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL
+ *
+ * Ownership: the caller owns the outputs and frees them with tenure_outputs_free. Threading: any
+ * thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_role_tick(struct tenure_role *role,
+                               uint64_t now_ns,
+                               struct tenure_outputs **outputs_out,
+                               struct tenure_error **error_out);
+
+/**
+ * A master has registered the agent or the framework, for the first time or again.
+ *
+ * @param role             an agent or a driver
+ * @param address          the address that the message came from
+ * @param token            the fencing token that the message names; 0 for none
+ * @param id               the id of the agent or of the framework
+ * @param ping_timeout_ms  agent: the time without a ping after which it shall register again, as the
+ *                         master gives it; -1 if it gives none
+ * @param now_ns           the time: tenure_boottime_ns
+ * @param outputs_out      the outputs are written here, on success only
+ * @param error_out        an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for a master, for text that is not UTF-8, for
+ *         an empty id, and for another negative time
+ *
+ * Ownership: the texts are copied; the caller owns the outputs and frees them with
+ * tenure_outputs_free. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_role_registered(struct tenure_role *role,
+                                     struct tenure_str address,
+                                     uint64_t token,
+                                     struct tenure_str id,
+                                     int64_t ping_timeout_ms,
+                                     uint64_t now_ns,
+                                     struct tenure_outputs **outputs_out,
+                                     struct tenure_error **error_out);
+
+/**
+ * A master has refused the agent's credentials, or ends the framework with an error.
+ *
+ * @param role         an agent or a driver
+ * @param address      the address that the message came from
+ * @param token        the fencing token that the message names; 0 for none
+ * @param why          the master's reason
+ * @param now_ns       the time: tenure_boottime_ns
+ * @param outputs_out  the outputs are written here, on success only
+ * @param error_out    an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for a master, and for text that is not UTF-8
+ *
+ * Ownership: the texts are copied; the caller owns the outputs and frees them with
+ * tenure_outputs_free. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_role_refused(struct tenure_role *role,
+                                  struct tenure_str address,
+                                  uint64_t token,
+                                  struct tenure_str why,
+                                  uint64_t now_ns,
+                                  struct tenure_outputs **outputs_out,
+                                  struct tenure_error **error_out);
+
+/**
+ * A master asks whether the agent is alive.
+ *
+ * @param role         an agent
+ * @param address      the address that the message came from
+ * @param token        the fencing token that the message names; 0 for none
+ * @param connected    whether the agent is connected, as that master believes
+ * @param now_ns       the time: tenure_boottime_ns
+ * @param outputs_out  the outputs are written here, on success only
+ * @param error_out    an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for another role, and for text that is not
+ *         UTF-8
+ *
+ * Ownership: the texts are copied; the caller owns the outputs and frees them with
+ * tenure_outputs_free. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_role_ping(struct tenure_role *role,
+                               struct tenure_str address,
+                               uint64_t token,
+                               bool connected,
+                               uint64_t now_ns,
+                               struct tenure_outputs **outputs_out,
+                               struct tenure_error **error_out);
+
+/**
+ * The connection of an agent or a driver to the leader broke.
+ *
+ * @param role         an agent or a driver
+ * @param now_ns       the time: tenure_boottime_ns
+ * @param outputs_out  the outputs are written here, on success only
+ * @param error_out    an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL and for a master
+ *
+ * Ownership: the caller owns the outputs and frees them with tenure_outputs_free. Threading: any
+ * thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_role_link_lost(struct tenure_role *role,
+                                    uint64_t now_ns,
+                                    struct tenure_outputs **outputs_out,
+                                    struct tenure_error **error_out);
+
+/**
+ * An agent or a driver shall end: a master orders it (agent), or the host asks for it.
+ *
+ * @param role         an agent or a driver
+ * @param address      the address that the order came from; the empty text if the host asks for it
+ * @param token        the fencing token that the order names; 0 for none
+ * @param now_ns       the time: tenure_boottime_ns
+ * @param outputs_out  the outputs are written here, on success only
+ * @param error_out    an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for a master, for a driver with an address,
+ *         and for text that is not UTF-8
+ *
+ * Ownership: the text is copied; the caller owns the outputs and frees them with
+ * tenure_outputs_free. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_role_shutdown(struct tenure_role *role,
+                                   struct tenure_str address,
+                                   uint64_t token,
+                                   uint64_t now_ns,
+                                   struct tenure_outputs **outputs_out,
+                                   struct tenure_error **error_out);
+
+/**
+ * The scheduler makes a call: the output says where it goes.
+ *
+ * @param role         a driver
+ * @param call         TENURE_CALL_LAUNCH, _UPDATE_FRAMEWORK or _OTHER
+ * @param now_ns       the time: tenure_boottime_ns
+ * @param outputs_out  the outputs are written here, on success only
+ * @param error_out    an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for another role, and for a number that is no
+ *         TENURE_CALL_...
+ *
+ * Ownership: the caller owns the outputs and frees them with tenure_outputs_free. Threading: any
+ * thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_role_call(struct tenure_role *role,
+                               tenure_call_kind call,
+                               uint64_t now_ns,
+                               struct tenure_outputs **outputs_out,
+                               struct tenure_error **error_out);
+
+/**
+ * Makes an observer without agents.
+ *
+ * @param options       the options of the observer; NULL for those of Mesos
+ * @param observer_out  the observer is written here, on success only
+ * @param error_out     an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, and for an option that is out of its range or
+ *         that an observer does not have
+ *
+ * Ownership: the caller keeps options, owns the observer, and frees it with tenure_observer_free.
+ * Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_observer_new(const struct tenure_role_options *options,
+                                  struct tenure_observer **observer_out,
+                                  struct tenure_error **error_out);
+
+/**
+ * Takes a new agent that has just registered: it is active, and pinged at once.
+ *
+ * @param observer     an observer
+ * @param now_ns       the time: tenure_boottime_ns. An earlier one than before counts as that
+ * @param agent_out    the number of the agent is written here, on success only
+ * @param outputs_out  the outputs are written here, on success only
+ * @param error_out    an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL; TENURE_ERR_SYSTEM for more than 1,000,000
+ *         agents
+ *
+ * Ownership: the caller owns the outputs and frees them with tenure_outputs_free. Threading: any
+ * thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_observer_admit(struct tenure_observer *observer,
+                                    uint64_t now_ns,
+                                    uint64_t *agent_out,
+                                    struct tenure_outputs **outputs_out,
+                                    struct tenure_error **error_out);
+
+/**
+ * Takes an agent that an earlier leader had: it is expected to register again.
+ *
+ * @param observer   an observer
+ * @param now_ns     the time: tenure_boottime_ns. An earlier one than before counts as that
+ * @param agent_out  the number of the agent is written here, on success only
+ * @param error_out  an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL; TENURE_ERR_SYSTEM for more than 1,000,000
+ *         agents
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_observer_expect(struct tenure_observer *observer,
+                                     uint64_t now_ns,
+                                     uint64_t *agent_out,
+                                     struct tenure_error **error_out);
+
+/**
+ * Gives an observer news of an agent.
+ *
+ * @param observer     an observer
+ * @param input        the news: TENURE_OBSERVER_...
+ * @param agent        the number of the agent; one that the observer does not have is the output
+ *                     `unknown`
+ * @param now_ns       the time: tenure_boottime_ns. An earlier one than before counts as that
+ * @param outputs_out  the outputs are written here, on success only
+ * @param error_out    an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL and for a number that is no
+ *         TENURE_OBSERVER_...
+ *
+ * Ownership: the caller owns the outputs and frees them with tenure_outputs_free. Threading: any
+ * thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_observer_take(struct tenure_observer *observer,
+                                   tenure_observer_input input,
+                                   uint64_t agent,
+                                   uint64_t now_ns,
+                                   struct tenure_outputs **outputs_out,
+                                   struct tenure_error **error_out);
+
+/**
+ * Tells an observer that time has passed: at the instant of tenure_observer_due_ns, or at any other.
+ * One call serves 1,024 timers at most, so that answers are taken between the pings of a large cluster.
+ *
+ * @param observer     an observer
+ * @param now_ns       the time: tenure_boottime_ns. An earlier one than before counts as that
+ * @param outputs_out  the outputs are written here, on success only
+ * @param error_out    an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL
+ *
+ * Ownership: the caller owns the outputs and frees them with tenure_outputs_free. Threading: any
+ * thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_observer_tick(struct tenure_observer *observer,
+                                   uint64_t now_ns,
+                                   struct tenure_outputs **outputs_out,
+                                   struct tenure_error **error_out);
+
+/**
+ * The state of an agent.
+ *
+ * @param observer  an observer, or NULL
+ * @param agent     the number of the agent
+ * @return the state; TENURE_AGENT_UNKNOWN if the observer has no such agent, or is NULL
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_agent_state tenure_observer_state(const struct tenure_observer *observer,
+                                         uint64_t agent);
+
+/**
+ * The name of a state of an agent, as `unreachable`; `"unknown state"` for a number that is none.
+ *
+ * @param state  any number
+ * @return a text that ends with a NUL and lives for ever; never NULL
+ *
+ * Ownership: the library owns the text. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API const char *tenure_agent_state_name(tenure_agent_state state);
+
+/**
+ * The instant by which an observer wants its next tenure_observer_tick; it may be past.
+ *
+ * @param observer  an observer, or NULL
+ * @return nanoseconds of the boot-time clock (tenure_boottime_ns); 0 if it waits for no time, and if
+ *         `observer` is NULL
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+uint64_t tenure_observer_due_ns(const struct tenure_observer *observer);
+
+/**
+ * How many agents an observer has, in all states but unknown.
+ *
+ * @param observer  an observer, or NULL
+ * @return the number; 0 if `observer` is NULL
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API size_t tenure_observer_agents(const struct tenure_observer *observer);
+
+/**
+ * The time from the first unanswered ping until an agent is unreachable: the leader gives it to each
+ * agent that it registers (tenure_role_registered).
+ *
+ * @param observer  an observer, or NULL
+ * @return milliseconds; 0 if `observer` is NULL
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+int64_t tenure_observer_total_ping_timeout_ms(const struct tenure_observer *observer);
+
+/**
+ * Frees an observer.
+ *
+ * @param observer  an observer; it must not be used afterwards. NULL has no effect
+ *
+ * Ownership: takes the observer. Threading: any thread, and not while another uses it. Blocking:
+ * never.
+ * @since ABI 1
+ */
+TENURE_API void tenure_observer_free(struct tenure_observer *observer);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -28,6 +28,8 @@ mod api;
 #[cfg(feature = "capi")]
 mod capi;
 mod driver;
+#[cfg(feature = "mesos")]
+pub mod mesos;
 
 #[doc(hidden)] // For the tests and tools of this project: no stability is promised.
 pub use tenure_election as core;

@@ -25,7 +25,8 @@ const PURE: &[(&str, &[&str])] = &[
 const LAYERS: &[(&str, &[&str])] = &[
     ("driver", &["core", "model"]),
     ("api", &["driver", "core", "proto"]),
-    ("capi", &["api"]),
+    ("mesos", &["api"]),
+    ("capi", &["api", "mesos"]),
 ];
 
 /// The layers in which the files, too, use each other in one direction.

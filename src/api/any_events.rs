@@ -101,7 +101,7 @@ impl AnyEvents {
 
 /// Blocks until `future` is ready, at most for `limit` (for ever without one). `late` is the message
 /// of the error `Timeout`.
-pub(super) fn wait_for<T>(
+pub(crate) fn wait_for<T>(
     future: impl Future<Output = Result<T, Error>>,
     limit: Option<Duration>,
     late: &'static str,

@@ -8,7 +8,7 @@ use std::time::Duration;
 const DATA_BYTES_MAX: usize = 1_000_000;
 
 /// The error for an argument that can never work.
-pub(super) fn invalid(message: impl Into<String>) -> Error {
+pub(crate) fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidInput, message)
 }
 

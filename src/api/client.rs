@@ -169,6 +169,32 @@ impl Client {
         })
     }
 
+    /// A client without servers: its detectors report the leader that the program appoints.
+    #[cfg(feature = "mesos")]
+    pub(crate) fn standalone() -> Self {
+        let standalone = Standalone::appointable();
+        Self {
+            events: Events::new(Arc::clone(standalone.session())),
+            way: Way::Standalone(standalone),
+            options: ClientOptions::default(),
+        }
+    }
+
+    /// Appoints the leader of a standalone client: its address, its label, its payload.
+    #[cfg(feature = "mesos")]
+    pub(crate) fn appoint(
+        &self,
+        leader: Option<(&str, Option<&str>, Vec<u8>)>,
+    ) -> Result<(), Error> {
+        match &self.way {
+            Way::Standalone(standalone) => standalone.appoint(leader, now()),
+            Way::Session(_) => Err(super::checks::invalid(
+                "the leader of this client is elected on ZooKeeper: a leader can be appointed to a client \
+                 that was opened without a URL",
+            )),
+        }
+    }
+
     /// The session; `what`, in words, needs one.
     fn client(&self, what: &str) -> Result<&Arc<ClientHandle>, Error> {
         match &self.way {

@@ -26,6 +26,8 @@ pub(crate) use crate::driver::on_dispatch;
 pub use crate::driver::{LogLevel, LogRecord, Metrics, Pending, TlsOptions, set_log, unset_log};
 #[cfg(feature = "capi")]
 pub(crate) use any_events::AnyEvents;
+#[cfg(feature = "mesos")]
+pub(crate) use any_events::wait_for;
 pub use client::{Client, ClientOptions};
 pub use clock::now;
 pub use contender::{Contender, ContenderOptions, Leadership};

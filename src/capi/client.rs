@@ -5,6 +5,7 @@ use super::callback::{tenure_destroy_fn, tenure_event_fn};
 use super::client_options::tenure_client_options;
 use super::error::tenure_error;
 use super::event::tenure_event;
+use super::failure::Failure;
 use super::guard;
 use super::handle::{self, must_have};
 use super::owned::{self, EventHandle, Owned};
@@ -41,6 +42,12 @@ impl EventHandle for tenure_client {
 }
 
 impl tenure_client {
+    /// With a queue of its own.
+    pub(super) fn of(client: Client, path: String) -> Result<Self, Failure> {
+        let owned = Owned::new::<Self>(client, EventQueue::new())?;
+        Ok(Self { owned, path })
+    }
+
     pub(super) fn client(&self) -> &Client {
         self.owned.object()
     }
@@ -84,14 +91,8 @@ pub unsafe extern "C" fn tenure_client_open(
             handle::get(options)?.read()
         };
         let url = Url::parse(url.read("url")?)?;
-        let client = Client::open(&url, options)?;
-        let owned = Owned::new::<tenure_client>(client, EventQueue::new())?;
-        handle::put(client_out, || {
-            handle::make(tenure_client {
-                owned,
-                path: url.path().to_owned(),
-            })
-        });
+        let client = tenure_client::of(Client::open(&url, options)?, url.path().to_owned())?;
+        handle::put(client_out, || handle::make(client));
         Ok(())
     })
 }

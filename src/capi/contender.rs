@@ -34,6 +34,14 @@ impl EventHandle for tenure_contender {
     }
 }
 
+impl tenure_contender {
+    /// Its events come to the queue of the client.
+    pub(super) fn of(contender: Contender, client: &tenure_client) -> Result<Self, Failure> {
+        let owned = Owned::new::<Self>(contender, Arc::clone(client.queue()))?;
+        Ok(Self { owned })
+    }
+}
+
 /// Contends for the leadership of a group: creates an ephemeral sequential znode, and leads when
 /// that is the oldest and the contender has a lease. The function waits for neither.
 ///
@@ -64,9 +72,8 @@ pub unsafe extern "C" fn tenure_contender_new(
         } else {
             handle::get(options)?.read(path)
         };
-        let contender = client.client().contend(options)?;
-        let owned = Owned::new::<tenure_contender>(contender, Arc::clone(client.queue()))?;
-        handle::put(contender_out, || handle::make(tenure_contender { owned }));
+        let contender = tenure_contender::of(client.client().contend(options)?, client)?;
+        handle::put(contender_out, || handle::make(contender));
         Ok(())
     })
 }

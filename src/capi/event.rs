@@ -53,6 +53,10 @@ impl tenure_event {
         })
     }
 
+    pub(super) fn news(&self) -> &News {
+        &self.news
+    }
+
     /// What a detector said, if it is that.
     pub(super) fn detector(&self) -> Option<&DetectorEvent> {
         match &self.news {

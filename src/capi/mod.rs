@@ -52,6 +52,8 @@ mod metrics;
 
 mod memory;
 
+mod mesos;
+
 mod call;
 mod failure;
 mod guard;

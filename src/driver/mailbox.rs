@@ -33,7 +33,7 @@ struct Inner {
 
 /// The work that is left after a change, to be done without the lock.
 #[must_use]
-pub(super) struct Change {
+pub(crate) struct Change {
     pub(super) wakers: Vec<Waker>,
     /// The dispatch thread must deliver.
     pub(super) must_call: bool,

@@ -40,6 +40,13 @@ impl Sink {
         self.announce(self.mailbox.push(event));
     }
 
+    /// Adds an event without a call of foreign code, for a thread that holds a lock: it
+    /// [`announce`](Self::announce)s the change when it holds none.
+    #[cfg(feature = "mesos")]
+    pub(crate) fn put(&self, event: Event) -> Change {
+        self.mailbox.push(event)
+    }
+
     /// Declares that no event will follow.
     pub(crate) fn end(self: &Arc<Self>) {
         self.announce(self.mailbox.end());
@@ -61,7 +68,7 @@ impl Sink {
     }
 
     /// Wakes the threads, the tasks and the callback that a change concerns; no lock is held.
-    fn announce(self: &Arc<Self>, change: Change) {
+    pub(crate) fn announce(self: &Arc<Self>, change: Change) {
         guard::wake(change.wakers);
         if change.must_call {
             dispatch::schedule(Job::Deliver(Arc::<Self>::clone(self)));

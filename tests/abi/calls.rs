@@ -32,6 +32,20 @@ fn good(function: &Function, param: &Param) -> (String, String) {
         ("tenure_event_fn", _) => plain("ignore_event"),
         ("tenure_log_fn", _) => plain("ignore_log"),
         ("tenure_destroy_fn", _) => plain("count_destroyed"),
+        ("tenure_str", "id" | "hostname" | "version" | "region" | "zone" | "why") => {
+            plain("tenure_str_c(\"m1\")")
+        }
+        ("tenure_str", "address") => plain("tenure_str_c(\"10.0.0.1:5050\")"),
+        ("tenure_str", "capabilities") => plain("tenure_str_c(\"QUOTA_V2\")"),
+        ("tenure_role_kind", _) => plain("TENURE_ROLE_AGENT"),
+        ("tenure_role_option", _) => plain("TENURE_ROLE_OPTION_BACKOFF_MS"),
+        ("int64_t", "value" | "ping_timeout_ms") => plain("1000"),
+        ("tenure_role_state" | "tenure_output_kind" | "tenure_role_reason", _)
+        | ("tenure_agent_state" | "tenure_observer_input" | "tenure_call_kind", _) => plain("1"),
+        ("uint64_t", "now_ns") => plain("tenure_boottime_ns()"),
+        ("uint64_t", "agent") => plain("t->agent"),
+        // A role has only some of the options.
+        ("const tenure_role_options *", "options") => plain("NULL"),
         ("void *", "user_data") => plain("given()"),
         ("const void *", "data") => plain("\"abc\""),
         ("size_t", "len") => plain("3"),

@@ -35,8 +35,8 @@ pub(crate) fn read() -> Ledger {
     ledger
 }
 
-/// Adds the lines that are missing, each after the one that precedes it in the header, where
-/// `TENURE_WRITE_HEADER` is set; else fails.
+/// Adds the lines that are missing, each after the one that precedes it in the header, or before all of its
+/// kind, where `TENURE_WRITE_HEADER` is set; else fails.
 fn assert_none_missing(promised: &[String], declared: &[String]) {
     let is_new = |line: &&String| !promised.contains(line);
     let missing: Vec<&str> = declared.iter().filter(is_new).map(String::as_str).collect();
@@ -50,6 +50,11 @@ fn assert_none_missing(promised: &[String], declared: &[String]) {
     );
     let path = api::root().join("include/symbols.tsv");
     let mut text = fs::read_to_string(&path).unwrap();
+    if is_new(&&declared[0]) {
+        let known = declared.iter().find(|line| !is_new(line)).unwrap();
+        let at = text.find(&format!("\n{known}\n")).unwrap() + 1;
+        text.insert_str(at, &format!("{}\n", declared[0]));
+    }
     for pair in declared.windows(2).filter(|pair| is_new(&&pair[1])) {
         let before = format!("\n{}\n", pair[0]);
         let at = text.find(&before).unwrap() + before.len();

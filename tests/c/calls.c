@@ -23,6 +23,13 @@ struct things {
     tenure_member *member;
     tenure_members *members;
     tenure_data *data;
+    tenure_master_info *master_info;
+    tenure_role_options *role_options;
+    tenure_role *role;
+    tenure_outputs *outputs;
+    tenure_leading *leading;
+    tenure_observer *observer;
+    uint64_t agent;
     tenure_error *error;
 };
 
@@ -73,6 +80,44 @@ static void ignore_log(void *user_data, tenure_log_level level, uint64_t at_ns, 
 
 #include "generated.h"
 
+/* A master, an agent that knows a leader, and an observer of one agent. */
+static void make_roles(void)
+{
+    const tenure_str none = tenure_str_c("");
+    EXPECT_OK(tenure_master_info_new(tenure_str_c("m1"), tenure_str_c("10.0.0.1:5050"), tenure_str_c("m1"),
+                                     tenure_str_c("1"), none, none, none, &things.master_info, &error));
+    things.role_options = tenure_role_options_new();
+    EXPECT_OK(tenure_role_new(TENURE_ROLE_AGENT, NULL, &things.role, &error));
+    EXPECT_OK(tenure_observer_new(NULL, &things.observer, &error));
+    EXPECT_OK(tenure_observer_admit(things.observer, tenure_boottime_ns(), &things.agent, &things.outputs,
+                                    &error));
+
+    tenure_client *alone = NULL;
+    tenure_detector *detector = NULL;
+    tenure_outputs *outputs = NULL;
+    EXPECT_OK(tenure_client_open_standalone(&alone, &error));
+    EXPECT_OK(tenure_client_appoint(alone, things.master_info, &error));
+    EXPECT_OK(tenure_detector_new(alone, none, &detector, &error));
+    tenure_event *known = tenure_detector_state(detector);
+    EXPECT_OK(tenure_role_take(things.role, known, tenure_boottime_ns(), &outputs, &error));
+    things.leading = tenure_role_leader(things.role);
+    CHECK(things.leading != NULL);
+    tenure_outputs_free(outputs);
+    tenure_event_free(known);
+    tenure_detector_free(detector);
+    tenure_client_free(alone);
+}
+
+static void unmake_roles(void)
+{
+    tenure_leading_free(things.leading);
+    tenure_outputs_free(things.outputs);
+    tenure_observer_free(things.observer);
+    tenure_role_free(things.role);
+    tenure_role_options_free(things.role_options);
+    tenure_master_info_free(things.master_info);
+}
+
 static void make(const char *url)
 {
     things.url = tenure_str_c(url);
@@ -91,6 +136,7 @@ static void make(const char *url)
     CHECK(tenure_members_count(things.members) == 2);
     EXPECT_OK(tenure_group_data(things.group, things.member, LIMIT_MS, &things.data, &error));
     things.event = take(things.client);
+    make_roles();
     CHECK(tenure_client_close(NULL, 0, &things.error) == TENURE_ERR_INVALID_ARGUMENT);
     CHECK(things.error != NULL);
 }
@@ -98,6 +144,7 @@ static void make(const char *url)
 static void unmake(void)
 {
     close_client(things.client);
+    unmake_roles();
     tenure_error_free(things.error);
     tenure_data_free(things.data);
     tenure_members_free(things.members);

@@ -10,3 +10,4 @@ extern crate alloc;
 
 pub mod info;
 pub mod roles;
+pub mod words;

@@ -5,11 +5,14 @@ use super::{END, NOTE};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use tenure::words::{Field, Kind, LISTS, List, OPTIONS, Setting, Shape, Word};
+use tenure_mesos::words as mesos;
 
 /// The lists of one type of C.
-pub(super) fn by_type() -> Vec<(&'static str, Vec<(&'static List, &'static Word)>)> {
+pub(super) fn by_type(
+    lists: &'static [List],
+) -> Vec<(&'static str, Vec<(&'static List, &'static Word)>)> {
     let mut types: Vec<(&str, Vec<(&List, &Word)>)> = Vec::new();
-    for list in LISTS {
+    for list in lists {
         let rows = list.words.iter().chain(list.of_c).map(|word| (list, word));
         match types.iter_mut().find(|(known, _)| *known == list.c_type) {
             Some((_, all)) => all.extend(rows),
@@ -24,11 +27,41 @@ pub(super) fn by_type() -> Vec<(&'static str, Vec<(&'static List, &'static Word)
 
 /// `src/capi/words.rs`.
 pub(super) fn words() -> String {
+    let mut made = constants("The numbers of the C ABI", LISTS);
+    made.push_str(&names("status", "tenure_status", LISTS, |list, word| {
+        text::constant(list, word)
+    }));
+    made.push_str(&names(
+        "event_kind",
+        "tenure_event_kind",
+        LISTS,
+        |list, word| format!("{}{}", list.cpp_prefix, word.name).replace('_', " "),
+    ));
+    made
+}
+
+/// `src/capi/mesos/words.rs`.
+pub(super) fn mesos_words() -> String {
+    let mut made = constants("The numbers of the roles in the C ABI", mesos::LISTS);
+    for (what, c_type) in [
+        ("role_state", "tenure_role_state"),
+        ("output_kind", "tenure_output_kind"),
+        ("role_reason", "tenure_role_reason"),
+        ("agent_state", "tenure_agent_state"),
+    ] {
+        let name = |_: &List, word: &Word| word.name.to_owned();
+        made.push_str(&names(what, c_type, mesos::LISTS, name));
+    }
+    made
+}
+
+/// The types and constants of lists, for a file with this title.
+fn constants(title: &str, lists: &'static [List]) -> String {
     let mut made = format!(
-        "//! The numbers of the C ABI. Generated: {NOTE}.\n\n\
+        "//! {title}. Generated: {NOTE}.\n\n\
          #![allow(dead_code)] // the header has all of them\n\nuse std::ffi::CStr;\n"
     );
-    for (c_type, rows) in by_type() {
+    for (c_type, rows) in by_type(lists) {
         let doc = rows[0].0.c_doc;
         let _ = write!(
             made,
@@ -42,12 +75,6 @@ pub(super) fn words() -> String {
             let _ = writeln!(made, "pub const {name}: {c_type} = {};", word.number);
         }
     }
-    made.push_str(&names("status", "tenure_status", |list, word| {
-        text::constant(list, word)
-    }));
-    made.push_str(&names("event_kind", "tenure_event_kind", |list, word| {
-        format!("{}{}", list.cpp_prefix, word.name).replace('_', " ")
-    }));
     made
 }
 
@@ -104,19 +131,30 @@ fn accessors(word: &Word, field: &Field) -> Vec<&'static str> {
 }
 
 /// A function from numbers to names.
-fn names(what: &str, c_type: &str, name: impl Fn(&List, &Word) -> String) -> String {
+fn names(
+    what: &str,
+    c_type: &str,
+    lists: &'static [List],
+    name: impl Fn(&List, &Word) -> String,
+) -> String {
     let mut made = format!(
         "\n/// The name of a number.\npub(super) const fn {what}_name(number: {c_type}) -> &'static CStr {{\n    \
          match number {{\n"
     );
-    for (_, rows) in by_type().into_iter().filter(|(known, _)| *known == c_type) {
+    let types = by_type(lists).into_iter();
+    for (_, rows) in types.filter(|(known, _)| *known == c_type) {
         for (list, word) in rows {
             let (constant, name) = (text::constant(list, word), name(list, word));
             let _ = writeln!(made, "        {constant} => c\"{name}\",");
         }
     }
-    // A status, an event kind.
-    let what = if what == "status" { "status" } else { "event" };
+    let what = match what {
+        "event_kind" => "event",
+        "role_state" | "agent_state" => "state",
+        "output_kind" => "output",
+        "role_reason" => "reason",
+        other => other,
+    };
     let _ = write!(made, "        _ => c\"unknown {what}\",\n    }}\n}}\n");
     made
 }

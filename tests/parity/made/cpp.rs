@@ -3,12 +3,21 @@
 use super::c;
 use super::text;
 use std::fmt::Write;
-use tenure::words::{Kind, LeasePolicy, Reenrol};
+use tenure::words::{Kind, LISTS, LeasePolicy, List, Reenrol};
 
 /// The enums.
 pub(super) fn enums() -> String {
+    enums_of(LISTS)
+}
+
+/// The enums of the roles.
+pub(super) fn mesos_enums() -> String {
+    enums_of(tenure_mesos::words::LISTS)
+}
+
+fn enums_of(lists: &'static [List]) -> String {
     let mut made = String::new();
-    for (_, rows) in c::by_type() {
+    for (_, rows) in c::by_type(lists) {
         let list = rows[0].0;
         let doc = text::flat(list.c_doc).replace(" The numbers are permanent.", "");
         let doc = doc.replace(" Each kind names its main accessors after the colon.", "");

@@ -45,8 +45,10 @@ const fn whole(path: &'static str, make: fn() -> String) -> Made {
 const ALL: &[Made] = &[
     part("src/api/contender.rs", "builder", rust::builder),
     whole("src/capi/words.rs", c::words),
+    whole("src/capi/mesos/words.rs", c::mesos_words),
     part("src/capi/contender_options.rs", "setters", c::setters),
     part("include/tenure.hpp", "enums", cpp::enums),
+    part("include/tenure_mesos.hpp", "enums", cpp::mesos_enums),
     part("include/tenure.hpp", "contender options", cpp::fields),
     part("include/tenure.hpp", "contender setters", cpp::calls),
     part(python::EVENTS, "names", python::event_names),

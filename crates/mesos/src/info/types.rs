@@ -1,7 +1,7 @@
 //! The messages, field by field as in Mesos's `mesos.proto`.
 
-use super::Unknown;
 use super::ip::{ip_from_number, ip_to_number};
+use super::{DecodeError, Unknown};
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -211,6 +211,38 @@ impl MasterInfo {
         info
     }
 
+    /// A master at a fixed address, `HOST:PORT`, as an agent is given it. Nothing is looked up: a host that
+    /// is no IPv4 address is in `hostname`, or in `address` if it is an IPv6 address in brackets, and `ip`
+    /// is then 0.0.0.0, which no master has.
+    ///
+    /// # Errors
+    /// If the text has no host, or no port from 1 to 65535.
+    pub fn at_address(text: &str) -> Result<Self, DecodeError> {
+        if let Ok(address) = text.parse::<SocketAddrV4>() {
+            return Ok(Self::synthesized(address, None, None));
+        }
+        let wrong = || {
+            let text = super::error::shown(text);
+            DecodeError::malformed(format!("must be an address HOST:PORT, and is {text}"))
+        };
+        let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
+        let port: u16 = port.parse().map_err(|_| wrong())?;
+        let unspecified = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port);
+        let ipv6 = host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'));
+        if host.is_empty() || port == 0 || (ipv6.is_none() && host.contains([':', '@', '/'])) {
+            return Err(wrong());
+        }
+        let pid = format!("master@{text}");
+        let name = ipv6.is_none().then_some(host);
+        let mut info = Self::of_pid(&pid, unspecified, name);
+        if let Some(address) = &mut info.address {
+            address.ip = ipv6.map(str::to_owned);
+        }
+        Ok(info)
+    }
+
     /// The same for any PID of a master at that address.
     pub(super) fn of_pid(pid: &str, address: SocketAddrV4, hostname: Option<&str>) -> Self {
         let mut info = Self::at(pid, address, hostname);
@@ -258,6 +290,16 @@ impl MasterInfo {
             .map_or(self.port, |address| address.port)
     }
 
+    /// The address from which its messages come, as Mesos compares it: the part of the PID behind `@`, or
+    /// else `IP:PORT` of the deprecated fields. The roles compare senders by it.
+    pub fn sender_address(&self) -> String {
+        let pid = self.pid.as_deref().and_then(|pid| pid.split_once('@'));
+        match pid {
+            Some((_, address)) if !address.is_empty() => address.to_owned(),
+            _ => SocketAddrV4::new(self.ipv4(), self.port).to_string(),
+        }
+    }
+
     /// Whether Mesos takes the two for the same master: everything but `address` and `capabilities` is
     /// equal, and a field that is not set is equal to an empty one (Mesos `common/type_utils.cpp`).
     /// Because of the id, a master that was started again is another one.
@@ -303,6 +345,49 @@ mod tests {
         assert_eq!((&*info.host(), info.tcp_port()), ("old", 1));
         info.hostname = None;
         assert_eq!(info.host(), "10.0.0.1");
+    }
+
+    #[test]
+    fn a_fixed_address_is_a_master() {
+        let known = |text: &str| MasterInfo::at_address(text).unwrap();
+        let info = known("10.0.0.1:5050");
+        assert_eq!(
+            (info.sender_address(), info.host()),
+            ("10.0.0.1:5050".to_owned(), "10.0.0.1".to_owned())
+        );
+        let info = known("m1.example.com:5050");
+        assert_eq!(
+            (info.sender_address(), info.host()),
+            (
+                "m1.example.com:5050".to_owned(),
+                "m1.example.com".to_owned()
+            )
+        );
+        assert_eq!(
+            (info.ipv4(), info.tcp_port()),
+            (Ipv4Addr::UNSPECIFIED, 5050)
+        );
+        let info = known("[::1]:5050");
+        assert_eq!(
+            (info.sender_address(), info.host()),
+            ("[::1]:5050".to_owned(), "::1".to_owned())
+        );
+        for text in [
+            "", "h", ":1", "h:", "h:0", "h:65536", "a:b:1", "u@h:1", "h/x:1",
+        ] {
+            assert!(MasterInfo::at_address(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_sender_is_the_address_of_the_pid() {
+        let mut info = MasterInfo::new("i", "10.0.0.1:5050".parse().unwrap(), "h", "1");
+        info.port = 7;
+        assert_eq!(info.sender_address(), "10.0.0.1:5050");
+        for pid in [None, Some(String::new()), Some("master@".to_owned())] {
+            info.pid = pid;
+            assert_eq!(info.sender_address(), "10.0.0.1:7");
+        }
     }
 
     #[test]
