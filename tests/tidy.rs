@@ -428,6 +428,11 @@ fn every_test_that_the_table_of_roles_names_exists() {
     assert_named_tests_exist("docs/roles.md", 10);
 }
 
+#[test]
+fn every_test_that_the_document_of_mesos_names_exists() {
+    assert_named_tests_exist("docs/mesos.md", 8);
+}
+
 /// Each `file::test` in the document is a test, and there are at least this many.
 fn assert_named_tests_exist(document: &str, least: usize) {
     let table = fs::read_to_string(root().join(document)).unwrap();
