@@ -64,8 +64,10 @@ fn wait_leading(contender: &Contender) {
 /// Waits until it is a standby.
 #[track_caller]
 fn wait_standby(contender: &Contender) {
-    let standby = |event: &_| matches!(event, ContenderEvent::Standby { .. });
-    while !standby(&contender.events().next(Some(LIMIT)).unwrap()) {}
+    wait_until("a standby", LIMIT, || {
+        let standby = matches!(contender.events().latest()?, ContenderEvent::Standby { .. });
+        standby.then_some(())
+    });
 }
 
 /// All readers of other projects, of one group.

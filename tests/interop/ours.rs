@@ -8,19 +8,17 @@ use crate::{
 use serde_json::json;
 use std::time::Duration;
 use tenure::{Client, SessionEvent};
-use tenure_field::built_tool;
 use tenure_field::tool::{Tool, is};
+use tenure_field::{built_tool, wait_until};
 use tenure_mesos::info::{Capability, CapabilityKind, Domain, LABEL};
 
-/// The number of a client's session.
+/// The number of a client's session, while it is connected.
 #[track_caller]
 fn session_of(client: &Client) -> i64 {
-    loop {
-        if let SessionEvent::Connected { session, .. } = client.events().next(Some(LIMIT)).unwrap()
-        {
-            return session;
-        }
-    }
+    wait_until("a session", LIMIT, || match client.events().latest()? {
+        SessionEvent::Connected { session, .. } => Some(session),
+        _ => None,
+    })
 }
 
 #[test]
