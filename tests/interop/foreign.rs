@@ -74,12 +74,10 @@ impl Foreign {
     }
 }
 
-#[track_caller]
-fn bytes(line: &Value, key: &str) -> Vec<u8> {
-    let text = line[key]
-        .as_str()
-        .unwrap_or_else(|| panic!("no {key}: {line}"));
-    BASE64.decode(text).unwrap()
+/// The payload in a line; `None` if the member was gone before it was read.
+fn payload(line: &Value) -> Option<Vec<u8>> {
+    let data = line["data"].as_str()?;
+    Some(BASE64.decode(data).unwrap())
 }
 
 /// One session of kazoo: `tests/interop/python/kazoo_client.py`.
@@ -132,7 +130,7 @@ impl Kazoo {
     pub(crate) fn wait_lowest(&self, data: &[u8]) -> Value {
         self.process
             .wait_for("kazoo to read the leader", LIMIT, |line| {
-                line["event"] == "lowest" && bytes(line, "data") == data
+                line["event"] == "lowest" && payload(line).as_deref() == Some(data)
             })
     }
 
@@ -189,7 +187,7 @@ impl Pymesos {
     #[track_caller]
     pub(crate) fn wait_detected(&self, data: &[u8]) -> Value {
         self.0.wait_for("pymesos to detect", LIMIT, |line| {
-            line["event"] == "detected" && bytes(line, "data") == data
+            line["event"] == "detected" && payload(line).as_deref() == Some(data)
         })
     }
 

@@ -2,11 +2,10 @@
 
 use crate::foreign::foreign;
 use crate::{
-    LIMIT, Readers, contend, master, open, open_url, shared, wait_detected, wait_leading,
+    LIMIT, Readers, T, contend, master, open, open_url, shared, wait_detected, wait_leading,
     wait_none, wait_standby,
 };
 use serde_json::json;
-use std::time::Duration;
 use tenure::{Client, SessionEvent};
 use tenure_field::tool::{Tool, is};
 use tenure_field::{built_tool, wait_until};
@@ -98,7 +97,7 @@ fn each_reader_follows_when_our_leader_is_killed() {
     let path = "/interop-kill";
     let readers = Readers::start(foreign, path);
     let (first, second) = (master(5053), master(5054));
-    let tool = Tool::new(built_tool(), Duration::from_secs(2));
+    let tool = Tool::new(built_tool(), T);
     let start = |data: &str| {
         let words = ["--label", LABEL, "--data", data];
         tool.start("contend", &shared().url(path), &words)
