@@ -58,6 +58,12 @@ fn what_cannot_work_is_refused() {
 }
 
 #[test]
+fn masters_and_roles() {
+    let url = "memory://roles/mesos";
+    everywhere("roles", &[url], &[Under::Address, Under::Valgrind]);
+}
+
+#[test]
 fn the_queue_and_its_descriptor_agree() {
     everywhere("queue", &[], &[Under::Address, Under::Thread]);
 }
