@@ -746,6 +746,39 @@ struct contender_options {
     // generated: end
 };
 
+namespace detail {
+
+// These options in C; none on failure.
+template <class Sink>
+owned<tenure_contender_options, tenure_contender_options_free> of_c(const contender_options &options,
+                                                                    outcome<Sink> &check)
+{
+    owned<tenure_contender_options, tenure_contender_options_free> made(
+        tenure_contender_options_new());
+    auto *set = made.get();
+    const bool is_set
+        = (options.path.empty()
+           || check(tenure_contender_options_set_path(set, detail::str(options.path), check.out())))
+            // generated: contender setters; do not edit, run `make words`
+            && check(tenure_contender_options_set_label(
+                set, detail::str(options.label), check.out()))
+            && check(tenure_contender_options_set_data(
+                set, options.data.data(), options.data.size(), check.out()))
+            && check(tenure_contender_options_set_policy(
+                set, static_cast<std::int32_t>(options.policy), check.out()))
+            && check(tenure_contender_options_set_reenrol(
+                set, static_cast<std::int32_t>(options.reenrol), check.out()))
+            && check(tenure_contender_options_set_warm(
+                set, options.warm, check.out()))
+            // generated: end
+            ;
+    if (!is_set)
+        made.reset();
+    return made;
+}
+
+} // namespace detail
+
 // See tenure_contender.
 class contender {
 public:
@@ -1103,28 +1136,10 @@ public:
     [[nodiscard]] contender contend(const contender_options &options = {}, Sink &&sink = Sink())
     {
         detail::outcome check(sink);
-        const detail::owned<tenure_contender_options, tenure_contender_options_free> made(
-            tenure_contender_options_new());
-        auto *set = made.get();
-        const bool is_set
-            = (options.path.empty()
-               || check(tenure_contender_options_set_path(set, detail::str(options.path), check.out())))
-            // generated: contender setters; do not edit, run `make words`
-            && check(tenure_contender_options_set_label(
-                set, detail::str(options.label), check.out()))
-            && check(tenure_contender_options_set_data(
-                set, options.data.data(), options.data.size(), check.out()))
-            && check(tenure_contender_options_set_policy(
-                set, static_cast<std::int32_t>(options.policy), check.out()))
-            && check(tenure_contender_options_set_reenrol(
-                set, static_cast<std::int32_t>(options.reenrol), check.out()))
-            && check(tenure_contender_options_set_warm(
-                set, options.warm, check.out()))
-            // generated: end
-            ;
+        const auto made = detail::of_c(options, check);
         tenure_contender *found = nullptr;
-        if (is_set)
-            check(tenure_contender_new(held_.get(), set, &found, check.out()));
+        if (made)
+            check(tenure_contender_new(held_.get(), made.get(), &found, check.out()));
         return contender(found);
     }
 

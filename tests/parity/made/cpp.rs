@@ -1,4 +1,4 @@
-//! `include/tenure.hpp`.
+//! `include/tenure.hpp` and `include/tenure_mesos.hpp`.
 
 use super::c;
 use super::text;
@@ -14,6 +14,9 @@ pub(super) fn enums() -> String {
 pub(super) fn mesos_enums() -> String {
     enums_of(tenure_mesos::words::LISTS)
 }
+
+/// The words that are keywords in C++, which have a `_` at their end there.
+const KEYWORDS: &[&str] = &["register"];
 
 fn enums_of(lists: &'static [List]) -> String {
     let mut made = String::new();
@@ -36,7 +39,10 @@ fn enums_of(lists: &'static [List]) -> String {
         ));
         let _ = writeln!(made, "enum class {} : std::int32_t {{", list.cpp);
         for (list, word) in rows {
-            let name = format!("{}{}", list.cpp_prefix, word.name);
+            let mut name = format!("{}{}", list.cpp_prefix, word.name);
+            if KEYWORDS.contains(&name.as_str()) {
+                name.push('_');
+            }
             let note = if word.cpp.is_empty() {
                 String::new()
             } else {
@@ -74,7 +80,7 @@ pub(super) fn fields() -> String {
     made
 }
 
-/// Where `client::contend` sets them: each line ends with `&&`.
+/// Where `detail::of_c` sets them: each line begins with `&&`.
 pub(super) fn calls() -> String {
     let mut made = String::new();
     for setting in c::contender_options() {
