@@ -143,6 +143,7 @@ fn places_of_removed_agents_are_used_again_and_their_keys_are_not() {
         let key = observer.admit(BEGIN, &mut outputs).unwrap();
         assert!(!before.contains(&key), "round {round}");
         assert_eq!(AgentKey::from_u64(key.as_u64()), key);
+        assert_ne!(key.as_u64(), 0, "0 is no agent in C");
         observer.handle(Input::Removed(key), BEGIN, &mut outputs);
         before.push(key);
     }

@@ -9,7 +9,7 @@ use core::time::Duration;
 pub struct AgentKey(u64);
 
 impl AgentKey {
-    /// The key as a number, to pass through a foreign interface.
+    /// The key as a number, to pass through a foreign interface; never 0.
     pub const fn as_u64(self) -> u64 {
         self.0
     }
@@ -20,12 +20,12 @@ impl AgentKey {
     }
 
     pub(super) const fn new(slot: u32, generation: u32) -> Self {
-        Self((generation as u64) << 32 | slot as u64)
+        Self((generation as u64) << 32 | (slot as u64 + 1))
     }
 
-    /// The lower half; the upper one is the generation.
+    /// One less than the lower half, so that no key is 0; the upper half is the generation.
     pub(super) const fn slot(self) -> u32 {
-        self.0 as u32
+        (self.0 as u32).wrapping_sub(1)
     }
 }
 
