@@ -1,4 +1,4 @@
-//! C++: programs that use `include/tenure.hpp`, built with `$CXX` (g++) and the library of this
+//! C++: programs that use `include/tenure.hpp` and `include/tenure_mesos.hpp`, built with `$CXX` (g++) and the library of this
 //! build, and their runs. The examples and the README's code are among them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic

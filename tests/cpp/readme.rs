@@ -29,15 +29,21 @@ fn the_code_of_the_readme_works() {
 }
 
 #[test]
-fn the_code_at_the_top_of_the_header_compiles() {
-    let header = std::fs::read_to_string(root().join("include/tenure.hpp")).unwrap();
+fn the_code_at_the_top_of_the_headers_compiles() {
+    check_top("tenure.hpp", "wait_leading");
+    check_top("tenure_mesos.hpp", "role.take");
+}
+
+/// Compiles the code in the first comment of a header, which has this word.
+fn check_top(name: &str, word: &str) {
+    let header = std::fs::read_to_string(root().join("include").join(name)).unwrap();
     let code: String = (header.lines())
         .skip_while(|line| !line.starts_with("//     #include"))
         .take_while(|line| *line == "//" || line.starts_with("//     "))
         .map(|line| format!("{}\n", line.trim_start_matches("//")))
         .collect();
-    assert!(code.contains("wait_leading"), "{code}");
-    let source = scratch("readme").join("header.cpp");
+    assert!(code.contains(word), "{code}");
+    let source = scratch("readme").join(name).with_extension("cpp");
     std::fs::write(&source, code).unwrap();
     make::check("g++", "c++20", &source);
 }
