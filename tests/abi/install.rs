@@ -228,7 +228,11 @@ fn all_goes_below_destdir_and_is_taken_away_again() {
         assert!(found.contains(name), "{name} is missing: {found:#?}");
     }
     for header in ["include/tenure.hpp", "include/tenure_mesos.hpp"] {
-        assert_eq!(found.contains(header), root().join(header).exists(), "{header}");
+        assert_eq!(
+            found.contains(header),
+            root().join(header).exists(),
+            "{header}"
+        );
     }
     assert_eq!(
         fs::read_link(below.join("lib").join(&abi)).unwrap(),
