@@ -103,6 +103,7 @@ async function ask(origin) {
 let source = null; // the origin that is listened to
 let close_source = () => {};
 let shown = null; // the newest state
+let shown_origin = null; // of this master
 let is_live = false;
 let last_heard = Date.now();
 let lease = null; // {end, full} on this page's clock
@@ -173,6 +174,7 @@ function take_lease(data) {
 function take_state(origin, state) {
   is_live = true;
   shown = state;
+  shown_origin = origin;
   clock_offset = Date.parse(state.now?.at) - Date.now() || 0;
   take_lease(state);
   const own_name = origin_of(state);
@@ -498,13 +500,13 @@ function draw() {
   document.body.dataset.state = state;
   document.body.dataset.live = is_live ? 'yes' : 'no';
   set($('word'), WORDS[state] ?? state);
-  set($('over'), is_live ? `The master at ${name_of(source)} is` : 'There is');
+  set($('over'), is_live ? `The master at ${name_of(shown_origin)} is` : 'There is');
   set($('sentence'), sentence(state));
   const as_of = shown?.now?.at ? `as of ${clock_text(Date.parse(shown.now.at))}` : '';
   set($('source-text'), is_live
-    ? `live from ${name_of(source)}${shows_self ? ' (its own view)' : ''}`
+    ? `live from ${name_of(shown_origin)}${shows_self ? ' (its own view)' : ''}`
     : shown ? `${as_of}, not live` : 'connecting…');
-  document.title = is_live ? `${WORDS[state] ?? state} · ${name_of(source)}` : `${WORDS[state]} · tenure cluster`;
+  document.title = is_live ? `${WORDS[state] ?? state} · ${name_of(shown_origin)}` : `${WORDS[state]} · tenure cluster`;
   draw_icon();
   if (shown === null) return;
   draw_facts();
@@ -551,7 +553,7 @@ function draw_facts() {
 function draw_masters() {
   const members = shown.members ?? [];
   const standbys = members.filter((each) => !each.leads).length;
-  set($('masters-count'), members.length ? `${members.length} members, ${standbys} ${is_live ? 'standing by' : 'known'}` : '');
+  set($('masters-count'), lost ? 'what each of them says' : members.length ? `${members.length} members, ${standbys} standing by` : '');
   sync($('masters'), members, (each) => `${each.path} ${each.token}`, (each) => {
     const row = make('li', 'master');
     row.swatch = make('span', 'swatch', row);
@@ -569,22 +571,24 @@ function draw_masters() {
     return row;
   }, (row, each) => {
     const origin = origin_of(each);
-    row.className = each.leads && is_live ? 'master leads' : 'master';
+    row.className = each.leads && is_live && !lost ? `master leads ${shown.state === 'jeopardy' ? 'warn' : ''}` : 'master';
     row.swatch.className = `swatch ${origin ? `c${colour_of(origin)}` : ''}`;
     set(row.link ?? row.who, origin ? name_of(origin) : 'a member of another program');
-    const here = origin !== null && origin === source && is_live ? ' · shown here' : '';
+    const here = origin !== null && origin === shown_origin && is_live ? ' · shown here' : '';
     set(row.what, `${each.id ? `${each.id} · ` : ''}${each.path} · token ${each.token}${here}`);
     const [text, tone] = says(each, origin);
     chip(row.chip, text, tone);
   });
 }
 
+const SAYS_TONES = { leader: 'good', jeopardy: 'warn', leaderless: 'warn', stopped: 'bad' };
+
 // What is known of a member: from the state that is shown, or while a leader is looked for from its own answer.
 function says(member, origin) {
   const mark = origin ? known.get(origin) : null;
-  if (!is_live && lost) {
-    if (mark?.says) return [mark.says.state, leads(mark.says.state) ? 'good' : 'calm'];
-    return mark?.failures ? ['no answer', 'bad'] : ['?', ''];
+  if (lost) {
+    if (mark?.says) return [mark.says.state, SAYS_TONES[mark.says.state] ?? 'calm'];
+    return mark?.failures ? ['no answer', 'bad'] : ['asked…', ''];
   }
   if (member.leads) return shown.state === 'jeopardy' && member.self ? ['leads, in jeopardy', 'warn'] : ['leads', 'good'];
   return ['standby', 'calm'];
