@@ -3,7 +3,7 @@
 
 const SILENCE_MS = 2200; // a master writes at least once a second
 const SEARCH_MS = 250; // between two questions to a master that answers
-const BACK_OFF_MS = [1000, 2000, 4000, 8000, 15000]; // to one that does not
+const BACK_OFF_MS = [1000, 2000, 4000, 8000]; // to one that does not
 const ANSWER_MS = 1500;
 const STRIP_MS = 120000;
 const EVENTS_SHOWN = 200;
@@ -43,10 +43,14 @@ const name_of = (origin) => origin.replace(/^https?:\/\//, '');
 function listen(origin, on) {
   const stop = new AbortController();
   let silence = 0;
+  let is_silent = false;
   const heard = () => {
     last_heard = Date.now();
     clearTimeout(silence);
-    silence = setTimeout(() => stop.abort(), SILENCE_MS);
+    silence = setTimeout(() => {
+      is_silent = true;
+      stop.abort();
+    }, SILENCE_MS);
   };
   const dispatch = (block) => {
     let event = 'message';
@@ -77,7 +81,7 @@ function listen(origin, on) {
     .catch(() => {}) // every end is the same: the master no longer answers
     .finally(() => {
       clearTimeout(silence);
-      if (!is_over) on.end();
+      if (!is_over) on.end(is_silent);
     });
   return () => {
     is_over = true;
@@ -108,7 +112,7 @@ let is_live = false;
 let last_heard = Date.now();
 let lease = null; // {end, full} on this page's clock
 let clock_offset = 0; // wall clock of the master - of this page
-let lost = null; // {origin, token, at, why}: the leader that is gone, while another one is looked for
+let lost = null; // {origin, token, at, why, pause, next}: the leader that is gone, while another one is looked for
 let search = null; // the timer of the search
 const known = new Map(); // by origin: {says, failures, next, token}
 const reigns = []; // {origin, token, from, to}, on the page's wall clock
@@ -148,7 +152,7 @@ function follow(origin) {
       }
       redraw();
     },
-    end: () => {
+    end: (is_silent) => {
       if (source !== origin) return;
       const mark = known.get(origin);
       if (mark) {
@@ -157,7 +161,7 @@ function follow(origin) {
         mark.says = null;
       }
       is_live = false;
-      look_for_leader(origin, has_state || shown ? 'does not answer' : 'cannot be reached');
+      look_for_leader(origin, has_state || shown ? 'does not answer' : 'cannot be reached', is_silent ? 2500 : 5000);
       redraw();
     },
   });
@@ -224,9 +228,9 @@ function end_search() {
 }
 
 // The leader is gone, or this master knows none: the other masters are asked until one of them leads.
-function look_for_leader(origin, why) {
+function look_for_leader(origin, why, pause = 5000) {
   if (!lost) {
-    lost = { origin, token: reigns.at(-1)?.token ?? null, at: is_live ? Date.now() : last_heard, why };
+    lost = { origin, token: reigns.at(-1)?.token ?? null, at: is_live ? Date.now() : last_heard, why, pause, next: performance.now() + pause };
     if (why) note_page_event('bad', why, `the master at ${name_of(origin)}`);
   } else if (why && !lost.why) {
     lost.why = why;
@@ -256,10 +260,13 @@ function search_step() {
   const someone_answers = [...known].some(([origin, mark]) => origin !== lost.origin && mark.says);
   for (const [origin, mark] of known) {
     if (asked.has(origin) || mark.next > now || (is_live && origin === source)) continue;
-    // A browser notes each connection that fails: the master that is gone is asked only if nobody else answers,
-    // or if it has a new member.
-    const is_gone = origin === lost.origin && !is_live;
-    if (is_gone && someone_answers && (mark.token === lost.token || mark.token === null)) continue;
+    // A browser notes each connection that fails. So while others answer, the leader that is gone is seldom
+    // asked whether it is there after all, unless it has a new member.
+    if (origin === lost.origin && !is_live && someone_answers && (mark.token === lost.token || mark.token === null)) {
+      if (lost.next > now) continue;
+      lost.pause = Math.min(2 * lost.pause, 30000);
+      lost.next = now + lost.pause;
+    }
     asked.add(origin);
     ask(origin).then((state) => {
       asked.delete(origin);
@@ -486,13 +493,18 @@ function redraw() {
 
 const WORDS = {
   leader: 'leading', jeopardy: 'in jeopardy', standby: 'standby', leaderless: 'leaderless', candidate: 'candidate',
-  stopped: 'stopped', 'no leader': 'no leader', 'no answer': 'no answer', unknown: 'unknown',
+  stopped: 'stopped', silent: 'silent', 'no leader': 'no leader', 'no answer': 'no answer', unknown: 'unknown',
 };
 
 // The state in the large word: what the master says, and what this page knows better.
 function word_of() {
-  if (!is_live) return shown === null && !lost ? 'unknown' : shows_self ? 'no answer' : 'no leader';
-  return shown.state;
+  if (is_live) return shown.state;
+  if (!lost) return 'unknown';
+  if (shows_self) return 'no answer';
+  const others = [...known].filter(([origin]) => origin !== lost.origin).map(([, mark]) => mark);
+  const answers = others.filter((mark) => mark.says).map((mark) => mark.says);
+  if (answers.length === 0) return others.every((mark) => mark.failures > 0) ? 'no answer' : 'silent';
+  return answers.some((state) => state.leader && state.leader.token === lost.token) ? 'silent' : 'no leader';
 }
 
 function draw() {
@@ -500,9 +512,12 @@ function draw() {
   document.body.dataset.state = state;
   document.body.dataset.live = is_live ? 'yes' : 'no';
   set($('word'), WORDS[state] ?? state);
-  set($('over'), is_live ? `The master at ${name_of(shown_origin)} is` : 'There is');
+  set($('over'), is_live ? `The master at ${name_of(shown_origin)} is` : state === 'silent' ? 'The leader is' : 'There is');
   set($('sentence'), sentence(state));
   const as_of = shown?.now?.at ? `as of ${clock_text(Date.parse(shown.now.at))}` : '';
+  const is_elsewhere = is_live && shown_origin !== location.origin;
+  $('source-link').hidden = !is_elsewhere;
+  if (is_elsewhere && $('source-link').getAttribute('href') !== `${shown_origin}/`) $('source-link').href = `${shown_origin}/`;
   set($('source-text'), is_live
     ? `live from ${name_of(shown_origin)}${shows_self ? ' (its own view)' : ''}`
     : shown ? `${as_of}, not live` : 'connecting…');
@@ -528,8 +543,9 @@ function sentence(state) {
     case 'leaderless': return 'It knows of no leader.';
     case 'candidate': return 'It contends, and leads as soon as it has a lease.';
     case 'stopped': return 'It has lost its leadership, and ends.';
+    case 'silent': return 'The other masters follow it until its session ends; then they elect the next one.';
     case 'no leader': return 'The masters that are left elect the next one.';
-    case 'no answer': return 'This master does not answer. It is asked again.';
+    case 'no answer': return shows_self ? 'This master does not answer. It is asked again.' : 'No master answers. They are asked again.';
     default: return 'No state has arrived yet.';
   }
 }
