@@ -73,6 +73,8 @@ void check(const flags &read)
         throw bad_flags("give the address on which to listen: --ip IP");
     if (!is_ip(read.ip) || read.ip.find(':') != read.ip.npos)
         throw bad_flags("--ip: '" + read.ip + "' is not an IPv4 address, which other masters expect");
+    if (read.ip == "0.0.0.0")
+        throw bad_flags("--ip: others cannot reach 0.0.0.0; give an address of this machine");
     if (read.port == 0)
         throw bad_flags("give the port on which to listen: --port N");
     if (!is_host(read.hostname))

@@ -59,6 +59,7 @@ loop::loop(tenure::client &client, standing &ours, members &group, registry &clu
 {
     const auto set = ends();
     signals_ = opened(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+    events_ = client_.event_fd();
     wake_ = opened(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     registry_.on_due_change([fd = wake_] {
         const std::uint64_t one = 1;
@@ -104,7 +105,7 @@ int loop::run()
 
 void loop::wait()
 {
-    pollfd watched[] = {{client_.event_fd(), POLLIN, 0}, {signals_, POLLIN, 0}, {wake_, POLLIN, 0}};
+    pollfd watched[] = {{events_, POLLIN, 0}, {signals_, POLLIN, 0}, {wake_, POLLIN, 0}};
     int limit = 1000;
     if (standing_.leads())
         limit = LEASE_LOOK_MS;

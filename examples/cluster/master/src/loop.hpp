@@ -29,6 +29,7 @@ private:
     members &members_;
     registry &registry_;
     feed &news_;
+    int events_ = -1; // the client's own
     int signals_ = -1;
     int wake_ = -1;
 };
