@@ -6,6 +6,7 @@ use crate::detector::Detector;
 use crate::error::check;
 use crate::group::Group;
 use crate::handle::Handle;
+use crate::mesos::info::MasterInfo;
 use crate::options::ContenderArgument;
 use crate::tls::TlsArgument;
 use pyo3::prelude::*;
@@ -18,7 +19,8 @@ use tenure::{ClientOptions, Url};
 #[pyclass(frozen, extends = Handle, module = "tenure._tenure")]
 pub(crate) struct Client {
     handle: Arc<tenure::Client>,
-    url: Url,
+    /// `None` for a client without servers.
+    url: Option<Url>,
 }
 
 #[pymethods]
@@ -44,19 +46,37 @@ impl Client {
         }
         let handle = Arc::new(check(py, tenure::Client::open(&url, options))?);
         let (base, _) = Handle::base(&handle, tenure::Client::events);
+        let url = Some(url);
         Ok(base.add_subclass(Self { handle, url }))
+    }
+
+    /// A client without servers, whose leader is appointed.
+    #[staticmethod]
+    fn standalone(py: Python<'_>) -> PyResult<Py<Self>> {
+        let handle = Arc::new(tenure::mesos::standalone());
+        let (base, _) = Handle::base(&handle, tenure::Client::events);
+        let url = None;
+        Py::new(py, base.add_subclass(Self { handle, url }))
+    }
+
+    /// Appoints the leader of a client without servers, or none.
+    fn appoint(&self, py: Python<'_>, info: Option<&MasterInfo>) -> PyResult<()> {
+        let info = info.map(MasterInfo::inner);
+        check(py, tenure::mesos::appoint(&self.handle, info))
     }
 
     /// The URL, without its password.
     #[getter]
     fn url(&self) -> String {
-        self.url.to_string()
+        let url = self.url.as_ref();
+        url.map_or_else(|| "standalone".to_owned(), Url::to_string)
     }
 
     /// The group's path.
     #[getter]
     fn path(&self) -> &str {
-        self.url.path()
+        // The detectors of a client without servers report its leader whatever their group is.
+        self.url.as_ref().map_or("/mesos", Url::path)
     }
 
     /// `options` is a `tenure._options.ContenderOptions`.

@@ -46,6 +46,11 @@ pub(crate) fn unexpected(event: &dyn std::fmt::Debug) -> Error {
     Error::new(ErrorKind::Server, message)
 }
 
+/// Input that can never work, as an exception to raise.
+pub(crate) fn invalid(py: Python<'_>, why: impl std::fmt::Display) -> PyErr {
+    raise(py, &Error::new(ErrorKind::InvalidInput, why.to_string()))
+}
+
 /// `result`, with its error as an exception.
 pub(crate) fn check<T>(py: Python<'_>, result: Result<T, Error>) -> PyResult<T> {
     result.map_err(|error| raise(py, &error))

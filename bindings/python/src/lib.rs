@@ -27,6 +27,7 @@ mod loop_inbox;
 mod loop_slot;
 mod member;
 mod memory;
+mod mesos;
 mod op;
 mod options;
 mod ready_fd;
@@ -82,4 +83,14 @@ mod _tenure {
     use crate::log::log;
     #[pymodule_export]
     use crate::memory::Memory;
+    #[pymodule_export]
+    use crate::mesos::agent::Agent;
+    #[pymodule_export]
+    use crate::mesos::driver::Driver;
+    #[pymodule_export]
+    use crate::mesos::info::MasterInfo;
+    #[pymodule_export]
+    use crate::mesos::master::Master;
+    #[pymodule_export]
+    use crate::mesos::observer::Observer;
 }

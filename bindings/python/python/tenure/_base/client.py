@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Optional, TypeVar
 
 from .. import _logs, _tenure
 from .._arguments import File, Payload, Span, nanos, required_nanos, text
@@ -14,6 +14,9 @@ from .contender import BaseContender
 from .detector import BaseDetector
 from .group import BaseGroup
 from .handle import Handle, newest
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 ContenderT = TypeVar("ContenderT", bound=BaseContender[Any])
 DetectorT = TypeVar("DetectorT", bound=BaseDetector)
@@ -71,11 +74,23 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
                 ``ValueError``.
             ResourceError: the system refuses a thread or a file descriptor.
         """
-        self._kept: set[Handle[Any]] = set()
         tls = tls_options(tls_ca, tls_cert, tls_key, tls_server_name)
-        self._patience = required_nanos("session_timeout", session_timeout)
-        self._native = _tenure.Client(text("url", url), self._patience, nanos("tick", tick), tls)
+        patience = required_nanos("session_timeout", session_timeout)
+        native = _tenure.Client(text("url", url), patience, nanos("tick", tick), tls)
+        self._begin(native, patience)
+
+    def _begin(self, native: _tenure.Client, patience: int) -> None:
+        self._kept: set[Handle[Any]] = set()
+        self._patience = patience
+        self._native = native
         _logs.follow()
+
+    @classmethod
+    def _standalone(cls) -> Self:
+        """A client without servers: ``tenure.mesos.standalone``."""
+        client = cls.__new__(cls)
+        client._begin(_tenure.Client.standalone(), 0)
+        return client
 
     @property
     def url(self) -> str:
