@@ -9,7 +9,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test go go-check python-test wheel wheel-musl bench-python sim chaos campaign doom session bench bench-go crowd fuzz words header roles check-abi install deb uninstall check lint doc fmt fix
+.PHONY: help setup servers demo cluster test go go-check python-test wheel wheel-musl bench-python sim chaos campaign doom session bench bench-go crowd fuzz words header roles check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,11 @@ demo: setup ## see it work: real servers, real processes, a real cut
 	@echo 'demo: building tenure and the demo'
 	$(CARGO) build --release --locked --package tenure-cli --package tenure-demo
 	@$(CARGO) run --release --quiet --locked --package tenure-demo -- $(ARGS)
+
+cluster: setup ## a cluster of masters, agents and a scheduler in three languages, broken in nine ways
+	@scripts/setup --with-cluster
+	@scripts/setup --with-go
+	@CARGO='$(CARGO)' scripts/cluster $(ARGS)
 
 test: setup servers ## run every test, against real ZooKeeper servers too
 	@scripts/setup --with-go
