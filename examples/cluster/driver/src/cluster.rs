@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use serde_json::json;
 use tenure_field::zookeeper::Config;
 use tenure_field::{Ensemble, Zookeeper, boottime, ensemble};
 
 use crate::beliefs::{Belief, Part};
 use crate::failure::{Step, Stop};
 use crate::leaderships::{Leadership, leaderships};
+use crate::leases::Leases;
 use crate::programs::{Programs, TICK};
-use crate::record::{Fault, Record};
+use crate::record::{Entry, Fault, LEASE, Record};
 use crate::seat::Seat;
 use crate::web::Web;
 
@@ -35,6 +37,7 @@ pub(crate) struct Cluster {
     pub(crate) web: Web,
     pub(crate) logs: PathBuf,
     programs: Programs,
+    leases: Leases,
     // Dropped last.
     pub(crate) ensemble: Arc<Ensemble>,
 }
@@ -64,9 +67,19 @@ impl Cluster {
         let seats = all
             .enumerate()
             .map(|(number, (name, part))| Seat::new(&name, part, number, &servers, logs));
-        let seats: std::io::Result<Vec<Seat>> = seats.collect();
+        let no_sockets =
+            |error: std::io::Error| Stop::failed("sockets, logs and threads", error.to_string());
+        let seats: Vec<Seat> = seats.collect::<std::io::Result<_>>().map_err(no_sockets)?;
+        let masters = seats
+            .iter()
+            .enumerate()
+            .filter(|(_, seat)| seat.part == Part::Master);
+        let masters = masters
+            .map(|(index, seat)| (index, seat.address.clone()))
+            .collect();
         Ok(Self {
-            seats: seats.map_err(|error| Stop::failed("sockets and logs", error.to_string()))?,
+            leases: Leases::of(masters).map_err(no_sockets)?,
+            seats,
             record: Record::default(),
             web: Web::new(),
             logs: logs.to_owned(),
@@ -88,6 +101,15 @@ impl Cluster {
         let first = self.record.entries.len();
         for seat in &mut self.seats {
             self.record.entries.extend(seat.read(&self.programs)?);
+        }
+        for lease in self.leases.seen() {
+            let life = self.seats[lease.seat].life;
+            let line = json!({
+                "event": LEASE, "token": lease.token.to_string(),
+                "lease_end_boottime_ns": lease.end_ns.to_string(),
+            });
+            let entry = Entry::of_line(lease.seat, life, boottime::now_ns(), line);
+            self.record.entries.push(entry);
         }
         // Lines of one process keep their order: the sort is stable.
         self.record.entries[first..].sort_by_key(|entry| entry.at_ns);
@@ -168,7 +190,7 @@ impl Cluster {
 
     /// Ends all cuts, and notes that no fault is left.
     pub(crate) fn heal(&mut self) {
-        for seat in &self.seats {
+        for seat in &mut self.seats {
             seat.heal();
         }
         self.end_faults();

@@ -1,6 +1,6 @@
 //! The leaderships in a record, and whether any two of them met.
 
-use crate::record::{ENDED, Entry};
+use crate::record::{ENDED, Entry, LEASE};
 
 /// One leadership, as its master printed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub(crate) struct Leadership {
     pub(crate) from_ns: u64,
     /// When it printed that it stopped, or its process was seen to be dead; `None` while it leads.
     pub(crate) until_ns: Option<u64>,
-    /// The last end of its lease that it printed.
+    /// The last end of its lease that it printed or that its state had. The true one may be later.
     pub(crate) lease_end_ns: u64,
 }
 
@@ -20,7 +20,10 @@ pub(crate) struct Leadership {
 pub(crate) struct Margin {
     pub(crate) before: Leadership,
     pub(crate) after: Leadership,
+    /// From the end of the one to the beginning of the other.
     pub(crate) ns: u64,
+    /// From the end of the lease of the one to the beginning of the other.
+    pub(crate) lease_ns: u64,
 }
 
 /// All leaderships of these seats, by their beginnings.
@@ -40,7 +43,9 @@ pub(crate) fn leaderships(entries: &[Entry], is_master: impl Fn(usize) -> bool) 
                 until_ns: None,
                 lease_end_ns: entry.number("lease_end_boottime_ns").unwrap_or_default(),
             }),
-            ("confirmed" | "jeopardy", Some(led)) => {
+            ("confirmed" | "jeopardy" | LEASE, Some(led))
+                if entry.number("token") == Some(led.token) =>
+            {
                 let end = entry.number("lease_end_boottime_ns").unwrap_or_default();
                 led.lease_end_ns = led.lease_end_ns.max(end);
             }
@@ -61,6 +66,12 @@ pub(crate) fn margins(all: &[Leadership]) -> Result<Vec<Margin>, String> {
             return Err(format!(
                 "the token of seat {} is {}, and that of seat {} before it was {}",
                 after.seat, after.token, before.seat, before.token
+            ));
+        }
+        if before.lease_end_ns >= after.from_ns {
+            return Err(format!(
+                "the lease of token {} ended at {} ns, and token {} led from {} ns on",
+                before.token, before.lease_end_ns, after.token, after.from_ns
             ));
         }
         // All that began before `after` must have ended; the one that ended last counts.
@@ -88,6 +99,7 @@ pub(crate) fn margins(all: &[Leadership]) -> Result<Vec<Margin>, String> {
         margins.push(Margin {
             before: last.clone(),
             after: after.clone(),
+            lease_ns: after.from_ns - before.lease_end_ns,
             ns: after.from_ns - last.until_ns.unwrap_or_default(),
         });
     }
@@ -127,6 +139,8 @@ mod tests {
     fn a_leadership_ends_with_its_stop_or_with_its_process() {
         let entries = [
             line(0, 1, 10, "elected", 7),
+            line(0, 1, 15, LEASE, 7),
+            line(0, 1, 17, LEASE, 6), // of an earlier life
             line(0, 1, 20, "jeopardy", 7),
             line(0, 1, 24, "stop", 7),
             Entry::of_driver(0, 1, 30, ENDED),
@@ -190,6 +204,21 @@ mod tests {
         ] {
             assert!(margins(&all).unwrap_err().contains("began at"), "{all:?}");
         }
+    }
+
+    #[test]
+    fn a_lease_that_ends_too_late_is_seen_also_of_a_process_that_was_killed() {
+        let lease = |end_ns| Leadership {
+            lease_end_ns: end_ns,
+            ..led(0, 1, 10, Some(20))
+        };
+        let next = led(1, 2, 50, None);
+        assert_eq!(margins(&[lease(49), next.clone()]).unwrap()[0].lease_ns, 1);
+        assert!(
+            margins(&[lease(50), next])
+                .unwrap_err()
+                .contains("the lease")
+        );
     }
 
     #[test]

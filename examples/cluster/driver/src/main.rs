@@ -10,6 +10,7 @@ mod failure;
 mod human;
 mod keep;
 mod leaderships;
+mod leases;
 mod link;
 mod narrate;
 mod narrator;

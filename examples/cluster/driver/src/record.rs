@@ -7,6 +7,9 @@ pub(crate) const STARTED: &str = "driver: started";
 /// The event of an entry that no program prints: a process has ended.
 pub(crate) const ENDED: &str = "driver: ended";
 
+/// The event of an entry that no program prints: a leader had a lease, as its state says.
+pub(crate) const LEASE: &str = "driver: lease";
+
 /// One event of one program.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -17,7 +20,7 @@ pub(crate) struct Entry {
     /// When the program printed it, on the boot-time clock.
     pub(crate) at_ns: u64,
     pub(crate) event: String,
-    /// The whole line; null for what the driver adds.
+    /// The whole line; null for most that the driver adds.
     pub(crate) line: Value,
 }
 

@@ -151,20 +151,19 @@ fn one_leader_at_a_time(story: &Story) -> Step<()> {
     let expected = "at no instant two masters lead";
     let margins = margins(&all).map_err(|seen| Stop::failed(expected, seen))?;
     let name = |seat: usize| story.cluster.name(seat);
-    let smallest = smallest(&margins).map_or_else(
+    let gaps = smallest(&margins).map_or_else(
         || "there was only one leadership".to_owned(),
         |margin| {
             let gap = human::span(Duration::from_nanos(margin.ns));
-            format!(
-                "the smallest gap was {gap}, from {} to {}",
-                name(margin.before.seat),
-                name(margin.after.seat)
-            )
+            let (before, after) = (name(margin.before.seat), name(margin.after.seat));
+            let leases = margins.iter().map(|margin| margin.lease_ns).min().unwrap_or_default();
+            let leases = human::span(Duration::from_nanos(leases));
+            format!("the smallest gap was {gap}, from {before} to {after}; between a lease and the next leader {leases}")
         },
     );
     story.check(
         format!(
-            "{} leaderships in all, one at a time, each with a higher token; {smallest}",
+            "leaderships in all: {}; one at a time, each with a higher token; {gaps}",
             all.len()
         ),
         true,

@@ -36,6 +36,7 @@ pub(crate) struct Seat {
     port: u16,
     /// One before each server.
     access: Vec<Proxy>,
+    is_cut: bool,
     /// Of an agent: the path of masters to it, and its path to masters.
     front: Option<Link>,
     out: Option<Link>,
@@ -74,6 +75,7 @@ impl Seat {
             number,
             port,
             access: servers.iter().map(|server| Proxy::start(*server)).collect(),
+            is_cut: false,
             front,
             out,
             process: None,
@@ -202,7 +204,8 @@ impl Seat {
     }
 
     /// Cuts it off from ZooKeeper, silently.
-    pub(crate) fn cut(&self) {
+    pub(crate) fn cut(&mut self) {
+        self.is_cut = true;
         for proxy in &self.access {
             proxy.hold();
         }
@@ -215,11 +218,14 @@ impl Seat {
         }
     }
 
-    /// Ends all cuts. The connections to ZooKeeper from before are gone: the path has forgotten them.
-    pub(crate) fn heal(&self) {
-        for proxy in &self.access {
-            proxy.cut_connections(Cut::Reset);
-            proxy.release();
+    /// Ends all cuts. The connections to ZooKeeper from before are gone: the path has forgotten them. A seat without
+    /// a cut keeps its own.
+    pub(crate) fn heal(&mut self) {
+        if std::mem::take(&mut self.is_cut) {
+            for proxy in &self.access {
+                proxy.cut_connections(Cut::Reset);
+                proxy.release();
+            }
         }
         for link in self.links() {
             link.heal();

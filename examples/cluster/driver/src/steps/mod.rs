@@ -105,7 +105,7 @@ pub(crate) fn play(step: &Play, story: &mut Story) -> Step<Finding> {
         .cluster
         .record
         .steps
-        .push((step.title.to_owned(), boottime::now_ns()));
+        .push((step.name.to_owned(), boottime::now_ns()));
     let started = Instant::now();
     let seen = (step.play)(story)?;
     Ok(Finding {

@@ -7,7 +7,8 @@ use super::{CLASSES, Chart, Lane};
 /// Widths and heights, in the units of the image.
 const NAMES: f64 = 92.0;
 const RIGHT: f64 = 20.0;
-const TOP: f64 = 108.0;
+const TOP: f64 = 118.0;
+const STEP_ROWS: usize = 3;
 const LANE: f64 = 34.0;
 const BAR: f64 = 24.0;
 const BOTTOM: f64 = 74.0;
@@ -151,10 +152,14 @@ fn bands(svg: &mut String, chart: &Chart, scale: &Scale, bottom: f64) {
 }
 
 fn steps(svg: &mut String, chart: &Chart, scale: &Scale, bottom: f64) {
-    for (index, (name, from_ns)) in chart.steps.iter().enumerate() {
+    // The end of the last name in each row: names do not cover one another.
+    let mut ends = [0.0_f64; STEP_ROWS];
+    for (name, from_ns) in &chart.steps {
         let x = scale.x(*from_ns);
-        // Neighbours stand one above the other.
-        let y = if index % 2 == 0 { 48.0 } else { 66.0 };
+        let free = ends.iter().position(|end| *end <= x);
+        let row = free.unwrap_or(STEP_ROWS - 1);
+        ends[row] = x + count(name.chars().count()) * LETTER + 8.0;
+        let y = 46.0 + count(row) * 15.0;
         let _ = writeln!(
             svg,
             "<path class=\"step\" d=\"M{x:.1} {:.1}V{bottom:.1}\"/>\
