@@ -7,8 +7,11 @@ use super::{CLASSES, Chart, Lane};
 /// Widths and heights, in the units of the image.
 const NAMES: f64 = 92.0;
 const RIGHT: f64 = 20.0;
-const TOP: f64 = 118.0;
+const TOP: f64 = 122.0;
 const STEP_ROWS: usize = 3;
+/// How far the bands of faults begin above the lanes: there are their names.
+const FAULTS: f64 = 34.0;
+const FAULT_ROWS: usize = 2;
 const LANE: f64 = 34.0;
 const BAR: f64 = 24.0;
 const BOTTOM: f64 = 74.0;
@@ -130,36 +133,52 @@ fn draw_lane(svg: &mut String, lane: &Lane, scale: &Scale, top: f64) {
 }
 
 fn bands(svg: &mut String, chart: &Chart, scale: &Scale, bottom: f64) {
+    let mut rows = Rows::<FAULT_ROWS>::default();
     for band in &chart.bands {
         let (from, until) = (scale.x(band.from_ns), scale.x(band.until_ns));
         let _ = writeln!(
             svg,
             "<rect class=\"fault\" x=\"{from:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{:.1}\">\
              <title>{}</title></rect>",
-            TOP - 26.0,
+            TOP - FAULTS,
             (until - from).max(2.0),
-            bottom - TOP + 26.0,
+            bottom - TOP + FAULTS,
             escape(&band.name)
         );
         let _ = writeln!(
             svg,
             "<text class=\"fault-name\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             from + 3.0,
-            TOP - 14.0,
+            TOP - FAULTS + 12.0 + 14.0 * count(rows.place(from, &band.name)),
             escape(&band.name)
         );
     }
 }
 
+/// Rows of names that do not cover one another: the end of the last name in each.
+struct Rows<const COUNT: usize>([f64; COUNT]);
+
+impl<const COUNT: usize> Default for Rows<COUNT> {
+    fn default() -> Self {
+        Self([0.0; COUNT])
+    }
+}
+
+impl<const COUNT: usize> Rows<COUNT> {
+    /// The first row in which a name that begins at `x` has room; the last one if none has.
+    fn place(&mut self, x: f64, name: &str) -> usize {
+        let free = self.0.iter().position(|end| *end <= x);
+        let row = free.unwrap_or(COUNT - 1);
+        self.0[row] = x + count(name.chars().count()) * LETTER + 8.0;
+        row
+    }
+}
+
 fn steps(svg: &mut String, chart: &Chart, scale: &Scale, bottom: f64) {
-    // The end of the last name in each row: names do not cover one another.
-    let mut ends = [0.0_f64; STEP_ROWS];
+    let mut rows = Rows::<STEP_ROWS>::default();
     for (name, from_ns) in &chart.steps {
         let x = scale.x(*from_ns);
-        let free = ends.iter().position(|end| *end <= x);
-        let row = free.unwrap_or(STEP_ROWS - 1);
-        ends[row] = x + count(name.chars().count()) * LETTER + 8.0;
-        let y = 46.0 + count(row) * 15.0;
+        let y = 46.0 + count(rows.place(x, name)) * 15.0;
         let _ = writeln!(
             svg,
             "<path class=\"step\" d=\"M{x:.1} {:.1}V{bottom:.1}\"/>\
@@ -311,6 +330,18 @@ mod tests {
             "{svg}"
         );
         assert!(svg.contains("&lt;/text&gt;&lt;script&gt;"), "{svg}");
+    }
+
+    #[test]
+    fn names_do_not_cover_one_another() {
+        let mut rows = Rows::<2>::default();
+        assert_eq!(
+            [(0.0, "a name"), (10.0, "next"), (100.0, "later")]
+                .map(|(x, name)| rows.place(x, name)),
+            [0, 1, 0]
+        );
+        assert_eq!(rows.place(101.0, "beside it"), 1);
+        assert_eq!(rows.place(102.0, "without room"), 1);
     }
 
     #[test]
