@@ -32,7 +32,7 @@ fn good(function: &Function, param: &Param) -> (String, String) {
         ("tenure_event_fn", _) => plain("ignore_event"),
         ("tenure_log_fn", _) => plain("ignore_log"),
         ("tenure_destroy_fn", _) => plain("count_destroyed"),
-        ("tenure_str", "id" | "hostname" | "version" | "region" | "zone" | "why") => {
+        ("tenure_str", "id" | "hostname" | "version" | "region" | "zone" | "why" | "message") => {
             plain("tenure_str_c(\"m1\")")
         }
         ("tenure_str", "address") => plain("tenure_str_c(\"10.0.0.1:5050\")"),
@@ -42,7 +42,8 @@ fn good(function: &Function, param: &Param) -> (String, String) {
         ("int64_t", "value" | "ping_timeout_ms") => plain("1000"),
         ("tenure_role_state" | "tenure_output_kind" | "tenure_role_reason", _)
         | ("tenure_agent_state" | "tenure_observer_input" | "tenure_call_kind", _) => plain("1"),
-        ("uint64_t", "now_ns") => plain("tenure_boottime_ns()"),
+        ("tenure_lost_reason", _) => plain("TENURE_LOST_REASON_EVICTED"),
+        ("uint64_t", "now_ns" | "lease_end_ns") => plain("tenure_boottime_ns()"),
         ("uint64_t", "agent") => plain("t->agent"),
         // A role has only some of the options.
         ("const tenure_role_options *", "options") => plain("NULL"),

@@ -188,6 +188,37 @@ static void agents_and_drivers(void)
     tenure_client_free(alone);
 }
 
+/* Events by their parts: a whole leadership. */
+static void by_parts(void)
+{
+    const tenure_str path = tenure_str_c("/m/1"), address = tenure_str_c("10.0.0.1:5050");
+    const uint64_t now = tenure_boottime_ns();
+    tenure_role *role = NULL;
+    tenure_outputs *outputs = NULL, *kept = NULL;
+    EXPECT_OK(tenure_role_new(TENURE_ROLE_MASTER, NULL, &role, &error));
+    EXPECT_OK(tenure_role_hear(role, TENURE_EVENT_DETECTOR_LEADER, address, tenure_str_c("/m/0"), 6, 0, 0, none, now,
+                               &outputs, &error));
+    CAME(outputs, &kept, TENURE_OUTPUT_FOLLOWING);
+    CHECK(is(tenure_outputs_address(kept, 0), "10.0.0.1:5050") && tenure_outputs_token(kept, 0) == 6);
+    tenure_outputs_free(kept);
+    EXPECT_OK(tenure_role_hear(role, TENURE_EVENT_DETECTOR_UNKNOWN, none, none, 0, 0, 0, none, now, &outputs, &error));
+    CAME(outputs, NULL, TENURE_OUTPUT_LEADERLESS);
+    EXPECT_OK(tenure_role_hear(role, TENURE_EVENT_CONTENDER_LEADING, none, path, 7, now + 9, 0, none, now, &outputs,
+                               &error));
+    CAME(outputs, &kept, TENURE_OUTPUT_ELECTED);
+    CHECK(tenure_outputs_token(kept, 0) == 7 && tenure_outputs_lease_end_ns(kept, 0) == now + 9);
+    tenure_outputs_free(kept);
+    EXPECT_OK(tenure_role_hear(role, TENURE_EVENT_CONTENDER_STRANGERS, none, none, 0, 0, 0, none, now, &outputs, &error));
+    CHECK(tenure_outputs_count(outputs) == 0);
+    tenure_outputs_free(outputs);
+    EXPECT_OK(tenure_role_hear(role, TENURE_EVENT_CONTENDER_LOST, none, path, 7, 0, TENURE_LOST_REASON_EVICTED, none,
+                               now, &outputs, &error));
+    CAME(outputs, &kept, TENURE_OUTPUT_STOP);
+    CHECK(tenure_outputs_reason(kept, 0) == TENURE_ROLE_REASON_LOST_CANDIDACY);
+    tenure_outputs_free(kept);
+    tenure_role_free(role);
+}
+
 /* A master on a server: it leads, and stops when its session ends. */
 static void masters(const char *url)
 {
@@ -200,6 +231,8 @@ static void masters(const char *url)
     EXPECT_OK(tenure_master_contender_new(client, info, NULL, &contender, &error));
     EXPECT_OK(tenure_role_new(TENURE_ROLE_MASTER, NULL, &role, &error));
     REFUSED(tenure_role_registered(role, none, 0, none, -1, 0, &outputs, &error));
+    REFUSED(tenure_role_hear(role, TENURE_EVENT_CONTENDER_LOST, none, none, 0, 0, TENURE_LOST_REASON_NONE, none, 1,
+                             &outputs, &error));
     bool expired = false;
     while (tenure_role_state_of(role) != TENURE_ROLE_STATE_STOPPED) {
         tenure_event *event = take(client);
@@ -284,6 +317,7 @@ int main(int argc, char **argv)
         return 2;
     infos();
     agents_and_drivers();
+    by_parts();
     masters(argv[1]);
     observers();
     return 0;

@@ -17,4 +17,6 @@ mod role;
 
 mod role_inputs;
 
+mod role_hear;
+
 mod observer;

@@ -19,7 +19,7 @@ use crate::mesos::roles::driver::Call;
 use crate::mesos::roles::{agent, driver, master};
 
 /// Gives the machine an input, and its outputs to the caller.
-fn put<T: Into<Row>>(
+pub(super) fn put<T: Into<Row>>(
     role: *const tenure_role,
     outputs_out: *mut *mut tenure_outputs,
     error_out: *mut *mut tenure_error,
@@ -33,7 +33,7 @@ fn put<T: Into<Row>>(
     })
 }
 
-fn rows<T: Into<Row>>(outputs: Vec<T>) -> Vec<Row> {
+pub(super) fn rows<T: Into<Row>>(outputs: Vec<T>) -> Vec<Row> {
     outputs.into_iter().map(Into::into).collect()
 }
 

@@ -4139,6 +4139,43 @@ tenure_status tenure_role_call(struct tenure_role *role,
                                struct tenure_error **error_out);
 
 /**
+ * Gives a role an event by its parts, for a program that has copied them and freed the event; otherwise
+ * as tenure_role_take, which is simpler. The leader of TENURE_EVENT_DETECTOR_LEADER is the master at
+ * `address`; where its payload cannot be read, give TENURE_EVENT_DETECTOR_UNKNOWN.
+ *
+ * @param role          a role
+ * @param kind          the kind of the event: TENURE_EVENT_...; another kind has no outputs
+ * @param address       detector leader: tenure_master_info_address of the leader; otherwise the empty
+ *                      text
+ * @param path          the path of the event's member: tenure_member_path; the empty text for none
+ * @param token         its token: tenure_event_token; 0 for none
+ * @param lease_end_ns  contender leading, jeopardy: tenure_event_lease_end_ns; otherwise 0
+ * @param reason        contender lost: tenure_event_lost_reason; otherwise TENURE_LOST_REASON_NONE
+ * @param message       a sentence for people, where the event has an error: tenure_event_message
+ * @param now_ns        the time: tenure_boottime_ns. An earlier one than before counts as that
+ * @param outputs_out   the outputs are written here, on success only
+ * @param error_out     an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for text that is not UTF-8, and for a loss
+ *         without a reason
+ *
+ * Ownership: the texts are copied; the caller owns the outputs and frees them with
+ * tenure_outputs_free. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_role_hear(struct tenure_role *role,
+                               tenure_event_kind kind,
+                               struct tenure_str address,
+                               struct tenure_str path,
+                               uint64_t token,
+                               uint64_t lease_end_ns,
+                               tenure_lost_reason reason,
+                               struct tenure_str message,
+                               uint64_t now_ns,
+                               struct tenure_outputs **outputs_out,
+                               struct tenure_error **error_out);
+
+/**
  * Makes an observer without agents.
  *
  * @param options       the options of the observer; NULL for those of Mesos
