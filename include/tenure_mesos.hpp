@@ -389,15 +389,15 @@ public:
         return made ? master_contender(made, std::move(own)) : master_contender();
     }
 
-    // Changes the master_info of this candidacy and of later ones; true when the znode has it. Give one that
-    // this program made: the fields that a decoded one lacks are missing in the znode, too.
+    // Changes the master_info of this candidacy and of later ones; true when the znode has it.
+    // errc::invalid_argument for a master_info that lacks a field that a reader relies on.
     template <class Sink = detail::thrower>
     bool set_info(const master_info &info, timeout limit = forever, Sink &&sink = Sink())
     {
-        if (!info) {
+        {
             detail::outcome check(sink);
-            detail::refuse(sink, "the master_info is empty");
-            return false;
+            if (!check(tenure_master_info_check(info.get(), check.out())))
+                return false;
         }
         return set_data(info.json(), limit, sink);
     }

@@ -62,6 +62,13 @@ static void infos(void)
     CHECK(!tenure_master_info_is_same(info, other) && tenure_master_info_port(other) == 80);
     for (size_t cut = 0; cut < json.len; ++cut)
         REFUSED(tenure_master_info_decode(tenure_str_c("json.info"), json.data, cut, &other, &error));
+    tenure_master_info *fixed = NULL;
+    EXPECT_OK(tenure_master_info_at(tenure_str_c("m9.example.com:5050"), &fixed, &error));
+    CHECK(is(tenure_master_info_address(fixed), "m9.example.com:5050") && is(tenure_master_info_ip(fixed), "0.0.0.0"));
+    EXPECT_OK(tenure_master_info_check(info, &error));
+    REFUSED(tenure_master_info_check(fixed, &error));
+    tenure_master_info_free(fixed);
+    REFUSED(tenure_master_info_at(tenure_str_c("m9"), &fixed, &error));
     REFUSED(tenure_master_info_decode(tenure_str_c("strange"), json.data, json.len, &other, &error));
 
     static const char *const never[] = {"", "m1:5050", "10.0.0.1", "10.0.0.1:0", "10.0.0.1:65536", "0.0.0.0:1",

@@ -172,6 +172,57 @@ pub unsafe extern "C" fn tenure_master_info_decode(
     })
 }
 
+/// The `MasterInfo` of a master at a fixed address, `HOST:PORT`, as an agent is given it. Nothing is looked
+/// up: a host that is no IPv4 address is the host name, or the IP address if it is an IPv6 address in
+/// brackets, and tenure_master_info_ip is then `0.0.0.0`.
+///
+/// @param address    the address
+/// @param info_out   the object is written here, on success only
+/// @param error_out  an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for text that is not UTF-8, and for a text
+///         without a host or without a port from 1 to 65535
+///
+/// Ownership: the text is copied; the caller owns the object and frees it with tenure_master_info_free.
+/// Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_master_info_at(
+    address: tenure_str,
+    info_out: *mut *mut tenure_master_info,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::call(error_out, || {
+        must_have(info_out, "info_out")?;
+        let info = MasterInfo::at_address(address.read("address")?)
+            .map_err(|error| Failure::invalid(error.to_string()))?;
+        handle::put(info_out, || tenure_master_info::make(info));
+        Ok(())
+    })
+}
+
+/// Whether a MasterInfo has every field that each reader of Mesos's znodes relies on, so that it may be
+/// the payload of a contender: one of tenure_master_info_new has, a decoded one may not.
+///
+/// @param info       a MasterInfo
+/// @param error_out  an error is written here, on failure only; may be NULL
+/// @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL and for one that lacks a field: the message
+///         names it
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_master_info_check(
+    info: *const tenure_master_info,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(info, error_out, |info| {
+        let encoded = info.info.encode();
+        encoded
+            .map(drop)
+            .map_err(|error| Failure::invalid(error.to_string()))
+    })
+}
+
 /// The `MasterInfo` of the leader that a detector's event reports (TENURE_EVENT_DETECTOR_LEADER), by the
 /// leader's label; of a fixed leader, its address. A payload that cannot be read is an error here, and no
 /// more: tenure_event_data has its bytes.

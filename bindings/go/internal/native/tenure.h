@@ -3289,6 +3289,42 @@ tenure_status tenure_master_info_decode(struct tenure_str label,
                                         struct tenure_error **error_out);
 
 /**
+ * The `MasterInfo` of a master at a fixed address, `HOST:PORT`, as an agent is given it. Nothing is looked
+ * up: a host that is no IPv4 address is the host name, or the IP address if it is an IPv6 address in
+ * brackets, and tenure_master_info_ip is then `0.0.0.0`.
+ *
+ * @param address    the address
+ * @param info_out   the object is written here, on success only
+ * @param error_out  an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for text that is not UTF-8, and for a text
+ *         without a host or without a port from 1 to 65535
+ *
+ * Ownership: the text is copied; the caller owns the object and frees it with tenure_master_info_free.
+ * Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_master_info_at(struct tenure_str address,
+                                    struct tenure_master_info **info_out,
+                                    struct tenure_error **error_out);
+
+/**
+ * Whether a MasterInfo has every field that each reader of Mesos's znodes relies on, so that it may be
+ * the payload of a contender: one of tenure_master_info_new has, a decoded one may not.
+ *
+ * @param info       a MasterInfo
+ * @param error_out  an error is written here, on failure only; may be NULL
+ * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL and for one that lacks a field: the message
+ *         names it
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_master_info_check(const struct tenure_master_info *info,
+                                       struct tenure_error **error_out);
+
+/**
  * The `MasterInfo` of the leader that a detector's event reports (TENURE_EVENT_DETECTOR_LEADER), by the
  * leader's label; of a fixed leader, its address. A payload that cannot be read is an error here, and no
  * more: tenure_event_data has its bytes.
