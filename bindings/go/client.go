@@ -65,6 +65,11 @@ func Open(url string, options ...ClientOption) (*Client, error) {
 	if err != nil {
 		return nil, wrap(err)
 	}
+	return start(opened)
+}
+
+// start passes on the events of a client that was just opened.
+func start(opened *native.Client) (*Client, error) {
 	queue, err := opened.Queue()
 	if err == nil {
 		// A file that the poller does not know would hold a thread.

@@ -7,6 +7,7 @@ use tenure::words::{Ending, Field, Kind, LISTS, List, Shape, Word};
 use tenure::{ContenderEvent, DetectorEvent, ErrorKind, GroupEvent, LostReason, SessionEvent};
 
 pub(super) const WORDS: &str = "bindings/go/words.go";
+pub(super) const MESOS_WORDS: &str = "bindings/go/mesos/words.go";
 pub(super) const EVENTS: &str = "bindings/go/events.go";
 pub(super) const OPTIONS: &str = "bindings/go/contender_options.go";
 pub(super) const NATIVE_OPTIONS: &str = "bindings/go/internal/native/contender_options.go";
@@ -110,8 +111,7 @@ fn list(noun: &str) -> &'static List {
     LISTS.iter().find(|list| list.noun == noun).unwrap()
 }
 
-fn enumeration(made: &mut String, of: &Enum) {
-    let list = list(of.noun);
+fn enumeration(made: &mut String, of: &Enum, list: &List) {
     let _ = write!(
         made,
         "{}type {} int32\n\nconst (\n",
@@ -146,11 +146,58 @@ fn enumeration(made: &mut String, of: &Enum) {
     );
 }
 
+/// The types of `mesos/words.go`.
+const MESOS_ENUMS: &[Enum] = &[
+    Enum {
+        noun: "role state",
+        go: "State",
+        prefix: "State",
+        doc: "State is the state of a master, an agent or a driver. New ones may come.",
+    },
+    Enum {
+        noun: "role output",
+        go: "OutputKind",
+        prefix: "Output",
+        doc: "OutputKind is the kind of an output of a role or of an observer: an order to its host, or news for \
+              it. Each names its fields after the colon. New ones may come.",
+    },
+    Enum {
+        noun: "role reason",
+        go: "Reason",
+        prefix: "Reason",
+        doc: "Reason is why a role stopped, or why an agent is unreachable. New ones may come.",
+    },
+    Enum {
+        noun: "call of a scheduler",
+        go: "Call",
+        prefix: "Call",
+        doc: "Call is a call of a scheduler to the master.",
+    },
+    Enum {
+        noun: "agent state",
+        go: "AgentState",
+        prefix: "Agent",
+        doc: "AgentState is the state of one agent of an observer. New ones may come.",
+    },
+];
+
+/// `mesos/words.go`.
+pub(super) fn mesos_words() -> String {
+    let mut made = HEAD.replace("crates/election/src/words", "crates/mesos/src/words.rs");
+    made = made.replace("package tenure\n", "package mesos\n");
+    for of in MESOS_ENUMS {
+        let list = tenure_mesos::words::LISTS.iter();
+        let list = list.clone().find(|list| list.noun == of.noun).unwrap();
+        enumeration(&mut made, of, list);
+    }
+    made.trim_end().to_owned() + "\n"
+}
+
 /// `words.go`.
 pub(super) fn words() -> String {
     let mut made = HEAD.to_owned();
     for of in ENUMS {
-        enumeration(&mut made, of);
+        enumeration(&mut made, of, list(of.noun));
     }
     reasons(&mut made);
     errors(&mut made);

@@ -67,6 +67,7 @@ const ALL: &[Made] = &[
     part(python::CLIENT, "contender arguments", python::arguments),
     whole("bindings/python/src/options.rs", rust::python_options),
     whole(go::WORDS, go::words),
+    whole(go::MESOS_WORDS, go::mesos_words),
     whole(go::EVENTS, go::events),
     whole(go::OPTIONS, go::options),
     whole(go::NATIVE_OPTIONS, go::native_options),
