@@ -219,7 +219,12 @@ def test_a_created_contender_ends_with_its_client(way: str, tenure_server: Memor
     gc.disable()
     try:
         if way == "close":
+            # Also a client that somebody holds.
+            client = contender.client
             contender.close()
+            assert client is not None
+            with pytest.raises(tenure.ClosedError):
+                client.contender()
             with pytest.raises(tenure.ClosedError):
                 _ = contender.state
         else:

@@ -12,8 +12,8 @@ and joins members. You iterate over events, or register a callback::
             while lead.wait(1.0):
                 print("leading with fencing token", lead.token)
 
-:mod:`tenure.aio` has the same names for ``asyncio``, and :mod:`tenure.testing` has servers inside the
-process for your own tests. ``memory://name/path`` needs no server at all. ``tls_ca`` and the options
+:mod:`tenure.aio` has the same names for ``asyncio``, :mod:`tenure.mesos` has the masters, agents and
+schedulers of Apache Mesos, and :mod:`tenure.testing` has servers inside the process for your own tests. ``memory://name/path`` needs no server at all. ``tls_ca`` and the options
 beside it reach servers that speak TLS: :class:`Client`.
 
 Events are news, the lease is the truth: ``is_leading()`` and ``lead.check()`` compare the boot-time

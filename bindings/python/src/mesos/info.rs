@@ -1,12 +1,11 @@
 //! `MasterInfo`, natively.
 
-use crate::error::{check, invalid};
-use crate::member::MemberArgument;
+use crate::error::{check, invalid, unexpected};
 use pyo3::prelude::*;
 use std::net::SocketAddrV4;
 use tenure::mesos::MasterEvent;
 use tenure::mesos::info::{self, CapabilityKind, Domain, FaultDomain, LABEL, LABEL_PROTOBUF};
-use tenure::{DetectorEvent, Leader, Time};
+use tenure::{DetectorEvent, Leader, Member, Time};
 
 /// What a master says of itself. It never changes.
 #[pyclass(frozen, eq, module = "tenure._tenure")]
@@ -77,8 +76,21 @@ impl MasterInfo {
 
     /// Reads the payload of a leader.
     #[staticmethod]
-    fn of_leader(py: Python<'_>, member: MemberArgument, data: Vec<u8>) -> PyResult<Self> {
-        let (member, as_of) = (member.into(), Time::default());
+    fn of_leader(
+        py: Python<'_>,
+        path: String,
+        label: Option<String>,
+        token: u64,
+        data: Vec<u8>,
+    ) -> PyResult<Self> {
+        // Neither the number nor the time counts.
+        let member = Member {
+            path,
+            label,
+            sequence: 0,
+            token,
+        };
+        let as_of = Time::default();
         let leader = Leader {
             member,
             data,
@@ -87,7 +99,7 @@ impl MasterInfo {
         match MasterEvent::of(DetectorEvent::Leader(leader)) {
             MasterEvent::Leader(master) => Ok(Self(master.info)),
             MasterEvent::Undecodable { error, .. } => Err(invalid(py, error)),
-            other => check(py, Err(crate::error::unexpected(&other))),
+            other => check(py, Err(unexpected(&other))),
         }
     }
 

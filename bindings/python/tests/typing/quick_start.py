@@ -9,6 +9,8 @@ from typing import Optional
 
 import tenure
 import tenure.aio
+import tenure.mesos.aio
+from tenure import mesos
 from tenure.testing import MemoryServer
 
 
@@ -66,6 +68,39 @@ async def awaiting(url: str) -> bytes:
         raise AssertionError(members)
 
 
+def masters(url: str) -> str:
+    info = mesos.MasterInfo(id="1", address="10.0.0.1:5050", hostname="h", version="1.12.0")
+    with tenure.Client(url) as client, mesos.MasterContender(client, info, warm=True) as contender:
+        lead: tenure.Leadership = contender.wait_leading(20)
+        detector = mesos.MasterDetector(client)
+        event: tenure.DetectorEvent = detector.detect(timeout=20)
+        if isinstance(event, mesos.MasterUndecodable):
+            raise event.error
+        agent, driver = mesos.Agent(backoff=0), mesos.Driver(backoff=timedelta(0))
+        outputs: list[mesos.Output] = agent.take(event) + driver.take(event) + agent.tick()
+        for output in outputs:
+            if isinstance(output, mesos.Register):
+                assert agent.accepts(output.leader.address, lead.token)
+            elif isinstance(output, mesos.Stop):
+                raise SystemExit(output.exit_status)
+        left: Optional[float] = agent.due()
+        assert left is not None and contender.set_info(info, timeout=20)
+        known: Optional[mesos.MasterInfo] = detector.master
+        assert known == info
+        return info.address
+
+
+async def awaited_masters(url: str) -> str:
+    info = mesos.MasterInfo(id="1", address="10.0.0.1:5050", hostname="h", version="1.12.0")
+    async with tenure.mesos.aio.MasterContender.create(url, info) as contender:
+        await contender.wait_leading()
+        async with tenure.mesos.aio.MasterDetector.create(url) as detector:
+            async for event in detector.events:
+                if isinstance(event, mesos.MasterLeads):
+                    return event.info.address
+    raise AssertionError
+
+
 def secure(url: str, folder: Path) -> tuple[tenure.Client, tenure.aio.Client]:
     certificate = str(folder / "client.pem")
     return (
@@ -78,6 +113,8 @@ def main() -> None:
     server = MemoryServer()
     assert blocking(server.url()) == b"me"
     assert asyncio.run(awaiting(server.url())) == b"me"
+    assert masters(server.url()) == "10.0.0.1:5050"
+    assert asyncio.run(awaited_masters(server.url())) == "10.0.0.1:5050"
     try:
         tenure.Client("nonsense")
     except (tenure.InvalidInputError, tenure.ClosedError) as error:

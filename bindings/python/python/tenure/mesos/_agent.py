@@ -6,7 +6,8 @@ from typing import Optional
 
 from .. import _tenure
 from .._arguments import Span, flag, nanos, optional_text, required_nanos, text
-from ._roles import RegisteringRole, identity, instant, optional_number
+from ._numbers import optional_number
+from ._roles import RegisteringRole, identity, instant
 from .outputs import Output, made
 
 

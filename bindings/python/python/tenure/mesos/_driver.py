@@ -6,7 +6,8 @@ from typing import Literal, Optional
 
 from .. import _tenure
 from .._arguments import Span, choice, required_nanos, text
-from ._roles import RegisteringRole, identity, instant, optional_number
+from ._numbers import optional_number
+from ._roles import RegisteringRole, identity, instant
 from .outputs import Output, made
 
 Call = Literal["launch", "update_framework", "other"]

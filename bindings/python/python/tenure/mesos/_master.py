@@ -16,6 +16,7 @@ from ..events import (
     SessionClosed,
     Standby,
 )
+from ._numbers import number
 from ._roles import Role
 from .outputs import LeadingMaster, Row
 
@@ -68,14 +69,16 @@ class Master(Role):
         native = self._native
         if isinstance(event, Enrolling):
             return native.enrolling(now)
-        if isinstance(event, Enrolled):
-            return native.enrolled(event.member.path, event.member.token, now)
-        if isinstance(event, Standby):
-            return native.behind(event.member.path, event.member.token, now)
-        if isinstance(event, Leading):
-            return native.leading(event.member.path, event.member.token, event.lease_end, now)
-        if isinstance(event, Jeopardy):
-            return native.jeopardy(event.member.path, event.member.token, event.lease_end, now)
+        if isinstance(event, (Enrolled, Standby, Leading, Jeopardy)):
+            path, token = event.member.path, number("token", event.member.token)
+            if isinstance(event, Enrolled):
+                return native.enrolled(path, token, now)
+            if isinstance(event, Standby):
+                return native.behind(path, token, now)
+            lease_end = number("lease_end", event.lease_end)
+            if isinstance(event, Leading):
+                return native.leading(path, token, lease_end, now)
+            return native.jeopardy(path, token, lease_end, now)
         if isinstance(event, Lost):
             error = None if event.error is None else str(event.error)
             return native.lost(event.reason, error, now)

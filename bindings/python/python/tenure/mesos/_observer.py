@@ -6,7 +6,8 @@ from typing import Optional
 
 from .. import _tenure
 from .._arguments import Span, required_nanos
-from ._roles import Timed, instant, number
+from ._numbers import number
+from ._roles import Timed, instant
 from .outputs import Output, made
 
 

@@ -13,6 +13,7 @@ from .. import _tenure
 from ..errors import InvalidInputError
 from ..events import DetectorEvent, LeaderKnown
 from ._info import MasterInfo
+from ._numbers import number
 
 __all__ = ["MasterLeads", "MasterUndecodable"]
 
@@ -41,9 +42,10 @@ def decoded(event: DetectorEvent) -> DetectorEvent:
     """The event, with the payload of its leader decoded."""
     if type(event) is not LeaderKnown:
         return event
-    leader = event.leader
+    leader, member = event.leader, event.leader.member
+    token = number("token", member.token)
     try:
-        native = _tenure.MasterInfo.of_leader(leader.member, leader.data)
+        native = _tenure.MasterInfo.of_leader(member.path, member.label, token, leader.data)
     except InvalidInputError as error:
         # The frames of the traceback would live as long as the event.
         return MasterUndecodable(leader, error.with_traceback(None))
