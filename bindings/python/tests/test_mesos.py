@@ -223,8 +223,7 @@ def test_a_created_contender_ends_with_its_client(way: str, tenure_server: Memor
             client = contender.client
             contender.close()
             assert client is not None
-            with pytest.raises(tenure.ClosedError):
-                client.contender()
+            until("the end of it", lambda: client.state == tenure.SessionClosed())
             with pytest.raises(tenure.ClosedError):
                 _ = contender.state
         else:
