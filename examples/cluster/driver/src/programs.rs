@@ -40,12 +40,7 @@ impl Programs {
             python: folder.join("venv/bin/python"),
             scheduler: sources.map(Path::to_owned).unwrap_or_default(),
         };
-        for path in [
-            &programs.master,
-            &programs.agent,
-            &programs.python,
-            &programs.scheduler.join("scheduler"),
-        ] {
+        for path in [&programs.master, &programs.agent, &programs.python] {
             if !path.exists() {
                 return Err(format!(
                     "{} is missing: build it with `make cluster`",
