@@ -45,7 +45,7 @@ pub(super) fn play(story: &mut Story) -> Step<String> {
         || format!("{still:?}"),
     )?;
     Ok(format!(
-        "{name} knew no leader after {took}; {} undisturbed",
+        "{name} knew no leader after {took}; {} led all the time",
         led.name
     ))
 }
