@@ -71,12 +71,11 @@ class Driver:
 
     def state(self) -> dict[str, Any]:
         """The registration, for ``/state``."""
-        leader = self._role.leader
-        return {
-            "id": self._role.id,
-            "state": self._role.state,
-            "leader": leader and {"path": leader.path, **_named(leader)},
-        }
+        known, leader = self._role.leader, None
+        if known is not None:
+            token = str(known.token) if known.token else None
+            leader = {"address": known.address, "path": known.path, "token": token}
+        return {"id": self._role.id, "state": self._role.state, "leader": leader}
 
     async def follow(self) -> None:
         """Gives the role each event of the leader, until the client is closed."""
