@@ -9,7 +9,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo cluster test go go-check python-test wheel wheel-musl bench-python sim chaos campaign doom session bench bench-go crowd fuzz words header roles check-abi install deb uninstall check lint doc fmt fix
+.PHONY: help setup servers demo cluster cluster-browser test go go-check python-test wheel wheel-musl bench-python sim chaos campaign doom session bench bench-go crowd fuzz words header roles check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,8 +30,15 @@ cluster: setup ## a cluster of masters, agents and a scheduler in three language
 	@scripts/setup --with-go
 	@CARGO='$(CARGO)' scripts/cluster $(ARGS)
 
+cluster-browser: setup ## test the page of the cluster's masters in Chromium; ARGS=--write keeps screenshots in docs/cluster
+	@scripts/setup --with-cluster
+	@scripts/setup --with-browser
+	@scripts/setup --with-go
+	@CARGO='$(CARGO)' scripts/cluster-browser $(ARGS)
+
 test: setup servers ## run every test, against real ZooKeeper servers too
 	@scripts/setup --with-go
+	@scripts/setup --with-cluster
 	@scripts/test $(ARGS)
 
 go: setup ## put libtenure.a beside the Go package, so that programs with a replace of it build
