@@ -396,6 +396,10 @@ public:
     {
         {
             detail::outcome check(sink);
+            if (!info) {
+                detail::refuse(sink, "the master_info is empty");
+                return false;
+            }
             if (!check(tenure_master_info_check(info.get(), check.out())))
                 return false;
         }

@@ -143,6 +143,17 @@ fn the_program_of_the_package_works() {
 }
 
 #[test]
+fn the_masters_of_the_package_work() {
+    let code = block("bindings/go/README.md", "Masters of Mesos", "go");
+    let [program, _] = build("masters", &code);
+    let process = start(&program);
+    let expected = "the master is m1.example.com port 5050";
+    process.wait_for(expected, LIMIT, |line| line.as_str() == Some(expected));
+    let status = process.wait_exit(LIMIT);
+    assert!(status.success(), "{status}\n{}", process.text());
+}
+
+#[test]
 fn a_package_without_its_library_says_how_to_get_it() {
     let package = fresh("without");
     say_or_fail(

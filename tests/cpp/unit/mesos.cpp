@@ -155,6 +155,8 @@ TEST(what_no_master_has_is_refused_with_words)
     CHECK(!contender.set_info(empty, limit, why) && says("empty"));
     std::error_code code;
     CHECK(!contender.set_info(empty, limit, code) && code == tenure::errc::invalid_argument);
+    const auto old = tenure::mesos::master_info::decode("", "master@10.0.0.1:80");
+    CHECK(!contender.set_info(old, limit, why) && says("hostname"));
 }
 
 TEST(a_master_leads_and_a_second_one_follows_it_and_takes_over)
