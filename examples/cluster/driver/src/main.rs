@@ -25,7 +25,9 @@ mod table;
 mod timeline;
 mod web;
 
+use std::panic;
 use std::process::ExitCode;
+use std::thread;
 
 use clap::Parser;
 use tenure_field::Interrupt;
@@ -46,12 +48,28 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     match prepare(&args) {
-        Ok((settings, interrupt)) => run::run(settings, interrupt).into(),
+        Ok((settings, interrupt)) => {
+            leave_panics_to_the_report();
+            run::run(settings, interrupt).into()
+        }
         Err(why) => {
             eprintln!("tenure-cluster: {why}");
             ExitCode::from(2)
         }
     }
+}
+
+/// The report has the message of a panic where a run catches it; the message is not printed twice.
+fn leave_panics_to_the_report() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        if !matches!(
+            thread::current().name(),
+            Some("main" | story::SERVERS_THREAD)
+        ) {
+            usual(panic);
+        }
+    }));
 }
 
 fn prepare(args: &Args) -> Result<(Settings, Interrupt), String> {

@@ -33,6 +33,8 @@ pub(crate) struct Programs {
 impl Programs {
     /// Those of a folder that `scripts/cluster` has filled.
     pub(crate) fn in_folder(folder: &Path) -> Result<Self, String> {
+        // A program may run in another folder. Not the canonical path: an environment's Python is a link.
+        let folder = std::path::absolute(folder).map_err(|error| error.to_string())?;
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
         let programs = Self {
             master: folder.join("master/tenure-cluster-master"),

@@ -14,6 +14,8 @@ use crate::narrate;
 use crate::narrator::{Narrator, Tag};
 use crate::web::Answer;
 
+/// The name of the thread that works on the servers.
+pub(crate) const SERVERS_THREAD: &str = "cluster-servers";
 /// How long an event may take that must come: far longer than it does, so that a busy machine is no failure.
 const LONG: Duration = Duration::from_secs(40);
 /// The time between lines about the same wait.
@@ -84,7 +86,7 @@ impl Story {
     /// Runs slow work on the servers, and reads all lines meanwhile.
     pub(crate) fn with_servers(&mut self, what: &str, work: fn(&Ensemble)) -> Step<()> {
         let ensemble = Arc::clone(&self.cluster.ensemble);
-        let thread = thread::Builder::new().name("cluster-servers".to_owned());
+        let thread = thread::Builder::new().name(SERVERS_THREAD.to_owned());
         let thread = thread.spawn(move || work(&ensemble));
         let thread = thread.map_err(|error| Stop::failed("a new thread", error.to_string()))?;
         let turned = try_poll(Duration::MAX, || {
