@@ -137,8 +137,8 @@ func TestOnlyTheLeaderIsObeyed(t *testing.T) {
 	}
 }
 
-// An update that the leader does not confirm is sent again, the next one waits for it, and a leader that comes later gets
-// what none before has confirmed.
+// An update that the leader does not confirm is sent again, the next one waits for it, and a leader that comes later
+// gets those that none before has confirmed.
 func TestUpdatesAreSentUntilConfirmed(t *testing.T) {
 	group := tenuretest.New(t)
 	first, old := leads(t, group)
