@@ -9,7 +9,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo cluster cluster-browser test go go-check python-test wheel wheel-musl bench-python sim chaos campaign doom session bench bench-go crowd fuzz words header roles check-abi install deb uninstall check lint doc fmt fix
+.PHONY: help setup servers demo cluster cluster-browser test go go-check python-test wheel wheel-musl bench-python sim chaos campaign doom session bench bench-go bench-masters crowd fuzz words header roles check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ crowd: ## measure the cost of N groups on one client: processor time and memory
 bench-go: setup ## measure the Go package beside a recipe over go-zookeeper and write workshop/bench/go/README.md
 	@scripts/setup --with-go
 	@CARGO='$(CARGO)' workshop/bench/go/run --write $(ARGS)
+
+bench-masters: setup ## measure detectors of masters and the watching of agents, and write workshop/bench/masters/README.md
+	@CARGO='$(CARGO)' scripts/bench-masters $(ARGS)
 
 bench-python: setup ## measure the Python wheel beside kazoo and write workshop/bench/python/README.md
 	@scripts/python-bench

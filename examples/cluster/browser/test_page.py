@@ -24,7 +24,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 WATCH = """
 window.changes = [];
 const note = () => {
-  const word = document.getElementById('word').textContent;
+  const word = document.body.dataset.state;
   const banner = document.getElementById('banner');
   const text = banner.hidden ? '' : banner.innerText.replace(/\\s+/g, ' ').trim();
   const last = window.changes.at(-1);
@@ -67,7 +67,8 @@ def await_that(browser: webdriver.Chrome, condition: Any, message: str) -> Any:
 
 
 def word(browser: webdriver.Chrome) -> str:
-    return browser.find_element(By.ID, "word").text.lower()
+    """The state that the page shows: its large word, colour and icon follow it."""
+    return browser.find_element(By.TAG_NAME, "body").get_attribute("data-state")
 
 
 def source(browser: webdriver.Chrome) -> str:
