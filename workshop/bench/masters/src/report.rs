@@ -170,7 +170,7 @@ fn simulated(text: &mut String, figures: &Simulated) {
     let by_rule = figures.detectors as u64 * u64::from(figures.joins + figures.leaves);
     let _ = writeln!(
         text,
-        "\n*By rule, not measured*: detectors that watch the list of members, as Mesos's do, would have got {by_rule} \
+        "\n*By rule, not measured*: detectors that watch the list of members, as Mesos's do, would have got {by_rule}\n\
          watch events and sent as many listings during the joins and leaves of the third line; these sent and got 0."
     );
 }
