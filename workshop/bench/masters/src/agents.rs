@@ -79,7 +79,9 @@ fn hour(count: u64, mut agents: Option<&mut [Agent]>) -> Result<u64, String> {
             if let Some(agents) = agents.as_deref_mut() {
                 // The keys of a new observer are numbered as its agents, from 1.
                 let number = usize::try_from(agent.as_u64() & 0xffff_ffff).unwrap_or(usize::MAX);
-                let machine = agents.get_mut(number.wrapping_sub(1)).ok_or("an unknown agent")?;
+                let machine = agents
+                    .get_mut(number.wrapping_sub(1))
+                    .ok_or("an unknown agent")?;
                 let answered = machine.handle(agent::Input::Ping { from, connected }, now);
                 if !matches!(*answered, [agent::Output::Pong(_)]) {
                     return Err(format!("an agent answers {answered:?}"));
