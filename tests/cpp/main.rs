@@ -8,7 +8,6 @@ mod make;
 mod master;
 mod readme;
 mod scenarios;
-mod undertaker;
 mod unit;
 
 use std::path::{Path, PathBuf};

@@ -56,7 +56,6 @@ extern crate alloc;
 mod blame;
 mod edge;
 mod hindrance;
-mod identity;
 pub mod lease;
 mod options;
 mod proof;
@@ -73,7 +72,6 @@ mod watch;
 
 pub use edge::{Output, Outputs, SessionWake};
 pub use hindrance::Hindrance;
-pub use identity::Identity;
 pub use options::{ANSWER_BYTES_MAX, SessionOptions};
 pub use question::Question;
 pub use secret::Secret;

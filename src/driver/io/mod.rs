@@ -5,7 +5,6 @@ mod commands;
 mod sockets;
 pub(super) mod start;
 mod step;
-mod undertaking;
 
 use super::client_id::ClientId;
 use super::drift::Drift;
@@ -15,7 +14,6 @@ use super::log::{self, LogLevel};
 use super::memory::MemoryServers;
 use super::messages::{Message, Port};
 use super::sys::{self, Alarm};
-use super::undertaken::Watched;
 use crate::core::{Command, Input, Time};
 use crossbeam_channel::Receiver;
 use mio::{Events, Poll, Token};
@@ -70,7 +68,6 @@ struct Thread {
     crowded: BTreeSet<ClientId>,
     /// Counts the turns.
     turn: u64,
-    helpers: BTreeMap<Token, Watched>,
 }
 
 impl Thread {
@@ -91,7 +88,6 @@ impl Thread {
             readable: VecDeque::new(),
             crowded: BTreeSet::new(),
             turn: 0,
-            helpers: BTreeMap::new(),
         }
     }
 
@@ -136,8 +132,7 @@ impl Thread {
         self.wait(events);
         self.drift.note(sys::now(), sys::ahead());
         for event in &*events {
-            let is_socket = event.token() != WAKE && event.token() != ALARM;
-            if is_socket && !self.helper_ended(event.token()) {
+            if event.token() != WAKE && event.token() != ALARM {
                 self.ready(event.token(), event.is_writable() || event.is_error());
             }
         }

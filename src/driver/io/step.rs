@@ -91,8 +91,6 @@ impl Thread {
             self.remove(client);
             return;
         }
-        // Before any request of a new session is sent.
-        self.tell_undertaker(client);
         let mut done = Vec::new();
         while let Some(output) = self
             .clients
@@ -216,7 +214,7 @@ impl Thread {
 }
 
 /// Writes the log line of an event.
-pub(super) fn say(client: ClientId, event: &Event, about: &str) {
+fn say(client: ClientId, event: &Event, about: &str) {
     log::write(log_lines::level(event), sys::now(), client, || {
         log_lines::line(event, about)
     });

@@ -53,12 +53,7 @@ class Handle(Generic[_E]):
 @final
 class Client(Handle[SessionEvent]):
     def __new__(
-        cls,
-        url: str,
-        session_timeout: int,
-        tick: Optional[int],
-        tls: Optional[Tls],
-        undertaker: Optional[str],
+        cls, url: str, session_timeout: int, tick: Optional[int], tls: Optional[Tls]
     ) -> Client: ...
     @property
     def url(self) -> str: ...

@@ -24,7 +24,6 @@ mod status;
 mod strangers;
 mod timeouts;
 mod tokens;
-mod undertaker;
 mod urls;
 
 use serde_json::Value;

@@ -9,7 +9,6 @@ mod faults;
 mod guardian;
 mod manners;
 mod starved;
-mod undertaker;
 
 use serde_json::Value;
 use std::path::PathBuf;
