@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tenure.example/tenure"
+	"tenure.example/tenure/internal/native"
 )
 
 // AgentOptions are the options of an agent; zero is the default of each, which is that of Mesos.
@@ -32,11 +33,11 @@ type Agent struct{ role role }
 func NewAgent(options AgentOptions) (*Agent, error) {
 	var its numbers
 	its.its.ID = options.ID
-	its.span("backoff", optionBackoffMS, options.Backoff)
-	its.span("longest backoff", optionBackoffMaxMS, options.BackoffMax)
-	its.span("ping timeout", optionPingTimeoutMS, options.PingTimeout)
-	its.number(optionSeed, options.Seed)
-	made, err := newRole(kindAgent, its)
+	its.span("backoff", native.OptionBackoffMS, options.Backoff)
+	its.span("longest backoff", native.OptionBackoffMaxMS, options.BackoffMax)
+	its.span("ping timeout", native.OptionPingTimeoutMS, options.PingTimeout)
+	its.number(native.OptionSeed, options.Seed)
+	made, err := newRole(native.KindAgent, its)
 	if err != nil {
 		return nil, err
 	}

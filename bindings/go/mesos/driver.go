@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tenure.example/tenure"
+	"tenure.example/tenure/internal/native"
 )
 
 // DriverOptions are the options of a scheduler driver; zero is the default of each, which is that of Mesos.
@@ -31,10 +32,10 @@ type Driver struct{ role role }
 func NewDriver(options DriverOptions) (*Driver, error) {
 	var its numbers
 	its.its.ID = options.ID
-	its.span("backoff", optionBackoffMS, options.Backoff)
-	its.span("failover timeout", optionFailoverTimeoutMS, options.FailoverTimeout)
-	its.number(optionSeed, options.Seed)
-	made, err := newRole(kindDriver, its)
+	its.span("backoff", native.OptionBackoffMS, options.Backoff)
+	its.span("failover timeout", native.OptionFailoverTimeoutMS, options.FailoverTimeout)
+	its.number(native.OptionSeed, options.Seed)
+	made, err := newRole(native.KindDriver, its)
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ type Master struct{ role role }
 
 // NewMaster makes a master whose contender and detector have just been made.
 func NewMaster() (*Master, error) {
-	made, err := newRole(kindMaster, numbers{})
+	made, err := newRole(native.KindMaster, numbers{})
 	if err != nil {
 		return nil, err
 	}
@@ -30,19 +30,19 @@ func (m *Master) TakeContender(event tenure.ContenderEvent) ([]Output, error) {
 	}
 	switch event := event.(type) {
 	case tenure.ContenderEnrolling:
-		heard.Kind = eventContenderEnrolling
+		heard.Kind = native.EventContenderEnrolling
 	case tenure.ContenderEnrolled:
-		heard = of(eventContenderEnrolled, event.Member)
+		heard = of(native.EventContenderEnrolled, event.Member)
 	case tenure.ContenderStandby:
-		heard = of(eventContenderStandby, event.Member)
+		heard = of(native.EventContenderStandby, event.Member)
 	case tenure.ContenderLeading:
-		heard = of(eventContenderLeading, event.Member)
+		heard = of(native.EventContenderLeading, event.Member)
 		heard.LeaseEndNS = uint64(event.LeaseEnd)
 	case tenure.ContenderJeopardy:
-		heard = of(eventContenderJeopardy, event.Member)
+		heard = of(native.EventContenderJeopardy, event.Member)
 		heard.LeaseEndNS = uint64(event.LeaseEnd)
 	case tenure.ContenderLost:
-		heard.Kind, heard.Reason = eventContenderLost, int32(event.Reason)
+		heard.Kind, heard.Reason = native.EventContenderLost, int32(event.Reason)
 		if event.Err != nil {
 			heard.Message = event.Err.Error()
 		}
@@ -60,9 +60,9 @@ func (m *Master) TakeSession(event tenure.SessionEvent) ([]Output, error) {
 	var heard native.Heard
 	switch event.(type) {
 	case tenure.SessionClosed:
-		heard = native.Heard{Kind: eventSessionClosed, Message: "the client was closed"}
+		heard = native.Heard{Kind: native.EventSessionClosed, Message: "the client was closed"}
 	case tenure.SessionAuthFailed:
-		heard = native.Heard{Kind: eventSessionAuthFailed, Message: "ZooKeeper refused the credentials"}
+		heard = native.Heard{Kind: native.EventSessionAuthFailed, Message: "ZooKeeper refused the credentials"}
 	default:
 		return nil, nil
 	}

@@ -24,14 +24,6 @@ type ObserverOptions struct {
 // AgentKey names an agent of one observer. It is never 0, and never given to two agents.
 type AgentKey uint64
 
-// The inputs of an observer: tenure_observer_input.
-const (
-	inputRegistered int32 = 1
-	inputPong       int32 = 2
-	inputLinkLost   int32 = 3
-	inputRemoved    int32 = 4
-)
-
 // Observer is the part of the leading master that watches its agents. All methods may be called from any goroutine.
 type Observer struct{ native *native.Observer }
 
@@ -40,11 +32,11 @@ type Observer struct{ native *native.Observer }
 // Errors: [tenure.ErrInvalidArgument] for an option that is out of its range.
 func NewObserver(options ObserverOptions) (*Observer, error) {
 	var its numbers
-	its.span("agent ping timeout", optionAgentPingTimeoutMS, options.AgentPingTimeout)
-	its.number(optionMaxAgentPingTimeouts, int64(options.MaxAgentPingTimeouts))
-	its.span("agent reregister timeout", optionAgentReregisterTimeoutMS, options.AgentReregisterTimeout)
-	its.number(optionAgentRemovals, int64(options.AgentRemovals))
-	its.span("time for removals", optionAgentRemovalsEachMS, options.AgentRemovalsEach)
+	its.span("agent ping timeout", native.OptionAgentPingTimeoutMS, options.AgentPingTimeout)
+	its.number(native.OptionMaxAgentPingTimeouts, int64(options.MaxAgentPingTimeouts))
+	its.span("agent reregister timeout", native.OptionAgentReregisterTimeoutMS, options.AgentReregisterTimeout)
+	its.number(native.OptionAgentRemovals, int64(options.AgentRemovals))
+	its.span("time for removals", native.OptionAgentRemovalsEachMS, options.AgentRemovalsEach)
 	if its.err != nil {
 		return nil, its.err
 	}
@@ -85,17 +77,21 @@ func (o *Observer) Expect() (AgentKey, error) {
 
 // Registered: an agent that the observer has was registered again.
 func (o *Observer) Registered(agent AgentKey) ([]Output, error) {
-	return o.take(inputRegistered, agent)
+	return o.take(native.InputRegistered, agent)
 }
 
 // Pong: an agent answered a ping.
-func (o *Observer) Pong(agent AgentKey) ([]Output, error) { return o.take(inputPong, agent) }
+func (o *Observer) Pong(agent AgentKey) ([]Output, error) { return o.take(native.InputPong, agent) }
 
 // LinkLost: the connection of an agent broke.
-func (o *Observer) LinkLost(agent AgentKey) ([]Output, error) { return o.take(inputLinkLost, agent) }
+func (o *Observer) LinkLost(agent AgentKey) ([]Output, error) {
+	return o.take(native.InputLinkLost, agent)
+}
 
 // Removed: an agent is gone for good: it has shut down, or an operator says so.
-func (o *Observer) Removed(agent AgentKey) ([]Output, error) { return o.take(inputRemoved, agent) }
+func (o *Observer) Removed(agent AgentKey) ([]Output, error) {
+	return o.take(native.InputRemoved, agent)
+}
 
 func (o *Observer) take(input int32, agent AgentKey) ([]Output, error) {
 	if err := o.check(); err != nil {

@@ -9,42 +9,6 @@ import (
 	"tenure.example/tenure/internal/native"
 )
 
-// The kinds of roles: tenure_role_kind.
-const (
-	kindMaster int32 = 1
-	kindAgent  int32 = 2
-	kindDriver int32 = 3
-)
-
-// The options of roles: tenure_role_option.
-const (
-	optionSeed                     int32 = 1
-	optionBackoffMS                int32 = 2
-	optionBackoffMaxMS             int32 = 3
-	optionPingTimeoutMS            int32 = 4
-	optionFailoverTimeoutMS        int32 = 5
-	optionAgentPingTimeoutMS       int32 = 6
-	optionMaxAgentPingTimeouts     int32 = 7
-	optionAgentReregisterTimeoutMS int32 = 8
-	optionAgentRemovals            int32 = 9
-	optionAgentRemovalsEachMS      int32 = 10
-)
-
-// The kinds of events that a role hears: tenure_event_kind.
-const (
-	eventSessionAuthFailed  int32 = 6
-	eventSessionClosed      int32 = 7
-	eventContenderEnrolling int32 = 20
-	eventContenderEnrolled  int32 = 21
-	eventContenderStandby   int32 = 22
-	eventContenderLeading   int32 = 23
-	eventContenderJeopardy  int32 = 24
-	eventContenderLost      int32 = 25
-	eventDetectorUnknown    int32 = 40
-	eventDetectorNone       int32 = 41
-	eventDetectorLeader     int32 = 42
-)
-
 // numbers collects the options of a role that are not zero.
 type numbers struct {
 	its native.RoleOptions
@@ -143,16 +107,16 @@ func (r *role) takeMaster(event MasterEvent, now uint64) ([]Output, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	heard := native.Heard{Kind: eventDetectorUnknown}
+	heard := native.Heard{Kind: native.EventDetectorUnknown}
 	switch event := event.(type) {
 	case MasterLeads:
 		if event.Info == nil {
 			return nil, invalid("the MasterInfo of the event is nil")
 		}
-		heard = native.Heard{Kind: eventDetectorLeader, Address: event.Info.Address, Path: event.Member.Path,
+		heard = native.Heard{Kind: native.EventDetectorLeader, Address: event.Info.Address, Path: event.Member.Path,
 			Token: event.Member.Token}
 	case NoMaster:
-		heard.Kind = eventDetectorNone
+		heard.Kind = native.EventDetectorNone
 	case MasterUndecodable: // nobody can talk to it
 	case MasterUnknown, MasterFailed:
 	case nil, MasterNews:

@@ -50,6 +50,50 @@ static bool accepts(const tenure_role *role, _GoString_ address, uint64_t token)
 */
 import "C"
 
+// The kinds of roles: tenure_role_kind.
+const (
+	KindMaster int32 = C.TENURE_ROLE_MASTER
+	KindAgent  int32 = C.TENURE_ROLE_AGENT
+	KindDriver int32 = C.TENURE_ROLE_DRIVER
+)
+
+// The options of roles: tenure_role_option.
+const (
+	OptionSeed                     int32 = C.TENURE_ROLE_OPTION_SEED
+	OptionBackoffMS                int32 = C.TENURE_ROLE_OPTION_BACKOFF_MS
+	OptionBackoffMaxMS             int32 = C.TENURE_ROLE_OPTION_BACKOFF_MAX_MS
+	OptionPingTimeoutMS            int32 = C.TENURE_ROLE_OPTION_PING_TIMEOUT_MS
+	OptionFailoverTimeoutMS        int32 = C.TENURE_ROLE_OPTION_FAILOVER_TIMEOUT_MS
+	OptionAgentPingTimeoutMS       int32 = C.TENURE_ROLE_OPTION_AGENT_PING_TIMEOUT_MS
+	OptionMaxAgentPingTimeouts     int32 = C.TENURE_ROLE_OPTION_MAX_AGENT_PING_TIMEOUTS
+	OptionAgentReregisterTimeoutMS int32 = C.TENURE_ROLE_OPTION_AGENT_REREGISTER_TIMEOUT_MS
+	OptionAgentRemovals            int32 = C.TENURE_ROLE_OPTION_AGENT_REMOVALS
+	OptionAgentRemovalsEachMS      int32 = C.TENURE_ROLE_OPTION_AGENT_REMOVALS_EACH_MS
+)
+
+// The kinds of events that a role hears: tenure_event_kind.
+const (
+	EventSessionAuthFailed  int32 = C.TENURE_EVENT_SESSION_AUTH_FAILED
+	EventSessionClosed      int32 = C.TENURE_EVENT_SESSION_CLOSED
+	EventContenderEnrolling int32 = C.TENURE_EVENT_CONTENDER_ENROLLING
+	EventContenderEnrolled  int32 = C.TENURE_EVENT_CONTENDER_ENROLLED
+	EventContenderStandby   int32 = C.TENURE_EVENT_CONTENDER_STANDBY
+	EventContenderLeading   int32 = C.TENURE_EVENT_CONTENDER_LEADING
+	EventContenderJeopardy  int32 = C.TENURE_EVENT_CONTENDER_JEOPARDY
+	EventContenderLost      int32 = C.TENURE_EVENT_CONTENDER_LOST
+	EventDetectorUnknown    int32 = C.TENURE_EVENT_DETECTOR_UNKNOWN
+	EventDetectorNone       int32 = C.TENURE_EVENT_DETECTOR_NONE
+	EventDetectorLeader     int32 = C.TENURE_EVENT_DETECTOR_LEADER
+)
+
+// The inputs of an observer: tenure_observer_input.
+const (
+	InputRegistered int32 = C.TENURE_OBSERVER_REGISTERED
+	InputPong       int32 = C.TENURE_OBSERVER_PONG
+	InputLinkLost   int32 = C.TENURE_OBSERVER_LINK_LOST
+	InputRemoved    int32 = C.TENURE_OBSERVER_REMOVED
+)
+
 // Output has all that an output of a role or of an observer has. What a kind does not have is zero.
 type Output struct {
 	Kind                       int32
