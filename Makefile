@@ -111,15 +111,15 @@ roles: ## copy the tables of docs/roles.md to the documents of the machines
 
 check-abi: ## the C ABI for long: all programs under all sanitizers, 10,000 cycles, abidiff
 	@scripts/setup --with-abidiff
-	$(CARGO) build --locked --package tenure-clib --package tenure-cli
+	$(CARGO) build --locked --package tenure-clib --package tenure-cli --package tenure-undertaker
 	TENURE_ABI_LONG=1 $(CARGO) test --locked --package tenure --test abi -- --nocapture $(ARGS)
 
 install: ## install headers, libraries and tool into PREFIX (/usr/local), below DESTDIR
-	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli
+	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli --package tenure-undertaker
 	@CARGO='$(CARGO)' PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install
 
 deb: ## make Debian packages of library, headers and tool, in deb of cargo's target directory
-	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli
+	$(CARGO) build --release --locked --package tenure-clib --package tenure-cli --package tenure-undertaker
 	@CARGO='$(CARGO)' scripts/deb
 
 uninstall: ## remove the files of install

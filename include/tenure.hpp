@@ -108,6 +108,7 @@ enum class event_kind : std::int32_t {
     session_expired = TENURE_EVENT_SESSION_EXPIRED,
     session_auth_failed = TENURE_EVENT_SESSION_AUTH_FAILED,
     session_closed = TENURE_EVENT_SESSION_CLOSED,
+    session_undertaker_lost = TENURE_EVENT_SESSION_UNDERTAKER_LOST,
     contender_enrolling = TENURE_EVENT_CONTENDER_ENROLLING,
     contender_enrolled = TENURE_EVENT_CONTENDER_ENROLLED,
     contender_standby = TENURE_EVENT_CONTENDER_STANDBY,
@@ -1092,6 +1093,9 @@ struct client_options {
     std::optional<std::chrono::milliseconds> session_timeout{}; // default: 10 s, as in Mesos
     std::optional<std::chrono::milliseconds> tick{};            // never less than the servers' real tick
     std::optional<tls_options> tls{};                           // default: no TLS
+    // The program that closes the session as soon as this process is dead: see tenure_client_options_set_undertaker.
+    // The empty text for the one that is installed with the library; by default there is none.
+    std::optional<std::string> undertaker{};
 };
 
 // See tenure_client.
@@ -1120,6 +1124,10 @@ public:
             && !check(tenure_client_options_set_tls(
                 made.get(), detail::str(tls->ca_file), detail::str(tls->certificate_file),
                 detail::str(tls->key_file), detail::str(tls->server_name), check.out())))
+            return {};
+        if (options.undertaker
+            && !check(tenure_client_options_set_undertaker(
+                made.get(), detail::str(*options.undertaker), check.out())))
             return {};
         tenure_client *opened = nullptr;
         check(tenure_client_open(detail::str(url), made.get(), &opened, check.out()));

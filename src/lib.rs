@@ -30,6 +30,8 @@ mod capi;
 mod driver;
 #[cfg(feature = "mesos")]
 pub mod mesos;
+#[doc(hidden)] // For the programs of this project: no stability is promised.
+pub mod undertaker;
 
 #[doc(hidden)] // For the tests and tools of this project: no stability is promised.
 pub use tenure_election as core;
@@ -45,7 +47,7 @@ pub use api::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
     Error, ErrorKind, Events, ExpiredBy, Group, GroupEvent, HandleEvent, Host, Leader, Leadership,
     LeasePolicy, LogLevel, LogRecord, LostReason, Member, MemoryServer, Metrics, Pending, Reenrol,
-    SessionEvent, Strangers, Time, TlsOptions, Url, now, set_log, unset_log,
+    SessionEvent, Strangers, Time, TlsOptions, Undertaker, Url, now, set_log, unset_log,
 };
 
 #[cfg(feature = "log")]

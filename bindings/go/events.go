@@ -9,7 +9,8 @@ import (
 )
 
 // SessionEvent is an event of a client's session: a [SessionConnecting], [SessionConnected], [SessionSuspended],
-// [SessionRetrying], [SessionExpired], [SessionAuthFailed] or [SessionClosed]. New ones may come.
+// [SessionRetrying], [SessionExpired], [SessionAuthFailed], [SessionUndertakerLost] or [SessionClosed]. New ones may
+// come.
 type SessionEvent interface {
 	event
 	ofSession()
@@ -90,6 +91,19 @@ func (SessionAuthFailed) isState() bool { return true }
 
 func (SessionAuthFailed) isEnd() bool { return false }
 
+// SessionUndertakerLost: the helper process that would close the session when this process is dead has ended, or
+// could not be started. All else goes on as without it.
+type SessionUndertakerLost struct {
+	// Message: what went wrong, and what follows, in a sentence for people.
+	Message string
+}
+
+func (SessionUndertakerLost) ofSession() {}
+
+func (SessionUndertakerLost) isState() bool { return false }
+
+func (SessionUndertakerLost) isEnd() bool { return false }
+
 // SessionClosed: the client was closed; this is the last event of the client itself.
 type SessionClosed struct{}
 
@@ -114,6 +128,8 @@ func asSessionEvent(from *native.Event) SessionEvent {
 		return SessionExpired{By: ExpiredBy(from.ExpiredBy)}
 	case 6:
 		return SessionAuthFailed{}
+	case 8:
+		return SessionUndertakerLost{Message: from.Message}
 	case 7:
 		return SessionClosed{}
 	default:

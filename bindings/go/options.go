@@ -50,6 +50,19 @@ func WithTLS(tls TLS) ClientOption {
 	}
 }
 
+// WithUndertaker sets the helper process that closes the session as soon as this process is dead, so that a successor
+// leads in milliseconds and not after the session timeout; there is none by default. The path is that of the program
+// tenure-undertaker, of the same release as the library; the empty string stands for the one that is installed with
+// the library. It starts with the first client that asks for it, serves all that name the same program, and ends with
+// the last; its end in another way is [SessionUndertakerLost], and all else goes on. [Open] fails if the program
+// cannot be an undertaker; the first time it waits until the program is ready, at most ten seconds.
+func WithUndertaker(path string) ClientOption {
+	return func(options *clientOptions) error {
+		options.native.Undertaker = &path
+		return nil
+	}
+}
+
 func span(noun string, of time.Duration, to **int64) error {
 	if of%time.Millisecond != 0 || of < time.Millisecond || of > math.MaxInt32*time.Millisecond {
 		return invalid("the " + noun + " " + of.String() + " is not of whole milliseconds from 1 ms to 24 days")

@@ -8,7 +8,10 @@ use super::group::Group;
 use super::standalone::Standalone;
 use super::url::{Place, Url};
 use crate::core::{ANSWER_BYTES_MAX, Answer, Command, Error, Host, SessionEvent, SessionOptions};
-use crate::driver::{ClientHandle, Metrics, Pending, TlsOptions, Transport, now};
+use crate::driver::undertaker::charge::Charge;
+use crate::driver::{
+    ClientHandle, Metrics, Pending, TlsOptions, Transport, Undertaker, Undertaking, now,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +21,7 @@ pub struct ClientOptions {
     session_timeout: Duration,
     tick: Option<Duration>,
     tls: Option<TlsOptions>,
+    undertaker: Undertaker,
 }
 
 impl Default for ClientOptions {
@@ -27,6 +31,7 @@ impl Default for ClientOptions {
             session_timeout: Duration::from_secs(10),
             tick: None,
             tls: None,
+            undertaker: Undertaker::Off,
         }
     }
 }
@@ -56,6 +61,16 @@ impl ClientOptions {
     #[must_use]
     pub fn tls(mut self, tls: TlsOptions) -> Self {
         self.tls = Some(tls);
+        self
+    }
+
+    /// The helper process that closes the session as soon as this process is dead, so that a successor leads
+    /// in milliseconds and not after the session timeout; off by default. It starts with the first client that
+    /// asks for it, and serves them all; if it ends, [`SessionEvent::UndertakerLost`] says so and all else goes
+    /// on. Only a client with a `zk://` URL has sessions to close; with another URL the option is not used.
+    #[must_use]
+    pub fn undertaker(mut self, undertaker: Undertaker) -> Self {
+        self.undertaker = undertaker;
         self
     }
 }
@@ -121,8 +136,10 @@ impl Client {
     ///
     /// # Errors
     /// `InvalidInput` for a session timeout or tick out of range, for TLS options that
-    /// [`TlsOptions::validate`] refuses, and for a server that no certificate can name; `System` when
-    /// the I/O thread cannot be started.
+    /// [`TlsOptions::validate`] refuses, for a server that no certificate can name, and for an undertaker
+    /// that is missing, cannot be started or is of another release; `System` when the I/O thread cannot be
+    /// started. The first client with an [`undertaker`](ClientOptions::undertaker) waits until it is ready:
+    /// some milliseconds, at most ten seconds.
     pub fn open(url: &Url, options: ClientOptions) -> Result<Self, Error> {
         check_span("session timeout", options.session_timeout)?;
         if let Some(tick) = options.tick {
@@ -160,7 +177,14 @@ impl Client {
             tick: options.tick,
             answer_bytes_max: ANSWER_BYTES_MAX,
         };
-        let client = ClientHandle::open(session, transport)?;
+        let undertaking = match &transport {
+            Transport::Tcp(_) => {
+                let charge = Charge::of(&session, options.tls.clone());
+                Undertaking::of(&options.undertaker, charge)?
+            }
+            Transport::Memory(_) => Undertaking::Off,
+        };
+        let client = ClientHandle::open(session, transport, undertaking)?;
         let events = Events::new(Arc::clone(client.session()));
         Ok(Self {
             way: Way::Session(client),
@@ -257,6 +281,17 @@ impl Client {
         let path = group.to_owned();
         let (handle, sink) = client.register(group, |handle| Command::Group { handle, path })?;
         Ok(Group::new(Arc::clone(client), handle, sink))
+    }
+
+    /// Has the undertaker, once this process is dead, wait for a byte in the pipe of the hold before it closes
+    /// anything; if the pipe ends without one, it closes nothing. `None` without an undertaker: one that cannot
+    /// be told so is killed.
+    #[doc(hidden)] // For the tool of this project: no stability is promised.
+    pub fn hold_undertaker(&self) -> Option<crate::driver::undertaker::Hold> {
+        match &self.way {
+            Way::Session(client) if !client.is_foreign() => client.hold_undertaker(),
+            Way::Session(_) | Way::Standalone(_) => None,
+        }
     }
 
     /// The metrics of this client, counted since it was opened; all zero for a standalone leader.

@@ -23,7 +23,9 @@ pub use crate::core::{
 };
 #[cfg(feature = "capi")]
 pub(crate) use crate::driver::on_dispatch;
-pub use crate::driver::{LogLevel, LogRecord, Metrics, Pending, TlsOptions, set_log, unset_log};
+pub use crate::driver::{
+    LogLevel, LogRecord, Metrics, Pending, TlsOptions, Undertaker, set_log, unset_log,
+};
 #[cfg(feature = "capi")]
 pub(crate) use any_events::AnyEvents;
 #[cfg(feature = "mesos")]

@@ -6,7 +6,7 @@ use super::guard;
 use super::handle::{self, Head, Tagged};
 use super::status::tenure_status;
 use super::text::tenure_str;
-use crate::api::{ClientOptions, TlsOptions};
+use crate::api::{ClientOptions, TlsOptions, Undertaker};
 use std::sync::{Mutex, PoisonError};
 
 /// The options of a client. They may be used for any number of clients, changed in between, and
@@ -150,6 +150,39 @@ pub unsafe extern "C" fn tenure_client_options_set_tls(
             tls = tls.server_name(name);
         }
         options.change(|options| options.tls(tls));
+        Ok(())
+    })
+}
+
+/// Sets the helper process that closes the session as soon as this process is dead, so that a successor leads in
+/// milliseconds and not after the session timeout; there is none by default. It starts with the first client that asks
+/// for it, serves all that name the same program, and ends with the last; its end in another way is the event
+/// TENURE_EVENT_SESSION_UNDERTAKER_LOST, and all else goes on. Only a client with a `zk://` URL has sessions to close;
+/// with another URL the option is not used.
+///
+/// @param options    options
+/// @param path       the path of the program tenure-undertaker, of the same release as the library; the empty text for
+///                   the one that is installed with the library
+/// @param error_out  an error is written here, on failure only; may be NULL
+/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for text that is not UTF-8. tenure_client_open
+///         starts the program, and returns TENURE_ERR_INVALID_ARGUMENT if it is missing, cannot be started or is of
+///         another release. For the first client it waits until the program is ready: some milliseconds, at most ten
+///         seconds
+///
+/// Ownership: the text is copied. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_client_options_set_undertaker(
+    options: *mut tenure_client_options,
+    path: tenure_str,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(options, error_out, |options| {
+        let undertaker = match path.read("path")? {
+            "" => Undertaker::Installed,
+            path => Undertaker::At(path.into()),
+        };
+        options.change(|options| options.undertaker(undertaker));
         Ok(())
     })
 }

@@ -70,6 +70,9 @@ pub const TENURE_EVENT_SESSION_EXPIRED: tenure_event_kind = 5;
 pub const TENURE_EVENT_SESSION_AUTH_FAILED: tenure_event_kind = 6;
 /// The client was closed; this is the last event of the client itself.
 pub const TENURE_EVENT_SESSION_CLOSED: tenure_event_kind = 7;
+/// The helper process that would close the session when this process is dead has ended, or could
+/// not be started. All else goes on as without it: tenure_event_message.
+pub const TENURE_EVENT_SESSION_UNDERTAKER_LOST: tenure_event_kind = 8;
 /// A candidacy begins: its znode is being created.
 pub const TENURE_EVENT_CONTENDER_ENROLLING: tenure_event_kind = 20;
 /// The znode exists; its rank is not known yet: tenure_event_member, tenure_event_token.
@@ -264,6 +267,7 @@ pub(super) const fn event_kind_name(number: tenure_event_kind) -> &'static CStr 
         TENURE_EVENT_SESSION_EXPIRED => c"session expired",
         TENURE_EVENT_SESSION_AUTH_FAILED => c"session auth failed",
         TENURE_EVENT_SESSION_CLOSED => c"session closed",
+        TENURE_EVENT_SESSION_UNDERTAKER_LOST => c"session undertaker lost",
         TENURE_EVENT_CONTENDER_ENROLLING => c"contender enrolling",
         TENURE_EVENT_CONTENDER_ENROLLED => c"contender enrolled",
         TENURE_EVENT_CONTENDER_STANDBY => c"contender standby",

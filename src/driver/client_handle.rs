@@ -3,14 +3,17 @@
 use super::client_id::{self, ClientId};
 use super::io::start::port;
 use super::load::Load;
-use super::messages::{Message, Port, Reply, Transport};
+use super::messages::{Message, Port, Reply, Transport, Undertaking};
 use super::metrics::{Counters, Metrics};
 use super::pending::Pending;
 use super::sink::Sink;
-use crate::core::{Answer, CallId, Client, Command, Error, Handle, SESSION, SessionOptions};
+use super::undertaker::{Hold, Link};
+use crate::core::{
+    Answer, CallId, Client, Command, Error, Handle, Identity, SESSION, SessionOptions, Time,
+};
 use std::hash::{BuildHasher, Hasher};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 /// A client as the Rust API holds it.
 pub(crate) struct ClientHandle {
@@ -21,6 +24,8 @@ pub(crate) struct ClientHandle {
     counters: Arc<Counters>,
     load: Arc<Load>,
     closing: AtomicBool,
+    /// Weak: in a forked child the end of this value must not end the parent's helper.
+    undertaker: Weak<Link>,
 }
 
 impl std::fmt::Debug for ClientHandle {
@@ -32,17 +37,50 @@ impl std::fmt::Debug for ClientHandle {
 }
 
 impl ClientHandle {
-    pub(crate) fn open(options: SessionOptions, transport: Transport) -> Result<Arc<Self>, Error> {
+    pub(crate) fn open(
+        options: SessionOptions,
+        transport: Transport,
+        undertaking: Undertaking,
+    ) -> Result<Arc<Self>, Error> {
+        Self::start(transport, undertaking, |seed| Client::new(options, seed))
+    }
+
+    /// A client that only closes the session of another process: its last event is
+    /// [`SessionEvent::Closed`](crate::core::SessionEvent::Closed), by `patience`.
+    pub(crate) fn bury(
+        options: SessionOptions,
+        transport: Transport,
+        identity: Identity,
+        patience: Time,
+    ) -> Result<Arc<Self>, Error> {
+        Self::start(transport, Undertaking::Off, |seed| {
+            Client::bury(options, identity, patience, seed)
+        })
+    }
+
+    fn start(
+        transport: Transport,
+        undertaking: Undertaking,
+        make: impl FnOnce(u64) -> Client,
+    ) -> Result<Arc<Self>, Error> {
         let session = Arc::new(Sink::new("", Arc::default()));
         let port = port()?;
         let id = client_id::fresh();
         // The keys of the standard library's hasher are random for each process.
         let mut hasher = std::hash::RandomState::new().build_hasher();
         hasher.write_u64(id);
-        let client = Box::new(Client::new(options, hasher.finish()));
+        let client = Box::new(make(hasher.finish()));
         let counters = Arc::new(Counters::default());
         let (events, counts) = (Arc::clone(&session), Arc::clone(&counters));
-        port.send(Message::Open(id, client, transport, events, counts));
+        let undertaker = undertaking.link();
+        port.send(Message::Open(
+            id,
+            client,
+            transport,
+            events,
+            counts,
+            undertaking,
+        ));
         Ok(Arc::new(Self {
             id,
             port,
@@ -51,6 +89,7 @@ impl ClientHandle {
             counters,
             load: Arc::default(),
             closing: AtomicBool::new(false),
+            undertaker,
         }))
     }
 
@@ -73,6 +112,12 @@ impl ClientHandle {
     /// Whether it is being closed, or was.
     pub(crate) fn is_closing(&self) -> bool {
         self.closing.load(Ordering::Relaxed)
+    }
+
+    /// Has the helper wait for a byte in the pipe before it closes the session of this process when it is
+    /// dead. `None` without a helper.
+    pub(crate) fn hold_undertaker(&self) -> Option<Hold> {
+        self.undertaker.upgrade()?.hold()
     }
 
     pub(crate) fn metrics(&self) -> Metrics {
@@ -169,7 +214,8 @@ mod tests {
             answer_bytes_max: crate::core::ANSWER_BYTES_MAX,
             tick: None,
         };
-        ClientHandle::open(options, Transport::Memory("client-test".to_owned())).unwrap()
+        let transport = Transport::Memory("client-test".to_owned());
+        ClientHandle::open(options, transport, Undertaking::Off).unwrap()
     }
 
     fn contend(client: &ClientHandle) -> Arc<Sink> {

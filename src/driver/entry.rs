@@ -9,6 +9,7 @@ use super::messages::{Reply, Transport};
 use super::metrics::Counters;
 use super::sink::Sink;
 use super::sys;
+use super::undertaken::Undertaken;
 use crate::core::{
     Basis, CallId, Client, Command, ContenderEvent, DetectorEvent, Error, ErrorKind, Event,
     GroupEvent, Handle, LostReason, SESSION, SessionEvent, Time,
@@ -70,6 +71,7 @@ pub(super) struct Entry {
     pub(super) counters: Arc<Counters>,
     pub(super) wait: Option<Time>,
     pub(super) abandoned: bool,
+    pub(super) undertaken: Option<Undertaken>,
     /// How many leaderships each basis renews.
     renewed: [usize; Basis::ALL.len()],
     /// The commands that came faster than they could be taken.
@@ -86,6 +88,7 @@ impl Entry {
         transport: Transport,
         session: Arc<Sink>,
         counters: Arc<Counters>,
+        undertaken: Option<Undertaken>,
     ) -> Self {
         Self {
             core,
@@ -96,6 +99,7 @@ impl Entry {
             counters,
             wait: None,
             abandoned: false,
+            undertaken,
             renewed: [0; Basis::ALL.len()],
             waiting: VecDeque::new(),
             awaited: BTreeSet::new(),

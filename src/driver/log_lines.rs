@@ -16,6 +16,7 @@ pub(super) fn level(event: &Event) -> LogLevel {
             SessionEvent::Connected { .. } | SessionEvent::Closed => LogLevel::Info,
             SessionEvent::Suspended { .. }
             | SessionEvent::Retrying { .. }
+            | SessionEvent::UndertakerLost { .. }
             | SessionEvent::Expired { .. } => LogLevel::Warn,
             SessionEvent::AuthFailed => LogLevel::Error,
             _ => LogLevel::Info,
@@ -78,6 +79,7 @@ fn session(event: &SessionEvent) -> String {
                     .to_owned()
             }
         },
+        SessionEvent::UndertakerLost { error } => error.clone(),
         SessionEvent::AuthFailed => "the server refused the credentials".to_owned(),
         SessionEvent::Closed => "closed".to_owned(),
         other => without_line(other.name()),

@@ -7,11 +7,13 @@ use super::metrics::Counters;
 use super::pending::Completer;
 use super::sink::Sink;
 use super::tls;
+use super::undertaker::charge::Charge;
+use super::undertaker::{self, Link, Refused, Undertaker};
 use crate::core::{Answer, CallId, Client, Command, Error, Handle};
 use crossbeam_channel::Sender;
 use mio::Waker;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// How a client reaches its servers.
 #[derive(Debug)]
@@ -22,11 +24,49 @@ pub(crate) enum Transport {
     Memory(String),
 }
 
+/// The helper that closes the session when this process is dead.
+#[derive(Debug)]
+pub(crate) enum Undertaking {
+    /// None is wanted.
+    Off,
+    /// This one.
+    By(Arc<Link>, Charge),
+    /// None could be started: why.
+    Unable(String),
+}
+
+impl Undertaking {
+    /// # Errors
+    /// `InvalidInput` if the program cannot be a helper.
+    pub(crate) fn of(wanted: &Undertaker, charge: Charge) -> Result<Self, Error> {
+        match undertaker::hire(wanted, &charge) {
+            Ok(None) => Ok(Self::Off),
+            Ok(Some(link)) => Ok(Self::By(link, charge)),
+            Err(Refused::Bad(error)) => Err(error),
+            Err(Refused::Unable(why)) => Ok(Self::Unable(why)),
+        }
+    }
+
+    pub(super) fn link(&self) -> Weak<Link> {
+        match self {
+            Self::By(link, _) => Arc::downgrade(link),
+            Self::Off | Self::Unable(_) => Weak::new(),
+        }
+    }
+}
+
 /// Completes a call. If it is dropped instead, it completes the call with the error `Closed`.
 pub(super) type Reply = Box<dyn FnOnce(Result<Answer, Error>) + Send>;
 
 pub(super) enum Message {
-    Open(ClientId, Box<Client>, Transport, Arc<Sink>, Arc<Counters>),
+    Open(
+        ClientId,
+        Box<Client>,
+        Transport,
+        Arc<Sink>,
+        Arc<Counters>,
+        Undertaking,
+    ),
     Register(ClientId, Handle, Arc<Sink>, Command, Permit),
     Command(ClientId, Command),
     Call(ClientId, CallId, Reply, Command),

@@ -32,6 +32,8 @@ pub(crate) mod small_file;
 mod stream;
 mod sys;
 mod tls;
+mod undertaken;
+pub(crate) mod undertaker;
 mod wakers;
 
 pub(crate) use block_on::block_on;
@@ -43,11 +45,13 @@ pub(crate) use io::start::memory;
 pub use log::{LogLevel, LogRecord, set_log, unset_log};
 pub(crate) use mailbox::Mailbox;
 pub(crate) use memory::MemoryAct;
-pub(crate) use messages::Transport;
+pub(crate) use messages::{Transport, Undertaking};
 pub use metrics::Metrics;
 pub use pending::Pending;
 pub(crate) use sink::Sink;
-pub(crate) use sys::now;
+pub(crate) use sys::{block_signals, close_from, go_on_in_a_child, now};
 pub use tls::TlsOptions;
+pub use undertaker::Undertaker;
 
 pub(crate) use lease_cell::Held;
+pub(crate) use tls::HAS_TLS;

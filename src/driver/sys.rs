@@ -2,8 +2,11 @@
 //! started the library. The only file of the library proper with `unsafe` in it.
 
 use crate::core::Time;
+use std::ffi::{CStr, OsStr};
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 use std::sync::Once;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
@@ -182,12 +185,73 @@ pub(super) fn count_forks() {
 
 /// Leaves all signals to the threads of the host: a handler of the host's never runs on this one.
 #[allow(unsafe_code)] // There is no safe call for this either.
-pub(super) fn block_signals() {
+pub(crate) fn block_signals() {
     let mut all = std::mem::MaybeUninit::uninit();
     // SAFETY: the set is filled by the first call before the second reads it, and outlives both.
     unsafe {
         libc::sigfillset(all.as_mut_ptr());
         libc::pthread_sigmask(libc::SIG_BLOCK, all.as_ptr(), std::ptr::null_mut());
+    }
+}
+
+/// The file that this code was loaded from: the shared library, or the program.
+#[allow(unsafe_code)] // There is no safe call for this either.
+pub(super) fn own_object() -> Option<PathBuf> {
+    let mut found = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
+    let here: fn() -> Option<PathBuf> = own_object;
+    // SAFETY: the address is only compared, and all zeroes is a valid `Dl_info`, which the call fills in; the
+    // name in it lives as long as the object, which is never unloaded.
+    let name = unsafe {
+        if libc::dladdr(here as *const libc::c_void, found.as_mut_ptr()) == 0 {
+            return None;
+        }
+        let found = found.assume_init();
+        if found.dli_fname.is_null() {
+            return None;
+        }
+        CStr::from_ptr(found.dli_fname)
+    };
+    let path = PathBuf::from(OsStr::from_bytes(name.to_bytes()));
+    std::fs::canonicalize(path).ok()
+}
+
+/// Closes every descriptor from `first` on. Only for a process that has just begun: no other code may have
+/// one of them.
+#[allow(unsafe_code)] // There is no safe call for this either.
+pub(crate) fn close_from(first: u32) {
+    // SAFETY: the call takes numbers; the caller promises that nothing owns these descriptors.
+    let failed = unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) } != 0;
+    if !failed {
+        return;
+    }
+    // Linux before 5.9. The descriptor of the folder itself is in the list, too, and closed by then.
+    let Ok(open) = std::fs::read_dir("/proc/self/fd") else {
+        return;
+    };
+    let names: Vec<_> = open.flatten().map(|entry| entry.file_name()).collect();
+    for fd in names
+        .iter()
+        .filter_map(|name| name.to_str()?.parse::<i32>().ok())
+    {
+        if u32::try_from(fd).is_ok_and(|fd| fd >= first) {
+            // SAFETY: as above.
+            unsafe { libc::close(fd) };
+        }
+    }
+}
+
+/// Goes on in a child, while the process itself ends well. Only for a process with one thread.
+///
+/// # Errors
+/// If the system refuses.
+#[allow(unsafe_code)] // There is no safe call for this either.
+pub(crate) fn go_on_in_a_child() -> io::Result<()> {
+    // SAFETY: the caller promises that there is one thread, so that the child may do everything.
+    match unsafe { libc::fork() } {
+        -1 => Err(io::Error::last_os_error()),
+        0 => Ok(()),
+        // SAFETY: it only ends the process: its child has what there is to finish.
+        _ => unsafe { libc::_exit(0) },
     }
 }
 

@@ -9,7 +9,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
-use tenure_field::built_tool;
+use tenure_field::{built_tool, built_undertaker};
 
 /// One of our scripts, with the files that were built for this test.
 fn script(name: &str) -> Command {
@@ -17,7 +17,8 @@ fn script(name: &str) -> Command {
     script
         .env("TENURE_SO", shared())
         .env("TENURE_A", archive())
-        .env("TENURE_BIN", built_tool());
+        .env("TENURE_BIN", built_tool())
+        .env("TENURE_UNDERTAKER", built_undertaker());
     script
 }
 
@@ -218,6 +219,7 @@ fn all_goes_below_destdir_and_is_taken_away_again() {
         "lib/cmake/tenure/tenure-config.cmake",
         "lib/cmake/tenure/tenure-config-version.cmake",
         "bin/tenure",
+        "libexec/tenure/tenure-undertaker",
         "share/man/man1/tenure.1",
         "share/man/man1/tenure-contend.1",
         "share/bash-completion/completions/tenure",
@@ -260,6 +262,7 @@ fn f19_results_are_found_wherever_cargo_is_told_to_build() {
         (shared(), "libtenure.so"),
         (archive(), "libtenure.a"),
         (built_tool(), "tenure"),
+        (built_undertaker(), "tenure-undertaker"),
     ] {
         symlink(file, release.join(name)).unwrap();
     }

@@ -9,12 +9,15 @@ use std::process::Command;
 
 /// The library's own dependencies, without those of the tool.
 const NEEDED: &[&str] = &[
+    "bitflags",
     "cfg-if",
     "crossbeam-channel",
     "crossbeam-utils",
     "libc",
+    "linux-raw-sys",
     "log",
     "mio",
+    "rustix",
     "siphasher",
     "socket2",
     "tenure",

@@ -8,6 +8,7 @@ mod make;
 mod master;
 mod readme;
 mod scenarios;
+mod undertaker;
 mod unit;
 
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ mod leader;
 mod make;
 mod outside;
 mod scenarios;
+mod undertaker;
 
 use std::path::Path;
 use std::sync::OnceLock;

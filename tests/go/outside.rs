@@ -8,9 +8,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 use tenure_field::Process;
-use tenure_field::built_tool;
 use tenure_field::cabi::{self, say_or_fail};
 use tenure_field::process::Options;
+use tenure_field::{built_tool, built_undertaker};
 
 /// How long a program may take on a machine that is busy.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -33,6 +33,7 @@ fn prefix() -> &'static Path {
                 .env("TENURE_SO", cabi::shared())
                 .env("TENURE_A", cabi::archive())
                 .env("TENURE_BIN", built_tool())
+                .env("TENURE_UNDERTAKER", built_undertaker())
                 .env("PREFIX", &prefix)
                 .env_remove("DESTDIR"),
         );

@@ -11,9 +11,10 @@ use crate::options::ContenderArgument;
 use crate::tls::TlsArgument;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tenure::{ClientOptions, Url};
+use tenure::{ClientOptions, Undertaker, Url};
 
 /// One ZooKeeper session.
 #[pyclass(frozen, extends = Handle, module = "tenure._tenure")]
@@ -25,15 +26,17 @@ pub(crate) struct Client {
 
 #[pymethods]
 impl Client {
-    /// Spans are in nanoseconds. `tls` is a `tenure._tls.Tls`.
+    /// Spans are in nanoseconds. `tls` is a `tenure._tls.Tls`. `undertaker` is the path of the helper's program, and
+    /// empty for the one that is installed.
     #[new]
-    #[pyo3(signature = (url, session_timeout, tick, tls))]
+    #[pyo3(signature = (url, session_timeout, tick, tls, undertaker))]
     fn new(
         py: Python<'_>,
         url: &str,
         session_timeout: u64,
         tick: Option<u64>,
         tls: Option<TlsArgument>,
+        undertaker: Option<PathBuf>,
     ) -> PyResult<PyClassInitializer<Self>> {
         let url = check(py, Url::parse(url))?;
         let mut options =
@@ -44,7 +47,14 @@ impl Client {
         if let Some(tls) = tls {
             options = options.tls(tls.into());
         }
-        let handle = Arc::new(check(py, tenure::Client::open(&url, options))?);
+        options = options.undertaker(match undertaker {
+            None => Undertaker::Off,
+            Some(path) if path.as_os_str().is_empty() => Undertaker::Installed,
+            Some(path) => Undertaker::At(path),
+        });
+        // It may wait for the start of an undertaker.
+        let opened = py.detach(|| tenure::Client::open(&url, options));
+        let handle = Arc::new(check(py, opened)?);
         let (base, _) = Handle::base(&handle, tenure::Client::events);
         let url = Some(url);
         Ok(base.add_subclass(Self { handle, url }))

@@ -87,6 +87,9 @@ pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line>
             };
             say(format!("expired: {text}")).with("by", by.name())
         }
+        SessionEvent::UndertakerLost { error } => {
+            say(format!("undertaker lost: {}", plain(error))).with("error", error.as_str())
+        }
         SessionEvent::AuthFailed => say("the server refused the credentials".to_owned()),
         SessionEvent::Closed => say("closed".to_owned()),
         // The event prints an error line instead.

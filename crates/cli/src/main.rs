@@ -57,6 +57,9 @@ fn main() -> ExitCode {
     if let Some(code) = run::guardian::main(&words) {
         return code;
     }
+    if tenure::undertaker::is_meant(&words) {
+        return tenure::undertaker::main(&words);
+    }
     if let Err(error) = signals::unblock() {
         report::print_error(&format!("cannot unblock signals: {error}"));
         return Outcome::Failed.into();

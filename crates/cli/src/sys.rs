@@ -84,6 +84,17 @@ pub(crate) fn hand_over(command: &mut Command, socket: UnixStream) {
     unsafe { command.pre_exec(before_exec) };
 }
 
+/// Makes `command` start with this descriptor open, under its present number. It closes here with `command`.
+pub(crate) fn leave_open(command: &mut Command, descriptor: OwnedFd) {
+    let before_exec = move || {
+        fcntl(descriptor.as_fd(), FcntlArg::F_SETFD(FdFlag::empty()))?;
+        Ok(())
+    };
+    // SAFETY: between fork and exec only fcntl is called, which is async-signal-safe; errors carry only an
+    // OS code.
+    unsafe { command.pre_exec(before_exec) };
+}
+
 /// Makes `command` start with no signal blocked, in the control group with this entrance, and the
 /// kernel kill it when the thread that spawns it ends: at the latest with the process. A set-user-ID
 /// program is exempt from that. If `kill_at` (`CLOCK_BOOTTIME`) has passed by then it does not start,
@@ -167,11 +178,11 @@ pub(crate) fn precede_ordinary_threads() {
     unsafe { libc::syscall(libc::SYS_sched_setscheduler, 0, policy, parameters) };
 }
 
-/// Takes over the socket that [`hand_over`] left open under this number.
+/// Takes over the descriptor that [`hand_over`] or [`leave_open`] left open under this number.
 ///
 /// # Errors
 /// If there is none.
-pub(crate) fn adopt(fd: RawFd) -> io::Result<UnixStream> {
+pub(crate) fn adopt(fd: RawFd) -> io::Result<OwnedFd> {
     if fd <= libc::STDERR_FILENO {
         return Err(io::Error::from_raw_os_error(libc::EBADF));
     }
@@ -180,7 +191,7 @@ pub(crate) fn adopt(fd: RawFd) -> io::Result<UnixStream> {
     fcntl(borrowed, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
     // SAFETY: it is open, and no other code in this process has its number: it was opened for us
     // before the process began.
-    Ok(UnixStream::from(unsafe { OwnedFd::from_raw_fd(fd) }))
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
 /// Whether this process was started with that signal ignored, and still ignores it.

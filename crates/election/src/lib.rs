@@ -70,7 +70,9 @@ pub use event::{
 };
 pub use shared_lease::{Basis, Published};
 pub use strangers::Strangers;
-pub use tenure_session::{ANSWER_BYTES_MAX, Host, Secret, SessionOptions, SessionWake, Time};
+pub use tenure_session::{
+    ANSWER_BYTES_MAX, Host, Identity, Secret, SessionOptions, SessionWake, Time,
+};
 pub use words::{LeasePolicy, Reenrol};
 
 /// Names a contender, detector or group of one client. The edge picks the numbers; [`SESSION`]

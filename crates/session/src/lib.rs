@@ -56,6 +56,7 @@ extern crate alloc;
 mod blame;
 mod edge;
 mod hindrance;
+mod identity;
 pub mod lease;
 mod options;
 mod proof;
@@ -72,6 +73,7 @@ mod watch;
 
 pub use edge::{Output, Outputs, SessionWake};
 pub use hindrance::Hindrance;
+pub use identity::Identity;
 pub use options::{ANSWER_BYTES_MAX, SessionOptions};
 pub use question::Question;
 pub use secret::Secret;

@@ -14,8 +14,8 @@ impl Secret {
         Self(bytes.into())
     }
 
-    /// The bytes, for the wire and nothing else.
-    pub(crate) fn expose(&self) -> &[u8] {
+    /// The bytes, for a wire and nothing else.
+    pub fn expose(&self) -> &[u8] {
         &self.0
     }
 

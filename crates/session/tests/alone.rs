@@ -7,7 +7,8 @@ use std::time::Duration;
 use tenure_model::{ConnId, Model, ModelOptions, ModelOutput};
 use tenure_proto::{Request, Response, ServerError};
 use tenure_session::{
-    ANSWER_BYTES_MAX, ExpiredBy, Host, Output, Question, Session, SessionOptions, Signal, Time,
+    ANSWER_BYTES_MAX, ExpiredBy, Host, Identity, Output, Question, Secret, Session, SessionOptions,
+    Signal, Time,
 };
 
 const T: Duration = Duration::from_secs(4);
@@ -54,8 +55,8 @@ struct Bench {
 }
 
 impl Bench {
-    fn new() -> Self {
-        let options = SessionOptions {
+    fn options() -> SessionOptions {
+        SessionOptions {
             servers: vec![Host {
                 name: "127.0.0.1".into(),
                 port: 2181,
@@ -64,9 +65,12 @@ impl Bench {
             credentials: None,
             tick: None,
             answer_bytes_max: ANSWER_BYTES_MAX,
-        };
+        }
+    }
+
+    fn new() -> Self {
         Self {
-            session: Session::new(options, 7),
+            session: Session::new(Self::options(), 7),
             outputs: VecDeque::new(),
             model: Model::new(ModelOptions::default(), Duration::ZERO),
             now: Duration::ZERO,
@@ -263,4 +267,96 @@ fn a_server_that_cannot_be_reached_is_tried_again_and_a_session_is_closed_when_i
         Some(Signal::Ended { clean: true })
     ));
     assert_eq!(bench.model.sessions(), []);
+}
+
+/// The process that had the session dies; another one takes what it knew, at once or with the servers out
+/// of reach at first.
+fn bury(bench: &mut Bench, identity: Identity, patience: Duration) {
+    bench.hang_up();
+    let patience = bench.time() + patience;
+    bench.session = Session::bury(Bench::options(), identity, patience, 8);
+    bench.signals.clear();
+}
+
+fn ends(bench: &Bench) -> Vec<bool> {
+    let ends = bench.signals.iter().filter_map(|signal| match signal {
+        Signal::Retrying { .. } => None,
+        Signal::Ended { clean } => Some(*clean),
+        other => panic!("{other:?} of a session that is only to be closed"),
+    });
+    ends.collect()
+}
+
+#[test]
+fn the_session_of_a_dead_process_is_closed_by_who_knows_its_identity() {
+    for cut in [Duration::ZERO, T / 2] {
+        let mut bench = Bench::new();
+        assert_eq!(bench.session.identity(), None);
+        bench.run(T);
+        let identity = bench.session.identity().unwrap().clone();
+        assert_eq!(bench.model.sessions(), [identity.id]);
+        bury(&mut bench, identity, T);
+        bench.cut = true;
+        bench.run(cut);
+        bench.cut = false;
+        // A pause between attempts is at most T/6.
+        bench.run(T / 4);
+        assert_eq!(bench.model.sessions(), []);
+        assert_eq!(ends(&bench), [true]);
+        // It never asks for a session of its own.
+        bench.run(2 * T);
+        assert_eq!((bench.model.sessions(), ends(&bench)), (vec![], vec![true]));
+    }
+}
+
+#[test]
+fn a_session_that_is_over_already_is_closed_and_one_that_cannot_be_reached_is_left_alone() {
+    let mut bench = Bench::new();
+    bench.run(T);
+    let identity = bench.session.identity().unwrap().clone();
+    bench.model.expire(identity.id, bench.now);
+    bury(&mut bench, identity, T);
+    bench.run(T / 4);
+    assert_eq!(ends(&bench), [true]);
+
+    let mut bench = Bench::new();
+    bench.run(T);
+    let identity = bench.session.identity().unwrap().clone();
+    bury(&mut bench, identity, T / 2);
+    bench.cut = true;
+    bench.run(T / 2 + DELAY);
+    assert_eq!(ends(&bench), [false]);
+    // Nor with a password that is not the session's.
+    let mut bench = Bench::new();
+    bench.run(T);
+    let identity = bench.session.identity().unwrap().clone();
+    let id = identity.id;
+    let stranger = Identity {
+        password: Secret::new(*b"not the password"),
+        ..identity
+    };
+    bury(&mut bench, stranger, T / 4);
+    bench.run(T / 2);
+    assert_eq!(bench.model.sessions(), [id]);
+}
+
+#[test]
+fn an_identity_changes_with_the_session_and_shows_no_password() {
+    let mut bench = Bench::new();
+    bench.run(T);
+    let first = bench.session.identity().unwrap().clone();
+    assert!(format!("{first:?}").contains("Secret(…)"), "{first:?}");
+    bench.model.expire(first.id, bench.now);
+    bench.run(T);
+    let second = bench.session.identity().unwrap().clone();
+    assert_ne!(first.id, second.id);
+    // While it waits to be closed, it is still the session's.
+    bench.cut = true;
+    bench.lose();
+    let patience = bench.time() + T;
+    bench.session.close(patience, &mut bench.outputs);
+    assert_eq!(bench.session.identity(), Some(&second));
+    bench.cut = false;
+    bench.run(T / 4);
+    assert_eq!(bench.session.identity(), None);
 }

@@ -14,9 +14,13 @@ const FAREWELL_PATIENCE: Duration = Duration::from_secs(10);
 impl Thread {
     pub(super) fn message(&mut self, message: Message) {
         match message {
-            Message::Open(id, core, transport, session, counters) => {
-                let entry = Entry::new(core, transport, session, counters);
+            Message::Open(id, core, transport, session, counters, undertaking) => {
+                let (undertaken, lost) = self.undertake(id, undertaking);
+                let entry = Entry::new(core, transport, session, counters, undertaken);
                 self.clients.insert(id, entry);
+                if let Some(why) = lost {
+                    self.report_undertaker_lost(id, &why);
+                }
                 self.feed(id, OwnedInput::Tick);
             }
             Message::Register(id, handle, sink, command, permit) => {

@@ -5,6 +5,7 @@ mod commands;
 mod sockets;
 pub(super) mod start;
 mod step;
+mod undertaking;
 
 use super::client_id::ClientId;
 use super::drift::Drift;
@@ -14,6 +15,7 @@ use super::log::{self, LogLevel};
 use super::memory::MemoryServers;
 use super::messages::{Message, Port};
 use super::sys::{self, Alarm};
+use super::undertaken::Watched;
 use crate::core::{Command, Input, Time};
 use crossbeam_channel::Receiver;
 use mio::{Events, Poll, Token};
@@ -68,6 +70,7 @@ struct Thread {
     crowded: BTreeSet<ClientId>,
     /// Counts the turns.
     turn: u64,
+    helpers: BTreeMap<Token, Watched>,
 }
 
 impl Thread {
@@ -88,6 +91,7 @@ impl Thread {
             readable: VecDeque::new(),
             crowded: BTreeSet::new(),
             turn: 0,
+            helpers: BTreeMap::new(),
         }
     }
 
@@ -132,7 +136,8 @@ impl Thread {
         self.wait(events);
         self.drift.note(sys::now(), sys::ahead());
         for event in &*events {
-            if event.token() != WAKE && event.token() != ALARM {
+            let is_socket = event.token() != WAKE && event.token() != ALARM;
+            if is_socket && !self.helper_ended(event.token()) {
                 self.ready(event.token(), event.is_writable() || event.is_error());
             }
         }

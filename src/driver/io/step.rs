@@ -91,6 +91,8 @@ impl Thread {
             self.remove(client);
             return;
         }
+        // Before any request of a new session is sent.
+        self.tell_undertaker(client);
         let mut done = Vec::new();
         while let Some(output) = self
             .clients
@@ -214,7 +216,7 @@ impl Thread {
 }
 
 /// Writes the log line of an event.
-fn say(client: ClientId, event: &Event, about: &str) {
+pub(super) fn say(client: ClientId, event: &Event, about: &str) {
     log::write(log_lines::level(event), sys::now(), client, || {
         log_lines::line(event, about)
     });

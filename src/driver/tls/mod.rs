@@ -23,3 +23,6 @@ pub(crate) use config::Config;
 #[cfg(feature = "tls")]
 pub(super) use layer::Layer;
 pub use options::TlsOptions;
+
+/// Whether this build has TLS.
+pub(crate) const HAS_TLS: bool = cfg!(feature = "tls");

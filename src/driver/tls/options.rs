@@ -1,5 +1,8 @@
 //! The TLS options of a client.
 
+use super::super::undertaker::codec::{Reader, Writer};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 #[cfg(feature = "tls")]
 use std::path::Path;
 use std::path::PathBuf;
@@ -76,5 +79,39 @@ impl TlsOptions {
 
     pub(super) fn name(&self) -> Option<&str> {
         self.server_name.as_deref()
+    }
+}
+
+impl TlsOptions {
+    /// The same files, for a process with another working directory.
+    pub(in crate::driver) fn absolute(self) -> Self {
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        Self {
+            ca: absolute(self.ca),
+            client: self
+                .client
+                .map(|(one, other)| (absolute(one), absolute(other))),
+            server_name: self.server_name,
+        }
+    }
+
+    pub(in crate::driver) fn write(&self, writer: &mut Writer) {
+        writer.bytes(self.ca.as_os_str().as_bytes());
+        writer.option(self.client.as_ref(), |writer, (certificate, key)| {
+            writer.bytes(certificate.as_os_str().as_bytes());
+            writer.bytes(key.as_os_str().as_bytes());
+        });
+        writer.option(self.server_name.as_ref(), |writer, name| {
+            writer.bytes(name.as_bytes());
+        });
+    }
+
+    pub(in crate::driver) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let path = |bytes| PathBuf::from(OsStr::from_bytes(bytes));
+        Some(Self {
+            ca: path(reader.bytes()?),
+            client: reader.option(|reader| Some((path(reader.bytes()?), path(reader.bytes()?))))?,
+            server_name: reader.option(Reader::text)?,
+        })
     }
 }

@@ -18,6 +18,17 @@ pub fn built_tool() -> &'static Path {
     TOOL.get_or_init(|| built("tenure", "tenure-cli"))
 }
 
+/// The helper that closes the sessions of dead processes, likewise.
+///
+/// # Panics
+/// As [`built_tool`].
+#[must_use]
+#[track_caller]
+pub fn built_undertaker() -> &'static Path {
+    static UNDERTAKER: OnceLock<PathBuf> = OnceLock::new();
+    UNDERTAKER.get_or_init(|| built("tenure-undertaker", "tenure-undertaker"))
+}
+
 /// The file of this name that cargo built last from a package.
 #[track_caller]
 pub(crate) fn built(name: &str, package: &str) -> PathBuf {

@@ -17,6 +17,7 @@
 //! | answer look-ups of names, or not | [`Dns`] |
 //! | end a session without its owner | [`raw::expire_session`] |
 //! | run the command-line tool of this build | [`built_tool`]; [`Tool`](tool::Tool) starts it |
+//! | give a client the undertaker of this build | [`built_undertaker`] |
 //! | make a program of another language with the library of this build | [`cabi`] |
 //! | run a scenario in a program of another language | [`control`]; [`scenarios`] runs all |
 //! | wait for anything else | [`wait_until`]; [`poll`] for events that may not come |
@@ -63,7 +64,7 @@ pub mod wire;
 pub mod zookeeper;
 
 pub use apart::Apart;
-pub use built::built_tool;
+pub use built::{built_tool, built_undertaker};
 pub use dns::Dns;
 pub use ensemble::Ensemble;
 pub use interrupt::Interrupt;

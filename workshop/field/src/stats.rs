@@ -87,6 +87,48 @@ fn is_ended(rest: &str) -> bool {
     rest.trim_start().starts_with(['Z', 'X'])
 }
 
+/// The undertakers that wait for the end of the process: those that hold a descriptor of it.
+#[must_use]
+pub fn undertakers(pid: u32) -> Vec<u32> {
+    let all = parents().into_iter().map(|(pid, _)| pid);
+    all.filter(|helper| is_undertaker(*helper) && holds(*helper, pid))
+        .collect()
+}
+
+fn is_undertaker(pid: u32) -> bool {
+    let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    words.starts_with(b"tenure-undertaker\0")
+}
+
+/// Whether the process holds a pidfd of the other one.
+fn holds(pid: u32, other: u32) -> bool {
+    let entries = fs::read_dir(format!("/proc/{pid}/fdinfo"));
+    let mut entries = entries.into_iter().flatten().flatten();
+    entries.any(|entry| {
+        let about = fs::read_to_string(entry.path()).unwrap_or_default();
+        let mut named = about.lines().filter_map(|line| line.strip_prefix("Pid:"));
+        named.any(|named| named.trim() == other.to_string())
+    })
+}
+
+/// How much memory the process alone uses, in KiB: pages that no other process has.
+///
+/// # Panics
+/// When the process has ended.
+#[must_use]
+#[track_caller]
+pub fn private_kib(pid: u32) -> u64 {
+    let path = format!("/proc/{pid}/smaps_rollup");
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {path}: {error}"));
+    let of = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+        number.unwrap_or_else(|| panic!("no {name} in {text}"))
+    };
+    of("Private_Clean:") + of("Private_Dirty:")
+}
+
 /// The PIDs of the process's descendants, parents first.
 #[must_use]
 pub fn descendants(pid: u32) -> Vec<u32> {

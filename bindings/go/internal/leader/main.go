@@ -1,7 +1,7 @@
 // Command leader leads a group as often as it can, and prints when it begins and ends, as JSON lines with the instants
 // of the boot-time clock:
 //
-//	leader URL SESSION_TIMEOUT_MS
+//	leader URL SESSION_TIMEOUT_MS [UNDERTAKER]
 //
 // It is a program of the tests, which cut it off and stop it: cargo test --test go. Each line of its standard input is
 // a command, and it closes the client at the end of the input.
@@ -62,14 +62,18 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) != 2 {
-		return errors.New("usage: leader URL SESSION_TIMEOUT_MS")
+	if len(args) != 2 && len(args) != 3 {
+		return errors.New("usage: leader URL SESSION_TIMEOUT_MS [UNDERTAKER]")
 	}
 	timeout, err := strconv.Atoi(args[1])
 	if err != nil {
 		return err
 	}
-	client, err := tenure.Open(args[0], tenure.WithSessionTimeout(time.Duration(timeout)*time.Millisecond))
+	options := []tenure.ClientOption{tenure.WithSessionTimeout(time.Duration(timeout) * time.Millisecond)}
+	if len(args) == 3 {
+		options = append(options, tenure.WithUndertaker(args[2]))
+	}
+	client, err := tenure.Open(args[0], options...)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,11 @@ static tenure_status set_tls(tenure_client_options *options, _GoString_ ca, _GoS
                                          shim_str(_GoStringPtr(name), _GoStringLen(name)), failure);
 }
 
+static tenure_status set_undertaker(tenure_client_options *options, _GoString_ path, tenure_error **failure)
+{
+    return tenure_client_options_set_undertaker(options, shim_str(_GoStringPtr(path), _GoStringLen(path)), failure);
+}
+
 // A second descriptor of the same open file, which Go may close. Its first words cannot fail for want of a
 // descriptor alone, so errno says why.
 static int second(int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, 3); }
@@ -42,6 +47,8 @@ type Client struct {
 type ClientOptions struct {
 	SessionTimeoutMS, TickMS *int64
 	TLS                      *TLS
+	// Undertaker is the path of the helper's program; "" for the one that is installed.
+	Undertaker *string
 }
 
 // TLS are the arguments of tenure_client_options_set_tls.
@@ -70,6 +77,11 @@ func OpenClient(url string, options ClientOptions) (*Client, error) {
 	if tls := options.TLS; tls != nil {
 		status := C.set_tls(made, tls.CAFile, tls.CertificateFile, tls.KeyFile, tls.ServerName, &failure)
 		if err := asError(status, failure); err != nil {
+			return nil, err
+		}
+	}
+	if path := options.Undertaker; path != nil {
+		if err := asError(C.set_undertaker(made, *path, &failure), failure); err != nil {
 			return nil, err
 		}
 	}

@@ -603,6 +603,12 @@ typedef int32_t tenure_agent_state;
 #define TENURE_EVENT_SESSION_CLOSED 7
 
 /**
+ * The helper process that would close the session when this process is dead has ended, or could
+ * not be started. All else goes on as without it: tenure_event_message.
+ */
+#define TENURE_EVENT_SESSION_UNDERTAKER_LOST 8
+
+/**
  * A candidacy begins: its znode is being created.
  */
 #define TENURE_EVENT_CONTENDER_ENROLLING 20
@@ -1564,6 +1570,30 @@ tenure_status tenure_client_options_set_tls(struct tenure_client_options *option
                                             struct tenure_str key_file,
                                             struct tenure_str server_name,
                                             struct tenure_error **error_out);
+
+/**
+ * Sets the helper process that closes the session as soon as this process is dead, so that a successor leads in
+ * milliseconds and not after the session timeout; there is none by default. It starts with the first client that asks
+ * for it, serves all that name the same program, and ends with the last; its end in another way is the event
+ * TENURE_EVENT_SESSION_UNDERTAKER_LOST, and all else goes on. Only a client with a `zk://` URL has sessions to close;
+ * with another URL the option is not used.
+ *
+ * @param options    options
+ * @param path       the path of the program tenure-undertaker, of the same release as the library; the empty text for
+ *                   the one that is installed with the library
+ * @param error_out  an error is written here, on failure only; may be NULL
+ * @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for text that is not UTF-8. tenure_client_open
+ *         starts the program, and returns TENURE_ERR_INVALID_ARGUMENT if it is missing, cannot be started or is of
+ *         another release. For the first client it waits until the program is ready: some milliseconds, at most ten
+ *         seconds
+ *
+ * Ownership: the text is copied. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_client_options_set_undertaker(struct tenure_client_options *options,
+                                                   struct tenure_str path,
+                                                   struct tenure_error **error_out);
 
 /**
  * Frees options. Clients that were opened with them keep their copies.

@@ -73,6 +73,16 @@ def optional_text(name: str, value: Optional[str]) -> Optional[str]:
     return None if value is None else text(name, value)
 
 
+def undertaker_path(value: Union[bool, File]) -> Optional[str]:
+    """The path of an undertaker; the empty text for the one of the package, ``None`` for none."""
+    if isinstance(value, bool):
+        return "" if value else None
+    path = optional_file("undertaker", value)
+    if not path:
+        raise InvalidInputError("undertaker is empty; give True for the undertaker of the package, or a path")
+    return path
+
+
 def optional_file(name: str, value: Optional[File]) -> Optional[str]:
     """The name of a file, if the file system can encode it; ``None`` stays ``None``."""
     if value is None:

@@ -53,7 +53,12 @@ class Handle(Generic[_E]):
 @final
 class Client(Handle[SessionEvent]):
     def __new__(
-        cls, url: str, session_timeout: int, tick: Optional[int], tls: Optional[Tls]
+        cls,
+        url: str,
+        session_timeout: int,
+        tick: Optional[int],
+        tls: Optional[Tls],
+        undertaker: Optional[str],
     ) -> Client: ...
     @property
     def url(self) -> str: ...

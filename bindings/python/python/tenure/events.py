@@ -50,6 +50,7 @@ __all__ = [
     "SessionExpired",
     "SessionRetrying",
     "SessionSuspended",
+    "SessionUndertakerLost",
     "Standby",
     "Strangers",
     "TokenFell",
@@ -138,6 +139,16 @@ class SessionExpired(SessionEvent):
 @dataclass(frozen=True)
 class SessionAuthFailed(SessionEvent):
     """The server refused the credentials; the client is no longer usable."""
+
+
+@dataclass(frozen=True)
+class SessionUndertakerLost(SessionEvent):
+    """The helper process that would close the session when this process is dead has ended, or could
+    not be started. All else goes on as without it. It is news, and no state: ``state`` stays as it
+    was."""
+
+    error: str
+    """What went wrong, and what follows, in a sentence for people."""
 
 
 @dataclass(frozen=True)

@@ -171,6 +171,10 @@ pub(super) struct CandidacyArgs {
     /// small write each twelfth of the session timeout
     #[arg(long)]
     pub(super) warm: bool,
+    /// Do without the small helper process that closes the session as soon as the tool is dead: after
+    /// SIGKILL or a crash, a successor then leads only when the session timeout is over
+    #[arg(long)]
+    pub(super) no_undertaker: bool,
 }
 
 #[derive(Args)]

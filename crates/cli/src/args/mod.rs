@@ -14,23 +14,30 @@ use cli::{CandidacyArgs, Cli, Command, RunArgs, SessionArgs, TlsArgs};
 pub(crate) use refusal::Refusal;
 use std::ffi::OsString;
 use std::time::Duration;
-use tenure::{ClientOptions, ContenderOptions, Reenrol, TlsOptions, Url};
+use tenure::{ClientOptions, ContenderOptions, Reenrol, TlsOptions, Undertaker, Url};
 
 /// The longest session timeout that ZooKeeper's protocol can represent.
 const SESSION_TIMEOUT_MAX: Duration = Duration::from_millis(i32::MAX as u64);
 /// The default limit for a listing.
 const LISTING_LIMIT: Duration = Duration::from_secs(30);
+/// The tool as its own undertaker: the program that runs, also if its file was replaced meanwhile.
+const OWN_PROGRAM: &str = "/proc/self/exe";
 /// The checked command line of a command that opens a session.
 pub(crate) struct Plan {
     pub(crate) url: Url,
     pub(crate) session_timeout: Duration,
     tick: Option<Duration>,
     tls: Option<TlsOptions>,
+    undertaker: Undertaker,
     pub(crate) json: bool,
     pub(crate) job: Job,
 }
 
 impl Plan {
+    fn with(self, undertaker: Undertaker) -> Self {
+        Self { undertaker, ..self }
+    }
+
     pub(crate) fn client_options(&self) -> ClientOptions {
         let mut options = ClientOptions::default().session_timeout(self.session_timeout);
         if let Some(tick) = self.tick {
@@ -39,7 +46,7 @@ impl Plan {
         if let Some(tls) = &self.tls {
             options = options.tls(tls.clone());
         }
-        options
+        options.undertaker(self.undertaker.clone())
     }
 }
 
@@ -119,19 +126,21 @@ fn task(command: Command) -> Result<Task, String> {
         Command::Contend(args) => {
             let url = group_url(&args.session, "contend")?;
             let first_wait = args.candidacy.first_wait();
+            let undertaker = args.candidacy.undertaker();
             let (options, reenrol) = args.candidacy.options(&args.session, &url)?;
             let job = Job::Contend {
                 options,
                 reenrol,
                 first_wait,
             };
-            Ok(args.session.plan(url, job))
+            Ok(args.session.plan(url, job).with(undertaker))
         }
         Command::Run(args) => {
             let url = group_url(&args.session, "run")?;
             args.check_privileges()?;
             let new_privileges = args.new_privileges();
             let first_wait = args.candidacy.first_wait();
+            let undertaker = args.candidacy.undertaker();
             let (contender, reenrol) = args.candidacy.options(&args.session, &url)?;
             let job = run::Job {
                 contender,
@@ -142,7 +151,7 @@ fn task(command: Command) -> Result<Task, String> {
                 first_wait,
                 command: args.command,
             };
-            Ok(args.session.plan(url, Job::Run(job)))
+            Ok(args.session.plan(url, Job::Run(job)).with(undertaker))
         }
         Command::Detect(args) => {
             let url = checked_url(&args.session)?;
@@ -202,6 +211,13 @@ impl CandidacyArgs {
         }
     }
 
+    fn undertaker(&self) -> Undertaker {
+        match self.no_undertaker {
+            true => Undertaker::Off,
+            false => Undertaker::At(OWN_PROGRAM.into()),
+        }
+    }
+
     fn options(
         self,
         session: &SessionArgs,
@@ -229,6 +245,7 @@ impl SessionArgs {
             session_timeout: self.session_timeout,
             tick: self.tick,
             tls: self.tls.options(),
+            undertaker: Undertaker::Off,
             json: self.json,
             job,
         }
@@ -312,6 +329,7 @@ mod tests {
     #[test]
     fn every_option_reaches_the_library() {
         let default = chosen(&plan(&[]));
+        assert_ne!(chosen(&plan(&["--no-undertaker"])), default);
         let is_flat = |setting: &&tenure::words::Setting| setting.kind != Kind::Object;
         for of in OPTIONS.iter().filter(|of| of.noun != "TLS option") {
             for setting in of.settings.iter().filter(is_flat) {

@@ -7,7 +7,8 @@
 //! - The supervisor is stopped or starved: no new deadline arrives, and at the old one the command is
 //!   asked to end, then killed. How late the guardian itself gets a processor is measured, and it
 //!   begins earlier by that ([`lateness`](super::lateness)).
-//! - The supervisor is killed: its socket closes, and all is killed at once.
+//! - The supervisor is killed: its socket closes, and all is killed at once. Only when nothing is left, the
+//!   undertaker may close the supervisor's session: the guardian tells it so.
 //! - The guardian itself is killed: the kernel kills the command (`PR_SET_PDEATHSIG`), and the
 //!   supervisor kills the rest.
 //!
@@ -42,6 +43,9 @@ pub(super) const NAME: &str = "tenure-guardian";
 /// The name that `killall` and `pkill` match: a command that kills every "tenure" must not kill
 /// both.
 const SHORT_NAME: &std::ffi::CStr = c"lease-guardian";
+
+/// In the place of the number of a descriptor that there is not.
+pub(super) const NO_DESCRIPTOR: &str = "-";
 
 /// How long before the end of the lease all is killed.
 pub(super) const KILL_BEFORE: Duration = Duration::from_millis(100);
@@ -98,6 +102,9 @@ impl Words {
 
 struct Arguments {
     socket: UnixStream,
+    /// Where it says that nothing of the command is left: an undertaker waits for that before it closes the
+    /// session of a supervisor that was killed.
+    undertaker: Option<File>,
     words: Words,
     command: Vec<OsString>,
 }
@@ -124,9 +131,17 @@ pub(crate) fn main(words: &[OsString]) -> Option<ExitCode> {
 
 fn read(words: &[OsString]) -> Option<Arguments> {
     let mut words = words.iter().skip(1);
-    let socket = words.next()?.to_str()?.parse().ok()?;
+    let mut descriptor = || {
+        let word = words.next()?.to_str()?;
+        match word {
+            NO_DESCRIPTOR => Some(None),
+            number => Some(Some(sys::adopt(number.parse().ok()?).ok()?)),
+        }
+    };
+    let (socket, undertaker) = (descriptor()??, descriptor()?);
     Some(Arguments {
-        socket: sys::adopt(socket).ok()?,
+        socket: socket.into(),
+        undertaker: undertaker.map(File::from),
         words: Words::read(&mut words)?,
         command: words.cloned().collect(),
     })
@@ -146,9 +161,11 @@ fn set_up(new_privileges: bool) -> io::Result<()> {
     Ok(())
 }
 
-fn guard(arguments: Arguments) -> io::Result<()> {
+fn guard(mut arguments: Arguments) -> io::Result<()> {
+    let undertaker = arguments.undertaker.take();
     let (mut guardian, command) = Guardian::start(arguments)?;
     let Some(mut command) = command else {
+        tell(undertaker);
         guardian.wait_closed();
         return Ok(());
     };
@@ -163,6 +180,7 @@ fn guard(arguments: Arguments) -> io::Result<()> {
         guardian.wait()?;
         guardian.take_orders(&mut command);
     }
+    tell(undertaker);
     if guardian.killed {
         guardian.report(Notice::Killed);
     }
@@ -170,6 +188,15 @@ fn guard(arguments: Arguments) -> io::Result<()> {
     command.remove_cgroup();
     guardian.wait_closed();
     Ok(())
+}
+
+/// Tells the undertaker that nothing of the command is left. In every other case of our end the pipe ends
+/// without a word, and the session is left to its timeout.
+fn tell(undertaker: Option<File>) {
+    if let Some(mut pipe) = undertaker {
+        // Without a reader there is no undertaker.
+        drop(pipe.write(b"."));
+    }
 }
 
 /// The time, on `CLOCK_BOOTTIME`, since the supervisor's last order; or more, if that clock has
@@ -230,6 +257,7 @@ impl Guardian {
             socket,
             words,
             command,
+            ..
         } = arguments;
         let mut signals = SigSet::empty();
         signals.add(Signal::SIGCHLD);

@@ -12,7 +12,7 @@ use nix::unistd::Pid;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
@@ -42,6 +42,8 @@ pub(super) struct Terms<'a> {
     pub(super) new_privileges: bool,
     /// Distinguishes the runs of this process.
     pub(super) number: u64,
+    /// Where the guardian tells an undertaker that nothing of the command is left.
+    pub(super) undertaker: Option<BorrowedFd<'a>>,
 }
 
 /// A guardian and its command.
@@ -70,10 +72,14 @@ impl GuardianClient {
             new_privileges: terms.new_privileges,
             cgroup: cgroup.clone(),
         };
+        let pipe = terms.undertaker.map(|pipe| pipe.try_clone_to_owned());
+        let pipe = pipe.transpose()?;
+        let number_of_pipe = pipe.as_ref().map(|pipe| pipe.as_raw_fd().to_string());
         let mut command = Command::new("/proc/self/exe");
         command
             .arg0(guardian::NAME)
             .arg(theirs.as_raw_fd().to_string())
+            .arg(number_of_pipe.as_deref().unwrap_or(guardian::NO_DESCRIPTOR))
             .args(words.list())
             .args(terms.command)
             .env("TENURE_TOKEN", terms.token.to_string())
@@ -81,6 +87,9 @@ impl GuardianClient {
             // Signals to the supervisor's group are not for the guardian.
             .process_group(0);
         sys::hand_over(&mut command, theirs);
+        if let Some(pipe) = pipe {
+            sys::leave_open(&mut command, pipe);
+        }
         let spawned = command.spawn();
         let guardian = Arc::new(Mutex::new(spawned.inspect_err(|_| {
             cgroup.iter().for_each(Cgroup::remove);

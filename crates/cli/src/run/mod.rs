@@ -31,7 +31,7 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 use tenure::{
     Client, Contender, ContenderEvent, ContenderOptions, Error, LostReason, Member, Pending,
-    Reenrol, SessionEvent,
+    Reenrol, SessionEvent, undertaker::Hold,
 };
 
 /// How long after the session timeout the library may take to report that it gives up.
@@ -89,6 +89,8 @@ struct Run {
     waits_for_terminal: bool,
     /// Processes that were killed and live on, for the last words of the tool.
     survivors: Vec<u32>,
+    /// While it lives, an undertaker closes nothing before the guardian says that the command is gone.
+    _hold: Option<Hold>,
 }
 
 impl Run {
@@ -324,6 +326,8 @@ impl Supervisor<'_> {
     fn start(&mut self, member: &Member, lease_end: u64, drain: Duration) {
         self.runs += 1;
         let number = self.runs;
+        // Before the command can act: if this process is killed, its session must outlive the command.
+        let hold = self.client.hold_undertaker();
         let terms = Terms {
             command: &self.job.command,
             token: member.token,
@@ -333,6 +337,7 @@ impl Supervisor<'_> {
             stop_timeout: self.job.stop_timeout,
             new_privileges: self.job.new_privileges,
             number,
+            undertaker: hold.as_ref().map(Hold::pipe),
         };
         let events = self.guardian_events.clone();
         let guardian = GuardianClient::start(&terms, move |event| {
@@ -352,6 +357,7 @@ impl Supervisor<'_> {
                     given_up: false,
                     waits_for_terminal: false,
                     survivors: Vec::new(),
+                    _hold: hold,
                 });
             }
             Err(error) => self.fail(&format!("cannot start a guardian: {error}")),

@@ -24,6 +24,7 @@ mod status;
 mod strangers;
 mod timeouts;
 mod tokens;
+mod undertaker;
 mod urls;
 
 use serde_json::Value;

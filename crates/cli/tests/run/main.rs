@@ -9,6 +9,7 @@ mod faults;
 mod guardian;
 mod manners;
 mod starved;
+mod undertaker;
 
 use serde_json::Value;
 use std::path::PathBuf;

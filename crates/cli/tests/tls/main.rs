@@ -41,10 +41,15 @@ fn fresh_url(server: &Zookeeper) -> String {
 
 /// Starts `tenure COMMAND URL WORDS…`, as this authority's client.
 fn tenure(pki: &Pki, command: &str, url: &str, words: &[&str]) -> Process {
+    tenure_for(T, pki, command, url, words)
+}
+
+/// The same with another session timeout.
+fn tenure_for(timeout: Duration, pki: &Pki, command: &str, url: &str, words: &[&str]) -> Process {
     let [ca, certificate, key] =
         [&pki.ca, &pki.certificate, &pki.key].map(|file| file.to_str().unwrap());
     let trust = ["--tls-ca", ca, "--tls-cert", certificate, "--tls-key", key];
-    Tool::new(TOOL, T).start(command, url, &[&trust, words].concat())
+    Tool::new(TOOL, timeout).start(command, url, &[&trust, words].concat())
 }
 
 /// The exit code of a run and its output.
@@ -77,6 +82,22 @@ fn every_command_with_a_session_has_tls() {
     let (code, said) = finish(&tenure(pki(), "run", &url, &words));
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("token ") && said.contains("ended"), "{said}");
+}
+
+#[test]
+fn a_contender_that_is_killed_is_succeeded_at_once() {
+    if or_skip(Version::Debian.secure()).is_none() {
+        return;
+    }
+    let server = pki().zookeeper(Version::Debian, &[("maxSessionTimeout", "60000")]);
+    let url = fresh_url(&server);
+    // So long that the test does not wait for its end. The successor's is as short as that of the others.
+    let leader = tenure_for(LIMIT, pki(), "contend", &url, &[]);
+    leader.wait_for("leading", LIMIT, is("leading"));
+    let standby = tenure(pki(), "contend", &url, &[]);
+    standby.wait_for("standby", LIMIT, is("standby"));
+    leader.kill();
+    standby.wait_for("leading", LIMIT / 2, is("leading"));
 }
 
 #[test]

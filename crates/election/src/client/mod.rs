@@ -8,6 +8,7 @@ mod prove;
 mod recheck;
 mod signals;
 
+use super::ask::Ask;
 use super::contender::Contender;
 use super::event::{Event, SessionEvent};
 use super::shared::Shared;
@@ -19,7 +20,7 @@ pub(crate) use agenda::{Leads, Needs, Waits};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use machines::{Machine, Machines};
-use tenure_session::{Session, SessionOptions, SessionWake, Time, lease};
+use tenure_session::{Identity, Session, SessionOptions, SessionWake, Time, lease};
 
 /// One session, and the machines that share it. See the [crate](crate) for the contract.
 pub struct Client {
@@ -62,10 +63,20 @@ impl Client {
     /// A client that connects at its first [`Input::Tick`]. `seed` picks the order of servers
     /// and the jitter of pauses.
     pub fn new(options: SessionOptions, seed: u64) -> Self {
+        Self::on(Session::new(options, seed))
+    }
+
+    /// A client that only closes the session of another process: from its first [`Input::Tick`] on it tries
+    /// until `patience` to reach a server, and then reports [`SessionEvent::Closed`].
+    pub fn bury(options: SessionOptions, identity: Identity, patience: Time, seed: u64) -> Self {
+        Self::on(Session::bury(options, identity, patience, seed))
+    }
+
+    fn on(session: Session<Ask>) -> Self {
         Self {
             shared: Shared {
                 now: Time::default(),
-                session: Session::new(options, seed),
+                session,
                 watches: Watches::default(),
                 znodes: OwnZnodes::default(),
                 leases: SharedLeases::default(),
@@ -165,6 +176,11 @@ impl Client {
     /// The session timeout: no lease base is older than that.
     pub fn timeout(&self) -> core::time::Duration {
         self.shared.session.timeout()
+    }
+
+    /// By what servers know the session; `None` while there is none.
+    pub fn identity(&self) -> Option<&Identity> {
+        self.shared.session.identity()
     }
 
     /// How many requests wait: to be sent, or for their answers. The edge holds commands back while

@@ -60,6 +60,15 @@ words! {
         } = (5, "expired", python: "SessionExpired"),
         /// The server refused the credentials; the client is no longer usable.
         AuthFailed = (6, "auth_failed", python: "SessionAuthFailed"),
+        /// The helper process that would close the session when this process is dead has ended, or could not be
+        /// started. All else goes on as without it.
+        UndertakerLost {
+            /// What went wrong, and what follows, in a sentence for people.
+            error: String,
+        } = (8, "undertaker_lost", python: "SessionUndertakerLost", news: true,
+            python_doc: "The helper process that would close the session when this process is dead has ended, or \
+                         could not be started. All else goes on as without it. It is news, and no state: \
+                         ``state`` stays as it was."),
         /// The client was closed; this is the last event of the client itself.
         Closed = (7, "closed", python: "SessionClosed"),
     }

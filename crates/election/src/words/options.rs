@@ -75,6 +75,18 @@ const CLIENT: Settings = Settings {
                   used.",
             value: "",
         },
+        Setting {
+            name: "undertaker",
+            kind: Kind::Object,
+            brief: "the helper process that closes the session as soon as this process is dead; off by default",
+            doc: "The helper process that closes the session as soon as this process is dead, so that a successor \
+                  leads in milliseconds and not after the session timeout; off by default. It starts with the \
+                  first client that asks for it, and serves them all; if it ends, \
+                  [`SessionEvent::UndertakerLost`] says so and all else goes on. Only a client with a `zk://` URL \
+                  has sessions to close; with another URL the option is not used.",
+            value: "the path of the program tenure-undertaker; the empty text for the one that is installed with \
+                    the library",
+        },
     ],
 };
 

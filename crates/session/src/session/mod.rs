@@ -26,13 +26,13 @@ mod prove;
 
 use crate::blame::{Blame, Suspect};
 use crate::edge::{Output, Outputs, SessionWake};
+use crate::identity::Identity;
 use crate::lease;
 use crate::options::SessionOptions;
 use crate::proof::Proofs;
 use crate::question::Question;
 use crate::requests::{Ask, Requests};
 use crate::rng::Rng;
-use crate::secret::Secret;
 use crate::servers::{Host, Servers};
 use crate::signal::{ExpiredBy, Signal};
 use crate::time::Time;
@@ -49,15 +49,6 @@ use tenure_proto::{FrameDecoder, Request, ServerError, op, xid};
 
 /// The number of bytes of an arriving answer that count as progress.
 const PROGRESS_BYTES: usize = 4 << 10;
-
-#[derive(Debug, Default)]
-struct Identity {
-    id: i64,
-    password: Secret,
-    /// The smallest that a server ever granted for the session: a longer one on a later connection does
-    /// not lengthen what rests on an earlier one.
-    timeout: Duration,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
@@ -177,6 +168,18 @@ impl<Q: Question> Session<Q> {
         }
     }
 
+    /// The session that another process had: it is only to be closed. From the first
+    /// [`tick`](Self::tick) on it tries until `patience` to reach a server that closes it; the first signal
+    /// that is not [`Signal::Retrying`] is [`Signal::Ended`], clean also if the session was over already.
+    pub fn bury(options: SessionOptions, identity: Identity, patience: Time, seed: u64) -> Self {
+        Self {
+            identity,
+            purpose: Purpose::Close { patience },
+            signals: VecDeque::new(),
+            ..Self::new(options, seed)
+        }
+    }
+
     // ---- for the machines ----
 
     /// Whether requests can be sent now.
@@ -187,6 +190,12 @@ impl<Q: Question> Session<Q> {
     /// The session's number, 0 while there is none.
     pub fn id(&self) -> i64 {
         self.identity.id
+    }
+
+    /// By what servers know the session, also while it waits to be closed; `None` while there is none. It
+    /// changes with a new session, and may change with a new connection.
+    pub fn identity(&self) -> Option<&Identity> {
+        (self.identity.id != 0).then_some(&self.identity)
     }
 
     /// The session timeout: the granted one, or the requested one while there is no session.

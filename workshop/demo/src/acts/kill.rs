@@ -9,13 +9,14 @@ use crate::table::Finding;
 
 pub(super) fn play(demo: &mut Demo) -> Step<Vec<Finding>> {
     let (timeout, old) = (demo.settings.session_timeout, demo.leader()?);
-    // Sessions end on a tick of the server; the next in line proves its lease within another.
+    // Its undertaker closes the session at once. If it fails, the session ends on a tick of the server, and the
+    // next in line proves its lease within another.
     let promised = timeout + 2 * demo.settings.tick;
     demo.narrator
         .say(Tag::Demo, format!("SIGKILL to {}", old.name));
     let killed_ns = demo.kill(old.actor)?;
     let what = format!(
-        "{}'s session to expire and the next contender to lead",
+        "{}'s undertaker to close the session and the next contender to lead",
         old.name
     );
     let next = successor::wait(demo, &what, killed_ns, promised)?;

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Optional, TypeVar, Union
 
 from .. import _logs, _tenure
-from .._arguments import File, Payload, Span, nanos, required_nanos, text
+from .._arguments import File, Payload, Span, nanos, required_nanos, text, undertaker_path
 from .._options import Policy, contender_options
 from .._tls import tls_options
 from ..events import SessionEvent
@@ -40,6 +40,7 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
         tls_cert: Optional[File] = None,
         tls_key: Optional[File] = None,
         tls_server_name: Optional[str] = None,
+        undertaker: Union[bool, File] = False,
     ) -> None:
         """Opens a client. It does not wait for a connection.
 
@@ -64,6 +65,13 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
                 same file.
             tls_server_name: the name or IP address that each server's certificate must hold, instead
                 of the host in the URL.
+            undertaker: the helper process that closes the session as soon as this process is dead, so
+                that a successor leads in milliseconds and not after the session timeout. ``True``
+                for the program that came with the package, or the path of another
+                ``tenure-undertaker`` of the same release. It starts with the first client that asks
+                for it, which waits for that, and serves all that name the same program; if it ends,
+                :class:`tenure.SessionUndertakerLost` says so, and all else goes on. Only a
+                ``zk://`` URL has sessions to close.
 
         The files are read here, and never again: a file that is replaced counts for the next
         client. In an event loop, keep them on a disk that does not block. Later failures of TLS are
@@ -76,7 +84,8 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
         """
         tls = tls_options(tls_ca, tls_cert, tls_key, tls_server_name)
         patience = required_nanos("session_timeout", session_timeout)
-        native = _tenure.Client(text("url", url), patience, nanos("tick", tick), tls)
+        helper = undertaker_path(undertaker)
+        native = _tenure.Client(text("url", url), patience, nanos("tick", tick), tls, helper)
         self._begin(native, patience)
 
     def _begin(self, native: _tenure.Client, patience: int) -> None:

@@ -1,0 +1,38 @@
+//! The first and only message of an undertaker to the process that it serves.
+
+use super::codec::{Reader, Writer};
+
+/// The version of the messages. Helper and library of different versions do not work together.
+pub(crate) const PROTOCOL: u64 = 1;
+
+const TAG: u8 = b'U';
+
+/// The helper is ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hello {
+    pub(crate) protocol: u64,
+    /// Whether it was built with TLS.
+    pub(crate) tls: bool,
+    pub(crate) pid: u32,
+}
+
+impl Hello {
+    pub(crate) fn encode(self) -> Vec<u8> {
+        let mut writer = Writer::tag(TAG);
+        writer.number(self.protocol);
+        writer.number(self.tls.into());
+        writer.number(self.pid.into());
+        writer.finish()
+    }
+
+    /// The greeting of this or a later version, which begins in the same way.
+    pub(crate) fn decode(message: &[u8]) -> Option<Self> {
+        let (tag, mut reader) = Reader::of(message)?;
+        let protocol = reader.number().filter(|_| tag == TAG)?;
+        Some(Self {
+            protocol,
+            tls: reader.number()? != 0,
+            pid: u32::try_from(reader.number()?).ok()?,
+        })
+    }
+}

@@ -1,0 +1,18 @@
+//! The undertaker: a small process that closes the sessions of this one as soon as it is dead, as the kernel
+//! reports it. This is the side of the process that it serves; `src/undertaker/` is the helper itself.
+
+pub(crate) mod charge;
+pub(crate) mod codec;
+mod find;
+pub(crate) mod hello;
+mod launch;
+mod link;
+pub(crate) mod order;
+mod refused;
+
+pub(crate) use find::PROGRAM;
+pub use find::Undertaker;
+pub(crate) use launch::ROLE;
+pub use link::Hold;
+pub(crate) use link::{Link, Sent, hire, reap};
+pub(crate) use refused::Refused;
