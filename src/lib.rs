@@ -47,7 +47,8 @@ pub use api::{
     Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Detector, DetectorEvent,
     Error, ErrorKind, Events, ExpiredBy, Group, GroupEvent, HandleEvent, Host, Leader, Leadership,
     LeasePolicy, LogLevel, LogRecord, LostReason, Member, MemoryServer, Metrics, Pending, Reenrol,
-    SessionEvent, Strangers, Time, TlsOptions, Undertaker, Url, now, set_log, unset_log,
+    ServerKind, SessionEvent, Strangers, Time, TlsOptions, Undertaker, Url, now, set_log,
+    unset_log,
 };
 
 #[cfg(feature = "log")]

@@ -1,6 +1,6 @@
 //! The checks of arguments, before anything is sent.
 
-use crate::core::{Error, ErrorKind};
+use crate::core::{ContenderSpec, Error, ErrorKind, LeasePolicy};
 use crate::proto::path;
 use std::time::Duration;
 
@@ -45,4 +45,40 @@ pub(super) fn check_member(label: Option<&str>, data: &[u8]) -> Result<(), Error
         )));
     }
     Ok(())
+}
+
+/// The bounds of `lease` and `fail_over`: three proofs must fit into a lease, and no successor waits longer than the
+/// upper one.
+const LEASE_MIN: Duration = Duration::from_millis(100);
+const FAIL_OVER_MIN: Duration = Duration::from_millis(250);
+const GUARD_MAX: Duration = crate::core::GUARD_MAX;
+
+/// The times of a guarded lease.
+pub(super) fn check_guard(spec: &ContenderSpec) -> Result<(), Error> {
+    let times = [
+        ("lease", spec.lease, LEASE_MIN),
+        ("fail_over", spec.fail_over, FAIL_OVER_MIN),
+    ];
+    for (name, span, least) in times {
+        let Some(span) = span else {
+            continue;
+        };
+        if spec.policy != LeasePolicy::Guarded {
+            return Err(invalid(format!(
+                "`{name}` needs the policy `guarded`, and the policy is `{}`",
+                spec.policy.name()
+            )));
+        }
+        if span < least || span > GUARD_MAX {
+            return Err(invalid(format!(
+                "`{name}` is {span:?}; it must be from {least:?} to {GUARD_MAX:?}"
+            )));
+        }
+    }
+    match (spec.lease, spec.fail_over) {
+        (Some(_), Some(_)) => Err(invalid(
+            "`lease` and `fail_over` exclude each other: a lease lasts four tenths of `fail_over`",
+        )),
+        _ => Ok(()),
+    }
 }

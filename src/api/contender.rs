@@ -1,7 +1,7 @@
 //! A contender, its options and its leadership.
 
 use super::any_events::wait_for;
-use super::checks::{check_group, check_member};
+use super::checks::{check_group, check_guard, check_member};
 use super::events::Events;
 use crate::core::words::Ending;
 use crate::core::{
@@ -88,7 +88,8 @@ impl ContenderOptions {
     /// `InvalidInput`; the message says what is wrong.
     pub fn validate(&self) -> Result<(), Error> {
         check_group(&self.spec.path)?;
-        check_member(self.spec.label.as_deref(), &self.spec.data)
+        check_member(self.spec.label.as_deref(), &self.spec.data)?;
+        check_guard(&self.spec)
     }
 
     pub(super) fn into_spec(self) -> Result<ContenderSpec, Error> {

@@ -19,7 +19,7 @@ pub(crate) use crate::core::Event;
 pub use crate::core::words;
 pub use crate::core::{
     ContenderEvent, DetectorEvent, Error, ErrorKind, ExpiredBy, GroupEvent, Host, Leader,
-    LeasePolicy, LostReason, Member, Reenrol, SessionEvent, Strangers, Time,
+    LeasePolicy, LostReason, Member, Reenrol, ServerKind, SessionEvent, Strangers, Time,
 };
 #[cfg(feature = "capi")]
 pub(crate) use crate::driver::on_dispatch;

@@ -3,7 +3,8 @@
 use super::log::LogLevel;
 use crate::core::words::Ending;
 use crate::core::{
-    ContenderEvent, DetectorEvent, Event, ExpiredBy, GroupEvent, LostReason, Member, SessionEvent,
+    ContenderEvent, DetectorEvent, Event, ExpiredBy, GroupEvent, LostReason, Member, ServerKind,
+    SessionEvent,
 };
 
 const NO_LINE: &str = "an event without a line";
@@ -65,8 +66,16 @@ pub(super) fn line(event: &Event, about: &str) -> String {
 fn session(event: &SessionEvent) -> String {
     match event {
         SessionEvent::Connecting => "connecting".to_owned(),
-        SessionEvent::Connected { session, timeout } => {
-            format!("connected, session 0x{session:x}, session timeout {timeout:?}")
+        SessionEvent::Connected {
+            session,
+            timeout,
+            server,
+        } => {
+            let note = match server {
+                ServerKind::Other => "; the server is not ZooKeeper",
+                _ => "",
+            };
+            format!("connected, session 0x{session:x}, session timeout {timeout:?}{note}")
         }
         SessionEvent::Suspended { error, .. } => format!("connection lost: {error}"),
         SessionEvent::Retrying { attempt, error } => {
@@ -90,7 +99,15 @@ fn contender(event: &ContenderEvent) -> String {
     match event {
         ContenderEvent::Enrolling => "enrolling".to_owned(),
         ContenderEvent::Enrolled { member } => format!("enrolled as {}", member.path),
-        ContenderEvent::Standby { member, ahead } => {
+        ContenderEvent::Standby {
+            member,
+            waits_until: Some(_),
+            ..
+        } => format!(
+            "{} is first, and waits for the lease of the leader before it",
+            member.path
+        ),
+        ContenderEvent::Standby { member, ahead, .. } => {
             format!("{} stands by, {ahead} ahead", member.path)
         }
         ContenderEvent::Leading { member, .. } => {

@@ -65,6 +65,7 @@ fn event<'py>(py: Python<'py>, word: &Word, parts: Vec<Part<'_>>) -> Made<'py> {
             Part::Text(text) => text.into_pyobject(py)?.into_any(),
             Part::Error(error) => exception(py, error)?,
             Part::By(by) => by.name().into_pyobject(py)?.into_any(),
+            Part::Server(kind) => kind.name().into_pyobject(py)?.into_any(),
             Part::Reason(reason) => {
                 arguments.push(reason.name().into_pyobject(py)?.into_any());
                 match reason {

@@ -9,8 +9,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 use tenure::{
-    ContenderEvent, DetectorEvent, ErrorKind, ExpiredBy, Leader, LostReason, Member, SessionEvent,
-    Strangers, Time,
+    ContenderEvent, DetectorEvent, ErrorKind, ExpiredBy, Leader, LostReason, Member, ServerKind,
+    SessionEvent, Strangers, Time,
 };
 
 /// A member and its payload.
@@ -71,9 +71,24 @@ pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line>
     };
     Some(match event {
         SessionEvent::Connecting => say("connecting".to_owned()),
-        SessionEvent::Connected { session, timeout } => {
-            let text = format!("connected as {session:#x}, timeout {}", span(*timeout));
-            say(text).with("timeout_ms", millis(*timeout))
+        SessionEvent::Connected {
+            session,
+            timeout,
+            server,
+        } => {
+            let note = match server {
+                ServerKind::Other => {
+                    "; the server is not ZooKeeper: only `--policy guarded` is safe there"
+                }
+                _ => "",
+            };
+            let text = format!(
+                "connected as {session:#x}, timeout {}{note}",
+                span(*timeout)
+            );
+            say(text)
+                .with("timeout_ms", millis(*timeout))
+                .with("server", server.name())
         }
         SessionEvent::Suspended { error, .. } => {
             say(format!("suspended: {}", plain(error))).with("error", error.as_str())
@@ -104,10 +119,26 @@ pub(crate) fn contender(event: &ContenderEvent) -> Option<Line> {
         ContenderEvent::Enrolled { member } => {
             Line::new("enrolled", plain(&member.path)).with("member", name(member))
         }
-        ContenderEvent::Standby { member, ahead } => {
-            Line::new("standby", format!("{}, {ahead} ahead", plain(&member.path)))
+        ContenderEvent::Standby {
+            member,
+            ahead,
+            waits_until,
+        } => {
+            let path = plain(&member.path);
+            let text = match waits_until {
+                Some(at) => format!(
+                    "{path} waits {} for the lease of the leader before it",
+                    span(until(*at))
+                ),
+                None => format!("{path}, {ahead} ahead"),
+            };
+            let line = Line::new("standby", text)
                 .with("member", name(member))
-                .with("ahead", *ahead)
+                .with("ahead", *ahead);
+            match waits_until {
+                Some(at) => line.with("waits_until_boottime_ns", at.as_nanos()),
+                None => line,
+            }
         }
         ContenderEvent::Leading { member, lease_end } => Line::new(
             "leading",

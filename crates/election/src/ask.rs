@@ -6,13 +6,13 @@ use super::group::{GroupAsk, QuestionAsk};
 use super::znode::{Look, ZnodeAsk, ZnodeId};
 use super::{Handle, SESSION};
 use alloc::vec::Vec;
-use tenure_proto::{Request, op};
+use tenure_proto::{Request, Response, ServerError, op};
 use tenure_session::Question;
 
 /// The machine that asks, and the purpose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ask {
-    /// A proof of these own znodes.
+    /// A proof of these own znodes, one for each operation: one that shows a beat, too, has two.
     Proof(Vec<ZnodeId>),
     /// A proof of a member that is next in line, with a look at the member before it.
     IdleProof(Handle, ZnodeId),
@@ -58,4 +58,16 @@ impl Question for Ask {
     fn begins_call(&self) -> bool {
         matches!(self, Self::Group(_, GroupAsk::Question(_, ask)) if !matches!(ask, QuestionAsk::Count(_)))
     }
+}
+
+/// `RUNTIMEINCONSISTENCY`: the answer to the operations of a `multi` that come after the failed one.
+const NOT_LOOKED_AT: ServerError = ServerError::Other(-2);
+
+/// The operation that has made a `multi` fail: its place, and its error.
+pub(crate) fn failed(outcomes: &[Result<Response, ServerError>]) -> Option<(usize, ServerError)> {
+    let mut errors = outcomes.iter().enumerate().filter_map(|(at, outcome)| {
+        let error = *outcome.as_ref().err()?;
+        (error != NOT_LOOKED_AT).then_some((at, error))
+    });
+    errors.next()
 }

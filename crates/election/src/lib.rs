@@ -50,6 +50,7 @@ mod edge;
 mod error;
 mod event;
 mod group;
+mod mark;
 mod members;
 mod shared;
 mod shared_lease;
@@ -70,10 +71,11 @@ pub use event::{
 };
 pub use shared_lease::{Basis, Published};
 pub use strangers::Strangers;
+pub use tenure_session::lease::GUARD_MAX;
 pub use tenure_session::{
     ANSWER_BYTES_MAX, Host, Identity, Secret, SessionOptions, SessionWake, Time,
 };
-pub use words::{LeasePolicy, Reenrol};
+pub use words::{LeasePolicy, Reenrol, ServerKind};
 
 /// Names a contender, detector or group of one client. The edge picks the numbers; [`SESSION`]
 /// is the client itself.

@@ -4,7 +4,7 @@ use super::ask::Ask;
 use super::shared_lease::SharedLeases;
 use super::watches::Watches;
 use super::znode::OwnZnodes;
-use super::{Event, Handle, Outbox};
+use super::{Event, Handle, Outbox, ServerKind};
 use tenure_proto::Request;
 use tenure_session::{Session, Time};
 
@@ -24,6 +24,11 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn attached(&self) -> bool {
         self.session.attached()
+    }
+
+    /// The kind of the server of the newest connection.
+    pub(crate) fn server_kind(&self) -> ServerKind {
+        self.session.server_kind().into()
     }
 
     pub(crate) fn ask(&mut self, ask: Ask, request: Request) {

@@ -6,6 +6,8 @@ use core::time::Duration;
 /// The reason for which a session gives no lease; its text says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hindrance {
+    /// The server is not ZooKeeper, and ends sessions by rules for which the verified lease has no argument.
+    NotZooKeeper,
     /// No lease with these times is long enough to be of use.
     TooShort {
         /// The session timeout.
@@ -34,6 +36,11 @@ pub enum Hindrance {
 impl fmt::Display for Hindrance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotZooKeeper => f.write_str(
+                "the server is not Apache ZooKeeper (its session has no password, as those of ClickHouse Keeper \
+                 and RaftKeeper), and a leader whose lease rests on ZooKeeper's session expiry is not safe there; \
+                 choose the policy `guarded`",
+            ),
             Self::TooShort { timeout, tick } => {
                 write!(
                     f,

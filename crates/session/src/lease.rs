@@ -248,6 +248,38 @@ pub(crate) fn refusal(timeout: Duration, tick: Option<Duration>) -> Option<Hindr
     (lease_length(timeout) < age + enough(pace)).then_some(Hindrance::TooShort { timeout, tick })
 }
 
+// ---- the guarded lease ----
+
+/// The longest lease that a contender may have: a successor that cannot read the length of the lease before
+/// its own waits for this one.
+pub const GUARD_MAX: Duration = Duration::from_secs(10);
+
+/// The length of a guarded lease, unless it is configured.
+pub fn guard(timeout: Duration) -> Duration {
+    (timeout / 4).min(GUARD_MAX)
+}
+
+/// The end of a guarded lease of this length that rests on a write which was sent at `sent`.
+pub fn guard_end(sent: Time, length: Duration) -> Time {
+    sent + (length - length / CLOCK_RATE - length / MARGIN)
+}
+
+/// The instant from which a leader with a guarded lease is in jeopardy.
+pub fn guard_overdue(sent: Time, length: Duration) -> Time {
+    sent + length * 2 / 3
+}
+
+/// The interval of proofs that keeps a guarded lease.
+pub fn guard_interval(length: Duration) -> Duration {
+    length / 3
+}
+
+/// The end of the wait for a guarded lease of this length, if the last write that could renew it was
+/// committed before `gone`.
+pub fn guard_wait(gone: Time, length: Duration) -> Time {
+    gone + length + length * 2 / CLOCK_RATE
+}
+
 // ---- the session ----
 
 /// The interval at which an idle session sends a request, so that it neither expires nor becomes stale.

@@ -79,6 +79,6 @@ pub use question::Question;
 pub use secret::Secret;
 pub use servers::Host;
 pub use session::{Proving, Session};
-pub use signal::{ExpiredBy, Signal};
+pub use signal::{ExpiredBy, ServerKind, Signal};
 pub use time::Time;
 pub use watch::WatchKind;

@@ -15,6 +15,21 @@ pub enum ExpiredBy {
     /// server may have begun to end it, or answers are too slow for a contender to lead with it again.
     /// The rest of the session is removed as soon as a server can be reached.
     LocalTimeout,
+    /// A server, by granting another session: it cannot reattach sessions. The znodes of this one stand until
+    /// it times out there, or are deleted before.
+    Replaced,
+}
+
+/// The kind of the server that granted a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ServerKind {
+    /// Apache ZooKeeper.
+    #[default]
+    ZooKeeper,
+    /// A server that speaks ZooKeeper's protocol and ends sessions by rules of its own (ClickHouse Keeper,
+    /// RaftKeeper): the verified lease does not hold there, and it may not know every operation. Its
+    /// passwords are 16 zero bytes.
+    Other,
 }
 
 /// What happened to the session, in order.

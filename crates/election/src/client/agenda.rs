@@ -6,6 +6,7 @@ use crate::Handle;
 use crate::shared_lease::Basis;
 use crate::znode::ZnodeId;
 use alloc::collections::{BTreeMap, BTreeSet};
+use core::time::Duration;
 use tenure_session::{Proving, Time};
 
 /// The needs of a machine, which the client must know without a call to it.
@@ -19,6 +20,8 @@ pub(crate) struct Needs {
     pub(crate) leads: Option<Leads>,
     /// How much the session must prove for it, and the znode that proofs must name.
     pub(crate) claim: Option<(Proving, ZnodeId)>,
+    /// The longest interval of proofs for its lease, if that does not rest on the session.
+    pub(crate) haste: Option<Duration>,
     /// It is first: it leads as soon as there is a lease on this basis.
     pub(crate) first: Option<Basis>,
     /// Its wait, if it needs only a lease to lead.
@@ -60,6 +63,7 @@ pub(crate) struct Agenda {
     first: Sets,
     claims: BTreeMap<Handle, ZnodeId>,
     proving: BTreeMap<Proving, usize>,
+    haste: BTreeSet<(Duration, Handle)>,
     /// When contenders may report why there is no lease.
     explain: BTreeSet<(Time, Handle)>,
     /// The same, once they have waited for T.
@@ -132,6 +136,12 @@ impl Agenda {
                 false => self.claims.remove(&handle),
             };
             count(self.proving.entry(proving).or_default(), true);
+        }
+        if let Some(haste) = needs.haste {
+            match adds {
+                true => self.haste.insert((haste, handle)),
+                false => self.haste.remove(&(haste, handle)),
+            };
         }
         let waits = needs.waits_for_lease;
         at(&mut self.explain, waits.map(|waits| waits.explain_at));
@@ -234,6 +244,11 @@ impl Agenda {
         wanted
             .find(|(_, count)| **count > 0)
             .map(|(proving, _)| *proving)
+    }
+
+    /// The longest interval of proofs that keeps every lease that does not rest on the session.
+    pub(crate) fn haste(&self) -> Option<Duration> {
+        self.haste.first().map(|(haste, _)| *haste)
     }
 
     /// The contenders whose znodes proofs must name, with these znodes, in turn, from `first` on.

@@ -1,7 +1,7 @@
 //! Sends the proofs of all leaderships, and gives the session up if no proof can help.
 
 use super::Client;
-use crate::ask::Ask;
+use crate::ask::{self, Ask};
 use crate::contender::Contender;
 use crate::shared::Shared;
 use crate::znode::{self, ZnodeId};
@@ -9,7 +9,7 @@ use crate::{Error, Handle};
 use alloc::borrow::ToOwned;
 use alloc::vec::Vec;
 use tenure_proto::{MultiOp, Request, Response, ServerError};
-use tenure_session::Proving;
+use tenure_session::{Proving, Time};
 
 /// The most znodes that one proof names; if there are more, they take turns.
 const CHECKS_MAX: usize = 512;
@@ -18,9 +18,6 @@ const CHECKS_MAX: usize = 512;
 const CHECKS_BYTES_MAX: usize = 128 * 1024;
 /// The bytes that a check takes besides its path.
 const CHECK_BYTES: usize = 17;
-
-/// `RUNTIMEINCONSISTENCY`: the answer to the operations of a `multi` that come after the failed one.
-const NOT_LOOKED_AT: ServerError = ServerError::Other(-2);
 
 impl Client {
     /// A session that may be doomed makes no leader, nor does one whose proved life has run out if
@@ -55,6 +52,7 @@ impl Client {
             proving => proving.unwrap_or(Proving::No),
         };
         self.shared.session.set_leading(leads);
+        self.shared.session.set_haste(agenda.haste());
         self.shared.session.set_proving(proving, now);
         let again = core::mem::take(&mut self.reprove) && self.shared.session.can_prove();
         if !again && !self.shared.session.proof_is_due(now) || !agenda.has_claims() && !early {
@@ -74,50 +72,67 @@ impl Client {
             .prove(Ask::Proof(znodes), request, self.shared.now);
     }
 
-    /// The checks of the next proof, of as many znodes as fit; the others follow in the proof after it.
+    /// The checks of the next proof, of as many znodes as fit, and the beats of the contenders that have them;
+    /// the others follow in the proof after it.
     fn checks(&mut self) -> (Vec<ZnodeId>, Vec<MultiOp>) {
         let (mut znodes, mut ops, mut bytes) = (Vec::new(), Vec::new(), 0);
         let mut next = None;
+        let mut named = Vec::new();
         for (handle, znode) in self.machines.agenda().claims_from(self.turn) {
             let contender = self.machines.as_contender(handle);
-            let Some((_, _, path)) = contender.and_then(Contender::claim) else {
+            let Some((_, _, path)) = contender.and_then(|c| c.claim(&self.shared)) else {
                 continue;
             };
             bytes += path.len() + CHECK_BYTES;
-            if ops.len() >= CHECKS_MAX || !ops.is_empty() && bytes > CHECKS_BYTES_MAX {
+            if named.len() >= CHECKS_MAX || !named.is_empty() && bytes > CHECKS_BYTES_MAX {
                 next = Some(handle);
                 break;
             }
-            znodes.push(znode);
-            ops.push(MultiOp::Check {
-                path: path.to_owned(),
-                version: -1,
-            });
+            named.push((handle, znode, path.to_owned()));
         }
         self.turn = next.unwrap_or(self.turn);
+        for (handle, znode, path) in named {
+            znodes.push(znode);
+            ops.push(MultiOp::Check { path, version: -1 });
+            let beat = self
+                .machines
+                .contender(handle, &mut self.shared, Contender::next_beat);
+            if let Some(beat) = beat.flatten() {
+                znodes.push(znode);
+                ops.push(beat);
+            }
+        }
         (znodes, ops)
     }
 
     /// A failed check shows that a znode has changed: the own znode looks, and the others are proved
     /// without it.
-    pub(super) fn proved(&mut self, znodes: &[ZnodeId], result: Result<Response, ServerError>) {
+    pub(super) fn proved(
+        &mut self,
+        znodes: &[ZnodeId],
+        result: Result<Response, ServerError>,
+        sent: Time,
+    ) {
         match result {
             Ok(Response::Multi(outcomes)) => {
-                let mut failed = znodes.iter().zip(outcomes).filter_map(|(znode, outcome)| {
-                    let error = outcome.err()?;
-                    // The server did not check the znodes after the failed one.
-                    (error != NOT_LOOKED_AT).then_some((*znode, error))
-                });
-                if let Some((znode, error)) = failed.next() {
-                    znode::on_failed_check(&mut self.shared, znode, error);
-                    self.reprove = true;
-                } else {
-                    self.each_of(znodes, |contender, _| contender.on_proved());
+                let Some((at, error)) = ask::failed(&outcomes) else {
+                    return self.each_of(znodes, |contender, shared| {
+                        contender.on_proved(sent, shared);
+                    });
+                };
+                self.each_of(znodes, Contender::on_beat_lost);
+                self.reprove = true;
+                // The second operation of a znode is a beat, which its contender looks after.
+                if let Some(znode) = znodes.get(at)
+                    && znodes.iter().position(|other| other == znode) == Some(at)
+                {
+                    znode::on_failed_check(&mut self.shared, *znode, error);
                 }
             }
             Ok(_) => {}
             // The proof was not carried out, or its outcome is not known: the next one follows.
             Err(error) => self.each_of(znodes, |contender, shared| {
+                contender.on_beat_lost(shared);
                 let error = Error::undecided(error, "prove the leadership in", contender.path());
                 contender.on_blocked(error, shared);
             }),
@@ -150,19 +165,12 @@ impl Client {
         let Ok(Response::Multi(outcomes)) = result else {
             return;
         };
-        let failed = |outcome: &Result<_, ServerError>| {
-            outcome.as_ref().is_err_and(|error| *error != NOT_LOOKED_AT)
-        };
-        match outcomes.iter().position(failed) {
-            Some(0) => {
-                if let Some(Err(error)) = outcomes.first() {
-                    znode::on_failed_check(&mut self.shared, znode, *error);
-                }
-            }
+        match ask::failed(&outcomes) {
+            Some((0, error)) => znode::on_failed_check(&mut self.shared, znode, error),
             Some(_) => {
                 self.machines
                     .contender(handle, &mut self.shared, |contender, shared| {
-                        if contender.next_in_line().is_some() {
+                        if contender.next_in_line(shared).is_some() {
                             contender.watch_predecessor(shared);
                         }
                     });

@@ -62,7 +62,7 @@ impl Client {
     /// One look although a watch has not fired: at the `nth` state of this machine that a watch confirms.
     fn look(&mut self, handle: Handle, nth: usize) {
         let look = |machine: &mut Machine, shared: &mut Shared| match machine {
-            Machine::Contender(contender) => match contender.next_in_line() {
+            Machine::Contender(contender) => match contender.next_in_line(shared) {
                 // A proof also looks at its own znode and at the one before it.
                 Some((znode, own, before)) if shared.znodes.is_trusted(znode) => {
                     let ops = [own, before].map(|path| MultiOp::Check {

@@ -7,7 +7,7 @@ use crate::shared::Shared;
 use crate::watches::Watcher;
 use crate::{SessionEvent, znode};
 use tenure_proto::{ServerError, WatchEvent};
-use tenure_session::{Signal, verdict};
+use tenure_session::{Signal, Time, verdict};
 
 impl Client {
     /// Routes every signal and every report of an own znode to its machine, until there is none.
@@ -55,6 +55,7 @@ impl Client {
                 self.report(SessionEvent::Connected {
                     session: self.shared.session.id(),
                     timeout: self.shared.session.timeout(),
+                    server: self.shared.server_kind(),
                 });
                 znode::on_attached(&mut self.shared);
                 self.each(|machine, shared| match machine {
@@ -124,7 +125,7 @@ impl Client {
                     Ask::Contender(handle, ask) => {
                         self.machines
                             .contender(handle, &mut self.shared, |contender, shared| {
-                                contender.on_reply(ask, result, shared);
+                                contender.on_reply(ask, result, sent, shared);
                             });
                     }
                     Ask::Detector(handle, ask) => {
@@ -139,7 +140,7 @@ impl Client {
                                 group.on_reply(ask, result, shared);
                             });
                     }
-                    Ask::Proof(znodes) => self.proved(&znodes, result),
+                    Ask::Proof(znodes) => self.proved(&znodes, result, sent),
                     Ask::IdleProof(handle, znode) => self.proved_idly(handle, znode, result),
                 }
             }
@@ -171,7 +172,7 @@ impl Client {
                         group.on_undecided(ask, error, shared);
                     });
             }
-            Ask::Proof(znodes) => self.proved(&znodes, Err(error)),
+            Ask::Proof(znodes) => self.proved(&znodes, Err(error), Time::default()),
             // The next idle proof comes in its turn.
             Ask::IdleProof(..) => {}
         }

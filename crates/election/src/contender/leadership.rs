@@ -7,7 +7,7 @@ use crate::event::{ContenderEvent, Event};
 use crate::shared::Shared;
 use crate::shared_lease::{Basis, Held, SharedLease, Standing};
 use crate::znode::ZnodeId;
-use crate::{Error, ErrorKind, Output};
+use crate::{Error, ErrorKind, Output, ServerKind};
 use alloc::string::ToString;
 use core::time::Duration;
 use tenure_session::{Proving, Time};
@@ -57,9 +57,10 @@ impl Contender {
     }
 
     /// The znode that proofs must name, with its path, and how much the session must prove for it.
-    pub(crate) fn claim(&self) -> Option<(Proving, ZnodeId, &str)> {
+    pub(crate) fn claim(&self, shared: &Shared) -> Option<(Proving, ZnodeId, &str)> {
         let next_in_line = self.before.len() + self.further == 1;
         let proving = match self.rank {
+            _ if self.is_guarded() => self.guard_proving(shared)?,
             Rank::First => Proving::Urgently,
             Rank::Leading(_) => Proving::Steadily,
             Rank::Behind { .. } if !next_in_line => return None,
@@ -77,8 +78,8 @@ impl Contender {
 
     /// While it is next in line and its proofs are not warm: its znode, its path, and the path of the
     /// member before it.
-    pub(crate) fn next_in_line(&self) -> Option<(ZnodeId, &str, &str)> {
-        match (self.claim(), self.before.back()) {
+    pub(crate) fn next_in_line(&self, shared: &Shared) -> Option<(ZnodeId, &str, &str)> {
+        match (self.claim(shared), self.before.back()) {
             (Some((Proving::Idly, znode, own)), Some(before)) if self.rests() => {
                 Some((znode, own, before))
             }
@@ -100,9 +101,14 @@ impl Contender {
             Rank::Unknown | Rank::Counting(_) | Rank::Behind { .. } | Rank::First => None,
         };
         // A doubted znode must not end the leases of the others.
-        let claim = self.claim().map(|(proving, znode, _)| (proving, znode));
+        let claim = self
+            .claim(shared)
+            .map(|(proving, znode, _)| (proving, znode));
         let claim = claim.filter(|(_, znode)| shared.znodes.is_trusted(*znode));
-        let is_first = matches!(self.rank, Rank::First) && self.doubted.is_none();
+        let is_first = match self.is_guarded() {
+            true => self.waits_for_lease(shared),
+            false => matches!(self.rank, Rank::First) && self.doubted.is_none(),
+        };
         let begins_again = !self.is_leading() && self.spec.reenrol == Reenrol::Always;
         let unknown = matches!(self.rank, Rank::Unknown | Rank::Counting(_));
         Needs {
@@ -110,19 +116,21 @@ impl Contender {
             retry_at: self.retry_at(timeout),
             leads,
             claim,
+            haste: self.guard_haste(),
             first: is_first.then(|| self.basis()),
-            waits_for_lease: self.waits(timeout),
+            waits_for_lease: self.waits(timeout, shared),
             may_be_first: unknown
                 && self.znode.is_some()
                 && !self.leaving
-                && self.spec.policy.is_proved(),
+                && self.spec.policy.is_proved()
+                && !self.is_guarded(),
             binds_session: !begins_again,
         }
     }
 
     /// Its wait for a lease, if it needs only that to lead.
-    fn waits(&self, timeout: Duration) -> Option<Waits> {
-        if !self.waits_for_lease() {
+    fn waits(&self, timeout: Duration, shared: &Shared) -> Option<Waits> {
+        if !self.waits_for_lease(shared) {
             return None;
         }
         let Some((since, again)) = self.waiting else {
@@ -136,12 +144,21 @@ impl Contender {
     }
 
     /// Whether it needs only a lease to lead.
-    fn waits_for_lease(&self) -> bool {
-        matches!(self.rank, Rank::First) && self.spec.policy.is_proved() && self.doubted.is_none()
+    fn waits_for_lease(&self, shared: &Shared) -> bool {
+        matches!(self.rank, Rank::First)
+            && self.spec.policy.is_proved()
+            && self.doubted.is_none()
+            && (!self.is_guarded() || self.guard_waits(shared))
     }
 
     /// The reason why it cannot lead with the present session, if so.
     pub(super) fn refusal(&self, shared: &Shared) -> Option<Error> {
+        if let Some(error) = self.guard_refusal(shared) {
+            return Some(error);
+        }
+        if self.is_guarded() && shared.server_kind() == ServerKind::Other {
+            return None;
+        }
         if self.spec.policy.is_proved() {
             let refusal = shared.session.lease_refusal()?;
             Some(Error::new(ErrorKind::InvalidInput, refusal.to_string()))
@@ -172,6 +189,9 @@ impl Contender {
 
     /// The session has new answers: leadership begins, or goes on.
     pub(crate) fn renew(&mut self, shared: &mut Shared) {
+        if self.is_guarded() {
+            return self.guard_renew(shared);
+        }
         let basis = self.basis();
         let Some(standing) = Standing::of(basis, shared) else {
             return self.explain(shared);
@@ -212,7 +232,7 @@ impl Contender {
     }
 
     /// Begins or continues leadership by this lease.
-    fn hold(&mut self, held: Held, token: u64, shared: &mut Shared) {
+    pub(super) fn hold(&mut self, held: Held, token: u64, shared: &mut Shared) {
         self.rank = Rank::Leading(held);
         if let Some((lease, renewed_by)) = held.output(token, self.basis(), shared) {
             shared.out.push(Output::Lease {
@@ -252,8 +272,8 @@ impl Contender {
     }
 
     /// Reports, once in a session timeout, why it does not lead although it is first.
-    fn explain(&mut self, shared: &mut Shared) {
-        if !self.waits_for_lease() {
+    pub(super) fn explain(&mut self, shared: &mut Shared) {
+        if !self.waits_for_lease(shared) {
             return;
         }
         let timeout = shared.session.timeout();

@@ -36,8 +36,10 @@
 //! `Behind`, `First` and `Leading` outlive a connection: on the next one the contender looks at the
 //! predecessor again.
 
+mod guard;
 mod leadership;
 mod rank;
+mod suspect;
 
 pub(crate) use rank::{ContenderAsk, RankAsk};
 
@@ -50,7 +52,10 @@ use super::{Answer, Call, CallId, Error, Handle, Output};
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::time::Duration;
+use guard::{Guard, Seen};
 use rank::Rank;
+use suspect::Suspicion;
 use tenure_proto::Stat;
 use tenure_session::Time;
 
@@ -58,7 +63,7 @@ impl LeasePolicy {
     /// Whether the lease rests on proofs.
     pub(crate) fn is_proved(self) -> bool {
         match self {
-            Self::Verified | Self::Strict => true,
+            Self::Verified | Self::Strict | Self::Guarded => true,
             Self::Session => false,
         }
     }
@@ -79,6 +84,11 @@ pub struct ContenderSpec {
     pub reenrol: Reenrol,
     /// Whether to send proofs also while next in line, to lead without a round trip later.
     pub warm: bool,
+    /// The length of a guarded lease; `None` for the default.
+    pub lease: Option<Duration>,
+    /// The time in which a silent leader is replaced, sooner than the session timeout; only with
+    /// [`LeasePolicy::Guarded`].
+    pub fail_over: Option<Duration>,
 }
 
 impl ContenderSpec {
@@ -91,6 +101,8 @@ impl ContenderSpec {
             policy: LeasePolicy::default(),
             reenrol: Reenrol::default(),
             warm: false,
+            lease: None,
+            fail_over: None,
         }
     }
 }
@@ -134,6 +146,13 @@ pub(crate) struct Contender {
     /// The token of its newest znode, also of one that is gone.
     newest: u64,
 
+    /// The member before it that it saw last.
+    seen: Seen,
+    /// Its guard, while it is first and its lease is guarded.
+    guard: Option<Guard>,
+    /// What it knows of the beats of the leader, while it is next in line and may replace it.
+    suspicion: Option<Suspicion>,
+
     withdrawals: Vec<CallId>,
     writes: Vec<CallId>,
     /// Whether it was withdrawn, dropped or closed: its loss was reported, and no candidacy follows.
@@ -163,6 +182,9 @@ impl Contender {
             blocks: Again::default(),
             strangers: false,
             newest: 0,
+            seen: Seen::Nobody,
+            guard: None,
+            suspicion: None,
             withdrawals: Vec::new(),
             writes: Vec::new(),
             leaving: false,
@@ -248,8 +270,15 @@ impl Contender {
 
     /// The client is being closed: leadership ends now, the rest goes with the session.
     pub(crate) fn close(&mut self, shared: &mut Shared) {
-        if !core::mem::replace(&mut self.leaving, true) && self.znode.is_some() {
+        let Some(znode) = self.znode else {
+            self.leaving = true;
+            return;
+        };
+        if !core::mem::replace(&mut self.leaving, true) {
             self.lose(LostReason::Closed, shared);
+        }
+        if shared.znodes.leaves_mark(znode) {
+            znode::release(shared, znode);
         }
     }
 
@@ -329,17 +358,18 @@ impl Contender {
         match &self.rank {
             Rank::Unknown | Rank::Counting(_) => self.list(shared),
             Rank::Behind { .. } => self.watch_predecessor(shared),
-            Rank::First | Rank::Leading(_) => {}
+            Rank::First | Rank::Leading(_) => self.guard_again(shared),
         }
     }
 
     pub(crate) fn on_detached(&mut self, shared: &mut Shared) {
         self.again.cancel();
         self.peeked = None;
+        self.suspicion = None;
         if self.is_leading() {
             match self.spec.policy {
                 LeasePolicy::Strict => self.lapse(shared),
-                LeasePolicy::Verified | LeasePolicy::Session => {
+                LeasePolicy::Verified | LeasePolicy::Session | LeasePolicy::Guarded => {
                     self.endanger(shared);
                 }
             }
@@ -351,9 +381,10 @@ impl Contender {
         &self.spec.path
     }
 
-    /// A proof that named its znode has succeeded.
-    pub(crate) fn on_proved(&mut self) {
+    /// A proof that named its znode, and was sent at `sent`, has succeeded.
+    pub(crate) fn on_proved(&mut self, sent: Time, shared: &mut Shared) {
         self.blocks.over();
+        self.guard_proved(sent, shared);
     }
 
     /// It cannot go on for now.
@@ -411,6 +442,9 @@ impl Contender {
         self.blind = false;
         self.doubted = None;
         self.waiting = None;
+        self.seen = Seen::Nobody;
+        self.guard = None;
+        self.suspicion = None;
         self.again.over();
         self.blocks.over();
         self.strangers = false;

@@ -1,6 +1,7 @@
 //! The place of a contender among the members, and the members before it.
 
 use super::Contender;
+use super::guard::Seen;
 use crate::ask::Ask;
 use crate::event::{ContenderEvent, LostReason, Member};
 use crate::members::{self, MemberStats};
@@ -40,6 +41,14 @@ pub(crate) enum RankAsk {
     Peek,
     /// Whether a member further ahead still stands.
     Ahead(String),
+    /// The mark of the group.
+    Mark,
+    /// The own mark is written, by a proof.
+    SetMark,
+    /// The mark of the leader, and its changes.
+    Beat,
+    /// The silent leader with this path is deleted.
+    Depose(String),
 }
 
 #[derive(Debug)]
@@ -58,6 +67,10 @@ pub(super) enum Rank {
 
 impl Contender {
     pub(crate) fn on_watch(&mut self, kind: EventKind, path: &str, shared: &mut Shared) {
+        if path == self.spec.path && kind == EventKind::DataChanged {
+            self.on_beat(shared);
+            return;
+        }
         if self.blind && path == self.spec.path && matches!(self.rank, Rank::Behind { .. }) {
             let last = self.peeked.take();
             self.again.sooner(last.unwrap_or_default());
@@ -88,6 +101,7 @@ impl Contender {
         &mut self,
         ask: ContenderAsk,
         result: Result<Response, ServerError>,
+        sent: Time,
         shared: &mut Shared,
     ) {
         if self.znode != Some(ask.of) || self.leaving {
@@ -111,6 +125,10 @@ impl Contender {
                 }
             }
             RankAsk::Peek => self.peeked_at(result, shared),
+            RankAsk::Mark => self.mark_read(result, shared),
+            RankAsk::SetMark => self.mark_written(result, sent, shared),
+            RankAsk::Beat => self.beat_read(result, shared),
+            RankAsk::Depose(path) => self.deposed(&path, result, shared),
             RankAsk::Predecessor(path) => {
                 if self.before.back() != Some(&path) || !matches!(self.rank, Rank::Behind { .. }) {
                     return;
@@ -135,24 +153,32 @@ impl Contender {
             RankAsk::Count(path) | RankAsk::Predecessor(path) | RankAsk::Ahead(path) => {
                 ("look at", path)
             }
+            RankAsk::Mark | RankAsk::Beat => ("read the mark of", &self.spec.path),
+            RankAsk::SetMark => ("write the mark of", &self.spec.path),
+            RankAsk::Depose(path) => ("delete", path),
         };
+        let reported = Error::undecided(error, act, path);
         match (&ask.what, &mut self.rank) {
             (RankAsk::List, _) => self.listing = false,
-            (RankAsk::Count(_), Rank::Counting(stats)) => {
+            (RankAsk::Count(path), Rank::Counting(stats)) => {
                 stats.record(path, Err(error));
                 self.counted(shared);
                 return;
             }
-            (RankAsk::Predecessor(_), Rank::Behind { .. }) if self.before.back() == Some(path) => {}
+            (RankAsk::Predecessor(path), Rank::Behind { .. })
+                if self.before.back() == Some(path) => {}
             (RankAsk::Peek, Rank::Behind { .. }) if self.blind => self.peeked = None,
+            (RankAsk::Mark | RankAsk::SetMark, Rank::First | Rank::Leading(_)) => {
+                self.guard_undecided();
+            }
+            (RankAsk::Beat | RankAsk::Depose(_), Rank::Behind { .. }) => self.suspicion = None,
             _ => return,
         }
-        let error = Error::undecided(error, act, path);
-        self.wait(error, shared);
+        self.wait(reported, shared);
     }
 
     /// Waits, and reports the error.
-    fn wait(&mut self, error: Error, shared: &mut Shared) {
+    pub(super) fn wait(&mut self, error: Error, shared: &mut Shared) {
         let timeout = shared.session.timeout();
         match error.kind() {
             ErrorKind::NoAuth => self.again.later(shared.now, timeout),
@@ -175,10 +201,19 @@ impl Contender {
     }
 
     /// Asks on behalf of the present candidacy, if there is one.
-    fn ask(&self, what: RankAsk, request: Request, shared: &mut Shared) {
+    pub(super) fn ask(&self, what: RankAsk, request: Request, shared: &mut Shared) {
         if let Some(of) = self.znode {
             let ask = ContenderAsk { of, what };
             shared.ask(Ask::Contender(self.handle, ask), request);
+        }
+    }
+
+    /// The same for a write that proves as much as a proof.
+    pub(super) fn prove(&self, what: RankAsk, request: Request, shared: &mut Shared) {
+        if let Some(of) = self.znode {
+            let ask = ContenderAsk { of, what };
+            let ask = Ask::Contender(self.handle, ask);
+            shared.session.prove(ask, request, shared.now);
         }
     }
 
@@ -318,6 +353,9 @@ impl Contender {
         self.further = before.len().saturating_sub(KNOWN_MAX);
         self.before = before.split_off(self.further);
         self.ranked = true;
+        if !self.before.is_empty() {
+            self.seen = self.seen.and_somebody();
+        }
         self.rank = Rank::Behind { reported: None };
         self.again.over();
         self.take_place(shared);
@@ -325,10 +363,12 @@ impl Contender {
 
     fn take_place(&mut self, shared: &mut Shared) {
         self.blind = false;
+        self.suspicion = None;
         if self.before.is_empty() && self.further > 0 {
             self.list(shared);
         } else if self.before.is_empty() {
             self.rank = Rank::First;
+            self.begin_guard(shared);
             self.renew(shared);
         } else {
             self.watch_predecessor(shared);
@@ -357,10 +397,14 @@ impl Contender {
                 self.before.pop_back();
                 self.take_place(shared);
             }
-            Ok(_) => {
+            Ok(response) => {
+                if let Response::Stat(stat) = response {
+                    self.seen = Seen::of(stat.czxid);
+                }
                 self.blind = false;
                 self.again.over();
                 self.stand_by(shared);
+                self.follow_beats(shared);
             }
             // It was gone before it could be watched. That shows nothing about the others.
             Err(ServerError::NoNode) => self.list(shared),
@@ -383,7 +427,13 @@ impl Contender {
             && reported.replace(ahead) != Some(ahead)
             && let Some(member) = self.member.clone()
         {
-            self.report(ContenderEvent::Standby { member, ahead }, shared);
+            let waits_until = None;
+            let event = ContenderEvent::Standby {
+                member,
+                ahead,
+                waits_until,
+            };
+            self.report(event, shared);
         }
     }
 
@@ -437,6 +487,8 @@ impl Contender {
             self.lapse(shared);
             return;
         }
+        self.guard_tick(shared);
+        self.suspect(shared);
         if !self.again.take_due(shared.now) {
             return;
         }
@@ -454,14 +506,21 @@ impl Contender {
             }
             Rank::Behind { .. } if self.blind && self.peeked.is_none() => self.peek(shared),
             Rank::Behind { .. } => self.watch_predecessor(shared),
-            Rank::Unknown | Rank::Counting(_) | Rank::First | Rank::Leading(_) => {}
+            Rank::First | Rank::Leading(_) => self.guard_retry(shared),
+            Rank::Unknown | Rank::Counting(_) => {}
         }
     }
 
     /// When [`retry`](Self::retry) must be called, on a standing connection.
     pub(super) fn retry_at(&self, timeout: Duration) -> Option<Time> {
         let give_up = self.gives_up_at(timeout);
-        self.again.at().into_iter().chain(give_up).min()
+        let guard = self.guard_at().into_iter().chain(self.suspects_at());
+        self.again
+            .at()
+            .into_iter()
+            .chain(give_up)
+            .chain(guard)
+            .min()
     }
 
     /// Whether only watches show that its place is still the same.

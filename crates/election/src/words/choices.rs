@@ -28,6 +28,19 @@ choices! {
             cpp: "not safe",
             python_doc: "with the session, as in Mesos; **not safe**: a successor may lead before that",
             tool: "When the session is over, as in Mesos: not safe, a successor may lead at that instant"),
+        /// Leadership ends with a lease that begins when a write is sent which a quorum commits, and whose
+        /// length the group's znode tells every successor: each successor waits for it. Clocks of servers
+        /// and their rules for the end of a session play no part, so this policy is also safe on servers
+        /// that only speak ZooKeeper's protocol, and whatever removes a member. All contenders of the
+        /// group must use it.
+        Guarded = (3, "guarded",
+            c: "Leadership ends with a lease whose length the group's znode tells every successor, which waits for \
+                it: safe also on servers that are not ZooKeeper. All contenders of the group must use it.",
+            cpp: "safe on every server; all contenders of the group must use it",
+            python_doc: "with a lease whose length the group's znode tells every successor, which waits for it: \
+                         safe also on servers that are not ZooKeeper; all contenders of the group must use it",
+            tool: "When its lease expires, for which every successor waits: also on servers that are not ZooKeeper; \
+                   all contenders of the group must use it"),
     }
 }
 
@@ -66,6 +79,43 @@ pub(super) const REENROL: List = List {
     cpp_prefix: "",
     words: Reenrol::WORDS,
     of_c: &[],
+};
+
+choices! {
+    /// The kind of the server that granted a session.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum ServerKind {
+        /// Apache ZooKeeper.
+        ZooKeeper = (1, "zookeeper",
+            tool: "Apache ZooKeeper."),
+        /// A server that speaks ZooKeeper's protocol and ends sessions by rules of its own, such as ClickHouse
+        /// Keeper and RaftKeeper: only contenders with [`LeasePolicy::Guarded`] lead safely there.
+        Other = (2, "other",
+            c: "A server that speaks ZooKeeper's protocol and ends sessions by rules of its own, such as \
+                ClickHouse Keeper: only contenders with the policy GUARDED lead safely there.",
+            tool: "A server that only speaks ZooKeeper's protocol: `--policy guarded` alone is safe there."),
+    }
+}
+
+impl From<tenure_session::ServerKind> for ServerKind {
+    fn from(kind: tenure_session::ServerKind) -> Self {
+        match kind {
+            tenure_session::ServerKind::ZooKeeper => Self::ZooKeeper,
+            tenure_session::ServerKind::Other => Self::Other,
+        }
+    }
+}
+
+pub(super) const SERVER_KINDS: List = List {
+    noun: "server kind",
+    prefix: "SERVER",
+    c_type: "tenure_server_kind",
+    c_doc: "The kind of the server that granted a session. The numbers are permanent.",
+    cpp: "server_kind",
+    cpp_prefix: "",
+    words: ServerKind::WORDS,
+    of_c: &[none("unknown", "None: the event is of another kind.")],
 };
 
 choices! {

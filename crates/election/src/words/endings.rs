@@ -83,7 +83,9 @@ choices! {
     /// Which side declared a session over.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum ExpiredBy {
-        /// A server: everything of the session is gone.
+        /// A server: everything of the session is gone. On a server that cannot reattach sessions
+        /// ([`ServerKind::Other`](crate::ServerKind::Other)) each lost connection ends the session, and the
+        /// client then deletes the znodes that it knows.
         Server = (1, "server",
             tool: "A server reported it."),
         /// The client's own clock: no server answered for the whole session timeout; or a contender
@@ -101,6 +103,7 @@ impl From<session::ExpiredBy> for ExpiredBy {
         match by {
             session::ExpiredBy::Server => Self::Server,
             session::ExpiredBy::LocalTimeout => Self::LocalTimeout,
+            session::ExpiredBy::Replaced => Self::Server,
         }
     }
 }

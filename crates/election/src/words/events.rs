@@ -1,6 +1,6 @@
 //! The events of sessions, contenders, detectors and groups.
 
-use super::{ExpiredBy, List, LostReason, Word};
+use super::{ExpiredBy, List, LostReason, ServerKind, Word};
 use crate::error::Error;
 use crate::event::{Leader, Member};
 use alloc::string::String;
@@ -38,6 +38,8 @@ words! {
             session: i64,
             /// The session timeout that the server granted.
             timeout: Duration,
+            /// The kind of the server.
+            server: ServerKind,
         } = (2, "connected", python: "SessionConnected"),
         /// The connection is lost; the session may live on.
         Suspended {
@@ -98,6 +100,9 @@ words! {
             member: Member,
             /// How many members were ahead of the own one at the last look.
             ahead: usize,
+            /// With [`LeasePolicy::Guarded`](super::LeasePolicy::Guarded), if no member is ahead: until
+            /// when it waits for the lease of the leader before it.
+            waits_until: Option<Time>,
         } = (22, "standby", python: "Standby"),
         /// This contender leads.
         Leading {

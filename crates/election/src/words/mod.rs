@@ -21,7 +21,7 @@ mod metrics;
 mod options;
 mod part;
 
-pub use choices::{LeasePolicy, LogLevel, Reenrol};
+pub use choices::{LeasePolicy, LogLevel, Reenrol, ServerKind};
 pub use endings::{Ending, ExpiredBy, LostReason};
 pub use errors::ErrorKind;
 pub use events::{ContenderEvent, DetectorEvent, GroupEvent, SessionEvent};
@@ -139,6 +139,7 @@ pub const LISTS: &[List] = &[
     events::CALL,
     endings::LOST_REASONS,
     endings::EXPIRED_BY,
+    choices::SERVER_KINDS,
     choices::POLICIES,
     choices::REENROL,
     choices::LOG_LEVELS,

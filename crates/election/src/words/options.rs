@@ -133,6 +133,30 @@ const CONTENDER: Settings = Settings {
                   committed writes and a tenth of a second.",
             value: "true to keep a lease ready",
         },
+        Setting {
+            name: "lease",
+            kind: Kind::Span,
+            brief: "the length of a guarded lease, for which a successor waits: a quarter of the session timeout \
+                    and at most 10 s by default",
+            doc: "The length of the lease with [`LeasePolicy::Guarded`], 100 ms to 10 s and no longer than the session \
+                  timeout; a quarter of the session timeout, and at most 10 s, by default. A successor waits for as \
+                  long unless the leader has released its leadership. The leader writes a proof each third of \
+                  it. Other policies do not use it.",
+            value: "milliseconds, from 100 to 10000; checked by tenure_contender_new",
+        },
+        Setting {
+            name: "fail_over",
+            kind: Kind::Span,
+            brief: "the time in which a successor replaces a leader that is silent, sooner than the session \
+                    timeout; needs the policy `guarded`",
+            doc: "The time in which a successor replaces a leader that is silent, 250 ms to 10 s, instead of the \
+                  session timeout; only with [`LeasePolicy::Guarded`]. The leader shows each tenth of it that it \
+                  lives; the next in line deletes its znode after four tenths of silence, and waits for its lease, \
+                  another four tenths. This costs ten small writes in this time, and needs the right to delete \
+                  members and an ensemble that commits a write in less than a tenth of it. A leader that is \
+                  suspected wrongly loses its leadership; there are never two.",
+            value: "milliseconds, from 250 to 10000; checked by tenure_contender_new",
+        },
     ],
 };
 

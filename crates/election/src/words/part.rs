@@ -1,7 +1,7 @@
 //! The parts of words, without their types: a face that does not know every event converts the parts of
 //! each in the same way.
 
-use super::{ExpiredBy, LostReason};
+use super::{ExpiredBy, LostReason, ServerKind};
 use crate::error::{Error, ErrorKind};
 use crate::event::{Leader, Member};
 use alloc::borrow::ToOwned;
@@ -36,6 +36,8 @@ pub enum Part<'a> {
     Reason(&'a LostReason),
     /// Which side declared a session over.
     By(ExpiredBy),
+    /// The kind of a server.
+    Server(ServerKind),
 }
 
 /// The type of a [`Part`], and whether the part may be missing.
@@ -55,6 +57,7 @@ pub enum Shape {
     Error,
     Reason,
     By,
+    Server,
 }
 
 /// A type of parts of events.
@@ -119,4 +122,7 @@ is_part!(LostReason, Reason, self => Part::Reason(self), full => {
 });
 is_part!(ExpiredBy, By, self => Part::By(*self), full => {
     if full { Self::Server } else { Self::LocalTimeout }
+});
+is_part!(ServerKind, Server, self => Part::Server(*self), full => {
+    if full { Self::ZooKeeper } else { Self::Other }
 });

@@ -192,11 +192,14 @@ pub(super) fn identified(
 
 /// The znode stands; the watch on it is armed next, by a read that proves it ours.
 pub(super) fn stands(shared: &mut Shared, id: ZnodeId, member: Member) {
+    let session = shared.session.id();
     let Some(znode) = shared.znodes.get_mut(id) else {
         return;
     };
     znode.refusals = 0;
     znode.trust = Trust::Whole;
+    znode.session = session;
+    znode.watched = false;
     znode.again.over();
     if znode.released {
         leave::leave(shared, id, member);

@@ -1,11 +1,65 @@
 //! The end of an own znode that is released.
 
-use super::{OwnZnode, State, ZnodeAsk, ZnodeId, ZnodeNews, blocked, finish};
-use crate::ask::Ask;
+use super::{OwnZnode, State, ZnodeAsk, ZnodeId, ZnodeNews, blocked, finish, on_undecided};
+use crate::SESSION;
+use crate::ask::{self, Ask};
 use crate::error::Error;
 use crate::event::Member;
+use crate::mark::Mark;
 use crate::shared::Shared;
-use tenure_proto::{Request, Response, ServerError, op, path};
+use alloc::vec;
+use alloc::vec::Vec;
+use tenure_proto::{MultiOp, Request, Response, ServerError, op, path};
+use tenure_session::verdict;
+
+/// The mark that the deletion of an own znode leaves in the data of its group.
+#[derive(Debug, Clone)]
+pub(crate) struct Farewell {
+    data: Vec<u8>,
+    version: i32,
+}
+
+impl Farewell {
+    /// After the leadership of this mark, which has this version.
+    pub(crate) fn new(mark: &Mark, version: i32) -> Self {
+        Self {
+            data: mark.after_release().write(),
+            version,
+        }
+    }
+}
+
+/// Sets the mark that the deletion of an own znode leaves.
+pub(crate) fn set_farewell(shared: &mut Shared, id: ZnodeId, farewell: Farewell) {
+    if let Some(znode) = shared.znodes.get_mut(id) {
+        znode.farewell = Some(farewell);
+    }
+}
+
+/// The session of this znode is over for the client, but not for the servers: the client itself deletes the
+/// znode.
+pub(super) fn leave_behind(shared: &mut Shared, id: ZnodeId) {
+    if let Some(OwnZnode {
+        state: State::Standing(member),
+        group,
+        session,
+        farewell,
+        ..
+    }) = shared.znodes.get(id)
+    {
+        let left = OwnZnode {
+            state: State::Leaving {
+                member: member.clone(),
+                asked: false,
+            },
+            released: true,
+            session: *session,
+            farewell: farewell.clone(),
+            ..OwnZnode::new(SESSION, group, None, &[])
+        };
+        shared.znodes.add(left);
+    }
+}
 
 /// Releases an own znode: [`ZnodeNews::Left`] or [`ZnodeNews::Stuck`] follows.
 pub(crate) fn release(shared: &mut Shared, id: ZnodeId) {
@@ -35,9 +89,22 @@ pub(super) fn leave(shared: &mut Shared, id: ZnodeId, member: Member) {
     };
     let asked = shared.session.attached();
     if asked {
-        let request = Request::Delete {
-            path: member.path.clone(),
-            version: -1,
+        let (path, version) = (member.path.clone(), -1);
+        let request = match &znode.farewell {
+            None => Request::Delete { path, version },
+            Some(Farewell {
+                data,
+                version: of_mark,
+            }) => Request::Multi {
+                ops: vec![
+                    MultiOp::Delete { path, version },
+                    MultiOp::SetData {
+                        path: znode.group.as_ref().into(),
+                        data: data.clone(),
+                        version: *of_mark,
+                    },
+                ],
+            },
         };
         shared
             .session
@@ -49,10 +116,27 @@ pub(super) fn leave(shared: &mut Shared, id: ZnodeId, member: Member) {
 pub(super) fn deleted(shared: &mut Shared, id: ZnodeId, result: Result<Response, ServerError>) {
     let Some(OwnZnode {
         state: State::Leaving { member, .. },
+        farewell,
         ..
-    }) = shared.znodes.get(id)
+    }) = shared.znodes.get_mut(id)
     else {
         return;
+    };
+    let result = match result {
+        Ok(Response::Multi(outcomes)) => match ask::failed(&outcomes) {
+            None => Ok(Response::Empty),
+            Some((0, error)) if !verdict::decides(op::DELETE, error) => {
+                return on_undecided(shared, id, &ZnodeAsk::Delete, error);
+            }
+            Some((0, error)) => Err(error),
+            // The mark is no longer the own one, or may not be written: a successor waits.
+            Some(_) => {
+                *farewell = None;
+                let member = member.clone();
+                return leave(shared, id, member);
+            }
+        },
+        result => result,
     };
     let news = match result {
         Ok(_) => ZnodeNews::Left { by_us: true },

@@ -63,7 +63,7 @@ mod verify;
 mod write;
 
 pub(crate) use create::create;
-pub(crate) use leave::release;
+pub(crate) use leave::{Farewell, release, set_farewell};
 pub(crate) use verify::{look_again, on_failed_check};
 pub(crate) use write::set_data;
 
@@ -72,7 +72,7 @@ use super::error::Error;
 use super::event::Member;
 use super::shared::Shared;
 use super::watches::Watcher;
-use super::{Handle, SESSION};
+use super::{Handle, SESSION, ServerKind};
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::String;
@@ -229,6 +229,12 @@ struct OwnZnode {
     /// ancestor.
     ancestor_doubt: Option<Error>,
     trust: Trust,
+    /// The session that has it.
+    session: i64,
+    /// Whether its watch is armed on the present connection, by an answer that showed it to be the own one.
+    watched: bool,
+    /// The mark that its deletion leaves.
+    farewell: Option<Farewell>,
     /// The number of the newest look.
     look: u32,
     again: Again,
@@ -254,6 +260,9 @@ impl OwnZnode {
             ancestor_error: None,
             ancestor_doubt: None,
             trust: Trust::Whole,
+            session: 0,
+            watched: false,
+            farewell: None,
             look: 0,
             again: Again::default(),
             rewrite: Again::default(),
@@ -296,6 +305,7 @@ impl OwnZnodes {
             }
             znode.again.cancel();
             znode.rewrite.cancel();
+            znode.watched = false;
             if znode.writing.take().is_some() {
                 znode.written = None;
             }
@@ -316,6 +326,23 @@ impl OwnZnodes {
                 && znode.trust == Trust::Whole
                 && znode.again.at().is_none()
         })
+    }
+
+    /// Whether it was shown to be the own one on the present connection, and a change of it would have been
+    /// told since.
+    pub(crate) fn is_watched(&self, id: ZnodeId) -> bool {
+        self.all.get(id).is_some_and(|znode| {
+            matches!(znode.state, State::Standing(_))
+                && znode.trust == Trust::Whole
+                && znode.watched
+        })
+    }
+
+    /// Whether its deletion leaves a mark, which the end of its session does not.
+    pub(crate) fn leaves_mark(&self, id: ZnodeId) -> bool {
+        self.all
+            .get(id)
+            .is_some_and(|znode| znode.farewell.is_some())
     }
 
     /// The machine that owns it.
@@ -470,15 +497,25 @@ pub(crate) fn tick(shared: &mut Shared) {
 }
 
 pub(crate) fn on_expired(shared: &mut Shared, by: ExpiredBy) {
+    // Where sessions cannot be reattached, none can be buried either: the znodes that are known are deleted.
+    let outlives = by == ExpiredBy::Replaced || shared.server_kind() == ServerKind::Other;
     for id in shared.znodes.ids() {
         let Some(znode) = shared.znodes.get_mut(id) else {
             continue;
         };
         match (by, znode.released) {
+            (ExpiredBy::LocalTimeout | ExpiredBy::Replaced, true)
+                if outlives && matches!(znode.state, State::Leaving { .. }) => {}
+            (ExpiredBy::LocalTimeout | ExpiredBy::Replaced, false)
+                if outlives && matches!(znode.state, State::Standing(_)) =>
+            {
+                leave::leave_behind(shared, id);
+                finish(shared, id, ZnodeNews::SessionOver);
+            }
             // The session that is over never had a znode of it.
             (_, false) if matches!(znode.state, State::Absent) => {}
             (ExpiredBy::LocalTimeout, true) => znode.state = State::Unburied,
-            (ExpiredBy::Server, true) => {
+            (ExpiredBy::Server | ExpiredBy::Replaced, true) => {
                 finish(shared, id, ZnodeNews::Left { by_us: false });
             }
             (_, false) => finish(shared, id, ZnodeNews::SessionOver),
@@ -505,12 +542,13 @@ pub(crate) fn on_closed(shared: &mut Shared) {
 }
 
 pub(crate) fn on_watch(shared: &mut Shared, id: ZnodeId, kind: EventKind) {
-    let Some(znode) = shared.znodes.get(id) else {
+    let Some(znode) = shared.znodes.get_mut(id) else {
         return;
     };
     if !matches!(znode.state, State::Standing(_)) {
         return;
     }
+    znode.watched = false;
     match kind {
         EventKind::Deleted => finish(shared, id, ZnodeNews::Evicted),
         // "Changed" may also mean deleted, and created again by another client.

@@ -75,7 +75,7 @@ pub(super) fn verified(shared: &mut Shared, id: ZnodeId, result: Result<Response
     let Some(znode) = shared.znodes.get_mut(id) else {
         return;
     };
-    let session = shared.session.id();
+    let session = znode.session;
     let ours = |member: &Member, stat: Stat| {
         stat.ephemeral_owner == session
             // If it may not be read, its `czxid` is not known.
@@ -86,6 +86,7 @@ pub(super) fn verified(shared: &mut Shared, id: ZnodeId, result: Result<Response
         (State::Standing(member), Ok(Response::Stat(stat)))
             if ours(member, stat) && znode.trust == Trust::Unread => {}
         (State::Standing(member), Ok(Response::Stat(stat))) if ours(member, stat) => {
+            znode.watched = true;
             shared.znodes.trust(id);
         }
         (State::Standing(_), Ok(_) | Err(ServerError::NoNode)) => {

@@ -153,7 +153,7 @@ impl<Q: Question> Session<Q> {
                     (Ask::CloseSession, _) => {
                         out.put(Output::Close { conn: up.conn });
                         match self.purpose {
-                            Purpose::Close { .. } => self.end(true),
+                            Purpose::Close { .. } => self.end(!self.orphans),
                             Purpose::Live | Purpose::Bury => {
                                 self.buried();
                                 self.servers.answered(true);

@@ -9,7 +9,7 @@ use crate::question::Question;
 use crate::requests::{Ask, Requests};
 use crate::secret::Secret;
 use crate::servers::{Found, Host, Step};
-use crate::signal::Signal;
+use crate::signal::{ServerKind, Signal};
 use crate::time::Time;
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
@@ -194,13 +194,24 @@ impl<Q: Question> Session<Q> {
             self.expired(now, out);
             return;
         }
-        if refused || (known != 0 && known != response.session) {
+        // ZooKeeper draws its passwords; these servers have none, and Keeper cannot reattach a session.
+        let kind = match response.password.iter().all(|byte| *byte == 0) {
+            true => ServerKind::Other,
+            false => ServerKind::ZooKeeper,
+        };
+        let is_replaced = known != 0 && known != response.session;
+        if refused || is_replaced && kind == ServerKind::ZooKeeper {
             out.put(Output::Close { conn });
             let error = format!("{address} granted another session than the client asked for");
             self.attempt_failed(error, now, out);
             return;
         }
+        self.kind = kind;
         let granted = Duration::from_millis(granted);
+        if is_replaced {
+            self.replaced(&response, sent);
+            self.identity.timeout = granted;
+        }
         if known == 0 {
             self.identity.id = response.session;
             self.identity.timeout = granted;

@@ -34,7 +34,7 @@ use crate::question::Question;
 use crate::requests::{Ask, Requests};
 use crate::rng::Rng;
 use crate::servers::{Host, Servers};
-use crate::signal::{ExpiredBy, Signal};
+use crate::signal::{ExpiredBy, ServerKind, Signal};
 use crate::time::Time;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
@@ -45,7 +45,7 @@ use core::net::SocketAddr;
 use core::time::Duration;
 pub use prove::Proving;
 use prove::Urgent;
-use tenure_proto::{FrameDecoder, Request, ServerError, op, xid};
+use tenure_proto::{ConnectResponse, FrameDecoder, Request, ServerError, op, xid};
 
 /// The number of bytes of an arriving answer that count as progress.
 const PROGRESS_BYTES: usize = 4 << 10;
@@ -112,6 +112,10 @@ pub struct Session<Q: Question> {
     rng: Rng,
     servers: Servers,
     identity: Identity,
+    /// Whether znodes of a session that could not be closed may stand.
+    orphans: bool,
+    /// The kind of the server that granted the newest connection.
+    kind: ServerKind,
     purpose: Purpose,
     last_zxid: i64,
     last_xid: i32,
@@ -125,6 +129,8 @@ pub struct Session<Q: Question> {
     proved: Option<Time>,
     proving: Proving,
     urgent: Urgent,
+    /// The longest interval of proofs, beside the one that the verified lease needs.
+    haste: Option<Duration>,
     leading: bool,
     /// Since when every connection has ended in the middle of the handshake, and how many did: servers
     /// that are behind `last_zxid` end it so.
@@ -147,6 +153,8 @@ impl<Q: Question> Session<Q> {
             rng,
             servers,
             identity: Identity::default(),
+            orphans: false,
+            kind: ServerKind::default(),
             purpose: Purpose::Live,
             last_zxid: 0,
             last_xid: 0,
@@ -159,6 +167,7 @@ impl<Q: Question> Session<Q> {
             proved: None,
             proving: Proving::No,
             urgent: Urgent::default(),
+            haste: None,
             leading: false,
             refusals: None,
             known: BTreeMap::new(),
@@ -217,11 +226,19 @@ impl<Q: Question> Session<Q> {
         self.options.credentials.is_some()
     }
 
-    /// Whether the present server may know an operation: `create2` came with 3.5,
-    /// `getEphemerals` with 3.6.
+    /// The kind of the server that granted the newest connection.
+    pub fn server_kind(&self) -> ServerKind {
+        self.kind
+    }
+
+    /// Whether the present server may know an operation that not every server knows: `create2` came with
+    /// 3.5, `getEphemerals` with 3.6. A server that is not ZooKeeper hangs up on an unknown one without a
+    /// word, so none is tried there.
     pub fn may_know(&self, op: i32) -> bool {
-        match &self.connection {
-            Connection::Up(up) => self.known.get(&(up.address, op)) != Some(&false),
+        match (&self.connection, self.kind) {
+            (Connection::Up(up), ServerKind::ZooKeeper) => {
+                self.known.get(&(up.address, op)) != Some(&false)
+            }
             _ => false,
         }
     }
@@ -430,6 +447,28 @@ impl<Q: Question> Session<Q> {
             by: ExpiredBy::LocalTimeout,
         });
         self.dial(now, out);
+    }
+
+    /// The server cannot reattach the session: it has granted another one.
+    fn replaced(&mut self, response: &ConnectResponse, sent: Time) {
+        self.forget_contact();
+        self.identity = Identity::default();
+        match self.purpose {
+            Purpose::Live => self.signals.push_back(Signal::Expired {
+                by: ExpiredBy::Replaced,
+            }),
+            // The session that was to be closed goes by its own timeout.
+            Purpose::Bury => {
+                self.purpose = Purpose::Live;
+                self.signals.push_back(Signal::Buried);
+            }
+            Purpose::Close { .. } => self.orphans = true,
+        }
+        if self.purpose == Purpose::Live {
+            self.signals.push_back(Signal::Connecting);
+        }
+        self.identity.id = response.session;
+        self.born = Some(sent);
     }
 
     /// Gives up a session that may be doomed: the client closes it, and asks for another one.

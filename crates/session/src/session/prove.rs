@@ -5,6 +5,7 @@ use crate::hindrance::Hindrance;
 use crate::lease;
 use crate::question::Question;
 use crate::requests::Ask;
+use crate::signal::ServerKind;
 use crate::time::Time;
 use core::time::Duration;
 use tenure_proto::Request;
@@ -80,13 +81,23 @@ impl<Q: Question> Session<Q> {
         }
     }
 
-    /// Whether a verified lease is possible with the present times.
+    /// The reason why a verified lease is not possible with the present server and times, if so.
     pub fn lease_refusal(&self) -> Option<Hindrance> {
-        if self.attached() {
-            lease::refusal(self.timeout(), self.options.tick)
-        } else {
-            None
+        match self.kind {
+            _ if !self.attached() => None,
+            ServerKind::ZooKeeper => lease::refusal(self.timeout(), self.options.tick),
+            ServerKind::Other => Some(Hindrance::NotZooKeeper),
         }
+    }
+
+    /// Sets the longest interval of proofs, for leases that do not rest on the session.
+    pub fn set_haste(&mut self, haste: Option<Duration>) {
+        self.haste = haste;
+    }
+
+    /// The time that the server takes to commit a write, as far as it is known.
+    pub fn commit_time(&self) -> Option<Duration> {
+        self.live().map(|up| up.proofs.delay())
     }
 
     /// The instant until which this session may be doomed although a server has reattached it; `None` if
@@ -221,7 +232,7 @@ impl<Q: Question> Session<Q> {
             Proving::Urgently if !is_alone => {
                 Some(after(self.pace().min(lease::urgent_interval(timeout))))
             }
-            Proving::Steadily => Some(after(steady)),
+            Proving::Steadily => Some(after(self.haste.map_or(steady, |most| steady.min(most)))),
             // Two at once, the third as soon as it can be a P₁ for the first, and one that relies on all.
             Proving::Urgently => Some(match self.urgent.asked {
                 0 | 1 | 3 => Time::default(),

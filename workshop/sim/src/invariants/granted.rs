@@ -6,7 +6,13 @@ use crate::judge::Judge;
 use tenure::core::SessionEvent;
 
 pub(super) fn check(judge: &Judge, id: usize, event: &SessionEvent) -> Result<(), Broken> {
-    let (SessionEvent::Connected { session, timeout }, Some(user)) = (event, judge.user(id)) else {
+    let (
+        SessionEvent::Connected {
+            session, timeout, ..
+        },
+        Some(user),
+    ) = (event, judge.user(id))
+    else {
         return Ok(());
     };
     if user.session == Some(*session) && user.timeout < *timeout {

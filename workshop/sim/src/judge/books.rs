@@ -38,7 +38,9 @@ impl Judge {
             return;
         };
         match event {
-            SessionEvent::Connected { session, timeout } => {
+            SessionEvent::Connected {
+                session, timeout, ..
+            } => {
                 user.session = Some(session);
                 user.timeout = timeout;
                 user.attached = true;

@@ -1,0 +1,157 @@
+//! Fail-over sooner than the session timeout: the contender that is next in line follows the beats of the leader,
+//! which are versions of the group's mark. Where none comes for a while, it deletes the leader's znode, by a
+//! transaction that fails if there was a beat meanwhile. A wrong suspicion costs the leadership, never safety: as
+//! after any other deletion, the contender waits for the lease that the mark names.
+
+use super::Contender;
+use super::guard::{BEATS_OF_LEASE, Seen};
+use super::rank::{Rank, RankAsk};
+use crate::ask;
+use crate::mark::Mark;
+use crate::shared::Shared;
+use crate::{Error, ErrorKind};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use tenure_proto::{MultiOp, Request, Response, ServerError};
+use tenure_session::{Time, lease};
+
+/// The knowledge of a contender of the leader's beats.
+#[derive(Debug)]
+pub(super) struct Suspicion {
+    /// The newest beat: the version of the mark, and the mark itself; `None` before the first answer.
+    newest: Option<(i32, Mark)>,
+    /// When the newest beat was first seen.
+    since: Time,
+    /// Whether a read of the mark is in flight; if not, the mark is watched.
+    asked: bool,
+    /// Whether the leader is being deleted, or may not be deleted.
+    settled: bool,
+}
+
+impl Contender {
+    /// Follows the beats of its predecessor, if it is next in line and may replace the leader.
+    pub(super) fn follow_beats(&mut self, shared: &mut Shared) {
+        let next_in_line = self.before.len() + self.further == 1;
+        if self.spec.fail_over.is_none() || !next_in_line || self.suspicion.is_some() {
+            return;
+        }
+        self.suspicion = Some(Suspicion {
+            newest: None,
+            since: shared.now,
+            asked: true,
+            settled: false,
+        });
+        self.read_beat(shared);
+    }
+
+    fn read_beat(&self, shared: &mut Shared) {
+        let request = Request::GetData {
+            path: self.spec.path.clone(),
+            watch: true,
+        };
+        self.ask(RankAsk::Beat, request, shared);
+    }
+
+    /// The mark has changed.
+    pub(super) fn on_beat(&mut self, shared: &mut Shared) {
+        if let Some(suspicion) = &mut self.suspicion
+            && !core::mem::replace(&mut suspicion.asked, true)
+        {
+            self.read_beat(shared);
+        }
+    }
+
+    pub(super) fn beat_read(&mut self, result: Result<Response, ServerError>, shared: &mut Shared) {
+        let Some(suspicion) = &mut self.suspicion else {
+            return;
+        };
+        suspicion.asked = false;
+        let Ok(Response::Data { data, stat }) = result else {
+            // It cannot follow the leader: the session timeout decides.
+            self.suspicion = None;
+            return;
+        };
+        let mark = Mark::read(&data).ok().flatten();
+        let newest = mark.map(|mark| (stat.version, mark));
+        if newest != suspicion.newest || newest.is_none() {
+            suspicion.newest = newest;
+            suspicion.since = shared.now;
+        }
+    }
+
+    /// When [`suspect`](Self::suspect) must be called.
+    pub(super) fn suspects_at(&self) -> Option<Time> {
+        let suspicion = self.suspicion.as_ref().filter(|s| !s.settled && !s.asked)?;
+        let (_, mark) = suspicion.newest.as_ref()?;
+        let is_leaders = self.seen == Seen::Somebody(Some(mark.token));
+        if !matches!(self.rank, Rank::Behind { .. })
+            || !is_leaders
+            || mark.released
+            || mark.beat.is_zero()
+        {
+            return None;
+        }
+        Some(lease::guard_wait(
+            suspicion.since,
+            mark.beat * BEATS_OF_LEASE,
+        ))
+    }
+
+    /// Deletes a leader that was silent for too long.
+    pub(super) fn suspect(&mut self, shared: &mut Shared) {
+        if self.suspects_at().is_none_or(|at| at > shared.now) {
+            return;
+        }
+        let (Some(suspicion), Some(leader)) = (&mut self.suspicion, self.before.back()) else {
+            return;
+        };
+        let Some((version, _)) = suspicion.newest else {
+            return;
+        };
+        suspicion.settled = true;
+        let leader = leader.clone();
+        let ops = vec![
+            MultiOp::Check {
+                path: self.spec.path.clone(),
+                version,
+            },
+            MultiOp::Delete {
+                path: leader.clone(),
+                version: -1,
+            },
+        ];
+        self.ask(RankAsk::Depose(leader), Request::Multi { ops }, shared);
+    }
+
+    /// The answer to the deletion of the leader; if it was deleted, its watch tells.
+    pub(super) fn deposed(
+        &mut self,
+        leader: &String,
+        result: Result<Response, ServerError>,
+        shared: &mut Shared,
+    ) {
+        let Ok(Response::Multi(outcomes)) = result else {
+            self.suspicion = None;
+            return;
+        };
+        match ask::failed(&outcomes) {
+            None | Some((1, ServerError::NoNode)) => {}
+            Some((1, ServerError::NoAuth)) => {
+                let text = format!(
+                    "the leader {leader} is silent and may not be deleted: {}; `fail_over` needs DELETE permission \
+                     on {}, until then the session timeout decides",
+                    ServerError::NoAuth,
+                    self.spec.path
+                );
+                let error = Error::new(ErrorKind::NoAuth, text);
+                self.on_blocked(error, shared);
+            }
+            // There was a beat meanwhile, or nothing is decided: it looks again.
+            Some(_) => {
+                self.suspicion = None;
+                self.follow_beats(shared);
+            }
+        }
+    }
+}
