@@ -46,6 +46,19 @@ impl Ensemble {
         self.administer(write, now)
     }
 
+    /// Changes the data of a znode, whatever its version.
+    ///
+    /// # Errors
+    /// As those of a `setData`.
+    pub fn set_data(&mut self, path: &str, data: &[u8], now: Duration) -> Result<(), ServerError> {
+        let write = Write::SetData {
+            path: path.to_owned(),
+            data: data.to_vec(),
+            version: -1,
+        };
+        self.administer(write, now)
+    }
+
     /// Deletes a znode, whatever its version.
     ///
     /// # Errors

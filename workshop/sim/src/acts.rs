@@ -307,8 +307,7 @@ pub(crate) fn delete_member(trial: &mut Trial) {
     trial
         .world
         .note(|| format!("an administrator deletes {path}/{name}"));
-    let until = trial.world.now + excuse(&trial.plan);
-    trial.judge.checks.excuse(group, until);
+    trial.excuse(group);
     let _ = trial
         .world
         .ensemble
@@ -327,8 +326,7 @@ pub(crate) fn delete_path(trial: &mut Trial) {
     trial
         .world
         .note(|| format!("an administrator deletes {path}"));
-    let until = trial.world.now + excuse(&trial.plan);
-    trial.judge.checks.excuse(group, until);
+    trial.excuse(group);
     if trial
         .world
         .ensemble
@@ -351,9 +349,8 @@ fn expire_session(trial: &mut Trial) {
     trial
         .world
         .note(|| format!("an administrator ends session {session:#x}"));
-    let until = trial.world.now + excuse(&trial.plan);
     for group in 0..trial.plan.groups.len() {
-        trial.judge.checks.excuse(group, until);
+        trial.excuse(group);
     }
     trial.world.ensemble.expire(session, span(trial.world.now));
     trial.judge.marks.hit("admin-expires-session");

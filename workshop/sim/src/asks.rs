@@ -118,6 +118,8 @@ impl Trial {
             policy: plan.policy,
             reenrol,
             warm: plan.warm,
+            lease: plan.lease,
+            fail_over: plan.fail_over,
             ..ContenderSpec::new(&*self.plan.groups[group])
         };
         self.command(id, Command::Contend { handle, spec });

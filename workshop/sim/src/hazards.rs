@@ -28,6 +28,8 @@ pub enum Hazard {
     Refusals,
     /// Servers are slow.
     Slow,
+    /// Leases are guarded, and administrators delete anything at any time.
+    Guarded,
 }
 
 impl Hazard {
@@ -53,6 +55,16 @@ pub(crate) struct Hazards {
     pub(crate) refusals: Option<u32>,
     /// The delay of each request at a server, in thousandths of the shortest session timeout.
     pub(crate) slow: Option<u64>,
+    pub(crate) guarded: Option<Guarded>,
+}
+
+/// The contenders whose leases are guarded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guarded {
+    /// All: nothing that happens to a znode or a session excuses two leaders.
+    All,
+    /// Some; the others have other policies.
+    Some,
 }
 
 /// The time that `GUARANTEES.md` allows a ZooKeeper leader for closing the sessions of a tick.
@@ -80,6 +92,7 @@ impl Hazards {
         let (doom, touches) = (met(Hazard::Doom, 1), met(Hazard::Touches, 2));
         let (acls, refusals) = (met(Hazard::Acls, 5), met(Hazard::Refusals, 6));
         let slow = met(Hazard::Slow, 8);
+        let guarded = met(Hazard::Guarded, 4);
         let most = if doomed { CLOSING_BROKEN } else { CLOSING_MAX };
         let mix = [Authenticated::All, Authenticated::Some];
         Self {
@@ -96,6 +109,10 @@ impl Hazards {
             acls,
             refusals: refusals.then(|| if dice.bool() { 0 } else { dice.u32(1..20) }),
             slow: slow.then(|| dice.u64(1..=100)),
+            guarded: guarded.then(|| match dice.u8(0..4) {
+                0 => Guarded::Some,
+                _ => Guarded::All,
+            }),
         }
     }
 }

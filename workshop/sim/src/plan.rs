@@ -1,10 +1,10 @@
 //! The plan that one seed gives: the ensemble, the clients, and their possible faults.
 
-use crate::hazards::{Authenticated, Hazard, Hazards, Naming};
+use crate::hazards::{Authenticated, Guarded, Hazard, Hazards, Naming};
 use crate::options::Break;
 use fastrand::Rng;
 use std::time::Duration;
-use tenure::core::LeasePolicy;
+use tenure::core::{GUARD_MAX, LeasePolicy};
 use tenure::model::{EnsembleOptions, LinkOptions, ModelOptions, Upstream};
 use tenure::proto::op;
 use tenure_worlds::{Clock, MS, Nanos, Quality, RATE_PPB_MAX, SECOND, nanos};
@@ -47,6 +47,9 @@ pub(crate) struct NodePlan {
     pub(crate) tick: Option<Duration>,
     pub(crate) servers: Vec<usize>,
     pub(crate) policy: LeasePolicy,
+    /// The length of its guarded lease, and the time in which it replaces a silent leader.
+    pub(crate) lease: Option<Duration>,
+    pub(crate) fail_over: Option<Duration>,
     pub(crate) reenrols: bool,
     /// A standby that is next in line keeps a lease ready.
     pub(crate) warm: bool,
@@ -217,7 +220,63 @@ impl Plan {
         // If a create's answer was lost and its znode may not be read, the client cannot
         // distinguish that znode from others' there: it makes another one, and the first one stays.
         plan.hazards.acls &= plan.unknown.is_empty();
+        if plan.hazards.guarded.is_some() && broken.is_none() {
+            plan.guard(seed);
+        }
         plan
+    }
+
+    /// Gives contenders guarded leases.
+    fn guard(&mut self, seed: u64) {
+        let dice = &mut Rng::with_seed(seed.wrapping_mul(0x6c62_272e_07bb_0142) ^ 0x9a4d);
+        // Late answers leave no room for short leases.
+        self.hazards.slow = None;
+        self.tight = false;
+        self.plots = pick(dice, &[30, 60, 90]);
+        self.tampers = self.all_guarded() || self.tampers;
+        if self.tick >= 750 * MS && self.meagre.is_none() && dice.u8(0..3) == 0 {
+            // Longer than any wait: what was sent before it may arrive after it.
+            for node in &mut self.nodes {
+                node.timeout = Duration::from_nanos(20 * self.tick);
+            }
+        }
+        let commit = nanos(self.links.delay_max) / MS;
+        let most = self.shortest() / MS;
+        // A lost packet is sent again after a while, and each write waits for it.
+        let quick = self.links.loss_per_mille == 0 && self.all_guarded();
+        for node in &mut self.nodes {
+            if !self
+                .hazards
+                .guarded
+                .is_some_and(|guarded| guarded == Guarded::All || dice.bool())
+            {
+                continue;
+            }
+            node.policy = LeasePolicy::Guarded;
+            let least = (20 * commit).max(100);
+            let soonest = (40 * commit).max(250);
+            match dice.u8(0..4) {
+                0 if quick && soonest < most / 2 => {
+                    let within = dice.u64(soonest..=most / 2);
+                    node.fail_over = Some(Duration::from_millis(within));
+                }
+                1 | 2 if least < most => {
+                    let length = dice.u64(least..=most);
+                    node.lease = Some(Duration::from_millis(length).min(GUARD_MAX));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether all leases are guarded, so that nothing excuses two leaders.
+    pub(crate) fn all_guarded(&self) -> bool {
+        self.hazards.guarded == Some(Guarded::All)
+    }
+
+    /// Whether members may be deleted while their leases run.
+    pub(crate) fn deposes(&self) -> bool {
+        self.nodes.iter().any(|node| node.fail_over.is_some())
     }
 
     pub(crate) fn servers(&self) -> usize {
@@ -308,6 +367,8 @@ impl NodePlan {
                 0 => LeasePolicy::Strict,
                 _ => LeasePolicy::Verified,
             },
+            lease: None,
+            fail_over: None,
             reenrols: dice.u8(0..10) != 0,
             warm: dice.u8(0..3) == 0,
             contends: some(dice, 7),

@@ -4,12 +4,18 @@ use crate::acts;
 use crate::invariants;
 use crate::trial::Trial;
 use crate::trouble;
-use tenure_worlds::{MS, Nanos, Quality, SECOND};
+use tenure::core::GUARD_MAX;
+use tenure_worlds::{MS, Nanos, Quality, SECOND, nanos};
 
 /// The time that is allowed beyond T + 2 τ: an election and the servers' synchronisation; TCP's
 /// wait before it sends again; a client's pause before it tries again.
 fn grace(trial: &Trial) -> Nanos {
-    2 * SECOND + 4 * trial.plan.tick + 3 * SECOND + 2 * SECOND + trouble::grace(trial)
+    let guard = trial
+        .plan
+        .hazards
+        .guarded
+        .map_or(0, |_| nanos(GUARD_MAX) + SECOND);
+    2 * SECOND + 4 * trial.plan.tick + 3 * SECOND + 2 * SECOND + guard + trouble::grace(trial)
 }
 
 pub(crate) fn heal(trial: &mut Trial) {

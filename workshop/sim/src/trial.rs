@@ -1,6 +1,7 @@
 //! One world on trial: its plan, the world itself, and the judge. This file has the acts that hit a
 //! mark or need an allowance; the other acts are those of the world.
 
+use crate::acts;
 use crate::judge::{Judge, World};
 use crate::names::Phonebook;
 use crate::plan::Plan;
@@ -121,6 +122,12 @@ impl Trial {
         if self.world.drop_request(id) {
             self.judge.marks.hit("request-dropped");
         }
+    }
+
+    /// An administrator is about to interfere with a group: for a while, that excuses what it may cause.
+    pub(crate) fn excuse(&mut self, group: usize) {
+        let until = self.world.now + acts::excuse(&self.plan);
+        self.judge.checks.excuse(group, until);
     }
 
     // ---- acts on servers ----

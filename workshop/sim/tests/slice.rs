@@ -55,6 +55,15 @@ const CAUGHT: &[(&str, u64)] = &[
     ("connect-from-its-answer", 2000),
     ("xids-begin-again", 2000),
     ("token-change-is-a-fall", 2000),
+    ("guard-wait-from-create", 2000),
+    ("mark-while-waiting", 2000),
+    ("mark-state-ignored", 2000),
+    ("own-lease-waited", 2000),
+    ("guard-from-reply", 2000),
+    ("newcomer-leads", 2000),
+    ("short-cap", 2000),
+    ("released-while-waiting", 2000),
+    ("leads-before-mark", 2000),
 ];
 
 /// The mistakes that one world in many thousands shows: the kept worlds detect them.

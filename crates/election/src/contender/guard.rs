@@ -18,8 +18,7 @@
 //!
 //! | in | event | then |
 //! |---|---|---|
-//! | `Reading` | the mark is `released`, by the member that it saw last before itself | `Writing` |
-//! | `Reading` | … and it saw none, and the mark is older than itself | `Writing` |
+//! | `Reading` | the last leader has released its leadership | `Writing` |
 //! | `Reading` | any other mark | `Waiting` for the lease that the mark names |
 //! | `Reading` | no mark, or one of an earlier group at this path | `Waiting` for the longest lease |
 //! | `Reading` | the own mark: an answer was lost | `Marked` |
@@ -51,30 +50,6 @@ const BEATS: u32 = 10;
 /// The number of beats in a lease, and in the silence after which a leader is suspected.
 pub(super) const BEATS_OF_LEASE: u32 = 4;
 
-/// The member before the own one that a contender saw last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Seen {
-    /// None: there was no member before the own one.
-    Nobody,
-    /// A member; its token, if that is known.
-    Somebody(Option<u64>),
-}
-
-impl Seen {
-    /// The member with this `czxid`.
-    pub(super) fn of(czxid: i64) -> Self {
-        Self::Somebody(u64::try_from(czxid).ok())
-    }
-
-    /// There is a member, which is not known yet.
-    pub(super) fn and_somebody(self) -> Self {
-        match self {
-            Self::Nobody => Self::Somebody(None),
-            Self::Somebody(_) => self,
-        }
-    }
-}
-
 /// See the [module](self).
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -98,6 +73,8 @@ pub(super) struct Guard {
     mark: Mark,
     /// The send time of the newest proof of its znode, since the mark is its own.
     proved: Option<Time>,
+    /// Whether that was on the present connection.
+    is_present: bool,
 }
 
 impl Contender {
@@ -153,6 +130,7 @@ impl Contender {
                 beats: 0,
             },
             proved: None,
+            is_present: false,
         });
         self.read_mark(shared);
     }
@@ -166,6 +144,13 @@ impl Contender {
                 watch: false,
             };
             self.ask(RankAsk::Mark, request, shared);
+        }
+    }
+
+    /// The connection is lost.
+    pub(super) fn guard_detached(&mut self) {
+        if let Some(guard) = &mut self.guard {
+            guard.is_present = false;
         }
     }
 
@@ -250,11 +235,8 @@ impl Contender {
             }
             // Every member of this group is younger than the group itself.
             Some(mark) if i64::try_from(mark.token).is_ok_and(|token| token > stat.czxid) => {
-                let is_trusted = mark.released
-                    && match self.seen {
-                        Seen::Nobody => mark.token < member.token,
-                        Seen::Somebody(token) => token == Some(mark.token),
-                    };
+                // Nobody has led since, for every leader writes its own mark before it leads.
+                let is_trusted = mark.released && mark.token < member.token;
                 if is_trusted || leads {
                     return self.write_mark(stat.version, shared);
                 }
@@ -413,6 +395,7 @@ impl Contender {
         // The znode at its path may be a stranger's by now, unless its watch would have told.
         if has_marked && self.doubted.is_none() && shared.znodes.is_watched(znode) {
             guard.proved = guard.proved.max(Some(sent));
+            guard.is_present = true;
             self.renew(shared);
         }
     }
@@ -510,8 +493,9 @@ impl Contender {
                 None => return,
             },
         };
-        let fresh_until = lease::guard_overdue(proved, length);
-        let is_fresh = fresh_until > shared.now && end > shared.now;
+        let overdue = lease::overdue(proved, shared.session.timeout());
+        let fresh_until = lease::guard_overdue(proved, length).min(overdue);
+        let is_fresh = guard.is_present && fresh_until > shared.now && end > shared.now;
         let next = shared.now + lease::guard_interval(length);
         let was_in_jeopardy = match &self.rank {
             Rank::First if is_ready && is_fresh && next < end => true,

@@ -53,7 +53,7 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
-use guard::{Guard, Seen};
+use guard::Guard;
 use rank::Rank;
 use suspect::Suspicion;
 use tenure_proto::Stat;
@@ -146,8 +146,8 @@ pub(crate) struct Contender {
     /// The token of its newest znode, also of one that is gone.
     newest: u64,
 
-    /// The member before it that it saw last.
-    seen: Seen,
+    /// The token of the member before it, if that was looked at.
+    predecessor: Option<u64>,
     /// Its guard, while it is first and its lease is guarded.
     guard: Option<Guard>,
     /// What it knows of the beats of the leader, while it is next in line and may replace it.
@@ -182,7 +182,7 @@ impl Contender {
             blocks: Again::default(),
             strangers: false,
             newest: 0,
-            seen: Seen::Nobody,
+            predecessor: None,
             guard: None,
             suspicion: None,
             withdrawals: Vec::new(),
@@ -366,6 +366,7 @@ impl Contender {
         self.again.cancel();
         self.peeked = None;
         self.suspicion = None;
+        self.guard_detached();
         if self.is_leading() {
             match self.spec.policy {
                 LeasePolicy::Strict => self.lapse(shared),
@@ -442,7 +443,7 @@ impl Contender {
         self.blind = false;
         self.doubted = None;
         self.waiting = None;
-        self.seen = Seen::Nobody;
+        self.predecessor = None;
         self.guard = None;
         self.suspicion = None;
         self.again.over();

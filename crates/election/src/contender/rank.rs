@@ -1,7 +1,6 @@
 //! The place of a contender among the members, and the members before it.
 
 use super::Contender;
-use super::guard::Seen;
 use crate::ask::Ask;
 use crate::event::{ContenderEvent, LostReason, Member};
 use crate::members::{self, MemberStats};
@@ -353,9 +352,6 @@ impl Contender {
         self.further = before.len().saturating_sub(KNOWN_MAX);
         self.before = before.split_off(self.further);
         self.ranked = true;
-        if !self.before.is_empty() {
-            self.seen = self.seen.and_somebody();
-        }
         self.rank = Rank::Behind { reported: None };
         self.again.over();
         self.take_place(shared);
@@ -363,6 +359,7 @@ impl Contender {
 
     fn take_place(&mut self, shared: &mut Shared) {
         self.blind = false;
+        self.predecessor = None;
         self.suspicion = None;
         if self.before.is_empty() && self.further > 0 {
             self.list(shared);
@@ -399,7 +396,7 @@ impl Contender {
             }
             Ok(response) => {
                 if let Response::Stat(stat) = response {
-                    self.seen = Seen::of(stat.czxid);
+                    self.predecessor = u64::try_from(stat.czxid).ok();
                 }
                 self.blind = false;
                 self.again.over();

@@ -4,7 +4,7 @@
 //! after any other deletion, the contender waits for the lease that the mark names.
 
 use super::Contender;
-use super::guard::{BEATS_OF_LEASE, Seen};
+use super::guard::BEATS_OF_LEASE;
 use super::rank::{Rank, RankAsk};
 use crate::ask;
 use crate::mark::Mark;
@@ -84,7 +84,7 @@ impl Contender {
     pub(super) fn suspects_at(&self) -> Option<Time> {
         let suspicion = self.suspicion.as_ref().filter(|s| !s.settled && !s.asked)?;
         let (_, mark) = suspicion.newest.as_ref()?;
-        let is_leaders = self.seen == Seen::Somebody(Some(mark.token));
+        let is_leaders = self.predecessor == Some(mark.token);
         if !matches!(self.rank, Rank::Behind { .. })
             || !is_leaders
             || mark.released

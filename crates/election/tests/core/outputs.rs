@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tenure_election::{
     ANSWER_BYTES_MAX, Answer, Basis, Call, CallId, Client, Command, ContenderEvent, ContenderSpec,
-    Event, Handle, Host, Input, Lease, Member, Output, SESSION, Secret, SessionEvent,
+    Event, Handle, Host, Input, Lease, Member, Output, SESSION, Secret, ServerKind, SessionEvent,
     SessionOptions, SessionWake, Time, Wake,
 };
 use tenure_proto::{
@@ -100,6 +100,7 @@ fn attached() -> Client {
         ms(20),
     );
     let connected = SessionEvent::Connected {
+        server: ServerKind::ZooKeeper,
         session: 0x2a,
         timeout: T,
     };
@@ -568,6 +569,7 @@ fn a_smaller_timeout_of_a_later_connection_goes_on_to_count_when_it_is_lost() {
         ms(220),
     );
     let connected = SessionEvent::Connected {
+        server: ServerKind::ZooKeeper,
         session: 0x2a,
         timeout: Duration::from_secs(3),
     };

@@ -3,6 +3,7 @@
 mod as_of;
 mod bounds;
 mod calls;
+mod deposed;
 mod fell;
 mod ghosts;
 mod grant;
@@ -44,6 +45,8 @@ pub(crate) struct Checks {
     unanswered: BTreeMap<usize, Nanos>,
     /// The newest transaction that any server had applied at the last check.
     zxid: i64,
+    /// The newest change of the data of each group.
+    beats: Vec<deposed::Beat>,
 }
 
 impl Checks {
@@ -53,6 +56,7 @@ impl Checks {
             excused: vec![0; plan.groups.len()],
             unanswered: BTreeMap::new(),
             zxid: 0,
+            beats: vec![deposed::Beat::default(); plan.groups.len()],
         }
     }
 
@@ -130,6 +134,7 @@ pub(crate) fn on_event(judge: &mut Judge, world: &World, id: usize, handle: Hand
             judge.keep(world, |j| order::check(j, id, handle, event));
             judge.keep(world, |_| fell::contender(id, event));
             judge.keep(world, |_| refused::check(id, event));
+            judge.keep(world, |j| deposed::check(world, j, id, handle, event));
             if let ContenderEvent::Jeopardy { lease_end, .. } = event {
                 judge.keep(world, |j| jeopardy::told(world, j, id, handle, *lease_end));
             }
@@ -149,6 +154,7 @@ pub(crate) fn after_step(judge: &mut Judge, world: &World) {
     let zxid = servers.map(|s| world.ensemble.zxid(s)).max().unwrap_or(0);
     if std::mem::replace(&mut judge.checks.zxid, zxid) != zxid {
         judge.keep(world, |j| standing::check(world, j));
+        deposed::note(judge, world);
     }
     for check in [
         informed::check,

@@ -6,7 +6,7 @@ use super::{Broken, believers};
 use crate::judge::{Judge, World};
 
 pub(super) fn check(world: &World, judge: &Judge, group: usize) -> Result<(), Broken> {
-    if judge.checks.is_excused(group, world.now) {
+    if judge.checks.is_excused(group, world.now) && !judge.plan.all_guarded() {
         return Ok(());
     }
     let all: Vec<_> = believers(world, judge, group).collect();

@@ -15,6 +15,8 @@ use tenure_worlds::{Nanos, SECOND};
 const REQUESTS: u64 = 50;
 /// The additional requests of a handle: servers may refuse it, and it tries again.
 const PER_HANDLE: u64 = 10;
+/// The additional requests where leases are guarded: proofs of a short lease, beats, and looks at beats.
+const GUARDED: u64 = 150;
 /// Rounds of all addresses in a second: a pause lasts between T/12 and T/6, and at least 100 ms.
 const ROUNDS: u64 = 10;
 /// The capacity of a bucket, in seconds of its pace.
@@ -74,9 +76,10 @@ pub(crate) fn crowd(judge: &Judge) -> u64 {
 }
 
 pub(crate) fn request(judge: &mut Judge, world: &World, id: usize, requests: u64) {
+    let guarded = judge.plan.hazards.guarded.map_or(0, |_| GUARDED);
     if let Some(user) = judge.user_mut(id) {
         let handles = user.candidates.len() + user.detectors.len() + user.groups.len();
-        let rate = REQUESTS + PER_HANDLE * handles as u64;
+        let rate = REQUESTS + guarded + PER_HANDLE * handles as u64;
         user.requests.take(requests, rate, world.now);
     }
 }

@@ -3,6 +3,7 @@
 
 mod doomed;
 mod formulas;
+mod guards;
 mod last;
 mod leases;
 mod members;
@@ -60,13 +61,32 @@ const FORMULAS: &[fn(&mut Trial)] = &[
     doomed::next_in_line,
 ];
 
+/// The plots against guarded leases.
+const GUARDS: &[fn(&mut Trial)] = &[
+    guards::depose_in_the_dark,
+    guards::depose_in_the_dark,
+    guards::leave_while_waiting,
+    guards::leave_while_waiting,
+    guards::empty_the_group,
+    guards::path_comes_back,
+    guards::path_comes_back,
+    guards::name_comes_back,
+    guards::lose_the_mark,
+    guards::bury,
+];
+
 /// One plot, from a healed world to its last fault. It repairs nothing.
 pub(crate) fn any(trial: &mut Trial) {
     let formula = trial.world.dice.u8(0..10) < if trial.plan.tight { 8 } else { 1 };
     if formula || trial.world.dice.u8(0..10) < 8 {
         calm(trial);
     }
-    let plots = if formula { FORMULAS } else { ANY };
+    let guarded = trial.plan.all_guarded() && trial.world.more.u8(0..3) > 0;
+    let plots = match formula {
+        _ if guarded => GUARDS,
+        true => FORMULAS,
+        false => ANY,
+    };
     let plot = trial.world.dice.usize(0..plots.len());
     plots[plot](trial);
 }
