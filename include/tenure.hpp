@@ -148,11 +148,19 @@ enum class expired_by : std::int32_t {
     local_timeout = TENURE_EXPIRED_BY_LOCAL_TIMEOUT,
 };
 
+// The kind of the server that granted a session. See tenure_server_kind.
+enum class server_kind : std::int32_t {
+    unknown = TENURE_SERVER_UNKNOWN,
+    zookeeper = TENURE_SERVER_ZOOKEEPER,
+    other = TENURE_SERVER_OTHER,
+};
+
 // When leadership ends if no server answers. See tenure_policy.
 enum class policy : std::int32_t {
     verified = TENURE_POLICY_VERIFIED,
     strict = TENURE_POLICY_STRICT,
     session = TENURE_POLICY_SESSION, // not safe
+    guarded = TENURE_POLICY_GUARDED, // safe on every server; all contenders of the group must use it
 };
 
 // Whether a contender enrols again after a lost candidacy. See tenure_reenrol.
@@ -616,12 +624,20 @@ public:
     {
         return std::chrono::milliseconds(tenure_event_timeout_ms(seen_));
     }
+    tenure::server_kind server() const noexcept
+    {
+        return static_cast<tenure::server_kind>(tenure_event_server(seen_));
+    }
     std::uint32_t attempt() const noexcept { return tenure_event_attempt(seen_); }
     tenure::expired_by expired_by() const noexcept
     {
         return static_cast<tenure::expired_by>(tenure_event_expired_by(seen_));
     }
     std::size_t ahead() const noexcept { return tenure_event_ahead(seen_); }
+    std::optional<boottime_clock::time_point> waits_until() const noexcept
+    {
+        return instant(tenure_event_waits_until_ns(seen_));
+    }
     std::uint64_t token_before() const noexcept { return tenure_event_token_before(seen_); }
     std::optional<boottime_clock::time_point> lease_end() const noexcept
     {
@@ -744,6 +760,12 @@ struct contender_options {
     // Whether to keep a lease ready while next in line, for one small write each twelfth of the session
     // timeout
     bool warm = false;
+    // The length of the lease, for which a successor waits: a quarter of the session timeout and at most
+    // 10 s by default; needs the policy `guarded`, and excludes `fail_over`
+    std::optional<std::chrono::milliseconds> lease{};
+    // The time in which a successor replaces a leader that is silent, sooner than the session timeout;
+    // needs the policy `guarded`, and excludes `lease`
+    std::optional<std::chrono::milliseconds> fail_over{};
     // generated: end
 };
 
@@ -771,6 +793,10 @@ owned<tenure_contender_options, tenure_contender_options_free> of_c(const conten
                 set, static_cast<std::int32_t>(options.reenrol), check.out()))
             && check(tenure_contender_options_set_warm(
                 set, options.warm, check.out()))
+            && (!options.lease || check(tenure_contender_options_set_lease_ms(
+                set, options.lease->count(), check.out())))
+            && (!options.fail_over || check(tenure_contender_options_set_fail_over_ms(
+                set, options.fail_over->count(), check.out())))
             // generated: end
             ;
     if (!is_set)

@@ -29,6 +29,7 @@ type Contender struct {
 // default enrols again after each loss.
 //
 // Errors: [ErrInvalidArgument] for a path or label that ZooKeeper does not allow, for a payload over 1,000,000 bytes,
+// for spans that exclude each other or the policy,
 // and where the client's URL is a standalone leader's address; [ErrClosed].
 func (c *Client) Contender(options ...ContenderOption) (*Contender, error) {
 	var its native.ContenderOptions
@@ -36,7 +37,9 @@ func (c *Client) Contender(options ...ContenderOption) (*Contender, error) {
 		if option == nil {
 			return nil, invalid("an option of Contender is nil; leave it out")
 		}
-		option(&its)
+		if err := option(&its); err != nil {
+			return nil, err
+		}
 	}
 	contender := &Contender{client: c, reenrol: Reenrol(its.Reenrol)}
 	contender.self = contender

@@ -2,31 +2,66 @@
 
 package tenure
 
-import "tenure.example/tenure/internal/native"
+import (
+	"time"
+
+	"tenure.example/tenure/internal/native"
+)
 
 // WithLabel sets the part before "_" in the name of the znode. None by default.
 func WithLabel(label string) ContenderOption {
-	return func(options *native.ContenderOptions) { options.Label = label }
+	return func(options *native.ContenderOptions) error {
+		options.Label = label
+		return nil
+	}
 }
 
 // WithData sets the payload of the znode, which detectors get with the leader: at most 1,000,000 bytes. None by
 // default.
 func WithData(data []byte) ContenderOption {
-	return func(options *native.ContenderOptions) { options.Data = data }
+	return func(options *native.ContenderOptions) error {
+		options.Data = data
+		return nil
+	}
 }
 
 // WithPolicy says when leadership ends if no server answers. [PolicyVerified] by default.
 func WithPolicy(policy Policy) ContenderOption {
-	return func(options *native.ContenderOptions) { options.Policy = int32(policy) }
+	return func(options *native.ContenderOptions) error {
+		options.Policy = int32(policy)
+		return nil
+	}
 }
 
 // WithReenrol says whether the contender enrols again after a lost candidacy. [ReenrolAlways] by default.
 func WithReenrol(reenrol Reenrol) ContenderOption {
-	return func(options *native.ContenderOptions) { options.Reenrol = int32(reenrol) }
+	return func(options *native.ContenderOptions) error {
+		options.Reenrol = int32(reenrol)
+		return nil
+	}
 }
 
 // WithWarm says whether to keep a lease ready while next in line, for one small write each twelfth of the session
 // timeout. No by default.
 func WithWarm(warm bool) ContenderOption {
-	return func(options *native.ContenderOptions) { options.Warm = warm }
+	return func(options *native.ContenderOptions) error {
+		options.Warm = warm
+		return nil
+	}
+}
+
+// WithLease sets the length of the lease, for which a successor waits: a quarter of the session timeout and at most
+// 10 s by default; needs the policy "guarded", and excludes "fail_over".
+func WithLease(lease time.Duration) ContenderOption {
+	return func(options *native.ContenderOptions) error {
+		return span("lease", lease, &options.LeaseMS)
+	}
+}
+
+// WithFailOver sets the time in which a successor replaces a leader that is silent, sooner than the session timeout;
+// needs the policy "guarded", and excludes "lease".
+func WithFailOver(failOver time.Duration) ContenderOption {
+	return func(options *native.ContenderOptions) error {
+		return span("fail over", failOver, &options.FailOverMS)
+	}
 }

@@ -32,6 +32,9 @@ type SessionConnected struct {
 
 	// Timeout: the session timeout that the server granted.
 	Timeout time.Duration
+
+	// Server: the kind of the server.
+	Server ServerKind
 }
 
 func (SessionConnected) ofSession() {}
@@ -119,7 +122,7 @@ func asSessionEvent(from *native.Event) SessionEvent {
 	case 1:
 		return SessionConnecting{}
 	case 2:
-		return SessionConnected{Session: from.Session, Timeout: time.Duration(from.TimeoutMS) * time.Millisecond}
+		return SessionConnected{Session: from.Session, Timeout: time.Duration(from.TimeoutMS) * time.Millisecond, Server: ServerKind(from.Server)}
 	case 3:
 		return SessionSuspended{Since: BootTime(from.SinceNS), Message: from.Message}
 	case 4:
@@ -173,6 +176,10 @@ type ContenderStandby struct {
 
 	// Ahead: how many members were ahead of the own one at the last look.
 	Ahead int
+
+	// WaitsUntil: with [PolicyGuarded], if no member is ahead: until when it waits for the lease of the leader before
+	// it. Otherwise 0.
+	WaitsUntil BootTime
 }
 
 func (ContenderStandby) ofContender() {}
@@ -289,7 +296,7 @@ func asContenderEvent(from *native.Event) ContenderEvent {
 	case 21:
 		return ContenderEnrolled{Member: asMember(from.Member)}
 	case 22:
-		return ContenderStandby{Member: asMember(from.Member), Ahead: from.Ahead}
+		return ContenderStandby{Member: asMember(from.Member), Ahead: from.Ahead, WaitsUntil: BootTime(from.WaitsUntilNS)}
 	case 23:
 		return ContenderLeading{Member: asMember(from.Member), LeaseEnd: BootTime(from.LeaseEndNS)}
 	case 24:

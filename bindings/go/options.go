@@ -73,10 +73,13 @@ func span(noun string, of time.Duration, to **int64) error {
 }
 
 // ContenderOption is an option of [Client.Contender] and [Run].
-type ContenderOption func(*native.ContenderOptions)
+type ContenderOption func(*native.ContenderOptions) error
 
 // WithPath sets the group to contend for, instead of the group of the client's URL: a znode, which is created if it
 // is missing.
 func WithPath(path string) ContenderOption {
-	return func(options *native.ContenderOptions) { options.Path = path }
+	return func(options *native.ContenderOptions) error {
+		options.Path = path
+		return nil
+	}
 }

@@ -49,7 +49,8 @@ func (l LostReason) String() string {
 type ExpiredBy int32
 
 const (
-	// ExpiredByServer: a server: everything of the session is gone.
+	// ExpiredByServer: a server: everything of the session is gone. On a server that cannot reattach sessions
+	// ([ServerOther]) each lost connection ends the session, and the client then deletes the znodes that it knows.
 	ExpiredByServer ExpiredBy = 1
 
 	// ExpiredByLocalTimeout: the client's own clock: no server answered for the whole session timeout; or a contender
@@ -70,6 +71,29 @@ func (e ExpiredBy) String() string {
 	}
 }
 
+// ServerKind is the kind of the server that granted a session. New ones may come.
+type ServerKind int32
+
+const (
+	// ServerZooKeeper: a server of Apache ZooKeeper.
+	ServerZooKeeper ServerKind = 1
+
+	// ServerOther: a server that speaks ZooKeeper's protocol and ends sessions by rules of its own, such as ClickHouse
+	// Keeper and RaftKeeper: only contenders with [PolicyGuarded] lead safely there.
+	ServerOther ServerKind = 2
+)
+
+func (s ServerKind) String() string {
+	switch s {
+	case ServerZooKeeper:
+		return "zookeeper"
+	case ServerOther:
+		return "other"
+	default:
+		return "unknown server kind"
+	}
+}
+
 // Policy says when leadership ends if no server answers: see [WithPolicy].
 type Policy int32
 
@@ -84,6 +108,12 @@ const (
 	// PolicySession: leadership ends with the session, as in Mesos, when a server or the client's own clock declares the
 	// session over. This policy is kept for compatibility and is not safe: a successor may lead before that.
 	PolicySession Policy = 2
+
+	// PolicyGuarded: leadership ends with a lease that begins when a write is sent which a quorum commits, and whose
+	// length the group's znode tells every successor: each successor waits for it. Clocks of servers and their rules for
+	// the end of a session play no part, so this policy is also safe on servers that only speak ZooKeeper's protocol,
+	// and whatever removes a member. All contenders of the group must use it.
+	PolicyGuarded Policy = 3
 )
 
 func (p Policy) String() string {
@@ -94,6 +124,8 @@ func (p Policy) String() string {
 		return "strict"
 	case PolicySession:
 		return "session"
+	case PolicyGuarded:
+		return "guarded"
 	default:
 		return "unknown policy"
 	}

@@ -66,6 +66,29 @@ impl ContenderOptions {
         self.spec.warm = warm;
         self
     }
+
+    /// The length of the lease, 100 ms to 10 s and no longer than the session timeout; a quarter of
+    /// the session timeout, and at most 10 s, by default. Only with [`LeasePolicy::Guarded`], and
+    /// without `fail_over`, which has a lease of its own. A successor waits for as long unless the
+    /// leader has released its leadership. The leader writes a proof each third of it.
+    #[must_use]
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.spec.lease = Some(lease);
+        self
+    }
+
+    /// The time in which a successor replaces a leader that is silent, 250 ms to 10 s, instead of
+    /// the session timeout; only with [`LeasePolicy::Guarded`], and without `lease`. The leader
+    /// shows each tenth of it that it lives; the next in line deletes its znode after four tenths
+    /// of silence, and waits for its lease, another four tenths. This costs ten small writes in
+    /// this time, and needs the right to delete members and an ensemble that commits a write in
+    /// less than a tenth of it. A leader that is suspected wrongly loses its leadership; there are
+    /// never two.
+    #[must_use]
+    pub fn fail_over(mut self, fail_over: Duration) -> Self {
+        self.spec.fail_over = Some(fail_over);
+        self
+    }
     // generated: end
 
     /// The same for another group.

@@ -217,6 +217,58 @@ pub unsafe extern "C" fn tenure_contender_options_set_warm(
         Ok(())
     })
 }
+
+/// Sets the length of the lease, 100 ms to 10 s and no longer than the session timeout; a quarter
+/// of the session timeout, and at most 10 s, by default. Only with TENURE_POLICY_GUARDED, and
+/// without `fail_over`, which has a lease of its own. A successor waits for as long unless the
+/// leader has released its leadership. The leader writes a proof each third of it.
+///
+/// @param options    options
+/// @param lease_ms   milliseconds, from 100 to 10000; checked by tenure_contender_new
+/// @param error_out  an error is written here, on failure only; may be NULL
+/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for a negative number
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_options_set_lease_ms(
+    options: *mut tenure_contender_options,
+    lease_ms: i64,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(options, error_out, |options| {
+        let lease = guard::span(lease_ms, "lease_ms")?;
+        options.change(|choice| choice.options.spec_mut().lease = Some(lease));
+        Ok(())
+    })
+}
+
+/// Sets the time in which a successor replaces a leader that is silent, 250 ms to 10 s, instead of
+/// the session timeout; only with TENURE_POLICY_GUARDED, and without `lease`. The leader shows each
+/// tenth of it that it lives; the next in line deletes its znode after four tenths of silence, and
+/// waits for its lease, another four tenths. This costs ten small writes in this time, and needs
+/// the right to delete members and an ensemble that commits a write in less than a tenth of it. A
+/// leader that is suspected wrongly loses its leadership; there are never two.
+///
+/// @param options       options
+/// @param fail_over_ms  milliseconds, from 250 to 10000; checked by tenure_contender_new
+/// @param error_out     an error is written here, on failure only; may be NULL
+/// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for a negative number
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_contender_options_set_fail_over_ms(
+    options: *mut tenure_contender_options,
+    fail_over_ms: i64,
+    error_out: *mut *mut tenure_error,
+) -> tenure_status {
+    guard::on(options, error_out, |options| {
+        let fail_over = guard::span(fail_over_ms, "fail_over_ms")?;
+        options.change(|choice| choice.options.spec_mut().fail_over = Some(fail_over));
+        Ok(())
+    })
+}
 // generated: end
 
 /// Frees options. Contenders that were made with them keep their copies.

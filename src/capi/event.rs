@@ -10,7 +10,8 @@ use super::status::{self, TENURE_OK, tenure_status};
 use super::text::tenure_str;
 use super::words::{
     self, TENURE_EVENT_NOTHING, TENURE_EXPIRED_BY_NOBODY, TENURE_LOST_REASON_NONE,
-    tenure_event_kind, tenure_expired_by, tenure_lost_reason,
+    TENURE_SERVER_UNKNOWN, tenure_event_kind, tenure_expired_by, tenure_lost_reason,
+    tenure_server_kind,
 };
 use crate::api::words::Part;
 use crate::api::{DetectorEvent, LostReason, Time};
@@ -221,6 +222,23 @@ pub unsafe extern "C" fn tenure_event_timeout_ms(event: *const tenure_event) -> 
     })
 }
 
+/// The kind of the server that granted the session, for TENURE_EVENT_SESSION_CONNECTED.
+///
+/// @param event  an event, or NULL
+/// @return TENURE_SERVER_ZOOKEEPER or TENURE_SERVER_OTHER; TENURE_SERVER_UNKNOWN for other events
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_event_server(event: *const tenure_event) -> tenure_server_kind {
+    look(event, TENURE_SERVER_UNKNOWN, |news| {
+        match news.part("server") {
+            Some(Part::Server(kind)) => Some(kind.number()),
+            _ => None,
+        }
+    })
+}
+
 /// How many attempts to connect have failed since the last connection, for
 /// TENURE_EVENT_SESSION_RETRYING.
 ///
@@ -267,6 +285,22 @@ pub unsafe extern "C" fn tenure_event_ahead(event: *const tenure_event) -> usize
     look(event, 0, |news| {
         let ahead = news.count("ahead")?;
         Some(usize::try_from(ahead).unwrap_or(usize::MAX))
+    })
+}
+
+/// Until when a contender that is first waits for the lease of the leader before it, for
+/// TENURE_EVENT_CONTENDER_STANDBY with TENURE_POLICY_GUARDED.
+///
+/// @param event  an event, or NULL
+/// @return nanoseconds on the clock of tenure_boottime_ns; 0 while a member is ahead, and for other
+///         events
+///
+/// Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+/// @since ABI 1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tenure_event_waits_until_ns(event: *const tenure_event) -> u64 {
+    look(event, 0, |news| {
+        news.time("waits_until").map(Time::as_nanos)
     })
 }
 

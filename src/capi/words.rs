@@ -57,7 +57,8 @@ pub type tenure_event_kind = i32;
 pub const TENURE_EVENT_NOTHING: tenure_event_kind = 0;
 /// The client asks for a new session.
 pub const TENURE_EVENT_SESSION_CONNECTING: tenure_event_kind = 1;
-/// A session is established, new or kept: tenure_event_session, tenure_event_timeout_ms.
+/// A session is established, new or kept: tenure_event_session, tenure_event_timeout_ms,
+/// tenure_event_server.
 pub const TENURE_EVENT_SESSION_CONNECTED: tenure_event_kind = 2;
 /// The connection is lost; the session may live on: tenure_event_since_ns, tenure_event_message.
 pub const TENURE_EVENT_SESSION_SUSPENDED: tenure_event_kind = 3;
@@ -77,7 +78,8 @@ pub const TENURE_EVENT_SESSION_UNDERTAKER_LOST: tenure_event_kind = 8;
 pub const TENURE_EVENT_CONTENDER_ENROLLING: tenure_event_kind = 20;
 /// The znode exists; its rank is not known yet: tenure_event_member, tenure_event_token.
 pub const TENURE_EVENT_CONTENDER_ENROLLED: tenure_event_kind = 21;
-/// Another member leads: tenure_event_member, tenure_event_token, tenure_event_ahead.
+/// Another member leads: tenure_event_member, tenure_event_token, tenure_event_ahead,
+/// tenure_event_waits_until_ns.
 pub const TENURE_EVENT_CONTENDER_STANDBY: tenure_event_kind = 22;
 /// This contender leads: tenure_event_member, tenure_event_token, tenure_event_lease_end_ns. Ask
 /// tenure_contender_is_leading before you act: events are news, the lease is the truth.
@@ -159,10 +161,25 @@ pub type tenure_expired_by = i32;
 
 /// Neither: the event is of another kind.
 pub const TENURE_EXPIRED_BY_NOBODY: tenure_expired_by = 0;
-/// A server: everything of the session is gone.
+/// A server: everything of the session is gone. On a server that cannot reattach sessions
+/// (TENURE_SERVER_OTHER) each lost connection ends the session, and the client then deletes the
+/// znodes that it knows.
 pub const TENURE_EXPIRED_BY_SERVER: tenure_expired_by = 1;
 /// The client's own clock: no server answered for too long.
 pub const TENURE_EXPIRED_BY_LOCAL_TIMEOUT: tenure_expired_by = 2;
+
+/// The kind of the server that granted a session. The numbers are permanent.
+///
+/// @since ABI 1
+pub type tenure_server_kind = i32;
+
+/// None: the event is of another kind.
+pub const TENURE_SERVER_UNKNOWN: tenure_server_kind = 0;
+/// A server of Apache ZooKeeper.
+pub const TENURE_SERVER_ZOOKEEPER: tenure_server_kind = 1;
+/// A server that speaks ZooKeeper's protocol and ends sessions by rules of its own, such as
+/// ClickHouse Keeper: only contenders with the policy GUARDED lead safely there.
+pub const TENURE_SERVER_OTHER: tenure_server_kind = 2;
 
 /// When leadership ends if no server answers. The numbers are permanent.
 ///
@@ -176,6 +193,9 @@ pub const TENURE_POLICY_VERIFIED: tenure_policy = 0;
 pub const TENURE_POLICY_STRICT: tenure_policy = 1;
 /// Leadership ends with the session, as in Mesos. **Not safe**: a successor may lead before that.
 pub const TENURE_POLICY_SESSION: tenure_policy = 2;
+/// Leadership ends with a lease whose length the group's znode tells every successor, which waits
+/// for it: safe also on servers that are not ZooKeeper. All contenders of the group must use it.
+pub const TENURE_POLICY_GUARDED: tenure_policy = 3;
 
 /// Whether a contender enrols again after a lost candidacy. The numbers are permanent.
 ///

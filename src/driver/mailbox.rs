@@ -300,6 +300,7 @@ mod tests {
                 token: 7,
             },
             ahead: 1,
+            waits_until: None,
         });
         let blocked = Event::Contender(ContenderEvent::Blocked {
             member: None,

@@ -123,6 +123,7 @@ fn no_two_names_of_one_kind_share_a_number() {
         "EVENT",
         "LOST_REASON",
         "EXPIRED_BY",
+        "SERVER",
         "POLICY",
         "REENROL",
         "LOG_LEVEL",

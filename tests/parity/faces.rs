@@ -95,6 +95,7 @@ fn c(word: &Word) -> String {
         "TLS option" => word.name.to_owned(),
         "error" => format!("TENURE_ERR_{upper}"),
         "choice to enrol again" => format!("TENURE_REENROL_{upper}"),
+        "server kind" => format!("TENURE_SERVER_{upper}"),
         "lost reason" | "expired by" | "policy" | "metric" | "log level" => {
             format!(
                 "TENURE_{}_{upper}",
@@ -121,7 +122,7 @@ fn python(word: &Word) -> String {
         "TLS option" => format!("tls_{}:", word.name),
         "client option" | "contender option" => option_of_python(word),
         "metric" => format!("{}:", word.name),
-        "lost reason" | "expired by" | "policy" => format!("\"{}\"", word.name),
+        "lost reason" | "expired by" | "server kind" | "policy" => format!("\"{}\"", word.name),
         "choice to enrol again" | "log level" => word.name.to_owned(),
         // An event, an error.
         _ => format!("class {}", word.python),
@@ -146,7 +147,7 @@ fn go(word: &Word) -> String {
         "session event" | "contender event" | "detector event" | "group event" => {
             format!("type {}{name} struct", made_go::camel(owner(word.list)))
         }
-        noun => format!("{}{name}", made_go::prefix(noun)),
+        noun => format!("{}{}", made_go::prefix(noun), word.rust),
     }
 }
 

@@ -45,8 +45,14 @@ fn has(code: &str, spellings: &[String]) -> bool {
 #[test]
 fn the_library_uses_every_word() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folders = ["crates/election/src", "src/driver/io", "src/driver", "src"];
-    let [core, io, driver, library] = folders.map(|folder| code(&root.join(folder)));
+    let folders = [
+        "crates/election/src",
+        "crates/session/src",
+        "src/driver/io",
+        "src/driver",
+        "src",
+    ];
+    let [core, session, io, driver, library] = folders.map(|folder| code(&root.join(folder)));
     let all = [core.as_str(), library.as_str()].concat();
     let mut unused = Vec::new();
     for list in LISTS {
@@ -61,6 +67,7 @@ fn the_library_uses_every_word() {
                 "detector event" => (&core, of("DetectorEvent"), "no machine makes it"),
                 "group event" => (&core, of("GroupEvent"), "no machine makes it"),
                 "lost reason" => (&core, of("LostReason"), "no machine gives it"),
+                "server kind" => (&session, of("ServerKind"), "no session has it"),
                 "expired by" => (&core, of("ExpiredBy"), "no session gives it"),
                 "error" => (&all, of("ErrorKind"), "nothing fails with it"),
                 "policy" => (

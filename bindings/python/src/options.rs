@@ -11,6 +11,8 @@ pub(crate) struct ContenderArgument {
     policy: String,
     reenrol: bool,
     warm: bool,
+    lease: Option<u64>,
+    fail_over: Option<u64>,
 }
 
 impl ContenderArgument {
@@ -29,6 +31,12 @@ impl ContenderArgument {
             Reenrol::Never
         });
         options = options.warm(self.warm);
+        if let Some(lease) = self.lease {
+            options = options.lease(std::time::Duration::from_nanos(lease));
+        }
+        if let Some(fail_over) = self.fail_over {
+            options = options.fail_over(std::time::Duration::from_nanos(fail_over));
+        }
         options
     }
 }

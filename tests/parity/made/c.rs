@@ -107,10 +107,12 @@ fn accessors(word: &Word, field: &Field) -> Vec<&'static str> {
         ("since", &["tenure_event_since_ns"]),
         ("attempt", &["tenure_event_attempt"]),
         ("by", &["tenure_event_expired_by"]),
+        ("server", &["tenure_event_server"]),
         ("ahead", &["tenure_event_ahead"]),
         ("before", &["tenure_event_token_before"]),
         ("lease_end", &["tenure_event_lease_end_ns"]),
         ("led_until", &["tenure_event_lease_end_ns"]),
+        ("waits_until", &["tenure_event_waits_until_ns"]),
         ("members", &["tenure_event_members"]),
     ]);
     match (field.shape, known.get(field.name)) {
@@ -247,7 +249,7 @@ fn setter(setting: &Setting) -> String {
         Kind::Span => format!("tenure_contender_options_set_{name}_ms"),
         _ => format!("tenure_contender_options_set_{name}"),
     };
-    let doc = text::flat(setting.doc);
+    let doc = text::linked(setting.doc, text::constant);
     let doc = text::small(&doc);
     let mut made = wrap("/// ", &format!("Sets {doc}"), COLUMNS);
     made.push_str("///\n");
@@ -286,9 +288,13 @@ fn setter(setting: &Setting) -> String {
     if !read.is_empty() {
         let _ = writeln!(made, "        {read}");
     }
+    let value = match setting.kind {
+        Kind::Span => format!("Some({name})"),
+        _ => name.to_owned(),
+    };
     let _ = write!(
         made,
-        "        options.change(|choice| choice.options.spec_mut().{name} = {name});\n        Ok(())\n    }})\n}}\n"
+        "        options.change(|choice| choice.options.spec_mut().{name} = {value});\n        Ok(())\n    }})\n}}\n"
     );
     made
 }

@@ -3,7 +3,7 @@
 use super::text;
 use std::fmt::Write;
 use tenure::words::{LISTS, Word};
-use tenure::{ExpiredBy, LeasePolicy, LostReason, Reenrol, SessionEvent};
+use tenure::{ExpiredBy, LeasePolicy, LostReason, Reenrol, ServerKind, SessionEvent};
 
 /// The tables of the words that are values.
 pub(super) fn words() -> String {
@@ -14,6 +14,11 @@ pub(super) fn words() -> String {
     let mut made = String::new();
     for (heading, column, words) in [
         ("States of a session", "`state` of `session`", states),
+        (
+            "Kinds of servers",
+            "`server` of `session`",
+            all(ServerKind::WORDS),
+        ),
         (
             "Ends of a session",
             "`by` of `session`",

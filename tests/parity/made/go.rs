@@ -25,6 +25,14 @@ pub(crate) fn camel(name: &str) -> String {
     name.split('_').map(text::capital).collect()
 }
 
+/// The name of a word; only Rust knows which letters of a proper name are capitals.
+fn of_word(word: &Word) -> String {
+    match word.rust {
+        "" => camel(word.name),
+        rust => rust.to_owned(),
+    }
+}
+
 /// A sentence of the table in Go's words.
 fn said(text: &str) -> String {
     let here = [
@@ -35,7 +43,8 @@ fn said(text: &str) -> String {
         ("by `Lost`", "by [ContenderLost]"),
         ("Like `Verified`", "Like [PolicyVerified]"),
     ];
-    let text = text::flat(text).replace("**", "");
+    let choice = |list: &List, word: &Word| format!("[{}{}]", prefix(list.noun), of_word(word));
+    let text = text::linked(text, choice).replace("**", "");
     let text = (here.iter()).fold(text, |text, (rust, go)| text.replace(rust, go));
     text.replace('`', "\"")
 }
@@ -80,6 +89,12 @@ const ENUMS: &[Enum] = &[
         doc: "ExpiredBy is the side that declared a session over.",
     },
     Enum {
+        noun: "server kind",
+        go: "ServerKind",
+        prefix: "Server",
+        doc: "ServerKind is the kind of the server that granted a session. New ones may come.",
+    },
+    Enum {
         noun: "policy",
         go: "Policy",
         prefix: "Policy",
@@ -119,7 +134,7 @@ fn enumeration(made: &mut String, of: &Enum, list: &List) {
         of.go
     );
     for (at, word) in list.words.iter().enumerate() {
-        let name = format!("{}{}", of.prefix, camel(word.name));
+        let name = format!("{}{}", of.prefix, of_word(word));
         let gap = if at == 0 { "" } else { "\n" };
         let _ = writeln!(
             made,
@@ -136,7 +151,7 @@ fn enumeration(made: &mut String, of: &Enum, list: &List) {
         of.go
     );
     for word in list.words {
-        let name = format!("{}{}", of.prefix, camel(word.name));
+        let name = format!("{}{}", of.prefix, of_word(word));
         let _ = write!(made, "\tcase {name}:\n\t\treturn \"{}\"\n", word.name);
     }
     let _ = write!(
@@ -402,6 +417,7 @@ fn members_of(field: &Field) -> String {
         Shape::Error => "error",
         Shape::Reason => "LostReason",
         Shape::By => "ExpiredBy",
+        Shape::Server => "ServerKind",
     };
     let doc = match field.shape {
         Shape::Error => "Err says why, and what helps: an [*Error].".to_owned(),
@@ -442,7 +458,9 @@ fn value_of(word: &Word, field: &Field) -> Vec<(String, String)> {
         (Shape::Count, "before") => "from.TokenBefore",
         (Shape::Text, _) => "from.Message",
         (Shape::Error, _) => "asError(from)",
+        (Shape::MaybeTime, "waits_until") => "BootTime(from.WaitsUntilNS)",
         (Shape::By, _) => "ExpiredBy(from.ExpiredBy)",
+        (Shape::Server, _) => "ServerKind(from.Server)",
         (Shape::Reason, _) => "LostReason(from.Reason)",
         _ => panic!(
             "go: the part `{}` of `{}` is new: tests/parity/made/go.rs must say where an event of C has it",
@@ -482,7 +500,7 @@ fn conversion(made: &mut String, handle: &str, words: &[Word]) {
 
 /// `contender_options.go`.
 pub(super) fn options() -> String {
-    let mut made = format!("{HEAD}import {NATIVE}\n");
+    let mut made = format!("{HEAD}import (\n\t\"time\"\n\n\t{NATIVE}\n)\n");
     for setting in contender_options() {
         let name = camel(setting.name);
         let (parameter, value) = match setting.kind {
@@ -491,24 +509,37 @@ pub(super) fn options() -> String {
             Kind::Flag => ("bool", setting.name.to_owned()),
             Kind::Choice("LeasePolicy") => ("Policy", format!("int32({})", setting.name)),
             Kind::Choice("Reenrol") => ("Reenrol", format!("int32({})", setting.name)),
-            Kind::Choice(_) | Kind::Span | Kind::Object => {
-                panic!("go: `{}` is of a new kind", setting.name)
-            }
+            Kind::Span => ("time.Duration", String::new()), // it may be refused: below
+            Kind::Choice(_) | Kind::Object => panic!("go: `{}` is of a new kind", setting.name),
+        };
+        let body = match setting.kind {
+            Kind::Span => format!(
+                "return span(\"{}\", {}, &options.{name}MS)",
+                setting.name.replace('_', " "),
+                go_name(setting.name)
+            ),
+            _ => format!("options.{name} = {value}\n\t\treturn nil"),
         };
         let said = text::open_end(&said(setting.brief)).to_owned();
         let doc = format!("With{name} sets {said}. {}", default_of(setting.kind));
+        let doc = doc.trim_end();
         let doc = doc
             .replace("sets whether", "says whether")
             .replace("sets when", "says when");
         let _ = write!(
             made,
             "\n{}func With{name}({} {parameter}) ContenderOption {{\n\t\
-             return func(options *native.ContenderOptions) {{ options.{name} = {value} }}\n}}\n",
+             return func(options *native.ContenderOptions) error {{\n\t\t{body}\n\t}}\n}}\n",
             comment("", &doc),
-            setting.name
+            go_name(setting.name)
         );
     }
     made
+}
+
+/// `fail_over` as `failOver`.
+fn go_name(name: &str) -> String {
+    text::small(&camel(name))
 }
 
 /// `internal/native/contender_options.go`.
@@ -538,13 +569,25 @@ pub(super) fn native_options() -> String {
                     format!("{set}(on, C.{number}(o.{field}), failure)"),
                 )
             }
-            Kind::Span | Kind::Object => panic!("go: `{name}` is of a new kind"),
+            Kind::Span => (
+                "*int64",
+                format!("{set}_ms(on, C.int64_t(*o.{field}MS), failure)"),
+            ),
+            Kind::Object => panic!("go: `{name}` is of a new kind"),
         };
-        let _ = write!(fields, "\n\t{field} {kind}\n");
+        let unit = match setting.kind {
+            Kind::Span => "MS",
+            _ => "",
+        };
+        let _ = write!(fields, "\n\t{field}{unit} {kind}\n");
         let call = match setting.kind {
             Kind::Bytes => format!(
                 "\tfirst, size := bytes(o.{field})\n\tif status := {set}(on, first, size, failure); \
                  status != C.TENURE_OK {{\n\t\treturn status\n\t}}\n"
+            ),
+            Kind::Span => format!(
+                "\tif o.{field}MS != nil {{\n\t\tif status := {call}; status != C.TENURE_OK {{\n\t\t\t\
+                 return status\n\t\t}}\n\t}}\n"
             ),
             _ => format!(
                 "\tif status := {call}; status != C.TENURE_OK {{\n\t\treturn status\n\t}}\n"

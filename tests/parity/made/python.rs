@@ -6,7 +6,8 @@ use super::text::{self, COLUMNS, hang};
 use std::fmt::Write;
 use tenure::words::{Field, Kind, LISTS, LeasePolicy, Setting, Shape, Word};
 use tenure::{
-    ContenderEvent, DetectorEvent, ErrorKind, ExpiredBy, GroupEvent, LostReason, SessionEvent,
+    ContenderEvent, DetectorEvent, ErrorKind, ExpiredBy, GroupEvent, LostReason, ServerKind,
+    SessionEvent,
 };
 
 pub(super) const EVENTS: &str = "bindings/python/python/tenure/events.py";
@@ -128,13 +129,13 @@ fn attributes(field: &Field) -> String {
         Shape::MaybeTime => ("Optional[int]", "boot-time nanoseconds"),
         Shape::Span => ("float", "seconds"),
         Shape::Session | Shape::Count => ("int", ""),
-        Shape::Text | Shape::Reason | Shape::By => ("str", ""),
+        Shape::Text | Shape::Reason | Shape::By | Shape::Server => ("str", ""),
         Shape::Error => ("Error", ""),
     };
     let said = match field.shape {
         Shape::Error => "Why, and what helps.".to_owned(),
         _ if field.doc.is_empty() => format!("The {}.", field.name),
-        _ => text::code_of_python(&text::flat(field.doc)),
+        _ => text::code_of_python(&text::linked(field.doc, text::quoted)),
     };
     let (first, rest) = match said.split_once(". ") {
         Some((first, rest)) => (first, format!(" {rest}")),
@@ -143,6 +144,7 @@ fn attributes(field: &Field) -> String {
     let said = match (field.shape, note) {
         (Shape::Reason, _) => format!("{first}: {}.{rest}", one_of(LostReason::WORDS)),
         (Shape::By, _) => format!("{first}: {}.{rest}", one_of(ExpiredBy::WORDS)),
+        (Shape::Server, _) => format!("{first}: {}.{rest}", one_of(ServerKind::WORDS)),
         (_, "") => format!("{first}.{rest}"),
         (_, note) => format!("{first} ({note}).{rest}"),
     };

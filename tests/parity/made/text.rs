@@ -1,6 +1,6 @@
 //! Sentences, as each language writes them.
 
-use tenure::words::{List, Word};
+use tenure::words::{LISTS, List, Word};
 
 /// The columns of a line of code.
 pub(super) const COLUMNS: usize = 100;
@@ -8,6 +8,23 @@ pub(super) const COLUMNS: usize = 100;
 /// The lines of a doc comment, as one line.
 pub(super) fn flat(doc: &str) -> String {
     doc.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// As [`flat`], where a link to a choice in Rust is as `spell` gives it.
+pub(super) fn linked(doc: &str, spell: impl Fn(&List, &Word) -> String) -> String {
+    let mut text = flat(doc);
+    for (rust, noun) in [("LeasePolicy", "policy"), ("ServerKind", "server kind")] {
+        let list = LISTS.iter().find(|list| list.noun == noun);
+        let list = list.expect("the table has it");
+        for word in list.words {
+            let link = format!("[`{rust}::{}`]", word.rust);
+            for path in ["super::", "crate::"] {
+                text = text.replace(&format!("{link}({path}{rust}::{})", word.rust), &link);
+            }
+            text = text.replace(&link, &spell(list, word));
+        }
+    }
+    text
 }
 
 /// `text` in lines that begin with `prefix` and end before `columns`.
@@ -74,16 +91,21 @@ pub(super) fn open_end(text: &str) -> &str {
 /// The sentences of a word for the C header.
 pub(super) fn c(word: &Word) -> String {
     let text = if word.c.is_empty() { word.doc } else { word.c };
-    flat(text)
+    linked(text, constant)
 }
 
 /// Those for Python, where code has two backquotes.
 pub(super) fn python(word: &Word) -> String {
     if word.python_doc.is_empty() {
-        code_of_python(&flat(word.doc))
+        code_of_python(&linked(word.doc, quoted))
     } else {
         flat(word.python_doc)
     }
+}
+
+/// A choice in Python.
+pub(super) fn quoted(_: &List, word: &Word) -> String {
+    format!("`\"{}\"`", word.name)
 }
 
 /// Code in the way of Python's documents.

@@ -28,6 +28,10 @@ type ContenderOptions struct {
 	Reenrol int32
 
 	Warm bool
+
+	LeaseMS *int64
+
+	FailOverMS *int64
 }
 
 // set sets all but the path, up to the first that fails.
@@ -47,6 +51,16 @@ func (o *ContenderOptions) set(on *C.tenure_contender_options, failure **C.tenur
 	}
 	if status := C.tenure_contender_options_set_warm(on, C.bool(o.Warm), failure); status != C.TENURE_OK {
 		return status
+	}
+	if o.LeaseMS != nil {
+		if status := C.tenure_contender_options_set_lease_ms(on, C.int64_t(*o.LeaseMS), failure); status != C.TENURE_OK {
+			return status
+		}
+	}
+	if o.FailOverMS != nil {
+		if status := C.tenure_contender_options_set_fail_over_ms(on, C.int64_t(*o.FailOverMS), failure); status != C.TENURE_OK {
+			return status
+		}
 	}
 	return C.TENURE_OK
 }

@@ -16,25 +16,27 @@ type Member struct {
 
 // Event has all that an event of C has: see the accessors of tenure_event. What a kind does not have is zero.
 type Event struct {
-	Kind        int32
-	Source      uint64
-	Call        uint64
-	Member      *Member
-	Members     []Member
-	Data        []byte // nil where there is none
-	Session     int64
-	TimeoutMS   int64
-	Attempt     uint32
-	ExpiredBy   int32
-	Ahead       int
-	TokenBefore uint64
-	LeaseEndNS  uint64
-	SinceNS     uint64
-	AsOfNS      uint64
-	Reason      int32
-	Status      int32
-	Message     string
-	Result      bool
+	Kind         int32
+	Source       uint64
+	Call         uint64
+	Member       *Member
+	Members      []Member
+	Data         []byte // nil where there is none
+	Session      int64
+	TimeoutMS    int64
+	Attempt      uint32
+	ExpiredBy    int32
+	Server       int32
+	Ahead        int
+	WaitsUntilNS uint64
+	TokenBefore  uint64
+	LeaseEndNS   uint64
+	SinceNS      uint64
+	AsOfNS       uint64
+	Reason       int32
+	Status       int32
+	Message      string
+	Result       bool
 }
 
 func member(of *C.struct_shim_member) Member {
@@ -44,22 +46,24 @@ func member(of *C.struct_shim_member) Member {
 // copyEvent copies an event of C, and frees it.
 func copyEvent(from *C.struct_shim_event) Event {
 	event := Event{
-		Kind:        int32(from.kind),
-		Source:      uint64(from.source),
-		Call:        uint64(from.call),
-		Session:     int64(from.session),
-		TimeoutMS:   int64(from.timeout_ms),
-		Attempt:     uint32(from.attempt),
-		ExpiredBy:   int32(from.expired_by),
-		Ahead:       int(from.ahead),
-		TokenBefore: uint64(from.token_before),
-		LeaseEndNS:  uint64(from.lease_end_ns),
-		SinceNS:     uint64(from.since_ns),
-		AsOfNS:      uint64(from.as_of_ns),
-		Reason:      int32(from.reason),
-		Status:      int32(from.status),
-		Message:     text(from.message, from.message_len),
-		Result:      bool(from.result),
+		Kind:         int32(from.kind),
+		Source:       uint64(from.source),
+		Call:         uint64(from.call),
+		Session:      int64(from.session),
+		TimeoutMS:    int64(from.timeout_ms),
+		Attempt:      uint32(from.attempt),
+		ExpiredBy:    int32(from.expired_by),
+		Server:       int32(from.server),
+		Ahead:        int(from.ahead),
+		WaitsUntilNS: uint64(from.waits_until_ns),
+		TokenBefore:  uint64(from.token_before),
+		LeaseEndNS:   uint64(from.lease_end_ns),
+		SinceNS:      uint64(from.since_ns),
+		AsOfNS:       uint64(from.as_of_ns),
+		Reason:       int32(from.reason),
+		Status:       int32(from.status),
+		Message:      text(from.message, from.message_len),
+		Result:       bool(from.result),
 	}
 	if from.has_member {
 		its := member(&from.member)

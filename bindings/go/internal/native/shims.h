@@ -46,7 +46,9 @@ struct shim_event {
     int64_t timeout_ms;
     uint32_t attempt;
     tenure_expired_by expired_by;
+    tenure_server_kind server;
     size_t ahead;
+    uint64_t waits_until_ns;
     uint64_t token_before;
     uint64_t lease_end_ns;
     uint64_t since_ns;
@@ -77,7 +79,9 @@ static inline void shim_event_read(tenure_event *event, struct shim_event *out)
     out->timeout_ms = tenure_event_timeout_ms(event);
     out->attempt = tenure_event_attempt(event);
     out->expired_by = tenure_event_expired_by(event);
+    out->server = tenure_event_server(event);
     out->ahead = tenure_event_ahead(event);
+    out->waits_until_ns = tenure_event_waits_until_ns(event);
     out->token_before = tenure_event_token_before(event);
     out->lease_end_ns = tenure_event_lease_end_ns(event);
     out->since_ns = tenure_event_since_ns(event);

@@ -364,6 +364,13 @@ typedef void (*tenure_destroy_fn)(void *user_data);
 typedef int32_t tenure_event_kind;
 
 /**
+ * The kind of the server that granted a session. The numbers are permanent.
+ *
+ * @since ABI 1
+ */
+typedef int32_t tenure_server_kind;
+
+/**
  * Which side declared a session over. The numbers are permanent.
  *
  * @since ABI 1
@@ -572,7 +579,8 @@ typedef int32_t tenure_agent_state;
 #define TENURE_EVENT_SESSION_CONNECTING 1
 
 /**
- * A session is established, new or kept: tenure_event_session, tenure_event_timeout_ms.
+ * A session is established, new or kept: tenure_event_session, tenure_event_timeout_ms,
+ * tenure_event_server.
  */
 #define TENURE_EVENT_SESSION_CONNECTED 2
 
@@ -619,7 +627,8 @@ typedef int32_t tenure_agent_state;
 #define TENURE_EVENT_CONTENDER_ENROLLED 21
 
 /**
- * Another member leads: tenure_event_member, tenure_event_token, tenure_event_ahead.
+ * Another member leads: tenure_event_member, tenure_event_token, tenure_event_ahead,
+ * tenure_event_waits_until_ns.
  */
 #define TENURE_EVENT_CONTENDER_STANDBY 22
 
@@ -764,7 +773,9 @@ typedef int32_t tenure_agent_state;
 #define TENURE_EXPIRED_BY_NOBODY 0
 
 /**
- * A server: everything of the session is gone.
+ * A server: everything of the session is gone. On a server that cannot reattach sessions
+ * (TENURE_SERVER_OTHER) each lost connection ends the session, and the client then deletes the
+ * znodes that it knows.
  */
 #define TENURE_EXPIRED_BY_SERVER 1
 
@@ -772,6 +783,22 @@ typedef int32_t tenure_agent_state;
  * The client's own clock: no server answered for too long.
  */
 #define TENURE_EXPIRED_BY_LOCAL_TIMEOUT 2
+
+/**
+ * None: the event is of another kind.
+ */
+#define TENURE_SERVER_UNKNOWN 0
+
+/**
+ * A server of Apache ZooKeeper.
+ */
+#define TENURE_SERVER_ZOOKEEPER 1
+
+/**
+ * A server that speaks ZooKeeper's protocol and ends sessions by rules of its own, such as
+ * ClickHouse Keeper: only contenders with the policy GUARDED lead safely there.
+ */
+#define TENURE_SERVER_OTHER 2
 
 /**
  * Leadership ends with its lease, which rests on writes that a quorum has committed: before the
@@ -788,6 +815,12 @@ typedef int32_t tenure_agent_state;
  * Leadership ends with the session, as in Mesos. **Not safe**: a successor may lead before that.
  */
 #define TENURE_POLICY_SESSION 2
+
+/**
+ * Leadership ends with a lease whose length the group's znode tells every successor, which waits
+ * for it: safe also on servers that are not ZooKeeper. All contenders of the group must use it.
+ */
+#define TENURE_POLICY_GUARDED 3
 
 /**
  * The contender enrols again by itself. The default.
@@ -1924,6 +1957,17 @@ TENURE_API int64_t tenure_event_session(const struct tenure_event *event);
 TENURE_API int64_t tenure_event_timeout_ms(const struct tenure_event *event);
 
 /**
+ * The kind of the server that granted the session, for TENURE_EVENT_SESSION_CONNECTED.
+ *
+ * @param event  an event, or NULL
+ * @return TENURE_SERVER_ZOOKEEPER or TENURE_SERVER_OTHER; TENURE_SERVER_UNKNOWN for other events
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API tenure_server_kind tenure_event_server(const struct tenure_event *event);
+
+/**
  * How many attempts to connect have failed since the last connection, for
  * TENURE_EVENT_SESSION_RETRYING.
  *
@@ -1957,6 +2001,19 @@ TENURE_API tenure_expired_by tenure_event_expired_by(const struct tenure_event *
  * @since ABI 1
  */
 TENURE_API size_t tenure_event_ahead(const struct tenure_event *event);
+
+/**
+ * Until when a contender that is first waits for the lease of the leader before it, for
+ * TENURE_EVENT_CONTENDER_STANDBY with TENURE_POLICY_GUARDED.
+ *
+ * @param event  an event, or NULL
+ * @return nanoseconds on the clock of tenure_boottime_ns; 0 while a member is ahead, and for other
+ *         events
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API uint64_t tenure_event_waits_until_ns(const struct tenure_event *event);
 
 /**
  * The highest fencing token that was seen before it fell, for TENURE_EVENT_CONTENDER_TOKEN_FELL and
@@ -2194,6 +2251,46 @@ TENURE_API
 tenure_status tenure_contender_options_set_warm(struct tenure_contender_options *options,
                                                 bool warm,
                                                 struct tenure_error **error_out);
+
+/**
+ * Sets the length of the lease, 100 ms to 10 s and no longer than the session timeout; a quarter
+ * of the session timeout, and at most 10 s, by default. Only with TENURE_POLICY_GUARDED, and
+ * without `fail_over`, which has a lease of its own. A successor waits for as long unless the
+ * leader has released its leadership. The leader writes a proof each third of it.
+ *
+ * @param options    options
+ * @param lease_ms   milliseconds, from 100 to 10000; checked by tenure_contender_new
+ * @param error_out  an error is written here, on failure only; may be NULL
+ * @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for a negative number
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_contender_options_set_lease_ms(struct tenure_contender_options *options,
+                                                    int64_t lease_ms,
+                                                    struct tenure_error **error_out);
+
+/**
+ * Sets the time in which a successor replaces a leader that is silent, 250 ms to 10 s, instead of
+ * the session timeout; only with TENURE_POLICY_GUARDED, and without `lease`. The leader shows each
+ * tenth of it that it lives; the next in line deletes its znode after four tenths of silence, and
+ * waits for its lease, another four tenths. This costs ten small writes in this time, and needs
+ * the right to delete members and an ensemble that commits a write in less than a tenth of it. A
+ * leader that is suspected wrongly loses its leadership; there are never two.
+ *
+ * @param options       options
+ * @param fail_over_ms  milliseconds, from 250 to 10000; checked by tenure_contender_new
+ * @param error_out     an error is written here, on failure only; may be NULL
+ * @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for a negative number
+ *
+ * Ownership: nothing changes hands. Threading: any thread. Blocking: never.
+ * @since ABI 1
+ */
+TENURE_API
+tenure_status tenure_contender_options_set_fail_over_ms(struct tenure_contender_options *options,
+                                                        int64_t fail_over_ms,
+                                                        struct tenure_error **error_out);
 
 /**
  * Frees options. Contenders that were made with them keep their copies.

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Optional
 
-from ._arguments import Payload, choice, flag, optional_text, payload
+from ._arguments import Payload, Span, choice, flag, nanos, optional_text, payload
 
-Policy = Literal["verified", "strict", "session"]
+Policy = Literal["verified", "strict", "session", "guarded"]
 """When leadership ends if no server answers. ``"verified"``: with the lease that committed writes
 have proved. ``"strict"``: also when the connection is lost. ``"session"``: with the session, as in
-Mesos; **not safe**: a successor may lead before that."""
+Mesos; **not safe**: a successor may lead before that. ``"guarded"``: with a lease whose length the
+group's znode tells every successor, which waits for it: safe also on servers that are not
+ZooKeeper; all contenders of the group must use it."""
 
-POLICIES = ("verified", "strict", "session")
+POLICIES = ("verified", "strict", "session", "guarded")
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,12 @@ class ContenderOptions:
     warm: bool
     """Whether to keep a lease ready while next in line, for one small write each twelfth of the
     session timeout."""
+    lease: Optional[int]
+    """The length of the lease, for which a successor waits: a quarter of the session timeout and at
+    most 10 s by default; needs the policy ``guarded``, and excludes ``fail_over``."""
+    fail_over: Optional[int]
+    """The time in which a successor replaces a leader that is silent, sooner than the session
+    timeout; needs the policy ``guarded``, and excludes ``lease``."""
 
 
 def contender_options(
@@ -39,6 +47,8 @@ def contender_options(
     policy: Policy,
     reenrol: bool,
     warm: bool,
+    lease: Optional[Span],
+    fail_over: Optional[Span],
 ) -> ContenderOptions:
     """The options, checked."""
     return ContenderOptions(
@@ -47,4 +57,6 @@ def contender_options(
         policy=choice("policy", policy, POLICIES),
         reenrol=flag("reenrol", reenrol),
         warm=flag("warm", warm),
+        lease=nanos("lease", lease),
+        fail_over=nanos("fail_over", fail_over),
     )

@@ -106,6 +106,8 @@ class SessionConnected(SessionEvent):
     """The number of the session."""
     timeout: float
     """The session timeout that the server granted (seconds)."""
+    server: str
+    """The kind of the server: ``"zookeeper"`` or ``"other"``."""
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,9 @@ class Standby(ContenderEvent):
     """The own znode."""
     ahead: int
     """How many members were ahead of the own one at the last look."""
+    waits_until: Optional[int]
+    """With ``"guarded"``, if no member is ahead: until when it waits for the lease of the leader
+    before it (boot-time nanoseconds)."""
 
 
 @dataclass(frozen=True)

@@ -86,9 +86,8 @@ choices! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     #[non_exhaustive]
     pub enum ServerKind {
-        /// Apache ZooKeeper.
-        ZooKeeper = (1, "zookeeper",
-            tool: "Apache ZooKeeper."),
+        /// A server of Apache ZooKeeper.
+        ZooKeeper = (1, "zookeeper"),
         /// A server that speaks ZooKeeper's protocol and ends sessions by rules of its own, such as ClickHouse
         /// Keeper and RaftKeeper: only contenders with [`LeasePolicy::Guarded`] lead safely there.
         Other = (2, "other",

@@ -136,21 +136,21 @@ const CONTENDER: Settings = Settings {
         Setting {
             name: "lease",
             kind: Kind::Span,
-            brief: "the length of a guarded lease, for which a successor waits: a quarter of the session timeout \
-                    and at most 10 s by default",
-            doc: "The length of the lease with [`LeasePolicy::Guarded`], 100 ms to 10 s and no longer than the session \
-                  timeout; a quarter of the session timeout, and at most 10 s, by default. A successor waits for as \
-                  long unless the leader has released its leadership. The leader writes a proof each third of \
-                  it. Other policies do not use it.",
+            brief: "the length of the lease, for which a successor waits: a quarter of the session timeout and at \
+                    most 10 s by default; needs the policy `guarded`, and excludes `fail_over`",
+            doc: "The length of the lease, 100 ms to 10 s and no longer than the session timeout; a quarter of the \
+                  session timeout, and at most 10 s, by default. Only with [`LeasePolicy::Guarded`], and without \
+                  `fail_over`, which has a lease of its own. A successor waits for as long unless the leader has \
+                  released its leadership. The leader writes a proof each third of it.",
             value: "milliseconds, from 100 to 10000; checked by tenure_contender_new",
         },
         Setting {
             name: "fail_over",
             kind: Kind::Span,
             brief: "the time in which a successor replaces a leader that is silent, sooner than the session \
-                    timeout; needs the policy `guarded`",
+                    timeout; needs the policy `guarded`, and excludes `lease`",
             doc: "The time in which a successor replaces a leader that is silent, 250 ms to 10 s, instead of the \
-                  session timeout; only with [`LeasePolicy::Guarded`]. The leader shows each tenth of it that it \
+                  session timeout; only with [`LeasePolicy::Guarded`], and without `lease`. The leader shows each tenth of it that it \
                   lives; the next in line deletes its znode after four tenths of silence, and waits for its lease, \
                   another four tenths. This costs ten small writes in this time, and needs the right to delete \
                   members and an ensemble that commits a write in less than a tenth of it. A leader that is \

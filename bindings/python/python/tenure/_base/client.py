@@ -126,6 +126,8 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
         policy: Policy = "verified",
         reenrol: bool = True,
         warm: bool = False,
+        lease: Optional[Span] = None,
+        fail_over: Optional[Span] = None,
         # generated: end
     ) -> ContenderT:
         """Contends for the leadership of a group, from now on. Never waits.
@@ -139,10 +141,19 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
             reenrol: whether to contend again after a lost candidacy.
             warm: whether to keep a lease ready while next in line, for one small write each
                 twelfth of the session timeout.
+            lease: the length of the lease (seconds or ``timedelta``), for which a successor waits: 100
+                ms to 10 s and no longer than the session timeout; a quarter of the session timeout,
+                and at most 10 s, by default. Only with the policy ``"guarded"``, and without
+                ``fail_over``.
+            fail_over: the time (seconds or ``timedelta``) in which a successor replaces a leader that
+                is silent, sooner than the session timeout: 250 ms to 10 s. The next in line deletes
+                the leader's znode after four tenths of silence, and waits for its lease, another
+                four tenths; this costs ten small writes in this time. Only with the policy
+                ``"guarded"``, and without ``lease``.
 
         Raises:
-            InvalidInputError: ZooKeeper does not allow the path or the label, or the payload is too
-                long.
+            InvalidInputError: ZooKeeper does not allow the path or the label, the payload is too long,
+                or ``lease`` or ``fail_over`` is out of its range or does not go with the others.
             ClosedError: the client is closed.
         """
         options = contender_options(
@@ -152,6 +163,8 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
             policy=policy,
             reenrol=reenrol,
             warm=warm,
+            lease=lease,
+            fail_over=fail_over,
             # generated: end
         )
         native = self._native.contend(self._path(path), options)

@@ -49,6 +49,8 @@ class MasterContender(MasterCandidate[Leadership], Contender):
         policy: Policy = "verified",
         reenrol: bool = True,
         warm: bool = False,
+        lease: Optional[Span] = None,
+        fail_over: Optional[Span] = None,
     ) -> None:
         """Contends on the session of a client, from now on. Never waits.
 
@@ -60,6 +62,10 @@ class MasterContender(MasterCandidate[Leadership], Contender):
             reenrol: whether to contend again after a lost candidacy. Keep that for masters: a standby
                 whose session expired would be a standby no longer.
             warm: whether to keep a lease ready while next in line.
+            lease: the length of the lease (seconds or ``timedelta``), with the policy ``"guarded"``: as of
+                :meth:`tenure.Client.contender`.
+            fail_over: the time (seconds or ``timedelta``) in which a successor replaces a leader that is
+                silent, with the policy ``"guarded"``: as of :meth:`tenure.Client.contender`.
 
         Raises:
             InvalidInputError: ZooKeeper does not allow the path, Mesos could not read the ``MasterInfo``,
@@ -67,7 +73,9 @@ class MasterContender(MasterCandidate[Leadership], Contender):
             ClosedError: the client is closed.
         """
         self._own: Optional[Client] = None
-        self._contend(checked(client, Client), info, path, policy, reenrol, warm)
+        self._contend(
+            checked(client, Client), info, path, policy, reenrol, warm, lease, fail_over
+        )
 
     @classmethod
     def create(

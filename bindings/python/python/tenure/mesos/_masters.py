@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, Optional, TypeVar
 
 from .. import _tenure
+from .._arguments import Span
 from .._base.client import BaseClient
 from .._base.contender import BaseContender
 from .._base.detector import BaseDetector
@@ -64,10 +65,18 @@ class MasterCandidate(OnOwnClient[_tenure.Contender], BaseContender[LeadershipT]
         policy: Policy,
         reenrol: bool,
         warm: bool,
+        lease: Optional[Span],
+        fail_over: Optional[Span],
     ) -> None:
         data = info("info", master)._native.payload()
         options = contender_options(
-            label=LABEL, data=data, policy=policy, reenrol=reenrol, warm=warm
+            label=LABEL,
+            data=data,
+            policy=policy,
+            reenrol=reenrol,
+            warm=warm,
+            lease=lease,
+            fail_over=fail_over,
         )
         native = client._native.contend(client._path(path), options)
         self._info = master

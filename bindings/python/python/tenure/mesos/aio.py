@@ -63,10 +63,14 @@ class MasterContender(MasterCandidate[Leadership], Contender):
         policy: Policy = "verified",
         reenrol: bool = True,
         warm: bool = False,
+        lease: Optional[Span] = None,
+        fail_over: Optional[Span] = None,
     ) -> None:
         """Contends on the session of a client: the arguments of :class:`tenure.mesos.MasterContender`."""
         self._own: Optional[Client] = None
-        self._contend(checked(client, Client), info, path, policy, reenrol, warm)
+        self._contend(
+            checked(client, Client), info, path, policy, reenrol, warm, lease, fail_over
+        )
 
     @classmethod
     def create(
