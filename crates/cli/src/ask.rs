@@ -5,7 +5,7 @@ use crate::members::poll;
 use crate::report::Report;
 use crate::{CLOSED, Outcome, REFUSED, Tool, lines};
 use std::time::{Duration, Instant};
-use tenure::{Client, Error, ErrorKind, Group, GroupEvent, Pending, SessionEvent};
+use tenure::{Client, Error, ErrorKind, Group, GroupEvent, Pending, ServerKind, SessionEvent};
 
 /// A command that makes calls, and the limit for all answers together.
 pub(crate) struct Asker<'a> {
@@ -15,7 +15,7 @@ pub(crate) struct Asker<'a> {
     pub(crate) group: Group,
     timeout: Duration,
     deadline: Option<Instant>,
-    granted: Option<Duration>,
+    granted: Option<(Duration, ServerKind)>,
 }
 
 impl<'a> Asker<'a> {
@@ -77,7 +77,9 @@ impl<'a> Asker<'a> {
                     self.report.session(&event);
                     match event {
                         SessionEvent::AuthFailed => return Err(self.fail(REFUSED)),
-                        SessionEvent::Connected { timeout, .. } => self.granted = Some(timeout),
+                        SessionEvent::Connected {
+                            timeout, server, ..
+                        } => self.granted = Some((timeout, server)),
                         _ => {}
                     }
                 }
@@ -96,13 +98,20 @@ impl<'a> Asker<'a> {
         }
     }
 
-    /// The session timeout, once a server has granted one. An answer may arrive before the event of
-    /// the session that it was given on.
-    pub(crate) fn granted(&self) -> Option<Duration> {
+    /// The session timeout, and the kind of the server, once one has granted a session. An answer may
+    /// arrive before the event of the session that it was given on.
+    pub(crate) fn granted(&self) -> Option<(Duration, ServerKind)> {
         match self.client.events().latest() {
-            Some(SessionEvent::Connected { timeout, .. }) => Some(timeout),
+            Some(SessionEvent::Connected {
+                timeout, server, ..
+            }) => Some((timeout, server)),
             _ => self.granted,
         }
+    }
+
+    /// The kind of the server that granted the session, as soon as it is known.
+    pub(crate) fn server(&self) -> Option<ServerKind> {
+        self.granted().map(|(_, server)| server)
     }
 
     fn fail(&mut self, message: &str) -> Outcome {

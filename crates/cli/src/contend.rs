@@ -64,7 +64,9 @@ fn follow(
                         has_led = true;
                         deadline = None;
                     }
-                    ContenderEvent::Standby { .. } if wait.only_try && !has_led => {
+                    ContenderEvent::Standby {
+                        waits_until: None, ..
+                    } if wait.only_try && !has_led => {
                         FirstWait::report_leader(report);
                         return Outcome::NotLeading;
                     }

@@ -12,15 +12,15 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 use tenure::{
-    ContenderEvent, DetectorEvent, Error, ErrorKind, Leader, LostReason, Member, SessionEvent,
-    Strangers, Time,
+    ContenderEvent, DetectorEvent, Error, ErrorKind, Leader, LostReason, Member, ServerKind,
+    SessionEvent, Strangers, Time,
 };
 use tenure_mesos::info::{Domain, LABEL, MasterInfo};
 
 const DOCUMENT: &str = include_str!("../../../docs/cli.md");
 
 /// Keys whose values are names of the tool.
-const WORDS: [&str; 3] = ["state", "reason", "by"];
+const WORDS: [&str; 4] = ["state", "reason", "by", "server"];
 
 struct Key {
     kind: String,
@@ -143,6 +143,11 @@ fn samples() -> Vec<Line> {
     }
     samples.push(lines::members(&entries));
     samples.extend([entries.first(), None].map(|leader| lines::status(leader, 1)));
+    samples.extend(
+        ServerKind::ALL
+            .iter()
+            .map(|server| lines::status(None, 0).with_server(Some(*server))),
+    );
     samples.push(lines::status_unknown());
     let strangers = Strangers {
         count: 1,

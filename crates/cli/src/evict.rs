@@ -35,7 +35,7 @@ fn evict(asker: &mut Asker<'_>, path: &str) -> Result<Outcome, Outcome> {
         return Err(Outcome::Failed);
     }
     let led = rank == 0;
-    let granted = asker.granted();
+    let granted = asker.granted().map(|(timeout, _)| timeout);
     asker.report.line(lines::evicted(member, led, granted));
     Ok(Outcome::Done)
 }

@@ -41,6 +41,15 @@ impl Line {
         self
     }
 
+    /// Adds the kind of the server that answered, if it is known.
+    pub(crate) fn with_server(mut self, server: Option<ServerKind>) -> Self {
+        let Some(server) = server else {
+            return self;
+        };
+        self.text += note_of(server);
+        self.with("server", server.name())
+    }
+
     /// Adds members of another recipe, in the group at `path`.
     pub(crate) fn with_strangers(mut self, found: Option<&Strangers>, path: &str) -> Self {
         let Some(found) = found else {
@@ -60,6 +69,14 @@ impl Line {
     }
 }
 
+/// What people should know of a server of this kind.
+fn note_of(server: ServerKind) -> &'static str {
+    match server {
+        ServerKind::Other => "; the server is not ZooKeeper: only `--policy guarded` is safe there",
+        _ => "",
+    }
+}
+
 /// `number` is the id of the session of the event, if there is one.
 pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line> {
     let say = |text: String| {
@@ -76,15 +93,10 @@ pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line>
             timeout,
             server,
         } => {
-            let note = match server {
-                ServerKind::Other => {
-                    "; the server is not ZooKeeper: only `--policy guarded` is safe there"
-                }
-                _ => "",
-            };
             let text = format!(
-                "connected as {session:#x}, timeout {}{note}",
-                span(*timeout)
+                "connected as {session:#x}, timeout {}{}",
+                span(*timeout),
+                note_of(*server)
             );
             say(text)
                 .with("timeout_ms", millis(*timeout))

@@ -46,7 +46,9 @@ fn look(asker: &mut Asker<'_>, path: &str) -> Result<Outcome, Outcome> {
         let members = asker.answer(WHAT, call)?;
         let standbys = members.len().saturating_sub(1);
         let Some(leader) = members.into_iter().next() else {
-            let line = lines::status(None, 0).with_strangers(found.as_ref(), path);
+            let line = lines::status(None, 0)
+                .with_server(asker.server())
+                .with_strangers(found.as_ref(), path);
             asker.report.line(line);
             return Ok(Outcome::Failed);
         };
@@ -62,7 +64,9 @@ fn look(asker: &mut Asker<'_>, path: &str) -> Result<Outcome, Outcome> {
             member: leader,
             data,
         };
-        let line = lines::status(Some(&entry), standbys).with_strangers(found.as_ref(), path);
+        let line = lines::status(Some(&entry), standbys)
+            .with_server(asker.server())
+            .with_strangers(found.as_ref(), path);
         asker.report.line(line);
         return Ok(Outcome::Done);
     }

@@ -171,6 +171,22 @@ pub(super) struct CandidacyArgs {
     /// small write each twelfth of the session timeout
     #[arg(long)]
     pub(super) warm: bool,
+    /// The length of the lease with --policy guarded, for which a successor waits: 100ms to 10s, for
+    /// `run` from 500ms, and no longer than the session timeout [default: a quarter of the session
+    /// timeout, at most 10s]
+    #[arg(
+        long,
+        value_name = "DURATION",
+        value_parser = duration,
+        allow_hyphen_values = true,
+        conflicts_with = "fail_over"
+    )]
+    pub(super) lease: Option<Duration>,
+    /// With --policy guarded, the time in which a successor replaces a leader that is silent, instead of
+    /// the session timeout: 250ms to 10s, for `run` from 1250ms. This costs ten small writes in this
+    /// time, and sets the lease to four tenths of it
+    #[arg(long, value_name = "DURATION", value_parser = duration, allow_hyphen_values = true)]
+    pub(super) fail_over: Option<Duration>,
     /// Do without the small helper process that closes the session as soon as the tool is dead: after
     /// SIGKILL or a crash, a successor then leads only when the session timeout is over
     #[arg(long)]

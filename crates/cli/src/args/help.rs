@@ -36,11 +36,16 @@ Examples:
   tenure contend zk://zk1,zk2,zk3/app --data 10.0.0.1:80
   tenure contend file:///etc/app/zk-url --label json.info --data @info.json --json
   tenure contend zk://zk1/app --session-timeout 4s --reenrol never
+  tenure contend zk://zk1/app --policy guarded --fail-over 1500ms
 
 On SIGTERM, SIGINT or SIGHUP the tool withdraws: leadership ends, and the tool exits with 0 when the
 znode is gone (or one session timeout is over), even if no program reads its output. A second
 SIGTERM or SIGINT ends the tool at once with 1. SIGHUP stays ignored if it was (nohup). With
 --reenrol never the tool exits with 1 when its candidacy is lost.
+
+With --policy guarded a contender whose predecessor did not release its leadership waits for the
+lease before it leads: --lease of the predecessor, or 10s if nothing in the group tells it, as when
+a group is new. All contenders of a group must use the policy.
 ";
 
 pub(super) const RUN_EXAMPLES: &str = "\

@@ -20,6 +20,9 @@ use tenure::{ClientOptions, ContenderOptions, Reenrol, TlsOptions, Undertaker, U
 const SESSION_TIMEOUT_MAX: Duration = Duration::from_millis(i32::MAX as u64);
 /// The default limit for a listing.
 const LISTING_LIMIT: Duration = Duration::from_secs(30);
+/// The shortest lease of `run`: two thirds are left at each renewal, of which the command gets a quarter of a
+/// lease to end and is killed [`run::KILL_BEFORE`] the end.
+const LEASE_OF_RUN_MIN: Duration = Duration::from_millis(500);
 /// The tool as its own undertaker: the program that runs, also if its file was replaced meanwhile.
 const OWN_PROGRAM: &str = "/proc/self/exe";
 /// The checked command line of a command that opens a session.
@@ -138,6 +141,7 @@ fn task(command: Command) -> Result<Task, String> {
         Command::Run(args) => {
             let url = group_url(&args.session, "run")?;
             args.check_privileges()?;
+            args.check_lease()?;
             let new_privileges = args.new_privileges();
             let first_wait = args.candidacy.first_wait();
             let undertaker = args.candidacy.undertaker();
@@ -203,6 +207,30 @@ impl RunArgs {
     }
 }
 
+impl RunArgs {
+    /// A command needs a lease that lasts longer than its end takes, also just before a renewal.
+    fn check_lease(&self) -> Result<(), String> {
+        let CandidacyArgs {
+            lease, fail_over, ..
+        } = self.candidacy;
+        for (flag, span, least) in [
+            ("--lease", lease, LEASE_OF_RUN_MIN),
+            ("--fail-over", fail_over, LEASE_OF_RUN_MIN * 5 / 2),
+        ] {
+            if let Some(span) = span.filter(|span| *span < least) {
+                return Err(format!(
+                    "`{flag}` is {}; `run` needs at least {}, because it kills the command {} before the lease \
+                     expires",
+                    humantime::format_duration(span),
+                    humantime::format_duration(least),
+                    humantime::format_duration(run::KILL_BEFORE),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl CandidacyArgs {
     fn first_wait(&self) -> FirstWait {
         FirstWait {
@@ -233,7 +261,15 @@ impl CandidacyArgs {
         if let Some(data) = &self.data {
             options = options.data(values::payload(data)?);
         }
-        options.validate().map_err(|error| error.to_string())?;
+        if let Some(lease) = self.lease {
+            options = options.lease(lease);
+        }
+        if let Some(fail_over) = self.fail_over {
+            options = options.fail_over(fail_over);
+        }
+        options
+            .validate()
+            .map_err(|error| values::with_flags(error.message()))?;
         Ok((options, self.reenrol))
     }
 }
@@ -328,8 +364,7 @@ mod tests {
 
     #[test]
     fn every_option_reaches_the_library() {
-        let default = chosen(&plan(&[]));
-        assert_ne!(chosen(&plan(&["--no-undertaker"])), default);
+        assert_ne!(chosen(&plan(&["--no-undertaker"])), chosen(&plan(&[])));
         let is_flat = |setting: &&tenure::words::Setting| setting.kind != Kind::Object;
         for of in OPTIONS.iter().filter(|of| of.noun != "TLS option") {
             for setting in of.settings.iter().filter(is_flat) {
@@ -342,10 +377,15 @@ mod tests {
                     Kind::Flag => None,
                     Kind::Choice(_) | Kind::Object => panic!("tool: no value for {flag}"),
                 };
+                // Some need it.
+                let of: &[&str] = match setting.name {
+                    "lease" | "fail_over" => &["--policy", LeasePolicy::Guarded.name()],
+                    _ => &[],
+                };
                 let option: Vec<&str> = [&*flag].into_iter().chain(value).collect();
                 assert_ne!(
-                    chosen(&plan(&option)),
-                    default,
+                    chosen(&plan(&[of, &option].concat())),
+                    chosen(&plan(of)),
                     "tool: {flag} does not reach the library: crates/cli/src/args/mod.rs"
                 );
             }

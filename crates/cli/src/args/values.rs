@@ -7,7 +7,8 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::Duration;
-use tenure::words::Word;
+use tenure::LeasePolicy;
+use tenure::words::{OPTIONS, Word};
 
 /// A longer duration is a typing error.
 const DURATION_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -39,6 +40,20 @@ pub(super) fn one_of<T: Clone + Default + Send + Sync + 'static>(
     PossibleValuesParser::new(values).map(move |name| named(&name).unwrap_or_default())
 }
 
+/// A message of the library about options, in the words of the command line.
+pub(super) fn with_flags(message: &str) -> String {
+    let mut message = message.to_owned();
+    for setting in OPTIONS.iter().flat_map(|of| of.settings) {
+        let flag = format!("`--{}`", setting.name.replace('_', "-"));
+        message = message.replace(&format!("`{}`", setting.name), &flag);
+    }
+    for policy in LeasePolicy::WORDS {
+        let flag = format!("`--policy {}`", policy.name);
+        message = message.replace(&format!("the policy `{}`", policy.name), &flag);
+    }
+    message
+}
+
 /// A payload, or the content of the file behind `@`.
 pub(super) fn payload(data: &OsStr) -> Result<Vec<u8>, String> {
     let Some(file) = data.as_bytes().strip_prefix(b"@") else {
@@ -61,6 +76,15 @@ pub(super) fn payload(data: &OsStr) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_name_the_flags() {
+        let said = with_flags("`fail_over` needs the policy `guarded`, not `lease`");
+        assert_eq!(
+            said,
+            "`--fail-over` needs `--policy guarded`, not `--lease`"
+        );
+    }
 
     #[test]
     fn durations() {

@@ -48,7 +48,7 @@ const SHORT_NAME: &std::ffi::CStr = c"lease-guardian";
 pub(super) const NO_DESCRIPTOR: &str = "-";
 
 /// How long before the end of the lease all is killed.
-pub(super) const KILL_BEFORE: Duration = Duration::from_millis(100);
+pub(crate) const KILL_BEFORE: Duration = Duration::from_millis(100);
 
 /// How often it is looked for processes that have not ended although they were killed.
 const SWEEP: u64 = 5_000_000;

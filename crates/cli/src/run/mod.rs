@@ -21,7 +21,8 @@ use crate::report::Report;
 use crate::signals::{self, Caught};
 use crate::{ANSWER_LAG_MAX, CLOSED, Outcome, REFUSED, lines, sys};
 use crossbeam_channel::{Receiver, Sender, select_biased};
-use guardian::{KILL_BEFORE, nanos};
+pub(crate) use guardian::KILL_BEFORE;
+use guardian::nanos;
 use guardian_client::{GuardianClient, GuardianEvent, Terms};
 use nix::unistd::Pid;
 use orders::{Notice, Order};
@@ -424,7 +425,9 @@ impl Supervisor<'_> {
         }
         match event {
             ContenderEvent::Leading { member, .. } => self.member = Some(member),
-            ContenderEvent::Standby { .. } if self.is_to_give_up_at_once() => {
+            ContenderEvent::Standby {
+                waits_until: None, ..
+            } if self.is_to_give_up_at_once() => {
                 FirstWait::report_leader(self.report);
                 self.end = Some(Outcome::NotLeading);
             }

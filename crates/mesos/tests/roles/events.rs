@@ -21,6 +21,7 @@ fn contender_events() -> Vec<ContenderEvent> {
         ContenderEvent::Standby {
             member: member.clone(),
             ahead: 1,
+            waits_until: None,
         },
         ContenderEvent::Leading {
             member: member.clone(),
