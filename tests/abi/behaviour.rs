@@ -38,6 +38,11 @@ fn an_ordinary_life_on_a_real_server() {
 }
 
 #[test]
+fn a_guarded_lease() {
+    everywhere("guarded", &["memory://guarded/group"], &[Under::Address]);
+}
+
+#[test]
 fn handles_are_freed_in_every_order() {
     everywhere("orders", &["memory://orders/group"], &[Under::Address]);
 }

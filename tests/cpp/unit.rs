@@ -5,7 +5,7 @@ use crate::make::{self, Build, PLAIN, SANITIZED};
 fn run(build: Build) {
     let program = make::program("unit", &make::sources("tests/cpp/unit"), build);
     let printed = make::finish(&make::start::<&str>(&program, &[]));
-    assert!(printed.ends_with("47 tests passed\n"), "{printed}");
+    assert!(printed.ends_with("49 tests passed\n"), "{printed}");
 }
 
 #[test]
