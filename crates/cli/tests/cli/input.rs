@@ -100,6 +100,67 @@ fn bad_input_is_refused_with_2_and_a_reason_before_any_connection() {
             "half",
         ),
         (&["members", &url, "--policy", "brave"], "verified"),
+        (
+            &["contend", &url, "--lease", "1s"],
+            "`--lease` needs `--policy guarded`, and the policy is `verified`",
+        ),
+        (
+            &[
+                "run",
+                &url,
+                "--policy",
+                "strict",
+                "--fail-over",
+                "2s",
+                "--",
+                "a",
+            ],
+            "`--fail-over` needs `--policy guarded`",
+        ),
+        (
+            &["contend", &url, "--policy", "guarded", "--lease", "99ms"],
+            "`--lease` is 99ms; it must be from 100ms to 10s",
+        ),
+        (
+            &["contend", &url, "--policy", "guarded", "--fail-over", "11s"],
+            "`--fail-over` is 11s; it must be from 250ms to 10s",
+        ),
+        (
+            &[
+                "contend",
+                &url,
+                "--policy",
+                "guarded",
+                "--lease",
+                "1s",
+                "--fail-over",
+                "2s",
+            ],
+            "cannot be used with '--fail-over",
+        ),
+        (
+            &["contend", &url, "--policy", "guarded", "--lease", "-1s"],
+            "500ms",
+        ),
+        (
+            &[
+                "run", &url, "--policy", "guarded", "--lease", "499ms", "--", "a",
+            ],
+            "`--lease` is 499ms; `run` needs at least 500ms",
+        ),
+        (
+            &[
+                "run",
+                &url,
+                "--policy",
+                "guarded",
+                "--fail-over",
+                "1249ms",
+                "--",
+                "a",
+            ],
+            "`run` needs at least 1s 250ms",
+        ),
         (&["contend", &url, "--reenrol", "sometimes"], "always"),
         (&["contend", &url, "--label", ""], "label is empty"),
         (&["contend", &url, "--label", "a/b"], "'/'"),

@@ -11,6 +11,7 @@ mod detect;
 mod ending;
 mod evict;
 mod files;
+mod guarded;
 mod helpers;
 mod input;
 mod ipv6;

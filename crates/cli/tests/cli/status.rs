@@ -31,6 +31,7 @@ fn status_shows_the_leader_or_that_there_is_none_and_says_so_by_its_exit_code() 
     assert_eq!(event["event"], "status");
     assert_eq!(event["known"], true);
     assert_eq!(event["standbys"], 1);
+    assert_eq!(event["server"], "zookeeper");
     let mut expected = leading["member"].clone();
     expected["token"] = leading["token"].clone();
     expected["data"] = json!("10.0.0.1:80");
