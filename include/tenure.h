@@ -2139,7 +2139,8 @@ TENURE_API void tenure_event_free(struct tenure_event *event);
 
 /**
  * The default options: the group of the client's URL, no label, no payload,
- * TENURE_POLICY_VERIFIED, TENURE_REENROL_ALWAYS, not warm.
+ * TENURE_POLICY_VERIFIED, TENURE_REENROL_ALWAYS, not warm, no lease and no time to fail over of its
+ * own.
  *
  * @return options, to be freed with tenure_contender_options_free; never NULL
  *
@@ -2312,8 +2313,9 @@ TENURE_API void tenure_contender_options_free(struct tenure_contender_options *o
  * @param contender_out  the contender is written here, on success only
  * @param error_out      an error is written here, on failure only; may be NULL
  * @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for a path or label that ZooKeeper does
- *         not allow, for a payload over 1,000,000 bytes, and where the client's URL is a standalone
- *         leader's address; TENURE_ERR_SYSTEM for too many handles; TENURE_ERR_FORKED
+ *         not allow, for a payload over 1,000,000 bytes, for a lease or a time to fail over that is
+ *         out of its range or does not go with the other options, and where the client's URL is a
+ *         standalone leader's address; TENURE_ERR_SYSTEM for too many handles; TENURE_ERR_FORKED
  *
  * Ownership: the caller owns the contender and frees it with tenure_contender_free. Threading: any
  * thread. Blocking: never.

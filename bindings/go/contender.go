@@ -29,8 +29,8 @@ type Contender struct {
 // default enrols again after each loss.
 //
 // Errors: [ErrInvalidArgument] for a path or label that ZooKeeper does not allow, for a payload over 1,000,000 bytes,
-// for spans that exclude each other or the policy,
-// and where the client's URL is a standalone leader's address; [ErrClosed].
+// for a lease or a time to fail over that is out of its range or does not go with the other options, and where the
+// client's URL is a standalone leader's address; [ErrClosed].
 func (c *Client) Contender(options ...ContenderOption) (*Contender, error) {
 	var its native.ContenderOptions
 	for _, option := range options {

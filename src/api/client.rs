@@ -237,7 +237,8 @@ impl Client {
     ///
     /// # Errors
     /// `InvalidInput` for a path or label that ZooKeeper does not allow, or a payload over
-    /// 1,000,000 bytes (a server's default limit for a whole request is 1,048,575), and where
+    /// 1,000,000 bytes (a server's default limit for a whole request is 1,048,575), for a `lease`
+    /// or a `fail_over` that is out of its range or does not go with the other options, and where
     /// the URL is a standalone leader's address; `System` when too much is under way.
     pub fn contend(&self, options: ContenderOptions) -> Result<Contender, Error> {
         let client = self.client("contend for")?;

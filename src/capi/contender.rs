@@ -51,8 +51,9 @@ impl tenure_contender {
 /// @param contender_out  the contender is written here, on success only
 /// @param error_out      an error is written here, on failure only; may be NULL
 /// @return TENURE_OK; TENURE_ERR_INVALID_ARGUMENT for NULL, for a path or label that ZooKeeper does
-///         not allow, for a payload over 1,000,000 bytes, and where the client's URL is a standalone
-///         leader's address; TENURE_ERR_SYSTEM for too many handles; TENURE_ERR_FORKED
+///         not allow, for a payload over 1,000,000 bytes, for a lease or a time to fail over that is
+///         out of its range or does not go with the other options, and where the client's URL is a
+///         standalone leader's address; TENURE_ERR_SYSTEM for too many handles; TENURE_ERR_FORKED
 ///
 /// Ownership: the caller owns the contender and frees it with tenure_contender_free. Threading: any
 /// thread. Blocking: never.

@@ -57,7 +57,8 @@ fn chosen<T>(found: Option<T>, name: &str, number: i32, family: &str) -> Result<
 }
 
 /// The default options: the group of the client's URL, no label, no payload,
-/// TENURE_POLICY_VERIFIED, TENURE_REENROL_ALWAYS, not warm.
+/// TENURE_POLICY_VERIFIED, TENURE_REENROL_ALWAYS, not warm, no lease and no time to fail over of its
+/// own.
 ///
 /// @return options, to be freed with tenure_contender_options_free; never NULL
 ///
