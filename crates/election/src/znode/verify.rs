@@ -160,7 +160,11 @@ pub(super) fn checked(shared: &mut Shared, id: ZnodeId, result: Result<Response,
         return;
     };
     match outcomes.into_iter().find_map(Result::err) {
-        None => shared.znodes.trust(id),
+        None => {
+            shared.znodes.trust(id);
+            // A watch that was armed while the znode could not be read never fires.
+            verify(shared, id, true);
+        }
         Some(ServerError::NoAuth) => unread(shared, id),
         Some(ServerError::NoNode) => verify(shared, id, true),
         Some(error) => on_undecided(shared, id, &ZnodeAsk::Check, error),
