@@ -54,6 +54,7 @@ fn good(function: &Function, param: &Param) -> (String, String) {
         ("int64_t", "timeout_ms") if function.name.contains("_options_") => plain("4000"),
         ("int64_t", "timeout_ms") => plain("timeout_ms"),
         ("int64_t", "tick_ms") => plain("500"),
+        ("int64_t", "lease_ms" | "fail_over_ms") => plain("1000"),
         ("uint64_t", "call" | "token") => plain("7"),
         ("tenure_policy" | "tenure_reenrol", _) => plain("0"),
         ("tenure_log_level", _) => plain("TENURE_LOG_LEVEL_DEBUG"),

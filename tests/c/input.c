@@ -147,7 +147,7 @@ static void payloads(tenure_client *client)
 static void options(tenure_client *client)
 {
     tenure_contender_options *how = tenure_contender_options_new();
-    REFUSED(tenure_contender_options_set_policy(how, 3, &error));
+    REFUSED(tenure_contender_options_set_policy(how, 4, &error));
     REFUSED(tenure_contender_options_set_policy(how, -1, &error));
     REFUSED(tenure_contender_options_set_reenrol(how, 2, &error));
     REFUSED(tenure_contender_options_set_path(how, (tenure_str){"\xff", 1}, &error));

@@ -144,7 +144,7 @@ def test_a_master_leads_by_its_lease_alone() -> None:
     assert role.take(tenure.Enrolling(), now=0) == role.take(tenure.Enrolled(MEMBER), now=0) == []
     assert role.member == (MEMBER.path, 3)
     assert role.take(leads(1, 2), now=0) == [mesos.Following(leading(1, 2))]
-    assert role.take(tenure.Standby(MEMBER, 1), now=0) == []
+    assert role.take(tenure.Standby(MEMBER, 1, None), now=0) == []
     assert (role.state, role.serves, role.leader) == ("standby", False, leading(1, 2))
     assert role.take(tenure.NoLeader(), now=0) == [mesos.Leaderless()]
     elected = role.take(tenure.Leading(MEMBER, 9 * S), now=0)
