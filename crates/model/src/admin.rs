@@ -177,6 +177,7 @@ impl Server {
     /// not lead, or if it is already ending the session.
     pub(super) fn expiry(&self, session: i64) -> Option<u64> {
         match &self.role {
+            Role::Leading(_) if !self.is_zookeeper() => self.deadline_of(session),
             Role::Leading(leader) => {
                 let at = leader.sessions.expiry_ms(session)?;
                 let doomed = leader.closings.of(session);

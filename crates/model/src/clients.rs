@@ -136,7 +136,8 @@ impl Server {
                 None => return,
             };
             // A server without a leader accepts connections and closes them upon the first frame.
-            if !self.serves() {
+            // Those that are not ZooKeeper answer it, unless they are being shut down.
+            if self.shut_down.is_some() || (self.is_zookeeper() && !self.serves()) {
                 return self.close(conn, bus);
             }
             match state {
@@ -191,12 +192,17 @@ impl Server {
         };
         // A client that has seen a newer state must not see an older one: it is to try another
         // server.
-        if request.last_zxid > self.tree.last_zxid() {
+        let kind = self.setup.options.personality;
+        if kind.refuses_newer_clients() && request.last_zxid > self.tree.last_zxid() {
             return self.close(conn, bus);
         }
         let most = self.max_session_timeout;
         let timeout_ms = self.setup.options.negotiate(request.timeout_ms, most);
-        let session = if request.session == 0 {
+        if !self.serves() {
+            return self.turn_away(conn, -1, timeout_ms, bus);
+        }
+        let is_new = request.session == 0 || !kind.reattaches();
+        let session = if is_new {
             self.session_ids.next()
         } else {
             request.session
@@ -209,14 +215,18 @@ impl Server {
         if let Some(state) = self.clients.conns.get_mut(&conn) {
             state.state = State::Waiting(session, timeout_ms);
         }
-        if request.session == 0 {
+        if is_new || !kind.is_zookeeper() {
             let waiting = Waiting {
                 conn,
                 number: 0,
                 what: What::Session,
             };
             self.wait(session, waiting);
-            let write = Write::CreateSession { timeout_ms };
+            let write = if is_new {
+                Write::CreateSession { timeout_ms }
+            } else {
+                Write::Touch
+            };
             return self.submit(session, 0, Vec::new(), write, bus);
         }
         if request.password != self.session_ids.password(session) {
@@ -250,6 +260,13 @@ impl Server {
             return;
         };
         state.state = State::Open(session, timeout_ms);
+        if !self.is_zookeeper() {
+            if !valid {
+                return self.turn_away(conn, session, -1, bus);
+            }
+            self.greet(conn, session, timeout_ms, bus);
+            return self.pump(conn, bus);
+        }
         let response = if valid {
             ConnectResponse {
                 timeout_ms,

@@ -73,6 +73,9 @@ impl Server {
         let Role::Leading(leader) = &self.role else {
             return None;
         };
+        if !self.is_zookeeper() {
+            return None;
+        }
         leader.closings.next().or_else(|| {
             let due = leader.sessions.deadline_ms()?;
             Some(self.instant_of(due))
@@ -83,6 +86,9 @@ impl Server {
     /// ended. False if there is none.
     pub(super) fn expire_one(&mut self, bus: &mut Bus) -> bool {
         let now_ms = self.clock_ms(bus);
+        if !self.is_zookeeper() {
+            return false;
+        }
         let Role::Leading(leader) = &mut self.role else {
             return false;
         };

@@ -40,6 +40,7 @@ impl Server {
                 // A session that did not ask for its end gets no events of its own ephemerals: at a
                 // real server such events are lost in the same close.
                 if asked.is_none()
+                    && self.shut_down.is_none()
                     && let Some(conn) = self.clients.attached.get(&session).copied()
                 {
                     self.close(conn, bus);
@@ -50,9 +51,11 @@ impl Server {
             | Txn::SetData { .. }
             | Txn::SetAcl { .. }
             | Txn::Check
+            | Txn::Touch
             | Txn::Multi(_)
             | Txn::Error(_) => {}
         }
+        self.touch_by(record, bus);
         let (outcome, changes) = self
             .tree
             .apply(record.zxid, session, &record.txn, record.time_ms);
@@ -76,11 +79,15 @@ impl Server {
     fn asked_here(&mut self, session: i64, cxid: i32) -> Option<Waiting> {
         let queue = self.clients.waiting.get_mut(&session)?;
         let head = queue.front()?;
-        match head.what {
-            What::Session | What::Write(_) if head.number == cxid => queue.pop_front(),
-            What::Session | What::Write(_) | What::Sync(_) | What::Refused(..) | What::Read(_) => {
-                None
-            }
+        let is_logged = match head.what {
+            What::Session | What::Write(_) => true,
+            What::Sync(_) => !self.setup.options.personality.is_zookeeper(),
+            What::Refused(..) | What::Read(_) => false,
+        };
+        if is_logged && head.number == cxid {
+            queue.pop_front()
+        } else {
+            None
         }
     }
 
@@ -107,9 +114,19 @@ impl Server {
     fn answer(&mut self, waiting: Waiting, outcome: Outcome, bus: &mut Bus) {
         let Waiting { conn, number, what } = waiting;
         match what {
-            What::Session => self.finish_session(conn, true, bus),
+            // A session that was not re-attached has just begun.
+            What::Session => {
+                let lives = self
+                    .session_of(conn)
+                    .is_some_and(|s| self.timeouts.contains_key(&s));
+                self.finish_session(conn, lives, bus);
+            }
             What::Write(operation) => self.answer_write(conn, number, operation, outcome, bus),
-            What::Sync(_) | What::Refused(..) | What::Read(_) => {}
+            What::Sync(path) => {
+                let zxid = self.tree.last_zxid();
+                self.reply_at(zxid, conn, number, Ok(Response::Synced), &path, bus);
+            }
+            What::Refused(..) | What::Read(_) => {}
         }
     }
 
@@ -121,6 +138,10 @@ impl Server {
         outcome: Outcome,
         bus: &mut Bus,
     ) {
+        // Elsewhere the end of a session is the end of the connection, and no word.
+        if operation == op::CLOSE_SESSION && !self.is_zookeeper() {
+            return self.close(conn, bus);
+        }
         match response(operation, outcome) {
             // Not answered: the client has another connection, or another client has taken the
             // session.
@@ -148,7 +169,7 @@ fn response(operation: i32, outcome: Outcome) -> Result<Response, ServerError> {
             Ok(Response::Stat(stat))
         }
         (op::MULTI, Outcome::Multi(outcomes)) => part_responses(outcomes),
-        (op::DELETE | op::CLOSE_SESSION, _) => Ok(Response::Empty),
+        (op::DELETE | op::CLOSE_SESSION | op::PING, _) => Ok(Response::Empty),
         _ => Err(MARSHALLING_ERROR),
     }
 }

@@ -97,7 +97,8 @@ impl Server {
     }
 
     /// As soon as a majority has logged the leader's whole log, all of it is committed, and the
-    /// leader serves. Every session has a full timeout from now on.
+    /// leader serves. In ZooKeeper every session has a full timeout from now on; elsewhere those that
+    /// are overdue in this server's queue end.
     pub(super) fn activate(&mut self, bus: &mut Bus) {
         let synced = |l: &Learner| l.progress == Progress::Synced;
         let Role::Leading(leader) = &mut self.role else {
@@ -118,6 +119,7 @@ impl Server {
         self.apply_up_to(committed, bus);
         self.tree.begin_epoch(start);
         self.arm_all(bus);
+        self.wait_for_round(bus);
         let Role::Leading(leader) = &self.role else {
             return;
         };

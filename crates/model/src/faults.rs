@@ -26,6 +26,31 @@ impl Ensemble {
         }
     }
 
+    /// A server's process ends in an orderly way, as upon SIGTERM. ZooKeeper closes its connections,
+    /// and the sessions stay, as in [`Ensemble::crash`]. `ClickHouse` Keeper first has every session
+    /// closed that is attached to it, so their ephemerals vanish, and the process lives on for
+    /// `linger`: until then, or until a client's next frame, no client is told. It waits for the end
+    /// of these sessions for at most 10 s. Nothing happens if the server is down or paused.
+    pub fn shut_down(&mut self, server: usize, linger: Duration, now: Duration) {
+        self.advance(now);
+        let server = &mut self.servers[server];
+        if !server.up || server.paused.is_some() || server.shut_down.is_some() {
+            return;
+        }
+        if self.setup.options.personality.is_keeper() {
+            server.begin_to_shut_down(nanos(linger), &mut self.bus);
+        } else {
+            server.crash(&mut self.bus);
+        }
+    }
+
+    /// A server's wall clock is set forwards or, with a negative number, backwards. It changes
+    /// nothing in ZooKeeper, whose sessions end by a clock that nobody sets.
+    pub fn step_wall_clock(&mut self, server: usize, by_ms: i64, now: Duration) {
+        self.advance(now);
+        self.servers[server].step_wall_clock(by_ms, &self.bus);
+    }
+
     /// A server's process is stopped (SIGSTOP): its kernel continues to receive. Nothing happens if
     /// it is stopped or down.
     pub fn pause(&mut self, server: usize, now: Duration) {

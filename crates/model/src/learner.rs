@@ -142,6 +142,7 @@ impl Server {
                     self.tree = snapshot.tree;
                     self.timeouts = snapshot.timeouts;
                     self.log.reset(snapshot.zxid);
+                    self.arm_deadlines(bus);
                 }
                 self.log.truncate(truncate_to);
                 records
@@ -204,7 +205,8 @@ impl Server {
             | Packet::Request { .. }
             | Packet::Sync { .. }
             | Packet::PingReply { .. }
-            | Packet::Revalidate { .. } => {}
+            | Packet::Revalidate { .. }
+            | Packet::Deadlines { .. } => {}
         }
     }
 
@@ -278,7 +280,9 @@ impl Server {
                     learning.touched.other(session, timeout_ms);
                 }
             }
-            Packet::Request { .. } => bus.send(self.id, up, upstream, packet),
+            Packet::Request { .. } | Packet::Deadlines { .. } => {
+                bus.send(self.id, up, upstream, packet);
+            }
             Packet::Sync { .. } => {
                 learning.syncs(Some(from));
                 bus.send(self.id, up, upstream, packet);

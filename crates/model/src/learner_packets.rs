@@ -110,6 +110,7 @@ impl Server {
                     bus.send(self.id, from, stream, Packet::Synced { session, cxid });
                 }
             }
+            Packet::Deadlines { ends } => self.take_deadlines(&ends, bus),
             Packet::Closed => {
                 leader.learners.remove(&from);
             }

@@ -7,6 +7,9 @@
 //! and later: a client that may not read a znode gets no event about it, and `exists` needs the
 //! READ permission, unless [`ModelOptions::exists_needs_read`] is false.
 //!
+//! [`ModelOptions::personality`] makes servers that speak the same protocol and keep other promises
+//! about sessions: `ClickHouse` Keeper and `RaftKeeper`.
+//!
 //! # The machine contract
 //! The model is pure: no clock, thread, socket, environment or randomness of its own. Call a method
 //! with the time (`now`, since any fixed start; an earlier time than before counts as the latest
@@ -64,6 +67,7 @@ mod ensemble;
 mod establish;
 mod faults;
 mod handler;
+mod keepers;
 mod leader;
 mod learner;
 mod learner_packets;
@@ -74,6 +78,7 @@ mod outputs;
 mod packet;
 mod pause;
 mod pending;
+mod personality;
 mod prep;
 mod proposals;
 mod refusals;
@@ -93,4 +98,5 @@ pub use acl::digest_id;
 pub use bus::{ConnId, ModelOutput};
 pub use ensemble::{Ensemble, ServerState};
 pub use options::{EnsembleOptions, LinkOptions, ModelOptions, Upstream};
+pub use personality::Personality;
 pub use standalone::Model;

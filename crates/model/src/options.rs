@@ -1,5 +1,6 @@
 //! The options of a model.
 
+use super::personality::Personality;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -7,11 +8,15 @@ use core::time::Duration;
 /// configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelOptions {
+    /// The kind of the server.
+    pub personality: Personality,
     /// `tickTime`: sessions expire at multiples of it. Counted in whole milliseconds, at least 1.
     pub tick: Duration,
-    /// `minSessionTimeout`: shorter requests are raised to it; twice the tick when absent.
+    /// `minSessionTimeout`: shorter requests are raised to it. When absent it is twice the tick; in
+    /// servers that are not ZooKeeper 10 s, in `RaftKeeper` 1 s.
     pub min_session_timeout: Option<Duration>,
-    /// `maxSessionTimeout`: longer requests are cut to it; twenty times the tick when absent.
+    /// `maxSessionTimeout`: longer requests are cut to it. When absent it is twenty times the tick;
+    /// in servers that are not ZooKeeper 100 s, in `RaftKeeper` one hour.
     pub max_session_timeout: Option<Duration>,
     /// `znode.container.checkIntervalMs`: the time between checks for containers without children;
     /// a minute in real servers.
@@ -21,7 +26,7 @@ pub struct ModelOptions {
     /// neither case does a client get events of a znode that it may not read (CVE-2024-23944).
     pub exists_needs_read: bool,
     /// The operations that it does not know, as older servers: `create2` before 3.5,
-    /// `getEphemerals` before 3.6.
+    /// `getEphemerals` before 3.6. Those that the kind of server lacks need not be named.
     pub unknown: Vec<i32>,
     /// The seed of session ids and passwords.
     pub seed: u64,
@@ -30,6 +35,7 @@ pub struct ModelOptions {
 impl Default for ModelOptions {
     fn default() -> Self {
         Self {
+            personality: Personality::default(),
             tick: Duration::from_millis(500),
             min_session_timeout: None,
             max_session_timeout: None,
@@ -58,10 +64,14 @@ impl ModelOptions {
                 |limit| i32::try_from(millis(limit)).unwrap_or(i32::MAX),
             )
         };
-        let (min, max) = (
-            or_ticks(self.min_session_timeout, 2),
-            or_ticks(most.or(self.max_session_timeout), 20),
-        );
+        let own = self.personality.session_timeouts();
+        let own_min = self.min_session_timeout.or_else(|| own.map(|(min, _)| min));
+        let own_max = self.max_session_timeout.or_else(|| own.map(|(_, max)| max));
+        let (min, max) = (or_ticks(own_min, 2), or_ticks(most.or(own_max), 20));
+        let wish_ms = match (wish_ms, self.personality.default_timeout_ms()) {
+            (0, Some(default_ms)) => default_ms,
+            (wish_ms, _) => wish_ms,
+        };
         wish_ms.max(min).min(max)
     }
 }

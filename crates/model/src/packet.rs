@@ -90,6 +90,11 @@ pub(super) enum Packet {
         session: i64,
         valid: bool,
     },
+    /// The deadlines of the sessions that are attached to a follower of `RaftKeeper`, on its wall
+    /// clock.
+    Deadlines {
+        ends: BTreeMap<i64, u64>,
+    },
     /// The other end has closed the connection.
     Closed,
 }

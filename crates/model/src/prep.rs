@@ -67,6 +67,7 @@ impl Prep<'_> {
         let found = match write {
             Write::Multi(ops) => return self.multi(asker, ops),
             Write::Refused(error) => Err(error),
+            Write::Touch => Ok(Txn::Touch),
             Write::CreateSession { timeout_ms } => {
                 self.sessions.track(asker.session, timeout_ms, self.now_ms);
                 if let Some(owner) = asker.owner {

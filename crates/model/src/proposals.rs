@@ -24,6 +24,12 @@ impl Server {
         bus: &mut Bus,
     ) -> Option<Arc<Record>> {
         let now_ms = self.clock_ms(bus);
+        // Elsewhere a session may send its requests by any server.
+        let owner = if self.is_zookeeper() {
+            owner
+        } else {
+            owner.map(|_| Owner::Myself)
+        };
         let Role::Leading(leader) = &mut self.role else {
             return None;
         };

@@ -34,6 +34,10 @@ impl Server {
             return self.close(conn, bus);
         };
         *self.requests.entry(operation).or_default() += 1;
+        let kind = self.setup.options.personality;
+        if !self.serves() {
+            return self.answer_without_leader(conn, number, bus);
+        }
         if let Some(state) = self.clients.conns.get_mut(&conn)
             && core::mem::take(&mut state.drop_next)
         {
@@ -45,10 +49,12 @@ impl Server {
         if operation != op::AUTH && !self.touch(session, timeout_ms, bus) {
             return;
         }
-        let unknown = self.setup.options.unknown.contains(&operation);
+        let unknown = kind.lacks(operation) || self.setup.options.unknown.contains(&operation);
         let request = match Request::decode(body) {
             Ok((_, Ok(request))) if !unknown => Some(request),
             Ok((_, Err(op::CREATE_TTL))) if !unknown => None,
+            // An unknown operation, or a body that cannot be read, is an exception there.
+            Ok(_) | Err(_) if !kind.is_zookeeper() => return self.close(conn, bus),
             Ok(_) => {
                 self.reply_at(-1, conn, number, Err(ServerError::Unimplemented), "", bus);
                 return self.close(conn, bus);
@@ -66,6 +72,16 @@ impl Server {
                 scheme,
                 credentials,
             }) => self.authenticate(conn, number, &scheme, &credentials, bus),
+            Some(Request::Sync { path }) if !kind.is_zookeeper() => {
+                let what = What::Sync(path);
+                self.wait(session, Waiting { conn, number, what });
+                self.submit(session, number, Vec::new(), Write::Touch, bus);
+            }
+            Some(Request::Ping) if kind.logs_pings() => {
+                let what = What::Write(operation);
+                self.wait(session, Waiting { conn, number, what });
+                self.submit(session, number, Vec::new(), Write::Touch, bus);
+            }
             Some(Request::Sync { path }) if matches!(self.role, Role::Learning(_)) => {
                 let what = What::Sync(path);
                 self.wait(session, Waiting { conn, number, what });
@@ -92,9 +108,12 @@ impl Server {
     }
 
     /// Touches a session: the leader renews it at once, a learner reports it in its next reply to a
-    /// ping.
+    /// ping. Servers that are not ZooKeeper touch it when they carry the request out.
     fn touch(&mut self, session: i64, timeout_ms: i32, bus: &Bus) -> bool {
         let now_ms = self.clock_ms(bus);
+        if !self.is_zookeeper() {
+            return true;
+        }
         match &mut self.role {
             Role::Looking { .. } => false,
             Role::Leading(leader) => leader.sessions.touch(session, timeout_ms, now_ms),
@@ -111,7 +130,9 @@ impl Server {
         session: i64,
         read: Result<Request, ServerError>,
     ) -> Result<Request, ServerError> {
-        if let Role::Leading(leader) = &mut self.role {
+        if self.is_zookeeper()
+            && let Role::Leading(leader) = &mut self.role
+        {
             leader.sessions.check(session, Owner::Myself)?;
         }
         read
@@ -267,6 +288,9 @@ impl Server {
     ) {
         if !self.clients.conns.contains_key(&conn) {
             return;
+        }
+        if !self.is_zookeeper() {
+            self.touch_here(session, bus);
         }
         let answer = match read {
             // Not answered: the client has another connection, or another client has taken the

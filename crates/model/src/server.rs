@@ -2,6 +2,7 @@
 
 use super::bus::{Bus, ConnId};
 use super::clients::Clients;
+use super::keepers::{Deadlines, ShutDown, WALL_CLOCK_START_MS};
 use super::leader::Leader;
 use super::learner::Learning;
 use super::log::Log;
@@ -84,7 +85,7 @@ pub(super) struct Server {
     pub(super) up: bool,
     /// The waiting input while the process is stopped.
     pub(super) paused: Option<Backlog>,
-    /// How far its clock is ahead of the start.
+    /// How far its clock is ahead of the start. A wall clock can be stepped.
     phase_ms: u64,
 
     // This state survives a crash.
@@ -100,6 +101,9 @@ pub(super) struct Server {
     // A crash discards this state.
     pub(super) role: Role,
     pub(super) clients: Clients,
+    /// The sessions' deadlines where the server is not ZooKeeper.
+    pub(super) deadlines: Deadlines,
+    pub(super) shut_down: Option<ShutDown>,
 
     /// The greatest timeout that it grants, where it is configured unlike the others.
     pub(super) max_session_timeout: Option<Duration>,
@@ -122,7 +126,9 @@ pub(super) enum Role {
 impl Server {
     pub(super) fn new(id: usize, setup: alloc::sync::Arc<Setup>, bus: &mut Bus) -> Self {
         let options = &setup.options;
-        let phase_ms = if setup.standalone() {
+        let phase_ms = if !options.personality.is_zookeeper() {
+            WALL_CLOCK_START_MS
+        } else if setup.standalone() {
             0
         } else {
             bus.rng.below(options.tick_ms())
@@ -140,6 +146,8 @@ impl Server {
             session_ids: SessionIds::new(id, options.seed),
             role: Role::Looking { until: 0 },
             clients: Clients::default(),
+            deadlines: Deadlines::default(),
+            shut_down: None,
             max_session_timeout: None,
             refusals: Refusals::default(),
             slowness: (0, 0),
@@ -159,6 +167,14 @@ impl Server {
         ms.saturating_sub(self.phase_ms).saturating_mul(1_000_000)
     }
 
+    /// Its wall clock is set. ZooKeeper counts sessions on another clock.
+    pub(super) fn step_wall_clock(&mut self, by_ms: i64, bus: &Bus) {
+        if !self.is_zookeeper() {
+            self.phase_ms = self.phase_ms.saturating_add_signed(by_ms);
+            self.wait_for_round(bus);
+        }
+    }
+
     /// Whether it answers clients.
     pub(super) fn serves(&self) -> bool {
         match &self.role {
@@ -170,6 +186,7 @@ impl Server {
 
     pub(super) fn start(&mut self, bus: &mut Bus) {
         self.up = true;
+        self.arm_deadlines(bus);
         if self.setup.standalone() {
             let leader = Leader::alone(&self.setup, &self.tree, bus.now);
             self.role = Role::Leading(Box::new(leader));
@@ -181,23 +198,30 @@ impl Server {
 
     /// The process ends: all connections close, watches are lost, the state on disk stays.
     pub(super) fn crash(&mut self, bus: &mut Bus) {
+        self.close_all(bus);
         self.leave(bus);
         self.up = false;
         self.paused = None;
+        self.shut_down = None;
+        self.deadlines = Deadlines::default();
         self.role = Role::Looking { until: u64::MAX };
     }
 
     /// Gives up its role and looks for a leader.
     pub(super) fn look(&mut self, bus: &mut Bus) {
+        if self.is_zookeeper() {
+            self.close_all(bus);
+        } else {
+            self.let_wait_no_more(bus);
+        }
         self.leave(bus);
         let (low, high) = self.setup.election;
         let until = bus.now.saturating_add(bus.rng.between(low, high));
         self.role = Role::Looking { until };
     }
 
-    /// Closes every connection, to clients and to other servers.
-    fn leave(&mut self, bus: &mut Bus) {
-        self.close_all(bus);
+    /// Closes every connection to other servers.
+    fn leave(&self, bus: &mut Bus) {
         let streams = match &self.role {
             Role::Looking { .. } => Vec::new(),
             Role::Leading(leader) => leader.streams(),
@@ -243,13 +267,17 @@ impl Server {
             .min(),
             Role::Learning(learning) => Some(learning.deadline(&self.setup)),
         };
-        own.into_iter().chain(self.late_deadline()).min()
+        own.into_iter()
+            .chain(self.late_deadline())
+            .chain(self.keeper_deadline())
+            .min()
     }
 
     /// Runs the timers that are due. A server that looks for a leader waits for the ensemble.
     pub(super) fn timers(&mut self, bus: &mut Bus) {
         self.check_containers(bus);
         while self.expire_one(bus) {}
+        self.keeper_timers(bus);
         self.lead_loop(bus);
         self.ping_observers(bus);
         self.take_late(bus);

@@ -85,6 +85,16 @@ impl Model {
         self.0.crash(ALONE, now);
     }
 
+    /// The server stops in an orderly way ([`Ensemble::shut_down`]).
+    pub fn shut_down(&mut self, linger: Duration, now: Duration) {
+        self.0.shut_down(ALONE, linger, now);
+    }
+
+    /// The server's wall clock is set ([`Ensemble::step_wall_clock`]).
+    pub fn step_wall_clock(&mut self, by_ms: i64, now: Duration) {
+        self.0.step_wall_clock(ALONE, by_ms, now);
+    }
+
     /// The server starts again, and gives each session the full timeout with which it was created.
     /// Nothing happens if it is up.
     pub fn restart(&mut self, now: Duration) {

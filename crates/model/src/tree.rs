@@ -334,9 +334,11 @@ impl Tree {
                 None => Outcome::Failed(ServerError::NoNode),
             },
             Txn::Error(error) => Outcome::Failed(*error),
-            Txn::Check | Txn::Multi(_) | Txn::CreateSession { .. } | Txn::CloseSession => {
-                Outcome::Done
-            }
+            Txn::Check
+            | Txn::Touch
+            | Txn::Multi(_)
+            | Txn::CreateSession { .. }
+            | Txn::CloseSession => Outcome::Done,
         }
     }
 

@@ -42,6 +42,8 @@ pub(super) enum Txn {
     /// Changes nothing; in a `multi`.
     Check,
     Multi(Vec<Self>),
+    /// Changes no znode: a ping, a `sync` or a re-attach where these are transactions.
+    Touch,
     CreateSession {
         timeout_ms: i32,
     },
@@ -87,6 +89,8 @@ pub(super) enum Write {
         version: i32,
     },
     Multi(Vec<MultiOp>),
+    /// See [`Txn::Touch`].
+    Touch,
     /// It fails whatever its content: an unreadable body, or an operation that is turned off.
     Refused(ServerError),
 }

@@ -16,6 +16,8 @@ pub(crate) fn ms(n: u64) -> Duration {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Got {
     Connected(ConnectResponse),
+    /// A handshake with another protocol version: the timeout in milliseconds, and the session.
+    TurnedAway(i32, i64),
     Reply(i32, i64, Response),
     Refused(i32, i64, i32),
     Event(EventKind, String),
@@ -214,7 +216,12 @@ impl Transcript {
         let (greeted, asked) = self.asked.entry(conn).or_default();
         if !*greeted {
             *greeted = true;
-            assert_eq!(body.len(), 4 + 4 + 8 + 4 + 16 + 1);
+            let mut r = Reader::new(&body);
+            if r.i32().unwrap() != 0 {
+                return Got::TurnedAway(r.i32().unwrap(), r.i64().unwrap());
+            }
+            // Servers that are not ZooKeeper send no read-only flag.
+            assert!([36, 37].contains(&body.len()), "{}", body.len());
             return Got::Connected(ConnectResponse::decode(&body).unwrap());
         }
         let mut r = Reader::new(&body);

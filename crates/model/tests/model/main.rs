@@ -13,6 +13,7 @@ mod faults;
 mod faulty;
 mod handshake;
 mod harness;
+mod keepers;
 mod limits;
 mod reads;
 mod refusals;

@@ -169,7 +169,7 @@ fn answers(crew: &Crew, conn: ConnId) -> Vec<(i32, i32)> {
     all.filter_map(|got| match got {
         Got::Reply(number, ..) => Some((*number, 0)),
         Got::Refused(number, _, code) => Some((*number, *code)),
-        Got::Connected(_) | Got::Event(..) | Got::Closed => None,
+        Got::Connected(_) | Got::TurnedAway(..) | Got::Event(..) | Got::Closed => None,
     })
     .collect()
 }
