@@ -54,7 +54,7 @@ fn one_leads_hands_over_when_asked_to_and_fails_over_when_killed() {
     assert_eq!(b_leads["member"]["label"], json!(null));
     assert_eq!(next(&detector, "leader")["data"], "b");
 
-    // After a kill the other leads when the session has timed out.
+    // After a kill the other leads when the undertaker has closed the session.
     b.kill();
     let c_leads = next(&c, "leading");
     assert!(token(&c_leads) > token(&b_leads));

@@ -255,8 +255,9 @@ fn a_full_disk_is_a_failure_that_leaves_nothing_behind() {
 
 #[test]
 fn a_killed_leader_leaves_its_znode_to_the_server() {
-    // The control for the tests above: without a withdrawal the znode stays.
-    let contender = follow("contend", &server().url(&fresh_path()), &[]);
+    // The control for the tests above: without a withdrawal the znode stays. An undertaker would delete it.
+    let words = ["--no-undertaker"];
+    let contender = follow("contend", &server().url(&fresh_path()), &words);
     let leads = next(&contender, "leading");
     contender.kill();
     assert!(observe().stat(path(&leads)).is_some());

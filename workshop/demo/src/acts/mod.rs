@@ -32,7 +32,7 @@ const ACTS: [Act; 7] = [
     },
     Act {
         title: "3. The leader is killed",
-        about: "SIGKILL: it cannot withdraw. Its session has to expire before another contender may lead.",
+        about: "SIGKILL: it cannot withdraw. Its undertaker closes its session, and the next contender leads.",
         play: kill::play,
     },
     Act {
