@@ -109,6 +109,7 @@ enum class event_kind : std::int32_t {
     session_auth_failed = TENURE_EVENT_SESSION_AUTH_FAILED,
     session_closed = TENURE_EVENT_SESSION_CLOSED,
     session_undertaker_lost = TENURE_EVENT_SESSION_UNDERTAKER_LOST,
+    session_undertaker_replaced = TENURE_EVENT_SESSION_UNDERTAKER_REPLACED,
     contender_enrolling = TENURE_EVENT_CONTENDER_ENROLLING,
     contender_enrolled = TENURE_EVENT_CONTENDER_ENROLLED,
     contender_standby = TENURE_EVENT_CONTENDER_STANDBY,

@@ -9,8 +9,8 @@ import (
 )
 
 // SessionEvent is an event of a client's session: a [SessionConnecting], [SessionConnected], [SessionSuspended],
-// [SessionRetrying], [SessionExpired], [SessionAuthFailed], [SessionUndertakerLost] or [SessionClosed]. New ones may
-// come.
+// [SessionRetrying], [SessionExpired], [SessionAuthFailed], [SessionUndertakerLost], [SessionUndertakerReplaced] or
+// [SessionClosed]. New ones may come.
 type SessionEvent interface {
 	event
 	ofSession()
@@ -107,6 +107,16 @@ func (SessionUndertakerLost) isState() bool { return false }
 
 func (SessionUndertakerLost) isEnd() bool { return false }
 
+// SessionUndertakerReplaced: another helper process has taken the place of a lost one: it closes the session when
+// this process is dead.
+type SessionUndertakerReplaced struct{}
+
+func (SessionUndertakerReplaced) ofSession() {}
+
+func (SessionUndertakerReplaced) isState() bool { return false }
+
+func (SessionUndertakerReplaced) isEnd() bool { return false }
+
 // SessionClosed: the client was closed; this is the last event of the client itself.
 type SessionClosed struct{}
 
@@ -133,6 +143,8 @@ func asSessionEvent(from *native.Event) SessionEvent {
 		return SessionAuthFailed{}
 	case 8:
 		return SessionUndertakerLost{Message: from.Message}
+	case 9:
+		return SessionUndertakerReplaced{}
 	case 7:
 		return SessionClosed{}
 	default:

@@ -74,6 +74,9 @@ pub const TENURE_EVENT_SESSION_CLOSED: tenure_event_kind = 7;
 /// The helper process that would close the session when this process is dead has ended, or could
 /// not be started. All else goes on as without it: tenure_event_message.
 pub const TENURE_EVENT_SESSION_UNDERTAKER_LOST: tenure_event_kind = 8;
+/// Another helper process has taken the place of a lost one: it closes the session when this
+/// process is dead.
+pub const TENURE_EVENT_SESSION_UNDERTAKER_REPLACED: tenure_event_kind = 9;
 /// A candidacy begins: its znode is being created.
 pub const TENURE_EVENT_CONTENDER_ENROLLING: tenure_event_kind = 20;
 /// The znode exists; its rank is not known yet: tenure_event_member, tenure_event_token.
@@ -288,6 +291,7 @@ pub(super) const fn event_kind_name(number: tenure_event_kind) -> &'static CStr 
         TENURE_EVENT_SESSION_AUTH_FAILED => c"session auth failed",
         TENURE_EVENT_SESSION_CLOSED => c"session closed",
         TENURE_EVENT_SESSION_UNDERTAKER_LOST => c"session undertaker lost",
+        TENURE_EVENT_SESSION_UNDERTAKER_REPLACED => c"session undertaker replaced",
         TENURE_EVENT_CONTENDER_ENROLLING => c"contender enrolling",
         TENURE_EVENT_CONTENDER_ENROLLED => c"contender enrolled",
         TENURE_EVENT_CONTENDER_STANDBY => c"contender standby",

@@ -14,7 +14,9 @@ pub(super) fn level(event: &Event) -> LogLevel {
     match event {
         Event::Session(event) => match event {
             SessionEvent::Connecting => LogLevel::Debug,
-            SessionEvent::Connected { .. } | SessionEvent::Closed => LogLevel::Info,
+            SessionEvent::Connected { .. }
+            | SessionEvent::UndertakerReplaced
+            | SessionEvent::Closed => LogLevel::Info,
             SessionEvent::Suspended { .. }
             | SessionEvent::Retrying { .. }
             | SessionEvent::UndertakerLost { .. }
@@ -89,6 +91,7 @@ fn session(event: &SessionEvent) -> String {
             }
         },
         SessionEvent::UndertakerLost { error } => error.clone(),
+        SessionEvent::UndertakerReplaced => "another undertaker has taken its place".to_owned(),
         SessionEvent::AuthFailed => "the server refused the credentials".to_owned(),
         SessionEvent::Closed => "closed".to_owned(),
         other => without_line(other.name()),

@@ -71,6 +71,8 @@ pub(super) enum Message {
     Command(ClientId, Command),
     Call(ClientId, CallId, Reply, Command),
     Resolved(ClientId, u64, Result<Vec<SocketAddr>, String>),
+    /// Another helper is ready in the place of a lost one, or could not be started: why.
+    Undertaker(Arc<Link>, Result<(), String>),
     /// The user's side has dropped the client.
     Abandon(ClientId),
     /// An act on the model with this name.

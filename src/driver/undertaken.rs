@@ -12,24 +12,48 @@ use std::sync::{Arc, Weak};
 pub(super) struct Watched {
     pub(super) process: OwnedFd,
     pub(super) link: Weak<Link>,
+    /// Which helper of the link.
+    pub(super) generation: u64,
 }
 
 pub(super) struct Undertaken {
     pub(super) link: Arc<Link>,
     client: ClientId,
     charge: Charge,
-    /// The session that the helper knows.
-    told: Option<Identity>,
+    /// Which helper was told last, and the session that it knows.
+    told: (u64, Option<Identity>),
+    /// The last helper whose loss was reported, and the last one whose place is known to be taken.
+    lost: u64,
+    replaced: u64,
 }
 
 impl Undertaken {
     pub(super) fn new(client: ClientId, link: Arc<Link>, charge: Charge) -> Self {
+        let told = (link.generation(), None);
         Self {
             link,
             client,
             charge,
-            told: None,
+            told,
+            lost: 0,
+            replaced: 0,
         }
+    }
+
+    /// Whether the loss of this helper is news.
+    pub(super) fn is_news(&mut self, lost: u64) -> bool {
+        let is_news = self.lost < lost;
+        self.lost = self.lost.max(lost);
+        is_news
+    }
+
+    /// Whether the helper that was told last has taken the place of a lost one. Once for each loss.
+    pub(super) fn is_back(&mut self) -> bool {
+        let is_back = self.replaced < self.lost && self.lost < self.told.0;
+        if is_back {
+            self.replaced = self.lost;
+        }
+        is_back
     }
 
     /// Tells the helper about the present session, if it does not know it. If it cannot take it now, the next
@@ -38,11 +62,15 @@ impl Undertaken {
     /// # Errors
     /// If the helper is lost.
     pub(super) fn tell(&mut self, identity: Option<&Identity>) -> io::Result<()> {
-        if self.told.as_ref() == identity {
-            return Ok(());
-        }
-        if self.link.tell(self.client, &self.charge, identity)? == Sent::Yes {
-            self.told = identity.cloned();
+        // Before it is told: if the helper is replaced meanwhile, the next call tells the other one.
+        let generation = self.link.generation();
+        let known = match &self.told {
+            (told, known) if *told == generation => known.as_ref(),
+            // Another one, which knows nothing yet.
+            _ => None,
+        };
+        if known == identity || self.link.tell(self.client, &self.charge, identity)? == Sent::Yes {
+            self.told = (generation, identity.cloned());
         }
         Ok(())
     }

@@ -63,25 +63,6 @@ fn a_process_whose_undertaker_gets_signals_that_end_others() {
 }
 
 #[test]
-fn a_process_whose_undertaker_is_killed_says_so_and_then_the_session_times_out_as_without() {
-    let url = server().url(&fresh_path());
-    let leader = Principal::lead(&url, Some(helper()));
-    let undertaker = undertaker_of(leader.0.pid());
-    signal(undertaker, libc::SIGKILL);
-    let lost = |line: &serde_json::Value| line["event"] == "undertaker_lost";
-    let line = leader.0.wait_for("the loss", LIMIT, lost);
-    let text = line["error"].as_str().unwrap();
-    assert!(text.contains("session times out"), "{text}");
-    // A client that is opened later has another one, for itself.
-    leader.ask("open");
-    wait_gone(undertaker);
-    undertaker_of(leader.0.pid());
-    let successor = Successor::behind(&url);
-    leader.0.kill();
-    successor.leads_not();
-}
-
-#[test]
 fn a_process_that_is_killed_together_with_its_undertaker() {
     let url = server().url(&fresh_path());
     let leader = Principal::lead(&url, Some(helper()));

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 #![allow(unsafe_code)] // a program under test closes its descriptors and forks
 
+mod again;
 mod closes;
 mod helper;
 mod keeps;

@@ -103,6 +103,7 @@ fn open(url: &Url) -> Client {
         SessionEvent::UndertakerLost { error } => {
             say(&json!({"event": "undertaker_lost", "error": error}));
         }
+        SessionEvent::UndertakerReplaced => say(&json!({"event": "undertaker_replaced"})),
         _ => {}
     };
     client.events().on_each(tell).unwrap();

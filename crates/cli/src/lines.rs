@@ -117,6 +117,9 @@ pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line>
         SessionEvent::UndertakerLost { error } => {
             say(format!("undertaker lost: {}", plain(error))).with("error", error.as_str())
         }
+        SessionEvent::UndertakerReplaced => {
+            say("another undertaker has taken its place".to_owned())
+        }
         SessionEvent::AuthFailed => say("the server refused the credentials".to_owned()),
         SessionEvent::Closed => say("closed".to_owned()),
         // The event prints an error line instead.

@@ -34,6 +34,7 @@ impl Thread {
             Message::Resolved(id, lookup, result) => {
                 self.feed(id, OwnedInput::Resolved(lookup, result));
             }
+            Message::Undertaker(link, started) => self.undertaker_started(&link, started),
             Message::Memory(name, act, completer) => {
                 let touched = self.memory.act(&name, act, sys::now());
                 // Before the answer: the effect must have reached the clients.

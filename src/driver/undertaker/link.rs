@@ -1,110 +1,107 @@
-//! A helper as the process that it serves holds it.
+//! The way to a helper as all clients of this process hold it: the helper may be replaced by another one.
 
-use super::super::process::PerProcess;
 use super::charge::Charge;
-use super::codec::MESSAGE_BYTES_MAX;
-use super::find::{Undertaker, invalid};
-use super::launch::{Helper, launch};
+use super::launch::launch;
+use super::line::{Line, Sent};
 use super::order::Order;
 use super::refused::Refused;
-use crate::core::Identity;
-use rustix::io::Errno;
-use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
-use rustix::process::{Signal, WaitId, WaitIdOptions, pidfd_send_signal, waitid};
-use std::collections::BTreeMap;
-use std::io::{self, IoSlice};
-use std::mem::MaybeUninit;
+use crate::core::{Identity, Time};
+use rustix::process::{WaitId, WaitIdOptions, waitid};
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
-/// What became of a message.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Sent {
-    Yes,
-    /// The helper has not read the earlier ones yet.
-    NotNow,
+/// How many helpers are started in the place of lost ones within [`RESTART_SPAN`]. A host that loses more of
+/// them has a reason that another one does not mend.
+const RESTARTS_MAX: usize = 3;
+const RESTART_SPAN: Duration = Duration::from_secs(60);
+
+/// Whether another helper is to be started in the place of a lost one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Restart {
+    /// Yes, by whoever asked.
+    Now,
+    /// Somebody else does it, or has done it.
+    Elsewhere,
+    /// No; and why not.
+    No(&'static str),
 }
 
 /// The way to a helper, for all clients of the process that name its program. When the last of them lets it
 /// go, the helper ends.
 #[derive(Debug)]
 pub(crate) struct Link {
-    socket: OwnedFd,
-    /// The identity of the socket: a host that closes all descriptors may have given its number to another
-    /// file, which must get no password.
-    inode: (u64, u64),
-    process: OwnedFd,
-    tls: bool,
+    program: PathBuf,
+    state: Mutex<State>,
+    /// Counts the helpers: changed under the lock, read without.
+    generation: AtomicU64,
+    /// Held while a helper starts.
+    starting: Mutex<()>,
     last: AtomicU64,
 }
 
-/// The helper of this process for that program, which starts if there is none.
-pub(crate) fn hire(wanted: &Undertaker, charge: &Charge) -> Result<Option<Arc<Link>>, Refused> {
-    static LINKS: PerProcess<Mutex<BTreeMap<PathBuf, Weak<Link>>>> =
-        PerProcess::new(Mutex::default);
-    let Some(program) = wanted.program().map_err(Refused::Bad)? else {
-        return Ok(None);
-    };
-    let mut links = LINKS.get().lock().unwrap_or_else(PoisonError::into_inner);
-    links.retain(|_, link| link.strong_count() > 0);
-    let link = match links.get(&program).and_then(Weak::upgrade) {
-        Some(link) if !link.is_over() => link,
-        _ => {
-            let link = Arc::new(Link::new(launch(&program)?)?);
-            links.insert(program.clone(), Arc::downgrade(&link));
-            link
-        }
-    };
-    drop(links);
-    if charge.tls.is_some() && !link.tls {
-        return Err(Refused::Bad(invalid(format!(
-            "the undertaker {} was built without TLS; build it with --features tls",
-            program.display()
-        ))));
-    }
-    let identity = Identity {
-        password: crate::core::Secret::new([0; 64]),
-        ..Identity::default()
-    };
-    if Link::put(0, charge, &identity).encode().len() > MESSAGE_BYTES_MAX {
-        return Err(Refused::Bad(invalid(
-            "the URL has too many servers for an undertaker".to_owned(),
-        )));
-    }
-    Ok(Some(link))
+#[derive(Debug)]
+struct State {
+    line: Line,
+    /// The reading ends of the pipes of all holds: every helper must know them before it knows a session.
+    holds: BTreeMap<u64, OwnedFd>,
+    /// A hold that no helper can be told about: none may act.
+    is_retired: bool,
+    /// The helper in whose place another one is being started.
+    replaced: Option<u64>,
+    restarts: VecDeque<Time>,
 }
 
 impl Link {
-    fn new(helper: Helper) -> Result<Self, Refused> {
-        let inode = inode_of(helper.socket.as_fd())
-            .map_err(|error| Refused::unable("look at the undertaker's socket", error.into()))?;
+    /// Starts the program.
+    pub(super) fn open(program: PathBuf) -> Result<Self, Refused> {
+        let line = Line::to(launch(&program)?)?;
         Ok(Self {
-            socket: helper.socket,
-            inode,
-            process: helper.process,
-            tls: helper.tls,
+            program,
+            state: Mutex::new(State {
+                line,
+                holds: BTreeMap::new(),
+                is_retired: false,
+                replaced: None,
+                restarts: VecDeque::new(),
+            }),
+            generation: AtomicU64::new(1),
+            starting: Mutex::new(()),
             last: AtomicU64::new(0),
         })
     }
 
-    /// A descriptor that is readable as soon as the helper has ended.
-    pub(crate) fn process(&self) -> io::Result<OwnedFd> {
-        self.process.try_clone()
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the helper has ended.
-    pub(crate) fn is_over(&self) -> bool {
-        pidfd_send_signal(&self.process, Signal::CONT).is_err()
+    /// The number of the present helper, from 1.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
-    fn put(client: u64, charge: &Charge, identity: &Identity) -> Order {
-        Order::Put {
-            client,
-            charge: Box::new(charge.clone()),
-            identity: identity.clone(),
-        }
+    /// A descriptor that is readable as soon as the present helper has ended, and its number.
+    pub(crate) fn process(&self) -> io::Result<(u64, OwnedFd)> {
+        let state = self.state();
+        Ok((self.generation(), state.line.process()?))
+    }
+
+    pub(super) fn has_tls(&self) -> bool {
+        self.state().line.tls
+    }
+
+    /// Whether the present helper has ended.
+    pub(super) fn is_over(&self) -> bool {
+        self.state().line.is_over()
+    }
+
+    /// Whether this process still has the socket. A program that closes all its descriptors has not.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.state().line.is_ours()
     }
 
     /// Tells the helper the session of a client, or that it has none. Never waits.
@@ -118,68 +115,104 @@ impl Link {
         identity: Option<&Identity>,
     ) -> io::Result<Sent> {
         let order = match identity {
-            Some(identity) => Self::put(client, charge, identity),
+            Some(identity) => Order::Put {
+                client,
+                charge: Box::new(charge.clone()),
+                identity: identity.clone(),
+            },
             None => Order::Remove { client },
         };
-        self.send(&order, None)
+        self.state().line.send(&order, None)
     }
 
-    fn send(&self, order: &Order, descriptor: Option<BorrowedFd<'_>>) -> io::Result<Sent> {
-        if inode_of(self.socket.as_fd()).ok() != Some(self.inode) {
-            return Err(io::Error::other(
-                "this program has closed the socket of the undertaker",
+    /// What to do about the loss of the helper with this number. The answer `Now` counts as a restart.
+    pub(crate) fn on_loss(&self, lost: u64, now: Time) -> Restart {
+        let mut state = self.state();
+        if self.generation() != lost || state.replaced == Some(lost) {
+            return Restart::Elsewhere;
+        }
+        while (state.restarts.front()).is_some_and(|earlier| *earlier + RESTART_SPAN <= now) {
+            state.restarts.pop_front();
+        }
+        if !state.line.is_ours() {
+            return Restart::No("this program closes descriptors that are not its own");
+        }
+        if state.is_retired {
+            return Restart::No("it could not be told that something acts under the lease");
+        }
+        if state.restarts.len() >= RESTARTS_MAX {
+            return Restart::No("that did not help three times within a minute");
+        }
+        state.restarts.push_back(now);
+        state.replaced = Some(lost);
+        Restart::Now
+    }
+
+    /// Starts another helper in the place of the one with this number, if it is the present one. It knows all
+    /// holds, and no session yet. Waits until it is ready.
+    pub(crate) fn restart(&self, lost: u64) -> Result<(), Refused> {
+        let _starting = self.starting.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.generation() != lost {
+            return Ok(());
+        }
+        if self.state().is_retired {
+            return Err(Refused::Unable(
+                "no undertaker may act for this process any longer".to_owned(),
             ));
         }
-        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
-        let mut control = SendAncillaryBuffer::new(&mut space);
-        let descriptors = descriptor.as_slice();
-        if !descriptors.is_empty() {
-            control.push(SendAncillaryMessage::ScmRights(descriptors));
+        let line = Line::to(launch(&self.program)?)?;
+        let mut state = self.state();
+        for (number, pipe) in &state.holds {
+            let told = line.send(&Order::Hold { number: *number }, Some(pipe.as_fd()));
+            if !matches!(told, Ok(Sent::Yes)) {
+                line.kill();
+                return Err(Refused::Unable(
+                    "the undertaker cannot be told to wait for the guardian".to_owned(),
+                ));
+            }
         }
-        let message = order.encode();
-        let flags = SendFlags::DONTWAIT | SendFlags::NOSIGNAL;
-        loop {
-            return match sendmsg(&self.socket, &[IoSlice::new(&message)], &mut control, flags) {
-                Ok(_) => Ok(Sent::Yes),
-                Err(Errno::INTR) => continue,
-                Err(Errno::AGAIN | Errno::NOBUFS | Errno::NOMEM) => Ok(Sent::NotNow),
-                Err(error) => Err(error.into()),
-            };
-        }
+        std::mem::replace(&mut state.line, line).retire();
+        self.generation.store(lost + 1, Ordering::Release);
+        Ok(())
     }
 
     /// Has the helper wait, once this process is dead, for a byte in the pipe whose writing end is returned.
-    /// A helper that cannot be told so is killed: it must not act.
+    /// A helper that cannot be told so is killed: it must not act. `None` if no helper could be told.
     pub(crate) fn hold(self: &Arc<Self>) -> Option<Hold> {
         let number = self.last.fetch_add(1, Ordering::Relaxed);
-        let held = io::pipe().and_then(|(reader, writer)| {
-            match self.send(&Order::Hold { number }, Some(reader.as_fd()))? {
-                Sent::Yes => Ok(OwnedFd::from(writer)),
-                Sent::NotNow => Err(io::ErrorKind::WouldBlock.into()),
-            }
-        });
-        match held {
-            Ok(pipe) => Some(Hold {
-                pipe,
-                number,
-                link: Arc::downgrade(self),
-            }),
-            Err(_) => {
-                let _ = pidfd_send_signal(&self.process, Signal::KILL);
-                None
-            }
+        let mut state = self.state();
+        let Ok((reader, writer)) = io::pipe() else {
+            state.is_retired = true;
+            state.line.kill();
+            return None;
+        };
+        let told = (state.line).send(&Order::Hold { number }, Some(reader.as_fd()));
+        if !matches!(told, Ok(Sent::Yes)) {
+            state.line.kill();
         }
+        state.holds.insert(number, reader.into());
+        Some(Hold {
+            pipe: writer.into(),
+            number,
+            link: Arc::downgrade(self),
+        })
+    }
+
+    fn release(&self, number: u64) {
+        let mut state = self.state();
+        state.holds.remove(&number);
+        let _ = state.line.send(&Order::Release { number }, None);
     }
 }
 
 impl Drop for Link {
     fn drop(&mut self) {
         // A helper that cannot read it ends with this process.
-        let _ = self.send(&Order::Bye, None);
+        let _ = self.state().line.send(&Order::Bye, None);
     }
 }
 
-/// While it lives, the helper closes nothing before a byte was written to its pipe.
+/// While it lives, the helper, and any that replaces it, closes nothing before a byte was written to its pipe.
 #[derive(Debug)]
 pub struct Hold {
     pipe: OwnedFd,
@@ -197,15 +230,9 @@ impl Hold {
 impl Drop for Hold {
     fn drop(&mut self) {
         if let Some(link) = self.link.upgrade() {
-            let number = self.number;
-            let _ = link.send(&Order::Release { number }, None);
+            link.release(self.number);
         }
     }
-}
-
-fn inode_of(socket: BorrowedFd<'_>) -> Result<(u64, u64), Errno> {
-    let stat = rustix::fs::fstat(socket)?;
-    Ok((stat.st_dev, stat.st_ino))
 }
 
 /// Reaps the helper, if it has become a child of this process: of PID 1, or of a subreaper.

@@ -617,6 +617,12 @@ typedef int32_t tenure_agent_state;
 #define TENURE_EVENT_SESSION_UNDERTAKER_LOST 8
 
 /**
+ * Another helper process has taken the place of a lost one: it closes the session when this
+ * process is dead.
+ */
+#define TENURE_EVENT_SESSION_UNDERTAKER_REPLACED 9
+
+/**
  * A candidacy begins: its znode is being created.
  */
 #define TENURE_EVENT_CONTENDER_ENROLLING 20

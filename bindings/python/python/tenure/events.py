@@ -51,6 +51,7 @@ __all__ = [
     "SessionRetrying",
     "SessionSuspended",
     "SessionUndertakerLost",
+    "SessionUndertakerReplaced",
     "Standby",
     "Strangers",
     "TokenFell",
@@ -151,6 +152,12 @@ class SessionUndertakerLost(SessionEvent):
 
     error: str
     """What went wrong, and what follows, in a sentence for people."""
+
+
+@dataclass(frozen=True)
+class SessionUndertakerReplaced(SessionEvent):
+    """Another helper process has taken the place of a lost one: it closes the session when this
+    process is dead. It is news, and no state: ``state`` stays as it was."""
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ fn without_an_undertaker_only_when_the_session_is_over() {
 }
 
 #[test]
-fn an_undertaker_that_is_killed_is_a_line_of_the_session() {
+fn an_undertaker_that_is_killed_and_its_successor_are_lines_of_the_session() {
     let url = url();
     let leader = contend(&url, &[]);
     next(&leader, "leading");
@@ -74,6 +74,9 @@ fn an_undertaker_that_is_killed_is_a_line_of_the_session() {
     let line = leader.wait_for("the loss", LIMIT, |line| line["state"] == "undertaker_lost");
     assert_eq!(line["event"], "session");
     assert!(line["error"].as_str().unwrap().contains("killed"), "{line}");
+    let replaced = |line: &serde_json::Value| line["state"] == "undertaker_replaced";
+    let line = leader.wait_for("another one", LIMIT, replaced);
+    assert_eq!(line["event"], "session");
 }
 
 #[test]

@@ -113,3 +113,23 @@ fn a_session_whose_guardian_was_killed_too_is_left_to_its_timeout() {
     assert_eq!(poll(A_WHILE, || scene.has_successor()), None);
     kill("-KILL", scene.child);
 }
+
+#[test]
+fn an_undertaker_that_replaces_another_waits_for_the_command_too() {
+    nix::sys::prctl::set_child_subreaper(true).unwrap();
+    let scene = scene();
+    kill("-KILL", scene.undertaker);
+    let replaced = |line: &Value| line["state"] == "undertaker_replaced";
+    scene.tool.wait_for("another undertaker", LIMIT, replaced);
+    let undertakers = stats::undertakers(scene.tool.pid());
+    assert_eq!(undertakers.len(), 1);
+    kill("-STOP", scene.guardian);
+    scene.tool.kill();
+    assert_eq!(poll(A_WHILE, || scene.has_successor()), None);
+    assert!(is_alive(scene.command) && is_alive(undertakers[0]));
+    kill("-CONT", scene.guardian);
+    next(&scene.successor, "leading");
+    for pid in [scene.command, scene.child] {
+        assert!(!is_alive(pid), "the successor leads beside the command");
+    }
+}

@@ -71,6 +71,11 @@ words! {
             python_doc: "The helper process that would close the session when this process is dead has ended, or \
                          could not be started. All else goes on as without it. It is news, and no state: \
                          ``state`` stays as it was."),
+        /// Another helper process has taken the place of a lost one: it closes the session when this process is
+        /// dead.
+        UndertakerReplaced = (9, "undertaker_replaced", python: "SessionUndertakerReplaced", news: true,
+            python_doc: "Another helper process has taken the place of a lost one: it closes the session when this \
+                         process is dead. It is news, and no state: ``state`` stays as it was."),
         /// The client was closed; this is the last event of the client itself.
         Closed = (7, "closed", python: "SessionClosed"),
     }
