@@ -9,7 +9,7 @@ CARGO ?= cargo
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo cluster cluster-browser test go go-check python-test wheel wheel-musl bench-python sim chaos campaign doom session bench bench-go bench-masters crowd fuzz words header roles check-abi install deb uninstall check lint doc fmt fix
+.PHONY: help setup servers demo cluster cluster-browser test go go-check python-test wheel wheel-musl bench-python sim chaos campaign doom session failover bench bench-go bench-masters crowd fuzz words header roles check-abi install deb uninstall check lint doc fmt fix
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,10 @@ session: setup ## measure the session under faults and write docs/session.md
 	@echo 'session: about seven minutes; best on an idle machine'
 	$(CARGO) build --release --locked --package tenure-bench-session
 	@$(CARGO) run --release --quiet --locked --package tenure-bench-session -- --write docs/session.md $(ARGS)
+
+failover: setup ## measure how long nobody leads after a loss, beside kazoo and Curator, and write docs/failover.md
+	@scripts/setup --with-maven
+	@CARGO='$(CARGO)' scripts/bench-failover $(ARGS)
 
 bench: ## measure the cost of is_leading(); prints nanoseconds
 	$(CARGO) bench --locked --package tenure-bench-lease --bench is_leading -- $(ARGS)
