@@ -2,6 +2,7 @@
 
 use super::frame::frame;
 use super::jute::{DecodeError, Reader, Writer};
+use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -60,6 +61,9 @@ impl ConnectRequest {
     }
 }
 
+/// The protocol version of an answer by which servers other than ZooKeeper turn a client away.
+const TURNED_AWAY: i32 = 42;
+
 /// The server's answer to [`ConnectRequest`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct ConnectResponse {
@@ -96,11 +100,25 @@ impl ConnectResponse {
     /// Reads the body of a frame. Servers before 3.4 send no read-only flag; bytes behind the
     /// password are ignored.
     ///
+    /// ClickHouse Keeper and RaftKeeper turn a client away with a protocol version of their own. RaftKeeper does so
+    /// also when the session has expired, with a timeout of -1: then the answer is that of ZooKeeper.
+    ///
     /// # Errors
-    /// Bytes that are not such a record, a password that is not 16 bytes long, a negative timeout.
+    /// Bytes that are not such a record, a password that is not 16 bytes long, a server that turns clients away.
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         let mut r = Reader::new(body);
-        if r.i32()? != 0 {
+        let version = r.i32()?;
+        if version == TURNED_AWAY {
+            return match r.i32()? {
+                -1 => Ok(Self {
+                    timeout_ms: 0,
+                    session: 0,
+                    password: vec![0; 16],
+                }),
+                _ => Err(DecodeError("it serves nobody now; it may have no leader")),
+            };
+        }
+        if version != 0 {
             return Err(DecodeError("unknown protocol version"));
         }
         let response = Self {
@@ -120,7 +138,6 @@ mod tests {
     use super::*;
     use crate::Request;
     use alloc::format;
-    use alloc::vec;
 
     /// The bytes that `zookeeper.jute` prescribes, written out by hand.
     #[test]
@@ -164,6 +181,22 @@ mod tests {
             !shown.contains("sesame") && !shown.contains("115, 101"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_client_that_is_turned_away_knows_whether_its_session_has_expired() {
+        let answer = |timeout_ms, session| {
+            let mut bytes = Vec::new();
+            let mut w = Writer::new(&mut bytes);
+            w.i32(42).i32(timeout_ms).i64(session).buffer(&[0; 16]);
+            ConnectResponse::decode(&bytes)
+        };
+        let expired = answer(-1, 7).expect("an expired session");
+        assert_eq!((expired.timeout_ms, expired.session), (0, 0));
+        for (timeout_ms, session) in [(4000, -1), (0, -1)] {
+            let error = answer(timeout_ms, session).expect_err("turned away");
+            assert!(error.0.contains("no leader"), "{error:?}");
+        }
     }
 
     #[test]

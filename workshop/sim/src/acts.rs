@@ -99,6 +99,52 @@ pub(crate) fn resume_server(trial: &mut Trial, server: usize) {
     }
 }
 
+/// Steps the wall clock of a server, by which other servers than ZooKeeper end sessions.
+pub(crate) fn step_wall_clock(trial: &mut Trial, server: usize) {
+    let by = match trial.world.dice.u8(0..4) {
+        0 => trial.world.dice.i64(-60_000..60_000),
+        1 => trial.world.dice.i64(-2000..2000),
+        _ => trial.world.dice.i64(0..20_000),
+    };
+    trial
+        .world
+        .note(|| format!("the wall clock of server {server} jumps by {by} ms"));
+    trial.judge.marks.hit("wall-clock-stepped");
+    trial.judge.clocks[server] += by;
+    let now = span(trial.world.now);
+    trial.world.ensemble.step_wall_clock(server, by, now);
+    trial.collect();
+}
+
+/// Sets all wall clocks right, and starts the servers again: only then no session lives on by a deadline of a
+/// clock that was wrong.
+pub(crate) fn set_clocks(trial: &mut Trial) {
+    if trial.judge.clocks.iter().all(|by| *by == 0) {
+        return;
+    }
+    for server in 0..trial.plan.servers() {
+        let by = -std::mem::take(&mut trial.judge.clocks[server]);
+        let now = span(trial.world.now);
+        trial.world.ensemble.step_wall_clock(server, by, now);
+        trial.crash(server, false);
+    }
+    for server in 0..trial.plan.servers() {
+        trial.restart(server);
+    }
+}
+
+/// Shuts a server down in order: other servers than ZooKeeper end all sessions of their clients.
+pub(crate) fn shut_down(trial: &mut Trial, server: usize) {
+    trial
+        .world
+        .note(|| format!("server {server} is shut down in order"));
+    trial.judge.marks.hit("server-shut-down");
+    let linger = span(trial.world.dice.u64(0..300 * MS));
+    let now = span(trial.world.now);
+    trial.world.ensemble.shut_down(server, linger, now);
+    trial.collect();
+}
+
 /// Cuts servers off from each other, one way or both.
 pub(crate) fn cut_servers(trial: &mut Trial, a: usize, b: usize) {
     let now = span(trial.world.now);

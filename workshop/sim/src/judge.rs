@@ -26,6 +26,8 @@ pub(crate) struct Judge {
     pub(crate) marks: Marks,
     /// Znodes among the members that are not members.
     pub(crate) strangers: Vec<String>,
+    /// By how many milliseconds the wall clock of each server is wrong.
+    pub(crate) clocks: Vec<i64>,
     /// How many members plots have put into groups.
     pub(crate) crowd: u64,
     /// The mutant: `is_leading` does not read the clock.
@@ -41,6 +43,7 @@ impl Judge {
             checks: Checks::new(&plan),
             marks: Marks::default(),
             strangers: Vec::new(),
+            clocks: vec![0; plan.servers()],
             crowd: 0,
             cached_flag,
             objection: None,

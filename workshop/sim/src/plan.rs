@@ -5,7 +5,7 @@ use crate::options::Break;
 use fastrand::Rng;
 use std::time::Duration;
 use tenure::core::{GUARD_MAX, LeasePolicy};
-use tenure::model::{EnsembleOptions, LinkOptions, ModelOptions, Upstream};
+use tenure::model::{EnsembleOptions, LinkOptions, ModelOptions, Personality, Upstream};
 use tenure::proto::op;
 use tenure_worlds::{Clock, MS, Nanos, Quality, RATE_PPB_MAX, SECOND, nanos};
 
@@ -17,6 +17,8 @@ pub(crate) struct Plan {
     pub(crate) tick: Nanos,
     pub(crate) sync_limit: u32,
     pub(crate) links: LinkOptions,
+    /// The kind of the servers.
+    pub(crate) personality: Personality,
     /// The operations that servers do not support: older releases lack them.
     pub(crate) unknown: Vec<i32>,
     pub(crate) groups: Vec<String>,
@@ -195,6 +197,7 @@ impl Plan {
                 false => dice.u32(2..=12),
             },
             links,
+            personality: Personality::ZooKeeper,
             unknown: match dice.u8(0..12) {
                 0 => vec![op::GET_EPHEMERALS],
                 1 => vec![op::GET_EPHEMERALS, op::CREATE2],
@@ -233,12 +236,34 @@ impl Plan {
         self.hazards.slow = None;
         self.tight = false;
         self.plots = pick(dice, &[30, 60, 90]);
-        self.tampers = self.all_guarded() || self.tampers;
+        // The creator of a group excludes others from it: no path may be deleted if only some authenticate.
+        let all_alike = self.hazards.credentials != Some(Authenticated::Some);
+        self.tampers = self.all_guarded() && all_alike || self.tampers;
         if self.tick >= 750 * MS && self.meagre.is_none() && dice.u8(0..3) == 0 {
             // Longer than any wait: what was sent before it may arrive after it.
             for node in &mut self.nodes {
                 node.timeout = Duration::from_nanos(20 * self.tick);
             }
+        }
+        if self.all_guarded() && self.observer.is_none() {
+            self.personality = pick(
+                dice,
+                &[
+                    Personality::ZooKeeper,
+                    Personality::ZooKeeper,
+                    Personality::Keeper,
+                    Personality::Keeper,
+                    Personality::OldKeeper,
+                    Personality::RaftKeeper,
+                ],
+            );
+        }
+        if !self.is_zookeeper() {
+            self.unknown = Vec::new();
+            self.meagre = None;
+            self.hazards.meagre = false;
+            // A znode that may not be read is found by `getEphemerals`, which these servers lack.
+            self.hazards.acls = false;
         }
         let commit = nanos(self.links.delay_max) / MS;
         let most = self.shortest() / MS;
@@ -274,9 +299,13 @@ impl Plan {
         self.hazards.guarded == Some(Guarded::All)
     }
 
-    /// Whether members may be deleted while their leases run.
-    pub(crate) fn deposes(&self) -> bool {
-        self.nodes.iter().any(|node| node.fail_over.is_some())
+    pub(crate) fn is_zookeeper(&self) -> bool {
+        self.personality == Personality::ZooKeeper
+    }
+
+    /// Whether members may vanish while their leases run.
+    pub(crate) fn members_vanish(&self) -> bool {
+        !self.is_zookeeper() || self.nodes.iter().any(|node| node.fail_over.is_some())
     }
 
     pub(crate) fn servers(&self) -> usize {
@@ -287,8 +316,10 @@ impl Plan {
         EnsembleOptions {
             server: ModelOptions {
                 tick: Duration::from_nanos(self.tick),
-                min_session_timeout: None,
-                max_session_timeout: None,
+                personality: self.personality,
+                // All kinds of servers get those of ZooKeeper.
+                min_session_timeout: Some(Duration::from_nanos(2 * self.tick)),
+                max_session_timeout: Some(Duration::from_nanos(20 * self.tick)),
                 unknown: self.unknown.clone(),
                 seed,
                 ..ModelOptions::default()

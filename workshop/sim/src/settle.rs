@@ -25,6 +25,7 @@ pub(crate) fn heal(trial: &mut Trial) {
         trial.restart(server);
     }
     acts::heal_servers(trial);
+    acts::set_clocks(trial);
     trouble::end(trial);
     for node in 0..trial.plan.nodes.len() {
         trial.world.hosts[node].trap = None;

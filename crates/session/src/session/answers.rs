@@ -37,7 +37,7 @@ impl<Q: Question> Session<Q> {
                     Ok(response) => self.shaken(conn, address, sent, response, now, out),
                     Err(why) => {
                         out.put(Output::Close { conn });
-                        let error = format!("{address} does not speak ZooKeeper's protocol: {why}");
+                        let error = format!("{address} did not grant a session: {why}");
                         self.attempt_failed(error, now, out);
                     }
                 }

@@ -38,8 +38,8 @@ pub(super) fn check(
         }
     }
     match own {
-        // It was deposed since; its successor waits.
-        None if judge.plan.deposes() => Ok(()),
+        // It has vanished since; its successor waits.
+        None if judge.plan.members_vanish() => Ok(()),
         None => Err(format!(
             "client {id} leads group {group} with token {}, which no znode has",
             held.token

@@ -6,8 +6,8 @@ use super::{Broken, believers};
 use crate::judge::{Judge, World};
 
 pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
-    // A member that is deposed may lead on until its lease ends: its successor waits.
-    if judge.plan.deposes() {
+    // A member that is deposed, or whose session a server has closed, may lead on until its lease ends: its successor waits.
+    if judge.plan.members_vanish() {
         return Ok(());
     }
     for group in 0..judge.plan.groups.len() {

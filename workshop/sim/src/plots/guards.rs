@@ -265,6 +265,46 @@ pub(super) fn bury(trial: &mut Trial) {
     acts::revive(trial, node);
 }
 
+/// A server of another kind is shut down in order, and closes the sessions of its clients before they notice.
+pub(super) fn shut_the_server_down(trial: &mut Trial) {
+    let Some((node, server)) = trial.a_leader() else {
+        return;
+    };
+    if trial.plan.is_zookeeper() {
+        return bury(trial);
+    }
+    match trial.world.dice.u8(0..3) {
+        0 => trial.pause(node),
+        1 => acts::cut_client(trial, node),
+        _ => proof_sent(trial, node),
+    }
+    acts::shut_down(trial, server);
+    let length = wait(trial);
+    trial.run(length);
+    trial.restart(server);
+    trial.resume(node);
+    trial.world.heal_client(node, true);
+}
+
+/// The wall clock of the server that expires sessions jumps.
+pub(super) fn step_the_clock(trial: &mut Trial) {
+    let (false, Some(server)) = (trial.plan.is_zookeeper(), trial.world.ensemble.leader()) else {
+        return depose_in_the_dark(trial);
+    };
+    if let Some((node, _)) = led(trial) {
+        proof_sent(trial, node);
+        if trial.world.dice.bool() {
+            trial.pause(node);
+        }
+    }
+    acts::step_wall_clock(trial, server);
+    let length = wait(trial);
+    trial.run(length);
+    for node in 0..trial.plan.nodes.len() {
+        trial.resume(node);
+    }
+}
+
 /// A contender that leads, and a group that it leads.
 fn led(trial: &mut Trial) -> Option<(usize, usize)> {
     let (node, _) = trial.a_leader()?;

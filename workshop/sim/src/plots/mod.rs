@@ -73,6 +73,10 @@ const GUARDS: &[fn(&mut Trial)] = &[
     guards::name_comes_back,
     guards::lose_the_mark,
     guards::bury,
+    guards::shut_the_server_down,
+    guards::shut_the_server_down,
+    guards::step_the_clock,
+    guards::step_the_clock,
 ];
 
 /// One plot, from a healed world to its last fault. It repairs nothing.
