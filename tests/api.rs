@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tenure::{
-    Client, ClientOptions, ContenderEvent, ContenderOptions, DetectorEvent, ErrorKind, GroupEvent,
-    LostReason, Reenrol, SessionEvent, Url,
+    Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, DetectorEvent, ErrorKind,
+    GroupEvent, LeasePolicy, LostReason, MemoryServer, Reenrol, SessionEvent, Url,
 };
 
 const LIMIT: Option<Duration> = Some(Duration::from_secs(20));
@@ -392,4 +392,56 @@ fn a_build_without_tls_says_so() {
     // It reports that, and sends nothing in clear text.
     let opened = Client::open(&server(), ClientOptions::default().tls(tls));
     assert_eq!(opened.unwrap_err(), error);
+}
+
+/// A client of its own server of this kind, and its contender, which leads.
+fn lead_on(kind: &str, name: &str) -> (MemoryServer, Client, Contender) {
+    let url = Url::parse(&format!("memory://{name}?server={kind}/group")).unwrap();
+    let client = open(&url);
+    let options = ContenderOptions::new(url.path()).policy(LeasePolicy::Session);
+    let contender = client.contend(options).unwrap();
+    contender.wait_leading(LIMIT).unwrap();
+    (MemoryServer::of(&url).unwrap(), client, contender)
+}
+
+#[test]
+fn a_keeper_that_is_shut_down_ends_the_sessions_of_its_clients_and_zookeeper_keeps_them() {
+    for (kind, keeps) in [("zookeeper", true), ("keeper", false)] {
+        // One name: two kinds are two servers.
+        let (server, client, contender) = lead_on(kind, "api-shut-down");
+        server.shut_down().unwrap();
+        // Nobody comes back before the count.
+        server.cut().unwrap();
+        server.start().unwrap();
+        assert_eq!(server.expire_all().unwrap() > 0, keeps, "{kind}");
+        drop((contender, client));
+    }
+    // A kill is no shut-down.
+    let (server, _client, _contender) = lead_on("keeper", "api-kill");
+    server.stop().unwrap();
+    server.cut().unwrap();
+    server.start().unwrap();
+    assert!(server.expire_all().unwrap() > 0);
+}
+
+#[test]
+#[ignore = "a handshake that gives another session is no expiry yet"]
+fn a_contender_leads_again_after_the_shut_down_of_a_keeper() {
+    let (server, _client, contender) = lead_on("keeper", "api-again");
+    let first = contender.wait_leading(LIMIT).unwrap().token();
+    server.shut_down().unwrap();
+    server.start().unwrap();
+    let deadline = Instant::now() + LIMIT.unwrap();
+    while contender.wait_leading(LIMIT).unwrap().token() <= first {
+        assert!(Instant::now() < deadline, "no other tenure");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+#[ignore = "the core still sends create2 to servers that hang up on it"]
+fn a_contender_leads_on_a_server_that_lacks_create2() {
+    for kind in ["old-keeper", "raftkeeper"] {
+        lead_on(kind, "api-lacks-create2");
+    }
 }

@@ -8,7 +8,9 @@ use crate::driver::{MemoryAct, memory};
 /// own tests, with the faults that tests need. It is no server for production: it lasts as long as
 /// the process, and its data ends with it.
 ///
-/// Its tick is 500 ms, and it grants session timeouts from 1 s to 10 s. When a method returns, its
+/// Its tick is 500 ms, and it grants session timeouts from 1 s to 10 s. `memory://NAME?server=keeper/…`
+/// is a ClickHouse Keeper, which grants 10 s to 100 s; [`Url`] names the other kinds, and
+/// `docs/model.md` their differences. When a method returns, its
 /// effect has happened and has reached connected clients; events may still be on their way to
 /// callbacks. All methods may be called from any thread, and from callbacks. A name is known in this
 /// process only: two values with one name are one server.
@@ -97,7 +99,17 @@ impl MemoryServer {
         self.act(MemoryAct::Stop).map(drop)
     }
 
-    /// Starts a server that was stopped. Each session gets its whole timeout again.
+    /// Stops the server in an orderly way, as upon SIGTERM. A ClickHouse Keeper (`?server=keeper`)
+    /// first closes the sessions of all its clients: their members are gone at once. For every other
+    /// kind it is [`stop`](Self::stop).
+    ///
+    /// # Errors
+    /// See [`expire`](Self::expire).
+    pub fn shut_down(&self) -> Result<(), Error> {
+        self.act(MemoryAct::ShutDown).map(drop)
+    }
+
+    /// Starts a server that was stopped or shut down. Each session gets its whole timeout again.
     ///
     /// # Errors
     /// See [`expire`](Self::expire).

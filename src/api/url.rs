@@ -1,6 +1,7 @@
 //! The URL of a group: `zk://[user:password@]host[:port][,host[:port]…]/path`.
 
 mod file;
+mod memory;
 mod mistakes;
 mod servers;
 
@@ -29,7 +30,11 @@ const URL_BYTES_MAX: usize = 16 << 10;
 /// `/app?x`. It begins at the last `/./`, so there the password may hold `/`.
 ///
 /// - `zk://…` names servers;
-/// - `memory://name/path` names a server inside this process, for trials and for tests;
+/// - `memory://name/path` names a server inside this process, for trials and for tests. It is a
+///   ZooKeeper; `memory://name?server=keeper/path` names a server that speaks the same protocol and
+///   keeps other promises: `keeper` is ClickHouse Keeper, `old-keeper` one without `create2`,
+///   `raftkeeper` is RaftKeeper, `zookeeper` the default. The option is a part of the name: the
+///   same name with another kind is another server;
 /// - `host:port` *is* the leader, as for a standalone detector of Mesos: there is no group, no
 ///   server and no session, no client can contend, and a detector reports that address for ever. The
 ///   port is required, so that a typing error is not taken for a host;
@@ -48,6 +53,7 @@ pub struct Url {
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Place {
     Servers(Vec<Host>),
+    /// The name, with the kind of the server where it is not ZooKeeper.
     Memory(String),
     /// This is the leader; the path is its text.
     Standalone(Host),
@@ -86,16 +92,8 @@ impl Url {
                 meant,
             } = split_path(rest)?;
             let as_written = check_path(None, &path, meant)?;
-            let plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-            if name.is_empty() || !name.chars().all(plain) {
-                return Err(invalid(
-                    "memory:// needs a name of letters, digits, '.', '_' or '-', \
-                     as in memory://trial/path",
-                )
-                .into());
-            }
             return Ok(Self {
-                place: Place::Memory(name.to_owned()),
+                place: Place::Memory(memory::parse_name(name)?),
                 credentials: None,
                 path,
                 as_written,
@@ -317,6 +315,24 @@ mod tests {
             hosts("zk://h,[::1]:7,[fe80::2],10.0.0.1/m"),
             ["h:2181", "[::1]:7", "[fe80::2]:2181", "10.0.0.1:2181"]
         );
+    }
+
+    #[test]
+    fn a_server_in_this_process_has_a_kind() {
+        let name = |text: &str| match Url::parse(text).unwrap().place {
+            Place::Memory(name) => name,
+            other => panic!("{:?}", matches!(other, Place::Servers(_))),
+        };
+        assert_eq!(name("memory://m/a"), "m");
+        assert_eq!(name("memory://m?server=zookeeper/a"), "m");
+        assert_eq!(name("memory://m?server=keeper/a"), "m?server=keeper");
+        for kind in ["keeper", "old-keeper", "raftkeeper"] {
+            let text = format!("memory://m?server={kind}/a/b");
+            let url = Url::parse(&text).unwrap();
+            assert_eq!((url.to_string(), url.path()), (text, "/a/b"));
+        }
+        let url = Url::parse("memory://m?server=keeper/./a?b").unwrap();
+        assert_eq!(Url::parse(&url.to_string()).unwrap(), url);
     }
 
     #[test]

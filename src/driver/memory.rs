@@ -2,12 +2,20 @@
 
 use super::client_id::ClientId;
 use crate::core::Time;
-use crate::model::{ConnId, Model, ModelOptions, ModelOutput};
+use crate::model::{ConnId, Model, ModelOptions, ModelOutput, Personality};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// About as many bytes are given to a client at once.
 const READ_BYTES: usize = 1 << 16;
+
+/// In the name of a server: what precedes its kind.
+pub(crate) const MEMORY_SERVER: &str = "?server=";
+
+/// The kinds of servers; the default comes first.
+pub(crate) fn memory_server_kinds() -> impl Iterator<Item = &'static str> {
+    Personality::ALL.into_iter().map(Personality::name)
+}
 
 /// An output of a model, for the client that it concerns.
 pub(super) enum MemoryEvent {
@@ -37,6 +45,9 @@ pub(crate) enum MemoryAct {
     Heal,
     /// The server stops: its connections close, new ones are refused.
     Stop,
+    /// The server is shut down in an orderly way: it closes the sessions of its clients first, if it
+    /// is of a kind that does.
+    ShutDown,
     /// The server starts again, with its data.
     Start,
 }
@@ -66,9 +77,14 @@ struct Server {
 }
 
 impl Server {
-    fn new(now: Time) -> Self {
+    fn new(name: &str, now: Time) -> Self {
+        let kind = name.split_once(MEMORY_SERVER).map(|(_, kind)| kind);
+        let options = ModelOptions {
+            personality: kind.and_then(Personality::from_name).unwrap_or_default(),
+            ..ModelOptions::default()
+        };
         Self {
-            model: Model::new(ModelOptions::default(), span(now)),
+            model: Model::new(options, span(now)),
             conns: BTreeMap::new(),
             held: None,
             connected: Vec::new(),
@@ -189,7 +205,7 @@ fn span(now: Time) -> Duration {
 impl MemoryServers {
     fn server(&mut self, name: &str, now: Time) -> &mut Server {
         let servers = self.servers.entry(name.to_owned());
-        servers.or_insert_with(|| Server::new(now))
+        servers.or_insert_with(|| Server::new(name, now))
     }
 
     /// Connects.
@@ -241,6 +257,7 @@ impl MemoryServers {
             MemoryAct::Cut => drop(server.held.get_or_insert_default()),
             MemoryAct::Heal => server.heal(now),
             MemoryAct::Stop => server.model.crash(span(now)),
+            MemoryAct::ShutDown => server.model.shut_down(Duration::ZERO, span(now)),
             MemoryAct::Start => server.model.restart(span(now)),
         }
         0

@@ -44,7 +44,7 @@ pub(crate) use dispatch::start_dispatch;
 pub(crate) use io::start::memory;
 pub use log::{LogLevel, LogRecord, set_log, unset_log};
 pub(crate) use mailbox::Mailbox;
-pub(crate) use memory::MemoryAct;
+pub(crate) use memory::{MEMORY_SERVER, MemoryAct, memory_server_kinds};
 pub(crate) use messages::{Transport, Undertaking};
 pub use metrics::Metrics;
 pub use pending::Pending;

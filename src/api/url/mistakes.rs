@@ -3,6 +3,7 @@
 //! it is never part of a name.
 
 use super::servers;
+use crate::driver::MEMORY_SERVER;
 use std::fmt::Write;
 
 /// Begins a path that is meant as it is written.
@@ -195,7 +196,11 @@ fn mended(text: &str) -> Option<String> {
         "memory" | "mem" if rest.contains('@') => None,
         "memory" | "mem" => {
             let (name, path) = rest.trim_start_matches(['/', '\\']).split_once('/')?;
-            Some(format!("memory://{name}/{}", plain(path)))
+            let (path, kind) = match path.split_once(MEMORY_SERVER) {
+                Some((path, kind)) => (path, format!("{MEMORY_SERVER}{kind}")),
+                None => (path, String::new()),
+            };
+            Some(format!("memory://{name}{kind}/{}", plain(path)))
         }
         _ => mended_servers(rest),
     }
@@ -396,6 +401,20 @@ mod tests {
             ("zk://h1:65536/app", "port", ""),
             ("memory://m/app?x", "no query", "memory://m/app"),
             ("MEMORY://m/app", "zk://", "memory://m/app"),
+            (
+                "memory://m/app?server=keeper",
+                "no query",
+                "memory://m?server=keeper/app",
+            ),
+            ("memory://m/app?server=sesame", "no query", ""),
+            ("memory://m?server=keeper", "no path", ""),
+            (
+                "memory://m?server=sesame/app",
+                "one of zookeeper, keeper, old-keeper, raftkeeper",
+                "",
+            ),
+            ("memory://m?serve=keeper/app", "one option, server", ""),
+            ("memory://?server=keeper/app", "a name", ""),
             (
                 "zk://u:sesame@h1/app,h2",
                 "names servers",
