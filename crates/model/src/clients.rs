@@ -78,6 +78,8 @@ pub(super) enum What {
     Refused(i32, ServerError),
     /// A read, answered as soon as it is at the head; or the error to answer.
     Read(Result<Request, ServerError>),
+    /// The same, and of a listing only the names.
+    Names(Result<Request, ServerError>),
 }
 
 impl Conn {

@@ -82,7 +82,7 @@ impl Server {
         let is_logged = match head.what {
             What::Session | What::Write(_) => true,
             What::Sync(_) => !self.setup.options.personality.is_zookeeper(),
-            What::Refused(..) | What::Read(_) => false,
+            What::Refused(..) | What::Read(_) | What::Names(_) => false,
         };
         if is_logged && head.number == cxid {
             queue.pop_front()
@@ -126,7 +126,7 @@ impl Server {
                 let zxid = self.tree.last_zxid();
                 self.reply_at(zxid, conn, number, Ok(Response::Synced), &path, bus);
             }
-            What::Refused(..) | What::Read(_) => {}
+            What::Refused(..) | What::Read(_) | What::Names(_) => {}
         }
     }
 

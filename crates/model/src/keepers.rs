@@ -287,7 +287,11 @@ impl Server {
         for Waiting { conn, number, what } in waiting.into_values().flatten() {
             match what {
                 What::Session => self.turn_away(conn, -1, 0, bus),
-                What::Write(_) | What::Sync(_) | What::Refused(..) | What::Read(_) => {
+                What::Write(_)
+                | What::Sync(_)
+                | What::Refused(..)
+                | What::Read(_)
+                | What::Names(_) => {
                     self.answer_without_leader(conn, number, bus);
                 }
             }

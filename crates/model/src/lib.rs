@@ -41,8 +41,8 @@
 //! - The id of the `digest` scheme is `user:<hex>` with a hash that is not SHA-1, so an ACL with a
 //!   digest from elsewhere matches nobody. `auth` ACLs, which expand on the server, are not
 //!   affected. The schemes `ip`, `sasl` and `x509` are unknown here.
-//! - Only the requests of [`Request`](tenure_proto::Request) exist, and `createTTL` as on a server
-//!   that has it turned off; every other operation is answered as an unknown one: error -6, and the
+//! - Only the requests of [`Request`](tenure_proto::Request) exist, `getChildren`, and `createTTL` as on a
+//!   server that has it turned off; every other operation is answered as an unknown one: error -6, and the
 //!   connection is closed.
 //! - A single server handles requests one by one. A real one checks requests ahead of the applied
 //!   state, which shows in one place: at 2³¹ − 1 the counter of a znode stops (the next sequential

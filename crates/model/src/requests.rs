@@ -12,7 +12,10 @@ use super::txn::{Outcome, Write};
 use super::watches::Mode;
 use alloc::vec;
 use alloc::vec::Vec;
-use tenure_proto::{Reader, Request, Response, ServerError, op, xid};
+use tenure_proto::{DecodeError, Reader, Request, Response, ServerError, op, xid};
+
+/// `getChildren`: the core never sends it, other clients do. A listing without a stat.
+const GET_CHILDREN: i32 = 8;
 
 /// `NOWATCHER`
 const NO_WATCHER: ServerError = ServerError::Other(-121);
@@ -50,7 +53,7 @@ impl Server {
             return;
         }
         let unknown = kind.lacks(operation) || self.setup.options.unknown.contains(&operation);
-        let request = match Request::decode(body) {
+        let request = match decode(operation, body) {
             Ok((_, Ok(request))) if !unknown => Some(request),
             Ok((_, Err(op::CREATE_TTL))) if !unknown => None,
             // An unknown operation, or a body that cannot be read, is an exception there.
@@ -99,7 +102,12 @@ impl Server {
                     self.submit(session, number, ids, write, bus);
                 }
                 Err(read) => {
-                    let what = What::Read(self.admit(session, read));
+                    let read = self.admit(session, read);
+                    let what = if operation == GET_CHILDREN {
+                        What::Names(read)
+                    } else {
+                        What::Read(read)
+                    };
                     self.wait(session, Waiting { conn, number, what });
                     self.drain(session, bus);
                 }
@@ -191,6 +199,24 @@ impl Server {
     }
 }
 
+/// Reads a request; `getChildren` as the listing with a stat that it resembles.
+fn decode(operation: i32, body: &[u8]) -> Result<(i32, Result<Request, i32>), DecodeError> {
+    if operation != GET_CHILDREN {
+        return Request::decode(body);
+    }
+    let mut body = body.to_vec();
+    body[4..8].copy_from_slice(&op::GET_CHILDREN2.to_be_bytes());
+    Request::decode(&body)
+}
+
+/// The answer to `getChildren`, which has the form of that to `getEphemerals`.
+fn names_alone(response: Response) -> Response {
+    match response {
+        Response::Children { children, .. } => Response::Ephemerals(children),
+        other => other,
+    }
+}
+
 /// A write; or else a read, or why it could not be read.
 fn write(request: Option<Request>, operation: i32) -> Result<Write, Result<Request, ServerError>> {
     let Some(request) = request else {
@@ -266,7 +292,8 @@ impl Server {
                 return;
             };
             match what {
-                What::Read(read) => self.read(conn, session, number, read, bus),
+                What::Read(read) => self.read((conn, session, number), read, |full| full, bus),
+                What::Names(read) => self.read((conn, session, number), read, names_alone, bus),
                 What::Refused(operation, error) => {
                     self.answer_write(conn, number, operation, Outcome::Failed(error), bus);
                 }
@@ -280,10 +307,9 @@ impl Server {
 
     fn read(
         &mut self,
-        conn: ConnId,
-        session: i64,
-        number: i32,
+        (conn, session, number): (ConnId, i64, i32),
         read: Result<Request, ServerError>,
+        shape: fn(Response) -> Response,
         bus: &mut Bus,
     ) {
         if !self.clients.conns.contains_key(&conn) {
@@ -341,7 +367,7 @@ impl Server {
                 | Request::CloseSession,
             ) => return,
         };
-        self.reply(conn, number, answer, bus);
+        self.reply(conn, number, answer.map(shape), bus);
     }
 
     fn exists(&mut self, conn: ConnId, path: &str, watch: bool) -> Answer {

@@ -1,7 +1,7 @@
 //! exists, getData, getChildren2, sync, ping.
 
-use crate::harness::{Got, Harness, create, exists, get, list};
-use tenure_proto::{Request, Response, Stat};
+use crate::harness::{Got, Harness, create, event, exists, get, list, raw};
+use tenure_proto::{EventKind, Request, Response, Stat, op};
 
 #[test]
 fn a_fresh_server_holds_what_a_real_one_holds() {
@@ -98,4 +98,28 @@ fn pings_are_answered_in_their_turn() {
         w.only(a.conn),
         [pong.clone(), Got::Refused(number, 1, -101), pong]
     );
+}
+
+#[test]
+fn names_alone_are_listed_for_clients_that_ask_for_no_stat() {
+    const GET_CHILDREN: i32 = 8;
+    let mut h = Harness::new();
+    let client = h.connect();
+    h.ask(client.conn, &create("/a"));
+    let path = |path: &str, watch: u8| {
+        let length = i32::try_from(path.len()).unwrap();
+        [&length.to_be_bytes(), path.as_bytes(), &[watch]].concat()
+    };
+    let mut list = |number, body: &[u8]| {
+        // Its answer has the form of that to another operation.
+        h.asked(client.conn, number, op::GET_EPHEMERALS);
+        h.bytes(client.conn, &raw(number, GET_CHILDREN, body));
+        h.only(client.conn)
+    };
+    let names = Response::Ephemerals(vec!["a".into(), "zookeeper".into()]);
+    assert_eq!(list(100, &path("/", 1)), [Got::Reply(100, 2, names)]);
+    assert_eq!(list(101, &path("/b", 0)), [Got::Refused(101, 2, -101)]);
+    assert_eq!(list(102, b"?"), [Got::Refused(102, 2, -5)]);
+    let told = h.exchange(client.conn, &create("/c"));
+    assert_eq!(told[0], event(EventKind::ChildrenChanged, "/"));
 }
