@@ -26,7 +26,8 @@ func values(t *testing.T) map[string]any {
 		"Detector": must(client.Detector("")), "Group": must(client.Group("")),
 		"BootTime": tenure.Now(), "URL": must(tenure.ParseURL("zk://host/app")),
 		"Error": &tenure.Error{}, "ErrorKind": tenure.ErrClosed, "LostError": &tenure.LostError{},
-		"LostReason": tenure.LostClosed, "ExpiredBy": tenure.ExpiredByServer, "Policy": tenure.PolicyStrict,
+		"LostReason": tenure.LostClosed, "ExpiredBy": tenure.ExpiredByServer, "ServerKind": tenure.ServerOther,
+		"Policy":  tenure.PolicyStrict,
 		"Reenrol": tenure.ReenrolNever, "LogLevel": tenure.LogInfo,
 	}
 }
