@@ -24,6 +24,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("`fail_over` is 249ms", {"fail_over": 0.249, "policy": "guarded"}),
     ("exclude each other", {"lease": 1, "fail_over": 1.0, "policy": "guarded"}),
     ("lease must not be negative", {"lease": -1, "policy": "guarded"}),
+    ("^fail_over must be finite, not inf$", {"fail_over": float("inf"), "policy": "guarded"}),
 ]
 
 

@@ -29,7 +29,7 @@ def _kind(value: object) -> str:
 
 
 def nanos(name: str, value: Optional[Span]) -> Optional[int]:
-    """The span in nanoseconds; ``None``, which means for ever, stays ``None``."""
+    """The span in nanoseconds; ``None``, which means for ever or the default, stays ``None``."""
     if value is None:
         return None
     if isinstance(value, timedelta):
@@ -41,7 +41,8 @@ def nanos(name: str, value: Optional[Span]) -> Optional[int]:
     elif isinstance(value, int):
         count = value * 10**9
     elif not math.isfinite(value):
-        raise InvalidInputError(f"{name} must be finite, not {value}; None waits for ever")
+        hint = "; None waits for ever" if name == "timeout" else ""
+        raise InvalidInputError(f"{name} must be finite, not {value}{hint}")
     else:
         count = round(max(-1.0, min(value, _NANOS_MAX / 1e9)) * 1e9)
     if count < 0:
