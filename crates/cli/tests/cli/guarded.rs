@@ -1,11 +1,15 @@
 //! `--policy guarded`: the wait of a first leader, on a real server.
 
-use crate::{LIMIT, Run, T, first, follow, fresh_path, next, run, server, token};
+use crate::{LIMIT, Run, T, TOOL, first, follow, fresh_path, next, run, server, token};
+use std::time::Duration;
 use tenure_field::Signal;
+use tenure_field::tool::Tool;
 
 const GUARDED: [&str; 4] = ["--policy", "guarded", "--lease", "1s"];
 /// For how long a contender waits if nothing in the group tells who led before.
 const LONGEST_NS: u64 = 10_000_000_000;
+/// The longest session timeout that the server grants.
+const LONG: Duration = Duration::from_secs(10);
 
 #[test]
 fn a_first_leader_waits_also_with_try_and_the_next_one_does_not() {
@@ -49,4 +53,30 @@ fn a_lease_that_outlasts_the_session_is_named_by_its_flag() {
         err.contains("shorter lease, or ask for a longer session timeout"),
         "{err}"
     );
+}
+
+#[test]
+fn a_silent_leader_is_replaced_while_its_session_lives() {
+    let url = server().url(&fresh_path());
+    let words = ["--policy", "guarded", "--fail-over", "2s"];
+    let tool = Tool::new(TOOL, LONG);
+    let first = tool.start("contend", &url, &words);
+    let leads = next(&first, "leading");
+    let second = tool.start("contend", &url, &words);
+    assert_eq!(next(&second, "standby")["ahead"], 1);
+    first.signal(Signal::Stop);
+    let waits = next(&second, "standby");
+    assert_eq!(waits["ahead"], 0);
+    let led = next(&second, "leading");
+    assert!(led["boottime_ns"].as_u64() >= waits["waits_until_boottime_ns"].as_u64());
+    assert!(token(&led) > token(&leads));
+    // It learns of its loss as soon as it runs again.
+    first.signal(Signal::Cont);
+    let lost = next(&first, "lost");
+    assert_eq!(token(&lost), token(&leads));
+    assert!(lost["lease_end_boottime_ns"].as_u64() <= led["boottime_ns"].as_u64());
+    let then = first.wait_for("enrolled or expired", LIMIT, |line| {
+        line["event"] == "enrolled" || line["state"] == "expired"
+    });
+    assert_eq!(then["event"], "enrolled", "its session did not live on");
 }
