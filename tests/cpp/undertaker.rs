@@ -6,10 +6,14 @@ use std::os::unix::fs::symlink;
 use std::time::Duration;
 use tenure_field::tool::{Tool, is};
 use tenure_field::zookeeper::Config;
-use tenure_field::{Zookeeper, built_tool, built_undertaker, stats, wait_until};
+use tenure_field::{
+    UnfitUndertakers, Zookeeper, built_tool, built_undertaker, poll, stats, wait_until,
+};
 
 /// How long any step may take on a busy machine: less than the session timeout of the leader.
 const LIMIT: Duration = Duration::from_secs(25);
+/// For how long a seat is watched that must be kept.
+const A_WHILE: Duration = Duration::from_secs(4);
 
 #[test]
 fn a_leader_that_is_killed_is_succeeded_at_once() {
@@ -40,8 +44,43 @@ fn a_leader_that_is_killed_is_succeeded_at_once() {
     });
     std::fs::remove_file(&place).unwrap();
 
-    let refused = make::start(&program, &[url.as_str(), "/nowhere/undertaker"]);
-    assert!(!refused.wait_exit(LIMIT).success());
-    let text = refused.text();
-    assert!(text.contains("/nowhere/undertaker"), "{text}");
+    let unfit = UnfitUndertakers::new();
+    for (path, why) in &unfit.all {
+        let path = path.to_str().unwrap();
+        let refused = make::start(&program, &[url.as_str(), path]);
+        assert!(!refused.wait_exit(LIMIT).success());
+        let text = refused.text();
+        assert!(text.contains(path) && text.contains(why), "{text}");
+    }
+}
+
+#[test]
+fn a_leader_that_is_stopped_or_closes_all_its_descriptors_keeps_its_seat() {
+    let program = make::program("undertaker", &make::sources("tests/cpp/undertaker"), PLAIN);
+    let server = Zookeeper::start_with(Config {
+        max_session_timeout_ms: Some(60_000),
+        ..Config::default()
+    });
+    let tool = Tool::new(built_tool(), Duration::from_secs(4));
+    for harm in ["stop", "close"] {
+        let url = server.url(&format!("/undertaker-cpp-{harm}"));
+        let leader = make::start(
+            &program,
+            &[url.as_str(), built_undertaker().to_str().unwrap()],
+        );
+        leader.wait_for("leadership", LIMIT, is("leading"));
+        let standby = tool.start("contend", &url, &["--no-undertaker"]);
+        standby.wait_for("standby", LIMIT, is("standby"));
+        match harm {
+            "stop" => leader.pause(),
+            _ => {
+                leader.write_stdin(b"close\n");
+                leader.wait_for("the end of its descriptors", LIMIT, is("closed"));
+            }
+        }
+        let leads = poll(A_WHILE, || standby.find(is("leading")).map(drop));
+        assert_eq!(leads, None, "{harm}: the seat was not kept");
+        leader.kill();
+        standby.wait_for("succession", LIMIT, is("leading"));
+    }
 }

@@ -1,10 +1,11 @@
-//! A leader in Go that is killed is succeeded long before its session times out.
+//! A leader in Go that is killed is succeeded long before its session times out; a program that cannot be an
+//! undertaker is an error that says why.
 
 use crate::make;
 use std::time::Duration;
 use tenure_field::tool::{Tool, is};
 use tenure_field::zookeeper::Config;
-use tenure_field::{Zookeeper, built_tool, built_undertaker};
+use tenure_field::{UnfitUndertakers, Zookeeper, built_tool, built_undertaker};
 
 /// How long any step may take on a busy machine: less than the session timeout of the leader.
 const LIMIT: Duration = Duration::from_secs(25);
@@ -26,8 +27,12 @@ fn a_leader_that_is_killed_is_succeeded_at_once() {
     leader.kill();
     standby.wait_for("succession", LIMIT, is("leading"));
 
-    let refused = make::start(&program, &[&url, "30000", "/nowhere/undertaker"]);
-    assert!(!refused.wait_exit(LIMIT).success());
-    let text = refused.text();
-    assert!(text.contains("/nowhere/undertaker"), "{text}");
+    let unfit = UnfitUndertakers::new();
+    for (path, why) in &unfit.all {
+        let path = path.to_str().unwrap();
+        let refused = make::start(&program, &[&url, "30000", path]);
+        assert!(!refused.wait_exit(LIMIT).success());
+        let text = refused.text();
+        assert!(text.contains(path) && text.contains(why), "{text}");
+    }
 }

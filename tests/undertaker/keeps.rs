@@ -1,7 +1,7 @@
 //! A process that lives keeps its seat, whatever it does to the helper and to itself.
 
 use crate::principal::Principal;
-use crate::{LIMIT, Successor, fresh_path, helper, server, signal, undertaker_of, wait_gone};
+use crate::{Successor, fresh_path, helper, server, signal, undertaker_of, wait_gone};
 use tenure_field::stats;
 
 #[test]

@@ -8,6 +8,7 @@
 
 mod again;
 mod closes;
+mod first;
 mod helper;
 mod keeps;
 mod principal;

@@ -17,7 +17,7 @@ use tenure::{
     Client, ClientOptions, ContenderEvent, ContenderOptions, SessionEvent, Undertaker, Url,
 };
 use tenure_field::Process;
-use tenure_field::process::Options;
+use tenure_field::process::{Options, Stream};
 
 const URL: &str = "TENURE_PRINCIPAL_URL";
 /// The path of the helper; none if it is missing.
@@ -55,6 +55,32 @@ impl Principal {
             "principal::process_under_test",
             options,
         ))
+    }
+
+    /// Starts it as PID 1 of a namespace; the process here is `unshare`, which ends with it.
+    #[track_caller]
+    pub(crate) fn first(url: &str, helper: &Path) -> Self {
+        let env = [(URL, url), (HELPER, helper.to_str().unwrap())];
+        let options = Options {
+            env: env
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+            events: Stream::Stderr,
+            ..Options::default()
+        };
+        let program = std::env::current_exe().unwrap();
+        let words = [
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+            program.to_str().unwrap(),
+            "--exact",
+            "principal::process_under_test",
+            "--ignored",
+            "--nocapture",
+        ];
+        Self(Process::spawn_with(Path::new("unshare"), words, options))
     }
 
     #[track_caller]

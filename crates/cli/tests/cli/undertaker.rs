@@ -49,6 +49,20 @@ fn a_contender_that_is_killed_is_succeeded_at_once() {
 }
 
 #[test]
+fn a_contender_that_is_stopped_keeps_its_seat() {
+    let url = url();
+    let leader = contend(&url, &[]);
+    next(&leader, "leading");
+    let standby = contend(&url, &[]);
+    next(&standby, "standby");
+    leader.pause();
+    let leads = poll(A_WHILE, || standby.find(is("leading")).map(drop));
+    assert_eq!(leads, None);
+    leader.kill();
+    next(&standby, "leading");
+}
+
+#[test]
 fn without_an_undertaker_only_when_the_session_is_over() {
     let url = url();
     let leader = contend(&url, &["--no-undertaker"]);
