@@ -19,12 +19,14 @@ use inbox::{Inbox, Received};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, FdFlags, fcntl_dupfd_cloexec, fcntl_setfd};
 use rustix::net::sockopt::socket_type;
-use rustix::net::{SendFlags, SocketType, send};
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketType, sendmsg};
+use rustix::process::{PidfdFlags, getpid, pidfd_open};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::File;
-use std::io;
-use std::os::fd::OwnedFd;
+use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -112,9 +114,16 @@ impl Helper {
         let hello = Hello {
             protocol: PROTOCOL,
             tls: HAS_TLS,
-            pid: std::process::id(),
         };
-        send(&socket, &hello.encode(), SendFlags::NOSIGNAL)?;
+        let own = pidfd_open(getpid(), PidfdFlags::empty())?;
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+        let mut control = SendAncillaryBuffer::new(&mut space);
+        let descriptors = [own.as_fd()];
+        control.push(SendAncillaryMessage::ScmRights(&descriptors));
+        let greeting = hello.encode();
+        let message = [IoSlice::new(&greeting)];
+        sendmsg(&socket, &message, &mut control, SendFlags::NOSIGNAL)?;
+        drop(own);
         Ok(Self {
             principal,
             inbox: Inbox::new(socket),

@@ -7,13 +7,12 @@ pub(crate) const PROTOCOL: u64 = 1;
 
 const TAG: u8 = b'U';
 
-/// The helper is ready.
+/// The helper is ready. With the message comes a pidfd of it: a number could be another process's by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hello {
     pub(crate) protocol: u64,
     /// Whether it was built with TLS.
     pub(crate) tls: bool,
-    pub(crate) pid: u32,
 }
 
 impl Hello {
@@ -21,7 +20,6 @@ impl Hello {
         let mut writer = Writer::tag(TAG);
         writer.number(self.protocol);
         writer.number(self.tls.into());
-        writer.number(self.pid.into());
         writer.finish()
     }
 
@@ -32,7 +30,6 @@ impl Hello {
         Some(Self {
             protocol,
             tls: reader.number()? != 0,
-            pid: u32::try_from(reader.number()?).ok()?,
         })
     }
 }

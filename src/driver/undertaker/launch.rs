@@ -4,9 +4,13 @@ use super::find::{PROGRAM, invalid};
 use super::hello::{Hello, PROTOCOL};
 use super::refused::Refused;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, recv, socketpair};
-use rustix::process::{Pid, PidfdFlags, getpid, pidfd_open};
-use std::io;
+use rustix::net::{
+    AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SocketFlags, SocketType,
+    recvmsg, socketpair,
+};
+use rustix::process::{PidfdFlags, getpid, pidfd_open};
+use std::io::IoSliceMut;
+use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -61,7 +65,7 @@ pub(super) fn launch(program: &Path) -> Result<Helper, Refused> {
              undertaker"
         ))),
     })?;
-    let Some(hello) = greeting(&socket) else {
+    let Some((hello, process)) = greeting(&socket) else {
         end(&mut child);
         return Err(Refused::Bad(invalid(format!(
             "{shown} does not answer as an undertaker; name the path of {PROGRAM}, of the same release as the library"
@@ -76,12 +80,7 @@ pub(super) fn launch(program: &Path) -> Result<Helper, Refused> {
             hello.protocol
         ))));
     }
-    let gone = |error| Refused::unable(&format!("watch {shown}"), error);
-    let process = i32::try_from(hello.pid)
-        .ok()
-        .and_then(Pid::from_raw)
-        .ok_or_else(|| gone(io::ErrorKind::InvalidData.into()))
-        .and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).map_err(|error| gone(error.into())))?;
+    let process = process.ok_or_else(|| Refused::Unable(format!("cannot watch {shown}")))?;
     Ok(Helper {
         socket,
         process,
@@ -89,7 +88,8 @@ pub(super) fn launch(program: &Path) -> Result<Helper, Refused> {
     })
 }
 
-fn greeting(socket: &OwnedFd) -> Option<Hello> {
+/// The greeting, and the pidfd that came with it.
+fn greeting(socket: &OwnedFd) -> Option<(Hello, Option<OwnedFd>)> {
     let mut ready = [PollFd::new(socket, PollFlags::IN)];
     loop {
         match poll(&mut ready, Some(&START_LIMIT)) {
@@ -100,8 +100,16 @@ fn greeting(socket: &OwnedFd) -> Option<Hello> {
         }
     }
     let mut message = [0; 256];
-    let (_, length) = recv(socket, &mut message, RecvFlags::DONTWAIT).ok()?;
-    Hello::decode(message.get(..length)?)
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = RecvAncillaryBuffer::new(&mut space);
+    let flags = RecvFlags::DONTWAIT | RecvFlags::CMSG_CLOEXEC;
+    let mut parts = [IoSliceMut::new(&mut message)];
+    let length = recvmsg(socket, &mut parts, &mut control, flags).ok()?.bytes;
+    let process = control.drain().find_map(|message| match message {
+        RecvAncillaryMessage::ScmRights(mut descriptors) => descriptors.next(),
+        _ => None,
+    });
+    Some((Hello::decode(message.get(..length)?)?, process))
 }
 
 fn end(child: &mut Child) {
