@@ -144,7 +144,7 @@ fn about(args: &Args, load: &str) -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     format!(
-        "T = {} s, an ensemble of three servers with a tick of 2 s; {cores} cores, Linux {}, load {load} before the \
+        "T = {} s, an ensemble of three servers with a tick of 2 s; {cores} cores, Linux {},\nload {load} before the \
          first measurement.",
         args.session_timeout,
         kernel.trim()
