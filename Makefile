@@ -67,7 +67,7 @@ chaos: setup ## faults against real servers and clients, and a judge; see docs/c
 	$(CARGO) build --release --locked --package tenure-cli --package tenure-chaos --bin tenure --bin tenure-chaos
 	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- $(ARGS)
 
-campaign: setup ## 20 leaders through each of four faults, and the smallest margins
+campaign: setup ## 20 leaders through each of ten faults: the smallest margins, and the times to the successors
 	$(CARGO) build --release --locked --package tenure-cli --package tenure-chaos --bin tenure --bin tenure-chaos
 	@$(CARGO) run --release --quiet --locked --package tenure-chaos -- campaign $(or $(ARGS),all)
 

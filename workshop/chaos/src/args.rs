@@ -116,9 +116,9 @@ pub(crate) struct CampaignArgs {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) runs: u32,
 
-    /// The servers' tick
-    #[arg(long, value_name = "D", default_value = "1s", value_parser = duration)]
-    pub(crate) tick: Duration,
+    /// The servers' tick [default: 1s; 2s for plans whose T is 30s]
+    #[arg(long, value_name = "D", value_parser = duration)]
+    pub(crate) tick: Option<Duration>,
 
     /// The number of ticks after which servers give each other up
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u32).range(2..=1000))]
@@ -135,6 +135,18 @@ pub(crate) enum CampaignPlan {
     Stop,
     /// The server that the leaders use is cut off, and they know the others: they continue to lead
     AnotherServer,
+    /// The host of leaders with guarded leases is cut off from all servers
+    GuardedBlackHole,
+    /// The same, and a stranger deletes the leaders' znodes at once
+    GuardedDeletion,
+    /// The leaders' host is cut off, and `--fail-over 1s` replaces them
+    FailOver,
+    /// The leaders are stopped (SIGSTOP), and `--fail-over 1s` replaces them
+    FailOverStop,
+    /// The leaders are killed (SIGKILL), and their undertakers close their sessions
+    Kill,
+    /// The leaders are killed (SIGKILL), and have no undertakers
+    KillAlone,
     /// All of these, one after the other
     All,
 }
@@ -145,9 +157,10 @@ pub(crate) struct CommonArgs {
     #[arg(long, value_name = "N", env = "TENURE_CHAOS_SEED")]
     seed: Option<u64>,
 
-    /// T: how long a session outlives the last request of its client. From 2s to 60s
-    #[arg(long, value_name = "T", default_value = "4s", value_parser = session_timeout)]
-    pub(crate) session_timeout: Duration,
+    /// T: how long a session outlives the last request of its client. From 2s to 60s [default: 4s;
+    /// 10s for campaigns with a fail-over, 30s for those with a kill]
+    #[arg(long, value_name = "T", value_parser = session_timeout)]
+    pub(crate) session_timeout: Option<Duration>,
 
     /// Keep each history under this directory [default: only failing ones, and the output says
     /// where]
@@ -202,13 +215,32 @@ impl CampaignPlan {
             Self::Follower => &[Plan::Follower],
             Self::Stop => &[Plan::Stop],
             Self::AnotherServer => &[Plan::AnotherServer],
-            Self::All => &[
-                Plan::BlackHole,
-                Plan::Follower,
-                Plan::Stop,
-                Plan::AnotherServer,
-            ],
+            Self::GuardedBlackHole => &[Plan::GuardedBlackHole],
+            Self::GuardedDeletion => &[Plan::GuardedDeletion],
+            Self::FailOver => &[Plan::FailOver],
+            Self::FailOverStop => &[Plan::FailOverStop],
+            Self::Kill => &[Plan::Kill],
+            Self::KillAlone => &[Plan::KillAlone],
+            Self::All => Plan::CAMPAIGNS,
         }
+    }
+}
+
+impl CampaignArgs {
+    /// T and the servers' tick, for a plan.
+    pub(crate) fn times(&self, plan: Plan) -> Result<(Duration, Duration), String> {
+        let (timeout, tick) = match plan {
+            Plan::FailOver | Plan::FailOverStop => (10, 1),
+            Plan::Kill | Plan::KillAlone => (30, 2),
+            _ => (4, 1),
+        };
+        let timeout = self
+            .common
+            .session_timeout
+            .unwrap_or_else(|| Duration::from_secs(timeout));
+        let tick = self.tick.unwrap_or_else(|| Duration::from_secs(tick));
+        check_ticks(timeout, tick)?;
+        Ok((timeout, tick))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Many leaders, each in a group of its own, that go through the same fault together.
 
-use crate::cluster::{Cluster, Job, Settings, Spec, Stop, Way};
-use crate::run::{begin, end};
+use crate::cluster::{Cluster, Job, Lease, Settings, Spec, Stop, Way};
+use crate::run::{SLACK, begin, end};
 use std::path::Path;
 use std::time::Duration;
 use tenure_chaos::history::{Entry, Phase, Plan};
@@ -60,7 +60,7 @@ fn play(task: &Task<'_>, cluster: &mut Cluster) -> Result<(), Stop> {
             Plan::Follower => cluster.ensemble.url_of(cut, group),
             _ => cluster.ensemble.url(group),
         };
-        enter(cluster, Job::Contend, group, &leading, url);
+        enter(task, cluster, Job::Contend, group, &leading, url);
     }
     ready(cluster, &groups)?;
     others
@@ -76,9 +76,9 @@ fn play(task: &Task<'_>, cluster: &mut Cluster) -> Result<(), Stop> {
             }
             _ => cluster.ensemble.url(group),
         };
-        enter(cluster, Job::Contend, group, &standby, url.clone());
+        enter(task, cluster, Job::Contend, group, &standby, url.clone());
         if index < DETECTORS {
-            enter(cluster, Job::Detect, group, &watch, url);
+            enter(task, cluster, Job::Detect, group, &watch, url);
         }
     }
     cluster.settle()?;
@@ -115,23 +115,33 @@ fn round(
     let others = other_hosts(cluster, cut);
     let cut_host = cluster.server_hosts[cut].clone();
     let target = match task.plan {
-        Plan::BlackHole => format!("host {}", leading.name()),
+        Plan::BlackHole | Plan::GuardedBlackHole | Plan::GuardedDeletion | Plan::FailOver => {
+            format!("host {}", leading.name())
+        }
         Plan::Follower | Plan::AnotherServer => format!("server{}", cut + 1),
-        Plan::Stop | Plan::Chaos => "all leaders".to_owned(),
+        Plan::Stop | Plan::FailOverStop | Plan::Kill | Plan::KillAlone | Plan::Chaos => {
+            "all leaders".to_owned()
+        }
     };
     let leaders: Vec<usize> = groups
         .iter()
         .filter_map(|group| cluster.cast.leader(group))
         .collect();
-    tell(task, cluster, number, Phase::Begin, &target);
+    tell(task, cluster, number, Phase::Begin, &target, groups);
     match task.plan {
-        Plan::BlackHole => {
+        Plan::BlackHole | Plan::GuardedBlackHole | Plan::GuardedDeletion | Plan::FailOver => {
             let servers = cluster.server_hosts.clone();
             servers
                 .iter()
                 .for_each(|server| cluster.lab.cut_between(leading, server));
+            if task.plan == Plan::GuardedDeletion {
+                cluster.depose(groups)?;
+            }
             // Then the successor leads, and the leader that is cut off reports its loss.
-            cluster.let_pass(timeout * 2 + task.settings.tick * 2)?;
+            cluster.let_pass(match task.plan.fail_over() {
+                Some(within) => within + SLACK,
+                None => timeout * 2 + task.settings.tick * 2,
+            })?;
             servers
                 .iter()
                 .for_each(|server| cluster.lab.heal_between(leading, server));
@@ -156,8 +166,25 @@ fn round(
             // The lines that they print when they wake belong to it.
             cluster.let_pass(Duration::from_secs(1))?;
         }
+        Plan::FailOverStop => {
+            leaders
+                .iter()
+                .for_each(|place| cluster.cast.stop(*place, false));
+            let within = task.plan.fail_over().unwrap_or_default();
+            cluster.let_pass(within + SLACK)?;
+            leaders.iter().for_each(|place| cluster.cast.resume(*place));
+            cluster.let_pass(Duration::from_secs(1))?;
+        }
+        Plan::Kill | Plan::KillAlone => {
+            leaders.iter().for_each(|place| cluster.cast.kill(*place));
+            let at_most = timeout + task.settings.tick * 2 + SLACK;
+            cluster.wait(at_most, |cluster| all_led(cluster, groups))?;
+            leaders
+                .iter()
+                .for_each(|place| cluster.cast.start_again(*place));
+        }
     }
-    tell(task, cluster, number, Phase::End, &target);
+    tell(task, cluster, number, Phase::End, &target, &[]);
     Ok(())
 }
 
@@ -184,12 +211,7 @@ fn other_hosts(cluster: &Cluster, cut: usize) -> Vec<Host> {
 }
 
 fn ready(cluster: &mut Cluster, groups: &[String]) -> Result<(), Stop> {
-    let all_led = cluster.wait(READY, |cluster| {
-        groups
-            .iter()
-            .all(|group| cluster.cast.leader(group).is_some())
-    })?;
-    match all_led {
+    match cluster.wait(READY, |cluster| all_led(cluster, groups))? {
         true => Ok(()),
         false => Err(Stop::Failed(format!(
             "not all groups had a leader within {READY:?}"
@@ -197,25 +219,47 @@ fn ready(cluster: &mut Cluster, groups: &[String]) -> Result<(), Stop> {
     }
 }
 
-fn enter(cluster: &mut Cluster, job: Job, group: &str, host: &Host, url: String) {
+fn all_led(cluster: &Cluster, groups: &[String]) -> bool {
+    let is_led = |group: &String| cluster.cast.leader(group).is_some();
+    groups.iter().all(is_led)
+}
+
+fn enter(task: &Task<'_>, cluster: &mut Cluster, job: Job, group: &str, host: &Host, url: String) {
+    let lease = match (task.plan, task.plan.fail_over()) {
+        _ if job == Job::Detect => Lease::Verified,
+        (_, Some(within)) => Lease::FailOver(within),
+        (Plan::GuardedBlackHole | Plan::GuardedDeletion, None) => Lease::Guarded,
+        (_, None) => Lease::Verified,
+    };
     cluster.cast.start(Spec {
         name: format!("{}{group}", host.name()),
         group: group.to_owned(),
         job,
         way: Way::None,
+        lease,
+        undertaker: task.plan != Plan::KillAlone,
         host: host.clone(),
         url,
         env: Vec::new(),
     });
 }
 
-fn tell(task: &Task<'_>, cluster: &Cluster, number: u32, phase: Phase, target: &str) {
+fn tell(
+    task: &Task<'_>,
+    cluster: &Cluster,
+    number: u32,
+    phase: Phase,
+    target: &str,
+    groups: &[String],
+) {
+    let is_deletion = task.plan == Plan::GuardedDeletion;
     cluster.history.put(&Entry::Fault {
         at_ns: boottime::now_ns(),
         id: number.into(),
         fault: task.plan.name().to_owned(),
         phase,
         target: target.to_owned(),
-        deposed: Vec::new(),
+        deposed: groups.iter().filter(|_| is_deletion).cloned().collect(),
+        razed: Vec::new(),
     });
 }

@@ -1,7 +1,7 @@
 //! The times of fail-overs, and their smallest margins.
 
 use crate::check::Case;
-use crate::history::{Entry, Phase};
+use crate::history::{Entry, Phase, Plan};
 use std::collections::BTreeMap;
 
 /// The fail-overs of one kind of fault.
@@ -33,8 +33,8 @@ pub struct Writes {
 /// The faults between two checks that all clients agree.
 #[derive(Default)]
 struct Round<'a> {
-    /// When each began, its name, and whether a stranger deleted a znode or ended a session.
-    faults: Vec<(u64, &'a str, bool)>,
+    /// When each began, and its name.
+    faults: Vec<(u64, &'a str)>,
     until_ns: Option<u64>,
 }
 
@@ -50,12 +50,11 @@ pub fn figures(case: &Case<'_>) -> BTreeMap<String, Figures> {
                 at_ns,
                 fault,
                 phase: Phase::Begin,
-                deposed,
                 ..
             } => {
                 by_fault.entry(fault.clone()).or_default().faults += 1;
                 if let Some(round) = rounds.last_mut() {
-                    round.faults.push((*at_ns, fault, !deposed.is_empty()));
+                    round.faults.push((*at_ns, fault));
                 }
             }
             Entry::Truth { at_ns, .. } => {
@@ -72,7 +71,7 @@ pub fn figures(case: &Case<'_>) -> BTreeMap<String, Figures> {
             let [former, next] = pair else { continue };
             let holds = |round: &&Round<'_>| {
                 let first = round.faults.first();
-                first.is_some_and(|(at_ns, ..)| *at_ns <= next.tenure.begin_ns)
+                first.is_some_and(|(at_ns, _)| *at_ns <= next.tenure.begin_ns)
                     && round
                         .until_ns
                         .is_none_or(|until| next.tenure.begin_ns <= until)
@@ -80,8 +79,9 @@ pub fn figures(case: &Case<'_>) -> BTreeMap<String, Figures> {
             let Some(round) = rounds.iter().find(holds) else {
                 continue;
             };
-            let deposed = round.faults.iter().any(|(.., deposed)| *deposed);
-            for (at_ns, fault, _) in &round.faults {
+            let (group, began_ns) = (&former.group, former.tenure.begin_ns);
+            let deposed = case.was_deposed(group, began_ns, next.tenure.begin_ns);
+            for (at_ns, fault) in &round.faults {
                 let Some(figures) = by_fault.get_mut(*fault) else {
                     continue;
                 };
@@ -89,9 +89,16 @@ pub fn figures(case: &Case<'_>) -> BTreeMap<String, Figures> {
                     figures.given_up += 1;
                     continue;
                 }
+                // In a campaign only the leaders of that time count: the fault is theirs.
+                if case.history.header.plan != Plan::Chaos && began_ns > *at_ns {
+                    continue;
+                }
+                // Leaders of a campaign are killed one after the other.
+                let killing_ns = former.killing_ns.filter(|_| former.killed);
+                let from_ns = killing_ns.map_or(*at_ns, |killing_ns| killing_ns.max(*at_ns));
                 figures
                     .failovers_ns
-                    .push(next.tenure.begin_ns.saturating_sub(*at_ns));
+                    .push(next.tenure.begin_ns.saturating_sub(from_ns));
                 if former.killed || deposed {
                     continue;
                 }

@@ -1,7 +1,7 @@
 //! One run: the seed's faults against servers and clients, until the time is over.
 
 use crate::clock::Clock;
-use crate::cluster::{Cluster, Job, Settings, Spec, Stop, Way};
+use crate::cluster::{Cluster, Job, Lease, Settings, Spec, Stop, Way};
 use crate::faults::{Blow, Fault, aim};
 use crate::plan::{Act, Round, Rounds};
 use std::path::Path;
@@ -109,8 +109,8 @@ fn play(task: &Task<'_>, cluster: &mut Cluster) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Four groups of three contenders, on three hosts; two of them run writers. Detectors are on a
-/// host without faults of its own, and on one of the others.
+/// Seven groups of three contenders, on three hosts; three of them run writers, and three have guarded
+/// leases. Detectors are on a host without faults of its own, and on one of the others.
 fn cast(cluster: &mut Cluster) -> Result<(), Stop> {
     let registrar = cluster.lab.host("register");
     let register = register::start(
@@ -121,28 +121,32 @@ fn cast(cluster: &mut Cluster) -> Result<(), Stop> {
     .map_err(|error| Stop::Failed(format!("no register: {error}")))?;
     let [one, two, slow, watch] =
         ["one", "two", SLOW_HOST, "watch"].map(|name| cluster.lab.host(name));
-    let groups = ["/alpha", "/beta", "/gamma", "/delta"];
-    for (index, group) in groups.iter().enumerate() {
+    let second = Duration::from_secs(1);
+    let parts = [
+        ("/alpha", Job::Contend, Lease::Verified),
+        ("/beta", Job::Contend, Lease::Verified),
+        ("/gamma", Job::Run(register), Lease::Verified),
+        ("/delta", Job::Run(register), Lease::Verified),
+        ("/epsilon", Job::Contend, Lease::Guarded),
+        ("/zeta", Job::Run(register), Lease::Of(second)),
+        ("/eta", Job::Contend, Lease::FailOver(second)),
+    ];
+    for (index, (group, job, lease)) in parts.iter().enumerate() {
         // Not all groups in the same order, so that all hosts have leaders.
         let mut hosts = [&one, &two, &slow];
         hosts.rotate_left(index % 3);
         for host in hosts {
-            let job = if index < 2 {
-                Job::Contend
-            } else {
-                Job::Run(register)
-            };
-            start(cluster, group, job, host);
+            start(cluster, group, job.clone(), *lease, host);
         }
-        start(cluster, group, Job::Detect, &watch);
+        start(cluster, group, Job::Detect, Lease::Verified, &watch);
         if index == 0 {
-            start(cluster, group, Job::Detect, &one);
+            start(cluster, group, Job::Detect, Lease::Verified, &one);
         }
     }
     let agreed = cluster.wait(FIRST, |cluster| {
-        groups
+        parts
             .iter()
-            .all(|group| cluster.cast.agreed(group).is_some())
+            .all(|(group, ..)| cluster.cast.agreed(group).is_some())
     })?;
     if !agreed {
         return Err(Stop::Failed(format!(
@@ -152,7 +156,7 @@ fn cast(cluster: &mut Cluster) -> Result<(), Stop> {
     cluster.settle().map(drop)
 }
 
-fn start(cluster: &mut Cluster, group: &str, job: Job, host: &Host) {
+fn start(cluster: &mut Cluster, group: &str, job: Job, lease: Lease, host: &Host) {
     let slow = host.name() == SLOW_HOST;
     let url = match slow {
         true => cluster.slow_url(host, group),
@@ -175,6 +179,8 @@ fn start(cluster: &mut Cluster, group: &str, job: Job, host: &Host) {
         group: group.to_owned(),
         job,
         way,
+        lease,
+        undertaker: true,
         host: host.clone(),
         url,
         env: clock.map(Clock::env).unwrap_or_default(),
@@ -224,6 +230,10 @@ fn tell(cluster: &Cluster, id: u64, fault: &str, phase: Phase, blow: &Blow) {
         target: blow.target.clone(),
         deposed: match phase {
             Phase::Begin => blow.deposed.clone(),
+            Phase::End => Vec::new(),
+        },
+        razed: match phase {
+            Phase::Begin => blow.razed.clone(),
             Phase::End => Vec::new(),
         },
     });

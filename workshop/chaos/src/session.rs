@@ -17,6 +17,8 @@ use tenure_chaos::history;
 use tenure_field::interrupt::{EXIT_STATUS, Interrupt};
 use tenure_field::panic_text;
 
+/// T of a chaos, unless it is given.
+const TIMEOUT: Duration = Duration::from_secs(4);
 /// How many violations of one history are printed.
 const SHOWN_MAX: usize = 20;
 
@@ -25,8 +27,8 @@ const SHOWN_MAX: usize = 20;
 /// # Errors
 /// When the command cannot be carried out.
 pub(crate) fn chaos(args: &RunArgs, interrupt: &Interrupt) -> Result<ExitCode, String> {
-    check_ticks(args.common.session_timeout, args.tick)?;
-    let settings = settings(&args.common, args.tick, args.sync_limit)?;
+    let timeout = args.common.session_timeout.unwrap_or(TIMEOUT);
+    let settings = settings(&args.common, timeout, args.tick, args.sync_limit)?;
     let (seed, duration) = (args.common.seed(), args.duration());
     let mut faults = args.faults();
     println!(
@@ -85,28 +87,38 @@ pub(crate) fn chaos(args: &RunArgs, interrupt: &Interrupt) -> Result<ExitCode, S
 /// # Errors
 /// When the command cannot be carried out.
 pub(crate) fn campaign(args: &CampaignArgs, interrupt: &Interrupt) -> Result<ExitCode, String> {
-    check_ticks(args.common.session_timeout, args.tick)?;
-    let settings = settings(&args.common, args.tick, args.sync_limit)?;
     let seed = args.common.seed();
-    let plans: Vec<_> = args.plans.iter().flat_map(|plan| plan.plans()).collect();
-    let plan_names: Vec<&str> = plans.iter().map(|plan| plan.name()).collect();
+    let mut plans = Vec::new();
+    for plan in args.plans.iter().flat_map(|plan| plan.plans()) {
+        let (timeout, tick) = args.times(*plan)?;
+        plans.push((
+            *plan,
+            settings(&args.common, timeout, tick, args.sync_limit)?,
+        ));
+    }
+    let plan_names: Vec<&str> = plans.iter().map(|(plan, _)| plan.name()).collect();
     println!(
-        "tenure-chaos: campaign {} --seed {seed} --runs {} --session-timeout {} --tick {} \
-         --sync-limit {}",
+        "tenure-chaos: campaign {} --seed {seed} --runs {}{}{} --sync-limit {}",
         plan_names.join(" "),
         args.runs,
-        format_duration(settings.session_timeout),
-        format_duration(settings.tick),
-        settings.sync_limit
+        option("--session-timeout", args.common.session_timeout),
+        option("--tick", args.tick),
+        args.sync_limit
     );
     if let Some(limit) = args.common.timeout {
         interrupt.raise_after(limit, "tenure-chaos");
     }
     let mut summary = Summary::default();
-    for plan in plans {
+    for (plan, settings) in &plans {
+        println!(
+            "{}: T {}, tick {}",
+            plan.name(),
+            format_duration(settings.session_timeout),
+            format_duration(settings.tick)
+        );
         let play = |directory: &Path| {
             let task = campaign::Task {
-                settings: &settings,
+                settings,
                 plan: *plan,
                 seed,
                 runs: args.runs,
@@ -129,6 +141,7 @@ pub(crate) fn campaign(args: &CampaignArgs, interrupt: &Interrupt) -> Result<Exi
             return Ok(ExitCode::from(EXIT_STATUS));
         }
     }
+    print!("{}", summary.distribution());
     Ok(conclude(&summary))
 }
 
@@ -248,12 +261,25 @@ fn directory(keep: Option<&Path>, label: &str) -> Result<PathBuf, String> {
     })
 }
 
-fn settings(args: &CommonArgs, tick: Duration, sync_limit: u32) -> Result<Settings, String> {
+fn settings(
+    args: &CommonArgs,
+    session_timeout: Duration,
+    tick: Duration,
+    sync_limit: u32,
+) -> Result<Settings, String> {
+    check_ticks(session_timeout, tick)?;
     Ok(Settings {
         tenure: args.tenure()?,
-        session_timeout: args.session_timeout,
+        session_timeout,
         tick,
         sync_limit,
+    })
+}
+
+/// An option that was given, behind a blank.
+fn option(name: &str, value: Option<Duration>) -> String {
+    value.map_or_else(String::new, |value| {
+        format!(" {name} {}", format_duration(value))
     })
 }
 

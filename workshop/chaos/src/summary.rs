@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tenure_chaos::figures::{Figures, Writes};
 
+/// A step of a distribution.
+const STEP_NS: u64 = 100_000_000;
+
 /// The whole result.
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
@@ -53,6 +56,31 @@ impl Summary {
         )
     }
 
+    /// How many fail-overs took how long: a line for each fault.
+    pub(crate) fn distribution(&self) -> String {
+        let mut lines = String::new();
+        for (fault, figures) in &self.by_fault {
+            let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+            for ns in &figures.failovers_ns {
+                *counts.entry(ns / STEP_NS).or_default() += 1;
+            }
+            let counts: Vec<String> = counts
+                .iter()
+                .map(|(step, count)| {
+                    let [from, to] = [*step, step + 1].map(tenths);
+                    format!("{from}–{to} s: {count}")
+                })
+                .collect();
+            if !counts.is_empty() {
+                lines += &format!(
+                    "{fault}, from the fault to the successor: {}\n",
+                    counts.join(", ")
+                );
+            }
+        }
+        lines
+    }
+
     /// One line.
     pub(crate) fn json(&self) -> Value {
         let by_fault: BTreeMap<&str, Value> = self
@@ -67,6 +95,7 @@ impl Summary {
                     "failover_ns_min": times.first(),
                     "failover_ns_median": times.get(times.len() / 2),
                     "failover_ns_max": times.last(),
+                    "failovers_ns": times,
                     "lease_margin_ns_min": figures.lease_margin_ns,
                     "lost_margin_ns_min": figures.lost_margin_ns,
                 });
@@ -88,6 +117,11 @@ impl Summary {
     pub(crate) fn passed(&self) -> bool {
         self.violations == 0 && self.failure.is_none()
     }
+}
+
+/// So many steps in seconds.
+fn tenths(steps: u64) -> String {
+    format!("{}.{}", steps / 10, steps % 10)
 }
 
 fn spread(sorted_ns: &[u64]) -> String {
@@ -125,6 +159,23 @@ mod tests {
             spread(&[1_000_000, 2_000_000, 9_000_000]),
             "0.001 s / 0.002 s / 0.009 s"
         );
+    }
+
+    #[test]
+    fn a_distribution_counts_tenths_of_a_second() {
+        let figures = Figures {
+            failovers_ns: vec![899_999_999, 900_000_000, 999_999_999, 10_000_000_000],
+            ..Figures::default()
+        };
+        let summary = Summary {
+            by_fault: [("x".to_owned(), figures)].into(),
+            ..Summary::default()
+        };
+        assert_eq!(
+            summary.distribution(),
+            "x, from the fault to the successor: 0.8–0.9 s: 1, 0.9–1.0 s: 2, 10.0–10.1 s: 1\n"
+        );
+        assert_eq!(Summary::default().distribution(), "");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::history::{Change, Entry, History};
 use std::collections::BTreeMap;
+use std::time::Duration;
 use tenure_field::tool::{self, Event, Role, Tenure};
 
 /// A tenure in a history.
@@ -20,6 +21,8 @@ pub struct Led {
     pub end_ns: u64,
     /// Whether its process was ended before it could print its loss.
     pub killed: bool,
+    /// The instant before its process was killed, if it was.
+    pub killing_ns: Option<u64>,
     /// The times for which it was stopped while it led.
     pub stops: Vec<(u64, u64)>,
 }
@@ -33,6 +36,10 @@ pub struct Client {
     pub role: Role,
     /// When it was started.
     pub started_ns: u64,
+    /// The length of its guarded lease, if its policy is that.
+    pub lease: Option<Duration>,
+    /// The instant before it was killed.
+    pub killing_ns: Option<u64>,
     /// When it was ended.
     pub ended_ns: Option<u64>,
     /// Its events, each with the line of the history.
@@ -53,11 +60,14 @@ pub fn clients(history: &History) -> BTreeMap<String, Client> {
                 group,
                 role,
                 change,
+                lease_ms,
             } => {
                 let client = clients.entry(client.clone()).or_insert_with(|| Client {
                     group: group.clone(),
                     role: *role,
                     started_ns: *at_ns,
+                    lease: lease_ms.map(Duration::from_millis),
+                    killing_ns: None,
                     ended_ns: None,
                     events: Vec::new(),
                     stops: Vec::new(),
@@ -70,6 +80,7 @@ pub fn clients(history: &History) -> BTreeMap<String, Client> {
                             stop.1 = *at_ns;
                         }
                     }
+                    Change::Killing => client.killing_ns = Some(*at_ns),
                     Change::Ended => client.ended_ns = Some(*at_ns),
                 }
             }
@@ -106,6 +117,7 @@ fn of_one(name: &str, client: &Client, history_end: u64) -> Vec<Led> {
             line: client.events[tenure.event].0,
             end_ns: tenure.end_ns.unwrap_or(last),
             killed: tenure.open && client.ended_ns.is_some(),
+            killing_ns: client.killing_ns,
             stops: client.stops.iter().filter(during).copied().collect(),
             tenure,
         }

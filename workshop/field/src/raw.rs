@@ -168,6 +168,19 @@ impl Session {
         self.request(opcode::MULTI, body.int(-1).bool(true).int(-1))
     }
 
+    /// Deletes znodes of any version, all or none. The reply has one header for each: -1 in front of it is an
+    /// error.
+    ///
+    /// # Errors
+    /// Those of the connection.
+    pub fn delete_all(&mut self, paths: &[&str]) -> io::Result<Reply> {
+        let body = paths.iter().fold(Payload::new(), |body, path| {
+            let body = body.int(opcode::DELETE).bool(false).int(-1);
+            body.buffer(path).int(-1)
+        });
+        self.request(opcode::MULTI, body.int(-1).bool(true).int(-1))
+    }
+
     /// Ends the session.
     ///
     /// # Errors

@@ -143,6 +143,23 @@ pub fn descendants(pid: u32) -> Vec<u32> {
     found.split_off(1)
 }
 
+/// The processes of the machine whose program has this name, as the kernel has it (`/proc/PID/comm`).
+pub(crate) fn named(name: &str) -> Vec<u32> {
+    let pids = parents().into_iter().map(|(pid, _)| pid);
+    let comm = |pid: u32| fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    pids.filter(|pid| comm(*pid).trim_end() == name).collect()
+}
+
+/// Whether `pid` has a pidfd of the process `of`.
+pub(crate) fn holds_pidfd_of(pid: u32, of: u32) -> bool {
+    let entries = fs::read_dir(format!("/proc/{pid}/fdinfo"));
+    entries.into_iter().flatten().flatten().any(|entry| {
+        let info = fs::read_to_string(entry.path()).unwrap_or_default();
+        let mut pids = info.lines().filter_map(|line| line.strip_prefix("Pid:"));
+        pids.any(|pid| pid.trim() == of.to_string())
+    })
+}
+
 /// Each process of the machine that lives, and its parent.
 fn parents() -> Vec<(u32, u32)> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();

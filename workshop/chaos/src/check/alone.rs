@@ -1,7 +1,7 @@
 //! One leader: no two tenures of a group overlap.
 //!
 //! Where a stranger has deleted the leader's znode or ended its session, they may, for one lease at
-//! most; no lease is longer than a session timeout.
+//! most; no lease is longer than a session timeout. Guarded leases never overlap.
 
 use super::{Case, Violation, span};
 

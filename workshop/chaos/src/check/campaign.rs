@@ -1,8 +1,9 @@
 //! The promises of the plans of one fault, beyond those of every history: in each group the fault
 //! had the intended effect.
 
-use super::{Case, Violation};
-use crate::history::{Entry, Phase, Plan};
+use super::{Case, Violation, span};
+use crate::history::{Entry, Header, Phase, Plan};
+use std::time::Duration;
 use tenure_field::tool::What;
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
@@ -47,6 +48,20 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
                 let over = begin_ns..=end_ns;
                 led.tenure.lost_ns.is_some_and(|lost| over.contains(&lost))
             });
+            let led_ns = tenures
+                .iter()
+                .find(|led| led.tenure.begin_ns > begin_ns)
+                .map(|led| led.tenure.begin_ns.saturating_sub(begin_ns));
+            let patience = patience(case)
+                .zip(led_ns)
+                .filter(|(most, took)| took > most);
+            violations.extend(patience.map(|(most, took)| {
+                let (took, most) = (span(0, took), span(0, most));
+                violation(
+                    line,
+                    format!("{group} got a new leader after {took}; {most} are allowed"),
+                )
+            }));
             match (plan, before) {
                 (_, None) => {
                     violations.push(violation(line, format!("no contender led {group} before")));
@@ -64,14 +79,27 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
                         violations.push(violation(line, what));
                     }
                 }
-                (Plan::BlackHole | Plan::Follower | Plan::Stop, Some(_)) if after == before => {
+                (_, Some(_)) if after == before => {
                     violations.push(violation(line, format!("{group} got no new leader")));
                 }
-                (Plan::BlackHole | Plan::Follower | Plan::Stop | Plan::Chaos, Some(_)) => {}
+                (_, Some(_)) => {}
             }
         }
     }
     violations
+}
+
+/// The longest time from the fault to the successor's leadership, if the plan needs no session to time out.
+fn patience(case: &Case<'_>) -> Option<u64> {
+    let Header { plan, slack_ms, .. } = &case.history.header;
+    let slack = Duration::from_millis(*slack_ms);
+    let most = match (plan.fail_over(), plan) {
+        (Some(within), _) => within + slack,
+        (None, Plan::Kill) => slack,
+        (None, Plan::GuardedDeletion) => slack + *case.guarded.values().max()?,
+        (None, _) => return None,
+    };
+    u64::try_from(most.as_nanos()).ok()
 }
 
 /// Whether the holder of `token` reported in that time that its renewal is overdue.

@@ -1,7 +1,7 @@
 //! The command of a tenure works no longer than it: after `ended` nothing of it is left to write, and no
 //! write comes when another leads. Only a command that was stopped together with its guardian may wake
-//! first, and one whose leader was deposed by a stranger has its time to drain: the register refuses
-//! their writes.
+//! first, and one whose leader was deposed by a stranger has its time to drain, unless the lease is guarded: the
+//! register refuses their writes.
 
 use super::{Case, Violation, span};
 use crate::history::Entry;

@@ -17,6 +17,8 @@ use crate::history::{Entry, History, Phase};
 use crate::tenures::{Client, Led, clients, tenures};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
+use tenure_field::tool::Role;
 
 /// A violation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub struct Case<'a> {
     pub clients: BTreeMap<String, Client>,
     /// All tenures, in the order of their beginnings.
     pub tenures: Vec<Led>,
+    /// The groups in which all leases are guarded, and the longest of those leases.
+    pub guarded: BTreeMap<String, Duration>,
 }
 
 impl<'a> Case<'a> {
@@ -59,6 +63,7 @@ impl<'a> Case<'a> {
         let tenures = tenures(history, &clients);
         Self {
             history,
+            guarded: guarded(&clients),
             clients,
             tenures,
         }
@@ -92,9 +97,13 @@ impl<'a> Case<'a> {
         groups
     }
 
-    /// Whether a stranger has deleted a znode or ended a session in `group` between two moments.
+    /// Whether leaders of `group` may overlap because a stranger has deleted a znode or ended a session there
+    /// between two moments. A guarded lease allows for strangers.
     #[must_use]
     pub fn was_deposed(&self, group: &str, from_ns: u64, to_ns: u64) -> bool {
+        if self.guarded.contains_key(group) {
+            return false;
+        }
         self.history.entries.iter().any(|(_, entry)| match entry {
             Entry::Fault {
                 at_ns,
@@ -105,6 +114,23 @@ impl<'a> Case<'a> {
             _ => false,
         })
     }
+}
+
+fn guarded(clients: &BTreeMap<String, Client>) -> BTreeMap<String, Duration> {
+    let mut longest: BTreeMap<&str, Option<Duration>> = BTreeMap::new();
+    for client in clients
+        .values()
+        .filter(|client| client.role == Role::Contender)
+    {
+        longest
+            .entry(&client.group)
+            .and_modify(|longest| *longest = longest.zip(client.lease).map(|(a, b)| a.max(b)))
+            .or_insert(client.lease);
+    }
+    let guarded = longest.into_iter();
+    guarded
+        .filter_map(|(group, lease)| Some((group.to_owned(), lease?)))
+        .collect()
 }
 
 /// A span for people.

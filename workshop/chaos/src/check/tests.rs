@@ -39,11 +39,32 @@ impl Story {
             group: "/g".to_owned(),
             role,
             change,
+            lease_ms: None,
         })
     }
 
     fn contender(self, client: &str) -> Self {
         self.process(0.0, client, Role::Contender, Change::Started)
+    }
+
+    /// The contenders so far have guarded leases of these lengths.
+    fn with_leases(mut self, lengths: &[Option<u64>]) -> Self {
+        let leases = self
+            .0
+            .entries
+            .iter_mut()
+            .filter_map(|(_, entry)| match entry {
+                Entry::Process {
+                    role: Role::Contender,
+                    lease_ms,
+                    ..
+                } => Some(lease_ms),
+                _ => None,
+            });
+        leases
+            .zip(lengths)
+            .for_each(|(lease, length)| *lease = *length);
+        self
     }
 
     fn detector(self, client: &str) -> Self {
@@ -76,6 +97,20 @@ impl Story {
             phase,
             target: "y".to_owned(),
             deposed: deposed.iter().map(ToString::to_string).collect(),
+            razed: Vec::new(),
+        })
+    }
+
+    /// A stranger deletes the group's members and its path.
+    fn raze(self, at: f64) -> Self {
+        self.put(Entry::Fault {
+            at_ns: ns(at),
+            id: 1,
+            fault: "x".to_owned(),
+            phase: Phase::Begin,
+            target: "y".to_owned(),
+            deposed: vec!["/g".to_owned()],
+            razed: vec!["/g".to_owned()],
         })
     }
 
@@ -229,6 +264,62 @@ fn who_was_deposed_may_believe_for_a_lease() {
     deposed(13.0, &["/g"]).is_good();
     deposed(13.2, &["/g"]).breaks("one leader", 7, "more than a lease");
     assert_eq!(deposed(13.0, &["/other"]).violations().len(), 2);
+}
+
+#[test]
+fn strangers_are_no_excuse_for_guarded_leases() {
+    let deposed = |lengths: &[Option<u64>], lost: f64| {
+        let story = start(Plan::Chaos)
+            .with_leases(lengths)
+            .fault(9.0, Phase::Begin, &["/g"])
+            .says(9.5, "b", "leading", 7, 14.0)
+            .says(lost, "a", "lost", 5, lost.min(9.4));
+        agreed(story)
+    };
+    let both = [Some(1000), Some(500)];
+    deposed(&both, 9.4).is_good();
+    deposed(&both, 9.6).breaks("lost is said in time", 7, "0.100 s before it said so");
+    // One that does not wait is enough for an overlap.
+    deposed(&[Some(1000), None], 9.6).is_good();
+    let both_lead = start(Plan::Chaos)
+        .with_leases(&both)
+        .fault(9.0, Phase::Begin, &["/g"])
+        .says(9.5, "b", "leading", 7, 14.0)
+        .says(9.6, "a", "lost", 5, 9.6);
+    let both_lead = agreed(both_lead).violations();
+    let seen: Vec<&str> = both_lead
+        .iter()
+        .map(|violation| violation.invariant)
+        .collect();
+    assert_eq!(seen, ["one leader", "lost is said in time"]);
+}
+
+#[test]
+fn contenders_wait_for_a_guarded_lease_and_for_the_longest_one_without_a_mark() {
+    // T, 2 ticks and the slack are 6 s.
+    let looked = |lengths: &[Option<u64>], razed: bool, took: f64| {
+        let story = handed_over(Plan::Chaos).with_leases(lengths);
+        let story = if razed { story.raze(13.0) } else { story };
+        story
+            .says(12.0, "d", "leader", 7, 0.0)
+            .put(Entry::Healed { at_ns: ns(20.0) })
+            .truth(20.0 + took, Some(7), 2)
+    };
+    const LATE: &str = "all agree in the end";
+    let leases = [Some(500), Some(1000)];
+    looked(&leases, false, 7.0).is_good();
+    looked(&leases, false, 7.1).breaks(LATE, 11, "7.002 s are allowed");
+    looked(&leases, true, 16.0).is_good();
+    looked(&leases, true, 16.1).breaks(LATE, 12, "16.020 s are allowed");
+    // The mark is there again when all have agreed.
+    let again = looked(&leases, true, 16.0).put(Entry::Healed { at_ns: ns(40.0) });
+    again
+        .truth(47.1, Some(7), 2)
+        .breaks(LATE, 14, "7.002 s are allowed");
+    for razed in [false, true] {
+        let late = looked(&[Some(500), None], razed, 6.1);
+        late.breaks(LATE, 11 + usize::from(razed), "6.000 s are allowed");
+    }
 }
 
 #[test]
@@ -437,7 +528,33 @@ fn a_campaign_must_have_had_its_effect() {
             .fault(13.0, Phase::End, &[]);
         agreed(story)
     };
-    for plan in [Plan::BlackHole, Plan::Follower, Plan::Stop] {
+    // In these no session has to time out; the slack is a second.
+    for (plan, most) in [
+        (Plan::Kill, 1.0),
+        (Plan::FailOver, 2.0),
+        (Plan::FailOverStop, 2.0),
+        (Plan::GuardedDeletion, 2.0),
+    ] {
+        let took = |took: f64| {
+            let story = start(plan)
+                .with_leases(&[Some(1000), Some(1000)])
+                .fault(6.0, Phase::Begin, &[])
+                .says(6.5, "a", "lost", 5, 6.5)
+                .says(6.0 + took, "b", "leading", 7, 14.0)
+                .fault(13.0, Phase::End, &[]);
+            agreed(story)
+        };
+        took(most).is_good();
+        let late = format!("after {:.3} s; {most:.3} s are allowed", most + 0.1);
+        took(most + 0.1).breaks(CAMPAIGN, 6, &late);
+    }
+    for plan in [
+        Plan::BlackHole,
+        Plan::Follower,
+        Plan::Stop,
+        Plan::GuardedBlackHole,
+        Plan::KillAlone,
+    ] {
         cut(plan).is_good();
         let kept = start(plan)
             .fault(6.0, Phase::Begin, &[])
@@ -475,6 +592,24 @@ fn a_command_is_held_to_the_end_of_its_tenure() {
         .write(7, 5, true)
         .write(5, 7, false)
         .breaks(CONTAINED, 14, "came when another led");
+    // The leader was deposed at second 1; that is an excuse unless its lease is guarded.
+    let stale = |lengths: &[Option<u64>]| {
+        let story = start(Plan::Chaos)
+            .with_leases(lengths)
+            .fault(1.0, Phase::Begin, &["/g"])
+            .says(8.0, "a", "lost", 5, 8.0)
+            .says(11.0, "b", "leading", 7, 14.0);
+        let late = Entry::Write {
+            at_ns: ns(11.5),
+            group: "/g".to_owned(),
+            token: 5,
+            highest: 7,
+            accepted: false,
+        };
+        agreed(story).write(7, 0, true).put(late)
+    };
+    stale(&[None, None]).is_good();
+    stale(&[Some(1000), Some(1000)]).breaks(CONTAINED, 13, "came when another led");
     // The register decides at second 0 in these stories.
     let ended = |at: f64| json!({"event": "ended", "token": "5", "boottime_ns": ns(at)});
     led().line("a", ended(1.0)).write(5, 0, true).is_good();

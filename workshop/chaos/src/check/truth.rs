@@ -2,15 +2,19 @@
 //! and no other client believes that it leads, and each znode belongs to a contender.
 
 use super::{Case, Violation, span};
-use crate::history::Entry;
+use crate::history::{Entry, LEASE_MAX};
 use crate::tenures::Client;
+use std::collections::BTreeSet;
+use std::time::Duration;
 use tenure_field::tool::{Role, What};
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
     let mut healed_ns = None;
+    let mut razed: BTreeSet<&str> = BTreeSet::new();
     for (line, entry) in &case.history.entries {
         match entry {
+            Entry::Fault { razed: groups, .. } => razed.extend(groups.iter().map(String::as_str)),
             Entry::Healed { at_ns } => healed_ns = Some(*at_ns),
             Entry::Truth {
                 at_ns,
@@ -23,6 +27,12 @@ pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
                     group,
                     token: *token,
                     members: *members,
+                    // Whoever comes first in a group that lost its mark waits for the longest lease.
+                    lease: match (case.guarded.get(group), razed.remove(group.as_str())) {
+                        (Some(_), true) => LEASE_MAX,
+                        (Some(lease), false) => *lease,
+                        (None, _) => Duration::ZERO,
+                    },
                 };
                 let wrong = look.disagreements(case, healed_ns);
                 violations.extend(wrong.into_iter().map(|what| Violation {
@@ -42,13 +52,16 @@ struct Look<'a> {
     group: &'a str,
     token: Option<u64>,
     members: usize,
+    /// The lease for which contenders of the group may have to wait.
+    lease: Duration,
 }
 
 impl Look<'_> {
     fn disagreements(&self, case: &Case<'_>, healed_ns: Option<u64>) -> Vec<String> {
         let (group, at_ns) = (self.group, self.at_ns);
         let mut wrong = Vec::new();
-        let healing_ns = case.history.header.healing_ns();
+        let healing = case.history.header.healing(self.lease);
+        let healing_ns = u64::try_from(healing.as_nanos()).unwrap_or(u64::MAX);
         match healed_ns {
             Some(healed) if at_ns <= healed + healing_ns => {}
             Some(healed) => wrong.push(format!(

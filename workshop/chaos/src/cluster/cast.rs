@@ -10,6 +10,8 @@ use tenure_field::tool::{Actor, Role};
 
 /// The name of a guardian, as the kernel has it.
 const GUARDIAN: &str = "lease-guardian";
+/// The name of an undertaker, as the kernel has it.
+const UNDERTAKER: &str = "undertaker";
 /// How long a client may take to end after its guardian was killed.
 const GUARDIAN_PATIENCE: Duration = Duration::from_secs(10);
 const PACE: Duration = Duration::from_millis(5);
@@ -51,7 +53,7 @@ impl Cast {
             1 => spec.name.clone(),
             life => format!("{}#{life}", spec.name),
         };
-        self.history.put(&entry(&spec, &name, Change::Started));
+        self.put_at(boottime::now_ns(), &spec, &name, Change::Started);
         spec.start(&self.settings, &name)
     }
 
@@ -81,12 +83,23 @@ impl Cast {
 
     /// Ends a client (SIGKILL).
     pub(crate) fn kill(&mut self, place: usize) {
+        self.say_of(place, Change::Killing);
         let player = &mut self.players[place];
         player.actor.kill();
-        let ended = entry(&player.spec, player.actor.name(), Change::Ended);
+        let at_ns = boottime::now_ns();
         // All lines that it has printed come first.
         listen(&self.history, &mut player.actor);
-        self.history.put(&ended);
+        self.say_at(at_ns, place, Change::Ended);
+    }
+
+    /// Ends a client and its undertaker (SIGKILL): nothing is left that could close its session.
+    pub(crate) fn kill_with_undertaker(&mut self, place: usize) -> Result<(), Stop> {
+        let actor = &self.players[place].actor;
+        if actor.process().kill_watcher_named(UNDERTAKER) != 1 {
+            return Err(Stop::Failed(format!("{} has no undertaker", actor.name())));
+        }
+        self.kill(place);
+        Ok(())
     }
 
     /// Kills the guardian of a client's command: the client kills the rest of the command, and ends by
@@ -174,20 +187,44 @@ impl Cast {
         (leading.next().is_none() && self.of(group, Role::Detector).all(known)).then_some(token)
     }
 
-    fn say_of(&self, place: usize, change: Change) {
-        let player = &self.players[place];
-        self.history
-            .put(&entry(&player.spec, player.actor.name(), change));
+    /// The longest lease in a group, if all leases in it are guarded.
+    pub(crate) fn lease(&self, group: &str) -> Option<Duration> {
+        let here =
+            |player: &&Player| player.spec.group == group && player.spec.role() == Role::Contender;
+        let lengths = self
+            .players
+            .iter()
+            .filter(here)
+            .map(|player| self.length(&player.spec));
+        lengths
+            .collect::<Option<Vec<Duration>>>()?
+            .into_iter()
+            .max()
     }
-}
 
-fn entry(spec: &Spec, name: &str, change: Change) -> Entry {
-    Entry::Process {
-        at_ns: boottime::now_ns(),
-        client: name.to_owned(),
-        group: spec.group.clone(),
-        role: spec.role(),
-        change,
+    fn length(&self, spec: &Spec) -> Option<Duration> {
+        spec.lease.length(self.settings.session_timeout)
+    }
+
+    fn say_of(&self, place: usize, change: Change) {
+        self.say_at(boottime::now_ns(), place, change);
+    }
+
+    fn say_at(&self, at_ns: u64, place: usize, change: Change) {
+        let Player { spec, actor } = &self.players[place];
+        self.put_at(at_ns, spec, actor.name(), change);
+    }
+
+    fn put_at(&self, at_ns: u64, spec: &Spec, name: &str, change: Change) {
+        let length = self.length(spec);
+        self.history.put(&Entry::Process {
+            at_ns,
+            client: name.to_owned(),
+            group: spec.group.clone(),
+            role: spec.role(),
+            change,
+            lease_ms: length.map(|length| u64::try_from(length.as_millis()).unwrap_or(u64::MAX)),
+        });
     }
 }
 

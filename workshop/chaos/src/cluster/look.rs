@@ -71,13 +71,11 @@ impl Look {
         }))
     }
 
-    /// Deletes a znode of any owner; returns whether it existed.
-    pub(crate) fn delete(&mut self, path: &str) -> io::Result<bool> {
-        let reply = self.0.delete(path)?;
-        if reply.error == NO_NODE {
-            return Ok(false);
-        }
-        refused(path, reply.error).map(|()| true)
+    /// Deletes znodes of any owner together; returns whether that was possible.
+    pub(crate) fn delete(&mut self, paths: &[&str]) -> io::Result<bool> {
+        let reply = self.0.delete_all(paths)?;
+        let first = Fields::new(&reply.body).int();
+        Ok(reply.error == 0 && first == Some(opcode::DELETE))
     }
 
     pub(crate) fn close(self) {

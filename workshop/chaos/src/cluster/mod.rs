@@ -2,15 +2,17 @@
 //! own, and the clients.
 
 mod cast;
+mod lease;
 mod look;
 mod player;
 
 use crate::clock::Clock;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tenure_chaos::history::{Entry, Header, Writer};
+use tenure_chaos::history::{Entry, Header, LEASE_MAX, Writer};
 use tenure_field::ensemble::Options;
 use tenure_field::zookeeper::Config;
 use tenure_field::{
@@ -18,6 +20,7 @@ use tenure_field::{
 };
 
 pub(crate) use cast::Cast;
+pub(crate) use lease::Lease;
 pub(crate) use look::{Look, Member};
 pub(crate) use player::{Job, Player, Spec, Way};
 
@@ -62,6 +65,8 @@ pub(crate) struct Cluster {
     pub(crate) lab: Lab,
     /// The wall clock of the slow host's clients.
     pub(crate) clock: Option<Clock>,
+    /// The groups whose path a stranger has deleted since all agreed.
+    pub(crate) razed: BTreeSet<String>,
     interrupt: Interrupt,
 }
 
@@ -95,6 +100,7 @@ impl Cluster {
             history,
             proxies: Vec::new(),
             clock: None,
+            razed: BTreeSet::new(),
             server_hosts: hosts,
             lab,
             interrupt,
@@ -148,13 +154,42 @@ impl Cluster {
         self.ensemble.wait_quorum();
         let healed_ns = boottime::now_ns();
         self.history.put(&Entry::Healed { at_ns: healed_ns });
-        // The last look itself must not be late.
-        let patience = self
-            .header
-            .healing()
-            .saturating_sub(Duration::from_millis(500));
-        let groups = self.cast.groups();
         let started = Instant::now();
+        let mut all_agreed = true;
+        for (patience, groups) in self.patience() {
+            all_agreed &= self.agree(started, patience, &groups)?;
+        }
+        self.razed.clear();
+        Ok(all_agreed)
+    }
+
+    /// How long each group may take to agree, the shortest time first.
+    fn patience(&self) -> BTreeMap<Duration, Vec<String>> {
+        let mut patience: BTreeMap<Duration, Vec<String>> = BTreeMap::new();
+        for group in self.cast.groups() {
+            let lease = self
+                .cast
+                .lease(&group)
+                .map(|lease| match self.razed.contains(&group) {
+                    true => LEASE_MAX,
+                    false => lease,
+                });
+            let healing = self.header.healing(lease.unwrap_or_default());
+            // The last look itself must not be late.
+            let healing = healing.saturating_sub(Duration::from_millis(500));
+            patience.entry(healing).or_default().push(group);
+        }
+        patience
+    }
+
+    /// Waits until these groups agree, but not longer than `patience` since `started`, and records their
+    /// contents. Returns whether they agreed.
+    fn agree(
+        &mut self,
+        started: Instant,
+        patience: Duration,
+        groups: &[String],
+    ) -> Result<bool, Stop> {
         let (agreed, truth) = loop {
             let agreed = self.wait(patience.saturating_sub(started.elapsed()), |cluster| {
                 groups.iter().all(|group| {
@@ -168,7 +203,7 @@ impl Cluster {
                 })
             })?;
             let mut truth = Vec::new();
-            for group in &groups {
+            for group in groups {
                 let members = self.look_until(|look| look.members(group))?;
                 let token = members.first().map(|member| member.token);
                 let at_ns = boottime::now_ns();
@@ -194,6 +229,36 @@ impl Cluster {
             });
         }
         Ok(agreed)
+    }
+
+    /// Deletes the leaders of these groups together, as a stranger does.
+    pub(crate) fn depose(&self, groups: &[String]) -> Result<(), Stop> {
+        self.strike(|look| {
+            let mut leaders = Vec::new();
+            for group in groups {
+                leaders.extend(look.members(group)?.into_iter().next());
+            }
+            let paths: Vec<&str> = leaders.iter().map(|leader| leader.path.as_str()).collect();
+            look.delete(&paths)
+        })
+    }
+
+    /// Deletes a group with all its members, as a stranger does.
+    pub(crate) fn raze(&self, group: &str) -> Result<(), Stop> {
+        self.strike(|look| {
+            let members = look.members(group)?;
+            let paths = members.iter().map(|member| member.path.as_str());
+            let paths: Vec<&str> = paths.chain([group]).collect();
+            look.delete(&paths)
+        })
+    }
+
+    /// Acts on the contents until an act is not overtaken by a client's.
+    fn strike(&self, act: impl Fn(&mut Look) -> io::Result<bool> + Sync) -> Result<(), Stop> {
+        self.look_until(|look| match act(look)? {
+            true => Ok(()),
+            false => Err(io::Error::other("it changes all the time")),
+        })
     }
 
     /// A look at the contents of the server that leads, by a session of its own.

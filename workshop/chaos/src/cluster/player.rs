@@ -1,6 +1,6 @@
 //! A client of a run, and its start.
 
-use super::Settings;
+use super::{Lease, Settings};
 use std::net::SocketAddr;
 use tenure_field::Host;
 use tenure_field::process::Options;
@@ -58,6 +58,10 @@ pub(crate) struct Spec {
     pub(crate) job: Job,
     /// For a client with a command.
     pub(crate) way: Way,
+    /// For a contender.
+    pub(crate) lease: Lease,
+    /// Whether a contender has an undertaker.
+    pub(crate) undertaker: bool,
     pub(crate) host: Host,
     pub(crate) url: String,
     /// Additional variables of its environment.
@@ -85,7 +89,10 @@ impl Spec {
             Job::Run(_) => "run",
             Job::Detect => "detect",
         };
-        let mut words = Vec::new();
+        let mut words = self.lease.words();
+        if self.role() == Role::Contender && !self.undertaker {
+            words.push("--no-undertaker".to_owned());
+        }
         if let Job::Run(register) = self.job {
             let writer = std::env::current_exe().unwrap_or_else(|_| "tenure-chaos".into());
             let writer = [

@@ -56,6 +56,7 @@ faults! {
     ClientStop "client-stop" Clients (12, 25), "a leader is stopped (SIGSTOP) for longer than T";
     ClientFreeze "client-freeze" Clients (15, 25), "a leader, its guardian and its command are stopped for longer than T";
     ClientKill "client-kill" Clients (1, 20), "a leader is killed (SIGKILL), and started again";
+    ClientKillAlone "client-kill-alone" Clients (5, 20), "a leader and its undertaker are killed (SIGKILL), and the leader started again";
     GuardianKill "guardian-kill" Clients (1, 20), "the guardian of a leader's command is killed (SIGKILL), and the client started again";
     FollowerCut "follower-cut" Servers (10, 40), "a server that follows is cut off from the others; clients reach it";
     LeaderCut "leader-cut" Servers (10, 40), "the server that leads is cut off from the others; clients reach it";
@@ -67,9 +68,12 @@ faults! {
     ServerKillLeader "server-kill-leader" Servers (1, 20), "the server that leads is killed (SIGKILL), and started again";
     RollingRestart "rolling-restart" Servers (0, 0), "all servers are restarted, one after the other";
     EnsembleDown "ensemble-down" Servers (1, 20), "all servers are killed, and started again";
-    DeleteMember "delete-member" Clients (1, 5), "a stranger deletes a leader's znode";
-    DeleteGroup "delete-group" Clients (1, 5), "a stranger deletes all members of a group, and its path";
-    Expire "expire" Clients (1, 5), "a stranger ends a leader's session";
+    DeleteMember "delete-member" Clients (1, 5), "a stranger deletes a leader's znode; its lease is not guarded";
+    DeleteGroup "delete-group" Clients (1, 5), "a stranger deletes all members of a group, and its path; its leases are not guarded";
+    Expire "expire" Clients (1, 5), "a stranger ends a leader's session; its lease is not guarded";
+    DeleteGuardedMember "delete-guarded-member" Clients (1, 5), "a stranger deletes the znode of a leader with a guarded lease";
+    DeleteGuardedGroup "delete-guarded-group" Clients (1, 5), "a stranger deletes all members of a group with guarded leases, and its path";
+    ExpireGuarded "expire-guarded" Clients (1, 5), "a stranger ends the session of a leader with a guarded lease";
     ClockStep "clock-step" Clients (5, 15), "the wall clock of a host's clients jumps, by up to an hour, and back";
 }
 
@@ -77,6 +81,17 @@ impl Fault {
     /// The fault of this name.
     pub(crate) fn by_name(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|fault| fault.name() == name).copied()
+    }
+
+    /// Whether a stranger strikes a group, and if so, whether that group has guarded leases.
+    pub(crate) fn strikes_guarded(self) -> Option<bool> {
+        match self {
+            Self::DeleteGuardedMember | Self::DeleteGuardedGroup | Self::ExpireGuarded => {
+                Some(true)
+            }
+            Self::DeleteMember | Self::DeleteGroup | Self::Expire => Some(false),
+            _ => None,
+        }
     }
 
     /// How long it lasts, with a session timeout of `timeout`; `chance` is from 0 to 1.

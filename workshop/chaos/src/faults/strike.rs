@@ -23,6 +23,8 @@ pub(crate) struct Blow {
     pub(crate) target: String,
     /// The groups in which a stranger deletes a znode or ends a session.
     pub(crate) deposed: Vec<String>,
+    /// Those of them whose path it deletes, too.
+    pub(crate) razed: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -32,7 +34,7 @@ enum Victim {
     Server(usize),
     AllServers,
     Member(Member),
-    Group(String, Vec<Member>),
+    Group(String),
 }
 
 /// Chooses the target of `fault`; `None` if there is none.
@@ -45,7 +47,9 @@ pub(crate) fn aim(fault: Fault, pick: u64, cluster: &Cluster) -> Result<Option<B
         | Fault::ClientReset => leader(cluster, pick, |_| true)
             .map(|place| Victim::Host(cluster.cast.all()[place].spec.host.clone())),
         Fault::ClientDelay | Fault::ClockStep => slow_host(cluster).map(Victim::Host),
-        Fault::ClientStop | Fault::ClientKill => leader(cluster, pick, |_| true).map(Victim::Actor),
+        Fault::ClientStop | Fault::ClientKill | Fault::ClientKillAlone => {
+            leader(cluster, pick, |_| true).map(Victim::Actor)
+        }
         Fault::ClientFreeze | Fault::GuardianKill => {
             leader(cluster, pick, |job| matches!(job, Job::Run(_))).map(Victim::Actor)
         }
@@ -57,16 +61,26 @@ pub(crate) fn aim(fault: Fault, pick: u64, cluster: &Cluster) -> Result<Option<B
         }
         Fault::ServerLoss => choose(&[0, 1, 2], pick).map(Victim::Server),
         Fault::QuorumLost | Fault::RollingRestart | Fault::EnsembleDown => Some(Victim::AllServers),
-        Fault::DeleteMember | Fault::Expire | Fault::DeleteGroup => {
-            let groups = cluster.cast.groups();
+        Fault::DeleteMember
+        | Fault::Expire
+        | Fault::DeleteGroup
+        | Fault::DeleteGuardedMember
+        | Fault::ExpireGuarded
+        | Fault::DeleteGuardedGroup => {
+            let is_meant = |group: &String| {
+                Some(cluster.cast.lease(group).is_some()) == fault.strikes_guarded()
+            };
+            let groups: Vec<String> = cluster.cast.groups().into_iter().filter(is_meant).collect();
             let index = usize::try_from(pick % groups.len().max(1) as u64).unwrap_or(0);
             let Some(group) = groups.get(index).cloned() else {
                 return Ok(None);
             };
-            let members = cluster.look_until(|look| look.members(&group))?;
             match fault {
-                Fault::DeleteGroup => Some(Victim::Group(group, members)),
-                _ => members.into_iter().next().map(Victim::Member),
+                Fault::DeleteGroup | Fault::DeleteGuardedGroup => Some(Victim::Group(group)),
+                _ => {
+                    let members = cluster.look_until(|look| look.members(&group))?;
+                    members.into_iter().next().map(Victim::Member)
+                }
             }
         }
     };
@@ -74,6 +88,10 @@ pub(crate) fn aim(fault: Fault, pick: u64, cluster: &Cluster) -> Result<Option<B
         fault,
         target: victim.target(cluster),
         deposed: victim.deposed(),
+        razed: match &victim {
+            Victim::Group(group) => vec![group.clone()],
+            _ => Vec::new(),
+        },
         victim,
         step: if pick.is_multiple_of(2) {
             STEP_S
@@ -113,7 +131,7 @@ impl Victim {
             Self::Server(index) => format!("server{}", index + 1),
             Self::AllServers => "all servers".to_owned(),
             Self::Member(member) => member.path.clone(),
-            Self::Group(group, _) => group.clone(),
+            Self::Group(group) => group.clone(),
         }
     }
 
@@ -126,7 +144,7 @@ impl Victim {
                     .map(|(group, _)| group.to_owned());
                 group.into_iter().collect()
             }
-            Self::Group(group, _) => vec![group.clone()],
+            Self::Group(group) => vec![group.clone()],
             Self::Host(_) | Self::Actor(_) | Self::Server(_) | Self::AllServers => Vec::new(),
         }
     }
@@ -157,6 +175,9 @@ impl Blow {
             (Victim::Actor(place), Fault::ClientStop) => cluster.cast.stop(*place, false),
             (Victim::Actor(place), Fault::ClientFreeze) => cluster.cast.stop(*place, true),
             (Victim::Actor(place), Fault::GuardianKill) => cluster.cast.kill_guardian(*place)?,
+            (Victim::Actor(place), Fault::ClientKillAlone) => {
+                cluster.cast.kill_with_undertaker(*place)?;
+            }
             (Victim::Actor(place), _) => cluster.cast.kill(*place),
             (Victim::Server(index), Fault::FollowerCut | Fault::LeaderCut) => {
                 each_other(cluster, *index, |cluster, one, other| {
@@ -181,9 +202,14 @@ impl Blow {
             (Victim::AllServers, _) => {
                 cluster.ensemble.servers().for_each(Zookeeper::kill);
             }
-            (Victim::Member(member), Fault::Expire) => expire(cluster, member)?,
-            (Victim::Member(member), _) => delete(cluster, std::slice::from_ref(member), None)?,
-            (Victim::Group(group, members), _) => delete(cluster, members, Some(group))?,
+            (Victim::Member(member), Fault::Expire | Fault::ExpireGuarded) => {
+                expire(cluster, member)?
+            }
+            (Victim::Member(_), _) => cluster.depose(&self.deposed)?,
+            (Victim::Group(group), _) => {
+                cluster.razed.insert(group.clone());
+                cluster.raze(group)?;
+            }
             (Victim::Host(_), _) => {}
         }
         Ok(())
@@ -226,7 +252,7 @@ impl Blow {
                 let servers = cluster.ensemble.servers();
                 servers.for_each(Zookeeper::start_again);
             }
-            (Victim::AllServers | Victim::Member(_) | Victim::Group(..), _) => {}
+            (Victim::AllServers | Victim::Member(_) | Victim::Group(_), _) => {}
         }
         Ok(())
     }
@@ -259,19 +285,6 @@ fn rolling_restart(cluster: &mut Cluster) -> Result<(), Stop> {
         cluster.let_pass(Duration::ZERO)?;
     }
     Ok(())
-}
-
-fn delete(cluster: &Cluster, members: &[Member], group: Option<&str>) -> Result<(), Stop> {
-    cluster.look_until(|look| {
-        for member in members {
-            look.delete(&member.path)?;
-        }
-        if let Some(group) = group {
-            // A client that has enrolled again at once keeps it alive, which is fine too.
-            drop(look.delete(group));
-        }
-        Ok(())
-    })
 }
 
 fn expire(cluster: &Cluster, member: &Member) -> Result<(), Stop> {

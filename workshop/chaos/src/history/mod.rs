@@ -18,6 +18,9 @@ pub use write::Writer;
 pub const FILE: &str = "history.jsonl";
 /// The only version of the format so far.
 pub const VERSION: u32 = 1;
+/// How long a contender with a guarded lease waits if nothing tells it the length of the lease before its
+/// own.
+pub const LEASE_MAX: Duration = Duration::from_secs(10);
 
 /// The run of a history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +54,18 @@ pub enum Plan {
     Stop,
     /// The server that the leaders use is cut off, and they know the others too.
     AnotherServer,
+    /// The host of leaders with guarded leases is cut off from all servers.
+    GuardedBlackHole,
+    /// The same, and a stranger deletes the leaders' znodes at once.
+    GuardedDeletion,
+    /// The leaders' host is cut off, and their successors may replace a silent leader.
+    FailOver,
+    /// The leaders are stopped, and their successors may replace a silent leader.
+    FailOverStop,
+    /// The leaders are killed; their undertakers live.
+    Kill,
+    /// The leaders are killed, and have no undertakers.
+    KillAlone,
 }
 
 /// An act on a process, or its end.
@@ -63,6 +78,8 @@ pub enum Change {
     Stopped,
     /// It resumes.
     Resumed,
+    /// The harness is about to kill it.
+    Killing,
     /// The harness has killed it.
     Ended,
 }
@@ -95,6 +112,9 @@ pub enum Entry {
         role: Role,
         /// The act on it.
         change: Change,
+        /// The length of its guarded lease, if its policy is that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lease_ms: Option<u64>,
     },
     /// A line of such a process, as it was printed.
     Client {
@@ -118,6 +138,9 @@ pub enum Entry {
         /// The groups in which a stranger deleted a znode or ended a session.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         deposed: Vec<String>,
+        /// Those of them whose path it deleted, too, and with it the mark of the last leader.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        razed: Vec<String>,
     },
     /// Nothing is broken any longer; servers are up.
     Healed {
@@ -168,6 +191,11 @@ pub struct History {
     pub end_ns: u64,
 }
 
+/// How long a contender waits for a lease of this length: clocks may differ in rate.
+pub(crate) fn wait(lease: Duration) -> Duration {
+    lease + lease / 500
+}
+
 impl Header {
     /// T.
     #[must_use]
@@ -182,22 +210,31 @@ impl Header {
         ms.saturating_mul(1_000_000)
     }
 
-    /// The same time, as a duration.
+    /// The same time, as a duration, for a group whose contenders wait for a lease of this length.
     #[must_use]
-    pub fn healing(&self) -> Duration {
-        Duration::from_nanos(self.healing_ns())
+    pub fn healing(&self, lease: Duration) -> Duration {
+        Duration::from_nanos(self.healing_ns()) + wait(lease)
     }
 }
 
 /// The names of plans, as a history has them.
 impl Plan {
+    /// Those of one fault.
+    pub const CAMPAIGNS: &[Self] = Self::ALL.split_at(1).1;
+
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 11] = [
         Self::Chaos,
         Self::BlackHole,
         Self::Follower,
         Self::Stop,
         Self::AnotherServer,
+        Self::GuardedBlackHole,
+        Self::GuardedDeletion,
+        Self::FailOver,
+        Self::FailOverStop,
+        Self::Kill,
+        Self::KillAlone,
     ];
 
     /// The name in a history.
@@ -209,6 +246,21 @@ impl Plan {
             Self::Follower => "follower",
             Self::Stop => "stop",
             Self::AnotherServer => "another-server",
+            Self::GuardedBlackHole => "guarded-black-hole",
+            Self::GuardedDeletion => "guarded-deletion",
+            Self::FailOver => "fail-over",
+            Self::FailOverStop => "fail-over-stop",
+            Self::Kill => "kill",
+            Self::KillAlone => "kill-alone",
+        }
+    }
+
+    /// The time in which a successor replaces a silent leader, if it may.
+    #[must_use]
+    pub fn fail_over(self) -> Option<Duration> {
+        match self {
+            Self::FailOver | Self::FailOverStop => Some(Duration::from_secs(1)),
+            _ => None,
         }
     }
 }

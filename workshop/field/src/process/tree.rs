@@ -44,6 +44,27 @@ impl Process {
         self.resume();
     }
 
+    /// Kills each process whose program has this name, as the kernel has it, and that holds a pidfd of this
+    /// one: it waits for this one's end and need not be its child. Returns how many there were.
+    ///
+    /// # Panics
+    /// When the process has ended.
+    #[track_caller]
+    pub fn kill_watcher_named(&self, name: &str) -> usize {
+        // A stopped process starts no other watcher.
+        self.pause();
+        let watchers: Vec<u32> = stats::named(name)
+            .into_iter()
+            .filter(|pid| stats::holds_pidfd_of(*pid, self.pid()))
+            .collect();
+        for pid in &watchers {
+            // A failure means that it has ended.
+            drop(sys::kill(*pid, Signal::Kill.number()));
+        }
+        self.resume();
+        watchers.len()
+    }
+
     /// Stops the process and all its descendants, and returns when all are stopped.
     ///
     /// # Panics
