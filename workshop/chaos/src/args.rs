@@ -23,7 +23,7 @@ bad arguments; 130 after Ctrl-C.";
 
 /// One leader, checked on real servers under real faults.
 ///
-/// Three ZooKeeper servers, a dozen contenders, detectors and a fenced register run in network
+/// Three ZooKeeper servers, 21 contenders, detectors and a fenced register run in network
 /// namespaces of their own. The seed makes a plan of faults. A history records all lines of all
 /// processes, and the history is checked.
 #[derive(Debug, Parser)]

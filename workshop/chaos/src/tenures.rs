@@ -106,7 +106,8 @@ pub fn tenures(history: &History, clients: &BTreeMap<String, Client>) -> Vec<Led
 }
 
 fn of_one(name: &str, client: &Client, history_end: u64) -> Vec<Led> {
-    let last = client.ended_ns.unwrap_or(history_end);
+    // The undertaker of a killed process may have closed its session before the harness knows the end.
+    let last = client.killing_ns.or(client.ended_ns).unwrap_or(history_end);
     let events = client.events.iter().map(|(_, event)| event);
     let led = |tenure: Tenure| {
         let until = tenure.lost_ns.unwrap_or(last);

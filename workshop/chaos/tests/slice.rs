@@ -14,14 +14,17 @@ use tool::{chaos, lab_is_allowed};
 const LONG: Duration = Duration::from_secs(400);
 const QUICK: Duration = Duration::from_secs(30);
 
-const FAULTS: [&str; 8] = [
+const FAULTS: [&str; 11] = [
     "client-cut",
     "client-cut-in",
     "client-freeze",
     "client-kill",
+    "client-kill-alone",
     "follower-cut",
     "server-kill-leader",
     "delete-member",
+    "delete-guarded-member",
+    "delete-guarded-group",
     "expire",
 ];
 

@@ -267,6 +267,21 @@ fn who_was_deposed_may_believe_for_a_lease() {
 }
 
 #[test]
+fn a_killed_leader_believes_until_it_is_killed() {
+    let killed = |at| {
+        let story = start(Plan::Chaos)
+            .change(at, "a", Change::Killing)
+            .says(11.0, "b", "leading", 7, 14.0)
+            // The harness notes the end after that.
+            .change(11.5, "a", Change::Ended)
+            .process(12.0, "a2", Role::Contender, Change::Started);
+        agreed(story)
+    };
+    killed(10.9).is_good();
+    killed(11.1).breaks("one leader", 7, "for 0.100 s");
+}
+
+#[test]
 fn strangers_are_no_excuse_for_guarded_leases() {
     let deposed = |lengths: &[Option<u64>], lost: f64| {
         let story = start(Plan::Chaos)
