@@ -71,9 +71,9 @@ faults! {
     DeleteMember "delete-member" Clients (1, 5), "a stranger deletes a leader's znode; its lease is not guarded";
     DeleteGroup "delete-group" Clients (1, 5), "a stranger deletes all members of a group, and its path; its leases are not guarded";
     Expire "expire" Clients (1, 5), "a stranger ends a leader's session; its lease is not guarded";
-    DeleteGuardedMember "delete-guarded-member" Clients (1, 5), "a stranger deletes the znode of a leader with a guarded lease";
-    DeleteGuardedGroup "delete-guarded-group" Clients (1, 5), "a stranger deletes all members of a group with guarded leases, and its path";
-    ExpireGuarded "expire-guarded" Clients (1, 5), "a stranger ends the session of a leader with a guarded lease";
+    DeleteGuardedMember "delete-guarded-member" Clients (3, 10), "a stranger deletes the znode of a leader with a guarded lease, which no packet from servers reaches";
+    DeleteGuardedGroup "delete-guarded-group" Clients (3, 10), "a stranger deletes a group with guarded leases and its members; no packet from servers reaches the leader";
+    ExpireGuarded "expire-guarded" Clients (3, 10), "a stranger ends the session of a leader with a guarded lease, which no packet from servers reaches";
     ClockStep "clock-step" Clients (5, 15), "the wall clock of a host's clients jumps, by up to an hour, and back";
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Blow {
     pub(crate) deposed: Vec<String>,
     /// Those of them whose path it deletes, too.
     pub(crate) razed: Vec<String>,
+    /// The host of a leader that must not learn of it: no packet of a server reaches it meanwhile.
+    deaf: Option<Host>,
 }
 
 #[derive(Debug)]
@@ -86,6 +88,7 @@ pub(crate) fn aim(fault: Fault, pick: u64, cluster: &Cluster) -> Result<Option<B
     };
     Ok(victim.map(|victim| Blow {
         fault,
+        deaf: victim.deaf(fault, cluster),
         target: victim.target(cluster),
         deposed: victim.deposed(),
         razed: match &victim {
@@ -135,6 +138,14 @@ impl Victim {
         }
     }
 
+    /// A leader with a guarded lease leads until its lease ends, if it does not learn that it was deposed.
+    fn deaf(&self, fault: Fault, cluster: &Cluster) -> Option<Host> {
+        let groups = self.deposed();
+        let place = cluster.cast.leader(groups.first()?)?;
+        let is_deaf = fault.strikes_guarded() == Some(true);
+        is_deaf.then(|| cluster.cast.all()[place].spec.host.clone())
+    }
+
     fn deposed(&self) -> Vec<String> {
         match self {
             Self::Member(member) => {
@@ -153,6 +164,11 @@ impl Victim {
 impl Blow {
     /// Begins the fault.
     pub(crate) fn strike(&self, cluster: &mut Cluster) -> Result<(), Stop> {
+        if let Some(host) = &self.deaf {
+            each_server(cluster, |cluster, server| {
+                cluster.lab.cut_one_way(server, host);
+            });
+        }
         match (&self.victim, self.fault) {
             (Victim::Host(host), Fault::ClientCut) => each_server(cluster, |cluster, server| {
                 cluster.lab.cut_between(host, server);
@@ -217,6 +233,11 @@ impl Blow {
 
     /// Ends it.
     pub(crate) fn mend(&self, cluster: &mut Cluster) -> Result<(), Stop> {
+        if let Some(host) = &self.deaf {
+            each_server(cluster, |cluster, server| {
+                cluster.lab.heal_between(host, server);
+            });
+        }
         match (&self.victim, self.fault) {
             (Victim::Host(host), Fault::ClientLoss) => host.lose(0),
             (Victim::Host(_), Fault::ClientDelay) => {
