@@ -49,7 +49,8 @@ pub(super) fn check(
     let (Some(candidate), Some(within)) = (candidate, judge.plan.nodes[id].fail_over) else {
         return Ok(());
     };
-    if judge.checks.is_excused(candidate.group, world.now) {
+    // Other servers close sessions by rules of their own.
+    if judge.checks.is_excused(candidate.group, world.now) || !judge.plan.is_zookeeper() {
         return Ok(());
     }
     let silent = world.now - judge.checks.beats[candidate.group].at;

@@ -186,7 +186,7 @@ pub(super) fn name_comes_back(trial: &mut Trial) {
     trial.run_until(1000 * MS, stands);
     trial.world.heal_client(node, true);
     let end = trial.world.now + 12_000 * MS;
-    while trial.world.now < end && trial.leads_any(node) {
+    while trial.world.now < end && trial.leads_any(node) && trial.world.broken().is_none() {
         trial.world.hosts[node].trap = Some(Trap::ReplyTo(op::EXISTS));
         trial.run(100 * MS);
     }
@@ -212,8 +212,14 @@ fn make_again(trial: &mut Trial, node: usize, group: usize) {
         .note(|| format!("an administrator deletes {path}, and makes it again"));
     trial.excuse(group);
     let ensemble = &mut trial.world.ensemble;
-    if ensemble.delete_tree(&path, now).is_ok() && ensemble.create(&path, b"", now).is_ok() {
-        if let Some(member) = member {
+    let is_asked =
+        ensemble.delete_tree(&path, now).is_ok() && ensemble.create(&path, b"", now).is_ok();
+    // Servers that are cut off from each other do it later, or not at all.
+    let is_done = ensemble
+        .children(&path)
+        .is_some_and(|names| names.is_empty());
+    if is_asked && is_done {
+        if let Some(member) = member.filter(|member| (0..i32::MAX / 2).contains(&member.sequence)) {
             ensemble.set_counter(&path, member.sequence);
         }
         for _ in 1..version.unwrap_or(0).min(20) {
