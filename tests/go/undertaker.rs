@@ -2,6 +2,7 @@
 //! undertaker is an error that says why.
 
 use crate::make;
+use std::path::Path;
 use std::time::Duration;
 use tenure_field::tool::{Tool, is};
 use tenure_field::zookeeper::Config;
@@ -35,4 +36,16 @@ fn a_leader_that_is_killed_is_succeeded_at_once() {
         let text = refused.text();
         assert!(text.contains(path) && text.contains(why), "{text}");
     }
+}
+
+/// A helper of this build refuses a library of another one; so would every test of a library that is not the one under
+/// test.
+#[test]
+fn a_program_is_linked_with_the_archive_beside_the_package() {
+    let program = std::fs::read(make::program("leader")).unwrap();
+    let header =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("bindings/go/internal/native/archive.h");
+    let header = std::fs::read_to_string(header).unwrap();
+    let sum = header.split('"').nth(1).unwrap().as_bytes();
+    assert!(program.windows(sum.len()).any(|part| part == sum));
 }

@@ -29,7 +29,8 @@ impl Hello {
         let protocol = reader.number().filter(|_| tag == TAG)?;
         Some(Self {
             protocol,
-            tls: reader.number()? != 0,
+            // What follows may differ in another version.
+            tls: reader.number().is_some_and(|tls| tls != 0),
         })
     }
 }

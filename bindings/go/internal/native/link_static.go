@@ -11,11 +11,12 @@ package native
 #cgo linux,arm64 LDFLAGS: ${SRCDIR}/lib/linux_arm64/libtenure.a
 #cgo LDFLAGS: -lutil -lrt -lpthread -lm -ldl
 
-// Its content is the archive's checksum: Go then links again when the archive has changed.
+// Its content is the archive's checksum. It must be in the object: Go links again only when an object has changed.
 #if !__has_include("archive.h")
 #error "libtenure.a is not beside this package: run `make go` in the repository of tenure, or build with -tags dynamic against an installed library"
 #endif
 #include "archive.h"
+static const char tenure_archive[] __attribute__((used)) = TENURE_ARCHIVE;
 */
 import "C"
 
