@@ -425,7 +425,6 @@ fn a_keeper_that_is_shut_down_ends_the_sessions_of_its_clients_and_zookeeper_kee
 }
 
 #[test]
-#[ignore = "a handshake that gives another session is no expiry yet"]
 fn a_contender_leads_again_after_the_shut_down_of_a_keeper() {
     let (server, _client, contender) = lead_on("keeper", "api-again");
     let first = contender.wait_leading(LIMIT).unwrap().token();
@@ -439,7 +438,6 @@ fn a_contender_leads_again_after_the_shut_down_of_a_keeper() {
 }
 
 #[test]
-#[ignore = "the core still sends create2 to servers that hang up on it"]
 fn a_contender_leads_on_a_server_that_lacks_create2() {
     for kind in ["old-keeper", "raftkeeper"] {
         lead_on(kind, "api-lacks-create2");

@@ -9,7 +9,7 @@ use super::pending::Pending;
 use super::sink::Sink;
 use super::undertaker::{Hold, Link};
 use crate::core::{
-    Answer, CallId, Client, Command, Error, Handle, Identity, SESSION, SessionOptions, Time,
+    Answer, CallId, Client, Command, Error, Handle, Identity, SESSION, SessionOptions, Time, Will,
 };
 use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -51,10 +51,11 @@ impl ClientHandle {
         options: SessionOptions,
         transport: Transport,
         identity: Identity,
+        wills: Vec<Will>,
         patience: Time,
     ) -> Result<Arc<Self>, Error> {
         Self::start(transport, Undertaking::Off, |seed| {
-            Client::bury(options, identity, patience, seed)
+            Client::bury(options, identity, wills, patience, seed)
         })
     }
 

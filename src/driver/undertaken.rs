@@ -3,7 +3,7 @@
 use super::client_id::ClientId;
 use super::undertaker::charge::Charge;
 use super::undertaker::{Link, Sent};
-use crate::core::Identity;
+use crate::core::{Client, Identity, Will};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Weak};
@@ -22,6 +22,9 @@ pub(super) struct Undertaken {
     charge: Charge,
     /// Which helper was told last, and the session that it knows.
     told: (u64, Option<Identity>),
+    /// Which version of the client's wills it knows.
+    wills: u64,
+    told_wills: Vec<Will>,
     /// The last helper whose loss was reported, and the last one whose place is known to be taken.
     lost: u64,
     replaced: u64,
@@ -35,6 +38,8 @@ impl Undertaken {
             client,
             charge,
             told,
+            wills: 0,
+            told_wills: Vec::new(),
             lost: 0,
             replaced: 0,
         }
@@ -56,12 +61,14 @@ impl Undertaken {
         is_back
     }
 
-    /// Tells the helper about the present session, if it does not know it. If it cannot take it now, the next
-    /// call tells it.
+    /// Tells the helper about the present session of the client, which is over without one, and its wills, if it
+    /// does not know them. If it cannot take them now, the next call tells them.
     ///
     /// # Errors
     /// If the helper is lost.
-    pub(super) fn tell(&mut self, identity: Option<&Identity>) -> io::Result<()> {
+    pub(super) fn tell(&mut self, core: Option<&Client>) -> io::Result<()> {
+        let identity = core.and_then(Client::identity);
+        let version = core.map_or(0, Client::wills_version);
         // Before it is told: if the helper is replaced meanwhile, the next call tells the other one.
         let generation = self.link.generation();
         let known = match &self.told {
@@ -69,8 +76,19 @@ impl Undertaken {
             // Another one, which knows nothing yet.
             _ => None,
         };
-        if known == identity || self.link.tell(self.client, &self.charge, identity)? == Sent::Yes {
+        let is_known = known == identity && self.wills == version;
+        let wills = core.filter(|_| !is_known).map(Client::wills);
+        let wills = wills.unwrap_or_default();
+        // Most changes concern no will.
+        let is_same = known == identity && wills == self.told_wills;
+        let tell = || self.link.tell(self.client, &self.charge, identity, &wills);
+        if is_known {
+            return Ok(());
+        }
+        if is_same || tell()? == Sent::Yes {
             self.told = (generation, identity.cloned());
+            self.wills = version;
+            self.told_wills = wills;
         }
         Ok(())
     }

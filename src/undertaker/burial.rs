@@ -23,10 +23,15 @@ pub(super) fn bury(sessions: impl Iterator<Item = Session>, died: Time) {
 }
 
 fn begin(session: Session, died: Time) -> Option<(Arc<ClientHandle>, Time)> {
-    let Session { charge, identity } = session;
+    let Session {
+        charge,
+        identity,
+        wills,
+    } = session;
     let tls = charge.tls.as_ref().map(|tls| tls.load()).transpose().ok()?;
     let patience = died + identity.timeout;
     let options = charge.session_options();
-    let client = ClientHandle::bury(options, Transport::Tcp(tls), identity, patience).ok()?;
+    let client =
+        ClientHandle::bury(options, Transport::Tcp(tls), identity, wills, patience).ok()?;
     Some((client, patience))
 }

@@ -30,7 +30,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::core::Identity;
+use crate::core::{Identity, Will};
 pub use crate::driver::undertaker::Hold;
 
 /// The lowest number of a descriptor that is neither of the standard ones.
@@ -80,6 +80,7 @@ nothing to start by hand. It takes no other arguments than --help and --version.
 struct Session {
     charge: Box<Charge>,
     identity: Identity,
+    wills: Vec<Will>,
 }
 
 struct Helper {
@@ -177,8 +178,14 @@ impl Helper {
                     client,
                     charge,
                     identity,
+                    wills,
                 }) => {
-                    self.sessions.insert(client, Session { charge, identity });
+                    let session = Session {
+                        charge,
+                        identity,
+                        wills,
+                    };
+                    self.sessions.insert(client, session);
                 }
                 Received::Order(Order::Remove { client }) => {
                     self.sessions.remove(&client);

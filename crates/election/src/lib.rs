@@ -76,6 +76,7 @@ pub use tenure_session::{
     ANSWER_BYTES_MAX, Host, Identity, Secret, SessionOptions, SessionWake, Time,
 };
 pub use words::{LeasePolicy, Reenrol, ServerKind};
+pub use znode::{Farewell, Will};
 
 /// Names a contender, detector or group of one client. The edge picks the numbers; [`SESSION`]
 /// is the client itself.

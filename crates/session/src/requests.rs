@@ -226,6 +226,13 @@ impl<Q: Question> Requests<Q> {
             .push_back((Ask::CloseSession, Request::CloseSession));
     }
 
+    /// Whether the last request of the session was sent.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.in_flight
+            .iter()
+            .any(|request| matches!(request.ask, Ask::CloseSession))
+    }
+
     /// Moves as many requests as may be in flight from the queues into `out`, stamped `now` and
     /// `relayed`. Returns whether there were any.
     pub(crate) fn pump(

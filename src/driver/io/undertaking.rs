@@ -84,7 +84,7 @@ impl Thread {
             return;
         };
         let generation = undertaken.link.generation();
-        let told = undertaken.tell(entry.core.identity());
+        let told = undertaken.tell(Some(&entry.core));
         if let Err(error) = told {
             let why = format!("the undertaker cannot be told: {error}");
             let link = Arc::clone(&undertaken.link);

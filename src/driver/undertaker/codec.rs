@@ -28,6 +28,10 @@ impl Writer {
         }
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn finish(self) -> Vec<u8> {
         self.0
     }

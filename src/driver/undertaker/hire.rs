@@ -5,7 +5,7 @@ use super::charge::Charge;
 use super::codec::MESSAGE_BYTES_MAX;
 use super::find::{Undertaker, invalid};
 use super::link::Link;
-use super::order::Order;
+use super::order::{Order, WILLS_BYTES_MAX};
 use super::refused::Refused;
 use crate::core::{Identity, Secret};
 use std::collections::BTreeMap;
@@ -50,8 +50,9 @@ pub(crate) fn hire(wanted: &Undertaker, charge: &Charge) -> Result<Option<Arc<Li
             password: Secret::new([0; 64]),
             ..Identity::default()
         },
+        wills: Vec::new(),
     };
-    if longest.encode().len() > MESSAGE_BYTES_MAX {
+    if longest.encode().len() + WILLS_BYTES_MAX > MESSAGE_BYTES_MAX {
         return Err(Refused::Bad(invalid(
             "the URL has too many servers for an undertaker".to_owned(),
         )));

@@ -3,9 +3,9 @@
 use super::charge::Charge;
 use super::launch::launch;
 use super::line::{Line, Sent};
-use super::order::Order;
+use super::order::{Order, wills_that_fit};
 use super::refused::Refused;
-use crate::core::{Identity, Time};
+use crate::core::{Identity, Time, Will};
 use rustix::process::{WaitId, WaitIdOptions, waitid};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -104,7 +104,7 @@ impl Link {
         self.state().line.is_ours()
     }
 
-    /// Tells the helper the session of a client, or that it has none. Never waits.
+    /// Tells the helper the session of a client and the wills in it, or that it has none. Never waits.
     ///
     /// # Errors
     /// If the helper is lost.
@@ -113,12 +113,14 @@ impl Link {
         client: u64,
         charge: &Charge,
         identity: Option<&Identity>,
+        wills: &[Will],
     ) -> io::Result<Sent> {
         let order = match identity {
             Some(identity) => Order::Put {
                 client,
                 charge: Box::new(charge.clone()),
                 identity: identity.clone(),
+                wills: wills_that_fit(wills).to_vec(),
             },
             None => Order::Remove { client },
         };

@@ -2,7 +2,7 @@
 
 use super::charge::{Charge, nanos};
 use super::codec::{Reader, Writer};
-use crate::core::{Identity, Secret};
+use crate::core::{Farewell, Identity, Secret, Will};
 use std::time::Duration;
 
 /// An order.
@@ -14,6 +14,8 @@ pub(crate) enum Order {
         client: u64,
         charge: Box<Charge>,
         identity: Identity,
+        /// What is to be done before.
+        wills: Vec<Will>,
     },
     /// The client has no session.
     Remove { client: u64 },
@@ -34,6 +36,7 @@ impl Order {
                 client,
                 charge,
                 identity,
+                wills,
             } => {
                 writer = Writer::tag(1);
                 writer.number(*client);
@@ -41,6 +44,10 @@ impl Order {
                 writer.bytes(identity.password.expose());
                 writer.number(nanos(identity.timeout));
                 charge.write(&mut writer);
+                writer.number(wills.len() as u64);
+                for will in wills {
+                    write_will(&mut writer, will);
+                }
             }
             Self::Remove { client } => {
                 writer = Writer::tag(2);
@@ -71,10 +78,16 @@ impl Order {
                     timeout: Duration::from_nanos(reader.number()?),
                 };
                 let charge = Box::new(Charge::read(&mut reader)?);
+                let count = reader.number()?;
+                let mut wills = Vec::new();
+                for _ in 0..count {
+                    wills.push(read_will(&mut reader)?);
+                }
                 Self::Put {
                     client,
                     charge,
                     identity,
+                    wills,
                 }
             }
             2 => Self::Remove {
@@ -91,6 +104,42 @@ impl Order {
         };
         reader.is_at_end().then_some(order)
     }
+}
+
+/// The bytes that wills may take in a message; the znodes of more than that are left to the end of the session.
+pub(crate) const WILLS_BYTES_MAX: usize = 32 << 10;
+
+/// The first of these wills, as many as fit into a message.
+pub(crate) fn wills_that_fit(wills: &[Will]) -> &[Will] {
+    let mut writer = Writer::default();
+    let mut fits = |will: &&Will| {
+        write_will(&mut writer, will);
+        writer.len() <= WILLS_BYTES_MAX
+    };
+    let count = wills.iter().take_while(|will| fits(will)).count();
+    &wills[..count]
+}
+
+fn write_will(writer: &mut Writer, will: &Will) {
+    writer.bytes(will.path.as_bytes());
+    writer.number(will.token);
+    writer.option(will.farewell.as_ref(), |writer, farewell| {
+        writer.bytes(&farewell.data);
+        writer.number(u64::from(farewell.version.cast_unsigned()));
+    });
+}
+
+fn read_will(reader: &mut Reader<'_>) -> Option<Will> {
+    Some(Will {
+        path: reader.text()?,
+        token: reader.number()?,
+        farewell: reader.option(|reader| {
+            Some(Farewell {
+                data: reader.bytes()?.to_vec(),
+                version: u32::try_from(reader.number()?).ok()?.cast_signed(),
+            })
+        })?,
+    })
 }
 
 #[cfg(test)]
@@ -117,7 +166,27 @@ mod tests {
                 password: Secret::new(*b"sixteen bytes...."),
                 timeout: Duration::from_secs(4),
             },
+            wills: [None, Some(-1)].map(will).into(),
         }
+    }
+
+    fn will(version: Option<i32>) -> Will {
+        Will {
+            path: "/g/c_0000000001".to_owned(),
+            token: 7,
+            farewell: version.map(|version| Farewell {
+                data: b"tenure 1 released 7 2500 0 0".to_vec(),
+                version,
+            }),
+        }
+    }
+
+    #[test]
+    fn more_wills_than_fit_are_left_out() {
+        let wills = vec![will(Some(1)); 2000];
+        let fit = wills_that_fit(&wills).len();
+        assert!((100..2000).contains(&fit), "{fit}");
+        assert_eq!(wills_that_fit(&wills[..3]).len(), 3);
     }
 
     fn all() -> Vec<Order> {

@@ -194,7 +194,6 @@ fn our_client_leads_and_its_member_vanishes_with_the_server() {
 }
 
 #[test]
-#[ignore = "a handshake that gives another session is no expiry yet"]
 fn our_client_leads_again_after_a_shut_down() {
     let server = Server::start("keeper");
     let tool = Tool::new(built_tool(), Duration::from_secs(4));
@@ -211,7 +210,6 @@ fn our_client_leads_again_after_a_shut_down() {
 }
 
 #[test]
-#[ignore = "the core still sends create2 to servers that hang up on it"]
 fn our_client_leads_on_servers_without_create2() {
     for kind in ["old-keeper", "raftkeeper"] {
         let server = Server::start(kind);

@@ -10,11 +10,13 @@ use tenure_worlds::{MS, Nanos, Quality, SECOND, nanos};
 /// The time that is allowed beyond T + 2 τ: an election and the servers' synchronisation; TCP's
 /// wait before it sends again; a client's pause before it tries again.
 fn grace(trial: &Trial) -> Nanos {
-    let guard = trial
-        .plan
-        .hazards
-        .guarded
-        .map_or(0, |_| nanos(GUARD_MAX) + SECOND);
+    // Where sessions cannot be reattached, a second wait may follow a first one.
+    let waits = match trial.plan.hazards.guarded {
+        Some(_) if trial.plan.is_zookeeper() => 1,
+        Some(_) => 2,
+        None => 0,
+    };
+    let guard = waits * (nanos(GUARD_MAX) + SECOND);
     2 * SECOND + 4 * trial.plan.tick + 3 * SECOND + 2 * SECOND + guard + trouble::grace(trial)
 }
 

@@ -15,7 +15,10 @@ use super::shared::Shared;
 use super::shared_lease::{Basis, SharedLeases, Standing};
 use super::watches::Watches;
 use super::znode::{self, OwnZnodes};
-use super::{Answer, CallId, Error, ErrorKind, Handle, Input, Outbox, Output, SESSION, Wake};
+use super::{
+    Answer, CallId, Error, ErrorKind, Handle, Input, Outbox, Output, SESSION, ServerKind, Wake,
+    Will,
+};
 pub(crate) use agenda::{Leads, Needs, Waits};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -46,6 +49,8 @@ pub struct Client {
     /// Whether a connection was made in this step: all machines have just looked.
     looked: bool,
     closing: Vec<CallId>,
+    /// Until when it tries to bury the session, if that is all that it is for.
+    burying: Option<Time>,
     ended: bool,
 }
 
@@ -66,10 +71,50 @@ impl Client {
         Self::on(Session::new(options, seed))
     }
 
-    /// A client that only closes the session of another process: from its first [`Input::Tick`] on it tries
-    /// until `patience` to reach a server, and then reports [`SessionEvent::Closed`].
-    pub fn bury(options: SessionOptions, identity: Identity, patience: Time, seed: u64) -> Self {
-        Self::on(Session::bury(options, identity, patience, seed))
+    /// A client that only closes the session of another process, after it has carried out its wills: from its
+    /// first [`Input::Tick`] on it tries until `patience` to reach a server, and then reports
+    /// [`SessionEvent::Closed`].
+    pub fn bury(
+        options: SessionOptions,
+        identity: Identity,
+        wills: Vec<Will>,
+        patience: Time,
+        seed: u64,
+    ) -> Self {
+        if wills.is_empty() {
+            return Self::on(Session::bury(options, identity, patience, seed));
+        }
+        let session = identity.id;
+        let mut client = Self::on(Session::inherit(options, identity, seed));
+        client.burying = Some(patience);
+        for will in wills {
+            client.shared.znodes.inherit(will, session);
+        }
+        client
+    }
+
+    /// Ends a session that is to be buried, once its wills are carried out, or there is no time left.
+    fn end_burial(&mut self) {
+        let Some(patience) = self.burying else {
+            return;
+        };
+        let is_over = self.shared.session.identity().is_none();
+        if self.shared.znodes.is_empty() || is_over || patience <= self.shared.now {
+            self.burying = None;
+            self.shared.session.close(patience, &mut self.shared.out);
+            self.route();
+        }
+    }
+
+    /// What is to be done with the own znodes if this process dies, beside the end of the session.
+    pub fn wills(&self) -> Vec<Will> {
+        let all = self.shared.server_kind() == ServerKind::Other;
+        self.shared.znodes.wills(all)
+    }
+
+    /// A number that changes whenever [`wills`](Self::wills) may have changed.
+    pub fn wills_version(&self) -> u64 {
+        self.shared.znodes.wills
     }
 
     fn on(session: Session<Ask>) -> Self {
@@ -94,6 +139,7 @@ impl Client {
             contenders_looked: false,
             looked: false,
             closing: Vec::new(),
+            burying: None,
             ended: false,
         }
     }
@@ -137,6 +183,7 @@ impl Client {
         self.shared.session.tick(now, &mut self.shared.out);
         self.machines_tick();
         self.route();
+        self.end_burial();
         self.renew();
         self.give_up();
         self.prove();
@@ -221,6 +268,9 @@ impl Client {
             .recheck_at()
             .map(|at| (at, Wake::Session(SessionWake::Ping)));
         let session = self.shared.session.deadline();
+        let burial = self
+            .burying
+            .map(|at| (at, Wake::Session(SessionWake::Patience)));
         session
             .map(|(at, wake)| (at, Wake::Session(wake)))
             .into_iter()
@@ -229,6 +279,7 @@ impl Client {
             .chain(leases)
             .chain(again)
             .chain(recheck)
+            .chain(burial)
             .min_by_key(|(at, _)| *at)
     }
 

@@ -208,6 +208,7 @@ pub(super) fn stands(shared: &mut Shared, id: ZnodeId, member: Member) {
     znode.written = Some(znode.carried.clone());
     znode.state = State::Standing(member.clone());
     let owner = znode.owner;
+    shared.znodes.wills += 1;
     shared.znodes.tell(owner, id, ZnodeNews::Stands(member));
     verify::verify(shared, id, true);
     if shared.znodes.is_behind(id) {

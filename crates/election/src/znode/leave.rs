@@ -1,22 +1,27 @@
 //! The end of an own znode that is released.
 
-use super::{OwnZnode, State, ZnodeAsk, ZnodeId, ZnodeNews, blocked, finish, on_undecided};
+use super::{
+    OwnZnode, OwnZnodes, State, ZnodeAsk, ZnodeId, ZnodeNews, blocked, finish, on_undecided,
+};
 use crate::SESSION;
 use crate::ask::{self, Ask};
 use crate::error::Error;
 use crate::event::Member;
 use crate::mark::Mark;
 use crate::shared::Shared;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use tenure_proto::{MultiOp, Request, Response, ServerError, op, path};
 use tenure_session::verdict;
 
 /// The mark that the deletion of an own znode leaves in the data of its group.
-#[derive(Debug, Clone)]
-pub(crate) struct Farewell {
-    data: Vec<u8>,
-    version: i32,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Farewell {
+    /// The mark.
+    pub data: Vec<u8>,
+    /// The version of the data that it replaces.
+    pub version: i32,
 }
 
 impl Farewell {
@@ -33,6 +38,55 @@ impl Farewell {
 pub(crate) fn set_farewell(shared: &mut Shared, id: ZnodeId, farewell: Farewell) {
     if let Some(znode) = shared.znodes.get_mut(id) {
         znode.farewell = Some(farewell);
+        shared.znodes.wills += 1;
+    }
+}
+
+/// An own znode that is to be deleted when the process is dead: the end of the session alone would leave it, or no
+/// mark.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Will {
+    /// Its path.
+    pub path: String,
+    /// Its token.
+    pub token: u64,
+    /// The mark that its deletion leaves.
+    pub farewell: Option<Farewell>,
+}
+
+impl OwnZnodes {
+    /// The znodes that the end of the session alone would leave, if `all`, or that leave a mark.
+    pub(crate) fn wills(&self, all: bool) -> Vec<Will> {
+        let own = self.all.ids().into_iter().filter_map(|id| self.all.get(id));
+        let wills = own.filter_map(|znode| match &znode.state {
+            State::Standing(member) | State::Leaving { member, .. }
+                if all || znode.farewell.is_some() =>
+            {
+                Some(Will {
+                    path: member.path.clone(),
+                    token: member.token,
+                    farewell: znode.farewell.clone(),
+                })
+            }
+            _ => None,
+        });
+        wills.collect()
+    }
+
+    /// Takes over the znode of another process, which had it with this session, to delete it.
+    pub(crate) fn inherit(&mut self, will: Will, session: i64) {
+        let group = path::parent(&will.path).unwrap_or_default();
+        let znode = OwnZnode {
+            state: State::Leaving {
+                member: Member::known(&will.path, will.token),
+                asked: false,
+            },
+            released: true,
+            session,
+            farewell: will.farewell,
+            ..OwnZnode::new(SESSION, group, None, &[])
+        };
+        self.add(znode);
     }
 }
 

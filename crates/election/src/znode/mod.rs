@@ -63,7 +63,8 @@ mod verify;
 mod write;
 
 pub(crate) use create::create;
-pub(crate) use leave::{Farewell, release, set_farewell};
+pub use leave::{Farewell, Will};
+pub(crate) use leave::{release, set_farewell};
 pub(crate) use verify::{look_again, on_failed_check};
 pub(crate) use write::set_data;
 
@@ -282,9 +283,16 @@ pub(crate) struct OwnZnodes {
     news: VecDeque<(Handle, ZnodeId, ZnodeNews)>,
     /// How many belong to the client itself.
     of_client: usize,
+    /// How often [`wills`](Self::wills) may have changed.
+    pub(crate) wills: u64,
 }
 
 impl OwnZnodes {
+    /// Whether none is left, not even one that belongs to the client itself.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.len() == 0
+    }
+
     /// The next report to an owner, in order.
     pub(crate) fn next_news(&mut self) -> Option<(Handle, ZnodeId, ZnodeNews)> {
         self.news.pop_front()
@@ -374,6 +382,7 @@ impl OwnZnodes {
     }
 
     fn remove(&mut self, id: ZnodeId) -> Option<OwnZnode> {
+        self.wills += 1;
         let znode = self.all.remove(id)?;
         self.of_client -= usize::from(znode.owner == SESSION);
         Some(znode)

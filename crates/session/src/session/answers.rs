@@ -152,14 +152,7 @@ impl<Q: Question> Session<Q> {
                     }
                     (Ask::CloseSession, _) => {
                         out.put(Output::Close { conn: up.conn });
-                        match self.purpose {
-                            Purpose::Close { .. } => self.end(!self.orphans),
-                            Purpose::Live | Purpose::Bury => {
-                                self.buried();
-                                self.servers.answered(true);
-                                self.dial(now, out);
-                            }
-                        }
+                        self.closed(now, out);
                         return Ok(());
                     }
                     (Ask::Auth, Err(_)) => {

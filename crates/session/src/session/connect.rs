@@ -99,6 +99,12 @@ impl<Q: Question> Session<Q> {
                 self.refused(now);
                 self.attempt_failed(error, now, out);
             }
+            // Other servers than ZooKeeper end the connection instead of an answer.
+            Connection::Up(up)
+                if up.conn == id && self.kind == ServerKind::Other && up.requests.is_closing() =>
+            {
+                self.closed(now, out);
+            }
             Connection::Up(up) if up.conn == id => {
                 let why = format!("{}: {why}", up.address);
                 let suspects: Vec<Suspect> = up.requests.suspects().collect();

@@ -189,6 +189,15 @@ impl<Q: Question> Session<Q> {
         }
     }
 
+    /// The session that another process had, to be used on: until it is over, it is as if it were a session of
+    /// this client that has lost its connection.
+    pub fn inherit(options: SessionOptions, identity: Identity, seed: u64) -> Self {
+        Self {
+            identity,
+            ..Self::new(options, seed)
+        }
+    }
+
     // ---- for the machines ----
 
     /// Whether requests can be sent now.
@@ -584,6 +593,18 @@ impl<Q: Question> Session<Q> {
         self.identity = Identity::default();
         self.forget_contact();
         self.signals.push_back(Signal::Ended { clean });
+    }
+
+    /// A server has closed the session.
+    fn closed(&mut self, now: Time, out: &mut impl Outputs) {
+        match self.purpose {
+            Purpose::Close { .. } => self.end(!self.orphans),
+            Purpose::Live | Purpose::Bury => {
+                self.buried();
+                self.servers.answered(true);
+                self.dial(now, out);
+            }
+        }
     }
 
     fn buried(&mut self) {
