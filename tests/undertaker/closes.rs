@@ -3,6 +3,7 @@
 use crate::principal::Principal;
 use crate::{LIMIT, Successor, T, fresh_path, helper, server, undertaker_of, wait_gone};
 use std::time::Instant;
+use tenure::LeasePolicy;
 use tenure_field::raw;
 
 #[test]
@@ -19,6 +20,17 @@ fn a_leader_that_is_killed_is_succeeded_at_once() {
         killed.elapsed()
     );
     wait_gone(undertaker);
+}
+
+/// The lease is a quarter of the session timeout, longer than the test waits: the successor leads only because the
+/// undertaker has said that the leadership is released.
+#[test]
+fn nobody_waits_for_the_lease_of_a_guarded_leader_that_is_dead() {
+    let url = server().url(&fresh_path());
+    let leader = Principal::lead_guarded(&url, Some(helper()));
+    let successor = Successor::behind_with(&url, LeasePolicy::Guarded);
+    leader.0.kill();
+    successor.leads_soon();
 }
 
 #[test]

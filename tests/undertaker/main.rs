@@ -18,7 +18,9 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tenure::{Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, Url};
+use tenure::{
+    Client, ClientOptions, Contender, ContenderEvent, ContenderOptions, LeasePolicy, Url,
+};
 use tenure_field::zookeeper::Config;
 use tenure_field::{Zookeeper, built_undertaker, stats, wait_until};
 
@@ -62,11 +64,18 @@ impl Successor {
     /// Waits behind the leader.
     #[track_caller]
     fn behind(url: &str) -> Self {
+        Self::behind_with(url, LeasePolicy::Verified)
+    }
+
+    /// The same with this policy.
+    #[track_caller]
+    fn behind_with(url: &str, policy: LeasePolicy) -> Self {
         let url = Url::parse(url).unwrap();
         // A short timeout of its own: it leads as soon as it can prove that it may.
         let options = ClientOptions::default().session_timeout(Duration::from_secs(4));
         let client = Client::open(&url, options).unwrap();
-        let contender = client.contend(ContenderOptions::new(url.path())).unwrap();
+        let options = ContenderOptions::new(url.path()).policy(policy);
+        let contender = client.contend(options).unwrap();
         let behind = |event: &_| matches!(event, ContenderEvent::Standby { .. });
         while !behind(&contender.events().next(Some(LIMIT)).unwrap()) {}
         Self {

@@ -14,7 +14,8 @@ use std::io::{BufRead, Write};
 use std::os::fd::AsRawFd;
 use std::path::Path;
 use tenure::{
-    Client, ClientOptions, ContenderEvent, ContenderOptions, SessionEvent, Undertaker, Url,
+    Client, ClientOptions, ContenderEvent, ContenderOptions, LeasePolicy, SessionEvent, Undertaker,
+    Url,
 };
 use tenure_field::Process;
 use tenure_field::process::{Options, Stream};
@@ -22,6 +23,8 @@ use tenure_field::process::{Options, Stream};
 const URL: &str = "TENURE_PRINCIPAL_URL";
 /// The path of the helper; none if it is missing.
 const HELPER: &str = "TENURE_PRINCIPAL_HELPER";
+/// Whether its lease is guarded.
+const GUARDED: &str = "TENURE_PRINCIPAL_GUARDED";
 /// Whether orphans become its children.
 const SUBREAPER: &str = "TENURE_PRINCIPAL_SUBREAPER";
 
@@ -32,20 +35,36 @@ impl Principal {
     /// Starts it, and waits until it leads.
     #[track_caller]
     pub(crate) fn lead(url: &str, helper: Option<&Path>) -> Self {
-        let own = Self::start(url, helper, false);
-        own.0
+        Self::start(url, helper, false).leading()
+    }
+
+    /// The same with a guarded lease.
+    #[track_caller]
+    pub(crate) fn lead_guarded(url: &str, helper: Option<&Path>) -> Self {
+        Self::start_with(url, helper, &[GUARDED]).leading()
+    }
+
+    #[track_caller]
+    fn leading(self) -> Self {
+        self.0
             .wait_for("leadership", LIMIT, |line| line["event"] == "leading");
-        own
+        self
     }
 
     #[track_caller]
     pub(crate) fn start(url: &str, helper: Option<&Path>, subreaper: bool) -> Self {
+        let subreaper = subreaper.then_some(SUBREAPER);
+        Self::start_with(url, helper, subreaper.as_slice())
+    }
+
+    #[track_caller]
+    fn start_with(url: &str, helper: Option<&Path>, set: &[&str]) -> Self {
         let mut env = vec![(URL.to_owned(), url.to_owned())];
         if let Some(helper) = helper {
             env.push((HELPER.to_owned(), helper.to_str().unwrap().to_owned()));
         }
-        if subreaper {
-            env.push((SUBREAPER.to_owned(), "yes".to_owned()));
+        for name in set {
+            env.push(((*name).to_owned(), "yes".to_owned()));
         }
         let options = Options {
             env,
@@ -133,7 +152,12 @@ fn open(url: &Url) -> Client {
         _ => {}
     };
     client.events().on_each(tell).unwrap();
-    let contender = client.contend(ContenderOptions::new(url.path())).unwrap();
+    let policy = match std::env::var_os(GUARDED) {
+        Some(_) => LeasePolicy::Guarded,
+        None => LeasePolicy::Verified,
+    };
+    let options = ContenderOptions::new(url.path()).policy(policy);
+    let contender = client.contend(options).unwrap();
     let tell = |event| {
         if let ContenderEvent::Leading { member, .. } = event {
             say(&json!({"event": "leading", "token": member.token}));
