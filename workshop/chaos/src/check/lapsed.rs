@@ -7,8 +7,12 @@ use tenure_field::tool::What;
 
 pub(super) fn check(case: &Case<'_>) -> Vec<Violation> {
     let mut violations = Vec::new();
-    let lease_max = case.history.header.session_timeout_ns();
+    let timeout_ns = case.history.header.session_timeout_ns();
     for (name, client) in &case.clients {
+        let guarded = client
+            .lease
+            .map(|lease| u64::try_from(lease.as_nanos()).unwrap_or(u64::MAX));
+        let lease_max = guarded.unwrap_or(timeout_ns);
         let mut lost = BTreeSet::new();
         // The tenure, its last lease end in jeopardy, and the time of its last line.
         let mut led: Option<(u64, Option<u64>, u64)> = None;

@@ -402,7 +402,11 @@ fn a_process_that_was_stopped_for_long_does_not_lead_on() {
         story.agree(20.0, Some(5), 2)
     };
     stopped(3.0).is_good();
-    stopped(14.0).breaks("what has lapsed stays over", 8, "stopped for 12.000 s");
+    const LAPSED: &str = "what has lapsed stays over";
+    stopped(14.0).breaks(LAPSED, 8, "stopped for 12.000 s");
+    let guarded = |until| stopped(until).with_leases(&[Some(1000), None]);
+    guarded(3.0).is_good();
+    guarded(3.1).breaks(LAPSED, 8, "stopped for 1.100 s");
 }
 
 #[test]

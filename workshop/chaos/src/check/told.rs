@@ -1,9 +1,9 @@
 //! A leader reports its loss before its successor leads.
 //!
-//! A stopped process cannot report it, a killed one does not, and one whose znode a stranger
-//! deleted learns it as late as its successor does, unless its lease is guarded: then the successor waits. A leader that gives leadership up by itself
-//! ends its lease first, but its line and its successor's are only milliseconds apart, and either
-//! may be printed late. The check of their beliefs covers all of these.
+//! A stopped process cannot report it, a killed one does not, and one whose znode a stranger deleted learns it as
+//! late as its successor does, unless its lease is guarded: then the successor waits. A leader that gives
+//! leadership up by itself ends its lease first, but its line and its successor's are only milliseconds apart, and
+//! either may be printed late. The check of their beliefs covers all of these.
 
 use super::{Case, Violation, span};
 use crate::tenures::Led;

@@ -2,9 +2,11 @@
 //! own, and the clients.
 
 mod cast;
+mod compare;
 mod lease;
 mod look;
 mod player;
+mod stranger;
 
 use crate::clock::Clock;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,9 +30,6 @@ pub(crate) use player::{Job, Player, Spec, Way};
 pub(crate) const SERVERS: usize = 3;
 /// How long a healthy ensemble may be unable to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often the servers' contents are compared before a difference counts, and the pause before each time.
-const LOOKS: usize = 4;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 /// The options of servers and clients.
 #[derive(Clone, Debug)]
@@ -235,89 +234,6 @@ impl Cluster {
             });
         }
         Ok(agreed)
-    }
-
-    /// Fails if a server serves other members of these groups than the server that leads, for a time in which
-    /// any server catches up: then it has lost a write, and what its clients do proves nothing.
-    fn compare_servers(&self, groups: &[String]) -> Result<(), Stop> {
-        let leader = self.ensemble.leader();
-        let mut lasting: Option<BTreeSet<String>> = None;
-        for _ in 0..LOOKS {
-            std::thread::sleep(BETWEEN_LOOKS);
-            // A server that cannot be asked serves nobody.
-            let Ok(of_leader) = self.paths_at(leader, groups) else {
-                return Ok(());
-            };
-            let mut differences = BTreeSet::new();
-            for server in (0..SERVERS).filter(|server| *server != leader) {
-                let paths = self.paths_at(server, groups);
-                for path in paths
-                    .iter()
-                    .flat_map(|paths| paths.symmetric_difference(&of_leader))
-                {
-                    differences.insert(format!("server{}: {path}", server + 1));
-                }
-            }
-            lasting = Some(match lasting {
-                Some(before) => before.intersection(&differences).cloned().collect(),
-                None => differences,
-            });
-        }
-        let lasting: Vec<String> = lasting.unwrap_or_default().into_iter().collect();
-        match lasting.is_empty() {
-            true => Ok(()),
-            false => Err(Stop::Failed(format!(
-                "the servers disagree, so they have lost a write (ZooKeeper has had such bugs: ZOOKEEPER-4394, \
-                 ZOOKEEPER-4712), and what their clients do proves nothing. Not the same as on server{}, which \
-                 leads: {}",
-                leader + 1,
-                lasting.join(", ")
-            ))),
-        }
-    }
-
-    fn paths_at(&self, server: usize, groups: &[String]) -> io::Result<BTreeSet<String>> {
-        let addr = self.ensemble.server(server).addr();
-        self.server_hosts[server].netns().enter(|| {
-            let mut look = Look::open(addr)?;
-            let mut paths = BTreeSet::new();
-            for group in groups {
-                let members = look.members(group)?.into_iter();
-                paths.extend(members.map(|member| format!("{} ({})", member.path, member.token)));
-            }
-            look.close();
-            Ok(paths)
-        })
-    }
-
-    /// Deletes the leaders of these groups together, as a stranger does.
-    pub(crate) fn depose(&self, groups: &[String]) -> Result<(), Stop> {
-        self.strike(|look| {
-            let mut leaders = Vec::new();
-            for group in groups {
-                leaders.extend(look.members(group)?.into_iter().next());
-            }
-            let paths: Vec<&str> = leaders.iter().map(|leader| leader.path.as_str()).collect();
-            look.delete(&paths)
-        })
-    }
-
-    /// Deletes a group with all its members, as a stranger does.
-    pub(crate) fn raze(&self, group: &str) -> Result<(), Stop> {
-        self.strike(|look| {
-            let members = look.members(group)?;
-            let paths = members.iter().map(|member| member.path.as_str());
-            let paths: Vec<&str> = paths.chain([group]).collect();
-            look.delete(&paths)
-        })
-    }
-
-    /// Acts on the contents until an act is not overtaken by a client's.
-    fn strike(&self, act: impl Fn(&mut Look) -> io::Result<bool> + Sync) -> Result<(), Stop> {
-        self.look_until(|look| match act(look)? {
-            true => Ok(()),
-            false => Err(io::Error::other("it changes all the time")),
-        })
     }
 
     /// A look at the contents of the server that leads, by a session of its own.
