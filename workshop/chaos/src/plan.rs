@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn every_fault_comes_before_any_comes_again() {
         let all = rounds(3);
-        let firsts = all.chunks(Fault::ALL.len()).take(4);
+        let firsts = all.chunks_exact(Fault::ALL.len());
         for cycle in firsts {
             let mut faults: Vec<Fault> = cycle.iter().map(|round| round.acts[0].fault).collect();
             faults.sort();
