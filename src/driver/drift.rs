@@ -5,7 +5,8 @@
 //! longer than another machine grants. `CLOCK_MONOTONIC_RAW` is not touched by that, but stands still
 //! while the machine sleeps. So the edge reads both: it shortens a lease by the time that the one lost
 //! against the other since the oldest request that a lease can rest on, and the rest must not have
-//! passed by either clock.
+//! passed by either clock. A daemon may also have the clock run faster: then a wait for another machine's lease is
+//! lengthened by the time that the one gained.
 
 use crate::core::Time;
 use std::collections::VecDeque;
@@ -44,20 +45,32 @@ impl Drift {
 
     /// How much longer than `window` the last `window` by the clock may have lasted.
     pub(super) fn lost(&self, now: Time, ahead: i64, window: Duration) -> Duration {
-        let mut least = ahead;
-        for (at, then) in self.0.iter().rev() {
-            least = least.min(*then);
-            // The last one before the window counts, too: nothing is known of the time between.
-            if now.since(*at) >= window {
-                break;
-            }
-        }
-        let lost = Duration::from_nanos(ahead.abs_diff(least));
-        if lost * TOLERATED <= window {
-            Duration::ZERO
-        } else {
-            lost
-        }
+        let least = self.within(now, window).fold(ahead, i64::min);
+        tolerated(ahead.abs_diff(least), window)
+    }
+
+    /// How much shorter than `window` the last `window` by the clock may have been.
+    pub(super) fn gained(&self, now: Time, ahead: i64, window: Duration) -> Duration {
+        let most = self.within(now, window).fold(ahead, i64::max);
+        tolerated(most.abs_diff(ahead), window)
+    }
+
+    /// The comparisons within the last `window`, and the last one before it: nothing is known of the time between.
+    fn within(&self, now: Time, window: Duration) -> impl Iterator<Item = i64> {
+        let mut is_before = false;
+        let newest = self.0.iter().rev();
+        newest
+            .take_while(move |(at, _)| !std::mem::replace(&mut is_before, now.since(*at) >= window))
+            .map(|(_, ahead)| *ahead)
+    }
+}
+
+/// A difference that leases have room for is none.
+fn tolerated(nanos: u64, window: Duration) -> Duration {
+    let difference = Duration::from_nanos(nanos);
+    match difference * TOLERATED <= window {
+        true => Duration::ZERO,
+        false => difference,
     }
 }
 
@@ -88,6 +101,21 @@ mod tests {
             let lost = drift.lost(now, ahead, T);
             assert!(lost >= T / 12, "{lost:?}");
             assert!(lost <= (T + every + SPACING) / 11, "{lost:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_fast_clock_gained_is_found_whenever_it_was_looked_at() {
+        for every in [1, 60, 700, 3_000] {
+            let every = Duration::from_millis(every);
+            let (drift, now, ahead) = slewed(-83_340_000, every);
+            let gained = drift.gained(now, ahead, T);
+            assert!(gained >= T / 12, "{gained:?}");
+            assert!(gained <= (T + every + SPACING) / 11, "{gained:?}");
+        }
+        for rate in [0, 900_000, -900_000, 83_333_000] {
+            let (drift, now, ahead) = slewed(rate, Duration::from_millis(60));
+            assert_eq!(drift.gained(now, ahead, T), Duration::ZERO);
         }
     }
 

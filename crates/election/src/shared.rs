@@ -5,6 +5,7 @@ use super::shared_lease::SharedLeases;
 use super::watches::Watches;
 use super::znode::OwnZnodes;
 use super::{Event, Handle, Outbox, ServerKind};
+use core::time::Duration;
 use tenure_proto::Request;
 use tenure_session::{Session, Time};
 
@@ -14,6 +15,8 @@ pub(crate) struct Shared {
     /// The newest instant that the edge has reported.
     pub(crate) now: Time,
     pub(crate) session: Session<Ask>,
+    /// The time by which the clock behind `now` may have run ahead of true time within the longest wait.
+    pub(crate) clock_lead: Duration,
     pub(crate) watches: Watches,
     pub(crate) znodes: OwnZnodes,
     /// The leases that leaderships share.

@@ -7,7 +7,7 @@ use super::super::memory::MemoryEvent;
 use super::super::messages::{Message, Transport};
 use super::super::{guard, log_lines, resolve, sys};
 use super::{OwnedInput, Thread};
-use crate::core::{Event, Input, Lease, Output};
+use crate::core::{Event, GUARD_MAX, Input, Lease, Output};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 impl Thread {
@@ -77,6 +77,10 @@ impl Thread {
         let now = sys::now();
         if matches!(input, Input::Connected { .. }) {
             entry.counters.connections.one();
+        }
+        if matches!(input, Input::Tick) {
+            let lead = self.drift.gained(now, sys::ahead(), GUARD_MAX);
+            entry.core.set_clock_lead(lead);
         }
         if matches!(input, Input::Received { .. }) {
             let lag = entry.lost_time(&self.drift, now);

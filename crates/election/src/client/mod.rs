@@ -122,6 +122,7 @@ impl Client {
             shared: Shared {
                 now: Time::default(),
                 session,
+                clock_lead: core::time::Duration::ZERO,
                 watches: Watches::default(),
                 znodes: OwnZnodes::default(),
                 leases: SharedLeases::default(),
@@ -208,6 +209,13 @@ impl Client {
     /// `lag`. Zero by default.
     pub fn set_clock_lag(&mut self, lag: core::time::Duration) {
         self.shared.session.set_clock_lag(lag);
+    }
+
+    /// Sets the time by which the clock behind `now` may have run ahead of true time within the last
+    /// [`GUARD_MAX`](crate::GUARD_MAX), if another program speeds it up: a wait for another's lease is longer by `lead`.
+    /// Zero by default.
+    pub fn set_clock_lead(&mut self, lead: core::time::Duration) {
+        self.shared.clock_lead = lead;
     }
 
     /// The numbers of handles, own znodes and watches that it holds: they must not grow as handles come

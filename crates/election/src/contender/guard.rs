@@ -69,6 +69,8 @@ pub(super) struct Guard {
     step: Step,
     /// When the answer came that showed the last member before it gone.
     first_at: Time,
+    /// By how much the wait was lengthened because the own clock ran ahead.
+    gained: Duration,
     /// Its own mark.
     mark: Mark,
     /// The send time of the newest proof of its znode, since the mark is its own.
@@ -122,6 +124,7 @@ impl Contender {
         self.guard = Some(Guard {
             step: Step::Reading { asked: false },
             first_at: shared.now,
+            gained: Duration::ZERO,
             mark: Mark {
                 released: false,
                 token: member.token,
@@ -269,16 +272,26 @@ impl Contender {
         }
     }
 
-    /// Ends its wait, if that is due.
+    /// Ends its wait, if that is due. The wait is longer by the time that the own clock has gained.
     pub(super) fn guard_tick(&mut self, shared: &mut Shared) {
-        if let Some(Guard {
+        let Some(Guard {
             step: Step::Waiting { until, version },
+            gained,
             ..
-        }) = self.guard
-            && until <= shared.now
-        {
-            self.write_mark(version, shared);
+        }) = &mut self.guard
+        else {
+            return;
+        };
+        if *until > shared.now {
+            return;
         }
+        let more = shared.clock_lead.saturating_sub(*gained);
+        if more.is_zero() {
+            let version = *version;
+            return self.write_mark(version, shared);
+        }
+        *until = *until + more;
+        *gained += more;
     }
 
     /// Writes the own mark over the one of this version, by the first proof of its leadership.

@@ -243,6 +243,7 @@ impl<Q: Question> Session<Q> {
             requests: Requests::after(self.last_xid),
             pings: VecDeque::new(),
             last_sent: sent,
+            last_ping: sent,
             since: now,
             is_slow: now.since(sent) > lease::early_ping_interval(timeout),
             proofs: Proofs::new(sent, now, handshake, timeout, relay, before),

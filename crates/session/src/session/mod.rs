@@ -95,6 +95,8 @@ struct Up<Q: Question> {
     /// sent before the handshake was answered.
     pings: VecDeque<Time>,
     last_sent: Time,
+    /// When the last ping was sent, or the handshake.
+    last_ping: Time,
     since: Time,
     /// Whether the server took long to answer the handshake.
     is_slow: bool,
@@ -651,8 +653,13 @@ impl<Q: Question> Session<Q> {
         let proof = proof.map(|asked| asked + limit);
         let answer = answer.into_iter().chain(proof).min();
         let answer = answer.map(|at| (at, SessionWake::Answer));
+        // On other servers than ZooKeeper a read does not touch the session where its expiry is decided.
+        let touched = match self.kind {
+            ServerKind::ZooKeeper => up.last_sent,
+            ServerKind::Other => up.last_ping,
+        };
         let ping = (
-            up.last_sent + lease::ping_interval(timeout, self.leading),
+            touched + lease::ping_interval(timeout, self.leading),
             SessionWake::Ping,
         );
         // One ping at a time: a second one would add nothing to the first.
@@ -692,6 +699,7 @@ impl<Q: Question> Session<Q> {
             Request::Ping.encode(xid::PING, &mut bytes);
             up.pings.push_back(now);
             up.last_sent = now;
+            up.last_ping = now;
             out.put(Output::Send {
                 conn: up.conn,
                 bytes,
