@@ -92,7 +92,6 @@ impl Hazards {
         let (doom, touches) = (met(Hazard::Doom, 1), met(Hazard::Touches, 2));
         let (acls, refusals) = (met(Hazard::Acls, 5), met(Hazard::Refusals, 6));
         let slow = met(Hazard::Slow, 8);
-        let guarded = met(Hazard::Guarded, 4);
         let most = if doomed { CLOSING_BROKEN } else { CLOSING_MAX };
         let mix = [Authenticated::All, Authenticated::Some];
         Self {
@@ -109,11 +108,23 @@ impl Hazards {
             acls,
             refusals: refusals.then(|| if dice.bool() { 0 } else { dice.u32(1..20) }),
             slow: slow.then(|| dice.u64(1..=100)),
-            guarded: guarded.then(|| match dice.u8(0..4) {
-                0 => Guarded::Some,
-                _ => Guarded::All,
-            }),
+            guarded: Guarded::draw(seed, only),
         }
+    }
+}
+
+impl Guarded {
+    /// Dice of its own: the worlds without it are the same as if there were none with it.
+    fn draw(seed: u64, only: Option<Hazard>) -> Option<Self> {
+        let mut dice = Rng::with_seed(seed.wrapping_mul(0xa076_1d64_78bd_642f) ^ 0x6a4d_ed11);
+        let is_met = match only {
+            None => dice.u8(0..4) == 0,
+            Some(only) => only == Hazard::Guarded,
+        };
+        is_met.then(|| match dice.u8(0..4) {
+            0 => Self::Some,
+            _ => Self::All,
+        })
     }
 }
 

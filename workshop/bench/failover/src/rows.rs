@@ -64,6 +64,9 @@ const fn row(name: &'static str, library: Library, loss: Loss, rounds: Rounds) -
 const VERIFIED: Library = Library::Tenure(&["--policy", "verified"]);
 const STRICT: Library = Library::Tenure(&["--policy", "strict"]);
 const SESSION: Library = Library::Tenure(&["--policy", "session"]);
+const GUARDED: Library = Library::Tenure(&["--policy", "guarded"]);
+const QUICK: Library = Library::Tenure(&["--policy", "guarded", "--fail-over", "1s"]);
+const GUARDED_ALONE: Library = Library::Tenure(&["--policy", "guarded", "--no-undertaker"]);
 const ALONE: Library = Library::Tenure(&["--policy", "verified", "--no-undertaker"]);
 
 /// The ratios of a loss are to its first row. Another policy or option is a [`Library`] more, and its rows.
@@ -71,6 +74,13 @@ pub(crate) const ROWS: &[Row] = &[
     row("tenure, `verified`", VERIFIED, Loss::HandOver, Rounds::Many),
     row("tenure, `strict`", STRICT, Loss::HandOver, Rounds::Many),
     row("tenure, `session`", SESSION, Loss::HandOver, Rounds::Many),
+    row("tenure, `guarded`", GUARDED, Loss::HandOver, Rounds::Many),
+    row(
+        "tenure, `guarded`, `--fail-over 1s`",
+        QUICK,
+        Loss::HandOver,
+        Rounds::Many,
+    ),
     row(
         "kazoo, `Election`",
         Library::Kazoo,
@@ -86,6 +96,19 @@ pub(crate) const ROWS: &[Row] = &[
     row("tenure, `verified`", VERIFIED, Loss::Kill, Rounds::Many),
     row("tenure, `strict`", STRICT, Loss::Kill, Rounds::Many),
     row("tenure, `session`", SESSION, Loss::Kill, Rounds::Many),
+    row("tenure, `guarded`", GUARDED, Loss::Kill, Rounds::Many),
+    row(
+        "tenure, `guarded`, `--fail-over 1s`",
+        QUICK,
+        Loss::Kill,
+        Rounds::Many,
+    ),
+    row(
+        "tenure, `guarded`, without an undertaker",
+        GUARDED_ALONE,
+        Loss::Kill,
+        Rounds::Few,
+    ),
     row(
         "tenure, `verified`, without an undertaker",
         ALONE,
@@ -100,6 +123,13 @@ pub(crate) const ROWS: &[Row] = &[
         Rounds::Few,
     ),
     row("tenure, `verified`", VERIFIED, Loss::CutOff, Rounds::Few),
+    row("tenure, `guarded`", GUARDED, Loss::CutOff, Rounds::Few),
+    row(
+        "tenure, `guarded`, `--fail-over 1s`",
+        QUICK,
+        Loss::CutOff,
+        Rounds::Many,
+    ),
 ];
 
 /// The rows of the table of writes: a leader and a standby, and nothing happens.
@@ -107,6 +137,8 @@ pub(crate) const STEADY: &[(&str, Library)] = &[
     ("tenure, `verified`", VERIFIED),
     ("tenure, `strict`", STRICT),
     ("tenure, `session`", SESSION),
+    ("tenure, `guarded`", GUARDED),
+    ("tenure, `guarded`, `--fail-over 1s`", QUICK),
     ("kazoo, `Election`", Library::Kazoo),
     ("Curator, `LeaderLatch`", Library::Curator),
 ];
