@@ -230,7 +230,6 @@ impl Contender {
                 return self.guard_wait(Error::new(ErrorKind::InvalidInput, text), shared);
             }
         };
-        self.again.over();
         let (first_at, length) = match mark {
             Some(mark) if mark.token == member.token && !mark.released => {
                 guard.mark.beats = guard.mark.beats.max(mark.beats);
@@ -256,6 +255,7 @@ impl Contender {
             until,
             version: stat.version,
         };
+        self.again.over();
         let event = ContenderEvent::Standby {
             member: member.clone(),
             ahead: 0,
@@ -395,6 +395,7 @@ impl Contender {
             return;
         };
         guard.step = Step::Marked { version };
+        self.again.over();
         znode::set_farewell(shared, znode, Farewell::new(&guard.mark, version));
         self.renew(shared);
     }
