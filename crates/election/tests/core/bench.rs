@@ -9,8 +9,8 @@ use fastrand::Rng;
 use seen::Seen;
 use std::time::Duration;
 use tenure_election::{
-    ANSWER_BYTES_MAX, Call, CallId, Client, Command, ContenderSpec, Handle, Host, Input,
-    LeasePolicy, Reenrol, Secret, SessionOptions, Time,
+    ANSWER_BYTES_MAX, Call, CallId, Client, Command, ContenderSpec, Handle, Host, Identity, Input,
+    LeasePolicy, Reenrol, Secret, SessionOptions, Time, Will,
 };
 use tenure_model::{Ensemble, EnsembleOptions, ModelOptions};
 use tenure_proto::{Acl, ConnectRequest, Request};
@@ -86,25 +86,45 @@ impl Bench {
         timeout: Duration,
         credentials: Option<&str>,
     ) -> usize {
+        let options = self.options(servers, timeout, credentials);
+        self.start(|id| Client::new(options, 1000 + id as u64))
+    }
+
+    /// A client that carries out these wills and closes this session of another one, in at most `T`.
+    pub(crate) fn undertaker(&mut self, identity: Identity, wills: Vec<Will>) -> usize {
+        let options = self.options(&["127.0.0.1"], identity.timeout, None);
+        let patience = self.now() + T;
+        self.start(|id| Client::bury(options, identity, wills, patience, 1000 + id as u64))
+    }
+
+    fn options(
+        &self,
+        servers: &[&str],
+        timeout: Duration,
+        credentials: Option<&str>,
+    ) -> SessionOptions {
         let servers = servers.iter().map(|name| Host {
             name: (*name).into(),
             port: 2181,
         });
-        let options = SessionOptions {
+        SessionOptions {
             servers: servers.collect(),
             timeout,
             credentials: credentials.map(Secret::new),
             tick: self.tick,
             answer_bytes_max: ANSWER_BYTES_MAX,
-        };
+        }
+    }
+
+    /// Starts a client on a node of its own.
+    fn start(&mut self, client: impl FnOnce(usize) -> Client) -> usize {
         let id = self.world.hosts.len();
         let mut host = tenure_worlds::Host::new(Clock::TRUE, 1, Quality::exact(nanos(DELAY)));
         host.trap = self.seen.trap;
         self.world.hosts.push(host);
         self.seen.nodes.push(seen::Node::default());
         self.set_reply_delay(self.reply_delay);
-        let client = Client::new(options, 1000 + id as u64);
-        self.world.start(&mut self.seen, id, client);
+        self.world.start(&mut self.seen, id, client(id));
         id
     }
 
@@ -142,6 +162,10 @@ impl Bench {
             warm: self.warm,
             ..ContenderSpec::new(GROUP)
         };
+        self.contend_as(node, handle, spec);
+    }
+
+    pub(crate) fn contend_as(&mut self, node: usize, handle: u64, spec: ContenderSpec) {
         let handle = Handle(handle);
         self.command(node, Command::Contend { handle, spec });
     }
@@ -200,9 +224,20 @@ impl Bench {
         self.world.sever(&mut self.seen, node);
     }
 
+    /// The connection of this node breaks, and another one is possible.
+    pub(crate) fn hang_up(&mut self, node: usize) {
+        self.world.sever(&mut self.seen, node);
+    }
+
     /// Connections that lost bytes stay dead.
     pub(crate) fn heal(&mut self, node: usize) {
         self.world.heal_client(node, true);
+    }
+
+    /// The process ends without a word; its leases end with it.
+    pub(crate) fn kill(&mut self, node: usize) {
+        assert!(self.world.kill(node, false), "it runs");
+        self.seen.nodes[node].leases.clear();
     }
 
     pub(crate) fn pause(&mut self, node: usize) {

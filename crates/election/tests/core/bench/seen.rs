@@ -124,6 +124,12 @@ impl Bench {
         self.world.ensemble.children(GROUP).unwrap_or_default()
     }
 
+    /// The data of the group's znode, as text.
+    pub(crate) fn mark(&self) -> String {
+        let data = self.world.ensemble.node(GROUP).map(|(data, _)| data);
+        String::from_utf8(data.unwrap_or_default()).expect("text")
+    }
+
     pub(crate) fn session(&self, node: usize) -> i64 {
         let connected = |(_, _, event): &(Time, Handle, Event)| match event {
             Event::Session(SessionEvent::Connected { session, .. }) => Some(*session),

@@ -1,0 +1,155 @@
+//! Fail-over: a silent leader is replaced while its session lives.
+
+use crate::bench::{Bench, GROUP, T};
+use std::time::Duration;
+use tenure_election::{
+    ContenderEvent, ContenderSpec, ErrorKind, GUARD_MAX, LeasePolicy, LostReason, Reenrol,
+};
+use tenure_proto::{Acl, Perms, op};
+
+const SECOND: Duration = Duration::from_secs(1);
+/// The time in which a silent leader is replaced.
+const WITHIN: Duration = Duration::from_secs(2);
+const BEAT: Duration = Duration::from_millis(200);
+const FIRST: &str = "/group/c_0000000000";
+
+fn spec(fail_over: Option<Duration>) -> ContenderSpec {
+    ContenderSpec {
+        label: Some("c".into()),
+        policy: LeasePolicy::Guarded,
+        reenrol: Reenrol::Never,
+        fail_over,
+        ..ContenderSpec::new(GROUP)
+    }
+}
+
+/// Clients that contend one after another; the first one leads.
+fn contenders(each: &[Option<Duration>]) -> Bench {
+    let mut bench = Bench::new();
+    for (id, fail_over) in each.iter().enumerate() {
+        bench.client();
+        bench.contend_as(id, 1, spec(*fail_over));
+        bench.run(SECOND);
+    }
+    bench.run(GUARD_MAX + SECOND);
+    assert!(bench.leads(0, 1), "{:?}", bench.contender_events(0, 1));
+    bench
+}
+
+fn stands(bench: &Bench) -> bool {
+    bench.world.ensemble.node(FIRST).is_some()
+}
+
+#[test]
+fn a_leader_that_is_cut_off_is_deposed_after_four_beats_and_replaced_in_time() {
+    for phase in 0..10 {
+        let mut bench = contenders(&[Some(WITHIN); 3]);
+        bench.run(BEAT * phase / 10);
+        bench.cut(0);
+        let cut = bench.now();
+        assert!(bench.run_while_not(T, |b| !stands(b)));
+        let silent = bench.now().since(cut);
+        // The newest beat was up to one beat ago.
+        assert!(silent > BEAT * 3 - BEAT / 10, "{phase}: {silent:?}");
+        assert!(silent <= BEAT * 4 + BEAT / 10, "{phase}: {silent:?}");
+        let session = bench.session(0);
+        assert!(bench.run_while_not(T, |b| b.leads(1, 1)));
+        let took = bench.now().since(cut);
+        assert!(took <= WITHIN, "{phase}: {took:?}");
+        assert!(bench.world.ensemble.sessions().contains(&session));
+        // The lease of the leader was as long as four beats.
+        let suspected = cut + silent;
+        assert!(bench.now() >= suspected + BEAT * 4);
+        bench.heal(0);
+        bench.run(T);
+        assert!(bench.leads(1, 1) && !bench.leads(0, 1));
+        assert_eq!(bench.losses(0, 1), [LostReason::LeaseLapsed]);
+    }
+}
+
+#[test]
+fn a_leader_that_shows_beats_is_left_alone() {
+    let mut bench = contenders(&[Some(WITHIN); 2]);
+    let beats = |bench: &Bench| {
+        let mark = bench.mark();
+        let (head, beats) = mark.rsplit_once(' ').unwrap();
+        assert!(head.ends_with(" 800 200"), "{mark}");
+        beats.parse::<u64>().unwrap()
+    };
+    let before = beats(&bench);
+    bench.run(10 * T);
+    let shown = beats(&bench) - before;
+    assert!((295..=305).contains(&shown), "each 200 ms: {shown}");
+    assert!(bench.leads(0, 1));
+    let standbys = bench.contender_events(1, 1);
+    let standby = |event: &&ContenderEvent| matches!(event, ContenderEvent::Standby { .. });
+    assert_eq!(standbys.iter().filter(standby).count(), 1);
+}
+
+/// The leader may be alive: nothing but its session shows that.
+#[test]
+fn a_leader_whose_mark_shows_no_beats_is_left_alone() {
+    let mut bench = contenders(&[None, Some(WITHIN)]);
+    bench.run(10 * T);
+    assert!(bench.leads(0, 1));
+    let session = bench.session(0);
+    bench.cut(0);
+    assert!(bench.run_while_not(2 * T, |b| !stands(b)));
+    assert!(!bench.world.ensemble.sessions().contains(&session));
+    assert!(bench.run_while_not(T, |b| b.leads(1, 1)));
+}
+
+/// A contender without the option deposes nobody.
+#[test]
+fn a_contender_that_does_not_ask_for_it_waits_for_the_end_of_the_session() {
+    let mut bench = contenders(&[Some(WITHIN), None]);
+    let session = bench.session(0);
+    bench.cut(0);
+    assert!(bench.run_while_not(2 * T, |b| !stands(b)));
+    assert!(!bench.world.ensemble.sessions().contains(&session));
+}
+
+#[test]
+fn a_silent_leader_that_may_not_be_deleted_stays_until_its_session_ends() {
+    let mut bench = contenders(&[Some(WITHIN); 2]);
+    let mut acl = Acl::open();
+    acl[0].perms = Perms(Perms::ALL.0 & !Perms::DELETE.0);
+    bench.set_acl(GROUP, &acl);
+    bench.cut(0);
+    bench.run(WITHIN);
+    let blocks = bench.blocks(1, 1);
+    assert_eq!(blocks.len(), 1, "{blocks:?}");
+    assert_eq!(blocks[0].kind(), ErrorKind::NoAuth);
+    let text = blocks[0].message();
+    assert!(text.contains("the leader /group/c_0000000000 is silent and may not be deleted"));
+    assert!(text.contains("`fail_over` needs DELETE permission on /group"));
+    assert!(stands(&bench));
+    bench.run(T);
+    assert!(!stands(&bench) && bench.leads(1, 1));
+}
+
+/// The answer to the deletion may be lost, or decide nothing.
+#[test]
+fn a_deposition_whose_answer_decides_nothing_is_tried_again() {
+    let mut bench = contenders(&[Some(WITHIN); 2]);
+    bench.refuse(1, op::MULTI, -127, 1);
+    bench.cut(0);
+    assert!(bench.run_while_not(T - SECOND, |b| !stands(b)));
+    assert!(bench.run_while_not(T, |b| b.leads(1, 1)));
+}
+
+#[test]
+fn an_ensemble_that_is_too_slow_for_the_beats_makes_no_leader_and_the_contender_says_so() {
+    let mut bench = Bench::new();
+    bench.create(GROUP);
+    bench.set_reply_delay(2 * BEAT);
+    bench.client();
+    bench.contend_as(0, 1, spec(Some(WITHIN)));
+    bench.run(3 * GUARD_MAX);
+    assert!(!bench.leads(0, 1));
+    let blocks = bench.blocks(0, 1);
+    assert_eq!(blocks[0].kind(), ErrorKind::Timeout);
+    let text = blocks[0].message();
+    assert!(text.contains("`fail_over` of 2s"), "{text}");
+    assert!(text.contains("would do"), "{text}");
+}

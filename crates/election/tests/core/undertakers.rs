@@ -1,0 +1,118 @@
+//! A client that carries out the wills of another one that is dead.
+
+use crate::bench::{Bench, GROUP, T};
+use std::time::Duration;
+use tenure_election::{
+    ContenderSpec, GUARD_MAX, Identity, LeasePolicy, SESSION, SessionEvent, Will,
+};
+use tenure_model::{ModelOptions, Personality};
+
+const SECOND: Duration = Duration::from_secs(1);
+const FIRST: &str = "/group/c_0000000000";
+
+/// A leader of this kind of server that was killed; its session, its wills and its token.
+fn killed(personality: Personality) -> (Bench, Identity, Vec<Will>, u64) {
+    let mut bench = Bench::with(ModelOptions {
+        personality,
+        ..ModelOptions::default()
+    });
+    bench.create(GROUP);
+    bench.client();
+    let spec = ContenderSpec {
+        label: Some("c".into()),
+        policy: LeasePolicy::Guarded,
+        lease: Some(SECOND),
+        ..ContenderSpec::new(GROUP)
+    };
+    bench.contend_as(0, 1, spec);
+    bench.run(GUARD_MAX + SECOND);
+    let token = bench.token(0, 1).expect("it leads");
+    let identity = bench.core(0).identity().cloned().unwrap();
+    let wills = bench.core(0).wills();
+    assert_eq!(wills.len(), 1, "{wills:?}");
+    assert_eq!((wills[0].path.as_str(), wills[0].token), (FIRST, token));
+    bench.kill(0);
+    assert_eq!(bench.mark(), format!("tenure 1 leading {token} 1000 0 0"));
+    (bench, identity, wills, token)
+}
+
+fn lives(bench: &Bench, session: i64) -> bool {
+    bench.world.ensemble.sessions().contains(&session)
+}
+
+fn is_closed(bench: &Bench, node: usize) -> bool {
+    let log = &bench.seen.nodes[node].log;
+    let closed = tenure_election::Event::Session(SessionEvent::Closed);
+    log.last()
+        .is_some_and(|(_, handle, event)| *handle == SESSION && *event == closed)
+}
+
+#[test]
+fn on_zookeeper_the_mark_is_released_and_the_session_closed() {
+    let (mut bench, identity, wills, token) = killed(Personality::ZooKeeper);
+    let session = identity.id;
+    let undertaker = bench.undertaker(identity, wills);
+    bench.run(SECOND);
+    assert_eq!(bench.mark(), format!("tenure 1 released {token} 1000 0 0"));
+    let (_, stat) = bench.world.ensemble.node(GROUP).unwrap();
+    assert_eq!(stat.mzxid, stat.pzxid, "one transaction");
+    assert_eq!(bench.members(), [""; 0]);
+    assert!(!lives(&bench, session));
+    assert!(is_closed(&bench, undertaker));
+}
+
+#[test]
+fn a_mark_that_has_changed_meanwhile_is_left_as_it_is() {
+    let (mut bench, identity, wills, token) = killed(Personality::ZooKeeper);
+    let session = identity.id;
+    let other = format!("tenure 1 leading {token} 2000 0 0");
+    bench.set_data(GROUP, other.as_bytes());
+    let undertaker = bench.undertaker(identity, wills);
+    bench.run(SECOND);
+    assert_eq!(bench.mark(), other);
+    assert_eq!(bench.members(), [""; 0]);
+    assert!(!lives(&bench, session));
+    assert!(is_closed(&bench, undertaker));
+}
+
+/// The session cannot be closed there by another client, but its member can be deleted.
+#[test]
+fn where_sessions_cannot_be_reattached_the_member_is_deleted_by_its_path_and_token() {
+    for kind in [Personality::Keeper, Personality::OldKeeper] {
+        let (mut bench, identity, wills, token) = killed(kind);
+        let session = identity.id;
+        let undertaker = bench.undertaker(identity, wills);
+        bench.run(SECOND);
+        assert!(lives(&bench, session), "{kind:?}");
+        assert_eq!(bench.mark(), format!("tenure 1 released {token} 1000 0 0"));
+        assert_eq!(bench.members(), [""; 0], "{kind:?}");
+        assert!(is_closed(&bench, undertaker), "{kind:?}");
+        assert_eq!(bench.world.ensemble.sessions(), [session], "{kind:?}");
+    }
+}
+
+#[test]
+fn a_znode_of_the_same_name_with_another_token_is_left_alone() {
+    for kind in [Personality::ZooKeeper, Personality::Keeper] {
+        let (mut bench, identity, mut wills, token) = killed(kind);
+        wills[0].token -= 1;
+        let undertaker = bench.undertaker(identity, wills);
+        assert!(bench.run_while_not(SECOND, |b| is_closed(b, undertaker)));
+        let leading = format!("tenure 1 leading {token} 1000 0 0");
+        assert_eq!(bench.mark(), leading, "{kind:?}");
+        // On ZooKeeper it goes with the session.
+        let is_gone = bench.world.ensemble.node(FIRST).is_none();
+        assert_eq!(is_gone, kind == Personality::ZooKeeper);
+    }
+}
+
+#[test]
+fn an_undertaker_that_reaches_no_server_gives_up_in_time() {
+    let (mut bench, identity, wills, _) = killed(Personality::ZooKeeper);
+    let start = bench.now();
+    let undertaker = bench.undertaker(identity, wills);
+    bench.cut(undertaker);
+    assert!(bench.run_while_not(2 * T, |b| is_closed(b, undertaker)));
+    let took = bench.now().since(start);
+    assert_eq!(took, T);
+}
