@@ -86,6 +86,21 @@ fn a_leader_that_shows_beats_is_left_alone() {
     assert_eq!(standbys.iter().filter(standby).count(), 1);
 }
 
+/// It learns late of beats that came in time: the transaction that would delete the leader names the newest one
+/// that it knows.
+#[test]
+fn a_contender_that_was_paused_does_not_depose_a_leader_that_lives() {
+    let mut bench = contenders(&[Some(WITHIN); 2]);
+    bench.run(T);
+    let depositions = bench.count_sent(1, op::MULTI);
+    bench.pause(1);
+    bench.run(WITHIN);
+    bench.resume(1);
+    bench.run(T);
+    assert!(bench.count_sent(1, op::MULTI) > depositions, "it tried");
+    assert!(bench.leads(0, 1) && stands(&bench));
+}
+
 /// The leader may be alive: nothing but its session shows that.
 #[test]
 fn a_leader_whose_mark_shows_no_beats_is_left_alone() {

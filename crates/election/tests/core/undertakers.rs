@@ -3,20 +3,26 @@
 use crate::bench::{Bench, GROUP, T};
 use std::time::Duration;
 use tenure_election::{
-    ContenderSpec, GUARD_MAX, Identity, LeasePolicy, SESSION, SessionEvent, Will,
+    Call, Command, ContenderSpec, Event, GUARD_MAX, Handle, Identity, LeasePolicy, SESSION,
+    SessionEvent, Will,
 };
 use tenure_model::{ModelOptions, Personality};
 
 const SECOND: Duration = Duration::from_secs(1);
 const FIRST: &str = "/group/c_0000000000";
 
-/// A leader of this kind of server that was killed; its session, its wills and its token.
-fn killed(personality: Personality) -> (Bench, Identity, Vec<Will>, u64) {
+fn server(personality: Personality) -> Bench {
     let mut bench = Bench::with(ModelOptions {
         personality,
         ..ModelOptions::default()
     });
     bench.create(GROUP);
+    bench
+}
+
+/// A leader of this kind of server that was killed; its session, its wills and its token.
+fn killed(personality: Personality) -> (Bench, Identity, Vec<Will>, u64) {
+    let mut bench = server(personality);
     bench.client();
     let spec = ContenderSpec {
         label: Some("c".into()),
@@ -42,7 +48,7 @@ fn lives(bench: &Bench, session: i64) -> bool {
 
 fn is_closed(bench: &Bench, node: usize) -> bool {
     let log = &bench.seen.nodes[node].log;
-    let closed = tenure_election::Event::Session(SessionEvent::Closed);
+    let closed = Event::Session(SessionEvent::Closed);
     log.last()
         .is_some_and(|(_, handle, event)| *handle == SESSION && *event == closed)
 }
@@ -103,6 +109,42 @@ fn a_znode_of_the_same_name_with_another_token_is_left_alone() {
         // On ZooKeeper it goes with the session.
         let is_gone = bench.world.ensemble.node(FIRST).is_none();
         assert_eq!(is_gone, kind == Personality::ZooKeeper);
+    }
+}
+
+/// Where its session cannot be closed by another client, a member that is no leader needs a will, too.
+#[test]
+fn a_plain_member_has_a_will_only_where_its_session_cannot_be_closed() {
+    for kind in [Personality::ZooKeeper, Personality::Keeper] {
+        let mut bench = server(kind);
+        bench.client();
+        let (handle, path) = (Handle(7), GROUP.to_owned());
+        bench.command(0, Command::Group { handle, path });
+        bench.with_call(0, |call| Command::Call {
+            handle,
+            call,
+            what: Call::Join {
+                label: None,
+                data: Vec::new(),
+            },
+        });
+        let before = bench.core(0).wills_version();
+        bench.run(SECOND);
+        assert_ne!(bench.core(0).wills_version(), before);
+        assert_eq!(bench.members().len(), 1);
+        let wills = bench.core(0).wills();
+        let [will] = &wills[..] else {
+            assert_eq!(kind, Personality::ZooKeeper, "{wills:?}");
+            continue;
+        };
+        assert_eq!(kind, Personality::Keeper, "{wills:?}");
+        assert_eq!(will.farewell, None);
+        let identity = bench.core(0).identity().cloned().unwrap();
+        bench.kill(0);
+        let undertaker = bench.undertaker(identity, wills);
+        bench.run(SECOND);
+        assert_eq!(bench.members(), [""; 0]);
+        assert!(is_closed(&bench, undertaker));
     }
 }
 
