@@ -64,10 +64,17 @@ const CAUGHT: &[(&str, u64)] = &[
     ("short-cap", 2000),
     ("released-while-waiting", 2000),
     ("leads-before-mark", 2000),
+    ("unknown-operations-tried", 2000),
 ];
 
 /// The mistakes that one world in many thousands shows: the kept worlds detect them.
-const RARE: &[&str] = &["late-create-looked-for-once"];
+const RARE: &[&str] = &[
+    "late-create-looked-for-once",
+    "earlier-group-trusted",
+    "deposed-without-version",
+    "verified-bound-dropped",
+    "idle-reads-for-pings",
+];
 
 /// The seeds at which the worlds begin.
 const SEEDS: [u64; 2] = [1, 5000];
