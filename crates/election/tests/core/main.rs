@@ -13,6 +13,7 @@ mod fail_over;
 mod faults;
 mod group;
 mod guarded;
+mod guarded_faults;
 mod late_creates;
 mod leases;
 mod names;
