@@ -100,6 +100,17 @@ fn a_contender_that_was_paused_does_not_depose_a_leader_that_lives() {
     assert!(bench.leads(0, 1) && stands(&bench));
 }
 
+#[test]
+fn a_contender_that_loses_its_connection_suspects_nobody() {
+    let mut bench = contenders(&[Some(WITHIN); 2]);
+    for phase in 0..10 {
+        bench.hang_up(1);
+        bench.run(T + BEAT * phase / 10);
+    }
+    assert_eq!(depositions(&bench, 1), 0);
+    assert!(bench.leads(0, 1) && stands(&bench));
+}
+
 /// The leader may be alive: nothing but its session shows that.
 #[test]
 fn a_leader_whose_mark_shows_no_beats_is_left_alone() {

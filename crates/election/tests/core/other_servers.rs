@@ -9,6 +9,7 @@ use tenure_election::{
 };
 use tenure_model::{ModelOptions, Personality};
 use tenure_proto::op;
+use tenure_worlds::span;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// The shortest session timeout that Keeper grants.
@@ -187,6 +188,69 @@ fn a_leader_that_is_reattached_leads_on() {
         "{last:?}"
     );
     is_spared(&bench, &[2, 1]);
+}
+
+/// What is asked while there is no connection is done by the next session.
+#[test]
+fn a_leader_that_withdraws_without_a_connection_releases_its_mark_later() {
+    for kind in OTHERS {
+        let mut bench = contenders(kind, 2);
+        let token = bench.token(0, 1).unwrap();
+        bench.sever(0);
+        let call = bench.withdraw(0, 1);
+        bench.heal(0);
+        let released = format!("tenure 1 released {token} 1000 0 0");
+        assert!(
+            bench.run_while_not(T / 2, |b| b.mark() == released),
+            "{kind:?}"
+        );
+        bench.run(SECOND);
+        assert!(bench.leads(1, 1), "{kind:?}");
+        let done = &bench.seen.nodes[0].done[&call];
+        assert_eq!(*done, Ok(Answer::Removed(true)), "{kind:?}");
+        assert_eq!(bench.members().len(), 1, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_client_that_was_away_for_long_contends_by_another_session() {
+    for kind in OTHERS {
+        let mut bench = contenders(kind, 2);
+        let session = bench.session(0);
+        bench.cut(0);
+        assert!(bench.run_while_not(2 * T, |b| b.leads(1, 1)), "{kind:?}");
+        bench.run(2 * T);
+        assert_eq!(bench.members().len(), 1, "{kind:?}");
+        bench.heal(0);
+        bench.run(2 * T);
+        assert_ne!(bench.session(0), session, "{kind:?}");
+        // The session that it is granted instead of the old one is put to use.
+        assert_eq!(bench.count_sent(0, op::CLOSE_SESSION), 0, "{kind:?}");
+        assert_eq!(bench.members().len(), 2, "{kind:?}");
+        assert!(bench.leads(1, 1), "{kind:?}");
+    }
+}
+
+/// The servers end sessions by a clock that can be set. After each step there is at most one leader.
+#[test]
+fn a_clock_that_jumps_forwards_ends_sessions_and_the_next_leader_waits() {
+    for kind in OTHERS {
+        let mut bench = contenders(kind, 2);
+        let sessions = bench.world.ensemble.sessions();
+        let token = bench.token(0, 1).unwrap();
+        // Just before the server looks for overdue sessions, so that no request saves them.
+        bench.run(Duration::from_millis(499));
+        let now = span(bench.world.now);
+        bench.world.ensemble.step_wall_clock(0, 3_600_000, now);
+        let start = bench.now();
+        let leads_anew = |b: &Bench| [0, 1].iter().any(|id| b.token(*id, 1) > Some(token));
+        assert!(bench.run_while_not(T, leads_anew), "{kind:?}");
+        assert!(bench.now().since(start) > SECOND, "{kind:?}");
+        let alive = bench.world.ensemble.sessions();
+        assert!(sessions.iter().all(|id| !alive.contains(id)), "{kind:?}");
+        bench.run(2 * T);
+        assert_eq!(bench.members().len(), 2, "{kind:?}");
+    }
 }
 
 #[test]

@@ -54,17 +54,19 @@ fn is_closed(bench: &Bench, node: usize) -> bool {
 }
 
 #[test]
-fn on_zookeeper_the_mark_is_released_and_the_session_closed() {
-    let (mut bench, identity, wills, token) = killed(Personality::ZooKeeper);
-    let session = identity.id;
-    let undertaker = bench.undertaker(identity, wills);
-    bench.run(SECOND);
-    assert_eq!(bench.mark(), format!("tenure 1 released {token} 1000 0 0"));
-    let (_, stat) = bench.world.ensemble.node(GROUP).unwrap();
-    assert_eq!(stat.mzxid, stat.pzxid, "one transaction");
-    assert_eq!(bench.members(), [""; 0]);
-    assert!(!lives(&bench, session));
-    assert!(is_closed(&bench, undertaker));
+fn where_sessions_are_reattached_the_mark_is_released_and_the_session_closed() {
+    for kind in [Personality::ZooKeeper, Personality::RaftKeeper] {
+        let (mut bench, identity, wills, token) = killed(kind);
+        let session = identity.id;
+        let undertaker = bench.undertaker(identity, wills);
+        bench.run(SECOND);
+        assert_eq!(bench.mark(), format!("tenure 1 released {token} 1000 0 0"));
+        let (_, stat) = bench.world.ensemble.node(GROUP).unwrap();
+        assert_eq!(stat.mzxid, stat.pzxid, "one transaction");
+        assert_eq!(bench.members(), [""; 0]);
+        assert!(!lives(&bench, session), "{kind:?}");
+        assert!(is_closed(&bench, undertaker), "{kind:?}");
+    }
 }
 
 #[test]
