@@ -210,6 +210,48 @@ fn our_client_leads_again_after_a_shut_down() {
 }
 
 #[test]
+fn a_guarded_contender_leads_on_every_server_and_again_after_its_end() {
+    let started = ["keeper", "old-keeper", "raftkeeper"].map(|kind| {
+        let server = Server::start(kind);
+        let tool = Tool::new(built_tool(), Duration::from_secs(4));
+        let words = ["--data", "me", "--policy", "guarded"];
+        let contender = tool.start("contend", &server.url(), &words);
+        (server, contender)
+    });
+    let all = started.map(|(server, contender)| {
+        let waits = contender.wait_for("the wait of a new group", LIMIT, is("standby"));
+        assert!(waits["waits_until_boottime_ns"].is_u64(), "{waits}");
+        let first = contender.wait_for("leadership", LIMIT, is("leading"));
+        (server, contender, token(&first))
+    });
+    for (server, contender, first) in all {
+        server.order("shut-down");
+        server.order("start");
+        contender.wait_for("another leadership, or the same one", LIMIT, |line| {
+            line["event"] == "leading" && token(line) >= first
+        });
+        assert_eq!(server.sessions(), 1);
+    }
+}
+
+#[test]
+fn a_verified_contender_is_refused_with_the_way_out() {
+    for kind in ["keeper", "raftkeeper"] {
+        for policy in ["verified", "strict"] {
+            let server = Server::start(kind);
+            let output = Command::new(built_tool())
+                .args(["contend", &server.url(), "--policy", policy])
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(1), "{kind} {policy}");
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(said.contains("not Apache ZooKeeper"), "{said}");
+            assert!(said.contains("`guarded`"), "{said}");
+        }
+    }
+}
+
+#[test]
 fn our_client_leads_on_servers_without_create2() {
     for kind in ["old-keeper", "raftkeeper"] {
         let server = Server::start(kind);
