@@ -242,7 +242,8 @@ impl Contender {
                 if is_trusted || leads {
                     return self.write_mark(stat.version, shared);
                 }
-                (guard.first_at, mark.lease)
+                // No longer lease can be configured, whatever somebody else has written.
+                (guard.first_at, mark.lease.min(lease::GUARD_MAX))
             }
             Some(_) | None if leads => return self.write_mark(stat.version, shared),
             Some(_) | None => (guard.first_at, lease::GUARD_MAX),
