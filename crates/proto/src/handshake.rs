@@ -97,6 +97,11 @@ impl ConnectResponse {
         });
     }
 
+    /// Whether the body of a frame turns the client away, as servers other than ZooKeeper do.
+    pub fn turns_away(body: &[u8]) -> bool {
+        Reader::new(body).i32() == Ok(TURNED_AWAY)
+    }
+
     /// Reads the body of a frame. Servers before 3.4 send no read-only flag; bytes behind the
     /// password are ignored.
     ///

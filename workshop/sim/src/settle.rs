@@ -85,5 +85,24 @@ fn unsettled(trial: &mut Trial, end: Nanos) -> Option<String> {
     trial.settled += trial.world.now - began;
     trial.run(trial.plan.timeout());
     let disorder = invariants::disorder(&trial.world, &trial.judge);
+    let disorder = disorder.or_else(|| lost_in_peace(trial));
     disorder.map(|what| format!("order did not last: {what}"))
+}
+
+/// On servers other than ZooKeeper: the first client that loses its session although nothing disturbs it. They
+/// end the session of a client that only reads.
+fn lost_in_peace(trial: &mut Trial) -> Option<String> {
+    if trial.plan.is_zookeeper() {
+        return None;
+    }
+    let sessions = |trial: &Trial| {
+        let all = trial.judge.users();
+        all.map(|(id, user)| (id, user.session)).collect::<Vec<_>>()
+    };
+    let before = sessions(trial);
+    trial.run(2 * trial.plan.timeout());
+    let after = sessions(trial);
+    let mut pairs = before.iter().zip(&after);
+    let (lost, _) = pairs.find(|(before, after)| before != after)?;
+    Some(format!("client {} lost its session in peace", lost.0))
 }

@@ -65,6 +65,7 @@ const CAUGHT: &[(&str, u64)] = &[
     ("released-while-waiting", 2000),
     ("leads-before-mark", 2000),
     ("unknown-operations-tried", 2000),
+    ("idle-reads-for-pings", 2000),
 ];
 
 /// The mistakes that one world in many thousands shows: the kept worlds detect them.
@@ -72,8 +73,6 @@ const RARE: &[&str] = &[
     "late-create-looked-for-once",
     "earlier-group-trusted",
     "deposed-without-version",
-    "verified-bound-dropped",
-    "idle-reads-for-pings",
 ];
 
 /// The seeds at which the worlds begin.

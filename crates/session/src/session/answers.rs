@@ -28,16 +28,22 @@ impl<Q: Question> Session<Q> {
                 ..
             } => {
                 let (conn, address, sent) = (*conn, *address, *sent);
+                let foreign = |why: String| format!("does not speak ZooKeeper's protocol: {why}");
                 let response = match decoder.next_frame() {
                     Ok(None) => return false,
-                    Ok(Some(body)) => ConnectResponse::decode(body).map_err(|e| e.to_string()),
-                    Err(error) => Err(error.to_string()),
+                    Ok(Some(body)) => ConnectResponse::decode(body).map_err(|error| {
+                        match ConnectResponse::turns_away(body) {
+                            true => format!("did not grant a session: {error}"),
+                            false => foreign(error.to_string()),
+                        }
+                    }),
+                    Err(error) => Err(foreign(error.to_string())),
                 };
                 match response {
                     Ok(response) => self.shaken(conn, address, sent, response, now, out),
                     Err(why) => {
                         out.put(Output::Close { conn });
-                        let error = format!("{address} did not grant a session: {why}");
+                        let error = format!("{address} {why}");
                         self.attempt_failed(error, now, out);
                     }
                 }
