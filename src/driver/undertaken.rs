@@ -76,15 +76,13 @@ impl Undertaken {
             // Another one, which knows nothing yet.
             _ => None,
         };
-        let is_known = known == identity && self.wills == version;
-        let wills = core.filter(|_| !is_known).map(Client::wills);
-        let wills = wills.unwrap_or_default();
+        if known == identity && self.wills == version {
+            return Ok(());
+        }
+        let wills = core.map(Client::wills).unwrap_or_default();
         // Most changes concern no will.
         let is_same = known == identity && wills == self.told_wills;
         let tell = || self.link.tell(self.client, &self.charge, identity, &wills);
-        if is_known {
-            return Ok(());
-        }
         if is_same || tell()? == Sent::Yes {
             self.told = (generation, identity.cloned());
             self.wills = version;

@@ -23,7 +23,7 @@ const RESTART_SPAN: Duration = Duration::from_secs(60);
 /// Whether another helper is to be started in the place of a lost one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Restart {
-    /// Yes, by whoever asked.
+    /// Yes, by the caller.
     Now,
     /// Somebody else does it, or has done it.
     Elsewhere,

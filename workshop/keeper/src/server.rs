@@ -129,6 +129,6 @@ impl Server {
 
 /// Prints a line.
 pub(crate) fn say(line: &Value) {
-    // Nobody reads it any more: standard input will end, too.
+    // Nobody reads it now: standard input will end, too.
     let _ = writeln!(stdout().lock(), "{line}");
 }

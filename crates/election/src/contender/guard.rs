@@ -429,7 +429,6 @@ impl Contender {
     /// How much the session must prove for it.
     pub(super) fn guard_proving(&self, shared: &Shared) -> Option<Proving> {
         let is_zookeeper = shared.server_kind() == ServerKind::ZooKeeper;
-        let next_in_line = self.before.len() + self.further == 1;
         match (&self.rank, &self.guard) {
             (Rank::Leading(_), _) => Some(Proving::Steadily),
             // What is left to wait for is a lease of the session.
@@ -451,7 +450,9 @@ impl Contender {
                 Some(Proving::Steadily)
             }
             // The verified lease is ready when its turn comes.
-            (Rank::Behind { .. }, _) if is_zookeeper && next_in_line => Some(Proving::Steadily),
+            (Rank::Behind { .. }, _) if is_zookeeper && self.is_next_in_line() => {
+                Some(Proving::Steadily)
+            }
             _ => None,
         }
     }

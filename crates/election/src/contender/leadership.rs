@@ -56,14 +56,18 @@ impl Contender {
         }
     }
 
+    /// Whether one member is before it.
+    pub(super) fn is_next_in_line(&self) -> bool {
+        self.before.len() + self.further == 1
+    }
+
     /// The znode that proofs must name, with its path, and how much the session must prove for it.
     pub(crate) fn claim(&self, shared: &Shared) -> Option<(Proving, ZnodeId, &str)> {
-        let next_in_line = self.before.len() + self.further == 1;
         let proving = match self.rank {
             _ if self.is_guarded() => self.guard_proving(shared)?,
             Rank::First => Proving::Urgently,
             Rank::Leading(_) => Proving::Steadily,
-            Rank::Behind { .. } if !next_in_line => return None,
+            Rank::Behind { .. } if !self.is_next_in_line() => return None,
             Rank::Behind { .. } if self.spec.warm => Proving::Steadily,
             Rank::Behind { .. } => Proving::Idly,
             Rank::Unknown | Rank::Counting(_) => return None,

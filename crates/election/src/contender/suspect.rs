@@ -32,8 +32,7 @@ pub(super) struct Suspicion {
 impl Contender {
     /// Follows the beats of its predecessor, if it is next in line and may replace the leader.
     pub(super) fn follow_beats(&mut self, shared: &mut Shared) {
-        let next_in_line = self.before.len() + self.further == 1;
-        if self.spec.fail_over.is_none() || !next_in_line || self.suspicion.is_some() {
+        if self.spec.fail_over.is_none() || !self.is_next_in_line() || self.suspicion.is_some() {
             return;
         }
         self.suspicion = Some(Suspicion {

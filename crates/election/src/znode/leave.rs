@@ -54,26 +54,30 @@ pub struct Will {
     pub farewell: Option<Farewell>,
 }
 
+impl OwnZnode {
+    /// What is to be done with it once its owner is gone, if it may stand.
+    fn will(&self) -> Option<Will> {
+        match &self.state {
+            State::Standing(member) | State::Leaving { member, .. } => Some(Will {
+                path: member.path.clone(),
+                token: member.token,
+                farewell: self.farewell.clone(),
+            }),
+            _ => None,
+        }
+    }
+}
+
 impl OwnZnodes {
     /// The znodes that the end of the session alone would leave, if `all`, or that leave a mark.
     pub(crate) fn wills(&self, all: bool) -> Vec<Will> {
         let own = self.all.ids().into_iter().filter_map(|id| self.all.get(id));
-        let wills = own.filter_map(|znode| match &znode.state {
-            State::Standing(member) | State::Leaving { member, .. }
-                if all || znode.farewell.is_some() =>
-            {
-                Some(Will {
-                    path: member.path.clone(),
-                    token: member.token,
-                    farewell: znode.farewell.clone(),
-                })
-            }
-            _ => None,
-        });
-        wills.collect()
+        own.filter(|znode| all || znode.farewell.is_some())
+            .filter_map(OwnZnode::will)
+            .collect()
     }
 
-    /// Takes over the znode of another process, which had it with this session, to delete it.
+    /// Takes over a znode of this session, which its owner has no longer, to delete it.
     pub(crate) fn inherit(&mut self, will: Will, session: i64) {
         let group = path::parent(&will.path).unwrap_or_default();
         let znode = OwnZnode {
@@ -93,25 +97,9 @@ impl OwnZnodes {
 /// The session of this znode is over for the client, but not for the servers: the client itself deletes the
 /// znode.
 pub(super) fn leave_behind(shared: &mut Shared, id: ZnodeId) {
-    if let Some(OwnZnode {
-        state: State::Standing(member),
-        group,
-        session,
-        farewell,
-        ..
-    }) = shared.znodes.get(id)
-    {
-        let left = OwnZnode {
-            state: State::Leaving {
-                member: member.clone(),
-                asked: false,
-            },
-            released: true,
-            session: *session,
-            farewell: farewell.clone(),
-            ..OwnZnode::new(SESSION, group, None, &[])
-        };
-        shared.znodes.add(left);
+    let znode = shared.znodes.get(id);
+    if let Some((will, session)) = znode.and_then(|znode| Some((znode.will()?, znode.session))) {
+        shared.znodes.inherit(will, session);
     }
 }
 
