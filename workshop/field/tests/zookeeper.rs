@@ -84,6 +84,23 @@ fn restart_keeps_port_data_and_sessions() {
 }
 
 #[test]
+fn a_server_that_was_killed_while_it_began_a_log_starts_again() {
+    let server = Zookeeper::start();
+    let mut session = Session::open(server.addr(), LONG).unwrap();
+    session.create("/kept", b"", 0).unwrap();
+
+    let header = b"ZKLG\0\0\0\x02\0\0\0\0\0\0\0";
+    for written in [0, header.len()] {
+        server.kill();
+        let log = server.directory().join("data/version-2/log.7fffffff");
+        std::fs::write(&log, &header[..written]).unwrap();
+        server.restart();
+        let mut session = Session::open(server.addr(), LONG).unwrap();
+        assert!(session.exists("/kept", false).unwrap(), "{written} bytes");
+    }
+}
+
+#[test]
 fn a_paused_server_is_silent() {
     let server = Zookeeper::start();
     let mut session = Session::open(server.addr(), LONG).unwrap();

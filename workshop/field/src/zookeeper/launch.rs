@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{Config, Quorum};
+use super::{Config, Quorum, cut_log};
 use crate::child::OwnedChild;
 use crate::tail::tail;
 use crate::wait_until;
@@ -123,6 +123,7 @@ impl Launch<'_> {
         let (zoo_cfg, data) = (self.directory.join("zoo.cfg"), self.directory.join("data"));
         let text = self.config.zoo_cfg(self.addr.port(), &data, self.quorum);
         fs::write(&zoo_cfg, text).map_err(|error| fail("zoo.cfg", error))?;
+        cut_log::remove_from(&data).map_err(|error| fail("the server's data", error))?;
         if let Some(quorum) = self.quorum {
             fs::create_dir_all(&data)
                 .and_then(|()| fs::write(data.join("myid"), quorum.id.to_string()))

@@ -2,6 +2,7 @@
 
 mod config;
 mod counter;
+mod cut_log;
 mod four_letter;
 mod jars;
 mod launch;
