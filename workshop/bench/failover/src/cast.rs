@@ -83,6 +83,14 @@ impl Cast {
         (cast, why)
     }
 
+    /// Acts at the place of a contender.
+    pub(crate) fn on_a_host<T: Send>(&self, act: impl FnOnce() -> T + Send) -> T {
+        match &self.hosts {
+            Some([host, _]) => host.netns().enter(act),
+            None => act(),
+        }
+    }
+
     pub(crate) fn can_play(&self, library: Library, loss: Loss) -> Result<(), &'static str> {
         if !self.programs.have(library) {
             Err("its program was not given")

@@ -103,6 +103,7 @@ fn run(args: &Args) -> Result<(), Stop> {
     if let Some(why) = why_no_hosts {
         eprintln!("failover: no host can be cut off: {why}");
     }
+    let commits = play::commits(&mut cast);
     let mut played = Vec::new();
     for row in ROWS {
         if !is_wanted(row.name) && !is_wanted(row.loss.title()) {
@@ -130,7 +131,7 @@ fn run(args: &Args) -> Result<(), Stop> {
         eprintln!("failover: writes: {name}: done");
         written.push((*name, writes));
     }
-    let text = report::text(&about, &played, &written);
+    let text = report::text(&about, &commits, &played, &written);
     match &args.write {
         Some(document) => report::write(document, &text).map_err(Stop::Failed),
         None => {

@@ -4,11 +4,34 @@ use crate::cast::Cast;
 use crate::rows::{Library, Loss, Row};
 use std::time::{Duration, Instant};
 use tenure_field::Interrupt;
+use tenure_field::raw::Session;
 
 /// How long a group is left alone before its leader is lost, at least: the standby has its watch by then.
 const CALM: Duration = Duration::from_millis(1_000);
 /// By how much that differs from round to round, so that losses come at any phase of pings and proofs.
 const PHASE: Duration = Duration::from_millis(370);
+
+/// How many committed writes are timed.
+const COMMITS: u32 = 200;
+
+/// The times of committed writes of one client, each sent after the reply to the one before.
+pub(crate) fn commits(cast: &mut Cast) -> Vec<Duration> {
+    let path = cast.group();
+    let addr = cast.ensemble.server(cast.ensemble.leader()).addr();
+    cast.on_a_host(|| {
+        let mut session = Session::open(addr, Duration::from_secs(10)).expect("a session");
+        let mut timed = |round: u32| {
+            let sent = Instant::now();
+            let reply = match round % 2 {
+                0 => session.create(&path, b"", 0),
+                _ => session.delete(&path),
+            };
+            assert_eq!(reply.expect("a reply").error, 0);
+            sent.elapsed()
+        };
+        (0..COMMITS).map(&mut timed).collect()
+    })
+}
 
 /// The times from a loss until the successor leads, one for each round. `None` if the run is to end.
 pub(crate) fn row(
