@@ -2446,7 +2446,8 @@ tenure_status tenure_contender_withdraw_start(struct tenure_contender *contender
 
 /**
  * Changes the payload of the znode, and of the znodes of later candidacies. Without a connection
- * it waits for one; if several changes wait, the last one counts.
+ * it waits for one; if several changes wait, the last one counts. What another party writes to the
+ * znode is replaced by this payload.
  *
  * @param contender    a contender
  * @param data         the bytes; may be NULL if len is 0
@@ -3053,7 +3054,8 @@ tenure_status tenure_group_data_start(struct tenure_group *group,
 
 /**
  * Changes the payload of a member that this group joined. Without a connection it waits for one;
- * if several changes wait, the last one counts.
+ * if several changes wait, the last one counts. What another party writes to its znode is replaced
+ * by this payload.
  *
  * @param group        a group
  * @param member       the member

@@ -858,7 +858,7 @@ public:
         return call;
     }
 
-    // Changes the payload; true when the znode has it.
+    // Changes the payload; true when the znode has it. What another party writes there is replaced by it.
     template <class Sink = detail::thrower>
     bool set_data(std::string_view data, timeout limit = forever, Sink &&sink = Sink())
     {
@@ -1036,7 +1036,8 @@ public:
         return start(tenure_group_data_start, who, sink);
     }
 
-    // Changes the payload of a member that this group joined; true when its znode has it.
+    // Changes the payload of a member that this group joined; true when its znode has it. What another party writes
+    // there is replaced by it.
     template <class Sink = detail::thrower>
     bool set_data(member_view who, std::string_view data, timeout limit = forever, Sink &&sink = Sink())
     {

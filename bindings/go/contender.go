@@ -238,8 +238,8 @@ func (c *Contender) Resign(ctx context.Context) (removed bool, err error) {
 }
 
 // SetData changes the payload of the znode, and of the znodes of later candidacies. Without a connection it waits for
-// one; if several changes wait, the last one counts. written is true when the znode has the payload, false when there
-// is no znode now. The bytes are copied.
+// one; if several changes wait, the last one counts. What another party writes to the znode is replaced by this payload.
+// written is true when the znode has the payload, false when there is no znode now. The bytes are copied.
 //
 // Errors: the context's, and the change may still happen; [ErrInvalidArgument] for more than 1,000,000 bytes;
 // [ErrNoAuth]; [ErrClosed].

@@ -131,8 +131,9 @@ func (g *Group) Data(ctx context.Context, member Member) (data []byte, ok bool, 
 }
 
 // SetData changes the payload of a member that this group joined. Without a connection it waits for one; if several
-// changes wait, the last one counts. written is true when its znode has the payload, false when this group did not
-// join the member or it is gone. The bytes are copied.
+// changes wait, the last one counts. What another party writes to its znode is replaced by this payload. written is
+// true when its znode has the payload, false when this group did not join the member or it is gone. The bytes are
+// copied.
 //
 // Errors: the context's, and the change may still happen; [ErrInvalidArgument] for more than 1,000,000 bytes;
 // [ErrNoAuth]; [ErrClosed].

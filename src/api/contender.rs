@@ -266,7 +266,8 @@ impl Contender {
 
     /// Changes the payload of the znode, and of the znodes of later candidacies. The call ends with
     /// `true` when the znode has the payload, `false` when there is no znode now. Without a connection
-    /// it waits for one; if several changes wait, the last one counts.
+    /// it waits for one; if several changes wait, the last one counts. What another party writes to the
+    /// znode is replaced by this payload.
     ///
     /// # Errors
     /// `InvalidInput` for more than 1,000,000 bytes (at once); in the call: `NoAuth`, `Closed`.

@@ -167,7 +167,8 @@ impl Group {
 
     /// Changes the payload of a member that this group joined. The call ends with `true` when the
     /// znode has the payload, `false` when this group did not join the member or it is gone. Without
-    /// a connection the call waits for one; if several changes wait, the last one counts.
+    /// a connection the call waits for one; if several changes wait, the last one counts. What another
+    /// party writes to the znode is replaced by this payload.
     ///
     /// # Errors
     /// `InvalidInput` for more than 1,000,000 bytes (at once); in the call: `NoAuth`, `Closed`.

@@ -226,7 +226,8 @@ pub unsafe extern "C" fn tenure_contender_withdraw_start(
 }
 
 /// Changes the payload of the znode, and of the znodes of later candidacies. Without a connection
-/// it waits for one; if several changes wait, the last one counts.
+/// it waits for one; if several changes wait, the last one counts. What another party writes to the
+/// znode is replaced by this payload.
 ///
 /// @param contender    a contender
 /// @param data         the bytes; may be NULL if len is 0

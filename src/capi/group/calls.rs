@@ -326,7 +326,8 @@ pub unsafe extern "C" fn tenure_group_data_start(
 }
 
 /// Changes the payload of a member that this group joined. Without a connection it waits for one;
-/// if several changes wait, the last one counts.
+/// if several changes wait, the last one counts. What another party writes to its znode is replaced
+/// by this payload.
 ///
 /// @param group        a group
 /// @param member       the member

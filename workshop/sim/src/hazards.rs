@@ -30,6 +30,8 @@ pub enum Hazard {
     Slow,
     /// Leases are guarded, and administrators delete anything at any time.
     Guarded,
+    /// Administrators change the payloads of members.
+    Payloads,
 }
 
 impl Hazard {
@@ -56,6 +58,7 @@ pub(crate) struct Hazards {
     /// The delay of each request at a server, in thousandths of the shortest session timeout.
     pub(crate) slow: Option<u64>,
     pub(crate) guarded: Option<Guarded>,
+    pub(crate) payloads: bool,
 }
 
 /// The contenders whose leases are guarded.
@@ -109,7 +112,17 @@ impl Hazards {
             refusals: refusals.then(|| if dice.bool() { 0 } else { dice.u32(1..20) }),
             slow: slow.then(|| dice.u64(1..=100)),
             guarded: Guarded::draw(seed, only),
+            payloads: payloads(seed, only),
         }
+    }
+}
+
+/// Dice of its own: see [`Guarded::draw`].
+fn payloads(seed: u64, only: Option<Hazard>) -> bool {
+    let mut dice = Rng::with_seed(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x9a71_0ad5);
+    match only {
+        None => dice.u8(0..8) == 0,
+        Some(only) => only == Hazard::Payloads,
     }
 }
 

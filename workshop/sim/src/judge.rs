@@ -118,6 +118,7 @@ impl Judge {
         let leads = self.leads_any(world, id);
         if let Some(user) = self.user_mut(id) {
             let before = user.server.replace(server);
+            user.attached_at = world.ensemble.zxid(server);
             if leads && before.is_some_and(|before| before != server) {
                 self.marks.hit("leader-reattached-elsewhere");
             }
@@ -150,6 +151,7 @@ impl Witness<Phonebook> for Judge {
             let (Some(1..), Some(operation)) = (int(body, 0), int(body, 4)) else {
                 continue;
             };
+            invariants::on_request(self, world, host, body);
             // The last four bytes of a create are its mode.
             let mode = int(body, body.len().saturating_sub(4));
             let create = [op::CREATE, op::CREATE2].contains(&operation);

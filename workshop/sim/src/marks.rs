@@ -8,6 +8,7 @@ pub(crate) const ALL: &[&str] = &[
     "admin-deletes-member",
     "admin-deletes-path",
     "admin-expires-session",
+    "admin-writes-member",
     "asked-into-a-stall",
     "attached-into-silence",
     "bulk-reads",

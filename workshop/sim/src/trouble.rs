@@ -4,6 +4,7 @@ mod acls;
 mod bulk;
 mod crowds;
 mod names;
+mod payloads;
 mod refusals;
 mod timeouts;
 
@@ -14,6 +15,7 @@ pub(crate) use acls::unlock;
 use bulk::{bulk_reads, huge_listing, slow_listing};
 use crowds::crowd;
 use names::{change_moods, move_a_server, reset_somebody};
+use payloads::overwrite;
 use refusals::{CODES, refuse, slow_server};
 use tenure::model::LinkOptions;
 use tenure_worlds::{MS, Nanos, SECOND, nanos, span};
@@ -46,6 +48,9 @@ fn plots(trial: &Trial) -> Vec<Plot> {
     }
     if hazards.slow.is_some() {
         found.extend([slow_server as Plot]);
+    }
+    if hazards.payloads {
+        found.extend([overwrite as Plot]);
     }
     found
 }

@@ -32,6 +32,8 @@ pub(crate) struct User {
     pub(crate) attached: bool,
     /// The server to which it was attached last.
     pub(crate) server: Option<usize>,
+    /// The newest transaction that this server had applied by then.
+    pub(crate) attached_at: i64,
     pub(crate) timeout: Duration,
     /// When bytes last arrived, by its own clock.
     pub(crate) received: Time,
@@ -136,6 +138,7 @@ impl User {
             session: None,
             attached: false,
             server: None,
+            attached_at: 0,
             timeout,
             received: now,
             committed: None,

@@ -66,11 +66,13 @@ const CAUGHT: &[(&str, u64)] = &[
     ("leads-before-mark", 2000),
     ("unknown-operations-tried", 2000),
     ("idle-reads-for-pings", 2000),
+    ("foreign-payload-stays", 2000),
 ];
 
 /// The mistakes that one world in many thousands shows: the kept worlds detect them.
 const RARE: &[&str] = &[
     "late-create-looked-for-once",
+    "payload-unseen",
     "earlier-group-trusted",
     "deposed-without-version",
 ];

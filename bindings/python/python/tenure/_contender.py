@@ -99,6 +99,8 @@ class Contender(BaseContender[Leadership], BlockingHandle[_tenure.Contender]):
     def set_data(self, data: Payload, timeout: Optional[Span] = None) -> bool:
         """Changes the payload of the znode, and of the znodes of later candidacies.
 
+        What another party writes to the znode is replaced by this payload.
+
         Args:
             data: bytes, or text, which is encoded as UTF-8; at most 1,000,000 bytes.
             timeout: the longest wait (seconds or ``timedelta``); ``None`` waits for ever.

@@ -135,6 +135,8 @@ class Group(BaseGroup, BlockingHandle[_tenure.Group], Collection[Member]):
     def set_data(self, member: Member, data: Payload, timeout: Optional[Span] = None) -> bool:
         """Changes the payload of a member that this group joined.
 
+        What another party writes to its znode is replaced by this payload.
+
         Returns:
             Whether its znode has the payload; ``False`` when this group did not join the member, or
             the member is gone.

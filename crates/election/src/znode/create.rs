@@ -1,6 +1,6 @@
 //! The create of an own znode, with what is missing of the path above it.
 
-use super::{OwnZnode, State, Trust, ZnodeAsk, ZnodeId, ZnodeNews, leave, verify, write};
+use super::{OwnZnode, State, Trust, ZnodeAsk, ZnodeId, ZnodeNews, leave, verify};
 use super::{blocked, finish};
 use crate::Handle;
 use crate::ask::Ask;
@@ -206,14 +206,13 @@ pub(super) fn stands(shared: &mut Shared, id: ZnodeId, member: Member) {
         return;
     }
     znode.written = Some(znode.carried.clone());
+    znode.version = Some(0);
     znode.state = State::Standing(member.clone());
     let owner = znode.owner;
     shared.znodes.wills += 1;
     shared.znodes.tell(owner, id, ZnodeNews::Stands(member));
     verify::verify(shared, id, true);
-    if shared.znodes.is_behind(id) {
-        write::write(shared, id);
-    } else {
+    if !shared.znodes.is_behind(id) {
         // Who asked for a payload before the create was sent waits for this.
         shared.znodes.tell(owner, id, ZnodeNews::Written);
     }

@@ -217,6 +217,8 @@ struct OwnZnode {
     written: Option<Vec<u8>>,
     /// The payload of a write in flight.
     writing: Option<Vec<u8>>,
+    /// The version of its data that its create or the newest write made, if that is known.
+    version: Option<i32>,
     state: State,
     released: bool,
     /// The newest create was in flight when its connection ended.
@@ -253,6 +255,7 @@ impl OwnZnode {
             carried: Vec::new(),
             written: None,
             writing: None,
+            version: None,
             state: State::Absent,
             released: false,
             lost: false,
@@ -273,6 +276,12 @@ impl OwnZnode {
     /// Whether the znode does not have the requested payload.
     fn is_behind(&self) -> bool {
         self.written.as_ref() != Some(&self.data)
+    }
+
+    /// Whether it was shown to be the own one on the present connection, and a change of it would have been
+    /// told since.
+    fn is_watched(&self) -> bool {
+        matches!(self.state, State::Standing(_)) && self.trust == Trust::Whole && self.watched
     }
 }
 
@@ -314,9 +323,7 @@ impl OwnZnodes {
             znode.again.cancel();
             znode.rewrite.cancel();
             znode.watched = false;
-            if znode.writing.take().is_some() {
-                znode.written = None;
-            }
+            znode.lose_write();
             znode.lost |= matches!(znode.state, State::Creating);
             if matches!(
                 znode.state,
@@ -336,14 +343,9 @@ impl OwnZnodes {
         })
     }
 
-    /// Whether it was shown to be the own one on the present connection, and a change of it would have been
-    /// told since.
+    /// See [`OwnZnode::is_watched`].
     pub(crate) fn is_watched(&self, id: ZnodeId) -> bool {
-        self.all.get(id).is_some_and(|znode| {
-            matches!(znode.state, State::Standing(_))
-                && znode.trust == Trust::Whole
-                && znode.watched
-        })
+        self.get(id).is_some_and(OwnZnode::is_watched)
     }
 
     /// Whether its deletion leaves a mark, which the end of its session does not.
@@ -439,11 +441,9 @@ pub(crate) fn on_attached(shared: &mut Shared) {
                 }
             }
             State::Standing(_) => {
+                // The answer lets a payload be written.
                 verify::verify(shared, id, true);
                 verify::check(shared, id);
-                if shared.znodes.is_behind(id) {
-                    write::write(shared, id);
-                }
             }
             // The outcome of an earlier delete is not known, and by now the path may belong to another
             // client: look before the delete.
@@ -467,9 +467,7 @@ pub(crate) fn tick(shared: &mut Shared) {
             continue;
         };
         if znode.rewrite.take_due(shared.now) && matches!(znode.state, State::Standing(_)) {
-            // By now the path may belong to another client, as after a reconnection.
             verify::verify(shared, id, true);
-            write::write(shared, id);
         }
         let Some(znode) = shared.znodes.get_mut(id) else {
             continue;
@@ -631,10 +629,9 @@ pub(crate) fn on_undecided(shared: &mut Shared, id: ZnodeId, ask: &ZnodeAsk, err
             }
         }
         (ZnodeAsk::Write, State::Standing(_)) => {
-            znode.writing = None;
-            znode.written = None;
-            znode.rewrite.soon(shared.now, shared.session.timeout());
             let error = Error::undecided(error, ask.act(), asked);
+            znode.lose_write();
+            znode.rewrite.soon(shared.now, shared.session.timeout());
             let news = znode.rewrite.is_news(&error);
             shared.znodes.say_blocked(id, news, error);
         }

@@ -1,6 +1,6 @@
 //! Whether an own znode still stands and is the client's, and whether proofs may name it.
 
-use super::{OwnZnode, OwnZnodes, State, Trust, ZnodeAsk, ZnodeId, ZnodeNews, leave};
+use super::{OwnZnode, OwnZnodes, State, Trust, ZnodeAsk, ZnodeId, ZnodeNews, leave, write};
 use super::{blocked, finish, on_undecided};
 use crate::ask::Ask;
 use crate::error::Error;
@@ -88,6 +88,7 @@ pub(super) fn verified(shared: &mut Shared, id: ZnodeId, result: Result<Response
         (State::Standing(member), Ok(Response::Stat(stat))) if ours(member, stat) => {
             znode.watched = true;
             shared.znodes.trust(id);
+            write::seen(shared, id, stat.version);
         }
         (State::Standing(_), Ok(_) | Err(ServerError::NoNode)) => {
             finish(shared, id, ZnodeNews::Evicted);

@@ -13,7 +13,7 @@ use tenure_election::{
     LeasePolicy, Reenrol, Secret, SessionOptions, Time, Will,
 };
 use tenure_model::{Ensemble, EnsembleOptions, ModelOptions};
-use tenure_proto::{Acl, ConnectRequest, Request};
+use tenure_proto::{Acl, Request};
 use tenure_worlds::{Clock, Quality, SECOND, Trap, Way, World, nanos, span};
 
 /// The session timeout of every client, unless a test sets another.
@@ -168,6 +168,16 @@ impl Bench {
     pub(crate) fn contend_as(&mut self, node: usize, handle: u64, spec: ContenderSpec) {
         let handle = Handle(handle);
         self.command(node, Command::Contend { handle, spec });
+    }
+
+    /// The owner changes its payload.
+    pub(crate) fn change_payload(&mut self, node: usize, handle: u64, data: &[u8]) -> CallId {
+        let (handle, data) = (Handle(handle), data.to_vec());
+        self.with_call(node, |call| Command::Call {
+            handle,
+            call,
+            what: Call::SetData { data },
+        })
     }
 
     pub(crate) fn withdraw(&mut self, node: usize, handle: u64) -> CallId {
@@ -361,26 +371,10 @@ impl Bench {
         self.collect();
     }
 
-    /// Another client of the server changes a payload.
+    /// Another party changes a payload.
     pub(crate) fn set_data(&mut self, path: &str, data: &[u8]) {
         let now = span(self.world.now);
-        let conn = self.world.ensemble.accept(ALONE, now).unwrap();
-        let mut bytes = Vec::new();
-        ConnectRequest {
-            last_zxid: 0,
-            timeout_ms: 5000,
-            session: 0,
-            password: vec![0; 16],
-        }
-        .encode(&mut bytes);
-        let request = Request::SetData {
-            path: path.into(),
-            data: data.into(),
-            version: -1,
-        };
-        request.encode(1, &mut bytes);
-        Request::CloseSession.encode(2, &mut bytes);
-        self.world.ensemble.receive(conn, &bytes, now);
+        self.world.ensemble.set_data(path, data, now).unwrap();
         self.collect();
     }
 

@@ -83,7 +83,7 @@ fn a_changed_payload_is_an_event_of_the_same_leader() {
     bench.run(SECOND);
     bench.detect(1, 9);
     bench.run(SECOND);
-    bench.set_data("/group/c_0000000000", b"new");
+    bench.change_payload(0, 1, b"new");
     bench.run(SECOND);
     assert_eq!(
         names(&bench.detector_events(1, 9)),
@@ -134,7 +134,8 @@ fn any_bytes_are_a_payload() {
     bench.client();
     bench.contend(0, 1);
     bench.run(SECOND);
-    bench.set_data("/group/c_0000000000", &[0xff, 0, 0xfe]);
+    bench.change_payload(0, 1, &[0xff, 0, 0xfe]);
+    bench.run(SECOND);
     let watcher = bench.client();
     bench.detect(watcher, 9);
     bench.run(SECOND);

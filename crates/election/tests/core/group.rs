@@ -350,13 +350,7 @@ fn a_payload_changed_before_the_znode_stands_is_not_lost() {
     let id = bench.client();
     bench.run(SECOND);
     bench.contend(id, 1);
-    let handle = Handle(1);
-    let data = b"late".to_vec();
-    let call = bench.with_call(id, |call| Command::Call {
-        handle,
-        call,
-        what: Call::SetData { data },
-    });
+    let call = bench.change_payload(id, 1, b"late");
     bench.run(SECOND);
     assert_eq!(bench.seen.nodes[id].done[&call], Ok(Answer::Written(true)));
     let (data, _) = bench.world.ensemble.node("/group/c_0000000000").unwrap();

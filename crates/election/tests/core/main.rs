@@ -14,7 +14,7 @@ mod faults;
 mod group;
 mod guarded;
 mod guarded_faults;
-mod late_creates;
+mod late;
 mod leases;
 mod names;
 mod old_servers;

@@ -178,13 +178,7 @@ fn a_payload_is_written_in_the_end() {
     for code in CODES {
         let mut bench = pair();
         bench.refuse(0, op::SET_DATA, code, 3);
-        let call = bench.with_call(0, |call| Command::Call {
-            handle: Handle(1),
-            call,
-            what: Call::SetData {
-                data: b"new".to_vec(),
-            },
-        });
+        let call = bench.change_payload(0, 1, b"new");
         bench.run(T);
         assert_eq!(bench.seen.nodes[0].done[&call], Ok(Answer::Written(true)));
         let (data, _) = bench.world.ensemble.node("/group/c_0000000000").unwrap();

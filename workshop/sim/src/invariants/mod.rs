@@ -1,5 +1,6 @@
 //! The promises, one a file, and the moments at which each is checked.
 
+mod another;
 mod as_of;
 mod bounds;
 mod calls;
@@ -120,6 +121,11 @@ pub(crate) fn on_handshake(judge: &mut Judge, world: &World, id: usize, server: 
         user.zxid = 0;
     }
     judge.keep(world, |j| past::check(world, j, id, server));
+}
+
+/// A client sends a request.
+pub(crate) fn on_request(judge: &mut Judge, world: &World, id: usize, body: &[u8]) {
+    judge.keep(world, |j| another::check(world, j, id, body));
 }
 
 /// A server answers a write of a client without an error.

@@ -1,5 +1,6 @@
-//! Creates that are carried out after the look that found nothing: an observer can pass one on late,
-//! when its client is attached to the follower that the observer learns from.
+//! Creates that are carried out after the look that found nothing, and writes that are carried out after
+//! newer ones: an observer can pass one on late, when its client is attached to the follower that the
+//! observer learns from.
 
 use crate::bench::{Bench, GROUP, T};
 use std::time::Duration;
@@ -226,4 +227,122 @@ fn a_late_look_that_is_refused_waits_for_the_next() {
     bench.run(4 * T);
     assert_eq!(bench.members(), ["c_0000000000"]);
     assert_eq!(bench.blocks(0, 1), []);
+}
+
+const OWN: &str = "/group/c_0000000000";
+
+fn leader() -> Bench {
+    let mut bench = prepared(ModelOptions::default());
+    bench.contend(0, 1);
+    bench.run(SECOND);
+    bench
+}
+
+fn data(bench: &Bench) -> String {
+    let (data, _) = bench.world.ensemble.node(OWN).unwrap();
+    String::from_utf8(data).unwrap()
+}
+
+#[test]
+fn a_write_that_arrives_late_does_not_stay() {
+    for late in [Duration::ZERO, T / 2, 20 * T] {
+        let mut bench = leader();
+        loses(&mut bench, |bench| {
+            bench.change_payload(0, 1, b"older");
+        });
+        bench.change_payload(0, 1, b"newer");
+        bench.run(SECOND);
+        bench.run(late);
+        bench.set_data(OWN, b"older");
+        bench.run(SECOND);
+        assert_eq!(data(&bench), "newer");
+        assert!(bench.leads(0, 1));
+    }
+}
+
+#[test]
+fn nor_does_a_payload_of_another_party() {
+    let mut bench = leader();
+    for own in ["0/1", "own"] {
+        for _ in 0..3 {
+            bench.set_data(OWN, b"of an operator");
+            bench.run(SECOND);
+            assert_eq!(data(&bench), own);
+        }
+        bench.change_payload(0, 1, b"own");
+        bench.run(SECOND);
+    }
+    assert!(bench.leads(0, 1));
+}
+
+#[test]
+fn a_war_over_a_payload_is_fought_with_ten_writes_a_second_at_most() {
+    let mut bench = leader();
+    let before = bench.seen.nodes[0].sent.len();
+    for _ in 0..1000 {
+        bench.set_data(OWN, b"of an operator");
+        bench.run(SECOND / 100);
+    }
+    let sent = &bench.seen.nodes[0].sent[before..];
+    let writes = sent
+        .iter()
+        .filter(|request| matches!(request, Request::SetData { .. }));
+    assert!(writes.count() <= 100);
+    bench.run(T);
+    assert_eq!(data(&bench), "0/1");
+}
+
+#[test]
+fn a_payload_is_not_written_to_the_znode_of_another_client_at_the_same_path() {
+    let mut bench = prepared(ModelOptions::default());
+    join(&mut bench, "c");
+    bench.run(SECOND);
+    assert_eq!(data(&bench), "m");
+    bench.cut(0);
+    bench.with_call(0, |call| Command::Call {
+        handle: G,
+        call,
+        what: Call::SetMemberData {
+            path: OWN.into(),
+            data: b"of the first".to_vec(),
+        },
+    });
+    bench.delete(OWN);
+    bench.delete(GROUP);
+    bench.create(GROUP);
+    bench.client();
+    bench.contend(1, 1);
+    bench.run(SECOND);
+    assert_eq!(data(&bench), "1/1");
+    bench.sever(0);
+    bench.heal(0);
+    bench.run(T);
+    let (data, stat) = bench.world.ensemble.node(OWN).unwrap();
+    assert_eq!((data.as_slice(), stat.version), (&b"1/1"[..], 0));
+    assert_eq!(bench.members(), ["c_0000000000"]);
+}
+
+#[test]
+fn nor_does_one_that_arrives_while_the_client_is_cut_off() {
+    let mut bench = leader();
+    loses(&mut bench, |bench| {
+        bench.change_payload(0, 1, b"older");
+    });
+    bench.change_payload(0, 1, b"newer");
+    bench.run(SECOND);
+    loses(&mut bench, |bench| bench.set_data(OWN, b"older"));
+    assert_eq!(data(&bench), "newer");
+    assert!(bench.leads(0, 1));
+}
+
+#[test]
+fn a_refusal_after_a_lost_write_makes_up_no_payload() {
+    let mut bench = leader();
+    let (throttled, no_auth) = (-127, -102);
+    bench.refuse(0, op::SET_DATA, throttled, 1);
+    bench.refuse(0, op::SET_DATA, no_auth, 1);
+    bench.change_payload(0, 1, b"new");
+    bench.run(T);
+    loses(&mut bench, |_| {});
+    assert_eq!(data(&bench), "new");
 }
