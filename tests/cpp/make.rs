@@ -67,7 +67,8 @@ fn compile(compiler: &str, standard: &str, source: &Path) -> Command {
     let mut command = Command::new(compiler);
     command
         .arg(format!("-std={standard}"))
-        .args(["-g", "-O0"])
+        // Lines for the sanitizers' reports.
+        .args(["-g1", "-O0"])
         .args(STRICT)
         .arg("-I")
         .arg(root().join("include"));
