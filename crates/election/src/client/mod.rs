@@ -108,13 +108,17 @@ impl Client {
 
     /// What is to be done with the own znodes if this process dies, beside the end of the session.
     pub fn wills(&self) -> Vec<Will> {
-        let all = self.shared.server_kind() == ServerKind::Other;
-        self.shared.znodes.wills(all)
+        self.shared.znodes.wills(self.leaves_znodes())
     }
 
     /// A number that changes whenever [`wills`](Self::wills) may have changed.
     pub fn wills_version(&self) -> u64 {
-        self.shared.znodes.wills
+        self.shared.znodes.wills_version(self.leaves_znodes())
+    }
+
+    /// Whether the end of the session alone may leave its znodes.
+    fn leaves_znodes(&self) -> bool {
+        self.shared.server_kind() == ServerKind::Other
     }
 
     fn on(session: Session<Ask>) -> Self {

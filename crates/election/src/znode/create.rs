@@ -209,7 +209,7 @@ pub(super) fn stands(shared: &mut Shared, id: ZnodeId, member: Member) {
     znode.version = Some(0);
     znode.state = State::Standing(member.clone());
     let owner = znode.owner;
-    shared.znodes.wills += 1;
+    shared.znodes.changes += 1;
     shared.znodes.tell(owner, id, ZnodeNews::Stands(member));
     verify::verify(shared, id, true);
     if !shared.znodes.is_behind(id) {

@@ -38,9 +38,12 @@ impl Farewell {
 pub(crate) fn set_farewell(shared: &mut Shared, id: ZnodeId, farewell: Farewell) {
     if let Some(znode) = shared.znodes.get_mut(id) {
         znode.farewell = Some(farewell);
-        shared.znodes.wills += 1;
+        shared.znodes.on_farewell(id);
     }
 }
+
+/// How many wills are told at most: those of more znodes would not fit into a message to the undertaker.
+const WILLS_MAX: usize = 2_000;
 
 /// An own znode that is to be deleted when the process is dead: the end of the session alone would leave it, or no
 /// mark.
@@ -69,12 +72,33 @@ impl OwnZnode {
 }
 
 impl OwnZnodes {
-    /// The znodes that the end of the session alone would leave, if `all`, or that leave a mark.
+    /// The first of all znodes, if `all`, where the end of the session alone would leave them; or of those that leave
+    /// a mark.
     pub(crate) fn wills(&self, all: bool) -> Vec<Will> {
-        let own = self.all.ids().into_iter().filter_map(|id| self.all.get(id));
-        own.filter(|znode| all || znode.farewell.is_some())
-            .filter_map(OwnZnode::will)
-            .collect()
+        let own = |id: &ZnodeId| self.all.get(*id);
+        let will = |id| {
+            own(id)
+                .filter(|znode| all || znode.farewell.is_some())?
+                .will()
+        };
+        match all {
+            true => (self.all.ids().iter().filter_map(will).take(WILLS_MAX)).collect(),
+            false => (self.with_farewell.iter().filter_map(will).take(WILLS_MAX)).collect(),
+        }
+    }
+
+    /// A number that changes whenever [`wills`](Self::wills) may have changed.
+    pub(crate) fn wills_version(&self, all: bool) -> u64 {
+        match all {
+            true => 2 * (self.changes + self.farewell_changes) + 1,
+            false => 2 * self.farewell_changes,
+        }
+    }
+
+    /// The deletion of a znode leaves a mark, or another one.
+    pub(super) fn on_farewell(&mut self, id: ZnodeId) {
+        self.with_farewell.insert(id);
+        self.farewell_changes += 1;
     }
 
     /// Takes over a znode of this session, which its owner has no longer, to delete it.

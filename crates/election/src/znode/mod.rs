@@ -75,6 +75,7 @@ use super::shared::Shared;
 use super::watches::Watcher;
 use super::{Handle, SESSION, ServerKind};
 use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -292,8 +293,12 @@ pub(crate) struct OwnZnodes {
     news: VecDeque<(Handle, ZnodeId, ZnodeNews)>,
     /// How many belong to the client itself.
     of_client: usize,
-    /// How often [`wills`](Self::wills) may have changed.
-    pub(crate) wills: u64,
+    /// Those whose deletion leaves a mark.
+    with_farewell: BTreeSet<ZnodeId>,
+    /// How often one has stood up, has gone, or has got another mark.
+    changes: u64,
+    /// The same, of those whose deletion leaves a mark.
+    farewell_changes: u64,
 }
 
 impl OwnZnodes {
@@ -380,14 +385,26 @@ impl OwnZnodes {
 
     fn add(&mut self, znode: OwnZnode) -> ZnodeId {
         self.of_client += usize::from(znode.owner == SESSION);
-        self.all.add(znode)
+        let has_farewell = znode.farewell.is_some();
+        let id = self.all.add(znode);
+        if has_farewell {
+            self.on_farewell(id);
+        }
+        id
     }
 
     fn remove(&mut self, id: ZnodeId) -> Option<OwnZnode> {
-        self.wills += 1;
         let znode = self.all.remove(id)?;
+        self.changes += 1;
+        self.farewell_changes += u64::from(self.with_farewell.remove(&id));
         self.of_client -= usize::from(znode.owner == SESSION);
         Some(znode)
+    }
+
+    fn take_all(&mut self) -> impl Iterator<Item = (ZnodeId, Box<OwnZnode>)> + use<> {
+        self.of_client = 0;
+        self.with_farewell.clear();
+        self.all.take_all()
     }
 
     fn ids(&self) -> Vec<ZnodeId> {
@@ -540,8 +557,7 @@ pub(crate) fn on_buried(shared: &mut Shared) {
 
 /// The session is closed, and every znode with it. No watch is armed.
 pub(crate) fn on_closed(shared: &mut Shared) {
-    shared.znodes.of_client = 0;
-    for (id, znode) in shared.znodes.all.take_all() {
+    for (id, znode) in shared.znodes.take_all() {
         shared
             .znodes
             .tell(znode.owner, id, ZnodeNews::Left { by_us: true });
