@@ -20,17 +20,20 @@ fn server(personality: Personality) -> Bench {
     bench
 }
 
-/// A leader of this kind of server that was killed; its session, its wills and its token.
-fn killed(personality: Personality) -> (Bench, Identity, Vec<Will>, u64) {
-    let mut bench = server(personality);
-    bench.client();
-    let spec = ContenderSpec {
+fn guarded() -> ContenderSpec {
+    ContenderSpec {
         label: Some("c".into()),
         policy: LeasePolicy::Guarded,
         lease: Some(SECOND),
         ..ContenderSpec::new(GROUP)
-    };
-    bench.contend_as(0, 1, spec);
+    }
+}
+
+/// A leader of this kind of server that was killed; its session, its wills and its token.
+fn killed(personality: Personality) -> (Bench, Identity, Vec<Will>, u64) {
+    let mut bench = server(personality);
+    bench.client();
+    bench.contend_as(0, 1, guarded());
     bench.run(GUARD_MAX + SECOND);
     let token = bench.token(0, 1).expect("it leads");
     let identity = bench.core(0).identity().cloned().unwrap();
@@ -114,6 +117,45 @@ fn a_znode_of_the_same_name_with_another_token_is_left_alone() {
     }
 }
 
+#[test]
+fn the_version_of_the_wills_tells_of_every_change_of_them() {
+    let beats = ContenderSpec {
+        fail_over: Some(SECOND),
+        lease: None,
+        ..guarded()
+    };
+    let plain = ContenderSpec {
+        policy: LeasePolicy::Session,
+        ..ContenderSpec::new(GROUP)
+    };
+    for (kind, spec, least) in [
+        (Personality::ZooKeeper, &beats, 10),
+        (Personality::Keeper, &beats, 10),
+        (Personality::Keeper, &plain, 2),
+    ] {
+        let mut bench = server(kind);
+        bench.client();
+        let mut seen = (bench.core(0).wills_version(), Vec::new());
+        let mut changes = 0;
+        let mut run = |bench: &mut Bench, steps: u32| {
+            for _ in 0..steps {
+                bench.run(Duration::from_millis(1));
+                let now = (bench.core(0).wills_version(), bench.core(0).wills());
+                assert!(now.0 != seen.0 || now.1 == seen.1, "{now:?} after {seen:?}");
+                changes += u32::from(now.1 != seen.1);
+                seen = now;
+            }
+        };
+        bench.contend_as(0, 1, spec.clone());
+        run(&mut bench, 15_000);
+        assert!(bench.leads(0, 1));
+        bench.withdraw(0, 1);
+        run(&mut bench, 1_000);
+        assert_eq!(bench.core(0).wills(), []);
+        assert!(changes >= least, "{changes}; a beat is a change");
+    }
+}
+
 /// Where its session cannot be closed by another client, a member that is no leader needs a will, too.
 #[test]
 fn a_plain_member_has_a_will_only_where_its_session_cannot_be_closed() {
@@ -132,7 +174,8 @@ fn a_plain_member_has_a_will_only_where_its_session_cannot_be_closed() {
         });
         let before = bench.core(0).wills_version();
         bench.run(SECOND);
-        assert_ne!(bench.core(0).wills_version(), before);
+        let is_told = bench.core(0).wills_version() != before;
+        assert_eq!(is_told, kind == Personality::Keeper);
         assert_eq!(bench.members().len(), 1);
         let wills = bench.core(0).wills();
         let [will] = &wills[..] else {
