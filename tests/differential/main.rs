@@ -16,7 +16,6 @@ mod plan;
 mod pulse;
 mod run;
 mod show;
-mod slow_log;
 mod throttled;
 
 use pair::Pair;
