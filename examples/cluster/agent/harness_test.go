@@ -144,11 +144,11 @@ func from(address string, token uint64) string {
 
 // master is a member of the masters' group, with a server for the calls of agents.
 type master struct {
-	t         *testing.T
-	contender *mesos.MasterContender
-	address   string
+	t       *testing.T
+	address string
 
-	mu sync.Mutex
+	mu        sync.Mutex
+	contender *mesos.MasterContender
 	// got are the calls that arrived, as path and body.
 	got []received
 	// deaf has it answer 503 to updates.
@@ -171,10 +171,13 @@ func leads(t *testing.T, group *tenuretest.Server) (its *master, token uint64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	its.contender, err = mesos.NewMasterContender(group.Client("/masters"), info)
+	contender, err := mesos.NewMasterContender(group.Client("/masters"), info)
 	if err != nil {
 		t.Fatal(err)
 	}
+	its.mu.Lock()
+	its.contender = contender
+	its.mu.Unlock()
 	return its, its.leadsNow().Token()
 }
 
@@ -191,9 +194,13 @@ func (m *master) leadsNow() *tenure.Leadership {
 
 func (m *master) ServeHTTP(out http.ResponseWriter, request *http.Request) {
 	body, err := io.ReadAll(request.Body)
-	leadership := m.contender.Leadership()
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	var leadership *tenure.Leadership
+	// The agents may know it before its maker does.
+	if m.contender != nil {
+		leadership = m.contender.Leadership()
+	}
 	if err != nil || leadership == nil || m.deaf && request.URL.Path == "/agent/update" {
 		out.WriteHeader(http.StatusServiceUnavailable)
 		return

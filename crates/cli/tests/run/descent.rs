@@ -94,7 +94,8 @@ impl Drop for Shelf {
             for pid in pids.lines().filter_map(|line| line.parse::<u32>().ok()) {
                 let arguments = std::fs::read_to_string(format!("/proc/{pid}/cmdline"));
                 if arguments.is_ok_and(|arguments| arguments.contains(directory)) {
-                    kill(pid);
+                    // It may be ending by itself.
+                    send_kill(pid);
                 }
             }
         }
@@ -309,10 +310,15 @@ fn a_command_without_privileges_gets_none_that_would_save_it_from_its_end() {
 }
 
 pub(crate) fn kill(pid: u32) {
+    assert!(send_kill(pid), "{pid} is no process");
+}
+
+/// Whether there was such a process.
+fn send_kill(pid: u32) -> bool {
     let status = std::process::Command::new("kill")
         .args(["-KILL", &pid.to_string()])
         .status();
-    assert!(status.unwrap().success());
+    status.unwrap().success()
 }
 
 /// F5: moby#47583, amalgam8#377.
