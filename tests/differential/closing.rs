@@ -60,10 +60,6 @@ fn config() -> Config {
         version: Version::V3_9,
         tick_ms: u32::try_from(TICK.as_millis()).unwrap(),
         min_session_timeout_ms: Some(1000),
-        properties: vec![(
-            "org.slf4j.simpleLogger.log.org.apache.zookeeper.server.ZooKeeperServer".to_owned(),
-            "info".to_owned(),
-        )],
         log_line_takes: Some(LINE),
         ..Config::default()
     }

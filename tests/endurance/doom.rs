@@ -57,11 +57,6 @@ fn a1_a_session_that_is_doomed_leads_nobody_astray() {
         version: Version::V3_9,
         tick_ms: u32::try_from(TICK.as_millis()).unwrap(),
         max_session_timeout_ms: Some(60_000),
-        // One line for each session that expires.
-        properties: vec![(
-            "org.slf4j.simpleLogger.log.org.apache.zookeeper.server.ZooKeeperServer".to_owned(),
-            "info".to_owned(),
-        )],
         log_line_takes: Some(LINE),
         ..Config::default()
     });

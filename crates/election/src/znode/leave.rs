@@ -87,7 +87,7 @@ impl OwnZnodes {
         }
     }
 
-    /// A number that changes whenever [`wills`](Self::wills) may have changed.
+    /// A number that changes whenever [`wills`](Self::wills) may have changed: odd if of `all`, even if not.
     pub(crate) fn wills_version(&self, all: bool) -> u64 {
         match all {
             true => 2 * (self.changes + self.farewell_changes) + 1,

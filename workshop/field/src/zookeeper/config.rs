@@ -40,7 +40,7 @@ pub struct Config {
     /// How much memory the server may use for its data and answers, in MiB.
     pub heap_mb: u32,
     /// How long the reader of the server's log takes for a line, as a slow console or collector:
-    /// the server waits for it. `None` is a log without a wait.
+    /// the server waits for it. Each session that expires is a line of it. `None` is a log without a wait.
     pub log_line_takes: Option<Duration>,
 }
 

@@ -32,6 +32,12 @@ const PROPERTIES: [(&str, &str); 4] = [
     ("zookeeper.fsync.warningthresholdms", "10000"),
 ];
 
+/// Where a line of log takes time: a line for each session that expires.
+const EXPIRY_LINES: (&str, &str) = (
+    "org.slf4j.simpleLogger.log.org.apache.zookeeper.server.ZooKeeperServer",
+    "info",
+);
+
 /// The reason for which a server does not serve.
 pub(crate) enum StartError {
     /// Another process has the port.
@@ -163,6 +169,7 @@ impl Launch<'_> {
         command.args(
             PROPERTIES
                 .into_iter()
+                .chain(self.config.log_line_takes.map(|_| EXPIRY_LINES))
                 .chain(given)
                 .map(|(name, value)| format!("-D{name}={value}")),
         );
