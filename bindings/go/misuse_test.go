@@ -160,11 +160,23 @@ func TestHandlesThatAreNone(t *testing.T) {
 						t.Errorf("%s succeeds", label)
 					}
 					for _, result := range results {
+						if strings.HasSuffix(label, "String") {
+							checkUnusable(t, label, result)
+							continue
+						}
 						checkNothing(t, label, result)
 					}
 				}
 			}
 		}
+	}
+}
+
+// checkUnusable checks the words that show a handle that is none.
+func checkUnusable(t *testing.T, label string, words reflect.Value) {
+	t.Helper()
+	if !strings.HasSuffix(words.String(), " unusable>") {
+		t.Errorf("%s gives %q", label, words)
 	}
 }
 
