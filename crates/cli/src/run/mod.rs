@@ -12,6 +12,8 @@ pub(crate) mod guardian;
 mod guardian_client;
 mod killing;
 mod lateness;
+mod messages;
+mod one_run;
 mod orders;
 pub(crate) mod privileges;
 mod terminal;
@@ -24,7 +26,8 @@ use crossbeam_channel::{Receiver, Sender, select_biased};
 pub(crate) use guardian::KILL_BEFORE;
 use guardian::nanos;
 use guardian_client::{GuardianClient, GuardianEvent, Terms};
-use nix::unistd::Pid;
+use messages::{exit_code, survives, waits_for_terminal};
+use one_run::{Run, Why};
 use orders::{Notice, Order};
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
@@ -63,53 +66,6 @@ enum Event {
     Session(SessionEvent),
     /// From the candidacy with this number.
     Contender(u64, ContenderEvent),
-}
-
-/// Why a running command is to end.
-enum Why {
-    /// A signal requested it.
-    Asked,
-    /// Leadership is over, or about to be.
-    Lost,
-    /// The tool cannot continue.
-    Failed,
-}
-
-struct Run {
-    number: u64,
-    guardian: GuardianClient,
-    token: u64,
-    pid: Option<u32>,
-    /// The lease end that the guardian received last, on `CLOCK_BOOTTIME`.
-    lease_end: u64,
-    why: Option<Why>,
-    /// The leadership has ended, and the guardian has received the order to stop.
-    lost: bool,
-    given_up: bool,
-    /// It was stopped because it needs the terminal, which the tool did not have.
-    waits_for_terminal: bool,
-    /// Processes that were killed and live on, for the last words of the tool.
-    survivors: Vec<u32>,
-    /// While it lives, an undertaker closes nothing before the guardian says that the command is gone.
-    _hold: Option<Hold>,
-}
-
-impl Run {
-    /// The process group of the command.
-    fn group(&self) -> Option<Pid> {
-        Some(Pid::from_raw(i32::try_from(self.pid?).ok()?))
-    }
-
-    /// Gives the terminal to a command that was stopped because it needs it, if the tool has it by now:
-    /// not every shell tells a job that it has brought it to the foreground.
-    fn give_terminal(&mut self) -> bool {
-        let given = self.waits_for_terminal && self.group().is_some_and(terminal::give);
-        if given {
-            self.waits_for_terminal = false;
-            self.guardian.send(Order::Signal(libc::SIGCONT));
-        }
-        given
-    }
 }
 
 struct Supervisor<'a> {
@@ -575,61 +531,5 @@ impl Supervisor<'_> {
             report.failure(error.message());
         }
         drop((withdrawal, former));
-    }
-}
-
-impl Why {
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::Lost => "lost",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-fn waits_for_terminal(signal: i32) -> String {
-    let (name, act) = match signal {
-        libc::SIGTTIN => ("SIGTTIN", "read from"),
-        _ => ("SIGTTOU", "change"),
-    };
-    format!(
-        "the command wants to {act} the terminal, which another process group has: {name} has \
-         stopped it, and leadership goes on; bring the tool to the foreground (`fg`), or give the \
-         command another standard input (`</dev/null`)"
-    )
-}
-
-fn survives(pid: u32, errno: i32) -> String {
-    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-    let name = name.trim_end();
-    match errno {
-        0 => format!("process {pid} ({name}) of the command was killed, and has not ended yet"),
-        errno => {
-            let error = std::io::Error::from_raw_os_error(errno);
-            format!("process {pid} ({name}) of the command cannot be killed, and works on: {error}")
-        }
-    }
-}
-
-/// The exit code that a shell would give.
-fn exit_code(status: ExitStatus) -> u8 {
-    let code = match (status.code(), status.signal()) {
-        (Some(code), _) => code,
-        (None, Some(signal)) => 128 + signal,
-        (None, None) => 1,
-    };
-    u8::try_from(code).unwrap_or(1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn exit_codes_are_those_of_a_shell() {
-        let code = |raw| exit_code(ExitStatus::from_raw(raw));
-        assert_eq!([code(0), code(7 << 8), code(255 << 8)], [0, 7, 255]);
-        assert_eq!([code(libc::SIGTERM), code(libc::SIGKILL)], [143, 137]);
     }
 }
