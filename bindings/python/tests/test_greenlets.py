@@ -80,7 +80,13 @@ HOSTS = {
 GEVENTS = [name for name in HOSTS if name.startswith("gevent")]
 
 
-@pytest.fixture(params=HOSTS)
+def param(name: str) -> object:
+    """A host; its variants only where all tests run, on the default Python."""
+    is_variant = ", " in name
+    return pytest.param(name, marks=pytest.mark.slow if is_variant else ())
+
+
+@pytest.fixture(params=[param(name) for name in HOSTS])
 def host(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -435,7 +441,7 @@ def test_f17_hub_and_native_threads_wait_side_by_side(host: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", GEVENTS)
+@pytest.mark.parametrize("name", [param(name) for name in GEVENTS])
 def test_f17_in_the_hub_itself_a_wait_is_refused_and_a_look_is_not(name: str) -> None:
     play(
         name,
@@ -461,7 +467,7 @@ def test_f17_in_the_hub_itself_a_wait_is_refused_and_a_look_is_not(name: str) ->
     )
 
 
-@pytest.mark.parametrize("name", GEVENTS)
+@pytest.mark.parametrize("name", [param(name) for name in GEVENTS])
 def test_f17_after_a_fork_copied_greenlets_are_told_and_the_parent_waits_on(name: str) -> None:
     said = play(
         name,
