@@ -290,7 +290,8 @@ typedef struct tenure_role_options tenure_role_options;
 /**
  * A URL that says where a group is: `zk://[user:password@]host[:port][,host[:port]...]/path` as in
  * Apache Mesos (IPv6 in brackets, port 2181 by default); `file:///path` of a file that holds a
- * URL; `memory://name/path` for a server inside this process; a bare `host:port`, which is the
+ * URL; `memory://name/path` for a server inside this process (`memory://name?server=KIND/path` for one that
+ * behaves like another server: `keeper`, `old-keeper` or `raftkeeper`); a bare `host:port`, which is the
  * leader itself. A text that surely is a mistake is refused, such as `zk://h1/app,h2/app` or
  * `zk://h/app?x`; a path that begins with `/./` is meant as it is written, as in `zk://h/./app?x`.
  * It never changes; any thread may read it.
@@ -633,8 +634,8 @@ typedef int32_t tenure_agent_state;
 #define TENURE_EVENT_CONTENDER_ENROLLED 21
 
 /**
- * Another member leads: tenure_event_member, tenure_event_token, tenure_event_ahead,
- * tenure_event_waits_until_ns.
+ * Another member leads, or the contender waits for the lease of the leader before it:
+ * tenure_event_member, tenure_event_token, tenure_event_ahead, tenure_event_waits_until_ns.
  */
 #define TENURE_EVENT_CONTENDER_STANDBY 22
 
@@ -659,7 +660,8 @@ typedef int32_t tenure_agent_state;
 
 /**
  * The candidacy cannot go on for now, and the contender tries again by itself; one event for each
- * cause: tenure_event_member, tenure_event_token, tenure_event_status, tenure_event_message.
+ * cause, and for the lack of a lease one in each session timeout: tenure_event_member,
+ * tenure_event_token, tenure_event_status, tenure_event_message.
  */
 #define TENURE_EVENT_CONTENDER_BLOCKED 26
 
@@ -769,7 +771,9 @@ typedef int32_t tenure_agent_state;
 #define TENURE_LOST_REASON_CLOSED 5
 
 /**
- * The znode could not be created, and trying again cannot help. tenure_event_status says why.
+ * The candidacy cannot succeed, and trying again cannot help: the znode may not be created, the
+ * members may not be listed, the times do not fit the session timeout, or the policy is not safe
+ * on this server. tenure_event_status says why.
  */
 #define TENURE_LOST_REASON_FAILED 6
 
@@ -779,9 +783,9 @@ typedef int32_t tenure_agent_state;
 #define TENURE_EXPIRED_BY_NOBODY 0
 
 /**
- * A server: everything of the session is gone. On a server that cannot reattach sessions
- * (TENURE_SERVER_OTHER) each lost connection ends the session, and the client then deletes the
- * znodes that it knows.
+ * A server: everything of the session is gone. On a server that cannot reattach sessions, such as
+ * ClickHouse Keeper, each lost connection ends the session, and the client then deletes the znodes
+ * that it knows.
  */
 #define TENURE_EXPIRED_BY_SERVER 1
 
@@ -1622,8 +1626,10 @@ tenure_status tenure_client_options_set_tls(struct tenure_client_options *option
  *                   the one that is installed with the library
  * @param error_out  an error is written here, on failure only; may be NULL
  * @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for text that is not UTF-8. tenure_client_open
- *         starts the program, and returns TENURE_ERR_INVALID_ARGUMENT if it is missing, cannot be started or is of
- *         another release. For the first client it waits until the program is ready: some milliseconds, at most ten
+ *         starts the program, and returns TENURE_ERR_INVALID_ARGUMENT if it is missing, cannot be executed, is of
+ *         another release, has no TLS although the client uses it, or cannot hold so many servers; if the system
+ *         refuses a process (also before Linux 5.3), the client opens, and TENURE_EVENT_SESSION_UNDERTAKER_LOST says
+ *         why. For the first client it waits until the program is ready: some milliseconds, at most ten
  *         seconds
  *
  * Ownership: the text is copied. Threading: any thread. Blocking: never.
@@ -2279,12 +2285,12 @@ tenure_status tenure_contender_options_set_lease_ms(struct tenure_contender_opti
                                                     struct tenure_error **error_out);
 
 /**
- * Sets the time in which a successor replaces a leader that is silent, 250 ms to 10 s, instead of
- * the session timeout; only with TENURE_POLICY_GUARDED, and without `lease`. The leader shows each
- * tenth of it that it lives; the next in line deletes its znode after four tenths of silence, and
- * waits for its lease, another four tenths. This costs ten small writes in this time, and needs
- * the right to delete members and an ensemble that commits a write in less than a tenth of it. A
- * leader that is suspected wrongly loses its leadership; there are never two.
+ * Sets the time in which a successor replaces a leader that is silent, 250 ms to 10 s and less
+ * than the session timeout; only with TENURE_POLICY_GUARDED, and without `lease`. The leader shows
+ * each tenth of it that it lives; the next in line deletes its znode after four tenths of silence,
+ * and waits for its lease, another four tenths. This costs ten small writes in this time, and
+ * needs the right to delete members and an ensemble that commits a write in less than a tenth of
+ * it. A leader that is suspected wrongly loses its leadership; there are never two.
  *
  * @param options       options
  * @param fail_over_ms  milliseconds, from 250 to 10000; checked by tenure_contender_new
@@ -2388,8 +2394,8 @@ bool tenure_contender_leadership(const struct tenure_contender *contender,
  * @return TENURE_OK when it leads; TENURE_ERR_TIMEOUT when it did not lead in time;
  *         TENURE_ERR_CLOSED when it withdrew or stopped, or the client was closed; the status of
  *         the error that prevents the creation of its znode (TENURE_ERR_NO_AUTH,
- *         TENURE_ERR_SERVER, TENURE_ERR_INVALID_ARGUMENT where the session timeout leaves no room
- *         for a lease); TENURE_ERR_REENTRANT in a callback, unless the timeout is 0;
+ *         TENURE_ERR_SERVER, TENURE_ERR_INVALID_ARGUMENT where the times do not fit the session
+ *         timeout or the policy is not safe on this server); TENURE_ERR_REENTRANT in a callback, unless the timeout is 0;
  *         TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
  *
  * Ownership: nothing changes hands. Threading: any thread. Blocking: up to the timeout.
@@ -2926,7 +2932,7 @@ tenure_status tenure_group_cancel_start(struct tenure_group *group,
  * Evicts: deletes the znode of any member of the group. A znode of the same name that is not this
  * member is not touched. If the member leads, its server notifies it at once; in the worst case
  * (it is cut off at the same moment) it still takes itself for the leader until its lease ends,
- * while another leads already.
+ * while another leads already (with TENURE_POLICY_GUARDED the successor waits for that).
  *
  * @param group        a group
  * @param member       the member
@@ -3293,7 +3299,7 @@ TENURE_API uint64_t tenure_client_metric(const struct tenure_client *client, ten
  * Ends sessions of the server behind a `memory://` URL at once, as if they had expired: their
  * members vanish, and their clients are notified. That server is a ZooKeeper inside this process,
  * for trials and for your own tests; its tick is 500 ms, and it grants session timeouts from 1 s
- * to 10 s. When a tenure_memory_ function returns, its effect has happened and has reached
+ * to 10 s (one of `?server=keeper` and its like from 10 s to 100 s). When a tenure_memory_ function returns, its effect has happened and has reached
  * connected clients; events may still be on their way.
  *
  * @param url        a `memory://` URL

@@ -47,7 +47,8 @@ func (*noCopy) Unlock() {}
 //
 // The URL says where the group is: zk://[user:password@]host[:port][,host[:port]...]/path as in Apache Mesos (IPv6
 // in brackets, port 2181 by default); file:///path of a file that holds a URL; memory://name/path for a server inside
-// this process; a bare host:port, which is the leader itself. A text that surely is a mistake is refused.
+// this process (memory://name?server=KIND/path for one that behaves like another server: keeper, old-keeper or
+// raftkeeper); a bare host:port, which is the leader itself. A text that surely is a mistake is refused.
 //
 // Errors: [ErrInvalidArgument] for a URL or an option that cannot work (the message never repeats a password);
 // [ErrSystem] when the system refuses a thread or a file descriptor.

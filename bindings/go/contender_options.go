@@ -50,16 +50,16 @@ func WithWarm(warm bool) ContenderOption {
 	}
 }
 
-// WithLease sets the length of the lease, for which a successor waits: a quarter of the session timeout and at most
-// 10 s by default; needs the policy "guarded", and excludes "fail_over".
+// WithLease sets the length of the lease, for which a successor waits: 100 ms to 10 s and no longer than the session
+// timeout, by default a quarter of that; needs the policy [PolicyGuarded], and excludes [WithFailOver].
 func WithLease(lease time.Duration) ContenderOption {
 	return func(options *native.ContenderOptions) error {
 		return span("lease", lease, &options.LeaseMS)
 	}
 }
 
-// WithFailOver sets the time in which a successor replaces a leader that is silent, sooner than the session timeout;
-// needs the policy "guarded", and excludes "lease".
+// WithFailOver sets the time in which a successor replaces a leader that is silent: 250 ms to 10 s and less than the
+// session timeout; needs the policy [PolicyGuarded], and excludes [WithLease].
 func WithFailOver(failOver time.Duration) ContenderOption {
 	return func(options *native.ContenderOptions) error {
 		return span("fail over", failOver, &options.FailOverMS)

@@ -181,7 +181,7 @@ func (ContenderEnrolled) isState() bool { return true }
 
 func (ContenderEnrolled) isEnd() bool { return false }
 
-// ContenderStandby: another member leads.
+// ContenderStandby: another member leads, or the contender waits for the lease of the leader before it.
 type ContenderStandby struct {
 	// Member: the own znode.
 	Member Member
@@ -231,7 +231,7 @@ func (ContenderJeopardy) isState() bool { return true }
 func (ContenderJeopardy) isEnd() bool { return false }
 
 // ContenderBlocked: the candidacy cannot go on for now, and the contender tries again by itself; one event for each
-// cause. The error says why, and what helps.
+// cause, and for the lack of a lease one in each session timeout. The error says why, and what helps.
 type ContenderBlocked struct {
 	// Member: the own znode, if it exists. Otherwise nil.
 	Member *Member

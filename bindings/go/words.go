@@ -22,7 +22,8 @@ const (
 	// LostClosed: the client was closed.
 	LostClosed LostReason = 5
 
-	// LostFailed: the znode could not be created, and trying again cannot help.
+	// LostFailed: the candidacy cannot succeed, and trying again cannot help: the znode may not be created, the members
+	// may not be listed, the times do not fit the session timeout, or the policy is not safe on this server.
 	LostFailed LostReason = 6
 )
 
@@ -49,11 +50,11 @@ func (l LostReason) String() string {
 type ExpiredBy int32
 
 const (
-	// ExpiredByServer: a server: everything of the session is gone. On a server that cannot reattach sessions
-	// ([ServerOther]) each lost connection ends the session, and the client then deletes the znodes that it knows.
+	// ExpiredByServer: a server: everything of the session is gone. On a server that cannot reattach sessions, such as
+	// ClickHouse Keeper, each lost connection ends the session, and the client then deletes the znodes that it knows.
 	ExpiredByServer ExpiredBy = 1
 
-	// ExpiredByLocalTimeout: the client's own clock: no server answered for the whole session timeout; or a contender
+	// ExpiredByLocalTimeout: the client's own clock: no server answered for 4/3 of the session timeout; or a contender
 	// needs a session that lasts, and this one may not: no server answered for so long that a server may have begun to
 	// end it, or answers are too slow for a contender to lead with it again. The rest of the session is removed as soon
 	// as a server can be reached.

@@ -66,7 +66,7 @@ impl ClientOptions {
 
     /// The helper process that closes the session as soon as this process is dead, so that a successor leads
     /// in milliseconds and not after the session timeout; off by default. It starts with the first client that
-    /// asks for it, and serves them all; if it ends, [`SessionEvent::UndertakerLost`] says so and all else goes
+    /// asks for it, and serves all that name the same program; if it ends, [`SessionEvent::UndertakerLost`] says so and all else goes
     /// on. Only a client with a `zk://` URL has sessions to close; with another URL the option is not used.
     #[must_use]
     pub fn undertaker(mut self, undertaker: Undertaker) -> Self {
@@ -137,8 +137,9 @@ impl Client {
     /// # Errors
     /// `InvalidInput` for a session timeout or tick out of range, for TLS options that
     /// [`TlsOptions::validate`] refuses, for a server that no certificate can name, and for an undertaker
-    /// that is missing, cannot be started or is of another release; `System` when the I/O thread cannot be
-    /// started. The first client with an [`undertaker`](ClientOptions::undertaker) waits until it is ready:
+    /// that is missing, cannot be executed, is of another release, has no TLS although the client uses it, or
+    /// cannot hold so many servers (if the system refuses a process, the client opens, and
+    /// [`SessionEvent::UndertakerLost`] says why); `System` when the I/O thread cannot be started. The first client with an [`undertaker`](ClientOptions::undertaker) waits until it is ready:
     /// some milliseconds, at most ten seconds.
     pub fn open(url: &Url, options: ClientOptions) -> Result<Self, Error> {
         check_span("session timeout", options.session_timeout)?;

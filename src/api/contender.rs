@@ -77,7 +77,7 @@ impl ContenderOptions {
         self
     }
 
-    /// The time in which a successor replaces a leader that is silent, 250 ms to 10 s, instead of
+    /// The time in which a successor replaces a leader that is silent, 250 ms to 10 s and less than
     /// the session timeout; only with [`LeasePolicy::Guarded`], and without `lease`. The leader
     /// shows each tenth of it that it lives; the next in line deletes its znode after four tenths
     /// of silence, and waits for its lease, another four tenths. This costs ten small writes in

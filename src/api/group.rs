@@ -87,7 +87,8 @@ impl Group {
     /// with `true` if the member existed and this call removed it. A znode of the same name that is
     /// not this member is not touched. If the member leads, its server notifies it at once; in the
     /// worst case (it is cut off at the same moment) it still takes itself for the leader until its
-    /// lease ends, while another leads already.
+    /// lease ends, while another leads already (with [`LeasePolicy::Guarded`](crate::LeasePolicy::Guarded)
+    /// the successor waits for that).
     ///
     /// # Errors
     /// `NoAuth` when an ACL forbids its deletion; `Closed`.

@@ -165,8 +165,10 @@ pub unsafe extern "C" fn tenure_client_options_set_tls(
 ///                   the one that is installed with the library
 /// @param error_out  an error is written here, on failure only; may be NULL
 /// @return TENURE_OK, or TENURE_ERR_INVALID_ARGUMENT for NULL and for text that is not UTF-8. tenure_client_open
-///         starts the program, and returns TENURE_ERR_INVALID_ARGUMENT if it is missing, cannot be started or is of
-///         another release. For the first client it waits until the program is ready: some milliseconds, at most ten
+///         starts the program, and returns TENURE_ERR_INVALID_ARGUMENT if it is missing, cannot be executed, is of
+///         another release, has no TLS although the client uses it, or cannot hold so many servers; if the system
+///         refuses a process (also before Linux 5.3), the client opens, and TENURE_EVENT_SESSION_UNDERTAKER_LOST says
+///         why. For the first client it waits until the program is ready: some milliseconds, at most ten
 ///         seconds
 ///
 /// Ownership: the text is copied. Threading: any thread. Blocking: never.

@@ -147,8 +147,8 @@ pub unsafe extern "C" fn tenure_contender_leadership(
 /// @return TENURE_OK when it leads; TENURE_ERR_TIMEOUT when it did not lead in time;
 ///         TENURE_ERR_CLOSED when it withdrew or stopped, or the client was closed; the status of
 ///         the error that prevents the creation of its znode (TENURE_ERR_NO_AUTH,
-///         TENURE_ERR_SERVER, TENURE_ERR_INVALID_ARGUMENT where the session timeout leaves no room
-///         for a lease); TENURE_ERR_REENTRANT in a callback, unless the timeout is 0;
+///         TENURE_ERR_SERVER, TENURE_ERR_INVALID_ARGUMENT where the times do not fit the session
+///         timeout or the policy is not safe on this server); TENURE_ERR_REENTRANT in a callback, unless the timeout is 0;
 ///         TENURE_ERR_FORKED; TENURE_ERR_INVALID_ARGUMENT for NULL and for another negative timeout
 ///
 /// Ownership: nothing changes hands. Threading: any thread. Blocking: up to the timeout.

@@ -244,12 +244,12 @@ pub unsafe extern "C" fn tenure_contender_options_set_lease_ms(
     })
 }
 
-/// Sets the time in which a successor replaces a leader that is silent, 250 ms to 10 s, instead of
-/// the session timeout; only with TENURE_POLICY_GUARDED, and without `lease`. The leader shows each
-/// tenth of it that it lives; the next in line deletes its znode after four tenths of silence, and
-/// waits for its lease, another four tenths. This costs ten small writes in this time, and needs
-/// the right to delete members and an ensemble that commits a write in less than a tenth of it. A
-/// leader that is suspected wrongly loses its leadership; there are never two.
+/// Sets the time in which a successor replaces a leader that is silent, 250 ms to 10 s and less
+/// than the session timeout; only with TENURE_POLICY_GUARDED, and without `lease`. The leader shows
+/// each tenth of it that it lives; the next in line deletes its znode after four tenths of silence,
+/// and waits for its lease, another four tenths. This costs ten small writes in this time, and
+/// needs the right to delete members and an ensemble that commits a write in less than a tenth of
+/// it. A leader that is suspected wrongly loses its leadership; there are never two.
 ///
 /// @param options       options
 /// @param fail_over_ms  milliseconds, from 250 to 10000; checked by tenure_contender_new

@@ -21,7 +21,7 @@ fn on(
 /// Ends sessions of the server behind a `memory://` URL at once, as if they had expired: their
 /// members vanish, and their clients are notified. That server is a ZooKeeper inside this process,
 /// for trials and for your own tests; its tick is 500 ms, and it grants session timeouts from 1 s
-/// to 10 s. When a tenure_memory_ function returns, its effect has happened and has reached
+/// to 10 s (one of `?server=keeper` and its like from 10 s to 100 s). When a tenure_memory_ function returns, its effect has happened and has reached
 /// connected clients; events may still be on their way.
 ///
 /// @param url        a `memory://` URL

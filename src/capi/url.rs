@@ -9,7 +9,8 @@ use crate::api::Url;
 
 /// A URL that says where a group is: `zk://[user:password@]host[:port][,host[:port]...]/path` as in
 /// Apache Mesos (IPv6 in brackets, port 2181 by default); `file:///path` of a file that holds a
-/// URL; `memory://name/path` for a server inside this process; a bare `host:port`, which is the
+/// URL; `memory://name/path` for a server inside this process (`memory://name?server=KIND/path` for one that
+/// behaves like another server: `keeper`, `old-keeper` or `raftkeeper`); a bare `host:port`, which is the
 /// leader itself. A text that surely is a mistake is refused, such as `zk://h1/app,h2/app` or
 /// `zk://h/app?x`; a path that begins with `/./` is meant as it is written, as in `zk://h/./app?x`.
 /// It never changes; any thread may read it.

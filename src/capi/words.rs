@@ -81,8 +81,8 @@ pub const TENURE_EVENT_SESSION_UNDERTAKER_REPLACED: tenure_event_kind = 9;
 pub const TENURE_EVENT_CONTENDER_ENROLLING: tenure_event_kind = 20;
 /// The znode exists; its rank is not known yet: tenure_event_member, tenure_event_token.
 pub const TENURE_EVENT_CONTENDER_ENROLLED: tenure_event_kind = 21;
-/// Another member leads: tenure_event_member, tenure_event_token, tenure_event_ahead,
-/// tenure_event_waits_until_ns.
+/// Another member leads, or the contender waits for the lease of the leader before it:
+/// tenure_event_member, tenure_event_token, tenure_event_ahead, tenure_event_waits_until_ns.
 pub const TENURE_EVENT_CONTENDER_STANDBY: tenure_event_kind = 22;
 /// This contender leads: tenure_event_member, tenure_event_token, tenure_event_lease_end_ns. Ask
 /// tenure_contender_is_leading before you act: events are news, the lease is the truth.
@@ -95,7 +95,8 @@ pub const TENURE_EVENT_CONTENDER_JEOPARDY: tenure_event_kind = 24;
 /// tenure_event_message. The lease end is that of the leadership, 0 if it did not lead.
 pub const TENURE_EVENT_CONTENDER_LOST: tenure_event_kind = 25;
 /// The candidacy cannot go on for now, and the contender tries again by itself; one event for each
-/// cause: tenure_event_member, tenure_event_token, tenure_event_status, tenure_event_message.
+/// cause, and for the lack of a lease one in each session timeout: tenure_event_member,
+/// tenure_event_token, tenure_event_status, tenure_event_message.
 pub const TENURE_EVENT_CONTENDER_BLOCKED: tenure_event_kind = 26;
 /// The group's znode has children of another recipe, such as Curator's LeaderLatch, whose
 /// contenders and this one do not wait for each other; one event for each candidacy, which goes on:
@@ -154,7 +155,9 @@ pub const TENURE_LOST_REASON_EVICTED: tenure_lost_reason = 3;
 pub const TENURE_LOST_REASON_WITHDRAWN: tenure_lost_reason = 4;
 /// The client was closed.
 pub const TENURE_LOST_REASON_CLOSED: tenure_lost_reason = 5;
-/// The znode could not be created, and trying again cannot help. tenure_event_status says why.
+/// The candidacy cannot succeed, and trying again cannot help: the znode may not be created, the
+/// members may not be listed, the times do not fit the session timeout, or the policy is not safe
+/// on this server. tenure_event_status says why.
 pub const TENURE_LOST_REASON_FAILED: tenure_lost_reason = 6;
 
 /// Which side declared a session over. The numbers are permanent.
@@ -164,9 +167,9 @@ pub type tenure_expired_by = i32;
 
 /// Neither: the event is of another kind.
 pub const TENURE_EXPIRED_BY_NOBODY: tenure_expired_by = 0;
-/// A server: everything of the session is gone. On a server that cannot reattach sessions
-/// (TENURE_SERVER_OTHER) each lost connection ends the session, and the client then deletes the
-/// znodes that it knows.
+/// A server: everything of the session is gone. On a server that cannot reattach sessions, such as
+/// ClickHouse Keeper, each lost connection ends the session, and the client then deletes the znodes
+/// that it knows.
 pub const TENURE_EXPIRED_BY_SERVER: tenure_expired_by = 1;
 /// The client's own clock: no server answered for too long.
 pub const TENURE_EXPIRED_BY_LOCAL_TIMEOUT: tenure_expired_by = 2;

@@ -1,6 +1,6 @@
 //! A program that cannot be an undertaker is an error of `Client::open` that says what to do.
 
-use crate::{fresh_path, helper, server};
+use crate::{fresh_path, helper, server, wait_gone};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -61,6 +61,27 @@ fn another_program_or_another_release() {
         text.contains("version 99") && text.contains("one release"),
         "{text}"
     );
+}
+
+/// It would wait for the end of this process, and a program that tries again would have one more each time.
+#[test]
+fn nothing_is_left_of_another_release() {
+    let folder = Files::new();
+    let pid = folder.path().join("pid");
+    let later = format!(
+        "#!/usr/bin/env python3\n\
+         import array, os, socket, struct, time\n\
+         if os.fork(): os._exit(0)\n\
+         open({pid:?}, 'w').write(str(os.getpid()))\n\
+         own = array.array('i', [os.pidfd_open(os.getpid())])\n\
+         greeting = struct.pack('<cQQ', b'U', 99, 0)\n\
+         with socket.socket(fileno=0) as principal:\n\
+         \x20   principal.sendmsg([greeting], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, own)])\n\
+         \x20   time.sleep(120)\n"
+    );
+    let later = script(&folder, "later", &later, 0o755);
+    assert!(refusal(&later).contains("version 99"));
+    wait_gone(fs::read_to_string(pid).unwrap().parse().unwrap());
 }
 
 #[test]

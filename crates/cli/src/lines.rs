@@ -109,7 +109,7 @@ pub(crate) fn session(event: &SessionEvent, number: Option<i64>) -> Option<Line>
             let text = match by {
                 ExpiredBy::Server => "a server reports it",
                 ExpiredBy::LocalTimeout => {
-                    "no server answered for the whole timeout, or one may have begun to end it"
+                    "no server answered for 4/3 of the timeout, or one may have begun to end it"
                 }
             };
             say(format!("expired: {text}")).with("by", by.name())

@@ -15,8 +15,11 @@ pub(crate) struct Shared {
     /// The newest instant that the edge has reported.
     pub(crate) now: Time,
     pub(crate) session: Session<Ask>,
-    /// The time by which the clock behind `now` may have run ahead of true time within the longest wait.
+    /// The time by which the clock behind `now` may have run ahead of true time within the longest wait; as of
+    /// the newest tick.
     pub(crate) clock_lead: Duration,
+    /// Whether the present input is a tick.
+    pub(crate) is_tick: bool,
     pub(crate) watches: Watches,
     pub(crate) znodes: OwnZnodes,
     /// The leases that leaderships share.

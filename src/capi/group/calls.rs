@@ -157,7 +157,7 @@ pub unsafe extern "C" fn tenure_group_cancel_start(
 /// Evicts: deletes the znode of any member of the group. A znode of the same name that is not this
 /// member is not touched. If the member leads, its server notifies it at once; in the worst case
 /// (it is cut off at the same moment) it still takes itself for the leader until its lease ends,
-/// while another leads already.
+/// while another leads already (with TENURE_POLICY_GUARDED the successor waits for that).
 ///
 /// @param group        a group
 /// @param member       the member

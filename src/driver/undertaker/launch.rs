@@ -8,7 +8,7 @@ use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SocketFlags, SocketType,
     recvmsg, socketpair,
 };
-use rustix::process::{PidfdFlags, getpid, pidfd_open};
+use rustix::process::{PidfdFlags, Signal, getpid, pidfd_open, pidfd_send_signal};
 use std::io::IoSliceMut;
 use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
@@ -74,6 +74,10 @@ pub(super) fn launch(program: &Path) -> Result<Helper, Refused> {
     // It has left this process. Whoever reaps all children may have been faster.
     drop(child.wait());
     if hello.protocol != PROTOCOL {
+        // It would wait for the end of this process.
+        if let Some(process) = process {
+            let _ = pidfd_send_signal(process, Signal::KILL);
+        }
         return Err(Refused::Bad(invalid(format!(
             "{shown} is of another release: it speaks version {} of the undertaker's protocol, and this library \
              version {PROTOCOL}; install both from one release",

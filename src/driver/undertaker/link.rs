@@ -158,12 +158,15 @@ impl Link {
             return Ok(());
         }
         if self.state().is_retired {
-            return Err(Refused::Unable(
-                "no undertaker may act for this process any longer".to_owned(),
-            ));
+            return Err(retired());
         }
         let line = Line::to(launch(&self.program)?)?;
         let mut state = self.state();
+        if state.is_retired {
+            // Something has begun to act meanwhile that no helper knows of.
+            line.kill();
+            return Err(retired());
+        }
         for (number, pipe) in &state.holds {
             let told = line.send(&Order::Hold { number: *number }, Some(pipe.as_fd()));
             if !matches!(told, Ok(Sent::Yes)) {
@@ -235,6 +238,10 @@ impl Drop for Hold {
             link.release(self.number);
         }
     }
+}
+
+fn retired() -> Refused {
+    Refused::Unable("no undertaker may act for this process any longer".to_owned())
 }
 
 /// Reaps the helper, if it has become a child of this process: of PID 1, or of a subreaper.

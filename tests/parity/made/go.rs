@@ -42,6 +42,9 @@ fn said(text: &str) -> String {
         ("ask `leadership`", "ask [Leadership.LeaseEnd]"),
         ("by `Lost`", "by [ContenderLost]"),
         ("Like `Verified`", "Like [PolicyVerified]"),
+        ("policy `guarded`", "policy [PolicyGuarded]"),
+        ("excludes `fail_over`", "excludes [WithFailOver]"),
+        ("excludes `lease`", "excludes [WithLease]"),
     ];
     let choice = |list: &List, word: &Word| format!("[{}{}]", prefix(list.noun), of_word(word));
     let text = text::linked(text, choice).replace("**", "");

@@ -74,6 +74,7 @@ const RARE: &[&str] = &[
     "payload-unseen",
     "earlier-group-trusted",
     "deposed-without-version",
+    "release-unseen",
 ];
 
 /// The seeds at which the worlds begin.

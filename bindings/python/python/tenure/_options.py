@@ -33,11 +33,12 @@ class ContenderOptions:
     """Whether to keep a lease ready while next in line, for one small write each twelfth of the
     session timeout."""
     lease: Optional[int]
-    """The length of the lease, for which a successor waits: a quarter of the session timeout and at
-    most 10 s by default; needs the policy ``guarded``, and excludes ``fail_over``."""
+    """The length of the lease, for which a successor waits: 100 ms to 10 s and no longer than the
+    session timeout, by default a quarter of that; needs the policy ``guarded``, and excludes
+    ``fail_over``."""
     fail_over: Optional[int]
-    """The time in which a successor replaces a leader that is silent, sooner than the session
-    timeout; needs the policy ``guarded``, and excludes ``lease``."""
+    """The time in which a successor replaces a leader that is silent: 250 ms to 10 s and less than
+    the session timeout; needs the policy ``guarded``, and excludes ``lease``."""
 
 
 def contender_options(

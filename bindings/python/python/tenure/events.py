@@ -194,7 +194,7 @@ class Enrolled(ContenderEvent):
 
 @dataclass(frozen=True)
 class Standby(ContenderEvent):
-    """Another member leads."""
+    """Another member leads, or the contender waits for the lease of the leader before it."""
 
     member: Member
     """The own znode."""
@@ -229,8 +229,8 @@ class Jeopardy(ContenderEvent):
 @dataclass(frozen=True)
 class Blocked(ContenderEvent):
     """The candidacy cannot go on for now, and the contender tries again by itself; one event for
-    each cause. The error says why, and what helps. It is news, and no state: ``state`` stays as it
-    was."""
+    each cause, and for the lack of a lease one in each session timeout. The error says why, and
+    what helps. It is news, and no state: ``state`` stays as it was."""
 
     member: Optional[Member]
     """The own znode, if it exists."""

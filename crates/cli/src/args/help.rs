@@ -6,7 +6,8 @@ const COMMON_HELP: &str = "\
 URL:
   zk://[USER:PASSWORD@]HOST[:PORT][,HOST[:PORT]...]/PATH   port 2181 unless given
   file:///FILE          a file that holds a URL; hides a password from `ps`
-  memory://NAME/PATH    a server inside this process, for trials
+  memory://NAME/PATH    a server inside this process, for trials; memory://NAME?server=keeper/PATH:
+                        one that behaves like ClickHouse Keeper (also old-keeper, raftkeeper)
   HOST:PORT             the address of a fixed leader; for `detect` and `status` only
 A URL that surely is a mistake is refused. In zk://HOST/./PATH the path is meant as it is written:
 it may hold `?`, `#`, `,` and `%`, and the password may hold `/`.

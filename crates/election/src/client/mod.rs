@@ -127,6 +127,7 @@ impl Client {
                 now: Time::default(),
                 session,
                 clock_lead: core::time::Duration::ZERO,
+                is_tick: false,
                 watches: Watches::default(),
                 znodes: OwnZnodes::default(),
                 leases: SharedLeases::default(),
@@ -162,6 +163,7 @@ impl Client {
         self.shared.now = self.shared.now.max(now);
         let now = self.shared.now;
         self.looked = false;
+        self.shared.is_tick = matches!(input, Input::Tick);
         // The clock comes first: an answer that was read too late renews nothing.
         self.grow_old();
         match input {
@@ -217,7 +219,7 @@ impl Client {
 
     /// Sets the time by which the clock behind `now` may have run ahead of true time within the last
     /// [`GUARD_MAX`](crate::GUARD_MAX), if another program speeds it up: a wait for another's lease is longer by `lead`.
-    /// Zero by default.
+    /// Zero by default. Only a tick ends such a wait, so it is enough to set this before each tick.
     pub fn set_clock_lead(&mut self, lead: core::time::Duration) {
         self.shared.clock_lead = lead;
     }

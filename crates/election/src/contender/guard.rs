@@ -39,6 +39,7 @@ use crate::shared::Shared;
 use crate::shared_lease::{Basis, Held, SharedLease, Standing};
 use crate::znode::{self, Farewell};
 use crate::{Error, ErrorKind, ServerKind};
+use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::vec;
 use core::time::Duration;
@@ -77,6 +78,8 @@ pub(super) struct Guard {
     proved: Option<Time>,
     /// Whether that was on the present connection.
     is_present: bool,
+    /// Whether it has reported that commits take too long for its lease.
+    is_slow: bool,
 }
 
 impl Contender {
@@ -134,6 +137,7 @@ impl Contender {
             },
             proved: None,
             is_present: false,
+            is_slow: false,
         });
         self.read_mark(shared);
     }
@@ -248,14 +252,15 @@ impl Contender {
             Some(_) | None if leads => return self.write_mark(stat.version, shared),
             Some(_) | None => (guard.first_at, lease::GUARD_MAX),
         };
-        let until = lease::guard_wait(first_at, length);
-        if until <= shared.now {
-            return self.write_mark(stat.version, shared);
-        }
+        // Only a tick ends the wait, even if it is over: it knows by how much the own clock ran ahead.
+        let until = lease::guard_wait(first_at, length) + guard.gained;
         guard.step = Step::Waiting {
             until,
             version: stat.version,
         };
+        if until <= shared.now {
+            return;
+        }
         self.again.over();
         let event = ContenderEvent::Standby {
             member: member.clone(),
@@ -273,7 +278,8 @@ impl Contender {
         }
     }
 
-    /// Ends its wait, if that is due. The wait is longer by the time that the own clock has gained.
+    /// Ends its wait, if that is due. The wait is longer by the time that the own clock has gained, which is known at a
+    /// tick.
     pub(super) fn guard_tick(&mut self, shared: &mut Shared) {
         let Some(Guard {
             step: Step::Waiting { until, version },
@@ -283,7 +289,7 @@ impl Contender {
         else {
             return;
         };
-        if *until > shared.now {
+        if *until > shared.now || !shared.is_tick {
             return;
         }
         let more = shared.clock_lead.saturating_sub(*gained);
@@ -328,11 +334,15 @@ impl Contender {
         if self.is_leading() || took <= self.beat() {
             return None;
         }
+        let enough = took * BEATS * 2;
+        let remedy = match enough <= lease::GUARD_MAX && enough < shared.session.timeout() {
+            true => format!("a `fail_over` of {enough:.1?} or more would do"),
+            false => "use `lease` instead, which needs no beats".to_owned(),
+        };
         let text = format!(
             "the ensemble takes {took:.1?} to commit a write, and `fail_over` of {within:?} needs commits within \
-             {:?}: a `fail_over` of {:.1?} or more would do",
+             {:?}: {remedy}",
             self.beat(),
-            took * BEATS * 2,
         );
         Some(Error::new(ErrorKind::Timeout, text))
     }
@@ -411,7 +421,21 @@ impl Contender {
         if has_marked && self.doubted.is_none() && shared.znodes.is_watched(znode) {
             guard.proved = guard.proved.max(Some(sent));
             guard.is_present = true;
+            let length = guard.mark.lease;
             self.renew(shared);
+            let next = shared.now + lease::guard_interval(length);
+            if lease::guard_end(sent, length) <= next {
+                self.say_too_slow(length, shared);
+            }
+        }
+    }
+
+    /// The answer to a proof has come too late to lead with it.
+    fn say_too_slow(&mut self, length: Duration, shared: &mut Shared) {
+        if let (Rank::First, Some(guard)) = (&self.rank, &mut self.guard)
+            && !core::mem::replace(&mut guard.is_slow, true)
+        {
+            self.on_blocked(too_slow(length), shared);
         }
     }
 
@@ -546,6 +570,17 @@ impl Contender {
         );
         is_marked && shared.server_kind() == ServerKind::ZooKeeper
     }
+}
+
+/// The reason why a lease of this length is over before its next proof can be answered.
+fn too_slow(length: Duration) -> Error {
+    let start = Time::default();
+    let room = lease::guard_end(start, length).since(start) - lease::guard_interval(length);
+    let text = format!(
+        "the ensemble takes too long to commit writes: a lease of {length:?} needs commits within {room:.0?}; give a \
+         longer `lease`, or a longer session timeout"
+    );
+    Error::new(ErrorKind::Timeout, text)
 }
 
 /// Whole milliseconds, as marks count.

@@ -49,7 +49,7 @@ use super::shared::Shared;
 use super::words::{LeasePolicy, Reenrol};
 use super::znode::{self, ZnodeId, ZnodeNews};
 use super::{Answer, Call, CallId, Error, Handle, Output};
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -111,6 +111,10 @@ pub(crate) struct Contender {
     handle: Handle,
     spec: ContenderSpec,
     znode: Option<ZnodeId>,
+    /// The znodes of earlier candidacies that are being removed.
+    former: BTreeSet<ZnodeId>,
+    /// The outcome of the removals that withdrawals have waited for so far.
+    left: Result<bool, Error>,
     member: Option<Member>,
 
     rank: Rank,
@@ -152,6 +156,8 @@ pub(crate) struct Contender {
     guard: Option<Guard>,
     /// What it knows of the beats of the leader, while it is next in line and may replace it.
     suspicion: Option<Suspicion>,
+    /// The member before its predecessor, while it is watched.
+    ahead: Option<String>,
 
     withdrawals: Vec<CallId>,
     writes: Vec<CallId>,
@@ -185,6 +191,9 @@ impl Contender {
             predecessor: None,
             guard: None,
             suspicion: None,
+            ahead: None,
+            former: BTreeSet::new(),
+            left: Ok(false),
             withdrawals: Vec::new(),
             writes: Vec::new(),
             leaving: false,
@@ -237,7 +246,8 @@ impl Contender {
         }
         let first = !core::mem::replace(&mut self.leaving, true);
         let Some(znode) = self.znode else {
-            self.answer_withdrawals(&Ok(Answer::Removed(false)), shared);
+            // The znode of a candidacy before may stand yet.
+            self.on_left(Ok(false), shared);
             return;
         };
         if first {
@@ -289,14 +299,14 @@ impl Contender {
 
     pub(crate) fn on_news(&mut self, znode: ZnodeId, news: ZnodeNews, shared: &mut Shared) {
         if self.znode != Some(znode) {
-            // A candidacy that lapsed earlier; its znode has only just been removed.
+            self.on_news_of_former(znode, news, shared);
             return;
         }
         match news {
             ZnodeNews::Refused(_) | ZnodeNews::Evicted | ZnodeNews::SessionOver if self.leaving => {
                 // Its loss was reported when it began to leave.
                 self.znode = None;
-                self.answer_withdrawals(&Ok(Answer::Removed(false)), shared);
+                self.on_left(Ok(false), shared);
             }
             // The znode goes with the session, which is being closed.
             ZnodeNews::Stands(_) if self.leaving => {}
@@ -333,21 +343,53 @@ impl Contender {
             }
             ZnodeNews::Left { by_us } => {
                 self.znode = None;
-                self.answer_withdrawals(&Ok(Answer::Removed(by_us)), shared);
+                self.on_left(Ok(by_us), shared);
             }
             ZnodeNews::Stuck(error) => {
                 self.znode = None;
-                self.answer_withdrawals(&Err(error), shared);
+                self.on_left(Err(error), shared);
             }
         }
     }
 
+    /// News of the znode of a candidacy that has ended, which is being removed.
+    fn on_news_of_former(&mut self, znode: ZnodeId, news: ZnodeNews, shared: &mut Shared) {
+        let outcome = match news {
+            ZnodeNews::Left { by_us } => Ok(by_us),
+            ZnodeNews::Stuck(error) => Err(error),
+            ZnodeNews::Refused(_) | ZnodeNews::Evicted | ZnodeNews::SessionOver => Ok(false),
+            ZnodeNews::Stands(_)
+            | ZnodeNews::Written
+            | ZnodeNews::Unwritten(_)
+            | ZnodeNews::Blocked(_)
+            | ZnodeNews::Doubted
+            | ZnodeNews::Trusted => return,
+        };
+        if self.former.remove(&znode) {
+            self.on_left(outcome, shared);
+        }
+    }
+
+    /// A znode of it is gone: because of the contender itself or not; or it stays until the session ends. The last one
+    /// answers withdrawals.
+    fn on_left(&mut self, outcome: Result<bool, Error>, shared: &mut Shared) {
+        if self.withdrawals.is_empty() {
+            return;
+        }
+        self.left = match (core::mem::replace(&mut self.left, Ok(false)), outcome) {
+            (Ok(before), Ok(by_us)) => Ok(before || by_us),
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        };
+        if self.znode.is_none() && self.former.is_empty() {
+            let left = core::mem::replace(&mut self.left, Ok(false));
+            self.answer_withdrawals(&left.map(Answer::Removed), shared);
+        }
+    }
+
     pub(crate) fn on_attached(&mut self, shared: &mut Shared) {
-        if let (Some(error), Some(znode), false) = (self.refusal(shared), self.znode, self.leaving)
-        {
+        if let (Some(error), Some(_), false) = (self.refusal(shared), self.znode, self.leaving) {
             self.lose(LostReason::Failed(error), shared);
-            self.znode = None;
-            znode::release(shared, znode);
+            self.let_go(shared);
             return;
         }
         if let Some((since, _)) = &mut self.waiting {
@@ -366,6 +408,7 @@ impl Contender {
         self.again.cancel();
         self.peeked = None;
         self.suspicion = None;
+        self.ahead = None;
         self.guard_detached();
         if self.is_leading() {
             match self.spec.policy {
@@ -446,6 +489,7 @@ impl Contender {
         self.predecessor = None;
         self.guard = None;
         self.suspicion = None;
+        self.ahead = None;
         self.again.over();
         self.blocks.over();
         self.strangers = false;
@@ -464,10 +508,16 @@ impl Contender {
     /// The lease is over: the candidacy ends, and its znode is removed as soon as possible.
     fn lapse(&mut self, shared: &mut Shared) {
         self.lose(LostReason::LeaseLapsed, shared);
+        self.let_go(shared);
+        self.again(shared);
+    }
+
+    /// Its candidacy is over, and its znode is to be removed.
+    fn let_go(&mut self, shared: &mut Shared) {
         if let Some(znode) = self.znode.take() {
+            self.former.insert(znode);
             znode::release(shared, znode);
         }
-        self.again(shared);
     }
 
     fn again(&mut self, shared: &mut Shared) {

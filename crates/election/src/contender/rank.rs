@@ -81,9 +81,17 @@ impl Contender {
         if path == self.spec.path {
             self.peeked = None;
         }
-        let stale = self.before.back().is_none_or(|p| p != path);
-        if !matches!(self.rank, Rank::Behind { .. }) || stale {
+        if !matches!(self.rank, Rank::Behind { .. }) {
             return;
+        }
+        if self.ahead.as_deref() == Some(path) {
+            self.ahead = None;
+        }
+        if self.before.back().is_none_or(|p| p != path) {
+            return match kind {
+                EventKind::Deleted => self.gone_ahead(path, shared),
+                _ => self.watch_ahead(shared),
+            };
         }
         match kind {
             EventKind::Deleted => {
@@ -115,14 +123,11 @@ impl Contender {
                 stats.record(&path, result);
                 self.counted(shared);
             }
-            RankAsk::Ahead(path) => {
-                // The look at the nearest one goes with its watch.
-                if result == Err(ServerError::NoNode) && self.before.len() > 1 {
-                    let nearest = self.before.len() - 1;
-                    let at = self.before.iter().take(nearest).position(|p| *p == path);
-                    at.and_then(|at| self.before.remove(at));
-                }
-            }
+            RankAsk::Ahead(path) => match result {
+                Ok(_) => self.seen_ahead(path, shared),
+                Err(ServerError::NoNode) => self.gone_ahead(&path, shared),
+                Err(_) => {}
+            },
             RankAsk::Peek => self.peeked_at(result, shared),
             RankAsk::Mark => self.mark_read(result, shared),
             RankAsk::SetMark => self.mark_written(result, sent, shared),
@@ -237,8 +242,7 @@ impl Contender {
             Err(error) => {
                 let error = Error::from_server(error, "list the members of", &self.spec.path);
                 self.lose(LostReason::Failed(error), shared);
-                self.znode = None;
-                znode::release(shared, znode);
+                self.let_go(shared);
                 return;
             }
         };
@@ -402,6 +406,7 @@ impl Contender {
                 self.again.over();
                 self.stand_by(shared);
                 self.follow_beats(shared);
+                self.watch_ahead(shared);
             }
             // It was gone before it could be watched. That shows nothing about the others.
             Err(ServerError::NoNode) => self.list(shared),
@@ -539,9 +544,7 @@ impl Contender {
             // The end of a member further ahead fires no watch. A contender that finds itself next in
             // line gets its lease ready for its turn.
             Some(_) if self.looks.is_multiple_of(2) && self.before.len() > 1 => {
-                let path = self.before[0].clone();
-                let what = RankAsk::Ahead(path.clone());
-                self.ask(what, Request::Exists { path, watch: false }, shared);
+                self.look_ahead(self.before[0].clone(), false, shared);
             }
             _ => self.watch_predecessor(shared),
         }

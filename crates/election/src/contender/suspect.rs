@@ -25,7 +25,7 @@ pub(super) struct Suspicion {
     since: Time,
     /// Whether a read of the mark is in flight; if not, the mark is watched.
     asked: bool,
-    /// Whether the leader is being deleted, or may not be deleted.
+    /// Whether the leader is being deleted.
     settled: bool,
 }
 
@@ -42,6 +42,46 @@ impl Contender {
             settled: false,
         });
         self.read_beat(shared);
+    }
+
+    /// The member before its predecessor.
+    fn second(&self) -> Option<&String> {
+        self.before.iter().rev().nth(1)
+    }
+
+    /// Watches the member before its predecessor: when that one is gone, the predecessor may lead, and its beats are to
+    /// be followed at once. It looks first: a watch on a znode that is gone would never fire.
+    pub(super) fn watch_ahead(&self, shared: &mut Shared) {
+        if let (Some(path), true) = (self.second(), self.spec.fail_over.is_some())
+            && self.ahead.as_ref() != Some(path)
+        {
+            self.look_ahead(path.clone(), false, shared);
+        }
+    }
+
+    pub(super) fn look_ahead(&self, path: String, watch: bool, shared: &mut Shared) {
+        let what = RankAsk::Ahead(path.clone());
+        self.ask(what, Request::Exists { path, watch }, shared);
+    }
+
+    /// A look has shown a member further ahead.
+    pub(super) fn seen_ahead(&mut self, path: String, shared: &mut Shared) {
+        let is_to_be_watched = self.spec.fail_over.is_some() && self.second() == Some(&path);
+        if is_to_be_watched && self.ahead.as_ref() != Some(&path) {
+            self.ahead = Some(path.clone());
+            self.look_ahead(path, true, shared);
+        }
+    }
+
+    /// A member further ahead is gone: its predecessor may lead.
+    pub(super) fn gone_ahead(&mut self, path: &str, shared: &mut Shared) {
+        // The look at the nearest one goes with its watch.
+        let further = self.before.len().saturating_sub(1);
+        if let Some(at) = self.before.iter().take(further).position(|p| p == path) {
+            self.before.remove(at);
+            self.follow_beats(shared);
+            self.watch_ahead(shared);
+        }
     }
 
     fn read_beat(&self, shared: &mut Shared) {
@@ -145,6 +185,8 @@ impl Contender {
                 );
                 let error = Error::new(ErrorKind::NoAuth, text);
                 self.on_blocked(error, shared);
+                // Somebody may give it the permission: the next look at the leader begins again.
+                self.suspicion = None;
             }
             // There was a beat meanwhile, or nothing is decided: it looks again.
             Some(_) => {

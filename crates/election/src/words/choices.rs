@@ -27,7 +27,7 @@ choices! {
             c: "Leadership ends with the session, as in Mesos. **Not safe**: a successor may lead before that.",
             cpp: "not safe",
             python_doc: "with the session, as in Mesos; **not safe**: a successor may lead before that",
-            tool: "When the session is over, as in Mesos: not safe, a successor may lead at that instant"),
+            tool: "When the session is over, as in Mesos: not safe, a successor may lead before that"),
         /// Leadership ends with a lease that begins when a write is sent which a quorum commits, and whose
         /// length the group's znode tells every successor: each successor waits for it. Clocks of servers
         /// and their rules for the end of a session play no part, so this policy is also safe on servers

@@ -28,7 +28,9 @@ words! {
         /// The client was closed.
         Closed = (5, "closed",
             ending: Some(Ending::Wanted), log: "the client was closed"),
-        /// The znode could not be created, and trying again cannot help.
+        /// The candidacy cannot succeed, and trying again cannot help: the znode may not be created, the
+        /// members may not be listed, the times do not fit the session timeout, or the policy is not safe on
+        /// this server.
         Failed(error: Error) = (6, "failed",
             ending: Some(Ending::Final), log: "failed",
             c_more: "tenure_event_status says why."),
@@ -83,18 +85,18 @@ choices! {
     /// Which side declared a session over.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum ExpiredBy {
-        /// A server: everything of the session is gone. On a server that cannot reattach sessions
-        /// ([`ServerKind::Other`](crate::ServerKind::Other)) each lost connection ends the session, and the
-        /// client then deletes the znodes that it knows.
+        /// A server: everything of the session is gone. On a server that cannot reattach sessions, such as
+        /// ClickHouse Keeper, each lost connection ends the session, and the client then deletes the znodes
+        /// that it knows.
         Server = (1, "server",
             tool: "A server reported it."),
-        /// The client's own clock: no server answered for the whole session timeout; or a contender
+        /// The client's own clock: no server answered for 4/3 of the session timeout; or a contender
         /// needs a session that lasts, and this one may not: no server answered for so long that a
         /// server may have begun to end it, or answers are too slow for a contender to lead with it again.
         /// The rest of the session is removed as soon as a server can be reached.
         LocalTimeout = (2, "local_timeout",
             c: "The client's own clock: no server answered for too long.",
-            tool: "No server answered for T, or a server may have begun to end the session."),
+            tool: "No server answered for 4/3 T, or a server may have begun to end the session."),
     }
 }
 

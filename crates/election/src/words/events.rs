@@ -99,7 +99,7 @@ words! {
             /// The own znode.
             member: Member,
         } = (21, "enrolled", python: "Enrolled"),
-        /// Another member leads.
+        /// Another member leads, or the contender waits for the lease of the leader before it.
         Standby {
             /// The own znode.
             member: Member,
@@ -127,7 +127,8 @@ words! {
         } = (24, "jeopardy", python: "Jeopardy",
             c_more: "LEADING with the same token follows, or LOST."),
         /// The candidacy cannot go on for now, and the contender tries again by itself; one event for
-        /// each cause. The error says why, and what helps.
+        /// each cause, and for the lack of a lease one in each session timeout. The error says why, and what
+        /// helps.
         Blocked {
             /// The own znode, if it exists.
             member: Option<Member>,
@@ -135,9 +136,9 @@ words! {
             error: Error,
         } = (26, "blocked", python: "Blocked", news: true,
             c: "The candidacy cannot go on for now, and the contender tries again by itself; one event for \
-                each cause.",
+                each cause, and for the lack of a lease one in each session timeout.",
             python_doc: "The candidacy cannot go on for now, and the contender tries again by itself; one \
-                         event for each cause. The error says why, and what helps. It is news, and no state: \
+                         event for each cause, and for the lack of a lease one in each session timeout. The error says why, and what helps. It is news, and no state: \
                          ``state`` stays as it was."),
         /// The group's znode has children of another recipe, such as Curator's LeaderLatch, whose contenders
         /// and this one do not wait for each other; one event for each candidacy. The candidacy goes on.

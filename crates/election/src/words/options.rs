@@ -81,7 +81,7 @@ const CLIENT: Settings = Settings {
             brief: "the helper process that closes the session as soon as this process is dead; off by default",
             doc: "The helper process that closes the session as soon as this process is dead, so that a successor \
                   leads in milliseconds and not after the session timeout; off by default. It starts with the \
-                  first client that asks for it, and serves them all; if it ends, \
+                  first client that asks for it, and serves all that name the same program; if it ends, \
                   [`SessionEvent::UndertakerLost`] says so and all else goes on. Only a client with a `zk://` URL \
                   has sessions to close; with another URL the option is not used.",
             value: "the path of the program tenure-undertaker; the empty text for the one that is installed with \
@@ -136,8 +136,8 @@ const CONTENDER: Settings = Settings {
         Setting {
             name: "lease",
             kind: Kind::Span,
-            brief: "the length of the lease, for which a successor waits: a quarter of the session timeout and at \
-                    most 10 s by default; needs the policy `guarded`, and excludes `fail_over`",
+            brief: "the length of the lease, for which a successor waits: 100 ms to 10 s and no longer than the session \
+                    timeout, by default a quarter of that; needs the policy `guarded`, and excludes `fail_over`",
             doc: "The length of the lease, 100 ms to 10 s and no longer than the session timeout; a quarter of the \
                   session timeout, and at most 10 s, by default. Only with [`LeasePolicy::Guarded`], and without \
                   `fail_over`, which has a lease of its own. A successor waits for as long unless the leader has \
@@ -147,11 +147,11 @@ const CONTENDER: Settings = Settings {
         Setting {
             name: "fail_over",
             kind: Kind::Span,
-            brief: "the time in which a successor replaces a leader that is silent, sooner than the session \
-                    timeout; needs the policy `guarded`, and excludes `lease`",
-            doc: "The time in which a successor replaces a leader that is silent, 250 ms to 10 s, instead of the \
-                  session timeout; only with [`LeasePolicy::Guarded`], and without `lease`. The leader shows each tenth of it that it \
-                  lives; the next in line deletes its znode after four tenths of silence, and waits for its lease, \
+            brief: "the time in which a successor replaces a leader that is silent: 250 ms to 10 s and less than the \
+                    session timeout; needs the policy `guarded`, and excludes `lease`",
+            doc: "The time in which a successor replaces a leader that is silent, 250 ms to 10 s and less than the \
+                  session timeout; only with [`LeasePolicy::Guarded`], and without `lease`. The leader shows each \
+                  tenth of it that it lives; the next in line deletes its znode after four tenths of silence, and waits for its lease, \
                   another four tenths. This costs ten small writes in this time, and needs the right to delete \
                   members and an ensemble that commits a write in less than a tenth of it. A leader that is \
                   suspected wrongly loses its leadership; there are never two.",

@@ -1,6 +1,6 @@
 //! The create of an own znode, with what is missing of the path above it.
 
-use super::{OwnZnode, State, Trust, ZnodeAsk, ZnodeId, ZnodeNews, leave, verify};
+use super::{OwnZnode, Sight, State, Trust, ZnodeAsk, ZnodeId, ZnodeNews, leave, verify};
 use super::{blocked, finish};
 use crate::Handle;
 use crate::ask::Ask;
@@ -199,7 +199,7 @@ pub(super) fn stands(shared: &mut Shared, id: ZnodeId, member: Member) {
     znode.refusals = 0;
     znode.trust = Trust::Whole;
     znode.session = session;
-    znode.watched = false;
+    znode.sight = Sight::Shown;
     znode.again.over();
     if znode.released {
         leave::leave(shared, id, member);

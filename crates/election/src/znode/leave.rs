@@ -1,7 +1,7 @@
 //! The end of an own znode that is released.
 
 use super::{
-    OwnZnode, OwnZnodes, State, ZnodeAsk, ZnodeId, ZnodeNews, blocked, finish, on_undecided,
+    OwnZnode, OwnZnodes, State, ZnodeAsk, ZnodeId, ZnodeNews, blocked, finish, on_undecided, verify,
 };
 use crate::SESSION;
 use crate::ask::{self, Ask};
@@ -137,7 +137,11 @@ pub(crate) fn release(shared: &mut Shared, id: ZnodeId) {
         State::Absent => finish(shared, id, ZnodeNews::Left { by_us: false }),
         State::Standing(member) => {
             let member = member.clone();
-            leave(shared, id, member);
+            match znode.is_shown() || !shared.session.attached() {
+                true => leave(shared, id, member),
+                // The group may have been made anew, and the path be another client's.
+                false => look_first(shared, id, member),
+            }
         }
         State::Creating
         | State::Named(_)
@@ -149,6 +153,17 @@ pub(crate) fn release(shared: &mut Shared, id: ZnodeId) {
     }
 }
 
+/// Leaves once an answer has shown that the znode is still the own one.
+fn look_first(shared: &mut Shared, id: ZnodeId, member: Member) {
+    if let Some(znode) = shared.znodes.get_mut(id) {
+        let asked = false;
+        znode.state = State::Leaving { member, asked };
+        verify::verify(shared, id, false);
+    }
+}
+
+/// Deletes a znode that was shown to be the own one, on the present connection; without one, the next
+/// connection begins with a look.
 pub(super) fn leave(shared: &mut Shared, id: ZnodeId, member: Member) {
     let Some(znode) = shared.znodes.get_mut(id) else {
         return;
@@ -199,7 +214,7 @@ pub(super) fn deleted(shared: &mut Shared, id: ZnodeId, result: Result<Response,
             Some(_) => {
                 *farewell = None;
                 let member = member.clone();
-                return leave(shared, id, member);
+                return look_first(shared, id, member);
             }
         },
         result => result,

@@ -168,6 +168,17 @@ enum Trust {
     Unread,
 }
 
+/// What the present connection has shown of a znode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    /// Nothing, or something has happened to it since: the znode at its path may be another client's.
+    Lost,
+    /// It was created, or found, and is the own one.
+    Shown,
+    /// The same, and a watch tells of every change.
+    Watched,
+}
+
 #[derive(Debug)]
 struct OwnZnode {
     owner: Handle,
@@ -198,8 +209,7 @@ struct OwnZnode {
     trust: Trust,
     /// The session that has it.
     session: i64,
-    /// Whether its watch is armed on the present connection, by an answer that showed it to be the own one.
-    watched: bool,
+    sight: Sight,
     /// The mark that its deletion leaves.
     farewell: Option<Farewell>,
     /// The number of the newest look.
@@ -229,7 +239,7 @@ impl OwnZnode {
             ancestor_doubt: None,
             trust: Trust::Whole,
             session: 0,
-            watched: false,
+            sight: Sight::Lost,
             farewell: None,
             look: 0,
             again: Again::default(),
@@ -245,7 +255,14 @@ impl OwnZnode {
     /// Whether it was shown to be the own one on the present connection, and a change of it would have been
     /// told since.
     fn is_watched(&self) -> bool {
-        matches!(self.state, State::Standing(_)) && self.trust == Trust::Whole && self.watched
+        self.is_shown() && self.sight == Sight::Watched
+    }
+
+    /// Whether it was shown to be the own one on the present connection, and nothing has told of a change since.
+    fn is_shown(&self) -> bool {
+        matches!(self.state, State::Standing(_))
+            && self.trust == Trust::Whole
+            && self.sight != Sight::Lost
     }
 }
 
@@ -290,7 +307,7 @@ impl OwnZnodes {
             }
             znode.again.cancel();
             znode.rewrite.cancel();
-            znode.watched = false;
+            znode.sight = Sight::Lost;
             znode.lose_write();
             znode.lost |= matches!(znode.state, State::Creating);
             if matches!(
@@ -534,7 +551,7 @@ pub(crate) fn on_watch(shared: &mut Shared, id: ZnodeId, kind: EventKind) {
     if !matches!(znode.state, State::Standing(_)) {
         return;
     }
-    znode.watched = false;
+    znode.sight = Sight::Lost;
     match kind {
         EventKind::Deleted => finish(shared, id, ZnodeNews::Evicted),
         // "Changed" may also mean deleted, and created again by another client.

@@ -1,6 +1,6 @@
 //! Whether an own znode still stands and is the client's, and whether proofs may name it.
 
-use super::{OwnZnode, OwnZnodes, State, Trust, ZnodeAsk, ZnodeId, ZnodeNews, leave, write};
+use super::{OwnZnode, OwnZnodes, Sight, State, Trust, ZnodeAsk, ZnodeId, ZnodeNews, leave, write};
 use super::{blocked, finish, on_undecided};
 use crate::ask::Ask;
 use crate::error::Error;
@@ -86,7 +86,7 @@ pub(super) fn verified(shared: &mut Shared, id: ZnodeId, result: Result<Response
         (State::Standing(member), Ok(Response::Stat(stat)))
             if ours(member, stat) && znode.trust == Trust::Unread => {}
         (State::Standing(member), Ok(Response::Stat(stat))) if ours(member, stat) => {
-            znode.watched = true;
+            znode.sight = Sight::Watched;
             shared.znodes.trust(id);
             write::seen(shared, id, stat.version);
         }

@@ -220,6 +220,12 @@ impl Bench {
         self.world.client(node).expect("it is kept")
     }
 
+    /// The clock of this node ran ahead by `lead` of late.
+    pub(crate) fn gain(&mut self, node: usize, lead: Duration) {
+        let client = self.world.client_mut(node).expect("it is kept");
+        client.set_clock_lead(lead);
+    }
+
     // ---- faults ----
 
     pub(crate) fn cut(&mut self, node: usize) {

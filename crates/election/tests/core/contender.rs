@@ -383,3 +383,29 @@ fn after_a_close_no_candidacy_says_anything() {
         ["enrolling", "lost Closed"]
     );
 }
+
+/// The znode of a candidacy that lapsed stands until a server can be reached.
+#[test]
+fn a_withdrawal_ends_only_when_the_znode_of_the_candidacy_before_is_gone_too() {
+    for reenrol in [Reenrol::Never, Reenrol::Always] {
+        let mut bench = Bench::new();
+        bench.client();
+        bench.contend_with(0, 1, LeasePolicy::Verified, reenrol);
+        bench.run(SECOND);
+        assert!(bench.leads(0, 1));
+        bench.cut(0);
+        assert!(bench.run_while_not(T, |b| b.losses(0, 1) == [LostReason::LeaseLapsed]));
+        let call = bench.withdraw(0, 1);
+        assert_eq!(bench.members().len(), 1);
+        assert!(!bench.seen.nodes[0].done.contains_key(&call), "{reenrol:?}");
+        bench.sever(0);
+        bench.heal(0);
+        assert!(bench.run_while_not(T, |b| b.seen.nodes[0].done.contains_key(&call)));
+        assert_eq!(bench.members(), [""; 0]);
+        assert!(
+            matches!(bench.seen.nodes[0].done[&call], Ok(Answer::Removed(true))),
+            "{:?}",
+            bench.seen.nodes[0].done[&call]
+        );
+    }
+}

@@ -100,6 +100,23 @@ fn a_contender_that_was_paused_does_not_depose_a_leader_that_lives() {
     assert!(bench.leads(0, 1) && stands(&bench));
 }
 
+/// Each leader is replaced in time, also one that has begun to lead only just now.
+#[test]
+fn one_leader_after_another_is_replaced_in_time() {
+    let mut bench = contenders(&[Some(WITHIN); 4]);
+    bench.withdraw(0, 1);
+    assert!(bench.run_while_not(T, |b| b.leads(1, 1)));
+    for leader in 1..3 {
+        let session = bench.session(leader);
+        bench.cut(leader);
+        let cut = bench.now();
+        assert!(bench.run_while_not(T, |b| b.leads(leader + 1, 1)));
+        let took = bench.now().since(cut);
+        assert!(took <= WITHIN, "{leader}: {took:?}");
+        assert!(bench.world.ensemble.sessions().contains(&session));
+    }
+}
+
 #[test]
 fn a_contender_that_loses_its_connection_suspects_nobody() {
     let mut bench = contenders(&[Some(WITHIN); 2]);
@@ -153,6 +170,23 @@ fn a_silent_leader_that_may_not_be_deleted_stays_until_its_session_ends() {
     assert!(!stands(&bench) && bench.leads(1, 1));
 }
 
+#[test]
+fn a_silent_leader_is_replaced_as_soon_as_it_may_be_deleted() {
+    let mut bench = contenders(&[Some(WITHIN); 2]);
+    let session = bench.session(0);
+    let mut acl = Acl::open();
+    acl[0].perms = Perms(Perms::ALL.0 & !Perms::DELETE.0);
+    bench.set_acl(GROUP, &acl);
+    bench.cut(0);
+    bench.run(WITHIN);
+    assert_eq!(bench.blocks(1, 1).len(), 1);
+    bench.set_acl(GROUP, &Acl::open());
+    assert!(bench.run_while_not(T / 3 + WITHIN, |b| !stands(b)));
+    assert!(bench.world.ensemble.sessions().contains(&session));
+    assert!(bench.run_while_not(WITHIN, |b| b.leads(1, 1)));
+    assert_eq!(bench.blocks(1, 1).len(), 1);
+}
+
 /// How many transactions this client has sent that would delete a leader.
 fn depositions(bench: &Bench, node: usize) -> usize {
     let is_deposition = |request: &&Request| match request {
@@ -198,5 +232,6 @@ fn an_ensemble_that_is_too_slow_for_the_beats_makes_no_leader_and_the_contender_
     assert_eq!(blocks[0].kind(), ErrorKind::Timeout);
     let text = blocks[0].message();
     assert!(text.contains("`fail_over` of 2s"), "{text}");
-    assert!(text.contains("would do"), "{text}");
+    // 20 times the 402 ms would not be less than the session timeout.
+    assert!(text.contains("use `lease` instead"), "{text}");
 }

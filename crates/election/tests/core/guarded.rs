@@ -335,3 +335,49 @@ fn a_proof_before_the_own_znode_was_looked_at_on_a_new_connection_renews_nothing
     assert!(bench.run_while_not(T, |b| b.leads(1, 1)));
     assert!(bench.now() > after(gone, length));
 }
+
+/// The wait is over while the contender has no connection. It is longer all the same by the time that its clock has
+/// gained.
+#[test]
+fn a_wait_is_longer_for_a_clock_that_ran_ahead_also_after_a_lost_connection() {
+    let lead = ms(800);
+    for connects_after in [ms(20), ms(100), ms(200)] {
+        let mut bench = contenders(&[SECOND, SECOND]);
+        let before = bench.mark();
+        bench.cut(0);
+        bench.delete(FIRST);
+        assert!(bench.run_while_not(SECOND, |b| !waits(b, 1).is_empty()));
+        let [until] = waits(&bench, 1)[..] else {
+            panic!("{:?}", bench.contender_events(1, 1));
+        };
+        bench.gain(1, lead);
+        bench.run(until.since(bench.now()) - ms(50));
+        bench.sever(1);
+        bench.run(ms(50) + connects_after);
+        bench.heal(1);
+        assert!(bench.run_while_not(3 * SECOND, |b| b.mark() != before));
+        assert!(
+            bench.now() >= until + lead,
+            "{connects_after:?}: {:?}",
+            bench.now()
+        );
+        assert!(bench.run_while_not(SECOND, |b| b.leads(1, 1)));
+    }
+}
+
+/// An interrupted wait that has become longer stays longer.
+#[test]
+fn a_wait_that_has_become_longer_outlives_its_connection() {
+    let mut bench = contenders(&[SECOND, SECOND]);
+    let before = bench.mark();
+    bench.cut(0);
+    bench.delete(FIRST);
+    assert!(bench.run_while_not(SECOND, |b| !waits(b, 1).is_empty()));
+    let until = waits(&bench, 1)[0];
+    bench.gain(1, ms(800));
+    bench.run(until.since(bench.now()) + ms(200));
+    assert_eq!(bench.mark(), before);
+    bench.hang_up(1);
+    assert!(bench.run_while_not(3 * SECOND, |b| b.mark() != before));
+    assert!(bench.now() >= until + ms(800));
+}

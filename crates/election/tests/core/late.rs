@@ -4,7 +4,7 @@
 
 use crate::bench::{Bench, GROUP, T};
 use std::time::Duration;
-use tenure_election::{Call, Command, Handle};
+use tenure_election::{Call, Command, Handle, SessionEvent};
 use tenure_model::ModelOptions;
 use tenure_proto::{Acl, CreateMode, Request, op};
 
@@ -345,4 +345,40 @@ fn a_refusal_after_a_lost_write_makes_up_no_payload() {
     bench.run(T);
     loses(&mut bench, |_| {});
     assert_eq!(data(&bench), "new");
+}
+
+/// A group was deleted and made again while a member was cut off, and another client has the old name. Whatever ends the
+/// old candidacy on the next connection, the znode of the other client stays.
+#[test]
+fn a_withdrawal_deletes_no_znode_of_another_client_at_the_same_path() {
+    let mut bench = leader();
+    bench.client();
+    bench.contend(1, 1);
+    bench.run(SECOND);
+    bench.cut(1);
+    bench.kill(0);
+    bench.delete_tree(GROUP);
+    bench.create(GROUP);
+    for node in [2, 3] {
+        bench.client();
+        bench.contend(node, 1);
+        bench.run(SECOND);
+    }
+    let members = bench.members();
+    assert_eq!(members, ["c_0000000000", "c_0000000001"]);
+    bench.sever(1);
+    bench.heal(1);
+    let before = bench.session_events(1).len();
+    let is_attached = |b: &Bench| {
+        let events = b.session_events(1);
+        events[before..]
+            .iter()
+            .any(|event| matches!(event, SessionEvent::Connected { .. }))
+    };
+    assert!(bench.run_while_not(T, is_attached));
+    let call = bench.withdraw(1, 1);
+    bench.run(T);
+    assert!(bench.seen.nodes[1].done.contains_key(&call));
+    assert_eq!(bench.members(), members);
+    assert_eq!(bench.losses(3, 1), []);
 }

@@ -334,3 +334,25 @@ fn the_end_of_a_session_needs_no_answer() {
         is_spared(&bench, &[1]);
     }
 }
+
+#[test]
+fn a_lease_that_is_too_short_for_the_commits_is_named_once() {
+    for personality in OTHERS {
+        let mut bench = server(personality);
+        bench.set_reply_delay(Duration::from_millis(80));
+        bench.client_with(T, None);
+        let lease = Some(Duration::from_millis(100));
+        bench.contend_as(0, 1, ContenderSpec { lease, ..spec() });
+        bench.run(GUARD_MAX + 5 * T);
+        assert!(!bench.leads(0, 1));
+        let blocks = bench.blocks(0, 1);
+        assert_eq!(blocks.len(), 1, "{personality:?}: {blocks:?}");
+        assert_eq!(blocks[0].kind(), ErrorKind::Timeout);
+        let text = blocks[0].message();
+        assert!(
+            text.contains("a lease of 100ms needs commits within 62ms"),
+            "{text}"
+        );
+        assert!(text.contains("a longer `lease`"), "{text}");
+    }
+}

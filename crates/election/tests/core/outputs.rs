@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use tenure_election::{
     ANSWER_BYTES_MAX, Answer, Basis, Call, CallId, Client, Command, ContenderEvent, ContenderSpec,
-    Event, Handle, Host, Input, Lease, Member, Output, SESSION, Secret, ServerKind, SessionEvent,
-    SessionOptions, SessionWake, Time, Wake,
+    Event, Handle, Host, Input, Lease, LeasePolicy, Member, Output, SESSION, Secret, ServerKind,
+    SessionEvent, SessionOptions, SessionWake, Time, Wake,
 };
 use tenure_proto::{
     Acl, ConnectRequest, ConnectResponse, CreateMode, ReplyHeader, Request, Response, Stat, xid,
@@ -783,4 +783,68 @@ fn a_name_with_several_addresses_is_several_servers_when_one_commits_nothing() {
         assert_eq!(next.is_some(), moves, "{out:?}");
         assert_ne!(next, Some(at), "the one that was left is the last to try");
     }
+}
+
+/// The edge says before each tick by how much the clock ran ahead, and not before other inputs.
+#[test]
+fn only_a_tick_ends_the_wait_for_a_lease() {
+    let mut client = attached();
+    let (handle, own) = (Handle(5), "/g/l_0000000000");
+    let spec = ContenderSpec {
+        label: Some("l".into()),
+        policy: LeasePolicy::Guarded,
+        ..ContenderSpec::new("/g")
+    };
+    let contend = Input::Command(Command::Contend { handle, spec });
+    give(&mut client, contend, ms(100));
+    let of = |czxid, ephemeral_owner| Stat {
+        czxid,
+        ephemeral_owner,
+        ..Stat::default()
+    };
+    let created = Response::Created {
+        path: own.into(),
+        stat: of(9, 0x2a),
+    };
+    let children = Response::Children {
+        children: vec!["l_0000000000".into()],
+        stat: of(2, 0),
+    };
+    let answers = [reply(1, 9, 0, &created), reply(2, 9, 0, &children)].concat();
+    let (conn, bytes) = (1, answers.as_slice());
+    let out = give(&mut client, Input::Received { conn, bytes }, ms(103));
+    let watch = Request::Exists {
+        path: own.into(),
+        watch: true,
+    };
+    let mark = Request::GetData {
+        path: "/g".into(),
+        watch: false,
+    };
+    let bytes = [request(3, &watch), request(4, &mark)].concat();
+    assert!(out.contains(&Output::Send { conn, bytes }), "{out:?}");
+    let mark = Response::Data {
+        data: b"tenure 1 leading 5 1000 0 0".to_vec(),
+        stat: of(2, 0),
+    };
+    let stands = Response::Stat(of(9, 0x2a));
+    let answers = [reply(3, 9, 0, &stands), reply(4, 9, 0, &mark)].concat();
+    let bytes = answers.as_slice();
+    give(&mut client, Input::Received { conn, bytes }, ms(110));
+    let writes = |out: &[Output]| {
+        let own = b"tenure 1 leading 9";
+        out.iter().any(|output| match output {
+            Output::Send { bytes, .. } => bytes.windows(own.len()).any(|part| part == own),
+            _ => false,
+        })
+    };
+    // The wait was over at 1105 ms.
+    let bytes: &[u8] = &[];
+    let out = give(&mut client, Input::Received { conn, bytes }, ms(1200));
+    assert!(!writes(&out), "{out:?}");
+    client.set_clock_lead(Duration::from_millis(100));
+    let out = give(&mut client, Input::Tick, ms(1200));
+    assert!(!writes(&out), "{out:?}");
+    let out = give(&mut client, Input::Tick, ms(1206));
+    assert!(writes(&out), "{out:?}");
 }

@@ -5,8 +5,9 @@
 use super::Broken;
 use crate::judge::{Judge, World};
 
-/// Watches of a handle: on the znode that it follows, on its former predecessor, on its own znode.
-const WATCHES_PER_HANDLE: usize = 4;
+/// Watches of a handle: on the znode that it follows, on its former predecessor, on its own znode, on the group's, and
+/// with `fail_over` on the member before the one that it follows.
+const WATCHES_PER_HANDLE: usize = 5;
 
 pub(super) fn check(world: &World, judge: &Judge) -> Result<(), Broken> {
     let mut watchers = 0;

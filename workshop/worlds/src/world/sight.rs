@@ -14,6 +14,12 @@ impl<N: Names> World<N> {
         process.map(|process| &process.core)
     }
 
+    /// The same, to change what the edge tells it.
+    pub fn client_mut(&mut self, host: usize) -> Option<&mut Client> {
+        let process = self.hosts[host].process.as_mut();
+        process.map(|process| &mut process.core)
+    }
+
     /// The server's name for the connection of a host, and the server.
     #[must_use]
     pub fn remote(&self, host: usize) -> Option<(ConnId, usize)> {

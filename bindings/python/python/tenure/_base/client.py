@@ -46,7 +46,8 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
 
         Args:
             url: ``zk://[user:password@]host[:port][,host[:port]…]/path``; ``memory://name/path`` for
-                a server inside this process; ``file:///path`` of a file that holds a URL; or the
+                a server inside this process (``memory://name?server=KIND/path`` for one that behaves
+                like another server: ``keeper``, ``old-keeper`` or ``raftkeeper``); ``file:///path`` of a file that holds a URL; or the
                 ``host:port`` of a standalone leader. The path is the group of a contender, detector
                 or group that is made without a path. A text that surely is a mistake is refused,
                 such as ``zk://h1/app,h2/app`` or ``zk://h/app?x``; a path that begins with ``/./``
@@ -146,7 +147,7 @@ class BaseClient(Generic[ContenderT, DetectorT, GroupT]):
                 and at most 10 s, by default. Only with the policy ``"guarded"``, and without
                 ``fail_over``.
             fail_over: the time (seconds or ``timedelta``) in which a successor replaces a leader that
-                is silent, sooner than the session timeout: 250 ms to 10 s. The next in line deletes
+                is silent, 250 ms to 10 s and less than the session timeout. The next in line deletes
                 the leader's znode after four tenths of silence, and waits for its lease, another
                 four tenths; this costs ten small writes in this time. Only with the policy
                 ``"guarded"``, and without ``lease``.
