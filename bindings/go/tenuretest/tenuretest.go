@@ -36,13 +36,42 @@ type Server struct {
 	name string
 }
 
+// Kind is a server that a [Server] behaves like.
+type Kind string
+
+const (
+	// ZooKeeper is a server of Apache ZooKeeper.
+	ZooKeeper Kind = "zookeeper"
+	// Keeper is ClickHouse Keeper. On it and the kinds below, [tenure.PolicyGuarded] alone is safe, and session timeouts
+	// are from 10 to 100 seconds.
+	Keeper Kind = "keeper"
+	// OldKeeper is a ClickHouse Keeper of an older release, which knows fewer operations.
+	OldKeeper Kind = "old-keeper"
+	// RaftKeeper is RaftKeeper.
+	RaftKeeper Kind = "raftkeeper"
+)
+
 // New gives a server that nothing else uses. At the test's cleanup it is healed and started.
 func New(t testing.TB) *Server {
+	t.Helper()
+	return NewLike(t, ZooKeeper)
+}
+
+// NewLike is [New] of a server that behaves like one of this kind.
+func NewLike(t testing.TB, kind Kind) *Server {
 	t.Helper()
 	if t == nil {
 		panic("tenuretest: the test is nil")
 	}
-	server := &Server{t, "tenuretest-" + strconv.FormatInt(numbers.Add(1), 10)}
+	name := "tenuretest-" + strconv.FormatInt(numbers.Add(1), 10)
+	switch kind {
+	case ZooKeeper:
+	case Keeper, OldKeeper, RaftKeeper:
+		name += "?server=" + string(kind)
+	default:
+		t.Fatalf("tenuretest: %q is no kind of a server", kind)
+	}
+	server := &Server{t, name}
 	t.Cleanup(server.mend)
 	return server
 }

@@ -136,3 +136,29 @@ func TestErrorsFailTheTest(t *testing.T) {
 		t.Errorf("a condition that holds failed: %s", text)
 	}
 }
+
+func TestAServerIsLikeAnother(t *testing.T) {
+	for _, kind := range []tenuretest.Kind{tenuretest.Keeper, tenuretest.OldKeeper, tenuretest.RaftKeeper} {
+		client := tenuretest.NewLike(t, kind).Client("/app")
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
+		defer cancel()
+		its := tenuretest.Await[tenure.SessionConnected](t, limit, client.Events(ctx))
+		if its.Server != tenure.ServerOther {
+			t.Errorf("%s is %s", kind, its.Server)
+		}
+		contender, err := client.Contender()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = contender.WaitLeading(ctx)
+		if err == nil || !strings.Contains(err.Error(), "guarded") {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
+
+func TestAKindThatThereIsNotIsRefused(t *testing.T) {
+	if text := failing(func(t testing.TB) { tenuretest.NewLike(t, "etcd") }); !strings.Contains(text, `"etcd" is no kind`) {
+		t.Errorf("%q", text)
+	}
+}

@@ -13,6 +13,7 @@ import tenure.aio
 from support.wait import LIMIT
 from tenure import mesos
 from tenure.mesos import aio as mesos_aio
+from tenure.testing import MemoryServer
 
 INFO = mesos.MasterInfo(id="m1", address="10.0.0.1:5050", hostname="m1", version="1.12.0")
 
@@ -73,3 +74,23 @@ def test_a_first_leader_waits_and_the_next_one_does_not(memory: str) -> None:
         assert first.withdraw(timeout=LIMIT)
         leading = second.events.next(LIMIT)
         assert isinstance(leading, tenure.Leading) and leading.member.token > token
+
+
+@pytest.mark.parametrize("kind", ["keeper", "old-keeper", "raftkeeper"])
+def test_a_server_of_another_kind_is_named_and_takes_no_other_policy(kind: str) -> None:
+    server = MemoryServer(kind=kind)
+    with server.client() as client:
+        while not isinstance(connected := client.events.next(LIMIT), tenure.SessionConnected):
+            pass
+        assert connected.server == "other"
+        refused = client.contender()
+        while not isinstance(lost := refused.events.next(LIMIT), tenure.Lost):
+            pass
+        assert lost.reason == "failed" and "guarded" in str(lost.error)
+
+
+def test_a_kind_of_a_server_that_there_is_not_is_refused() -> None:
+    with pytest.raises(tenure.InvalidInputError, match="kind must be one of zookeeper, keeper"):
+        MemoryServer(kind="etcd")
+    with pytest.raises(TypeError, match="kind"):
+        MemoryServer(kind=1)  # type: ignore[arg-type]

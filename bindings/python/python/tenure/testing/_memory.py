@@ -14,22 +14,27 @@ from .._client import Client
 from ..errors import InvalidInputError
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
+_KINDS = ("zookeeper", "keeper", "old-keeper", "raftkeeper")
 _numbers = itertools.count(1)
 
 
 class MemoryServer:
-    """A ZooKeeper server inside this process. It lasts as long as the process.
+    """A ZooKeeper server inside this process, or one that behaves like another server. It lasts as long
+    as the process.
 
-    Its tick is half a second: it grants session timeouts from 1 to 10 seconds. When a method returns,
+    Its tick is half a second: it grants session timeouts from 1 to 10 seconds, as another server from 10
+    to 100 seconds. When a method returns,
     it has taken effect, and connected clients have received its consequences; callbacks may still be
     on their way. All methods may be called from any thread, and from callbacks.
 
     Args:
         name: the server's name, of letters, digits, ``.``, ``_`` and ``-``: two objects with one name
             control one server. ``None`` for a name that is not in use.
+        kind: the server that it behaves like: ``"zookeeper"``, or ``"keeper"``, ``"old-keeper"`` (both
+            ClickHouse Keeper) or ``"raftkeeper"``, on which the policy ``"guarded"`` alone is safe.
 
     Raises:
-        InvalidInputError: the name has other characters, or none.
+        InvalidInputError: the name has other characters, or none; there is no such kind.
 
     >>> from tenure.testing import MemoryServer
     >>> server = MemoryServer()
@@ -42,13 +47,18 @@ class MemoryServer:
     False
     """
 
-    __slots__ = ("_native", "name")
+    __slots__ = ("_native", "kind", "name")
 
     name: str
     """Its name."""
+    kind: str
+    """The server that it behaves like."""
 
-    def __init__(self, name: Optional[str] = None) -> None:
+    def __init__(self, name: Optional[str] = None, *, kind: str = "zookeeper") -> None:
         self.name = f"testing-{next(_numbers)}" if name is None else text("name", name)
+        self.kind = text("kind", kind)
+        if self.kind not in _KINDS:
+            raise InvalidInputError(f"kind must be one of {', '.join(_KINDS)}, not {self.kind!r}")
         if not _NAME.fullmatch(self.name):
             raise InvalidInputError(
                 f"name must be of letters, digits, '.', '_' and '-', not {self.name!r}"
@@ -60,7 +70,11 @@ class MemoryServer:
         path = text("path", path)
         if not path.startswith("/"):
             raise InvalidInputError(f"path must begin with '/': {path!r}")
-        return f"memory://{self.name}{path}"
+        return f"memory://{self._place}{path}"
+
+    @property
+    def _place(self) -> str:
+        return self.name if self.kind == "zookeeper" else f"{self.name}?server={self.kind}"
 
     def client(self, path: str = "/group", *, session_timeout: Span = 1.0) -> Client:
         """A new client of this server, with a short session timeout (seconds or ``timedelta``)."""
@@ -109,4 +123,4 @@ class MemoryServer:
         self._native.heal()
 
     def __repr__(self) -> str:
-        return f"<tenure.testing.MemoryServer memory://{self.name}>"
+        return f"<tenure.testing.MemoryServer memory://{self._place}>"
