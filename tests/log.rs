@@ -1,7 +1,5 @@
 //! The library's log lines for the `log` crate: `cargo test --features log --test log`.
 
-// Empty without the feature, so that `make test` can choose tests by their first letters.
-#![cfg(feature = "log")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 use log::{Level, LevelFilter, Metadata, Record};

@@ -4,8 +4,6 @@
 //! the tests with a ZooKeeper print `SKIPPED`. Tests that do not disturb the server share one, each
 //! under a path of its own.
 
-// Empty without the feature, so that `make test` can choose tests by their first letters.
-#![cfg(feature = "tls")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test may panic
 
 mod files;

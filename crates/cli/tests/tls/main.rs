@@ -3,8 +3,6 @@
 //! `cargo test --features tls --test tls` runs it. Where the server's jars lack the parts for TLS,
 //! the tests with a ZooKeeper print `SKIPPED`.
 
-// Empty without the feature, so that `make test` can choose tests by their first letters.
-#![cfg(feature = "tls")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test says what it expected
 
 use std::path::Path;

@@ -84,9 +84,7 @@ impl Contender {
         if !matches!(self.rank, Rank::Behind { .. }) {
             return;
         }
-        if self.ahead.as_deref() == Some(path) {
-            self.ahead = None;
-        }
+        self.unseen_ahead(path);
         if self.before.back().is_none_or(|p| p != path) {
             return match kind {
                 EventKind::Deleted => self.gone_ahead(path, shared),
@@ -126,7 +124,7 @@ impl Contender {
             RankAsk::Ahead(path) => match result {
                 Ok(_) => self.seen_ahead(path, shared),
                 Err(ServerError::NoNode) => self.gone_ahead(&path, shared),
-                Err(_) => {}
+                Err(_) => self.unseen_ahead(&path),
             },
             RankAsk::Peek => self.peeked_at(result, shared),
             RankAsk::Mark => self.mark_read(result, shared),
@@ -176,6 +174,7 @@ impl Contender {
                 self.guard_undecided();
             }
             (RankAsk::Beat | RankAsk::Depose(_), Rank::Behind { .. }) => self.suspicion = None,
+            (RankAsk::Ahead(path), _) => return self.unseen_ahead(path),
             _ => return,
         }
         self.wait(reported, shared);

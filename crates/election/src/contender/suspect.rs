@@ -73,6 +73,14 @@ impl Contender {
         }
     }
 
+    /// A look at a member further ahead has shown nothing, and armed no watch: the next look at the predecessor
+    /// repeats it.
+    pub(super) fn unseen_ahead(&mut self, path: &str) {
+        if self.ahead.as_deref() == Some(path) {
+            self.ahead = None;
+        }
+    }
+
     /// A member further ahead is gone: its predecessor may lead.
     pub(super) fn gone_ahead(&mut self, path: &str, shared: &mut Shared) {
         // The look at the nearest one goes with its watch.

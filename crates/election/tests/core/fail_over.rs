@@ -117,6 +117,29 @@ fn one_leader_after_another_is_replaced_in_time() {
     }
 }
 
+/// A look that armed no watch is repeated.
+#[test]
+fn a_second_leader_is_replaced_in_time_although_a_look_ahead_was_refused() {
+    let mut bench = contenders(&[Some(WITHIN); 2]);
+    bench.client();
+    let throttled = -127;
+    // At the own znode, at the predecessor, at the member before it; and the one that arms the watch, which is on its way.
+    bench.contend_as(2, 1, spec(Some(WITHIN)));
+    assert!(bench.run_while_not(SECOND, |b| b.count_sent(2, op::EXISTS) == 4));
+    bench.refuse(2, op::EXISTS, throttled, 1);
+    bench.run(T);
+    bench.withdraw(0, 1);
+    assert!(bench.run_while_not(T, |b| b.leads(1, 1)));
+    bench.cut(1);
+    let cut = bench.now();
+    assert!(bench.run_while_not(T, |b| b.leads(2, 1)));
+    assert!(
+        bench.now().since(cut) <= WITHIN,
+        "{:?}",
+        bench.now().since(cut)
+    );
+}
+
 #[test]
 fn a_contender_that_loses_its_connection_suspects_nobody() {
     let mut bench = contenders(&[Some(WITHIN); 2]);
