@@ -421,22 +421,28 @@ impl Contender {
         if has_marked && self.doubted.is_none() && shared.znodes.is_watched(znode) {
             guard.proved = guard.proved.max(Some(sent));
             guard.is_present = true;
-            let length = guard.mark.lease;
             self.renew(shared);
-            let next = shared.now + lease::guard_interval(length);
-            if lease::guard_end(sent, length) <= next {
-                self.say_too_slow(length, shared);
-            }
+            self.say_too_slow(shared.now.since(sent), shared);
         }
     }
 
-    /// The answer to a proof has come too late to lead with it.
-    fn say_too_slow(&mut self, length: Duration, shared: &mut Shared) {
-        if let (Rank::First, Some(guard)) = (&self.rank, &mut self.guard)
-            && !core::mem::replace(&mut guard.is_slow, true)
-        {
-            self.on_blocked(too_slow(length), shared);
+    /// Reports a commit that took too long to lead with it.
+    fn say_too_slow(&mut self, took: Duration, shared: &mut Shared) {
+        let (Rank::First, Some(guard)) = (&self.rank, &mut self.guard) else {
+            return;
+        };
+        let length = guard.mark.lease;
+        let start = Time::default();
+        // The next proof is sent before the lease of this one ends.
+        let room = lease::guard_end(start, length).since(start) - lease::guard_interval(length);
+        if took < room || core::mem::replace(&mut guard.is_slow, true) {
+            return;
         }
+        let text = format!(
+            "the ensemble takes too long to commit writes: a lease of {length:?} needs commits within {room:.0?}; give \
+             a longer `lease`, or a longer session timeout"
+        );
+        self.on_blocked(Error::new(ErrorKind::Timeout, text), shared);
     }
 
     /// A proof with its beat was not carried out, or its outcome is not known.
@@ -570,17 +576,6 @@ impl Contender {
         );
         is_marked && shared.server_kind() == ServerKind::ZooKeeper
     }
-}
-
-/// The reason why a lease of this length is over before its next proof can be answered.
-fn too_slow(length: Duration) -> Error {
-    let start = Time::default();
-    let room = lease::guard_end(start, length).since(start) - lease::guard_interval(length);
-    let text = format!(
-        "the ensemble takes too long to commit writes: a lease of {length:?} needs commits within {room:.0?}; give a \
-         longer `lease`, or a longer session timeout"
-    );
-    Error::new(ErrorKind::Timeout, text)
 }
 
 /// Whole milliseconds, as marks count.

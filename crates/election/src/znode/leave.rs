@@ -139,7 +139,7 @@ pub(crate) fn release(shared: &mut Shared, id: ZnodeId) {
             let member = member.clone();
             match znode.is_shown() || !shared.session.attached() {
                 true => leave(shared, id, member),
-                // The group may have been made anew, and the path be another client's.
+                // The group may have been made again, and the path be another client's.
                 false => look_first(shared, id, member),
             }
         }
